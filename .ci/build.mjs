@@ -1,4 +1,4 @@
-// Bundles the command line and the library into dist/, with the licences of what is bundled.
+// Bundles the command line and the library into dist/, with the licences of the bundled packages.
 import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'rolldown';
@@ -11,14 +11,14 @@ const options = {
   checks: { ineffectiveDynamicImport: false },
 };
 const comments = { legal: false, annotation: false, jsdoc: false };
-/** Half the text is half the time to read it; names that a stack trace shows stay. */
+/** Half the text takes half the time to load; names that a stack trace shows stay. */
 const minify = {
   compress: { keepNames: { function: true, class: true } },
   mangle: { toplevel: false },
   codegen: true,
 };
 
-/** commander loads node:child_process for subcommands that are programs of their own; blockplan has none. */
+/** commander loads node:child_process for subcommands that are separate programs; blockplan has none. */
 const withoutChildProcess = {
   name: 'without-child-process',
   resolveId: (id, importer) =>
@@ -27,12 +27,12 @@ const withoutChildProcess = {
 };
 
 /**
- * What commands share, in few files, since each costs a start 0.5 ms. The first that fits takes a module with all that it
- * imports: so a command that only looks comes before what changes a host.
+ * Code that commands share, in few files, since each costs a start 0.5 ms. The first group that matches a module takes it
+ * with all its imports, so read-only commands come before code that changes a host.
  */
 const groups = [
   { name: 'main', test: /\/src\/(?:cli\/main|model\/effect-failed|[\w-]+)\.ts$/ },
-  // `run` starts virsh with this alone, so that it connects while the rest is loaded.
+  // `run` starts virsh with only this loaded, so that virsh connects while the rest is loaded.
   { name: 'connect', test: /\/src\/cli\/run\.ts$/ },
   { name: 'plan', test: /\/src\/cli\/validate\.ts$/ },
   { name: 'findings', test: /\/src\/cli\/print-findings\.ts$/ },
@@ -59,7 +59,7 @@ const bundles = [
       codeSplitting: { groups },
     },
   }),
-  // On its own: what it shares with the command line lies in cli.js, which runs when it is loaded.
+  // Bundled separately: code that it shares with the command line is in cli.js, which runs when it is loaded.
   await build({
     ...options,
     input: 'src/demo/main.ts',

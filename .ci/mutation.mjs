@@ -1,11 +1,11 @@
-// Changes the source one mutant at a time and runs the unit tests beside it: what no test notices survives. Each file is a
-// part of its own, whose results are kept in .cache/mutation: a run that was stopped goes on after the last file that it
-// finished, and only mutants whose code or tests have changed are tried again.
+// Changes the source one mutant at a time and runs the unit tests of the file: a mutant that no test detects survives. The
+// results of each file are kept in .cache/mutation: a run that was stopped continues after the last file that it finished,
+// and only mutants whose code or tests have changed are tried again.
 //
 //     npm run test:mutation                               all files, for hours
 //     npm run test:mutation -- steps                      a room
 //     npm run test:mutation -- src/steps/blockcopy.ts     a file
-//     npm run test:mutation -- --report                   the scores of what was tried, and the survivors
+//     npm run test:mutation -- --report                   the scores so far, and the survivors
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Stryker } from '@stryker-mutator/core';
@@ -20,15 +20,15 @@ const FILES = [
   'src/libvirt/remove-unused.ts',
 ];
 
-/** Proofs of whole plans, over many guests or faults, which take some twenty seconds for each mutant: not for other files. */
+/** Proofs of whole plans, over many guests or faults. They take some twenty seconds for each mutant: not for other files. */
 const PROOFS = [
   ...['paired-plans.test.ts', 'paused.test.ts'],
   ...['faults.test.ts', 'recovery.test.ts', 'rescue.test.ts'],
 ];
 
 /**
- * The unit tests beside a file: its own (`NAME.test.ts`, `NAME-SUBJECT.test.ts`), or else those of its room; in the room of
- * runs, whose files work together, all of them.
+ * The unit tests of a file: its own (`NAME.test.ts`, `NAME-SUBJECT.test.ts`), or else those of its room. For a file of `run`,
+ * whose files work together, all of its room.
  */
 function testsOf(file) {
   const room = roomOf(file);
@@ -54,7 +54,7 @@ const words = process.argv.slice(2).filter((word) => word !== '--report');
 const chosen = FILES.filter(
   (file) => words.length === 0 || words.some((word) => [file, roomOf(file)].includes(word)),
 );
-if (chosen.length === 0) throw new Error(`no part is called ${words.join(' or ')}`);
+if (chosen.length === 0) throw new Error(`no room or file is called ${words.join(' or ')}`);
 mkdirSync(CACHE, { recursive: true });
 
 if (!process.argv.includes('--report'))
@@ -66,9 +66,9 @@ if (!process.argv.includes('--report'))
       plugins: ['@stryker-mutator/vitest-runner'],
       vitest: { configFile: '.ci/mutation.vitest.mjs' },
       concurrency: 1,
-      // A mutant that a busy machine slows down has not been noticed: only one that never ends is.
+      // A busy machine that slows down a mutant must not count as detection: only a mutant that never ends does.
       timeoutMS: 60_000,
-      // A constant is worked out once, before the tests choose a mutant: it would need all tests for each.
+      // A constant is computed once, before the tests choose a mutant: each such mutant would need all tests.
       ignoreStatic: true,
       incremental: true,
       incrementalFile: resultsOf(file),
@@ -103,7 +103,7 @@ function summary(file) {
   return `${file}: ${scoreOf([file])}`;
 }
 
-/** Of the mutants that can be tried, how many the tests notice. */
+/** How many of the mutants that can be tried the tests detect. */
 function scoreOf(files) {
   const statuses = files.flatMap(mutantsOf).map(({ status }) => status);
   const count = (...names) => statuses.filter((status) => names.includes(status)).length;

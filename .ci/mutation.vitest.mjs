@@ -1,4 +1,4 @@
-// The unit tests beside the file that is changed: they take seconds, and no lab.
+// The unit tests of the file that is changed: they take seconds and need no lab.
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -6,7 +6,7 @@ export default defineConfig({
     include: process.env.BLOCKPLAN_MUTATION_TESTS.split(','),
     testTimeout: 60_000,
     maxWorkers: 1,
-    // The modules are read once for all files: what a mutant takes is mostly their reading.
+    // The modules are loaded once for all files: most of the time for a mutant is loading.
     isolate: false,
   },
 });

@@ -1,5 +1,5 @@
-// Keeps of the emitted type declarations those that the public API leads to. A consumer has none of the packages that
-// are bundled into dist, so a declaration that imports one would break a compile there: then this fails.
+// Keeps only those of the emitted type declarations that the public API needs. A consumer does not have the packages that
+// are bundled into dist, so a declaration that imports one would break a consumer's build: then this fails.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -9,7 +9,7 @@ const open = [join(ROOT, 'index.d.ts')];
 for (let file = open.pop(); file !== undefined; file = open.pop()) {
   if (kept.has(file)) continue;
   kept.add(file);
-  // Declarations import each other as the files that Node would load.
+  // Declarations must import each other by the file names that Node loads.
   const text = readFileSync(file, 'utf8').replace(/((?:from|import\() ?'\.[^']*)\.ts'/g, "$1.js'");
   writeFileSync(file, text);
   for (const [, word] of text.matchAll(/(?:from|import\() ?'([^']+)'/g)) {

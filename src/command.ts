@@ -1,18 +1,18 @@
 /**
- * Commands that a person is told to type. They are made here only, so a command that is not quoted has another type.
- * Every room may import this file.
+ * Commands for a person to type. Only this file creates them, so a command that is not quoted has another type. Every
+ * room may import this file.
  */
 import { isPrintable } from './printable.ts';
 import { shellQuote } from './shell-quote.ts';
 
 declare const quoted: unique symbol;
 
-/** One command line. A shell reads exactly the words that it was made of, and a terminal shows all of it. */
+/** One command line. A shell parses it into exactly the words that it was made from, and a terminal shows all of it. */
 export type Command = string & { readonly [quoted]: true };
 
 /**
- * @param argv the program and its arguments: `commandLine('mkdir', '-p', folder)`; virsh's `--domain` is followed by the
- *   name of one
+ * @param argv the program and its arguments: `commandLine('mkdir', '-p', folder)`; virsh's `--domain` is followed by a
+ *   domain name
  */
 export function commandLine(...argv: readonly [program: string, ...words: string[]]): Command {
   return argv
@@ -30,7 +30,7 @@ function quotedWord(word: string): string {
 
 /**
  * A virsh command about one domain: `virshCommand('start', name)`.
- * @param domain a name that virsh would read as an option, or as an id, is given by its option
+ * @param domain a name that virsh would parse as an option or an ID is passed with `--domain`
  */
 export function virshCommand(verb: string, domain: string, ...words: readonly string[]): Command {
   const option = domain.startsWith('-') || isTakenForId(domain) ? ['--domain'] : [];
@@ -38,21 +38,21 @@ export function virshCommand(verb: string, domain: string, ...words: readonly st
 }
 
 /**
- * Whether virsh would take a domain's name for an id or a UUID, for which it looks first (virsh-util.c,
- * `virshLookupDomainInternal`): another guest may have that id.
+ * Whether virsh would parse a domain's name as an ID or a UUID, which it looks up first (virsh-util.c,
+ * `virshLookupDomainInternal`): another guest may have that ID.
  */
 export function isTakenForId(name: string): boolean {
   return /^\s*\+?\d+$/.test(name) || /^[0-9a-f]{32}$/i.test(name.replaceAll(/[\s-]/g, ''));
 }
 
-/** What a shell puts in for such a name: the UUID of the domain that has it. */
+/** A shell substitution for such a name: it yields the UUID of the domain with exactly that name. */
 function byExactName(name: string, uri: string | undefined): string {
   const connection = uri === undefined ? '' : ` -c ${quotedWord(uri)}`;
   const pattern = `s/^\\([0-9a-f-]*\\) ${name.replaceAll('+', '[+]')}$/\\1/p`;
   return `"$(virsh${connection} list --all --uuid --name | sed -n ${quotedWord(pattern)})"`;
 }
 
-/** A command of blockplan's own about one domain, run or file. */
+/** A blockplan command about one domain, run or file. */
 export function blockplanCommand(
   verb: string,
   word: string,
@@ -61,19 +61,19 @@ export function blockplanCommand(
   return commandLine('blockplan', verb, ...options, ...(word.startsWith('-') ? ['--'] : []), word);
 }
 
-/** A command that an earlier report told to type, as the run's journal keeps it. */
+/** A command from an earlier report, as stored in the run's journal. */
 export function recordedCommand(line: string): Command {
   return line as Command;
 }
 
-/** The command with its output in a file that only its owner may read. */
+/** The command with its output redirected to a file that only its owner can read. */
 export function intoPrivateFile(line: Command, file: string): Command {
   return `(umask 077; ${line} > ${commandLine(file)})` as Command;
 }
 
 /**
- * Words with what no terminal should be sent go into `$'…'`, which bash, zsh and POSIX.1-2024 read: each byte of such a
- * character as `\xNN`, whatever the locale.
+ * A word with characters that must not reach a terminal is written as `$'…'`, which bash, zsh and POSIX.1-2024 support:
+ * each byte of such a character becomes `\xNN`, whatever the locale.
  */
 function escaped(word: string): string {
   const characters = [...word].map((character) => {

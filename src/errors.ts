@@ -1,4 +1,4 @@
-/** What blockplan says when something is wrong. Every room may import this file. */
+/** Findings and expected errors. Every room may import this file. */
 import type { Code } from './codes.ts';
 import type { End } from './outcomes.ts';
 
@@ -13,17 +13,17 @@ export interface Position {
   readonly length: number;
 }
 
-/** One thing that is wrong, or dangerous, told so that a person can act on it. */
+/** One problem or danger, described so that a person can act on it. */
 export interface Finding {
   readonly code: Code;
   readonly severity: 'error' | 'warning';
-  /** What is so, and why it matters, in one or two sentences. */
+  /** What is wrong and why it matters, in one or two sentences. */
   readonly message: string;
   /** What to do about it. */
   readonly hint?: string;
   /** Where in the plan, as keys and indexes from its root: `['steps', 1, 'blockcopy', 'dest']`. */
   readonly path?: readonly (string | number)[];
-  /** Where in the plan's text; filled in from `path` by whoever has the text. */
+  /** Where in the plan's text; filled in from `path` by the code that has the text. */
   readonly position?: Position;
 }
 
@@ -33,8 +33,8 @@ export class BlockplanError extends Error {
   readonly findings: readonly Finding[];
 
   /**
-   * @param end how the command ends because of it
-   * @param findings everything that is wrong, all of it at once; at least one
+   * @param end the end of the command
+   * @param findings everything that is wrong; at least one
    */
   constructor(end: End, findings: readonly [Finding, ...Finding[]], options?: ErrorOptions) {
     super(findings[0].message, options);

@@ -1,12 +1,12 @@
 /**
- * What a run tells while it goes on. Renderers make terminal bars, plain lines and JSON Lines of these;
- * `schemas/events.schema.json` documents the same shapes for programs.
+ * The events of a run. Renderers turn them into terminal bars, plain lines and JSON Lines; `schemas/events.schema.json`
+ * documents the same shapes for programs.
  */
 import type { Finding } from './errors.ts';
 import type { DomainState } from './model/host-state.ts';
 import type { End } from './outcomes.ts';
 
-/** `do` is the way forward, `undo` the rollback. */
+/** `do` is forward, `undo` is the rollback. */
 export type Direction = 'do' | 'undo';
 
 /** Names one phase of one step. */
@@ -16,7 +16,7 @@ export interface PhaseRef {
   readonly phase: string;
 }
 
-/** A step as it is announced: its phases in order. */
+/** A step and its phases in order. */
 export interface StepOutline {
   readonly id: string;
   readonly kind: string;
@@ -32,11 +32,11 @@ export type RunEvent = { /** Milliseconds since the epoch. */ readonly time: num
       /** The folder that holds the journal. */
       readonly journal: string;
       readonly steps: readonly StepOutline[];
-      /** Which way a run that was interrupted is taken; absent at its first start. */
+      /** How an interrupted run continues; absent when it first starts. */
       readonly again?: 'resume' | 'rollback';
     }
   | {
-      /** The user has left the run half-way. */
+      /** The user left the run unfinished. */
       readonly event: 'run-left';
       readonly run: string;
       readonly by: string;
@@ -58,10 +58,10 @@ export type RunEvent = { /** Milliseconds since the epoch. */ readonly time: num
   | ({
       readonly event: 'progress';
       readonly direction: Direction;
-      /** Bytes done and bytes in all; the total may grow while the guest writes. */
+      /** Bytes done and bytes in total; the total may grow while the guest writes. */
       readonly current: number;
       readonly total: number;
-      /** Bytes a second, smoothed; absent until it is known. */
+      /** Bytes per second, smoothed; absent until it is known. */
       readonly rate?: number;
     } & PhaseRef)
   | { readonly event: 'guest-state'; readonly state: DomainState }
@@ -82,7 +82,7 @@ export type RunEvent = { /** Milliseconds since the epoch. */ readonly time: num
       readonly end: End;
       readonly exitCode: number;
       readonly interrupted: boolean;
-      /** What is so now, in sentences. */
+      /** The current state, in sentences. */
       readonly state: readonly string[];
       /** Commands to type next; empty when nothing is left to do. */
       readonly next: readonly string[];
@@ -90,5 +90,5 @@ export type RunEvent = { /** Milliseconds since the epoch. */ readonly time: num
     }
 );
 
-/** Somebody who is told each event, in order. */
+/** Receives each event, in order. */
 export type Listener = (event: RunEvent) => void;

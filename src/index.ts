@@ -1,4 +1,4 @@
-/** The public API: a plan read from text, compiled to plain data and to a machine. */
+/** The public API: reads a plan from text and compiles it to plain data and to a machine. */
 export { BlockplanError, type Finding, type Position } from './errors.ts';
 export type { Direction, Listener, PhaseRef, RunEvent, StepOutline } from './events.ts';
 export { compile, type Graph, type PhaseNode, type PhaseState } from './graph/graph.ts';

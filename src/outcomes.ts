@@ -1,6 +1,6 @@
 /**
- * How commands and runs end, each outcome once. Exit codes, the first words of reports, the help, the final states of a
- * plan's machine and what counts as over are read off this table; `graph/graph.ts` says which result leads to which end.
+ * Every outcome of a command or run, once. Exit codes, the first words of reports, the help, the final states of a plan's
+ * machine and the ends that count as over come from this table; `graph/graph.ts` defines which result leads to which end.
  */
 
 interface OutcomeRow {
@@ -11,7 +11,7 @@ interface OutcomeRow {
   readonly meaning: string;
   /** Whether a plan's machine has a final state of this name. */
   readonly isFinalState: boolean;
-  /** Whether a run that ended so is over; one that is not can be resumed or rolled back. */
+  /** Whether a run with this end is over; a run that is not over can be resumed or rolled back. */
   readonly isOver: boolean;
 }
 
@@ -27,21 +27,21 @@ export const OUTCOMES = {
   bug: {
     exitCode: 1,
     word: 'bug',
-    meaning: 'blockplan is wrong; the journal, if a run had begun, is kept',
+    meaning: 'blockplan has a bug; if a run had started, its journal is kept',
     isFinalState: false,
     isOver: false,
   },
   'input-refused': {
     exitCode: 2,
     word: 'refused',
-    meaning: 'the input is wrong, and nothing was done',
+    meaning: 'the input is invalid, and nothing was done',
     isFinalState: false,
     isOver: true,
   },
   'preflight-refused': {
     exitCode: 3,
     word: 'refused',
-    meaning: 'something is in the way, and nothing was done',
+    meaning: 'a precondition is not met, and nothing was done',
     isFinalState: false,
     isOver: true,
   },
@@ -55,21 +55,22 @@ export const OUTCOMES = {
   stranded: {
     exitCode: 5,
     word: 'stranded',
-    meaning: 'a way back is impossible or failed: the report says what is so, and what to type',
+    meaning:
+      'a rollback failed or is impossible: the report shows the current state and the commands to type',
     isFinalState: true,
     isOver: false,
   },
   uncertain: {
     exitCode: 6,
     word: 'uncertain',
-    meaning: 'contact to libvirt was lost: look before you do anything else',
+    meaning: 'the connection to libvirt was lost: check the guest before you do anything else',
     isFinalState: true,
     isOver: false,
   },
   interrupted: {
     exitCode: 130,
     word: 'interrupted',
-    meaning: 'the run was not rolled back, and is as its report says',
+    meaning: 'the run was not rolled back: its report shows the current state',
     isFinalState: false,
     isOver: false,
   },
@@ -77,7 +78,7 @@ export const OUTCOMES = {
 
 export type Outcome = keyof typeof OUTCOMES;
 
-/** How a run or a command ends by a report. A bug has none, and an interruption only changes the exit code of one. */
+/** The ends that a report can have. A bug has no report, and an interruption only changes the exit code. */
 export type End = Exclude<Outcome, 'bug' | 'interrupted'>;
 
 type EndsWhere<Column extends 'isFinalState' | 'isOver', Value extends boolean> = {
@@ -101,14 +102,17 @@ export const EXIT_CODES = Object.fromEntries(
   ALL.map((each) => [each, OUTCOMES[each].exitCode]),
 ) as Readonly<Record<Outcome, number>>;
 
-/** How `preview --exit-code` tells previews apart, where a run would not be refused. */
+/** The exit codes of `preview --exit-code` for plans that preflight does not refuse. */
 export const PREVIEW_EXIT_CODES = {
   'nothing to do': 0,
   changes: 10,
   'changes with a point of no return': 11,
 } as const;
 
-/** What performing a phase came to: done and verified (or undone); failed or interrupted; libvirt did not come back. */
+/**
+ * The result of a phase: done and verified (or undone); failed or interrupted; the connection to libvirt was not
+ * restored.
+ */
 export type PhaseResult = 'DONE' | 'FAILED' | 'LOST';
 
 export const PHASE_RESULTS: readonly PhaseResult[] = ['DONE', 'FAILED', 'LOST'];
@@ -121,14 +125,14 @@ export function isEnd(word: string): word is End {
   return (ENDS as readonly string[]).includes(word);
 }
 
-/** Whether a run that ended so can still be resumed or rolled back. */
+/** Whether a run with this end can still be resumed or rolled back. */
 export function isOpenEnd(end: End): end is OpenEnd {
   return !OUTCOMES[end].isOver;
 }
 
 /**
- * The exit code of a run's end. A rollback that somebody asked for is a success, and one that a failure led to is not. A run
- * that was interrupted and could not be rolled back has the shell's code for an interruption.
+ * The exit code of a run's end. A requested rollback is a success; a rollback after a failure is not. A run that was
+ * interrupted and could not be rolled back has the shell's exit code for an interruption.
  * @param asked the command that performs the run
  */
 export function exitCodeOf(

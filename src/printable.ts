@@ -1,20 +1,20 @@
-/** Makes text that came from outside harmless to show. Every room may import this file; it imports nothing. */
+/** Makes external text safe to display. Every room may import this file; it imports nothing. */
 
 /**
- * Everything that moves a cursor, changes a terminal, turns the direction of reading or is not seen, by Unicode's own
- * properties: control characters, bidirectional controls, line and paragraph separators, what is ignored where it has no
- * glyph (zero-width joiners, variation selectors, tags, fillers), all blanks but the common one, the empty Braille
- * pattern, and halves of surrogate pairs.
+ * Every character that moves the cursor, changes the terminal, changes the reading direction or is invisible, by Unicode
+ * property: control characters, bidirectional controls, line and paragraph separators, default-ignorable code points
+ * (zero-width joiners, variation selectors, tags, fillers), all spaces except U+0020, interlinear annotation characters,
+ * the empty Braille pattern, and lone surrogates.
  */
 const HARMFUL =
   /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\u2800\ufff9-\ufffb]|(?! )\p{Zs}/gu;
 
 /**
- * The text with every character that could deceive a reader, or steer a terminal, written as `\xNN` or `\u{…}`.
- * Line breaks and tabs are escaped too: what is shown stays on its line. Backslashes stay as they are, so this is
- * for the eye and not for reading back.
+ * Escapes every character that could deceive a reader or control a terminal as `\xNN` or `\u{…}`. Line breaks and tabs
+ * are escaped too, so the text stays on one line. Backslashes are not escaped, so the result is for display and cannot be
+ * parsed back.
  *
- * @param text anything: a domain name, a path, an error message
+ * @param text any text: a domain name, a path, an error message
  */
 export function printable(text: string): string {
   return text.replace(HARMFUL, (character) => {
@@ -24,7 +24,7 @@ export function printable(text: string): string {
   });
 }
 
-/** Whether `printable` would leave the text as it is. */
+/** Whether `printable` leaves the text unchanged. */
 export function isPrintable(text: string): boolean {
   return text.search(HARMFUL) < 0;
 }

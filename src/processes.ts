@@ -1,7 +1,10 @@
-/** What tells one process of this machine from another that has its number later. Every room but model may ask it. */
+/**
+ * Distinguishes a process of this machine from a later one with the same PID. Every room except model may import this
+ * file.
+ */
 import { readFileSync } from 'node:fs';
 
-/** The id of this boot of the machine (random(4)). */
+/** The ID of the current boot of the machine (random(4)). */
 export function bootId(): string {
   return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 }

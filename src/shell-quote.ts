@@ -1,9 +1,10 @@
-/** Words that neither virsh nor sh reads as anything but themselves. */
+/** Words that both virsh and sh read literally. */
 const PLAIN = /^[A-Za-z0-9_@%+=:,./-]+$/;
 
 /**
- * Words as one line, by the one rule that means the same to virsh's parser and to sh: single quotes, and a single
- * quote itself as `'\''`. Show it through `printable`: a shell can carry control characters, a terminal should not.
+ * Joins words into one line, quoted in the one way that virsh's parser and sh both understand: single quotes, with a
+ * single quote itself as `'\''`. Pass the line through `printable` before you show it: a shell accepts control
+ * characters, a terminal must not get them.
  *
  * @param argv the program and its arguments, `['virsh', 'blockcopy', …]`
  */

@@ -1,4 +1,4 @@
-/** Parts of a run, given answers by a test. */
+/** Runs parts of a run with answers from a test. */
 import { createPlanMachine } from '../src/machine/machine.ts';
 import type { HostState } from '../src/model/host-state.ts';
 import { LOCAL, onLocal } from '../src/model/hosts.ts';
@@ -13,7 +13,7 @@ import { planned } from './plans.ts';
 
 const MOVE = ['blockcopy: { disk: vda, dest: /new/c, shallow: true, pivot: true }'];
 
-/** The course of a run at its beginning, on that host; of a move of vda by default. */
+/** The state of a run at its beginning, on that host; of a move of vda by default. */
 export function runStateIn(
   state: HostState,
   { graph } = planned(MOVE),
@@ -24,15 +24,15 @@ export function runStateIn(
   return initialRunState({ graph, machine, id: 'r', folder: '/run', hosts });
 }
 
-/** The same, of which this is known as well. */
+/** The same, with this known as well. */
 export function courseKnowing(state: HostState, news: Partial<RunHost>): RunState {
   return withHostKnown(runStateIn(state), LOCAL, news);
 }
 
 /**
  * Runs a part of a run to its end.
- * @param answer what it is given; an error is thrown at it
- * @returns what it asked, in order, and what it returned
+ * @param answer gives the answer to a request; an error is thrown into the run
+ * @returns the requests, in order, and the return value
  */
 export function answered<T>(
   asking: RunPart<T>,
@@ -49,7 +49,7 @@ export function answered<T>(
   return { asked, value: next.value };
 }
 
-/** Answers looks with that host state, and an effect with an answer of its own. */
+/** Answers observations with that host state, and an effect with `performed`. */
 export function seeing(host: HostState, performed?: Error): (request: Request) => unknown {
   return ({ ask }) => {
     if (ask === 'perform') return performed;
@@ -57,7 +57,7 @@ export function seeing(host: HostState, performed?: Error): (request: Request) =
   };
 }
 
-/** What was asked, in a word each: of records their types. */
+/** The requests, one word each: for records their types. */
 export function asks(asked: readonly Request[]): string[] {
   return asked.map((request) => (request.ask === 'append' ? request.entry.type : request.ask));
 }

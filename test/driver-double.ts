@@ -1,4 +1,4 @@
-/** A driver over a simulated host whose guest writes all the time, on which one thing goes wrong at a chosen effect. */
+/** A driver on a simulated host whose guest writes all the time, with one injected fault at a chosen effect. */
 import type { Driver, PerformContext } from '../src/commands/driver.ts';
 import type { Effect } from '../src/commands/effect.ts';
 import { BlockplanError } from '../src/errors.ts';
@@ -12,21 +12,21 @@ import { Identities } from '../src/simulate/identities.ts';
 import { observedState, surveyedState } from '../src/simulate/observed-host.ts';
 import { looked } from './worlds.ts';
 
-/** What can go wrong around an effect. */
+/** A fault around an effect. */
 export type Fault =
-  /** The host says no, and nothing has happened; or it has happened, and the answer says no all the same. */
+  /** The host reports a failure: without an effect, or although the effect was done. */
   | 'refused'
-  | 'refused after it took hold'
-  /** The host says that it is done, and nothing has happened. */
-  | 'done in word only'
-  /** The job that is waited for fails half-way. */
+  | 'refused after it took effect'
+  /** The host reports success, but nothing has happened. */
+  | 'done without effect'
+  /** The awaited job fails midway. */
   | 'the job dies'
-  /** The link to libvirt breaks before or after the effect took hold, and comes back or does not. */
-  | 'contact lost before'
-  | 'contact lost after'
-  | 'contact gone before'
-  | 'contact gone after'
-  /** The user interrupts: before, while it is being waited for, or when it is done. */
+  /** The connection to libvirt breaks before or after the effect, and comes back or does not. */
+  | 'connection lost before'
+  | 'connection lost after'
+  | 'connection gone before'
+  | 'connection gone after'
+  /** The user interrupts before, during or after the effect. */
   | 'interrupted before'
   | 'interrupted during'
   | 'interrupted after'
@@ -35,7 +35,7 @@ export type Fault =
   | 'the guest dies after';
 
 export interface Injection {
-  /** Which effect, counted from 0 over the whole run, forward and back. */
+  /** The index of the effect, counted from 0 over the whole run and its rollback. */
   readonly at: number;
   readonly fault: Fault;
 }
@@ -44,15 +44,15 @@ const ids = new Identities();
 
 export class DriverDouble implements Driver {
   host: SimulatedHost;
-  /** The effects that were asked for, in order, the bundle's reading among them. */
+  /** The requested effects, in order, including the read of the bundle. */
   readonly asked: Effect[] = [];
-  /** Those that left the host as it was. */
+  /** Those that did not change the host. */
   readonly idle = new Set<Effect>();
-  /** The faults that came about. */
+  /** The faults that occurred. */
   readonly struck: Injection[] = [];
   /** Called before each effect. */
   onEffect: (effect: Effect) => void = () => {};
-  /** What goes wrong from now on. */
+  /** The faults to inject from now on. */
   injections: readonly Injection[];
   readonly #interrupt: () => void;
   #marker: Marker | undefined;
@@ -80,7 +80,7 @@ export class DriverDouble implements Driver {
     return state;
   }
 
-  /** A folder of which nothing is told is there, with room. */
+  /** An unknown folder exists and has free space. */
   async survey(seen: HostState, files: readonly string[]): Promise<HostState> {
     this.#reach();
     const surveyed = surveyedState(this.host, seen, files);
@@ -105,11 +105,11 @@ export class DriverDouble implements Driver {
     await this.#afflicted({ tool: 'keep-definition', why: '' }, undefined, () => {
       bundle = bundleOf(this.host);
     });
-    if (!bundle) throw new Error('there is no bundle without a reading');
+    if (!bundle) throw new Error('the bundle has not been read');
     return bundle;
   }
 
-  /** Does the effect, with what goes wrong around it. */
+  /** Performs the effect, with the faults around it. */
   async #afflicted(
     effect: Effect,
     signal: AbortSignal | undefined,
@@ -123,7 +123,7 @@ export class DriverDouble implements Driver {
     const fault = injection?.fault;
     this.#before(fault, effect, signal);
     const before = this.host;
-    if (fault !== 'done in word only' || effect.tool === 'keep-definition') act();
+    if (fault !== 'done without effect' || effect.tool === 'keep-definition') act();
     if (ids.of(this.host) === ids.of(before)) this.idle.add(effect);
     this.host = guestWrites(this.host);
     this.#after(fault);
@@ -136,16 +136,16 @@ export class DriverDouble implements Driver {
       case 'the job dies':
         if (effect.tool === 'await-job') this.host = jobsDie(this.host);
         break;
-      case 'contact lost before':
-      case 'contact gone before':
-        this.#disconnect(fault === 'contact lost before');
+      case 'connection lost before':
+      case 'connection gone before':
+        this.#disconnect(fault === 'connection lost before');
         throw lost();
       case 'interrupted before':
         this.#interrupt();
         break;
       case 'interrupted during':
         this.#interrupt();
-        // What is waited for goes on by itself: a job in QEMU, a half-written copy.
+        // What was started goes on: a job in QEMU, a partly written copy.
         if (signal && effect.tool === 'qemu-img') this.host = apply(this.host, effect);
         if (effect.tool === 'await-job' || effect.tool === 'qemu-img') signal?.throwIfAborted();
         return;
@@ -158,11 +158,11 @@ export class DriverDouble implements Driver {
 
   #after(fault: Fault | undefined): void {
     switch (fault) {
-      case 'refused after it took hold':
+      case 'refused after it took effect':
         throw new EffectFailed('the host says no, although it did it');
-      case 'contact lost after':
-      case 'contact gone after':
-        this.#disconnect(fault === 'contact lost after');
+      case 'connection lost after':
+      case 'connection gone after':
+        this.#disconnect(fault === 'connection lost after');
         throw lost();
       case 'interrupted after':
         this.#interrupt();
@@ -217,7 +217,7 @@ function lost(): BlockplanError {
   const finding = {
     code: 'BP198',
     severity: 'error',
-    message: 'contact to libvirt is lost',
+    message: 'the connection to libvirt is lost',
   } as const;
   return new BlockplanError('uncertain', [finding]);
 }

@@ -1,4 +1,4 @@
-/** Effects of tests, given and shown as the words of their command lines. */
+/** Effects for tests, written and shown as the words of their command lines. */
 import type { Options, Word } from '../src/commands/define.ts';
 import {
   argvOf,
@@ -14,12 +14,12 @@ import {
 import type { Program } from '../src/commands/registry.ts';
 import { effectFromWords } from '../src/journal/older.ts';
 
-/** A virsh command that a test gives, with a reason that tells nothing. */
+/** A virsh command for a test, with a meaningless reason. */
 export function virshEffect(words: readonly Word[], terms: Partial<VirshTerms> = {}): VirshEffect {
   return effectOfWords('virsh', words, { why: 'test', ...terms });
 }
 
-/** A command of qemu-img that a test gives, with a reason that tells nothing. */
+/** A qemu-img command for a test, with a meaningless reason. */
 export function qemuImgEffect(
   words: readonly Word[],
   terms: Partial<QemuImgTerms> = {},
@@ -34,7 +34,7 @@ function effectOfWords<P extends Program>(
 ): Extract<CommandEffect, { tool: P }> {
   const effect = effectFromWords(tool, words, terms);
   if (!effect || !isCommand(effect))
-    throw new Error(`no step gives ${tool} ${JSON.stringify(words)}`);
+    throw new Error(`no step uses ${tool} ${JSON.stringify(words)}`);
   const options: Options = commandDefinition(effect).options;
   const missing = Object.entries(options)
     .filter(([name, { required }]) => required && !Object.hasOwn(effect.args, name))
@@ -43,12 +43,12 @@ function effectOfWords<P extends Program>(
   return effect as Extract<CommandEffect, { tool: P }>;
 }
 
-/** The words of an effect that is a command, the verb first; none of another one. */
+/** The words of an effect that is a command, the verb first; empty for any other. */
 export function wordsIn(effect: Effect): readonly Word[] {
   return isCommand(effect) ? argvOf(effect) : [];
 }
 
-/** An effect with its command's words in place of its verb and its arguments. */
+/** An effect with its command's words instead of verb and arguments. */
 export function inWords(effect: Effect): object {
   if (!isCommand(effect)) return effect;
   const { verb: _verb, args: _args, ...terms } = effect;

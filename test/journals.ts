@@ -1,4 +1,4 @@
-/** Runs as they lie on disk, with times that do not depend on the clock. */
+/** Runs as they are on disk, with times that do not depend on the clock. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Word } from '../src/commands/define.ts';
@@ -9,7 +9,7 @@ import { LOCAL, ofHost, onLocal } from '../src/model/hosts.ts';
 import { virshEffect } from './effects.ts';
 import { world } from './worlds.ts';
 
-/** When the runs of tests began. */
+/** When the runs in tests began. */
 export const BEGUN = Date.UTC(2026, 10, 23, 8, 15, 2);
 
 export const STARTED: Extract<JournalEntry, { type: 'run-started' }> = {
@@ -36,7 +36,7 @@ export const KEPT: Extract<JournalEntry, { type: 'kept' }> = {
   bundle: { definition: '<domain/>', autostart: true, snapshots: [], checkpoints: [] },
 };
 
-/** The entry as a journal of form 1 or 2 has it: without a compiled plan, and with no word of hosts. */
+/** The entry as in a journal of form 1 or 2: without a compiled plan and without hosts. */
 export function ofEarlierForm(format: number, entry: JournalEntry): JournalEntry {
   if (entry.type === 'run-started') {
     const { compiled: _compiled, hosts, ...rest } = entry;
@@ -55,7 +55,7 @@ export function ofEarlierForm(format: number, entry: JournalEntry): JournalEntry
 
 type Way = 'do' | 'undo';
 
-/** One command of a phase, and what came of it; no answer where blockplan was stopped. */
+/** One command of a phase and its outcome; without an outcome where blockplan was killed. */
 export function commanded(
   direction: Way,
   name: string,
@@ -96,7 +96,7 @@ export function virsh(...words: Word[]): Effect {
   return virshEffect(words, { why: `have virsh ${words[0]}` });
 }
 
-/** Commands that a run may have given. */
+/** Commands of a run. */
 export const GIVEN = {
   undefine: virsh('undefine', '--domain', 'web1'),
   define: virsh('define', '--file', { file: 'define.xml', content: '<domain/>' }),
@@ -123,7 +123,7 @@ export function ended(
   return { type: 'run-finished', end, interrupted: false, state, next };
 }
 
-/** Entries as records, one a second. */
+/** Entries as records, one per second. */
 export function recordsOf(entries: readonly JournalEntry[], begun = BEGUN): LogRecord[] {
   return entries.map((entry, seq) => ({
     ...{ seq, time: new Date(begun + seq * 1000).toISOString() },
@@ -131,7 +131,7 @@ export function recordsOf(entries: readonly JournalEntry[], begun = BEGUN): LogR
   }));
 }
 
-/** What a journal of these entries tells. */
+/** The log of a journal with these entries. */
 export function logOf(
   entries: readonly JournalEntry[],
   damage: StoredLog['damage'] = 'none',
@@ -140,7 +140,7 @@ export function logOf(
   return { ...foldRecords(recordsOf(entries)), damage, end };
 }
 
-/** A journal's text, a record a second. */
+/** A journal's text, one record per second. */
 export function journalText(entries: readonly JournalEntry[], begun = BEGUN): string {
   let sum = '';
   const lines = recordsOf(entries, begun).map((record) => {

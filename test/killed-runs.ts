@@ -19,7 +19,7 @@ import { DriverDouble, type Injection } from './driver-double.ts';
 import { logOf } from './journals.ts';
 import type { shipped } from './plans.ts';
 
-/** Keeps entries in memory; where it is told to stop it never answers, as if blockplan were dead. */
+/** Keeps entries in memory. At the record where it must stop it never answers, as if blockplan were dead. */
 class Recorder implements Journal {
   readonly folder: string;
   readonly entries: JournalEntry[] = [];
@@ -55,12 +55,12 @@ type Compiled = ReturnType<typeof shipped>;
 /** A plan's runs on a simulated host, each killed at a record and resumed. */
 export class Runs {
   readonly driver: DriverDouble;
-  /** The runs' own, which goes with the test. */
+  /** The runs' folder, removed after the test. */
   readonly folder = mkdtempSync(join(tmpdir(), 'blockplan-runs-'));
   entries: JournalEntry[] = [];
-  /** What all of them told. */
+  /** The events of all runs. */
   readonly events: RunEvent[] = [];
-  /** What the journal is asked to write, and may refuse by an error. */
+  /** Called for each entry of the journal; may throw to refuse it. */
   onAppend: (entry: JournalEntry, sync: boolean) => void = () => {};
   readonly interrupt = new AbortController();
   readonly leave = new AbortController();
@@ -77,7 +77,7 @@ export class Runs {
     return this.driver.host;
   }
 
-  /** Starts a plan and kills blockplan at the first record that fits. */
+  /** Starts a plan and kills blockplan at the first matching record. */
   async killed(compiled: Compiled, at: (entry: JournalEntry) => boolean): Promise<void> {
     await this.#begun(compiled, at);
   }
@@ -85,7 +85,7 @@ export class Runs {
   /** Runs a plan to its end. */
   async whole(compiled: Compiled): Promise<Finish> {
     const finish = await this.#begun(compiled, () => false);
-    if (!finish) throw new Error('a run that nothing kills has an end');
+    if (!finish) throw new Error('a run that is not killed must end');
     return finish;
   }
 
@@ -100,7 +100,7 @@ export class Runs {
     return await this.#until(at, (journal) => executeRun({ ...this.#run(), journal }));
   }
 
-  /** Takes the run up, and kills it again at the first record that fits. */
+  /** Resumes the run, or rolls it back, and kills it again at the first matching record. */
   async again(how: 'resume' | 'rollback', at: (entry: JournalEntry) => boolean = () => false) {
     const { driver, entries } = this;
     const from = driver.asked.length;
@@ -116,7 +116,7 @@ export class Runs {
     this.#of = { ...of, graph: change(of.graph) };
   }
 
-  /** Something happens while blockplan is dead. */
+  /** Changes the host while blockplan is dead. */
   befalls(change: (host: SimulatedHost) => SimulatedHost): void {
     this.driver.host = change(this.driver.host);
   }

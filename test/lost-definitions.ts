@@ -1,4 +1,4 @@
-/** Definitions that are lost, and hosts on which they are rescued. */
+/** Lost definitions, and hosts on which they are restored. */
 import {
   type Bundle,
   type HostState,
@@ -29,7 +29,7 @@ export const lost = (
     ...rest,
   };
 };
-/** Of which nothing but the bundle is left. */
+/** A run of which only the bundle is left. */
 export const bare = (change: Parameters<typeof lost>[0] = {}): LostDefinition => {
   const { initial: _begun, run: _run, until: _until, ...rest } = lost(change);
   return { ...rest, lastUp: [], runStatus: 'unknown', ways: [] };
@@ -62,6 +62,6 @@ export async function rescued(of: LostDefinition, host: HostState) {
   };
 }
 
-export const WROTE = `the guest wrote to vda in ${SNAP2} as far as the journal tells, which ends at 2026-11-23T08:15:02.000Z`;
+export const WROTE = `the guest last wrote to vda in ${SNAP2}, according to the journal, which ends at 2026-11-23T08:15:02.000Z`;
 export const AGAIN = `"testvm" is persistent again, from ${FILE}`;
-export const MARKED = 'with it: the autostart mark';
+export const MARKED = 'also restored: the autostart mark';

@@ -1,6 +1,6 @@
 /**
- * The shipped plans, each made worse in one place. Of each: what preflight refuses it with, what a proof finds in it when
- * preflight is left out, and how a real host shows that it is so.
+ * Shipped plans, each with one mistake. For each: the errors of preflight, the violations that a proof finds if preflight
+ * is skipped, and how a real host shows the damage.
  */
 import { readFileSync } from 'node:fs';
 import { parse, stringify } from 'yaml';
@@ -12,36 +12,36 @@ import type { AnyStep } from '../src/steps/define.ts';
 import { steps as kinds } from '../src/steps/registry.ts';
 import { type Knowledge, Needs } from '../src/steps/requirements/requirement.ts';
 
-/** The files around a guest on `base <- middle <- active`, with a neighbour that is off and rests on the same base. */
+/** The files around a guest on `base <- middle <- active`, with another guest that is off and uses the same base. */
 export interface Places {
   readonly domain: string;
   readonly active: string;
   readonly middle: string;
   readonly base: string;
-  /** Where the plan goes; there is nothing yet. */
+  /** The destination of the plan; it does not exist yet. */
   readonly dest: string;
   readonly overlay: string;
-  /** The neighbour's own image. */
+  /** The other guest's own image. */
   readonly theirs: string;
-  /** An image without content, whose header names a disk that has nothing to do with the guest. */
+  /** An image without content, whose header names a disk that is unrelated to the guest. */
   readonly astray: string;
 }
 
-/** How the real host shows what a mutation does. */
+/** How the real host shows the effect of a mutation. */
 export type Damage =
-  /** Stopped, the guest is unknown to libvirt. */
+  /** After a stop the guest is unknown to libvirt. */
   | 'vanishes'
-  /** Stopped, the guest would be started on a file without writes that it had been told to be durable. */
+  /** After a stop the guest would start on a file that lacks durable writes. */
   | 'misses-writes'
-  /** Stopped, the guest cannot be started any more. */
+  /** After a stop the guest cannot start. */
   | 'cannot-start'
-  /** The guest's file system is broken under its feet. */
+  /** The file system of the running guest is broken. */
   | 'broken'
-  /** The neighbour does not find what it had. */
+  /** The other guest has lost data. */
   | 'neighbour-corrupted'
-  /** The guest is started by its host on a file without writes that it had been told to be durable. */
+  /** The host starts the guest on a file that lacks durable writes. */
   | 'starts-elsewhere'
-  /** The run gives up and takes everything back. */
+  /** The run fails and rolls back everything. */
   | 'taken-back';
 
 export interface Mutation {
@@ -51,16 +51,16 @@ export interface Mutation {
   readonly change: (steps: readonly Step[], places: Places) => readonly (Step | undefined)[];
   /** The codes of preflight's errors. */
   readonly refused: readonly string[];
-  /** The case that a proof finds the violations in; the one in which nothing goes wrong by default. */
+  /** The case in which a proof finds the violations; the one without faults by default. */
   readonly seed?: string;
-  /** Everything that is wrong in that case, in any order. */
+  /** All violations in that case, in any order. */
   readonly found: (places: Places) => readonly string[];
   /** How the run ends in that case. */
   readonly end: End;
   readonly damage: Damage;
 }
 
-/** A step as the plan's text gives it. */
+/** A step as in the plan's text. */
 type Step = Readonly<Record<string, unknown>>;
 
 function withParams(step: Step | undefined, kind: string, change: Step): Step {
@@ -76,12 +76,12 @@ const BACKUP = {
   set: ({ domain, active, dest, overlay }: Places) => ({ domain, source: active, dest, overlay }),
 };
 
-const STRANDED = 'nothing goes wrong, and the run ends stranded';
+const STRANDED = 'without faults, the run ends stranded';
 const NO_DEFINITION = 'the domain was left without a persistent definition';
-const missing = (loss: string) => `started from its definition the guest would miss vda: ${loss}`;
+const missing = (loss: string) => `started from its definition, the guest would miss vda: ${loss}`;
 const only = (file: string) => `writes that only ${file} held`;
 const newest = (file: string) => `the newest writes, which ${file} hides with older ones`;
-const theirs = (file: string) => `${file} is written to, and is in another domain's chain`;
+const theirs = (file: string) => `${file} is written to, but is in another domain's chain`;
 
 export const MUTATIONS: readonly Mutation[] = [
   {
@@ -105,7 +105,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     ...CLASSIC,
     name: 'the classic migration with its last two steps swapped, when the host loses power',
-    // Slow, so that there is a half-way.
+    // Slow, so that the power is lost in the middle of it.
     change: ([undefine, mirror, redefine]) => [
       undefine,
       redefine,
@@ -160,7 +160,7 @@ export const MUTATIONS: readonly Mutation[] = [
     damage: 'misses-writes',
   },
   {
-    name: 'the migration into an image that rests on another base',
+    name: 'the migration into an image with another base',
     plan: 'live-storage-migration.yaml',
     set: ({ domain, astray }) => ({ domain, dest: astray }),
     change: ([mirror]) => [
@@ -176,13 +176,13 @@ export const MUTATIONS: readonly Mutation[] = [
     damage: 'broken',
   },
   {
-    name: "the backup by a mirror into a neighbour's image",
+    name: "the backup by a mirror into another guest's image",
     plan: 'live-backup-mirror.yaml',
     set: ({ domain, theirs }) => ({ domain, dest: theirs }),
     change: ([mirror]) => [
       withParams(mirror, 'blockcopy', { 'reuse-external': true, format: 'qcow2' }),
     ],
-    // A whole copy has to rest on no file.
+    // A full copy may have no backing file.
     refused: ['BP122', 'BP109'],
     found: (places) => [theirs(places.theirs)],
     end: 'succeeded',
@@ -190,7 +190,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     ...BACKUP,
-    name: 'the backup that commits into a base which a neighbour shares',
+    name: 'the backup that commits into a base that another guest shares',
     change: ([snapshot, copy, commit], { base }) => [
       snapshot,
       copy,
@@ -206,13 +206,13 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'the backup with its copy and its commit swapped',
     change: ([snapshot, copy, commit]) => [snapshot, commit, copy],
     refused: ['BP116'],
-    found: () => ['nothing goes wrong, and the run ends rolled-back'],
+    found: () => ['without faults, the run ends rolled-back'],
     end: 'rolled-back',
     damage: 'taken-back',
   },
 ];
 
-/** The mutated plan's text, with the places put in. */
+/** The mutated plan's text, with its paths. */
 export function mutatedText({ plan, change, set }: Mutation, places: Places): string {
   const shipped = readFileSync(new URL(`../plans/${plan}`, import.meta.url), 'utf8');
   const { vars, steps, ...rest } = parse(shipped) as {
@@ -223,7 +223,7 @@ export function mutatedText({ plan, change, set }: Mutation, places: Places): st
   return stringify(mutated, { lineWidth: 0 });
 }
 
-/** The same plan as a run takes it, and as one would take it that asks no preflight. */
+/** The plan as a run compiles it, and the same plan without the checks of preflight. */
 export function compiled(text: string): { plan: Plan; graph: Graph; heedless: Graph } {
   const plan = readPlan({ file: 'mutated.yaml', source: text, steps: kinds });
   const graph = compile(plan);
@@ -234,14 +234,14 @@ export function compiled(text: string): { plan: Plan; graph: Graph; heedless: Gr
   return { plan, graph, heedless: { ...graph, nodes } };
 }
 
-/** Requirements that are met, whatever is so. */
+/** Requirements that are always met. */
 class Heedless extends Needs {
   override require(text: string, knowledge: Knowledge): boolean {
     return super.require(text, knowledge, []);
   }
 }
 
-/** The same step, which looks at the same files and minds nothing. */
+/** The same step with the same requirements, all of them met. */
 function heedlessOf(step: AnyStep): AnyStep {
   return {
     ...step,

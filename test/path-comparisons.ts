@@ -1,13 +1,13 @@
 /**
- * Finds comparisons of paths by their text. There are no types to go by, so it goes by the names that paths have in this
- * code: what it cannot tell apart it reports, and the rule has a list of the places that may.
+ * Finds comparisons of paths by their text. It has no types, so it uses the names that paths have in this code. It reports
+ * uncertain cases as well, and the rule lists the places where they are allowed.
  */
 
-/** What variables and properties are called that hold a name of a file. */
+/** Names of variables and properties that hold a file's name. */
 const NAME = '(?:file|path|mirror|persistentSource|dest|backing|overlay)';
-/** What such a name may be reached through: `disk.chain[0]?.`. */
+/** Expressions in front of such a name: `disk.chain[0]?.`. */
 const THROUGH = String.raw`(?:[\w$#]+(?:\[[^\]]*\])?[?!]?\.)*`;
-/** Operands that say nothing about which file it is. */
+/** Operands that do not identify a file. */
 const PLAIN = String.raw`(?!\s*(?:undefined|null|true|false|-?\d|['"\x60]|typeof))`;
 
 const PATTERNS = [
@@ -21,7 +21,7 @@ const PATTERNS = [
   /\bfiles\b[^;]*\.join\([^)]*\)\s*[!=]==/,
   // switch (file)
   new RegExp(String.raw`\bswitch \(${THROUGH}${NAME}\)`),
-  // new Set(files), new Map(layers.map((each) => [each.file, …])); `[...new Set(files)]` only leaves out repeated text
+  // new Set(files), new Map(layers.map((each) => [each.file, …])); `[...new Set(files)]` only removes repeated text
   /(?<!\.\.\.)\bnew Set(?:<[^>]*>)?\((?:[^;]*?[^\w$])?(?:files?|paths?|filesOf|mirror|persistentSource)\b/,
   new RegExp(String.raw`\bnew Map(?:<[^>]*>)?\([^;]*\[\s*${THROUGH}${NAME}\s*,`),
 ];
@@ -32,7 +32,7 @@ export function pathComparisons(source: string): string[] {
   return lines.flatMap((line, at) => {
     const code = line.trim();
     if (/^(?:\*|\/\/|\/\*|import )/.test(code)) return [];
-    // A call that the formatter has broken over several lines is read as one.
+    // A call that the formatter breaks over several lines counts as one line.
     const more = /\bnew (?:Set|Map)(?:<[^>]*>)?\($/.test(code) ? lines.slice(at + 1, at + 5) : [];
     const whole = [code, ...more.map((each) => each.trim())].join(' ');
     return PATTERNS.some((pattern) => pattern.test(whole)) ? [`${at + 1}: ${code}`] : [];

@@ -1,4 +1,4 @@
-/** No path is compared by its text: which file a name stands for, only `src/model/file-identity.ts` tells. */
+/** Paths are never compared as text: only `src/model/file-identity.ts` decides which file a name means. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,15 +8,15 @@ import { pathComparisons } from './path-comparisons.ts';
 const SRC = fileURLToPath(new URL('../src', import.meta.url));
 
 const ONE_NAME = 'on a simulated host each file has one name, which file-names.ts gives';
-const BY_NAME = 'says what stands at a path, or draws it; decides nothing about the file';
-const READS_TWICE = 'a file that is looked at twice under two names costs time and nothing else';
+const BY_NAME = 'describes or draws a path; decides nothing about the file';
+const READS_TWICE = 'checking a file twice under two names only costs time';
 
-/** Where the text of a path may be compared, and why. */
+/** The places where the text of a path may be compared, and why. */
 const ALLOWED: Readonly<Record<string, string>> = {
   'model/file-identity.ts': 'the one comparison',
   'model/headers.ts': BY_NAME,
   'model/domain-xml.ts': 'whether an attribute of XML changes',
-  'prove/owners.ts': 'a proof has a route of its own',
+  'prove/owners.ts': 'a proof is independent',
   'steps/requirements/requirement.ts': 'whether a path is spelled plainly',
   'host/content.ts': ONE_NAME,
   'host/simulated-host.ts': ONE_NAME,
@@ -39,10 +39,10 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'libvirt/examine.ts': READS_TWICE,
   'libvirt/others.ts': READS_TWICE,
   'host-io/files.ts': 'whether a path has a folder above it',
-  'libvirt/header-chain.ts': 'whether headers go in a circle; their depth is bounded as well',
-  'libvirt/image-headers.ts': 'whether headers go in a circle; their depth is bounded as well',
+  'libvirt/header-chain.ts': 'whether headers form a cycle; their depth is bounded as well',
+  'libvirt/image-headers.ts': 'whether headers form a cycle; their depth is bounded as well',
   'libvirt/made-files.ts':
-    'the place where the run has made a file, which is then told by inode and birth',
+    'the path where the run created a file, which is then identified by inode and birth',
 };
 
 const found = (readdirSync(SRC, { recursive: true }) as string[])
@@ -50,12 +50,12 @@ const found = (readdirSync(SRC, { recursive: true }) as string[])
   .map((file) => ({ file, lines: pathComparisons(readFileSync(join(SRC, file), 'utf8')) }))
   .filter(({ lines }) => lines.length > 0);
 
-test('the source compares files by what they are', () => {
+test('the source compares files by identity', () => {
   const wrong = found.filter(({ file }) => !(file in ALLOWED));
   expect(wrong.flatMap(({ file, lines }) => lines.map((line) => `${file}:${line}`))).toEqual([]);
 });
 
-test('no exception is left over', () => {
+test('every exception is needed', () => {
   const used = found.map(({ file }) => file);
   expect(Object.keys(ALLOWED).filter((file) => !used.includes(file))).toEqual([]);
 });
@@ -83,7 +83,7 @@ describe('the rule finds', () => {
   });
 });
 
-describe('the rule lets pass', () => {
+describe('the rule allows', () => {
   test.each([
     'if (file === undefined || null !== mirror) return [];',
     "const here = file === '-' ? stdin : read(file);",

@@ -7,12 +7,12 @@ import { readPlan } from '../src/plan/read.ts';
 import { steps } from '../src/steps/registry.ts';
 import { BASE, disk, neighbour, SNAP1, SNAP2, world } from './worlds.ts';
 
-/** Every plan in `plans/`. */
+/** All plans in `plans/`. */
 export const SHIPPED = readdirSync(new URL('../plans', import.meta.url))
   .filter((file) => file.endsWith('.yaml'))
   .sort();
 
-/** What each plan is set to, so that it suits `hostFor`. */
+/** The variables of each plan, chosen to fit `hostFor`. */
 const SETTINGS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'live-backup.yaml': { source: SNAP2, overlay: '/export/vmimages/testvm.backup', dest: '/new/b' },
 };
@@ -41,7 +41,7 @@ export function planned(
   return { plan, graph: compile(plan) };
 }
 
-/** A host on which every shipped plan can run; with metadata that an undefine would lose. */
+/** A host on which every shipped plan can run, with metadata that `undefine` would lose. */
 export function hostForPlans(): HostState {
   return world({
     disks: [disk('vda', [SNAP2, SNAP1, BASE])],

@@ -1,4 +1,4 @@
-/** A preview for tests of what is made of previews: every field is there once, and every kind of thing that can be said. */
+/** A preview for the tests of its formats: it has every field once, and every kind of content. */
 import { documentHtml } from '../src/render/document-html.ts';
 import { documentMarkdown } from '../src/render/document-markdown.ts';
 import { documentText } from '../src/render/document-text.ts';
@@ -7,7 +7,7 @@ import type { Preview } from '../src/simulate/preview.ts';
 
 const layer = (file: string, format = 'qcow2') => ({ file, format });
 
-/** Two steps: one that pauses the guest, and one without a rollback. An error and a warning stand in the way. */
+/** Two steps: one pauses the guest, and one has no rollback. There are an error and a warning. */
 export const PREVIEW: Preview = {
   format: 'blockplan-preview/v1',
   plan: 'move-testvm',
@@ -109,9 +109,9 @@ export const PREVIEW: Preview = {
     },
   ],
   preconditions: [
-    { step: 'overlay', what: 'the guest runs', checked: 'live' },
+    { step: 'overlay', what: 'the guest is running', checked: 'live' },
     { step: 'overlay', what: 'the guest agent is connected', checked: 'facts' },
-    { step: 'mirror', what: 'there is no file /b/x y.qcow2', checked: 'no' },
+    { step: 'mirror', what: '/b/x y.qcow2 does not exist', checked: 'no' },
   ],
   machine: {
     initial: 'overlay:snapshot',
@@ -160,10 +160,10 @@ export const PREVIEW: Preview = {
   },
 };
 
-/** Keys whose values are words of blockplan's own, which nobody else can choose. */
+/** Keys whose values are blockplan's own words, which a user cannot choose. */
 const OWN = new Set(['severity', 'sign', 'checked', 'direction', 'on']);
 
-/** A preview in which everything that another user chose says the same. */
+/** A preview in which every text that a user can choose is the same. */
 export function poisonedPreview(text: string): Preview {
   const { format, source: _, ...rest } = PREVIEW;
   return {
@@ -183,7 +183,7 @@ function poisoned(value: unknown, text: string, key = ''): unknown {
 }
 
 const { paused: _paused, ...running } = PREVIEW.totals;
-/** The totals of a guest that is not paused before. */
+/** The totals of a guest that was not paused before. */
 export const RUNNING: Preview['totals'] = running;
 
 export function previewText(preview: Preview, color: boolean, columns?: number): string {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 
-/** A folder of a test file's own, which goes with its last test. */
+/** A folder for one test file, removed after its last test. */
 export function scratchFolder(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), `blockplan-${name}-`));
   afterAll(() => rm(folder, { recursive: true }));

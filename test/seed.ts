@@ -1,6 +1,6 @@
 /**
- * What fast-check draws is the same in every run of the tests, so that a commit passes or fails for what it changes.
- * BLOCKPLAN_SEED is another seed, or `any` for a new one each time; a failed property prints its seed.
+ * fast-check draws the same samples in every run of the tests, so the result for a commit does not depend on chance.
+ * BLOCKPLAN_SEED sets another seed, or `any` for a new one each time; a failed property prints its seed.
  */
 import fc from 'fast-check';
 

@@ -1,4 +1,4 @@
-/** The rules of the house: who may import whom, what belongs where, and how large a piece may get. */
+/** The rules for the source: which room may import which, what belongs where, and how long files and functions may be. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, normalize } from 'node:path';
@@ -8,7 +8,7 @@ import { steps } from '../src/steps/registry.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** Whose files each room may import besides its own and those at the top; `cli` puts everything together. */
+/** The rooms that each room may import, besides itself and the files at the top. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   model: [],
   host: ['model'],
@@ -45,20 +45,20 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Rooms that know another only by its types: what they do must not depend on how it works. */
+/** Rooms that may import only types of another room. */
 const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = {
   render: ['doctor', 'facts', 'graph', 'prove', 'run', 'simulate', 'rehearse', 'model'],
   journal: ['graph'],
   libvirt: ['host-io'],
 };
 
-/** The files at the top of src, which every room may import: they import nothing but each other and types. */
+/** The files at the top of src, which every room may import. They import only each other and types. */
 const TOP = [
   ...['codes.ts', 'command.ts', 'errors.ts', 'events.ts', 'outcomes.ts', 'printable.ts'],
   ...['processes.ts', 'shell-quote.ts'],
 ];
 
-/** The one place that may import a package; other packages may not be imported at all. */
+/** The places that may import a package; no other package may be imported. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   xstate: ['src/machine/'],
   execa: ['src/host-io/', 'src/lab/'],
@@ -78,30 +78,31 @@ const MOST_FUNCTION_LINES = 70;
 
 /** Files that may be longer, and why. */
 const LONG_FILES: Readonly<Record<string, string>> = {
-  'test/steps/step-tester.ts': 'the laws of a step share the walk that they are checked on',
+  'test/steps/step-tester.ts': 'the laws of a step share the walk on which they are checked',
   'test/fuzz/main.ts': 'the kinds of input share their changes and their judge',
   'test/tidy.test.ts': 'the rules are read together',
   'test/cli/workflow.test.ts': 'one repository is changed in every way that a pull request can',
-  'test/lab/doctor.test.ts': 'one guest is wrecked and mended over and over, so that one is enough',
+  'test/lab/doctor.test.ts':
+    'one guest is broken and repaired again and again, so that one is enough',
   'test/lab/faults.test.ts': 'a table of phases and faults',
   'test/lab/rescue.test.ts': 'each way to lose a definition, on guests that are expensive to make',
-  'test/lab/support.ts': 'what the lab tests look at, in one vocabulary',
-  'test/lab/virsh.test.ts': 'one real session, tried from every side',
+  'test/lab/support.ts': 'the checks that lab tests share',
+  'test/lab/virsh.test.ts': 'all tests of one real session',
 };
 
-/** Texts that read like a command and are none: nobody types them. */
+/** Texts that look like a command but are not meant to be typed. */
 const NO_COMMANDS = [
-  'virsh would take ${',
-  '`virsh ended with status ${',
-  '`virsh was ended by ${',
+  'the event log cannot be written: ${',
+  '`virsh exited with status ${',
+  '`virsh was killed by ${',
   '`qemu-img ended with ${',
   '`virsh ${',
   'virsh ${verb}',
   '--description=blockplan run ${run}',
-  'was begun by blockplan ${',
+  'was started by blockplan ${',
 ];
 
-/** Words that names had once: pictures, or words with other meanings in libvirt, QEMU or state machines. */
+/** Words that names must not contain: metaphors, or words with another meaning in libvirt, QEMU or state machines. */
 const RETIRED_WORDS = [
   ...[
     'aside',
@@ -181,14 +182,14 @@ function roomOf(file: string): string {
 const imports = sources.flatMap(importsOf);
 const inside = imports.filter(({ to }) => to.startsWith('src/'));
 
-describe('arrows', () => {
-  test('every room has rules, and every rule a room', () => {
+describe('imports', () => {
+  test('every room has a rule, and every rule a room', () => {
     const rooms = new Set(sources.map(roomOf));
     rooms.delete('top');
     expect([...rooms].sort()).toEqual(Object.keys(ROOMS).sort());
   });
 
-  test('no room imports one that it may not', () => {
+  test('no room imports a room that it may not', () => {
     const wrong = inside.filter(({ from, to }) => {
       const [room, other] = [roomOf(from), roomOf(to)];
       if (room === other || from === 'src/index.ts') return false;
@@ -198,7 +199,7 @@ describe('arrows', () => {
     expect(wrong).toEqual([]);
   });
 
-  test('some rooms are known by their types only', () => {
+  test('some rooms are imported for their types only', () => {
     const wrong = inside.filter(
       ({ from, to, typesOnly }) => !typesOnly && TYPES_ONLY[roomOf(from)]?.includes(roomOf(to)),
     );
@@ -210,13 +211,13 @@ describe('arrows', () => {
     expect(top).toEqual([]);
   });
 
-  test('a kind of step imports no other kind', () => {
+  test('a step kind imports no other kind', () => {
     const kinds = steps.map(({ kind }) => `src/steps/${kind}.ts`);
     const wrong = inside.filter(({ from, to }) => kinds.includes(from) && kinds.includes(to));
     expect(wrong).toEqual([]);
   });
 
-  test('the library leads to no command line, no lab and no host', () => {
+  test('the library imports no command line, no lab and no host', () => {
     const reached = closure(['src/index.ts']);
     expect(
       [...reached].filter((file) =>
@@ -234,7 +235,7 @@ describe('arrows', () => {
     expect(cycles).toEqual([]);
   });
 
-  test('every package is imported in its place, and no other package at all', () => {
+  test('every package is imported only in its place', () => {
     const wrong = imports.filter(({ from, to }) => {
       if (to.startsWith('src/') || to.startsWith('node:') || to === 'package.json') return false;
       const name = /^(@[^/]+\/)?[^/]+/.exec(to)?.[0] ?? '';
@@ -255,7 +256,7 @@ describe('arrows', () => {
     expect(globals).toEqual([]);
   });
 
-  test('only who starts a command chooses the host', () => {
+  test('only cli and rehearse choose the host', () => {
     const chosen = inside.filter(({ to }) => to === 'src/host-io/local-host.ts');
     const wrong = chosen.filter(({ from }) => !['cli', 'rehearse'].includes(roomOf(from)));
     expect(wrong).toEqual([]);
@@ -283,7 +284,7 @@ describe('arrows', () => {
   });
 });
 
-/** Every file of src that can be reached from these. */
+/** All files of src that these import, directly or not. */
 function closure(starts: readonly string[]): Set<string> {
   const reached = new Set<string>();
   const open = [...starts];
@@ -295,12 +296,12 @@ function closure(starts: readonly string[]): Set<string> {
   return reached;
 }
 
-describe('pieces', () => {
-  test('an index.ts stands at the top only', () => {
+describe('files and names', () => {
+  test('the only index.ts is at the top', () => {
     expect(sources.filter((file) => basename(file) === 'index.ts')).toEqual(['src/index.ts']);
   });
 
-  test('no file is a drawer for everything', () => {
+  test('no file has a catch-all name', () => {
     const all = [...sources, ...tests];
     expect(
       all.filter((file) => /(^|[/-])(utils?|helpers?|common|misc|shared)\.\w+$/.test(file)),
@@ -325,7 +326,7 @@ describe('pieces', () => {
     expect(wrong).toEqual([]);
   });
 
-  test('no file is longer than it has a reason to be', () => {
+  test('a file over 300 lines has a reason', () => {
     const long = [...texts]
       .filter(([, text]) => text.split('\n').length - 1 > MOST_LINES)
       .map(([file]) => file);
@@ -335,7 +336,7 @@ describe('pieces', () => {
     ).toEqual([]);
   });
 
-  test('no function is longer than it has a reason to be', () => {
+  test('a function over 70 lines has a reason', () => {
     const long = sources.flatMap((file) =>
       functionsOf(texts.get(file) ?? '')
         .filter(({ lines }) => lines > MOST_FUNCTION_LINES)
@@ -345,7 +346,7 @@ describe('pieces', () => {
   });
 });
 
-/** Functions by the layout that Biome gives them: one ends at the first `}` as deep as the line that begins it. */
+/** Functions, found by Biome's layout: one ends at the first `}` with the indentation of its first line. */
 function functionsOf(text: string): { name: string; lines: number }[] {
   const lines = text.split('\n');
   const begins =
@@ -361,7 +362,7 @@ function functionsOf(text: string): { name: string; lines: number }[] {
       return [];
     const after = (from: number, sign: string) =>
       lines.findIndex((each, index) => index > from && each.startsWith(`${found[1] ?? ''}${sign}`));
-    // What spans lines up to its body is a function's head; what ends otherwise is a call.
+    // A head that ends with `{` is a function; otherwise it is a call.
     const head = line.endsWith('(') ? after(at, ')') : at;
     if (!lines[head]?.endsWith('{')) return [];
     const end = after(head, '}');
@@ -369,8 +370,8 @@ function functionsOf(text: string): { name: string; lines: number }[] {
   });
 }
 
-describe('manners', () => {
-  /** The places in files where the pattern is found. */
+describe('the code', () => {
+  /** The lines of files that match the pattern. */
   function found(files: readonly string[], pattern: RegExp): string[] {
     return files.flatMap((file) =>
       (texts.get(file) ?? '')
@@ -379,28 +380,28 @@ describe('manners', () => {
     );
   }
 
-  test('only the command line, the demo and the keeper of the lab end the process', () => {
+  test('ends the process only in the command line, the demo and the keeper of the lab', () => {
     const others = sources.filter(
       (file) => !/^src\/(cli\/|demo\/main\.ts|lab\/keeper\.ts)/.test(file),
     );
     expect(found(others, /process\.(exit|exitCode|abort)\b/)).toEqual([]);
   });
 
-  test('nothing is printed past the renderers', () => {
+  test('prints only through the renderers', () => {
     expect(found(sources, /\bconsole\.\w+\(/)).toEqual([]);
   });
 
-  test('what only pretends stands under test', () => {
+  test('has fakes only in test', () => {
     expect(found(sources, /\b(mock|fake|stub|dummy)\w*/i)).toEqual([]);
   });
 
-  test('nothing is left for later, alone or out', () => {
+  test('has no open tasks, and no focused or skipped tests', () => {
     const later = new RegExp(`\\b(${['TO', 'DO'].join('')}|FIX${'ME'}|XX${'X'}|HA${'CK'})\\b`);
     expect(found([...sources, ...tests], later)).toEqual([]);
     expect(found(tests, /\b(?:test|it|describe)\.(?:only|skip|todo)\b/)).toEqual([]);
   });
 
-  test('a test of the lab is never left out on CI', () => {
+  test('never skips a lab test on CI', () => {
     const conditional = found(
       tests.filter((file) => file.startsWith('test/lab/')),
       /\.(skipIf|runIf)\(/,
@@ -408,7 +409,7 @@ describe('manners', () => {
     expect(conditional.filter((line) => !line.includes('CI'))).toEqual([]);
   });
 
-  test('a command to type is made of its words, never written into a text', () => {
+  test('quotes commands to type instead of composing them as text', () => {
     const program = 'virsh|qemu-img|qemu-io|mkdir|chmod|chown|rm|mv|ssh|blockplan|systemctl|umount';
     const unquoted = new RegExp(`\\b(?:${program})(?: [\\w./:=-]+)* (?:-\\S+ )*"?\\$\\{`);
     const wrong = sources
@@ -422,7 +423,7 @@ describe('manners', () => {
     expect(wrong).toEqual([]);
   });
 
-  test('types are not silenced', () => {
+  test('does not silence the type checker', () => {
     expect(found([...sources, ...tests], /@ts-(ignore|nocheck|expect-error)/)).toEqual([]);
   });
 });
@@ -445,7 +446,7 @@ describe('what is in the repository', () => {
         .filter((file) => file !== '' && existsSync(join(ROOT, file)))
     : [...texts.keys()];
 
-  test('names no place on the machine that it was made on', () => {
+  test('names no path of the machine that it was developed on', () => {
     const place = new RegExp(`/${'work'}/(main|shared)\\b|/home/\\w+/`);
     expect(tracked.filter((file) => place.test(read(file)))).toEqual([]);
   });
@@ -455,7 +456,7 @@ describe('what is in the repository', () => {
     expect(tracked.filter((file) => registry.test(read(file)))).toEqual([]);
   });
 
-  test('has no file that was merged half-way', () => {
+  test('has no file with conflict markers', () => {
     const mark = /^(<{7}|>{7}) /m;
     expect(tracked.filter((file) => mark.test(read(file)))).toEqual([]);
   });
@@ -466,7 +467,7 @@ describe('what is in the repository', () => {
       bin: Record<string, string>;
       exports: Record<string, string | Record<string, string>>;
     };
-    // dist is made by the build; the test of the package looks into it.
+    // dist is created by the build; the test of the package checks it.
     const isThere = (path: string) =>
       /^(\.\/)?dist(\/|$)/.test(path) || existsSync(join(ROOT, path));
     const named = [

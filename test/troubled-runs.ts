@@ -1,4 +1,4 @@
-/** Runs in which something goes wrong at a chosen command. */
+/** Runs with a fault at a chosen command. */
 import type { PerformContext } from '../src/commands/driver.ts';
 import type { Effect } from '../src/commands/effect.ts';
 import { commandText } from '../src/commands/effect-text.ts';
@@ -14,7 +14,7 @@ export const lost = () =>
     { code: 'BP198', severity: 'error', message: 'libvirt is away.' },
   ]);
 
-/** A run in which that happens, instead of the effect or before it. */
+/** A run with that fault instead of an effect, or before it. */
 export function runWith(happens: (effect: Effect, runs: Runs) => Error | 'idle' | undefined): Runs {
   const runs = new Runs(hostForPlans());
   const { driver } = runs;
@@ -40,16 +40,16 @@ export function onTop(state: HostState, file: string): HostState {
 
 export const is = (words: string) => (effect: Effect) => commandText(effect).includes(words);
 
-/** What a run has asked for, as commands. */
+/** The effects that a run requested, as commands. */
 export const commands = (runs: Runs) => runs.driver.asked.map(commandText);
 
-/** What happens at an effect with these words, the first times that it is asked for. */
+/** The answers to an effect with these words, the first times that it is requested. */
 export function times(words: string, most: number, what: () => Error | 'idle') {
   let left = most;
   return (effect: Effect) => (is(words)(effect) && left-- > 0 ? what() : undefined);
 }
 
-/** A run that does something else while it waits for its copy. */
+/** A run in which something happens while it waits for its copy. */
 export function waiting(
   while_: (context: PerformContext, effect: Effect) => void | Promise<void>,
 ): Runs {

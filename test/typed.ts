@@ -1,4 +1,4 @@
-/** Types a command line into a shell, with programs that only report how they were called. */
+/** Types a command line into a shell whose programs only report their arguments. */
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ const PROGRAMS = ['virsh', 'qemu-img', 'mkdir', 'chmod', 'ssh', 'blockplan', 'rm
 /** A command in a sentence, from its program to the end. */
 const IN_TEXT = new RegExp(`(?:^|[:(] ?)((?:${PROGRAMS.join('|')}) .*)$`, 's');
 
-/** Names that do something else where they are not quoted. */
+/** Names that have another effect if they are not quoted. */
 export const HOSTILE_NAMES = [
   'web1; touch PWNED #',
   'web1 $(touch PWNED) `touch PWNED`',
@@ -24,7 +24,7 @@ export function commandIn(text: string): string | undefined {
 
 /**
  * The argument vectors of the programs that a shell starts for this line.
- * @throws where the shell does not understand the line, starts another program or makes a file `PWNED`
+ * @throws if the shell does not understand the line, starts another program or creates a file `PWNED`
  */
 export function typed(line: string): string[][] {
   const folder = mkdtempSync(join(tmpdir(), 'blockplan-typed-'));
@@ -40,7 +40,7 @@ export function typed(line: string): string[][] {
       );
       chmodSync(file, 0o755);
     }
-    // `touch` is a function, so that a line which calls it is found out without a PATH that has it.
+    // `touch` is a function, so that a line that calls it is detected without it in PATH.
     const script = `touch() { : > "$1"; }\n${line}\n`;
     execFileSync('/bin/bash', ['-e', '-c', script], {
       cwd: folder,
@@ -50,7 +50,7 @@ export function typed(line: string): string[][] {
     const strays = readdirSync(folder).filter(
       (name) => name.includes('PWNED') && !name.endsWith('.xml'),
     );
-    if (strays.length > 0) throw new Error(`typing it made ${strays.join(', ')}: ${line}`);
+    if (strays.length > 0) throw new Error(`typing it created ${strays.join(', ')}: ${line}`);
     const text = execFileSync('/bin/cat', [calls], { encoding: 'utf8' });
     return text
       .split('\u0001\0')

@@ -1,4 +1,4 @@
-/** virsh's own options of the verbs that steps use, as `virsh help VERB` of 9.0.0 lists them: true where one takes a value. */
+/** virsh's options of the verbs that steps use, as `virsh help VERB` of 9.0.0 lists them: true if an option takes a value. */
 export const VIRSH_OPTIONS: Readonly<Record<string, Readonly<Record<string, boolean>>>> = {
   'snapshot-create-as': {
     domain: true,

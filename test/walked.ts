@@ -1,4 +1,4 @@
-/** What a walk says and would do, to hold two host states against each other that differ in amounts and in passwords only. */
+/** The result of a walk, for comparing two host states that differ only in amounts and passwords. */
 import type { Graph } from '../src/graph/graph.ts';
 import type { HostState } from '../src/model/host-state.ts';
 import { walk } from '../src/simulate/walk.ts';
@@ -29,7 +29,7 @@ function wayBack(phase: Phase, before: HostState, after: HostState, start: HostS
   }
 }
 
-/** Facts tell amounts rounded, and the definition without its passwords. */
+/** Facts have rounded amounts, and the definition without its passwords. */
 function withoutAmounts(value: object): unknown {
   return JSON.parse(
     JSON.stringify(value, (key, part: unknown) =>

@@ -1,4 +1,4 @@
-/** Host states for tests: a host with a guest on a chain, neighbours that share its base, and everything one would change of it. */
+/** Host states for tests: a host with a guest on a chain, other guests that use its base, and every change to it. */
 import { dirname } from 'node:path';
 import type {
   Disk,
@@ -18,7 +18,7 @@ export const SNAP2 = '/export/vmimages/testvm.snap2';
 export const DATA = '/export/vmimages/testvm-data.img';
 export const ISO = '/export/iso/debian.iso';
 
-/** What a definition says of one disk. */
+/** One disk in a definition. */
 interface DiskXml {
   readonly target: string;
   readonly device: Disk['device'];
@@ -85,7 +85,7 @@ export function disk(target: string, files: readonly string[], change: Partial<D
   };
 }
 
-/** The same domain with a definition that says what its disks' persistent sources are. */
+/** The same domain with a definition that names its disks' persistent sources. */
 function defined(domain: Domain): Domain {
   const disks = domain.disks.map((each) => ({
     ...each,
@@ -104,7 +104,7 @@ export interface Scene {
   readonly folders?: Readonly<Record<string, Folder | null>>;
 }
 
-/** A host on which `testvm` runs: vda on `base <- snap1 <- snap2`, vdb raw, a CD, and a neighbour on the same base. */
+/** A host on which `testvm` runs: vda on `base <- snap1 <- snap2`, vdb raw, a CD, and another guest on the same base. */
 export function world(scene: Scene = {}): HostState {
   const disks = scene.disks ?? [
     disk('vda', [SNAP2, SNAP1, BASE]),
@@ -147,7 +147,7 @@ function withoutSources(domain: Domain): Domain {
   return { ...domain, disks, autostart: false };
 }
 
-/** Another domain that names those files and writes to some of them. */
+/** Another domain that has those files and writes to some of them. */
 export function neighbour(
   name: string,
   files: readonly string[],
@@ -157,7 +157,7 @@ export function neighbour(
   return { name, files, writes, unread };
 }
 
-/** The host state with what an observation of these paths would add: absent files, and folders with room. */
+/** The host state with what an observation of these paths adds: absent files, and folders with free space. */
 export function looked(state: HostState, paths: readonly string[]): HostState {
   const files = Object.fromEntries(paths.map((path) => [path, null]));
   const folders = Object.fromEntries(
@@ -170,7 +170,7 @@ export function looked(state: HostState, paths: readonly string[]): HostState {
   };
 }
 
-/** The same value, in which every attempt to change something throws. */
+/** The same value, frozen: every attempt to change it throws. */
 export function frozen<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);

@@ -1,4 +1,4 @@
-/** `blockplan attach`: looks on at a run that goes on elsewhere, and leaves it alone. */
+/** `blockplan attach`: follows a run in another process without affecting it. */
 
 import { codes } from '../codes.ts';
 import { blockplanCommand } from '../command.ts';
@@ -21,16 +21,16 @@ import { inputRefusal } from './read.ts';
 import { namedRun, ownState, type RunFolder, runHolders } from './run-folders.ts';
 
 export interface AttachCommandOptions {
-  readonly output: 'text' | 'json';
+  readonly format: 'text' | 'json';
 }
 
 /**
- * @param word names the run; the only one that goes on when undefined
- * @returns the run's exit code; 130 where the user looks away before its end
+ * @param word the run; undefined for the only active one
+ * @returns the run's exit code; 130 if the user stops following before its end
  */
 export async function attachCommand(
   word: string | undefined,
-  { output }: AttachCommandOptions,
+  { format }: AttachCommandOptions,
 ): Promise<number> {
   const state = ownState();
   const holders = await runHolders(state);
@@ -38,8 +38,8 @@ export async function attachCommand(
   const away = new AbortController();
   const lookAway = (): void => away.abort();
   process.once('SIGINT', lookAway).once('SIGTERM', lookAway);
-  const show = new Showing(() => displayOf(output));
-  // A reader that goes away has seen enough.
+  const show = new Showing(() => displayOf(format));
+  // A reader that closes the pipe wants no more output.
   process.stdout.on('error', lookAway);
   try {
     const owner = holders.get(run.run);
@@ -48,7 +48,7 @@ export async function attachCommand(
     if (!away.signal.aborted) return await told(run, show, owner === undefined);
     show.abandon();
     process.stderr.write(
-      `\nthe run goes on; to look at it again: ${blockplanCommand('attach', run.run)}\n`,
+      `\nthe run continues; to follow it again: ${blockplanCommand('attach', run.run)}\n`,
     );
     return EXIT_CODES.interrupted;
   } finally {
@@ -57,7 +57,7 @@ export async function attachCommand(
   }
 }
 
-/** The display of one start of the run after the other. */
+/** Shows each start of a run (run, resume, rollback) in a display of its own. */
 class Showing {
   readonly #make: () => Promise<Display>;
   #display: Display | undefined;
@@ -80,14 +80,14 @@ class Showing {
     this.#started = false;
   }
 
-  /** Leaves what is drawn as it stands. */
+  /** Stops drawing and leaves the output as it is. */
   abandon(): void {
     this.#display?.abandon();
     this.#display = undefined;
   }
 }
 
-/** Shows a run that goes on; returns its exit code, or nothing where its process or the user went away before the end. */
+/** Follows an active run; returns its exit code, or undefined if its process ended or the user stopped first. */
 async function watched(
   { folder }: RunFolder,
   owner: LockOwner,
@@ -106,11 +106,11 @@ async function watched(
   return undefined;
 }
 
-/** The events since the run was begun, or resumed, the last time; what was told just before with them. */
+/** The events since the run was last started or resumed, with the findings reported just before. */
 function sinceStart(events: readonly RunEvent[], goesOn: boolean): readonly RunEvent[] {
   const start = events.findLastIndex(({ event }) => event === 'run-started');
   const end = events.findLastIndex(isEnd);
-  // Somebody has taken it up, and has not come to tell so yet.
+  // Another process has resumed the run but has not yet written its first event.
   if (goesOn && end > start) return events.slice(end + 1);
   const before = events
     .slice(0, Math.max(0, start))
@@ -122,7 +122,7 @@ function isEnd({ event }: RunEvent): boolean {
   return event === 'run-finished' || event === 'run-left';
 }
 
-/** Shows a run that goes on no more; its end is the one that its journal tells. */
+/** Shows a run that is no longer active, with the end that its journal records. */
 async function told({ run, folder }: RunFolder, show: Showing, replay: boolean): Promise<number> {
   if (replay) {
     const nobody = new AbortController().signal;
@@ -140,8 +140,8 @@ async function told({ run, folder }: RunFolder, show: Showing, replay: boolean):
     {
       code: codes.runAbandoned,
       severity: 'error',
-      message: `nobody works on run ${run} any more, and no end of it is told: ${whyOpen(log)}`,
-      hint: `look at it: ${[blockplanCommand('show', run), ...recoveryCommands(run, log ? recoveryModesOf(log) : [])].join('; then: ')}`,
+      message: `run ${run} is no longer active, and its end is not recorded: ${whyOpen(log)}`,
+      hint: `inspect it: ${[blockplanCommand('show', run), ...recoveryCommands(run, log ? recoveryModesOf(log) : [])].join('; then: ')}`,
     },
   ]);
 }
@@ -149,8 +149,8 @@ async function told({ run, folder }: RunFolder, show: Showing, replay: boolean):
 function whyOpen(log: StoredLog | undefined): string {
   if (!log?.beginning) return 'its journal cannot be read';
   if (isUntrusted(log))
-    return 'its journal was altered after it was written, or is of another version';
-  return log.attempts.at(-1)?.end === 'left' ? 'it was left half-way' : 'its process is gone';
+    return 'its journal was altered after it was written, or has a format of another version';
+  return log.attempts.at(-1)?.end === 'left' ? 'it was interrupted' : 'its process is gone';
 }
 
 function finishOf({
@@ -172,14 +172,10 @@ function onlyRunning(holders: ReadonlyMap<string, LockOwner>): string {
   const [only, ...others] = holders.keys();
   if (only !== undefined && others.length === 0) return only;
   throw only === undefined
-    ? inputRefusal(
-        codes.activeRunNotFound,
-        'no run goes on now',
-        'name the run that you mean, as blockplan list shows it',
-      )
+    ? inputRefusal(codes.activeRunNotFound, 'no run is active', 'name a run; see blockplan list')
     : inputRefusal(
         codes.activeRunNotFound,
-        `${others.length + 1} runs go on now: ${[only, ...others].join(', ')}`,
-        'name the one that you mean: blockplan attach RUN',
+        `${others.length + 1} runs are active: ${[only, ...others].join(', ')}`,
+        'name one of them: blockplan attach RUN',
       );
 }

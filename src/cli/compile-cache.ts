@@ -1,15 +1,15 @@
-/** Keeps what V8 has compiled from one command to the next: Node can from 22.8 on. */
+/** Caches V8's compiled code between commands, on Node 22.8 or later. */
 import { existsSync, lstatSync, mkdirSync } from 'node:fs';
 import * as nodeModule from 'node:module';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** As Node 22.8 has it; the types are those of Node 20. */
+/** The signature in Node 22.8; the installed types are those of Node 20. */
 type Enable = (folder: string) => unknown;
 
 /**
- * Has Node use the cache, where it has one. Without it a command takes longer to start, so nothing is reported.
- * @param uid the user's number; undefined on a system without
+ * Enables Node's compile cache, if Node has one. Without it commands only start more slowly, so nothing is reported.
+ * @param uid the user ID; undefined on a system without user IDs
  */
 export function useCompileCache(env: NodeJS.ProcessEnv, uid: number | undefined): void {
   const { enableCompileCache } = nodeModule as { readonly enableCompileCache?: Enable };
@@ -24,7 +24,7 @@ export function compileCacheFolder(env: NodeJS.ProcessEnv, uid: number | undefin
   return join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'blockplan', 'compiled');
 }
 
-/** What lies in the folder is run as this user, so nobody else may write into it. */
+/** Code from the folder runs as this user, so no other user may be able to write to it. */
 export function isOwnFolder(folder: string, uid: number | undefined): boolean {
   try {
     // Not `recursive`: below /proc that never returns (Node 20.20).
@@ -33,7 +33,7 @@ export function isOwnFolder(folder: string, uid: number | undefined): boolean {
     const found = lstatSync(folder);
     return found.isDirectory() && found.uid === uid && (found.mode & 0o022) === 0;
   } catch {
-    // No folder can be made: a read-only file system, or a home that is not there.
+    // The folder cannot be created: the file system is read-only, or the home does not exist.
     return false;
   }
 }

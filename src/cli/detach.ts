@@ -1,4 +1,4 @@
-/** `run --detach`: the run is done by a process of its own, which outlives the terminal and the login. */
+/** `run --detach`: runs the plan in a separate process that outlives the terminal and the login session. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync, watch } from 'node:fs';
@@ -15,7 +15,7 @@ import { printable } from '../printable.ts';
 import { jsonText } from '../render/json.ts';
 import { inputRefusal } from './read.ts';
 
-/** What `run` was told. */
+/** The options of `run`. */
 export interface DetachOptions {
   readonly connect?: string;
   readonly set: readonly string[];
@@ -24,31 +24,31 @@ export interface DetachOptions {
   readonly dryRun?: boolean;
   readonly yes?: boolean;
   readonly detach?: boolean;
-  readonly output: 'text' | 'json';
+  readonly format: 'text' | 'json';
 }
 
-/** What a run that nobody looks at prints, in its folder. */
+/** The file in the run's folder that takes the output of a detached run. */
 const OUTPUT_FILE = 'output.log';
 
-/** What of our environment decides where a run's state lies, which libvirt it is for and which programs it calls. */
+/** The environment variables that select the state directory, the libvirt and the programs of a run. */
 const ENVIRONMENT = /^(BLOCKPLAN_.*|LIBVIRT_.*|XDG_.*|PATH|HOME)$/;
 
-/** @throws BlockplanError detachOptions where the options do not go together */
+/** @throws BlockplanError detachOptions if the options conflict */
 export function refuseUndetachable({ detach, dryRun, yes }: DetachOptions): void {
   if (!detach || (yes && !dryRun)) return;
   throw inputRefusal(
     codes.detachOptions,
     dryRun
-      ? '"--detach" and "--dry-run" exclude each other: a preview is to be read'
-      : '"--detach" needs "--yes": a run that is out of reach of the terminal cannot ask',
-    dryRun ? 'keep one of the two' : 'look at blockplan preview, then add --yes',
+      ? '"--detach" and "--dry-run" exclude each other: a preview is meant to be read'
+      : '"--detach" requires "--yes": a detached run cannot ask for confirmation',
+    dryRun ? 'keep one of the two' : 'check blockplan preview, then add --yes',
   );
 }
 
 /**
- * Has an admitted plan run by another process, and waits until that has begun it, or refused it.
- * @param folder the run's, with the plan in it
- * @returns the exit code: 0 once the run has begun; that of the other process where it has ended by then
+ * Runs an admitted plan in another process, and waits until that process has started or refused it.
+ * @param folder the run's folder, which contains the plan
+ * @returns the exit code: 0 once the run has started; that of the other process if it ended before
  */
 export async function detachCommand(
   plan: Plan,
@@ -63,12 +63,13 @@ export async function detachCommand(
   const manager = managerOf(process.env, process.getuid?.());
   const unit = { run, words, environment, log, cwd: process.cwd() };
   let code = manager ? await begunAsUnit(unitArguments(manager, unit), folder) : undefined;
-  // The unit opens this file before all else: without it there was none.
+  // The unit opens this file first: if it does not exist, the unit never started.
   const refused = manager !== undefined && code !== undefined && !existsSync(log);
-  if (refused) process.stderr.write('systemd-run failed, so the run gets a session of its own\n');
+  if (refused)
+    process.stderr.write('systemd-run failed; starting the run in its own session instead\n');
   if (refused || !manager) code = await begunAsSession(words, environment, log, folder);
   if (code === undefined) {
-    process.stdout.write(begunText(plan, run, folder, options.output));
+    process.stdout.write(begunText(plan, run, folder, options.format));
     return 0;
   }
   const said = existsSync(log) ? readFileSync(log, 'utf8') : '';
@@ -77,13 +78,13 @@ export async function detachCommand(
   return code;
 }
 
-function begunText(plan: Plan, run: string, folder: string, output: 'text' | 'json'): string {
-  return output === 'json'
+function begunText(plan: Plan, run: string, folder: string, format: 'text' | 'json'): string {
+  return format === 'json'
     ? `${jsonText({ run, journal: folder })}\n`
-    : `${printable(plan.name)} on ${printable(plan.domain)}: run ${run} goes on by itself\n  $ ${blockplanCommand('attach', run)}\n`;
+    : `${printable(plan.name)} on ${printable(plan.domain)}: run ${run} continues in the background\n  $ ${blockplanCommand('attach', run)}\n`;
 }
 
-/** The command line of the other process. What was admitted runs, whatever becomes of the plan's file. */
+/** The command line of the other process. It runs the admitted copy of the plan, even if the plan's file changes. */
 function commandOf(file: string, run: string, options: DetachOptions): string[] {
   const { connect, set, expect, facts } = options;
   const option = (name: string, value: string | undefined) =>
@@ -104,16 +105,16 @@ function environmentOf(env: NodeJS.ProcessEnv, state: string): Record<string, st
   const kept = Object.entries(env).filter(
     (each): each is [string, string] => ENVIRONMENT.test(each[0]) && each[1] !== undefined,
   );
-  // A folder that was named from where we are has to be found from elsewhere.
+  // A relative state directory must be found from any working directory: `state` is absolute.
   return { ...Object.fromEntries(kept), BLOCKPLAN_STATE_DIR: state };
 }
 
-/** Which systemd takes services: the system's for root, a user's own where it outlives the logins. */
+/** The systemd that starts the unit: the system's for root, a user's own if it outlives the login sessions. */
 export type Manager = 'system' | 'user';
 
-/** @returns nothing where there is no systemd, or only one that ends with the last login */
+/** @returns undefined if there is no systemd, or only one that ends with the last login session */
 function managerOf(env: NodeJS.ProcessEnv, uid: number | undefined): Manager | undefined {
-  // sd_booted(3) looks for the same folder.
+  // sd_booted(3) checks for the same folder.
   if (!existsSync('/run/systemd/system')) return undefined;
   const folders = (env['PATH'] ?? '').split(delimiter);
   if (!folders.some((folder) => existsSync(join(folder, 'systemd-run')))) return undefined;
@@ -125,12 +126,12 @@ export interface Unit {
   readonly run: string;
   readonly words: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
-  /** The file that takes what it prints. */
+  /** The file that takes the output. */
   readonly log: string;
   readonly cwd: string;
 }
 
-/** The arguments of systemd-run(1). It waits for the unit, and passes its exit code on; the unit needs it no more once it has begun. */
+/** The arguments of systemd-run(1), which waits for the unit and returns its exit code. */
 export function unitArguments(
   manager: Manager,
   { run, words, environment, log, cwd }: Unit,
@@ -140,19 +141,19 @@ export function unitArguments(
     ...['--quiet', '--collect', '--wait', `--unit=blockplan-${run}`],
     `--description=blockplan run ${run}`,
     `--working-directory=${cwd}`,
-    // A stop is told to blockplan alone: it rolls back, and its virsh is needed for that.
+    // On stop, signal only blockplan: it rolls back, and it needs its virsh for that.
     '--property=KillMode=mixed',
     '--property=UMask=0077',
     `--property=StandardOutput=append:${log}`,
     `--property=StandardError=append:${log}`,
     ...Object.entries(environment).map(([name, value]) => `--setenv=${name}=${value}`),
     '--',
-    // systemd would put variables in, as in a unit's ExecStart (systemd.service(5), "Command lines").
+    // systemd expands variables here, as in a unit's ExecStart (systemd.service(5), "Command lines").
     ...words.map((word) => word.replaceAll('$', '$$$$')),
   ];
 }
 
-/** What comes of a unit; `systemd-run` only waits for it, and is not needed any more once the run has begun. */
+/** Starts the unit; systemd-run only waits for it, and is not needed once the run has started. */
 async function begunAsUnit(argv: readonly string[], folder: string): Promise<number | undefined> {
   const waiting = spawn('systemd-run', argv, { stdio: ['ignore', 'ignore', 'inherit'] });
   const code = await endOrBeginning(waiting, folder);
@@ -160,7 +161,7 @@ async function begunAsUnit(argv: readonly string[], folder: string): Promise<num
   return code;
 }
 
-/** A session of its own has no terminal that could be closed. */
+/** Starts the run in a session of its own, which has no terminal that could be closed. */
 async function begunAsSession(
   [program = '', ...argv]: readonly string[],
   environment: Readonly<Record<string, string>>,
@@ -177,7 +178,7 @@ async function begunAsSession(
   return code;
 }
 
-/** Waits until the run has begun (nothing), or until its process has ended (its exit code). */
+/** Waits until the run has started (undefined) or its process has ended (its exit code). */
 function endOrBeginning(child: ChildProcess, folder: string): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     const settle = (code?: number): void => {

@@ -1,4 +1,4 @@
-/** `blockplan doctor`: what is wrong with a domain, whoever left it so, and what would mend it. Only looks. */
+/** `blockplan doctor`: diagnoses a guest and proposes repair plans. Changes nothing. */
 import { writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -31,7 +31,7 @@ export interface DoctorCommandOptions {
   readonly format: 'text' | 'json';
 }
 
-/** @returns the exit code: that of a refusal where anything was found */
+/** @returns the exit code: that of a refusal if anything was found */
 export async function doctorCommand(
   domain: string,
   options: DoctorCommandOptions,
@@ -58,12 +58,12 @@ export async function doctorCommand(
   return diagnosis.findings.length > 0 ? EXIT_CODES['preflight-refused'] : 0;
 }
 
-/** Looks through a read-only connection: the daemon itself would refuse a change. */
+/** Uses a read-only connection, so that libvirt itself would refuse a change. */
 async function admitted(domain: string, connect: string | undefined): Promise<Patient> {
   const place = { ...(connect === undefined ? {} : { uri: connect }), readonly: true };
   const connecting = openVirsh(localHost, place);
   try {
-    const writeDurably = () => Promise.reject(new Error('a doctor writes nothing'));
+    const writeDurably = () => Promise.reject(new Error('doctor must not write'));
     const driver = await openLiveDriver(localHost, { ...place, domain, writeDurably }, connecting);
     const first = await driver.observe([]);
     const runs = await runsOnDomain(stateFolder(process.env, process.getuid?.()), first.domain);
@@ -100,7 +100,7 @@ async function examined(
   return { ...common, state, seen, ...(markedAlive === undefined ? {} : { markedAlive }) };
 }
 
-/** Writes the plans into a folder, over no file: nobody shall run another plan than the one that he has read. */
+/** Writes the plans into a folder. Overwrites no file, so that a plan that was already reviewed does not change. */
 async function writePlans({ findings }: Diagnosis, folder: string): Promise<void> {
   const plans = findings.flatMap(({ plan }) => (plan === undefined ? [] : [plan]));
   if (plans.length === 0) return;
@@ -112,9 +112,9 @@ async function writePlans({ findings }: Diagnosis, folder: string): Promise<void
     throw inputRefusal(
       codes.repairsNotWritable,
       code === 'EEXIST'
-        ? `${path} exists already, and the doctor writes over no file`
+        ? `${path} already exists, and doctor overwrites no file`
         : `the plans cannot be written: ${message}`,
-      'name a new folder, or one in which none of these files is',
+      'choose a new folder, or one that contains none of these files',
     );
   }
 }

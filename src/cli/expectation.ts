@@ -13,12 +13,12 @@ export interface ExpectOptions {
   readonly facts?: string;
 }
 
-/** Holds a host state against what was reviewed. @throws BlockplanError reviewMismatch where it is something else */
+/** Compares a host state with what was reviewed. @throws BlockplanError reviewMismatch if they differ */
 export type ReviewCheck = (state: HostState) => void;
 
 /**
- * Reads what a run is bound to; without a fingerprint it is bound to nothing.
- * @throws BlockplanError `input-refused` when that is no fingerprint, or there are facts without one, or they are not the ones that it stands for
+ * Makes the check of a run; without a fingerprint it accepts every host state.
+ * @throws BlockplanError `input-refused` if the fingerprint is malformed, missing for given facts, or does not match them
  */
 export async function reviewCheckOf(
   plan: Plan,
@@ -28,26 +28,26 @@ export async function reviewCheckOf(
     if (facts === undefined) return () => {};
     throw inputRefusal(
       codes.factsWithoutFingerprint,
-      '"--facts" of run belongs to "--expect": a run works on the host, whatever a file tells of it',
-      'add --expect with the fingerprint of the reviewed preview, or leave --facts out; to see what would be done by these facts: blockplan preview',
+      '"--facts" requires "--expect": a run works on the host and not on a facts file',
+      'add --expect with the fingerprint of the reviewed preview, or remove --facts; to preview the plan with these facts: blockplan preview',
     );
   }
   const { driftedParts, fingerprintOf, isFingerprint } = await import('../facts/fingerprint.ts');
   if (!isFingerprint(expect)) {
     throw inputRefusal(
       codes.invalidFingerprint,
-      `"${expect}" is no fingerprint`,
-      'take the one that the reviewed preview shows: it begins with "bp1."',
+      `"${expect}" is not a fingerprint`,
+      'use the one that the reviewed preview shows; it starts with "bp1."',
     );
   }
   const reviewed = facts === undefined ? undefined : await readReviewed(facts);
   const apart = reviewed ? driftedParts(expect, fingerprintOf(plan, reviewed)) : [];
-  // With another plan the facts are looked at with other eyes; that it is another one is told below.
+  // Another plan uses other parts of the facts; that the plan differs is reported below.
   if (apart.length > 0 && !apart.includes('plan')) {
     throw inputRefusal(
       codes.fingerprintMismatch,
-      `the facts in ${facts} are not the ones that the fingerprint stands for: their ${apart.join(' and ')} differ`,
-      'give the facts that the reviewed preview was made from, or leave --facts out',
+      `the facts in ${facts} do not match the fingerprint: their ${apart.join(' and ')} differ`,
+      'use the facts that the reviewed preview was made from, or remove --facts',
     );
   }
   const { driftFrom } = await import('../facts/drift.ts');

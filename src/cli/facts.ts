@@ -1,4 +1,4 @@
-/** `blockplan facts`: what a guest and the places of its plans look like, to commit beside the plans. */
+/** `blockplan facts`: exports the state of a guest and of the files that its plans use, to commit next to the plans. */
 import { writeFile } from 'node:fs/promises';
 import { codes } from '../codes.ts';
 import { BlockplanError } from '../errors.ts';
@@ -20,7 +20,7 @@ export async function factsCommand(domain: string, options: FactsCommandOptions)
   const plans: Plan[] = [];
   for (const file of options.plan) plans.push(await planFor(domain, file, options.set));
   const state = await liveStateOf(domain, plans, options.connect);
-  // A guest that is off has facts too; one that libvirt does not know is a word mistyped.
+  // A guest that is off has facts too; a name that libvirt does not know is a typing error.
   const [unknown] = checkRunning(state).filter(({ code }) => code === codes.domainNotFound);
   if (unknown) throw new BlockplanError('preflight-refused', [unknown]);
   await put(writeFacts(state), options.output);
@@ -32,8 +32,8 @@ async function planFor(domain: string, file: string, set: readonly string[]): Pr
   if (plan.domain === domain) return plan;
   throw inputRefusal(
     codes.planForOtherDomain,
-    `the plan ${file} is for "${plan.domain}", but the facts are to be those of "${domain}"`,
-    'name the same guest in both; where the plan has a variable for it, with --set',
+    `the plan ${file} is for "${plan.domain}", but the facts are for "${domain}"`,
+    'name the same guest in both; if the plan has a variable for it, use --set',
   );
 }
 
@@ -48,7 +48,7 @@ async function put(text: string, file: string | undefined): Promise<void> {
     throw inputRefusal(
       codes.factsNotWritable,
       `the facts cannot be written: ${(error as Error).message}`,
-      'name a file in a folder that is there and yours',
+      'choose a file in an existing folder that you can write to',
     );
   }
 }

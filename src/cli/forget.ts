@@ -1,4 +1,4 @@
-/** `blockplan forget`: a run that was brought in order by other means counts as over; its mark goes, its files stay. */
+/** `blockplan forget`: marks a run that was fixed by other means as over. Removes its marker and keeps its files. */
 import { randomBytes } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { codes } from '../codes.ts';
@@ -20,17 +20,17 @@ import { namedRun, type RunFolder, runHolders } from './run-folders.ts';
 import { withState } from './with-state.ts';
 
 /**
- * @param word names the run
+ * @param word the run
  * @returns the exit code
- * @throws BlockplanError domainLocked where a process works on it; runEnded where there is nothing to forget; onlyDefinition
- *   where the definition of its domain may be with it alone
+ * @throws BlockplanError domainLocked if a process works on it; runEnded if there is nothing to forget; onlyDefinition if it
+ *   may hold the only copy of its domain's definition
  */
 export async function forgetCommand(word: string): Promise<number> {
   const state = stateFolder(process.env, process.getuid?.());
   const found = await namedRun(state, word);
   const started = await startOf(found);
   if (started === undefined) {
-    // Without its beginning nobody knows the lock that it would hold; who holds one is known by the run.
+    // Without a start record its lock is unknown, but each lock names the run of its holder.
     const holder = (await runHolders(state)).get(found.run);
     if (holder) throw taken(found.run, `${holder.user}, pid ${holder.pid}`);
     return await forgotten(state, found, undefined);
@@ -52,13 +52,13 @@ export async function forgetCommand(word: string): Promise<number> {
 function taken(run: string, by: string): BlockplanError {
   return preflightRefusal(
     codes.domainLocked,
-    `run ${run} is under way (${by})`,
+    `run ${run} is active (${by})`,
     `wait until it has ended: ${blockplanCommand('attach', run)}`,
   );
 }
 
 async function startOf({ folder }: RunFolder): Promise<StartRecord | undefined> {
-  // What cannot be read is what this command is for.
+  // Unreadable journals are what this command is for.
   return (await tryReadRunLog(folder))?.started;
 }
 
@@ -73,33 +73,33 @@ async function forgotten(
   if (!open && !seen?.unmarked)
     throw preflightRefusal(
       codes.runEnded,
-      `run ${run} is over, and no mark of it is on its domain`,
+      `run ${run} is over, and its domain has no marker of it`,
       `nothing is left to forget; see what it did: ${blockplanCommand('show', run)}`,
     );
   const summary = await runSummaryOf(found, new Map());
   if (open && summary?.holdsDefinition && seen?.persistent !== true)
     throw preflightRefusal(
       codes.onlyDefinition,
-      `the definition of "${summary.domain ?? 'a domain'}" may be with run ${run} alone${seen?.problem === undefined ? '' : `, and libvirt does not answer: ${seen.problem}`}`,
-      `write it back first: ${blockplanCommand('rescue', run)}`,
+      `run ${run} may hold the only copy of the definition of "${summary.domain ?? 'a domain'}"${seen?.problem === undefined ? '' : `, and libvirt does not answer: ${seen.problem}`}`,
+      `restore it first: ${blockplanCommand('rescue', run)}`,
     );
   await note(folder);
   await removeUnfinished(state, run);
   const of = started ? `: ${started.plan} on ${started.domain}, run ${run}` : `: run ${run}`;
   const lines = [
     `forgotten${of}`,
-    '  it counts as over; what it made or moved stays as it is',
-    ...(seen?.unmarked ? ['  its mark is taken out of the domain'] : []),
+    '  it counts as over; files that it made or moved stay as they are',
+    ...(seen?.unmarked ? ['  its marker was removed from the domain'] : []),
     ...(seen?.problem === undefined
       ? []
-      : [`  the domain could not be looked at: ${seen.problem}`]),
+      : [`  the domain could not be inspected: ${seen.problem}`]),
     ...(started ? ['Type next:', `  $ ${blockplanCommand('doctor', started.domain)}`] : []),
   ];
   process.stdout.write(`${lines.map(printable).join('\n')}\n`);
   return 0;
 }
 
-/** Writes it into the journal, so that the run is not resumed either; one that is torn or altered refuses that itself. */
+/** Records it in the journal, so that the run cannot be resumed. A torn or altered journal prevents that already. */
 async function note(folder: string): Promise<void> {
   const log = await tryReadRunLog(folder);
   if (!log?.started || isUntrusted(log) || isRunOver(log)) return;
@@ -115,13 +115,13 @@ async function note(folder: string): Promise<void> {
 interface SeenDomain {
   /** Whether libvirt has a definition of it. */
   readonly persistent?: boolean;
-  /** Whether this run's mark stood there, and was taken out. */
+  /** Whether this run's marker was found and removed. */
   readonly unmarked: boolean;
-  /** Why it could not be looked at. */
+  /** Why it could not be inspected. */
   readonly problem?: string;
 }
 
-/** Looks at the run's domain and takes the run's mark out; another run's stays. */
+/** Inspects the run's domain and removes the run's marker, but not that of another run. */
 async function seenOn(started: StartRecord, run: string): Promise<SeenDomain> {
   const { domain, uuid } = started;
   const uri = started.uri || ofHost(started.hosts, LOCAL).host.uri;

@@ -1,4 +1,4 @@
-/** What a plan is held against without touching anything: a host that is only looked at, or a file of facts. */
+/** Reads the host state that a plan is checked against, from a read-only connection or from a facts file. */
 import { codes } from '../codes.ts';
 import { blockplanCommand } from '../command.ts';
 import type { HostState } from '../model/host-state.ts';
@@ -17,12 +17,12 @@ export async function readHostState(
   plan: Plan,
   { connect, facts }: HostStateOptions,
 ): Promise<HostState> {
-  // Whoever has facts needs no libvirt: what talks to it is not even loaded.
+  // With facts no libvirt is needed: the code that talks to it is not even loaded.
   if (facts === undefined) return (await import('./live-state.ts')).liveState(plan, connect);
   if (connect === undefined) return stateOfFacts(plan, facts);
   throw inputRefusal(
     codes.factsMismatch,
-    '"--facts" and "--connect" exclude each other: what is seen of the host comes from a file or from libvirt',
+    '"--facts" and "--connect" exclude each other: the host state comes from a file or from libvirt',
     'keep one of the two',
   );
 }
@@ -34,7 +34,7 @@ async function stateOfFacts(plan: Plan, file: string): Promise<HostState> {
   if (state.domain.name === plan.domain) return state;
   throw inputRefusal(
     codes.factsMismatch,
-    `${name} tells of "${state.domain.name}", but the plan works on "${plan.domain}"`,
-    `write down what that domain is like: ${blockplanCommand('facts', plan.domain)}`,
+    `${name} describes "${state.domain.name}", but the plan is for "${plan.domain}"`,
+    `export the facts of that domain: ${blockplanCommand('facts', plan.domain)}`,
   );
 }

@@ -1,4 +1,4 @@
-/** The host as a command sees it that only looks. */
+/** Reads the host state through a read-only connection. */
 import { compile } from '../graph/graph.ts';
 import { localHost } from '../host-io/local-host.ts';
 import { openLiveDriver } from '../libvirt/live-driver.ts';
@@ -8,7 +8,7 @@ import type { Plan } from '../plan/plan.ts';
 import { observeForPlans } from '../run/preflight.ts';
 
 /**
- * Looks through a read-only connection: the daemon itself would refuse a change.
+ * Uses a read-only connection, so that libvirt itself would refuse a change.
  * @param uri as for `virsh -c`
  * @throws BlockplanError `preflight-refused` when libvirt cannot be reached
  */
@@ -16,7 +16,7 @@ export function liveState(plan: Plan, uri: string | undefined): Promise<HostStat
   return liveStateOf(plan.domain, [plan], uri);
 }
 
-/** The same for a domain, with what all of the plans for it go to. */
+/** The same for a domain and the files that all of these plans use. */
 export async function liveStateOf(
   domain: string,
   plans: readonly Plan[],
@@ -40,5 +40,5 @@ export async function liveStateOf(
 }
 
 function refuseToWrite(): never {
-  throw new Error('who only looks writes nothing');
+  throw new Error('a read-only command must not write');
 }

@@ -1,14 +1,14 @@
-/** A run's display whose events are written down beside the journal as well, for those who attach to the run. */
+/** A run's display that also writes the events to a log next to the journal, for `blockplan attach`. */
 import { EventLog } from '../journal/event-log.ts';
 import type { Display } from '../render/display.ts';
 
-/** @param folder the run's own */
+/** @param folder the run's folder */
 export function loggedDisplay(display: Display, folder: string): Display {
   const log = new EventLog(folder, (why) =>
     display.listener({
       time: Date.now(),
       event: 'notice',
-      message: `blockplan attach will not see all of this run, which goes on: its event log cannot be written: ${why}`,
+      message: `the run continues, but blockplan attach cannot show all of it: the event log cannot be written: ${why}`,
     }),
   );
   return {

@@ -1,4 +1,4 @@
-/** What stands around a run that goes on, at its first start and when it is resumed. */
+/** Performs a run, new or resumed, with its display, signals and journal. */
 import type { Finding } from '../errors.ts';
 import type { Listener } from '../events.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -18,27 +18,27 @@ export interface RunContext {
   readonly state: string;
   readonly run: string;
   readonly journal: Journal;
-  readonly output: 'text' | 'json';
-  /** What is told before anything is done. */
+  readonly format: 'text' | 'json';
+  /** Reported before anything is done. */
   readonly findings: readonly Finding[];
 }
 
-/** What a run is given to be seen and stopped. */
+/** How a run is observed and stopped. */
 export interface RunControls {
   readonly signal: AbortSignal;
   readonly leave: AbortSignal;
   readonly listener: Listener;
 }
 
-/** Performs a run before the user's eyes; returns the exit code. */
+/** Performs a run with a display; returns the exit code. */
 export async function performRun(
-  { state, run, journal, output, findings }: RunContext,
+  { state, run, journal, format, findings }: RunContext,
   perform: (attended: RunControls) => Promise<Finish>,
 ): Promise<number> {
-  const display = loggedDisplay(await displayOf(output), journal.folder);
+  const display = loggedDisplay(await displayOf(format), journal.folder);
   const { listener } = display;
   const { signal, leave, release } = onInterrupt((name) => {
-    const message = `${name}: rolling back; once more leaves the run half-way, to be taken up later`;
+    const message = `${name}: rolling back; a second signal interrupts the rollback, to be resumed later`;
     listener({ time: Date.now(), event: 'notice', message });
   });
   try {
@@ -58,23 +58,23 @@ export async function performRun(
   }
 }
 
-/** Whether a run was refused at its start, and not only the attempt to take it up again: its journal tells the difference. */
+/** Whether the run itself was refused at its start, not only an attempt to resume it: the journal shows which. */
 function isRefused({ folder }: Journal): boolean {
   const ends = readJournalEnds(folder);
   return ends !== undefined && isRunOver(ends.log);
 }
 
-/** The run is over, and what it did is known: an end that did not reach the disk is no reason to call it failed. */
+/** The run is over and its outcome is known, so it has not failed if the end of its journal did not reach the disk. */
 function tellUnclosed(error: Error): void {
-  process.stderr.write(`the journal's end is not safe on disk: ${error.message}\n`);
+  process.stderr.write(`the end of the journal may not be on disk: ${error.message}\n`);
 }
 
 /** Bars on a terminal, plain lines elsewhere, JSON Lines for programs. */
-export async function displayOf(output: 'text' | 'json'): Promise<Display> {
+export async function displayOf(format: 'text' | 'json'): Promise<Display> {
   const out = process.stdout;
-  // A reader that goes away (`| head`, a closed terminal) must not end a run that is half-way.
+  // A reader that goes away (`| head`, a closed terminal) must not end a run in progress.
   for (const stream of [out, process.stderr]) stream.on('error', () => {});
-  return output === 'json'
+  return format === 'json'
     ? { listener: jsonListener(out), close: async () => {}, abandon: () => {} }
     : textDisplay(out, process.env);
 }

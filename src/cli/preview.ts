@@ -1,4 +1,4 @@
-/** `blockplan preview`: what a run would do, told of a host that is only looked at, or of a file of facts. */
+/** `blockplan preview`: shows what a run would do, from the live host or from a facts file. */
 
 import { fingerprintOf } from '../facts/fingerprint.ts';
 import { PREVIEW_EXIT_CODES } from '../outcomes.ts';

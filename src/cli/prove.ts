@@ -1,4 +1,4 @@
-/** `blockplan prove`: everything that can go wrong in a run of the plan, on a simulated host, and what comes of it. */
+/** `blockplan prove`: simulates a run of the plan under every single and double failure. */
 import { BlockplanError } from '../errors.ts';
 import { compile } from '../graph/graph.ts';
 import { EXIT_CODES } from '../outcomes.ts';
@@ -16,10 +16,10 @@ import { resultText } from './result-text.ts';
 export interface ProveCommandOptions extends HostStateOptions {
   readonly set: readonly string[];
   readonly replay?: string;
-  readonly output: 'text' | 'json';
+  readonly format: 'text' | 'json';
 }
 
-/** @returns the exit code: that of a refused plan where a run of it could do what no run may */
+/** @returns the exit code: that of a refused plan if the proof found a violation */
 export async function proveCommand(file: string, options: ProveCommandOptions): Promise<number> {
   const plan = await planFrom(file, options.set);
   const injections = options.replay === undefined ? undefined : readSeed(options.replay);
@@ -36,7 +36,7 @@ export async function proveCommand(file: string, options: ProveCommandOptions): 
     ? replay(new Explorer(graph, state, touched), injections)
     : provePlan(graph, state, touched);
   process.stdout.write(
-    resultText(result, options.output, (shown, color, columns) =>
+    resultText(result, options.format, (shown, color, columns) =>
       'parts' in shown ? renderCase(shown, color, columns) : renderProof(shown, color, columns),
     ),
   );

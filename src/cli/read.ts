@@ -18,7 +18,7 @@ export async function planFrom(file: string, settings: readonly string[]): Promi
 }
 
 /**
- * The bytes that a command was given, and how they are called in what is said of them.
+ * The bytes of an input file, and the name that messages use for it.
  * @param file a path, or `-`
  * @param what `plan` or `facts`, for the refusal
  * @throws BlockplanError `input-refused` when they cannot be read
@@ -40,7 +40,7 @@ export function readSettings(settings: readonly string[]): Record<string, string
       if (at < 1)
         throw inputRefusal(
           codes.invalidSetting,
-          `"--set ${setting}" names no variable and value`,
+          `"--set ${setting}" is not a variable and a value`,
           'write --set name=value',
         );
       return [setting.slice(0, at), setting.slice(at + 1)];
@@ -48,14 +48,14 @@ export function readSettings(settings: readonly string[]): Record<string, string
   );
 }
 
-/** Without a promise: Node would load `node:fs/promises` for it, which takes 2 ms. */
+/** Synchronous, because loading `node:fs/promises` would take 2 ms. */
 function contentOf(file: string, what: 'plan' | 'facts'): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const why =
-      code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : message;
+      code === 'ENOENT' ? 'it does not exist' : code === 'EISDIR' ? 'it is a folder' : message;
     throw inputRefusal(
       codes.inputUnreadable,
       `the ${what} ${file} cannot be read: ${why}`,
@@ -70,7 +70,7 @@ async function standardInput(): Promise<Buffer> {
   return Buffer.concat(pieces);
 }
 
-/** A refusal of what stands on the command line. */
+/** A refusal of something on the command line. */
 export function inputRefusal(code: Code, message: string, hint: string): BlockplanError {
   return new BlockplanError('input-refused', [{ code, severity: 'error', message, hint }]);
 }

@@ -1,4 +1,4 @@
-/** `blockplan rehearse`: does the plan, undoes it and does it again on a throwaway libvirt with a guest of the same shape. */
+/** `blockplan rehearse`: runs, undoes and reruns a plan on a throwaway libvirt with a similar guest. */
 import { BlockplanError } from '../errors.ts';
 import { refuseUnfit, refuseWithoutLab } from '../rehearse/refusals.ts';
 import { rehearse as rehearsePlan } from '../rehearse/rehearse.ts';
@@ -11,10 +11,10 @@ import { VERSION } from './version.ts';
 
 export interface RehearseCommandOptions extends HostStateOptions {
   readonly set: readonly string[];
-  readonly output: 'text' | 'json';
+  readonly format: 'text' | 'json';
 }
 
-/** An interruption undoes nothing that a user would miss: the shell's code for it says so. */
+/** The shell's exit code for an interruption: an interrupted rehearsal leaves nothing to clean up. */
 const INTERRUPTED = 130;
 
 /** @returns the exit code */
@@ -27,7 +27,7 @@ export async function rehearseCommand(
   const state = await readHostState(plan, options);
   refuseUnfit(plan, state);
   const signals = onInterrupt((name) => {
-    process.stderr.write(`rehearsal: ${name}: it is being ended; please wait\n`);
+    process.stderr.write(`rehearsal: ${name}: stopping; please wait\n`);
   });
   // A reader that goes away must not leave a lab behind.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
@@ -39,13 +39,11 @@ export async function rehearseCommand(
       signal: signals.signal,
       tell: (what) => process.stderr.write(`rehearsal: ${what}\n`),
     });
-    process.stdout.write(resultText(rehearsal, options.output, renderRehearsal));
+    process.stdout.write(resultText(rehearsal, options.format, renderRehearsal));
     return rehearsal.exitCode;
   } catch (error) {
     if (!signals.signal.aborted || error instanceof BlockplanError) throw error;
-    process.stdout.write(
-      'interrupted: the rehearsal did not come to its end; nothing of it is left\n',
-    );
+    process.stdout.write('interrupted: the rehearsal was stopped and cleaned up\n');
     return INTERRUPTED;
   } finally {
     signals.release();

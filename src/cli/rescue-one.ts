@@ -1,4 +1,4 @@
-/** One definition that is written back: under the domain's lock, and only to the domain that it belongs to. */
+/** Restores one definition, under the domain's lock, and only to the domain that it belongs to. */
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
@@ -25,16 +25,16 @@ import { withState } from './with-state.ts';
 
 export interface RescueOptions {
   readonly connect?: string;
-  /** Whether nobody has asked for this one by name. */
+  /** Whether all unfinished runs are rescued, and not one that was named. */
   readonly all?: boolean;
 }
 
-/** What is said where nothing had to be done. */
+/** The report if nothing had to be done. */
 export function leftAlone(why: string): Pick<RescueReport, 'outcome' | 'state' | 'next'> {
   return { outcome: 'left alone', state: [why], next: [] };
 }
 
-/** @throws BlockplanError where it cannot be read, or must not be written back */
+/** @throws BlockplanError if it cannot be read or must not be restored */
 export async function rescueOne(
   state: string,
   target: RescueTarget,
@@ -43,7 +43,7 @@ export async function rescueOne(
   const lost = await readLost(target.folder, requireFound(target));
   const { name: domain, run } = lost;
   const of = { domain, ...(run === undefined ? {} : { run }) };
-  if (all && !lost.owed) return { ...of, ...leftAlone('its definition was given back already') };
+  if (all && !lost.owed) return { ...of, ...leftAlone('its definition was already restored') };
   if (lost.runStatus === 'over' && !target.named) throw over(lost);
   const uri = connect ?? lost.uri;
   const virsh = await openVirsh(localHost, { ...(uri === undefined ? {} : { uri }) });
@@ -53,7 +53,7 @@ export async function rescueOne(
       takeLock(state, domainKey(LOCAL, lost.uuid), newRunId(new Date()), userInfo().username),
     );
     if ('heldBy' in lock) {
-      if (all) return { ...of, ...leftAlone(`${ownerText(lock.heldBy)} works on it`) };
+      if (all) return { ...of, ...leftAlone(`${ownerText(lock.heldBy)} is working on it`) };
       throw taken(domain, lock.heldBy);
     }
     try {
@@ -73,8 +73,8 @@ async function readLost(folder: string, found: FoundBundle): Promise<LostDefinit
     if ((error as NodeJS.ErrnoException).code !== undefined) throw error;
     throw preflightRefusal(
       codes.definitionUnavailable,
-      `what ${found.file} holds is no definition: ${(error as Error).message}`,
-      'look for a copy of it in your backups',
+      `${found.file} does not contain a valid definition: ${(error as Error).message}`,
+      'look for a copy in your backups',
     );
   }
 }
@@ -88,19 +88,19 @@ async function rescueWith(
   const { name: domain, uuid } = lost;
   const known = await domainNameOf(virsh, uuid);
   if (known !== undefined && known !== domain)
-    return leftAlone(`libvirt knows it as "${known}": somebody has renamed it`);
+    return leftAlone(`libvirt knows it as "${known}": it was renamed`);
   const { movedAway } = lost;
   const options = { uri: virsh.uri, domain, readonly: false, movedAway, writeDurably };
   const driver = await openLiveDriver(localHost, options, Promise.resolve(virsh));
   try {
     await refuseNamesake(lost, driver);
     const own = dirname(target.folder) === join(state, 'runs');
-    // Beside a file that the user has named nothing is written.
+    // Nothing is written next to a file that the user named.
     const folder = own ? target.folder : await mkdtemp(join(tmpdir(), 'blockplan-rescue-'));
     const rescued = await rescueDomain(lost, driver, folder);
     if (own)
       return { ...rescued, state: [...rescued.state, ...(await note(folder, lost, rescued))] };
-    // What libvirt did not take is needed for another try.
+    // A definition that libvirt did not accept is needed for another attempt.
     if (rescued.outcome !== 'stranded') await rm(folder, { recursive: true });
     return rescued;
   } finally {
@@ -108,18 +108,18 @@ async function rescueWith(
   }
 }
 
-/** Another domain of the same name is nobody's definition of this one. */
+/** Refuses if another domain has the name: its definition must not be replaced. */
 async function refuseNamesake({ name, uuid }: LostDefinition, driver: Driver): Promise<void> {
   const { domain } = await driver.observe([]);
   if (domain.state === 'gone' || domain.uuid === uuid) return;
   throw preflightRefusal(
     codes.nameTaken,
-    `"${name}" is another domain now, with the UUID ${domain.uuid}; the one that was kept had ${uuid}`,
-    `look at both, and give one of them another name: virsh domrename`,
+    `"${name}" is now another domain, with the UUID ${domain.uuid}; the kept definition has ${uuid}`,
+    `check both, and rename one of them: virsh domrename`,
   );
 }
 
-/** Writes down that nothing is owed any more: who takes the definition away from now on does so on purpose. */
+/** Records that the definition was restored: if it is removed later, that is on purpose. */
 async function note(folder: string, lost: LostDefinition, rescued: Rescued): Promise<string[]> {
   if (rescued.outcome === 'left alone' || !rescued.whole) return [];
   const { found, name: domain, uuid, run = '', uri = '', records } = lost;
@@ -132,7 +132,7 @@ async function note(folder: string, lost: LostDefinition, rescued: Rescued): Pro
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     return [
-      `that it is back could not be written into ${join(folder, BUNDLE_FILE)}: ${(error as Error).message}`,
+      `the restoration could not be recorded in ${join(folder, BUNDLE_FILE)}: ${(error as Error).message}`,
     ];
   }
 }
@@ -140,15 +140,15 @@ async function note(folder: string, lost: LostDefinition, rescued: Rescued): Pro
 function over({ run, name, found }: LostDefinition): BlockplanError {
   return preflightRefusal(
     codes.definitionOutdated,
-    `run ${run} is over: what it had kept of "${name}" is older than what became of it since`,
-    `to write it back all the same, name the file: ${blockplanCommand('rescue', found.file)}`,
+    `run ${run} is over: the definition of "${name}" that it kept may be outdated`,
+    `to restore it anyway, name the file: ${blockplanCommand('rescue', found.file)}`,
   );
 }
 
 function taken(domain: string, owner: LockOwner): BlockplanError {
   return preflightRefusal(
     codes.domainLocked,
-    `"${domain}" is taken by ${ownerText(owner)}`,
+    `"${domain}" is locked by ${ownerText(owner)}`,
     'wait until it has ended: blockplan status',
   );
 }

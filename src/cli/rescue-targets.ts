@@ -1,4 +1,4 @@
-/** Which bundles a rescue is about: those of a run, a domain, a file, or of all runs that are not over. */
+/** Selects the bundles to restore: those of a run, a domain or a file, or of all unfinished runs. */
 import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { codes } from '../codes.ts';
@@ -14,18 +14,18 @@ import { unfinishedRuns } from '../journal/unfinished.ts';
 import { readDomainXml } from '../model/domain-xml.ts';
 import { inputRefusal } from './read.ts';
 
-/** A place that a bundle is expected in, and what is there. */
+/** A place where a bundle is expected, and what was found there. */
 export interface RescueTarget {
   /** The folder of the run, or of the file. */
   readonly folder: string;
   readonly found: FoundBundle | MissingBundle;
-  /** Whether the user named the very file: then it is taken as it is, whatever became of its run. */
+  /** Whether the user named this file: it is then used whatever the state of its run. */
   readonly named: boolean;
 }
 
 /**
- * What the user means by a word: the path of a bundle or of a run's folder, a run, or a domain, whose newest run counts.
- * @throws BlockplanError `input-refused` definitionNotFound where it means nothing
+ * Resolves a word: the path of a bundle or of a run's folder, a run, or a domain (its newest run).
+ * @throws BlockplanError `input-refused` definitionNotFound if nothing matches
  */
 export async function rescueTargetOf(state: string, word: string): Promise<RescueTarget> {
   if (word.includes('/') || word.endsWith('.json')) return pathTarget(resolve(word));
@@ -39,8 +39,8 @@ export async function rescueTargetOf(state: string, word: string): Promise<Rescu
   }
   throw inputRefusal(
     codes.definitionNotFound,
-    `there is no run "${word}", and no run has kept a definition of a domain of that name`,
-    'see what there is: blockplan status',
+    `"${word}" is neither a run nor a domain whose definition a run kept`,
+    'see blockplan status',
   );
 }
 
@@ -58,18 +58,18 @@ function isOf(domain: string, { kept }: FoundBundle): boolean {
   try {
     return readDomainXml(kept.definition).name === domain;
   } catch {
-    // What is no definition is told when its own run is asked for.
+    // An invalid definition is reported when its run is named.
     return false;
   }
 }
 
-/** A run that is not over; what it has kept is looked at when its turn comes. */
+/** An unfinished run; its bundle is read when its turn comes. */
 export interface UnfinishedTarget {
   readonly folder: string;
   look(): Promise<RescueTarget>;
 }
 
-/** The runs that are not over, oldest first. */
+/** The unfinished runs, oldest first. */
 export async function allRescueTargets(state: string): Promise<UnfinishedTarget[]> {
   return (await unfinishedRuns(state)).map((run) => {
     const folder = statePath(state, 'runs', run);
@@ -80,7 +80,7 @@ export async function allRescueTargets(state: string): Promise<UnfinishedTarget[
   });
 }
 
-/** @throws BlockplanError definitionUnavailable where nothing was kept, or what was kept cannot be read */
+/** @throws BlockplanError definitionUnavailable if no definition was kept, or it cannot be read */
 export function requireFound({ found, folder, named }: RescueTarget): FoundBundle {
   if ('kept' in found) return found;
   const { missing, problem } = found;
@@ -89,10 +89,10 @@ export function requireFound({ found, folder, named }: RescueTarget): FoundBundl
       code: codes.definitionUnavailable,
       severity: 'error',
       message:
-        named || !missing ? problem : `run ${basename(folder)} has kept no definition: ${problem}`,
+        named || !missing ? problem : `run ${basename(folder)} kept no definition: ${problem}`,
       hint: missing
-        ? 'a run keeps a definition before it makes a domain transient, in bundle.json in its folder'
-        : 'look for a copy of it in your backups; the first record of a journal has the definition as well',
+        ? 'before a run makes a domain transient, it keeps the definition in bundle.json in its folder'
+        : 'look for a copy in your backups; the first record of the journal also contains the definition',
     },
   ]);
 }

@@ -1,4 +1,4 @@
-/** `blockplan rescue`: writes definitions back that runs had kept and that nobody else has written back. */
+/** `blockplan rescue`: restores definitions that runs kept and that are lost. */
 import { basename } from 'node:path';
 import { codes } from '../codes.ts';
 import { BlockplanError } from '../errors.ts';
@@ -12,7 +12,7 @@ import { inputRefusal } from './read.ts';
 import { leftAlone, type RescueOptions, rescueOne } from './rescue-one.ts';
 import { allRescueTargets, type RescueTarget, rescueTargetOf } from './rescue-targets.ts';
 
-/** In doubt as stranded, a person is needed. */
+/** An outcome in doubt needs attention, like a stranded one. */
 const OUTCOME_CODES: Readonly<Record<RescueReport['outcome'], number>> = {
   restored: 0,
   'left alone': 0,
@@ -22,27 +22,27 @@ const OUTCOME_CODES: Readonly<Record<RescueReport['outcome'], number>> = {
 
 /**
  * @param word a run, a domain, or the path of a bundle or of a run's folder
- * @returns the exit code; of several, the gravest
+ * @returns the exit code; of several, the highest
  */
 export async function rescueCommand(
   word: string | undefined,
   options: RescueOptions,
 ): Promise<number> {
   const state = stateFolder(process.env, process.getuid?.());
-  // A definition may hold passwords: what is written is nobody else's to read.
+  // A definition may contain passwords: no other user may read the files that are written.
   process.umask(0o077);
   if ((word === undefined) === (options.all !== true))
     throw inputRefusal(
       codes.definitionNotFound,
-      'it is not said which definition to write back',
-      'name a run, a domain or a bundle file, or say --all for all unfinished runs',
+      'either a definition or "--all" is required',
+      'name a run, a domain or a bundle file, or use --all for all unfinished runs',
     );
   return word === undefined
     ? rescueAll(state, options)
     : tell(await rescueOne(state, await rescueTargetOf(state, word), options));
 }
 
-/** One that cannot be read, or whose libvirt does not answer, keeps no other from being written back. */
+/** Restores all it can: an unreadable definition or a failing libvirt does not stop the others. */
 async function rescueAll(state: string, options: RescueOptions): Promise<number> {
   let code = 0;
   const bugs: unknown[] = [];
@@ -56,12 +56,12 @@ async function rescueAll(state: string, options: RescueOptions): Promise<number>
       else bugs.push(error);
     }
   }
-  if (folders.length === 0) process.stdout.write('left alone: there is no unfinished run\n');
+  if (folders.length === 0) process.stdout.write('left alone: no run is unfinished\n');
   if (bugs.length > 0) throw bugs[0];
   return code;
 }
 
-/** Most runs make no domain transient, and have kept nothing. */
+/** Most runs never make a domain transient, so they kept nothing. */
 async function rescueFound(
   state: string,
   target: RescueTarget,
@@ -69,7 +69,7 @@ async function rescueFound(
 ): Promise<RescueReport> {
   const { found, folder } = target;
   if ('kept' in found || !found.missing) return rescueOne(state, target, options);
-  return { run: basename(folder), ...leftAlone('it has kept no definition') };
+  return { run: basename(folder), ...leftAlone('it kept no definition') };
 }
 
 function tell(report: RescueReport): number {

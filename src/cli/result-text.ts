@@ -1,16 +1,16 @@
-/** What a proof or a rehearsal prints: its result without the guest's secrets, in the form that was asked for. */
+/** Formats the result of a proof or a rehearsal, without the guest's secrets. */
 import { redactValue } from '../model/redact-value.ts';
 import { colorWanted } from '../render/color.ts';
 import { jsonText } from '../render/json.ts';
 
-/** @param render tells a result to people; `columns` is where sentences are broken into lines */
+/** @param render formats a result as text; `columns` is the width at which sentences wrap */
 export function resultText<Result>(
   result: Result,
-  output: 'text' | 'json',
+  format: 'text' | 'json',
   render: (shown: Result, color: boolean, columns: number | undefined) => string,
 ): string {
   const shown = redactValue(result);
-  return output === 'json'
+  return format === 'json'
     ? `${jsonText(shown)}\n`
     : render(
         shown,

@@ -1,4 +1,4 @@
-/** The run that is meant by `resume` and `rollback`, and the runs that stand in the way of a new one. */
+/** The run that `resume` and `rollback` work on, and the unfinished runs that block a new one. */
 
 import { codes } from '../codes.ts';
 import { blockplanCommand } from '../command.ts';
@@ -18,7 +18,7 @@ import { printable } from '../printable.ts';
 import { preflightRefusal } from './refusal.ts';
 import { namedRun } from './run-folders.ts';
 
-/** A run whose journal can be gone on with. */
+/** A run that can be resumed from its journal. */
 export interface ResumableRun {
   readonly run: string;
   readonly folder: string;
@@ -27,10 +27,10 @@ export interface ResumableRun {
 }
 
 /**
- * The run that is meant.
- * @param word see `namedRun`; undefined for the only one that is not over
- * @throws BlockplanError runNotFound where there is none, or more than one; runEnded where it is over; journalUnreadable and
- *   journalUnsupported where its journal cannot be gone on with
+ * Finds the run to resume or roll back.
+ * @param word see `namedRun`; undefined for the only unfinished run
+ * @throws BlockplanError runNotFound if there is none, or more than one; runEnded if it is over; journalUnreadable or
+ *   journalUnsupported if it cannot be resumed from its journal
  */
 export async function resumableRun(state: string, word: string | undefined): Promise<ResumableRun> {
   const { run, folder } = await namedRun(state, word ?? (await onlyLeft(state)));
@@ -46,7 +46,7 @@ export async function resumableRun(state: string, word: string | undefined): Pro
   if (damage === 'altered')
     throw preflightRefusal(
       codes.journalUnreadable,
-      `the journal of run ${run} was altered after it was written: nothing behind record ${records} can be believed`,
+      `the journal of run ${run} was altered after it was written: what follows record ${records} cannot be trusted`,
       RESCUE,
     );
   if (strange)
@@ -60,12 +60,12 @@ export async function resumableRun(state: string, word: string | undefined): Pro
     throw preflightRefusal(
       codes.journalUnsupported,
       records === 0
-        ? `the journal of run ${run} holds no record: the run had not begun, and nothing was done`
-        : `the journal of run ${run} is of a form that this version of blockplan does not know`,
+        ? `the journal of run ${run} has no records: the run had not started, and nothing was done`
+        : `the journal of run ${run} has a format that this version of blockplan does not know`,
       records === 0 ? 'start it again: blockplan run' : writerOf(log),
     );
   if (isRunOver(log)) {
-    // blockplan was killed when it had said so.
+    // blockplan was killed after it had recorded the end.
     await removeUnfinished(state, run);
     throw preflightRefusal(
       codes.runEnded,
@@ -76,7 +76,7 @@ export async function resumableRun(state: string, word: string | undefined): Pro
   return { run, folder, log, started };
 }
 
-/** Which version can go on with a journal that this one cannot read. */
+/** The version that can read a journal that this one cannot. */
 function writerOf({ attempts }: StoredLog): string {
   const last = attempts.at(-1);
   return last
@@ -90,7 +90,7 @@ function endingOf({ forgotten, finish }: StoredLog): string | undefined {
 }
 
 const RESCUE =
-  'a lost definition can be brought back all the same: blockplan rescue; see also blockplan doctor; once all is in order: blockplan forget';
+  'a lost definition can still be restored: blockplan rescue; see also blockplan doctor; once everything is in order: blockplan forget';
 
 async function onlyLeft(state: string): Promise<string> {
   const runs = await unfinishedRuns(state);
@@ -98,20 +98,20 @@ async function onlyLeft(state: string): Promise<string> {
   if (run === undefined)
     throw preflightRefusal(
       codes.runNotFound,
-      `no run below ${state} was left half-way`,
-      'list them all: blockplan list',
+      `no run below ${state} is unfinished`,
+      'list all runs: blockplan list',
     );
   if (another !== undefined)
     throw preflightRefusal(
       codes.runNotFound,
-      `more than one run is not over: ${runs.join(', ')}`,
-      'name the one that is meant',
+      `more than one run is unfinished: ${runs.join(', ')}`,
+      'name one of them',
     );
   return run;
 }
 
 /**
- * Keeps a new run from a domain that an earlier one has interrupted.
+ * Refuses a new run on a domain that has an unfinished one.
  * @throws BlockplanError domainLocked
  */
 export async function refuseUnfinishedRun(
@@ -126,13 +126,13 @@ export async function refuseUnfinishedRun(
     if (owner?.run === run && isAlive(owner)) continue;
     throw preflightRefusal(
       codes.domainLocked,
-      `run ${run} of ${log.beginning.plan} on "${domain}" is not over: ${log.finish?.end ?? 'it was interrupted'}`,
-      `bring it to an end: ${recoveryCommands(run, recoveryModesOf(log)).join(', or ')}; where that cannot be had and the domain is in order (${blockplanCommand('doctor', domain)}): ${blockplanCommand('forget', run)}`,
+      `run ${run} of ${log.beginning.plan} on "${domain}" is unfinished: ${log.finish?.end ?? 'it was interrupted'}`,
+      `finish it: ${recoveryCommands(run, recoveryModesOf(log)).join(', or ')}; if that is not possible and the domain is in order (${blockplanCommand('doctor', domain)}): ${blockplanCommand('forget', run)}`,
     );
   }
 }
 
-/** A run whose folder is gone holds nothing back. */
+/** A run whose folder no longer exists blocks nothing. */
 function absentAsUndefined(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT') throw error;
 }

@@ -1,4 +1,4 @@
-/** `blockplan resume` and `blockplan rollback`: a run that was interrupted is brought to its end, on or back. */
+/** `blockplan resume` and `blockplan rollback`: finish an interrupted run, forward or back. */
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
@@ -27,11 +27,11 @@ import { VERSION } from './version.ts';
 import { withState } from './with-state.ts';
 
 export interface ResumeOptions {
-  readonly output: 'text' | 'json';
+  readonly format: 'text' | 'json';
 }
 
 /**
- * @param word the run's id or a beginning of it; undefined for the only one that was left
+ * @param word the run ID or the beginning of one; undefined for the only unfinished run
  * @returns the exit code
  */
 export async function resumeCommand(
@@ -42,9 +42,9 @@ export async function resumeCommand(
   const state = stateFolder(process.env, process.getuid?.());
   const { run, started } = await resumableRun(state, word);
   const user = userInfo().username;
-  // What is made here holds a guest's data, or its definition's passwords: it is nobody else's to read.
+  // Files made here contain guest data or passwords of the definition: no other user may read them.
   process.umask(0o077);
-  // A dead run has left the room that it took for its rollback, which a full disk needs for the lock.
+  // A dead run leaves the space that it reserved for its rollback; on a full disk the lock needs it.
   const owner = await lockOwner(state, domainKey(LOCAL, started.uuid));
   if (!owner || !isAlive(owner))
     await rm(join(statePath(state, 'runs', run), RESERVE_FILE), { force: true });
@@ -57,14 +57,14 @@ export async function resumeCommand(
     const { run: other, pid, user: holder, since } = lock.heldBy;
     throw preflightRefusal(
       codes.domainLocked,
-      `"${started.domain}" is taken by run ${other} (${holder}, pid ${pid}, since ${since})`,
+      `"${started.domain}" is locked by run ${other} (${holder}, pid ${pid}, since ${since})`,
       other === run
-        ? `it goes on; watch it: ${blockplanCommand('attach', run)}`
+        ? `it is active; follow it: ${blockplanCommand('attach', run)}`
         : 'wait until it has ended',
     );
   }
   try {
-    // Only what is read under the lock counts: another may have brought it to its end a moment ago.
+    // Read it again under the lock: another process may have just finished it.
     return await resumeLocked(state, await resumableRun(state, run), how, options, user);
   } finally {
     await lock.release();
@@ -75,7 +75,7 @@ async function resumeLocked(
   state: string,
   resumable: ResumableRun,
   how: 'resume' | 'rollback',
-  { output }: ResumeOptions,
+  { format }: ResumeOptions,
   user: string,
 ): Promise<number> {
   const { run, folder, log, started } = resumable;
@@ -107,7 +107,7 @@ async function resumeLocked(
     const admitted = onLocal({ driver, initial: hostState, files });
     const of = { id: run, graph, hosts: admitted, journal, uri, user, version: VERSION };
     const { set, planSum } = started;
-    return await performRun({ state, run, journal, output, findings }, (attended) =>
+    return await performRun({ state, run, journal, format, findings }, (attended) =>
       resumeRun({ ...of, ...attended, set, planSum }, log, how),
     );
   } finally {
@@ -115,36 +115,36 @@ async function resumeLocked(
   }
 }
 
-/** With a state folder that hosts share, the run may go on over there, and its guest runs there. */
+/** If hosts share a state directory, the run may be active on the other host, where its guest runs. */
 function refuseElsewhere({ run, started, log }: ResumableRun): void {
   const host = log.attempts.at(-1)?.host ?? started.host;
   if (host !== hostname())
     throw preflightRefusal(
       codes.runOnOtherHost,
-      `run ${run} was done on ${host}; this is ${hostname()}`,
-      `take it up there: ${commandLine('ssh', host)} blockplan …`,
+      `run ${run} ran on ${host}; this is ${hostname()}`,
+      `resume it there: ${commandLine('ssh', host)} blockplan …`,
     );
 }
 
-/** Refuses where the name is another domain's by now, or where another run works on the domain. */
+/** Refuses if the name belongs to another domain by now, or if another run works on the domain. */
 async function refuseOthers(driver: Driver, { run, started }: ResumableRun): Promise<void> {
   const { name, uuid, state } = (await driver.observe([])).domain;
   if (state !== 'gone' && uuid !== started.uuid)
     throw preflightRefusal(
       codes.runDomainReplaced,
-      `"${name}" is another domain now (${uuid}): the run was on ${started.uuid}`,
+      `"${name}" is now another domain (${uuid}); the run was on ${started.uuid}`,
       'give the domain its name back: virsh domrename',
     );
   const marker = await driver.marker();
   if (marker && (marker.run !== run || marker.host !== hostname()))
     throw preflightRefusal(
       codes.domainLocked,
-      `"${name}" is taken by run ${marker.run} (${marker.user} on ${marker.host}, pid ${marker.pid}), as a marker in its metadata says`,
+      `"${name}" is locked by run ${marker.run} (${marker.user} on ${marker.host}, pid ${marker.pid}), according to a marker in its metadata`,
       'wait until it has ended',
     );
 }
 
-/** The file that the run was about to make when it died, where it did make it. */
+/** The file that the run was making when it died, if it made it. */
 async function madeInDoubt(log: RunLog): Promise<readonly MadeFile[]> {
   const command = commandInDoubt(log);
   if (!command) return [];
@@ -161,7 +161,7 @@ async function madeInDoubt(log: RunLog): Promise<readonly MadeFile[]> {
 }
 
 async function remember(journal: Journal, made: readonly MadeFile[]): Promise<void> {
-  // On a full disk it is found again by the next one.
+  // On a full disk this fails; the next attempt finds the file again.
   for (const each of made)
     await journal.append({ type: 'made', on: LOCAL, ...each }, true).catch(() => {});
 }

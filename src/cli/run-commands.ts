@@ -1,8 +1,40 @@
-/** The commands on runs that there are: they are looked at, or resumed. */
-import { type Command, Option } from 'commander';
+/** Commands that run a plan, follow a run, and finish an interrupted one. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import {
+  connectOption,
+  formatOption,
+  formerOutputOption,
+  type SetExitCode,
+  setOption,
+} from './options.ts';
 
-/** @param finish takes the exit code */
-export function addRunCommands(root: Command, finish: (code: number) => void): void {
+export function addRunCommands(root: Command, finish: SetExitCode): void {
+  root
+    .command('run')
+    .description('Run a plan')
+    .argument('<plan>', 'a plan file, or - for standard input')
+    .addOption(connectOption())
+    .addOption(setOption())
+    .option('-n, --dry-run', 'preview the run over a read-only connection; change nothing')
+    .option('-y, --yes', 'run without asking for confirmation')
+    .option('--detach', 'run in the background; requires --yes')
+    .addOption(new Option('--run-id <id>').argParser(runId).hideHelp())
+    .option('--expect <fingerprint>', 'run only if the preview still has this fingerprint')
+    .option('--facts <file>', 'with --expect, show what differs from these reviewed facts')
+    .addOption(formatOption())
+    .addOption(formerOutputOption())
+    .action(async (file, options) =>
+      finish(await (await import('./run.ts')).runCommand(file, options)),
+    );
+  root
+    .command('attach')
+    .description('Follow a running plan')
+    .argument('[run]', 'run ID, its beginning, or last (default: the only active run)')
+    .addOption(formatOption())
+    .addOption(formerOutputOption())
+    .action(async (run, options) =>
+      finish(await (await import('./attach.ts')).attachCommand(run, options)),
+    );
   const ways = {
     resume: 'Resume an interrupted run, or finish its rollback',
     rollback: 'Roll back an interrupted run to where it began',
@@ -11,44 +43,16 @@ export function addRunCommands(root: Command, finish: (code: number) => void): v
     root
       .command(how)
       .description(ways[how])
-      .argument('[run]', "the run's id, its beginning, or last (default: the only one not over)")
-      .addOption(outputOption('how progress is told'))
+      .argument('[run]', 'run ID, its beginning, or last (default: the only unfinished run)')
+      .addOption(formatOption())
+      .addOption(formerOutputOption())
       .action(async (run, options) =>
         finish(await (await import('./resume.ts')).resumeCommand(run, how, options)),
       );
-  root
-    .command('status')
-    .description('say which runs need somebody, and what to type; and which go on')
-    .argument('[domain]', 'only the runs on that domain')
-    .action(async (domain) => finish(await (await import('./status.ts')).statusCommand(domain)));
-  root
-    .command('list')
-    .description('list the runs that this machine knows of, newest first')
-    .argument('[domain]', 'only the runs on that domain')
-    .action(async (domain) => finish(await (await import('./list.ts')).listCommand(domain)));
-  root
-    .command('show')
-    .description('tell all that a run did: its way, every command with its answer and its time')
-    .argument('<run>', "the run's id, its beginning, or last")
-    .addOption(outputOption('how it is told'))
-    .action(async (run, options) =>
-      finish(await (await import('./show.ts')).showCommand(run, options)),
-    );
-  root
-    .command('forget')
-    .description('Count a run as over that was brought in order by other means')
-    .argument('<run>', "the run's id, its beginning, or last")
-    .action(async (run) => finish(await (await import('./forget.ts')).forgetCommand(run)));
-  root
-    .command('attach')
-    .description('look on at a run that goes on elsewhere; Ctrl-C leaves it alone')
-    .argument('[run]', "the run's id, its beginning, or last (default: the only one that goes on)")
-    .addOption(outputOption('how progress is told'))
-    .action(async (run, options) =>
-      finish(await (await import('./attach.ts')).attachCommand(run, options)),
-    );
 }
 
-function outputOption(what: string): Option {
-  return new Option('--output <format>', what).choices(['text', 'json']).default('text');
+/** The run ID, chosen by the process that detaches the run. */
+function runId(value: string): string {
+  if (/^\d{8}-\d{6}-[0-9a-f]{6}$/.test(value)) return value;
+  throw new InvalidArgumentError('Not a run ID.');
 }

@@ -1,4 +1,4 @@
-/** The runs of this machine, for the commands that look at them. */
+/** Finds the runs of this machine, for the commands that inspect them. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { codes } from '../codes.ts';
@@ -13,25 +13,25 @@ export interface RunFolder {
   readonly folder: string;
 }
 
-/** How many runs are named where a word could mean several. */
+/** How many runs are listed if a word is ambiguous. */
 const NAMED = 5;
 
-/** The folder that all state lies in. */
+/** The state directory. */
 export function ownState(): string {
   return stateFolder(process.env, process.getuid?.());
 }
 
 /**
  * The folders of all runs, oldest first.
- * @throws BlockplanError stateUnreadable where they are not this user's to read
+ * @throws BlockplanError stateUnreadable if this user may not read them
  */
 export function runFolders(state: string): Promise<RunFolder[]> {
   return readingState(state, listRuns(state));
 }
 
 /**
- * Who works on runs now, by the run.
- * @throws BlockplanError stateUnreadable where that is not this user's to read
+ * The holders of active locks, by run ID.
+ * @throws BlockplanError stateUnreadable if this user may not read them
  */
 export function runHolders(state: string): Promise<ReadonlyMap<string, LockOwner>> {
   return readingState(state, livingHolders(state));
@@ -45,16 +45,16 @@ async function readingState<T>(state: string, reading: Promise<T>): Promise<T> {
     if (code !== 'EACCES' && code !== 'EPERM') throw error;
     throw inputRefusal(
       codes.stateUnreadable,
-      `the state folder ${state} is not yours to read`,
-      'run it as the user who runs the plans, or name another folder in BLOCKPLAN_STATE_DIR',
+      `the state directory ${state} cannot be read by this user`,
+      'run the command as the user who runs the plans, or set BLOCKPLAN_STATE_DIR to another directory',
     );
   }
 }
 
 /**
- * The run that a word on the command line means.
- * @param word its id, the beginning of its id where no other begins so, or `last`
- * @throws BlockplanError runNotFound where there is none, or where there are several
+ * Finds the run that a word on the command line names.
+ * @param word a run ID, an unambiguous beginning of one, or `last`
+ * @throws BlockplanError runNotFound if there is none, or more than one
  */
 export async function namedRun(state: string, word: string): Promise<RunFolder> {
   const all = await runFolders(state);
@@ -74,13 +74,13 @@ function unknown(state: string, word: string, all: readonly RunFolder[]): Blockp
   if (all.length === 0)
     return inputRefusal(
       codes.runNotFound,
-      `there is no run "${word}": no run has a folder below ${state}`,
-      'run it as the user who ran the plan, or name its folder in BLOCKPLAN_STATE_DIR',
+      `run "${word}" does not exist: no run has a folder below ${state}`,
+      'run the command as the user who ran the plan, or set BLOCKPLAN_STATE_DIR to its state directory',
     );
   return inputRefusal(
     codes.runNotFound,
-    `there is no run "${word}" below ${state}`,
-    'give an id as blockplan list shows it, its beginning, or "last"',
+    `run "${word}" does not exist below ${state}`,
+    'name a run ID (see blockplan list), its beginning, or "last"',
   );
 }
 
@@ -89,7 +89,7 @@ function ambiguous(word: string, found: readonly RunFolder[]): BlockplanError {
   const more = found.length > NAMED ? `, and ${found.length - NAMED} older ones` : '';
   return inputRefusal(
     codes.runNotFound,
-    `"${word}" is the beginning of ${found.length} runs: ${names.reverse().join(', ')}${more}`,
-    'give more of the id',
+    `"${word}" matches ${found.length} runs: ${names.reverse().join(', ')}${more}`,
+    'type more of the run ID',
   );
 }

@@ -1,4 +1,4 @@
-/** Reads a plan, holds it against the host, asks, and runs it; or only shows what it would do. */
+/** Reads a plan, checks it against the host, asks for confirmation and runs it, or only previews it. */
 import { hostname, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -37,11 +37,11 @@ export interface RunCommandOptions extends ExpectOptions {
   readonly set: readonly string[];
   readonly dryRun?: boolean;
   readonly yes?: boolean;
-  /** Have it done by a process of its own. */
+  /** Run it in a separate process. */
   readonly detach?: boolean;
-  /** The run's id, where the process that detached it has chosen one. */
+  /** The run ID, if the process that detached the run has chosen one. */
   readonly runId?: string;
-  readonly output: 'text' | 'json';
+  readonly format: 'text' | 'json';
 }
 
 /** @returns the exit code */
@@ -55,15 +55,15 @@ export async function runPlan(
   const graph = compile(plan);
   const refuseDrift = await reviewCheckOf(plan, options);
   const asks = !options.dryRun && !options.yes;
-  const canAsk = process.stdin.isTTY && process.stdout.isTTY && options.output === 'text';
+  const canAsk = process.stdin.isTTY && process.stdout.isTTY && options.format === 'text';
   if (asks && !canAsk) {
     throw inputRefusal(
       codes.noTerminal,
-      'there is no terminal to ask for confirmation on',
-      'add --yes to run without being asked, or --dry-run to see what would be done',
+      'no terminal is available to ask for confirmation',
+      'add --yes to run without confirmation, or --dry-run to preview the run',
     );
   }
-  // What is made here holds a guest's data, or its definition's passwords: it is nobody else's to read.
+  // Files made here contain guest data or passwords of the definition: no other user may read them.
   process.umask(0o077);
   const driver = await openLiveDriver(
     localHost,
@@ -81,7 +81,7 @@ export async function runPlan(
     const admission = await preflight(plan, graph, driver);
     refuseDrift(admission.state);
     const preview = await previewOf(plan, admission);
-    if (options.dryRun) return await showPreview(preview, options.output);
+    if (options.dryRun) return await showPreview(preview, options.format);
     refuseErrors(admission);
     if (options.detach) return await detached(plan, options);
     await showPreview(preview, 'text');
@@ -100,10 +100,10 @@ async function previewOf(plan: Plan, { state }: Admission): Promise<Preview> {
   return previewPlan(plan, state, { fingerprint: fingerprintOf(plan, state) });
 }
 
-/** Ctrl-C and Ctrl-D are answers too: they close the terminal's interface. A question that Node 20.19 closes never settles. */
+/** Ctrl-C and Ctrl-D close the interface and count as no. In Node 20.19 the question itself is then never answered. */
 async function confirmed(domain: string): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const question = `\nRun this plan on ${domain}? Only "yes" is taken for an answer: `;
+  const question = `\nRun this plan on ${domain}? Only "yes" is accepted: `;
   const answer = await new Promise<string>((resolve) => {
     terminal.once('close', () => resolve(''));
     terminal.question(question, resolve);
@@ -112,23 +112,23 @@ async function confirmed(domain: string): Promise<boolean> {
   return answer.trim() === 'yes';
 }
 
-/** While a person thought about the confirmation the host may have changed: then other commands would run. */
+/** Refuses if the host changed while the user was deciding: other commands would run. */
 async function refuseChanged(plan: Plan, admission: Admission, confirmed: Preview): Promise<void> {
   if (isDeepStrictEqual(confirmable(await previewOf(plan, admission)), confirmable(confirmed)))
     return;
   throw preflightRefusal(
     codes.hostChanged,
-    'the host has changed since the plan was shown, so what was confirmed is not what would run',
-    'look at it again, and confirm it again',
+    'the host has changed since the preview, so the run would differ from what was confirmed',
+    'check the new preview, and confirm it again',
   );
 }
 
-/** What a person agrees to. A guest that writes fills its files meanwhile, so sizes and free space are left out. */
+/** What the user confirms. Leaves out sizes and free space, because a guest that writes changes them meanwhile. */
 function confirmable({ steps, findings }: Preview): unknown {
   return { steps, findings: findings.map(({ code, path }) => ({ code, path })) };
 }
 
-/** Takes the lock, looks for another run's marker, holds the plan against the host as it is now, and runs. */
+/** Takes the lock, checks for another run's marker, checks the plan against the current host, and runs it. */
 async function locked(
   plan: Plan,
   graph: Graph,
@@ -141,7 +141,7 @@ async function locked(
   const id = options.runId ?? newRunId(new Date());
   const user = userInfo().username;
   const uuid = await driver.uuid();
-  // What libvirt does not know has no identity to lock; preflight says so.
+  // A domain that libvirt does not know has no UUID to lock; preflight reports it.
   if (uuid === undefined) {
     refuseErrors(await preflight(plan, graph, driver));
     return locked(plan, graph, driver, options, refuseDrift, shown);
@@ -158,7 +158,7 @@ async function locked(
   try {
     await refuseUnfinishedRun(state, uuid, plan.domain);
     refuseMarked(plan.domain, await driver.marker());
-    // Only what is seen under the lock counts: another run may have ended a moment ago.
+    // Observe again under the lock: another run may have just ended.
     const admission = await preflight(plan, graph, driver);
     refuseDrift(admission.state);
     refuseErrors(admission);
@@ -172,7 +172,7 @@ async function locked(
     const hosts = onLocal({ driver, initial: hostState, files });
     const of = { id, graph, hosts, journal, uri, user, version: VERSION };
     return await performRun(
-      { state, run: id, journal, output: options.output, findings },
+      { state, run: id, journal, format: options.format, findings },
       (attended) => executeRun({ ...of, ...attended, set, planSum }),
     );
   } finally {
@@ -180,7 +180,7 @@ async function locked(
   }
 }
 
-/** Hands an admitted plan over to a process of its own. */
+/** Hands an admitted plan over to a separate process. */
 async function detached(plan: Plan, options: RunCommandOptions): Promise<number> {
   const state = resolve(stateFolder(process.env, process.getuid?.()));
   const run = newRunId(new Date());
@@ -215,14 +215,14 @@ function refuseMarked(domain: string, marker: Marker | undefined): void {
   const { run: other, host, user, pid, since } = marker;
   throw taken(
     domain,
-    `run ${other} (${user} on ${host}, pid ${pid}, since ${since}), as a marker in its metadata says`,
+    `run ${other} (${user} on ${host}, pid ${pid}, since ${since}), according to a marker in its metadata`,
     host === hostname() && !isProcess(pid)
-      ? `that run is not alive on this machine any more; look at its journal (blockplan status), bring the domain in order, then: ${unmarkByHand(domain)}`
-      : 'wait until it has ended; where it runs: blockplan status',
+      ? `that run is no longer active on this machine; check its journal (blockplan status), fix the domain, then: ${unmarkByHand(domain)}`
+      : 'wait until it has ended; on its host, see blockplan status',
   );
 }
 
-/** Whether there is such a process; a number that was given again counts, to be on the safe side. */
+/** Whether a process with this ID exists; to be on the safe side, a reused ID counts too. */
 function isProcess(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -233,5 +233,5 @@ function isProcess(pid: number): boolean {
 }
 
 function taken(domain: string, by: string, hint: string): BlockplanError {
-  return preflightRefusal(codes.domainLocked, `"${domain}" is taken by ${by}`, hint);
+  return preflightRefusal(codes.domainLocked, `"${domain}" is locked by ${by}`, hint);
 }

@@ -9,7 +9,7 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
     ...(options.connect === undefined ? {} : { uri: options.connect }),
     readonly: options.dryRun === true,
   });
-  // A connection that fails is told by whoever needs it; what is wrong with the plan comes first.
+  // A failed connection is reported where it is used; errors in the plan come first.
   const closed = connecting.then(
     (virsh) => () => virsh.close(),
     () => async () => {},

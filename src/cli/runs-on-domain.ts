@@ -1,4 +1,4 @@
-/** The runs on a domain that this machine's journals tell of and that are not over, as the doctor wants to know them. */
+/** The unfinished runs on a domain that the journals of this machine record, as the doctor needs them. */
 
 import { stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
@@ -25,9 +25,9 @@ import { pendingRestoreOf } from '../run/pending-restore.ts';
 import { runFolders } from './run-folders.ts';
 
 /**
- * @param state the state folder
- * @param domain as observed; one that libvirt does not know is known by its name
- * @throws BlockplanError stateUnreadable when the state folder may not be read
+ * @param state the state directory
+ * @param domain as observed; matched by name if libvirt does not know it
+ * @throws BlockplanError stateUnreadable if the state directory cannot be read
  */
 export async function runsOnDomain(state: string, domain: Domain): Promise<UnfinishedRun[]> {
   const all = await runFolders(state);
@@ -84,7 +84,7 @@ function filesMade(effect: Effect): string[] {
 }
 
 /**
- * Whether the process of a marker still runs: false where it certainly does not, undefined where nobody can tell, as of one
+ * Whether the process of a marker still runs: false if it certainly does not, undefined if that is unknown, as for a process
  * on another machine.
  */
 export async function isMarkerAlive(
@@ -95,7 +95,7 @@ export async function isMarkerAlive(
   const known = runs.find(({ run }) => run === marker.run);
   if (known) return known.alive;
   if (marker.host !== hostname()) return undefined;
-  // A process of that number may be another one.
+  // Another process may have this ID.
   return (await isThere(`/proc/${marker.pid}`)) ? undefined : false;
 }
 

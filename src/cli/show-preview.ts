@@ -1,10 +1,10 @@
-/** A preview on standard output, in the form that was asked for. */
+/** Prints a preview in the requested format. */
 import { EXIT_CODES } from '../outcomes.ts';
 import { colorWanted } from '../render/color.ts';
 import type { DocumentTree } from '../render/document.ts';
 import type { Preview } from '../simulate/preview.ts';
 
-/** What `preview --format` takes. */
+/** The values of `preview --format`. */
 export const FORMATS = ['text', 'markdown', 'json', 'html', 'mermaid'] as const;
 export type Format = (typeof FORMATS)[number];
 
@@ -12,7 +12,7 @@ export type Format = (typeof FORMATS)[number];
 export async function showPreview(preview: Preview, format: Format): Promise<number> {
   process.stdout.write(await textOf(preview, format));
   const refused = preview.findings.some((finding) => finding.severity === 'error');
-  // A diagram has no place for what is in the way, and nobody shall wonder about the exit code.
+  // A diagram cannot show the findings that explain the exit code.
   if (refused && format === 'mermaid') {
     const { renderFindings } = await import('../render/findings.ts');
     const color = colorWanted(process.env, process.stderr.isTTY === true);
@@ -21,7 +21,7 @@ export async function showPreview(preview: Preview, format: Format): Promise<num
   return refused ? EXIT_CODES['preflight-refused'] : 0;
 }
 
-/** Only what the form needs is loaded. */
+/** Loads only what the format needs. */
 async function textOf(preview: Preview, format: Format): Promise<string> {
   switch (format) {
     case 'json':

@@ -1,4 +1,4 @@
-/** `blockplan show`: all that a run did, as its journal tells. */
+/** `blockplan show`: shows a run in detail, from its journal. */
 import { codes } from '../codes.ts';
 import { tryReadRunLog } from '../journal/run-log.ts';
 import { USUAL_COLUMNS } from '../render/frame.ts';
@@ -10,24 +10,24 @@ import { resultText } from './result-text.ts';
 import { namedRun, ownState, runHolders } from './run-folders.ts';
 
 export interface ShowCommandOptions {
-  readonly output: 'text' | 'json';
+  readonly format: 'text' | 'json';
 }
 
 /** @returns the exit code */
-export async function showCommand(word: string, { output }: ShowCommandOptions): Promise<number> {
+export async function showCommand(word: string, { format }: ShowCommandOptions): Promise<number> {
   const state = ownState();
   const folder = await namedRun(state, word);
   const summary = await runSummaryOf(folder, await runHolders(state));
   if (!summary)
     throw inputRefusal(
       codes.journalUnsupported,
-      `run ${folder.run} never began: its folder has no journal`,
-      'give another run, as blockplan list shows them',
+      `run ${folder.run} never started: its folder has no journal`,
+      'choose another run; see blockplan list',
     );
   const history = await tryReadRunLog(folder.folder).then((log) => log && historyOf(log));
   const shown: ShownRun = { standing: summary, ...(history ? { history } : {}) };
   process.stdout.write(
-    resultText(shown, output, (told, color, columns) =>
+    resultText(shown, format, (told, color, columns) =>
       renderShown(told, color, columns || USUAL_COLUMNS),
     ),
   );

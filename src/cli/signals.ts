@@ -1,17 +1,17 @@
-/** What SIGINT, SIGTERM and SIGHUP mean while a run goes on. */
+/** What SIGINT, SIGTERM and SIGHUP do during a run. */
 
 export interface Signals {
   /** Aborts at the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
-  /** Aborts at the second: the user waits no longer. */
+  /** Aborts at the second: the user does not wait for the rollback. */
   readonly leave: AbortSignal;
   release(): void;
 }
 
 /**
- * The first SIGINT or SIGTERM turns the run back; the second leaves it as it is, for another time. A closed terminal ends
- * nothing.
- * @param atFirst is given the name of the first one, to say what comes of it
+ * The first SIGINT or SIGTERM rolls the run back; the second interrupts the rollback, to be resumed later. A closed terminal
+ * (SIGHUP) ends nothing.
+ * @param atFirst is called with the name of the first signal, to report what follows
  */
 export function onInterrupt(atFirst: (name: string) => void): Signals {
   const first = new AbortController();

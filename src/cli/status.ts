@@ -1,17 +1,30 @@
-/** `blockplan status`: what needs somebody, and what runs; told without libvirt, and without reading what is over. */
+/** `blockplan status`: shows active runs and runs that need attention, without libvirt and without reading finished runs. */
 import { unfinishedRuns } from '../journal/unfinished.ts';
 import { redactValue } from '../model/redact-value.ts';
 import { colorWanted } from '../render/color.ts';
 import { USUAL_COLUMNS } from '../render/frame.ts';
+import { jsonText } from '../render/json.ts';
 import { renderStatus } from '../render/status.ts';
 import { isStatusOver, type RunSummary, runSummaryOf } from '../run/run-summary.ts';
 import { ownState, runFolders, runHolders } from './run-folders.ts';
+
+export interface StatusCommandOptions {
+  readonly format: 'text' | 'json';
+  /** Whether the exit code says that a run needs attention. */
+  readonly exitCode?: boolean;
+}
+
+/** What monitoring systems take for "critical". */
+const NEEDS_ATTENTION = 2;
 
 /**
  * @param domain only the runs on that domain; all when undefined
  * @returns the exit code
  */
-export async function statusCommand(domain: string | undefined): Promise<number> {
+export async function statusCommand(
+  domain: string | undefined,
+  options: StatusCommandOptions,
+): Promise<number> {
   const state = ownState();
   const folders = await runFolders(state);
   const open = new Set(await unfinishedRuns(state));
@@ -19,22 +32,23 @@ export async function statusCommand(domain: string | undefined): Promise<number>
   const found: RunSummary[] = [];
   for (const folder of folders.filter(({ run }) => open.has(run))) {
     const summary = await runSummaryOf(folder, holders);
-    // The index is on disk before a run begins and after it has ended; the journal knows better.
+    // The index entry exists before a run starts and after it has ended; the journal decides.
     if (summary && !isStatusOver(summary.outcome)) found.push(redactValue(summary));
   }
-  // A run whose journal does not tell its domain may be on any.
+  // A run whose journal does not name its domain may be on any domain.
   const shown = found.filter((each) => domain === undefined || (each.domain ?? domain) === domain);
-  const text = renderStatus(
-    shown,
-    {
-      over: folders.length - found.length,
-      elsewhere: found.length - shown.length,
-      ...(domain === undefined ? {} : { domain }),
-      now: Date.now(),
-    },
-    colorWanted(process.env, process.stdout.isTTY === true),
-    process.stdout.columns || USUAL_COLUMNS,
+  const counts = { over: folders.length - found.length, elsewhere: found.length - shown.length };
+  const context = { ...counts, ...(domain === undefined ? {} : { domain }), now: Date.now() };
+  process.stdout.write(
+    options.format === 'json'
+      ? `${jsonText({ format: 'blockplan-status/v1', ...counts, runs: shown }, 2)}\n`
+      : renderStatus(
+          shown,
+          context,
+          colorWanted(process.env, process.stdout.isTTY === true),
+          process.stdout.columns || USUAL_COLUMNS,
+        ),
   );
-  process.stdout.write(text);
-  return 0;
+  const urgent = shown.some(({ outcome }) => outcome !== 'running');
+  return options.exitCode && urgent ? NEEDS_ATTENTION : 0;
 }

@@ -1,24 +1,40 @@
-/** `blockplan validate`: reads plans and says what is wrong with them; looks at nothing else. */
+/** `blockplan validate`: checks plans and reports all errors, without a host. */
 import { BlockplanError, type Finding } from '../errors.ts';
 import { EXIT_CODES } from '../outcomes.ts';
 import { planFrom } from './read.ts';
 
+export interface ValidateCommandOptions {
+  readonly set: readonly string[];
+  readonly format: 'text' | 'json' | 'github';
+}
+
+/** @returns the exit code */
 export async function validateCommand(
   files: readonly string[],
-  options: { readonly set: readonly string[] },
+  { set, format }: ValidateCommandOptions,
 ): Promise<number> {
-  const findings: Finding[] = [];
-  for (const file of files) {
-    try {
-      const plan = await planFrom(file, options.set);
-      findings.push(...plan.warnings);
-    } catch (error) {
-      if (!(error instanceof BlockplanError)) throw error;
-      findings.push(...error.findings);
-    }
+  const plans: { readonly file: string; readonly findings: readonly Finding[] }[] = [];
+  for (const file of files) plans.push({ file, findings: await findingsOf(file, set) });
+  const findings = plans.flatMap((plan) => plan.findings);
+  const refused = findings.some(({ severity }) => severity === 'error');
+  if (format === 'text') {
+    if (findings.length > 0) (await import('./print-findings.ts')).printFindings(findings);
+    if (!refused)
+      process.stdout.write(files.length === 1 ? 'valid\n' : `${files.length} plans are valid\n`);
+  } else {
+    const { annotations, validationJson } = await import('../render/validation.ts');
+    const { redactFindings } = await import('../model/redact-value.ts');
+    const shown = plans.map((plan) => ({ ...plan, findings: redactFindings(plan.findings) }));
+    process.stdout.write(format === 'github' ? annotations(shown) : validationJson(shown));
   }
-  if (findings.length > 0) (await import('./print-findings.ts')).printFindings(findings);
-  if (findings.some((finding) => finding.severity === 'error')) return EXIT_CODES['input-refused'];
-  process.stdout.write(files.length === 1 ? 'valid\n' : `${files.length} plans are valid\n`);
-  return 0;
+  return refused ? EXIT_CODES['input-refused'] : 0;
+}
+
+async function findingsOf(file: string, set: readonly string[]): Promise<readonly Finding[]> {
+  try {
+    return (await planFrom(file, set)).warnings;
+  } catch (error) {
+    if (!(error instanceof BlockplanError)) throw error;
+    return error.findings;
+  }
 }

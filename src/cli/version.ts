@@ -1,4 +1,4 @@
 import manifest from '../../package.json' with { type: 'json' };
 
-/** blockplan's version, as its package says. */
+/** blockplan's version, from its package.json. */
 export const VERSION: string = manifest.version;

@@ -2,9 +2,9 @@ import { codes } from '../codes.ts';
 import { BlockplanError } from '../errors.ts';
 
 /**
- * Without a place to write down what it intends nothing begins.
- * @param work something that writes below the state folder
- * @throws BlockplanError journalNotWritable where it cannot be written
+ * A run does not start unless it can record what it intends to do.
+ * @param work writes below the state directory
+ * @throws BlockplanError journalNotWritable if it cannot be written
  */
 export async function withState<T>(state: string, work: Promise<T>): Promise<T> {
   try {
@@ -21,7 +21,7 @@ export async function withState<T>(state: string, work: Promise<T>): Promise<T> 
         code: codes.journalNotWritable,
         severity: 'error',
         message: `the journal cannot be written below ${state}: ${message}`,
-        hint: 'make room or give access there, or name another folder in BLOCKPLAN_STATE_DIR; never a temporary one',
+        hint: 'free space or grant access there, or set BLOCKPLAN_STATE_DIR to another directory, never a temporary one',
       },
     ]);
   }

@@ -1,4 +1,4 @@
-/** `virsh blockcommit`: layers of a chain are merged into one below them while the guest writes. */
+/** `virsh blockcommit`: merges layers of a chain into one below them while the guest writes. */
 import { layerNamed, layersOf } from '../host/file-names.ts';
 import { relativeName } from '../host/header-names.ts';
 import { writtenOver } from '../host/image-files.ts';
@@ -17,7 +17,7 @@ import { type ArgsOf, defineCommand, optional, required } from './define.ts';
 const options = {
   domain: required('text'),
   path: required('text'),
-  /** A layer by its path as libvirt spells it, or by its index: `vda[2]`. */
+  /** A layer, by its path as libvirt spells it or by its index: `vda[2]`. */
   base: optional('text'),
   shallow: optional('flag'),
   /** As `base`. */
@@ -61,7 +61,7 @@ function commit(host: SimulatedHost, args: BlockcommitArgs): SimulatedHost {
   refuseUnless(top > 0 || args.active === true, 'commit of active layer requires active flag');
   const mirror = disk.chain[base]?.file ?? '';
   const own = files.slice(top, base).every((file) => host.state.files[file]?.made);
-  // For the active layer there is no header above to keep a name in.
+  // No header above the active layer exists that could keep a name.
   const name =
     args['keep-relative'] && top > 0 ? relativeName(host, files.slice(top, base + 1)) : undefined;
   return updateDisk(

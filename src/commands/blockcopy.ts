@@ -1,4 +1,4 @@
-/** `virsh blockcopy`: a disk is copied while the guest writes, until both sides are equal. */
+/** `virsh blockcopy`: copies a disk while the guest writes, until both sides are equal. */
 import { definitionIsSaved } from '../host/definitions.ts';
 import { layersOf, nameIn } from '../host/file-names.ts';
 import {
@@ -46,7 +46,7 @@ export const blockcopy = defineCommand({
     const there = usesExisting(args)
       ? withSuitableFile(host, dest)
       : withoutFile(host, nameIn(host, dest));
-    // A raw copy cannot share a chain; whole, it can be simulated.
+    // A raw copy cannot share a chain, so a full copy is simulated instead.
     const format = args.format ?? diskOf(host.state, path)?.chain[0]?.format;
     const raw = format === 'raw' && !usesExisting(args);
     return copy(withoutJobOn(there, path), raw ? { ...args, shallow: false } : args);
@@ -76,15 +76,15 @@ function copy(before: SimulatedHost, args: BlockcopyArgs): SimulatedHost {
   );
   const dest = nameIn(host, place);
   const there = host.state.files[dest];
-  // An empty file is taken, as if there were none.
+  // An existing empty file is accepted.
   refuseUnless(!there || there.size === 0 || reuse || device, `${dest} already exists`);
   refuseUnless(Boolean(there) || !reuse, 'missing destination file');
   refuseUnless(!reuse || args.format !== undefined, 'reused mirror format must be specified');
   const format = args.format ?? disk.chain[0]?.format ?? 'raw';
   const files = layersOf(host, disk);
-  // libvirt writes a layer's path as it spells it.
+  // libvirt writes its own spelling of a layer's path.
   const below = disk.chain[1]?.file;
-  // libvirt does not take a copy of a disk without a backing file for a shallow one.
+  // libvirt ignores `shallow` for a disk without a backing file.
   const shallow = args.shallow === true && below !== undefined;
   refuseUnless(
     !shallow || reuse || format !== 'raw',
@@ -96,11 +96,11 @@ function copy(before: SimulatedHost, args: BlockcopyArgs): SimulatedHost {
   const made = reuse
     ? withImage(host, dest, image)
     : withNewImage(host, dest, image, shallow ? below : undefined);
-  // Whoever made a file for reuse chose its backing file.
+  // The creator of a reused file chose its backing file.
   const headers =
     shallow && made.headers[dest] === undefined ? { ...made.headers, [dest]: below } : made.headers;
   const devices = made.devices.filter((file) => file !== dest);
-  // To make or format its file is a job of QEMU's, which ends here; what is there for it needs none (seen on libvirt 9.0).
+  // To create or format its file QEMU runs a job, which ends here; an existing file needs none (seen on libvirt 9.0).
   const formats = !reuse && !(device && format === 'raw');
   return updateDisk(
     {
@@ -115,8 +115,8 @@ function copy(before: SimulatedHost, args: BlockcopyArgs): SimulatedHost {
 }
 
 /**
- * QEMU copies only between images of one size, and what exists is not resized. libvirt starts the job, which fails at once
- * (seen with QEMU 7.2); both come to no job.
+ * QEMU copies only between images of the same size, and an existing one is not resized. libvirt starts the job, which fails
+ * at once (seen with QEMU 7.2); here it is refused, since no job remains in either case.
  */
 function refuseOtherSize(
   place: Destination | undefined,
@@ -127,7 +127,7 @@ function refuseOtherSize(
   refuseUnless(size === capacity, 'Source and target image have different sizes');
 }
 
-/** At most what the layers take, and never more than the disk's size. */
+/** An upper bound: the sum of the layers' sizes, and never more than the disk's size. */
 function sizeOfCopy(host: SimulatedHost, { capacity }: Disk, layers: readonly string[]): number {
   return Math.max(1, Math.min(bytesIn(host, layers), capacity ?? Number.POSITIVE_INFINITY));
 }

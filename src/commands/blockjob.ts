@@ -1,4 +1,4 @@
-/** `virsh blockjob`: a block job is ended, by going over to its other side or without. */
+/** `virsh blockjob`: ends a block job, with or without a pivot to its other side. */
 import { definitionFollows } from '../host/definitions.ts';
 import { layersOf, nameIn } from '../host/file-names.ts';
 import { relativeNames } from '../host/header-names.ts';
@@ -29,19 +29,19 @@ export const blockjob = defineCommand({
     if (abort === pivot) throw new Error('a simulated host ends jobs by abort or pivot alone');
     return abort ? aborted(host, disk) : pivoted(host, disk);
   },
-  // A copy that failed looks like one that was ended when both sides were equal.
+  // After a lost answer, a failed copy looks like one that was ended when both sides were equal.
   ...NO_JOB,
   unanswered: ({ path, abort }, now) =>
     abort && diskOf(now, path)?.job === undefined ? 'undo' : 'look',
   refusal: ({ path }, said) =>
     /does not have an active block job/.test(said)
-      ? `the job on ${path} is gone: somebody else has ended it, or it failed`
+      ? `the job on ${path} no longer exists: another process ended it, or it failed`
       : undefined,
 });
 
 /**
- * QEMU does not give up the right to write to the base when an active commit is cancelled, unless that base is raw (both seen
- * on QEMU 7.2 and 10.0).
+ * QEMU does not release its write lock on the base when an active commit is cancelled, unless the base is raw (both seen on
+ * QEMU 7.2 and 10.0).
  */
 function aborted(host: SimulatedHost, { target, job }: Disk): SimulatedHost {
   const ended = withoutJobOn(host, target);
@@ -66,7 +66,7 @@ function pivoted(host: SimulatedHost, disk: Disk): SimulatedHost {
         ...(host.devices.includes(file) ? { block: true } : {}),
       },
   );
-  // What lies below a file that was there is opened only now.
+  // The layers below a reused file are opened only now.
   const found = host.jobs[target]?.reuse ? opened.slice(1) : [];
   refuseUnless(
     !found.some((file) => host.held.includes(file)),
@@ -90,8 +90,9 @@ function pivoted(host: SimulatedHost, disk: Disk): SimulatedHost {
 }
 
 /**
- * A commit ends above the layers that QEMU has open. A copy whose file was there is opened with the files that its header
- * names where it is shallow, and alone otherwise, whatever its header says; a file that was made shares the layers below.
+ * The files that are open after the pivot. After a commit, the base and the layers that QEMU has open below it. After a full
+ * copy, the copy alone, whatever its header says. After a shallow copy, the copy with the files that its header names if its
+ * file was reused, or with the layers below the source.
  */
 function openedByPivot(host: SimulatedHost, disk: Disk, mirror: string): readonly string[] {
   const { job, target } = disk;

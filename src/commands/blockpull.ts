@@ -1,4 +1,4 @@
-/** `virsh blockpull`: what the layers below the active one hold is copied into it, and they leave the chain at the end. */
+/** `virsh blockpull`: copies the data of the layers below the active one into it; at the end they leave the chain. */
 import { layerNamed, layersOf } from '../host/file-names.ts';
 import { relativeName } from '../host/header-names.ts';
 import { withoutJobOn } from '../host/jobs.ts';
@@ -16,7 +16,7 @@ const options = {
   domain: required('text'),
   path: required('text'),
   bandwidth: optional('number'),
-  /** The layer that stays below, by its path as libvirt spells it, or by its index: `vda[2]`. */
+  /** The layer that stays below, by its path as libvirt spells it or by its index: `vda[2]`. */
   base: optional('text'),
   'keep-relative': optional('flag'),
   bytes: optional('flag'),

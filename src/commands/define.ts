@@ -1,11 +1,11 @@
 /**
- * A command of virsh or qemu-img, once: its options, its effect on a host, and how a run judges it when the answer was lost.
- * Whoever gives one names it and its arguments; words are made of them only to be sent and to be shown.
+ * The definition of a virsh or qemu-img command: its options, its effect on a host, and how a run judges it when the answer
+ * was lost. An effect holds the verb and its arguments; they become words only to be sent or shown.
  */
 import type { SimulatedHost } from '../host/simulated-host.ts';
 import type { HostState } from '../model/host-state.ts';
 
-/** A file in the run's folder, written (fsynced) before the command that reads it. */
+/** A file in the run's folder, written and fsynced before the command that reads it. */
 export interface InputFile {
   /** Its name in the run's folder. */
   readonly file: string;
@@ -37,7 +37,7 @@ export interface Values {
   readonly text: string;
   readonly number: number;
   readonly document: InputFile;
-  /** One option for each. */
+  /** One option for each disk. */
   readonly disks: readonly DiskSpec[];
   readonly memory: MemorySpec;
   /** A word without an option before it. */
@@ -49,14 +49,14 @@ type Kind = keyof Values;
 export interface Option<K extends Kind = Kind, Required extends boolean = boolean> {
   readonly kind: K;
   readonly required: Required;
-  /** How the option is written; `--NAME` unless specified. */
+  /** The option's word on the command line; `--NAME` by default. */
   readonly as?: string;
 }
 
-/** In the order in which they stand on the command line. */
+/** The options, in the order of the command line. */
 export type Options = Readonly<Record<string, Option>>;
 
-/** An option that has to be given. */
+/** An option that must be given. */
 export function required<K extends Kind>(kind: K, as?: string): Option<K, true> {
   return { kind, required: true, ...(as === undefined ? {} : { as }) };
 }
@@ -69,7 +69,7 @@ type NamesOf<O extends Options, Required extends boolean> = {
   [N in keyof O]: O[N]['required'] extends Required ? N : never;
 }[keyof O];
 
-/** A flag that is needed is always set: without it the command would be another one. */
+/** A required flag is always set: without it the command would do something else. */
 type Needed<K extends Kind> = K extends 'flag' ? true : Values[K];
 
 /** The arguments that a command takes. */
@@ -78,14 +78,14 @@ export type ArgsOf<O extends Options> = {
 } & { readonly [N in NamesOf<O, false>]?: Values[O[N]['kind']] };
 
 /**
- * What a run that goes on makes of a command whose answer it did not hear: it looks at the host (`look`); it gives it again,
- * since it leaves nothing to look at (`repeat`); or it takes the phase back, since what it sees tells nothing (`undo`).
+ * What a resumed run does about a command whose answer was lost. `look`: it inspects the host. `repeat`: it sends it again,
+ * because its effect cannot be observed. `undo`: it rolls the phase back, because the observed state is ambiguous.
  */
 export type UnansweredPolicy = 'look' | 'repeat' | 'undo';
 
 /** The job that a command starts. */
 export interface StartedJob {
-  /** The file that it writes into, as far as the command names it. */
+  /** The file that it writes into, if the command names it. */
   readonly into?: string;
   readonly format?: string;
 }
@@ -94,33 +94,33 @@ export interface CommandDefinition<V extends string = string, O extends Options 
   readonly verb: V;
   readonly options: O;
   /**
-   * The host after it, by the rules of libvirt and QEMU.
-   * @throws EffectFailed where libvirt or QEMU would refuse
+   * The host after the command, by the rules of libvirt and QEMU.
+   * @throws EffectFailed if libvirt or QEMU would refuse
    */
   apply(host: SimulatedHost, args: ArgsOf<O>): SimulatedHost;
-  /** The same with everything out of the way that preflight knows to be an obstacle; where nothing can be, it is left out. */
+  /** As `apply`, with all obstacles removed that preflight checks for; absent if no obstacle is possible. */
   unobstructed?(host: SimulatedHost, args: ArgsOf<O>): SimulatedHost;
-  /** @param now what is seen once libvirt answers again */
+  /** @param now the host state that is observed once libvirt answers again */
   unanswered(args: ArgsOf<O>, now: HostState): UnansweredPolicy;
-  /** The block job that it starts, if it starts one. */
+  /** The block job that the command starts, if any. */
   startsJob(args: ArgsOf<O>): StartedJob | undefined;
-  /** The files of the guest's chain that it writes into by itself. */
+  /** The files of the guest's chain that the command writes into by itself. */
   readonly writesLayers: 'none' | ((args: ArgsOf<O>, state: HostState) => readonly string[]);
-  /** What a refusal means, where that is more than its text. */
+  /** The meaning of a refusal, if it says more than its text. */
   refusal?(args: ArgsOf<O>, said: string): string | undefined;
 }
 
-/** Of a command that neither starts a job nor writes into a layer. */
+/** For a command that neither starts a job nor writes into a layer. */
 export const NO_JOB = { startsJob: () => undefined, writesLayers: 'none' } as const;
 
-/** Defines a command whose arguments' type is read off its options. */
+/** Defines a command; the type of its arguments is inferred from its options. */
 export function defineCommand<const V extends string, const O extends Options>(
   definition: CommandDefinition<V, O>,
 ): CommandDefinition<V, O> {
   return definition;
 }
 
-/** virsh takes a comma inside a specification when it is doubled (virsh, snapshot-create-as). */
+/** In a specification virsh reads a doubled comma as a comma (virsh, snapshot-create-as). */
 function commas(text: string): string {
   return text.replaceAll(',', ',,');
 }
@@ -147,7 +147,7 @@ export function optionWord(name: string, { as }: Option): string {
   return as ?? `--${name}`;
 }
 
-/** The words of a command after its program: the verb, and what its arguments are in the order of its options. */
+/** The words of a command after its program: the verb, then its arguments in the order of its options. */
 export function wordsOf(
   { verb, options }: Pick<CommandDefinition, 'verb' | 'options'>,
   args: object,
@@ -163,7 +163,7 @@ export function wordsOf(
   ];
 }
 
-/** Of these parameters those that bear the name of an option and are given. */
+/** The parameters that are set and have the name of an option. */
 export function pickOptions<O extends Options, P extends object>(
   { options }: { readonly options: O },
   params: P,

@@ -1,4 +1,4 @@
-/** `virsh define`, `undefine` and `autostart`: the persistent definition of a domain, and its mark. */
+/** `virsh define`, `undefine` and `autostart`: the persistent definition of a domain and its autostart mark. */
 import { asDefined, withoutDomain } from '../host/domain.ts';
 import { refuseUnless, type SimulatedHost, updateDomain } from '../host/simulated-host.ts';
 import { isUp } from '../model/host-state.ts';
@@ -8,7 +8,7 @@ export const define = defineCommand({
   verb: 'define',
   options: { file: required('document') },
   apply: (host, { file }) => asDefined(host, file.content),
-  // Of a definition only the disks are looked at.
+  // Only the disks of a definition are observed, so the command is repeated if its answer was lost.
   ...NO_JOB,
   unanswered: () => 'repeat',
 });
@@ -41,7 +41,7 @@ function takenAway(host: SimulatedHost, args: UndefineArgs): SimulatedHost {
   refuseUnless(persistent, 'cannot undefine transient domain');
   refuseUnless(!managedSave, 'Refusing to undefine while domain managed save image exists');
   refuseUnless(!nvram || args['keep-nvram'] === true, 'cannot undefine domain with nvram');
-  refuseUnless(!tpm || args['keep-tpm'] === true, 'the state of the TPM would go');
+  refuseUnless(!tpm || args['keep-tpm'] === true, 'the TPM state would be lost');
   const { definition, disks, ...rest } = host.state.domain;
   if (!isUp(host.state) && state !== 'in shutdown' && state !== 'pmsuspended') {
     for (const list of ['snapshots', 'checkpoints'] as const)

@@ -1,7 +1,7 @@
 import { commandLine } from '../command.ts';
 import { argvOf, type Effect } from './effect.ts';
 
-/** An effect as one line that a person could type, or (`# …`) as what blockplan does itself. */
+/** An effect as a shell line, or as a comment (`# …`) for what blockplan does itself. */
 export function commandText(effect: Effect): string {
   switch (effect.tool) {
     case 'virsh':
@@ -20,7 +20,7 @@ export function commandText(effect: Effect): string {
   }
 }
 
-/** The words of a command as they are shown, with a file of the run's folder as `RUN/NAME`. */
+/** The words of a command for display, with a file of the run's folder as `RUN/NAME`. */
 export function shownWords(effect: Extract<Effect, { tool: 'virsh' | 'qemu-img' }>): string[] {
   return argvOf(effect).map((word) => (typeof word === 'string' ? word : `RUN/${word.file}`));
 }

@@ -1,13 +1,13 @@
 /**
- * Effects: what a phase does to the world, as data. Preview, journal, report and driver use the same list,
- * so what was reviewed is what runs.
+ * Effects: what a phase does to the host, as data. Preview, journal, report and driver use the same list, so what was
+ * reviewed is what runs.
  */
 import type { GuestProcess } from '../model/guest-process.ts';
 import type { HostState } from '../model/host-state.ts';
 import { type Word, wordsOf } from './define.ts';
 import { type AnyCommand, type CommandOf, commandNamed } from './registry.ts';
 
-/** One thing done to the host. `why` is a clause for people: "start the mirror". */
+/** One action on the host. `why` is its reason, as a clause: "start the mirror". */
 export type Effect =
   | VirshEffect
   | QemuImgEffect
@@ -25,15 +25,15 @@ export interface VirshTerms {
   readonly why: string;
   /** How long the command may take; 60,000 ms by default. */
   readonly timeoutMs?: number;
-  /** True where a failure is told, but does not fail the phase: a best-effort command during the rollback. */
+  /** Set on a best-effort command during the rollback: a failure is reported, but does not fail the phase. */
   readonly optional?: true;
-  /** Files that exist before it and that it writes into: it is not given while another process, mount or device uses one. */
+  /** Existing files that the command writes into: it is not sent while another process, mount or device uses one. */
   readonly writesInto?: readonly string[];
-  /** Files whose former content it writes over, and no rollback brings back. */
+  /** Files whose former content it overwrites, and which no rollback restores. */
   readonly loses?: readonly string[];
-  /** For an optional effect: what is not known when it failed. A run that ends in doubt does not say that all is well. */
+  /** For an optional effect: what is unknown if it failed. A run that ends in doubt does not report that all is well. */
   readonly doubt?: string;
-  /** Of a doubt: the QEMU process that it is about. Once that has ended there is none. */
+  /** The QEMU process that the doubt is about; the doubt ends with the process. */
   readonly of?: GuestProcess;
 }
 
@@ -42,7 +42,7 @@ export type QemuImgEffect = CommandOf<'qemu-img'> & QemuImgTerms;
 
 export interface QemuImgTerms {
   readonly tool: 'qemu-img';
-  /** What there is to read, in bytes, as far as the host told: for progress. */
+  /** The amount to read in bytes, as far as it is known; for progress. */
   readonly bytes: number;
   readonly why: string;
 }
@@ -50,13 +50,13 @@ export interface QemuImgTerms {
 /** An effect that is a command of a program. */
 export type CommandEffect = VirshEffect | QemuImgEffect;
 
-/** Wait on libvirt's event until the disk's job is ready to pivot, or has ended. */
+/** Wait for libvirt's event until the disk's job is ready to pivot, or has ended. */
 export interface AwaitJobEffect {
   readonly tool: 'await-job';
   readonly disk: string;
   readonly until: 'ready' | 'ended';
   readonly why: string;
-  /** How long the wait may take in all. */
+  /** The limit of the whole wait. */
   readonly timeoutMs: number;
 }
 
@@ -66,23 +66,23 @@ export interface KeepDefinitionEffect {
   readonly why: string;
 }
 
-/** Make an empty file for libvirt to write into, where there is none: so it is known whose file it is. */
+/** Create an empty file for libvirt to write into, at a free path: this proves that the run owns the file. */
 export interface MakeFileEffect {
   readonly tool: 'make-file';
   readonly file: string;
   readonly why: string;
 }
 
-/** The one way of removing a file: proven that no chain names it and that nobody has it open, then unlinked. */
+/** Remove a file, after proving that no chain names it and no process has it open. Files are removed in no other way. */
 export interface RemoveFileEffect {
   readonly tool: 'remove-file';
   readonly file: string;
-  /** True where the file may go only if it is the one that this run made, not another at its place. */
+  /** Set if the file may be removed only if this run created it, not another file at its path. */
   readonly made?: true;
   readonly why: string;
 }
 
-/** A file that gets another name on its file system: proven unused as one that is removed, never over a file, never copied. */
+/** Rename a file on its file system, after proving it unused as for a removal. Never overwrites a file, never copies. */
 export interface MoveFileEffect {
   readonly tool: 'move-file';
   readonly file: string;
@@ -91,7 +91,7 @@ export interface MoveFileEffect {
   readonly why: string;
 }
 
-/** How far a job has come, in bytes. */
+/** The progress of a job, in bytes. */
 export interface Progress {
   readonly current: number;
   readonly total: number;
@@ -101,10 +101,10 @@ export function isCommand(effect: Effect): effect is CommandEffect {
   return effect.tool === 'virsh' || effect.tool === 'qemu-img';
 }
 
-/** What is known of an effect's command. */
+/** The definition of an effect's command. */
 export function commandDefinition({ tool, verb }: CommandEffect): AnyCommand {
   const found = commandNamed(tool, verb);
-  if (!found) throw new Error(`no step gives ${tool} ${verb}`);
+  if (!found) throw new Error(`no step uses ${tool} ${verb}`);
   return found;
 }
 
@@ -113,7 +113,7 @@ export function argvOf(effect: CommandEffect): Word[] {
   return wordsOf(commandDefinition(effect), effect.args);
 }
 
-/** The existing files that an effect writes into, but for a base that the guest itself has open. */
+/** The existing files that an effect writes into, except for a base that the guest itself has open. */
 export function filesWrittenInto(effect: Effect): readonly string[] {
   if (effect.tool === 'qemu-img')
     return effect.verb === 'convert' && effect.args['no-create'] ? [effect.args.dest] : [];
@@ -127,7 +127,7 @@ export function layersWritten(effect: Effect, state: HostState): readonly string
   return writesLayers === 'none' ? [] : writesLayers(effect.args, state);
 }
 
-/** The files whose former content an effect writes over, and no rollback brings back. */
+/** The files whose former content an effect overwrites, and which no rollback restores. */
 export function contentLostBy(effect: Effect): readonly string[] {
   return ('loses' in effect && effect.loses) || [];
 }

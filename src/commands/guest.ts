@@ -1,4 +1,4 @@
-/** `virsh domblklist`, `guest-agent-timeout`, `domfsthaw` and `resume`: the guest itself, and its agent. */
+/** `virsh domblklist`, `guest-agent-timeout`, `domfsthaw` and `resume`: the guest and its agent. */
 import { refuseUnless, updateDomain } from '../host/simulated-host.ts';
 import { defineCommand, NO_JOB, required } from './define.ts';
 
@@ -26,7 +26,7 @@ export const domfsthaw = defineCommand({
   unanswered: () => 'look',
 });
 
-/** A look alone. */
+/** Changes nothing. */
 export const domblklist = defineCommand({
   verb: 'domblklist',
   options: { domain: required('text') },

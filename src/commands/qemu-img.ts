@@ -13,9 +13,9 @@ import { type ArgsOf, defineCommand, NO_JOB, optional, required } from './define
 
 const options = {
   progress: required('flag', '-p'),
-  /** The destination is there already, and its content is written over; it keeps the backing file that its header names. */
+  /** The destination exists, and its content is overwritten; it keeps the backing file that its header names. */
   'no-create': optional('flag', '-n'),
-  /** Written out of order: faster, and no matter for a file that is whole in the end. */
+  /** Writes out of order: faster, and harmless because a partial file is never used. */
   'out-of-order': required('flag', '-W'),
   coroutines: required('number', '-m'),
   'source-format': optional('text', '-f'),
@@ -42,18 +42,18 @@ export const convert = defineCommand({
     const copied = copy({ ...updateDomain(free, { state: 'shut off' }), held: [] }, args);
     return { ...updateDomain(copied, { state }), held: host.held };
   },
-  // A copy that was cut short looks like a whole one.
+  // A partial copy cannot be told from a complete one.
   ...NO_JOB,
   unanswered: () => 'undo',
 });
 
-/** `convert` makes its file, unless it is there to be written over. */
+/** `convert` creates its file, unless `no-create` says to overwrite an existing one. */
 function copy(host: SimulatedHost, args: ConvertArgs): SimulatedHost {
   const { files } = host.state;
   const dest = nameIn(host, args.dest);
   const source = nameIn(host, args.source);
   const over = args['no-create'] === true;
-  refuseUnless(over || !files[dest], `${dest} exists already`);
+  refuseUnless(over || !files[dest], `${dest} already exists`);
   refuseUnless(Boolean(files[source]), `Could not open '${source}'`);
   const written = host.state.domain.disks.some((disk) => layersOf(host, disk)[0] === source);
   refuseUnless(!written || !isUp(host.state), `Failed to get shared "write" lock on ${source}`);
@@ -62,7 +62,7 @@ function copy(host: SimulatedHost, args: ConvertArgs): SimulatedHost {
   const held = layers.find((file) => host.held.includes(file));
   refuseUnless(held === undefined, `Failed to get shared "write" lock on ${held}`);
   const size = Math.max(1, bytesIn(host, layers));
-  // What is written over keeps the backing file that its header names.
+  // An overwritten file keeps the backing file that its header names.
   const opened = over
     ? host
     : withNewImage(host, dest, { format: args['target-format'], size, made: true });
@@ -72,7 +72,7 @@ function copy(host: SimulatedHost, args: ConvertArgs): SimulatedHost {
 const createOptions = {
   quiet: required('flag', '-q'),
   format: required('text', '-f'),
-  /** The backing file's name, as it is to stand in the header. */
+  /** The backing file's name for the header. */
   backing: required('text', '-b'),
   'backing-format': required('text', '-F'),
   dest: required('operand'),
@@ -92,6 +92,6 @@ function makeImage(
   { dest, format, backing }: ArgsOf<typeof createOptions>,
 ): SimulatedHost {
   const file = nameIn(host, dest);
-  refuseUnless(!host.state.files[file], `${file} exists already`);
+  refuseUnless(!host.state.files[file], `${file} already exists`);
   return withNewImage(host, file, { format, size: 1, made: true }, backing);
 }

@@ -1,4 +1,4 @@
-/** Every command that a step can give. A new one is its file and a line here. */
+/** Every command that a step can use. To add one, write its file and list it here. */
 import { blockcommit } from './blockcommit.ts';
 import { blockcopy } from './blockcopy.ts';
 import { blockjob } from './blockjob.ts';
@@ -40,13 +40,13 @@ type Given<C> =
     ? { readonly verb: V; readonly args: ArgsOf<O> }
     : never;
 
-/** A command of that program, and its arguments. */
+/** A command of that program with its arguments. */
 export type CommandOf<P extends Program> = Given<(typeof COMMANDS)[P][number]>;
 
-// biome-ignore lint/suspicious/noExplicitAny: a definition is found by its verb, and the effect holds the arguments that suit it.
+// biome-ignore lint/suspicious/noExplicitAny: a definition is found by its verb, and the effect holds matching arguments.
 export type AnyCommand = CommandDefinition<string, any>;
 
-/** What is known of a command; undefined for a verb that no step gives. */
+/** The definition of a command; undefined for a verb that no step uses. */
 export function commandNamed(program: Program, verb: string): AnyCommand | undefined {
   const all: readonly AnyCommand[] = COMMANDS[program];
   return all.find((each) => each.verb === verb);

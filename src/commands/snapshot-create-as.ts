@@ -1,4 +1,4 @@
-/** `virsh snapshot-create-as`: the guest's disks go on in overlays, and its memory may be written to a file. */
+/** `virsh snapshot-create-as`: switches the guest's disks to overlays, and optionally writes its memory to a file. */
 import { definitionFollows, definitionIsSaved, disksFromDefinition } from '../host/definitions.ts';
 import { fileOn, nameIn } from '../host/file-names.ts';
 import { withImage, withNewImage, withoutFile, writtenOver } from '../host/image-files.ts';
@@ -32,7 +32,7 @@ const options = {
 export type SnapshotArgs = ArgsOf<typeof options>;
 type Overlay = Extract<DiskSpec, { snapshot: 'external' }>;
 
-/** What an empty qcow2 image takes: header, reference counts and the first table, a cluster of 64 KiB each. */
+/** The size of an empty qcow2 image in bytes: header, reference counts and the first table, a cluster of 64 KiB each. */
 const EMPTY_OVERLAY = 3 * 64 * 1024;
 
 export const snapshotCreateAs = defineCommand({
@@ -61,10 +61,10 @@ function overlaysOf({ diskspec = [] }: SnapshotArgs): Overlay[] {
 
 function create(host: SimulatedHost, args: SnapshotArgs): SimulatedHost {
   const up = isUp(host.state);
-  // Of a guest that is off libvirt takes one of the disks alone, and changes the definition.
+  // For a guest that is off, libvirt only takes disk-only snapshots, and changes the definition.
   refuseUnless(up || args['disk-only'] === true, 'domain is not running');
   const { agent, snapshots, disks, state } = host.state.domain;
-  // Nobody is asked to freeze a guest that is off; one that is paused cannot answer (seen on libvirt 9.0).
+  // A guest that is off needs no freeze; the agent of a paused guest cannot answer (seen on libvirt 9.0).
   refuseUnless(!args.quiesce || state !== 'paused', 'domain is not running');
   refuseUnless(!up || !args.quiesce || agent, 'QEMU guest agent is not connected');
   refuseUnless(
@@ -94,7 +94,7 @@ function create(host: SimulatedHost, args: SnapshotArgs): SimulatedHost {
   return up ? guestWrites(after) : updateDomain(after, { disks: disksFromDefinition(after) });
 }
 
-/** An overlay that is there keeps its header, and the layer below is known by the name in it. */
+/** A reused overlay keeps its header, and libvirt knows the layer below by the name in it. */
 function withOverlay(
   host: SimulatedHost,
   { disk: target, file, driver: format }: Overlay,

@@ -1,8 +1,8 @@
-/** `virsh snapshot-create`, `checkpoint-create` and `snapshot-delete`: what libvirt has written down of snapshots and checkpoints. */
+/** `virsh snapshot-create`, `checkpoint-create` and `snapshot-delete`: libvirt's records of snapshots and checkpoints. */
 import { refuseUnless, type SimulatedHost, updateDomain } from '../host/simulated-host.ts';
 import { defineCommand, NO_JOB, optional, required } from './define.ts';
 
-/** As it is given here, libvirt knows a snapshot again that it had forgotten. */
+/** With these options: restores libvirt's record of a snapshot. */
 export const snapshotCreate = defineCommand({
   verb: 'snapshot-create',
   options: {
@@ -16,7 +16,7 @@ export const snapshotCreate = defineCommand({
   unanswered: () => 'look',
 });
 
-/** As it is given here, libvirt knows a checkpoint again that it had forgotten. */
+/** With these options: restores libvirt's record of a checkpoint. */
 export const checkpointCreate = defineCommand({
   verb: 'checkpoint-create',
   options: { domain: required('text'), xmlfile: required('document'), redefine: required('flag') },
@@ -25,7 +25,7 @@ export const checkpointCreate = defineCommand({
   unanswered: () => 'look',
 });
 
-/** As it is given here, libvirt forgets a snapshot, and its layers stay. */
+/** With these options: removes libvirt's record of a snapshot; its layers stay. */
 export const snapshotDelete = defineCommand({
   verb: 'snapshot-delete',
   options: {
@@ -36,7 +36,7 @@ export const snapshotDelete = defineCommand({
   apply(host, { snapshotname: name, metadata }) {
     const { snapshots } = host.state.domain;
     refuseUnless(snapshots.includes(name), `no domain snapshot with matching name '${name}'`);
-    if (!metadata) throw new Error('a simulated host forgets snapshots, and deletes none');
+    if (!metadata) throw new Error('a simulated host only forgets the metadata of snapshots');
     return updateDomain(host, { snapshots: snapshots.filter((each) => each !== name) });
   },
   ...NO_JOB,

@@ -1,4 +1,4 @@
-/** The demo on a libvirt host of its own: a live disk migration, and the rollback from a failed one. */
+/** The demo on a private libvirt host: a live disk migration, and the rollback of a failed one. */
 import { existsSync } from 'node:fs';
 import { mkdir, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -13,12 +13,12 @@ import { seconds } from './seconds.ts';
 const MIB = 1024 * 1024;
 const FILL = 24 * MIB;
 
-/** What blockplan is given to bring the guest back, after an interruption, before it is cut off. */
+/** The time that blockplan gets to roll back after an interruption, before it is killed. */
 const PATIENCE_MS = 15_000;
 
 /**
- * Tells the story; its host is gone afterwards, however it ends.
- * @param root the clone's, where the example and the built command line are
+ * Runs the demo and then removes its host, however the demo ends.
+ * @param root the root of the clone, which has the example and the built command line
  */
 export async function liveDemo(narrator: Narrator, root: string): Promise<void> {
   const began = performance.now();
@@ -31,12 +31,12 @@ export async function liveDemo(narrator: Narrator, root: string): Promise<void> 
     await narrator.silence(PATIENCE_MS);
     await host?.stop();
     process.stdout.write(
-      `The demo's libvirt host is gone, with all of its files, after ${seconds(performance.now() - began)} s.\n`,
+      `The demo's libvirt host and all of its files were removed after ${seconds(performance.now() - began)} s.\n`,
     );
   }
 }
 
-/** What the summary tells. */
+/** The figures of the summary. */
 interface Facts {
   movedSeconds: string;
   undoneSeconds: string;
@@ -46,7 +46,7 @@ interface Facts {
 
 async function story(narrator: Narrator, host: LabHost): Promise<void> {
   narrator.say(
-    'A running guest moves to another disk image while it writes. Then a run fails half-way, and the guest is brought back. Everything here is real: libvirt, QEMU, the guest and the commands.',
+    'A running guest moves to another disk image while it writes. Then a second run fails and is rolled back. Everything here is real: libvirt, QEMU, the guest and the commands.',
   );
   const guest = await prepare(narrator, host);
   const facts: Facts = { movedSeconds: '', undoneSeconds: '', writes: 0, longestWait: '' };
@@ -56,11 +56,11 @@ async function story(narrator: Narrator, host: LabHost): Promise<void> {
   summary(narrator, facts, numbers);
 }
 
-/** The article's guest: `base <- snap1 <- snap2`, with something in the active layer that is worth moving. */
+/** The article's guest: `base <- snap1 <- snap2`, with data in the active layer that is worth moving. */
 async function prepare(narrator: Narrator, host: LabHost): Promise<Guest> {
   narrator.title('1. A guest with a chain of disk images');
   narrator.say(
-    `The libvirt host of this demo is private: its own daemon, in its own namespaces, with its own files in ${host.dir} ($LAB below). The libvirt of this machine, if there is one, is not touched.`,
+    `The demo uses a private libvirt host with its own daemon, namespaces and files, in ${host.dir} ($LAB below). It does not touch the libvirt of this machine.`,
   );
   const at = (name: string) => join(host.images, `${name}.qcow2`);
   await makeChain({ target: 'vda', chain: ['base'], fill: FILL }, host.images);
@@ -84,8 +84,8 @@ async function prepare(narrator: Narrator, host: LabHost): Promise<Guest> {
 }
 
 /**
- * Gives the active layer data of its own: the content of the file /fill is written again in the same place, as a guest
- * would do it, so that the file system stays whole.
+ * Gives the active layer its own data: the blocks of the file /fill are overwritten in place, as a guest would do it, so
+ * that the file system stays intact.
  */
 async function rewriteFile(base: string, active: string): Promise<void> {
   const raw = `${active}.raw`;
@@ -109,11 +109,11 @@ const MIGRATE = 'migrate.yaml --set dest=$LAB/tmpfs-1/copy.qcow2';
 async function preview(narrator: Narrator, host: LabHost): Promise<void> {
   narrator.title('2. The plan');
   narrator.say(
-    'The disk shall move to another file system, $LAB/tmpfs-1, while the guest goes on. The copy takes over the active layer alone: base <- snap1 <- copy. The steps:',
+    'The plan moves the disk to another file system, $LAB/tmpfs-1, while the guest keeps running. The copy replaces only the active layer: base <- snap1 <- copy. The steps:',
   );
   await host.tmpfs(96 * MIB);
   await narrator.runAll("sed -n '/^steps/,$p' migrate.yaml");
-  narrator.say('What it would do, and the way back out of every phase:');
+  narrator.say('The preview shows what the plan would do, and the rollback of every phase:');
   await narrator.runAll(`blockplan run ${MIGRATE} --dry-run`);
 }
 
@@ -133,7 +133,7 @@ async function migrate(
   narrator.title('4. Afterwards');
   narrator.say('The guest runs on the copy, and its chain is base <- snap1 <- copy:');
   await narrator.runAll('virsh domblklist testvm', chainCommand('tmpfs-1/copy'));
-  narrator.say('The persistent definition names the copy, and autostart is as it was:');
+  narrator.say('The persistent definition names the copy, and autostart is unchanged:');
   await narrator.runAll(
     "virsh dumpxml --inactive testvm | grep 'source file=.*qcow2'",
     "virsh dominfo testvm | grep -E '^(State|Persistent|Autostart):'",
@@ -152,14 +152,14 @@ async function fail(
 ): Promise<number> {
   narrator.title('5. A run that fails after its pivot');
   narrator.say(
-    'The second plan moves the disk back beside its base, and then archives the file that the guest has left. For the archive there are 48 MiB, in $LAB/tmpfs-2: enough, when the run begins.',
+    'The second plan moves the disk back to the folder of its base, and then archives the file that the guest no longer uses. $LAB/tmpfs-2 has 48 MiB for the archive, which is enough when the run starts.',
   );
   await host.tmpfs(48 * MIB);
   await narrator.runAll(
     "sed -n '/^steps/,$p' move-and-archive.yaml",
     'virsh dumpxml --inactive testvm >$LAB/before.xml',
   );
-  narrator.say('But once the disk is on its way, somebody else takes that space:');
+  narrator.say('While the disk is being copied, another process takes that space:');
   narrator.beside(
     'until [ -e $LAB/images/copy2.qcow2 ]; do sleep 0.05; done; fallocate -l 44M $LAB/tmpfs-2/others',
   );
@@ -172,10 +172,10 @@ async function fail(
       '--set archive=$LAB/tmpfs-2/testvm.qcow2',
     ].join(' \\\n    '),
   );
-  if (code !== 4) throw new Error(`blockplan ended with ${code}; 4 was expected`);
+  if (code !== 4) throw new Error(`blockplan exited with ${code}, expected 4`);
   facts.undoneSeconds = seconds(performance.now() - began);
   narrator.say(
-    'Exit code 4: failed and rolled back. After the pivot the old file lacked the latest writes, so it was not enough to point the guest at it again: blockplan mirrored the disk back first. All is as before:',
+    'Exit code 4: failed and rolled back. After the pivot, the old file lacked the latest writes, so blockplan mirrored the disk back before it moved the guest back. Everything is as before:',
   );
   await narrator.runAll(
     'virsh domblklist testvm',
@@ -184,7 +184,7 @@ async function fail(
   );
   const active = join(host.dir, 'tmpfs-1/copy.qcow2');
   await demand(host, ['base', 'snap1', active], guest);
-  if (existsSync(join(host.images, 'copy2.qcow2'))) throw new Error('copy2.qcow2 is still there');
+  if (existsSync(join(host.images, 'copy2.qcow2'))) throw new Error('copy2.qcow2 still exists');
   return tellLog(narrator, guest, active);
 }
 
@@ -197,7 +197,7 @@ function summary(narrator: Narrator, facts: Facts, numbers: number): void {
       `the guest wrote ${facts.writes} numbers; its longest wait was ${facts.longestWait} s`,
     ],
     ['undone', `a run that failed after its pivot, ${facts.undoneSeconds} s after its start`],
-    ['lost', `nothing: all ${numbers} numbers are there`],
+    ['lost', `nothing: all ${numbers} numbers are on the disk`],
   ]);
 }
 
@@ -205,11 +205,11 @@ function chainCommand(image: string): string {
   return `qemu-img info -U --backing-chain $LAB/${image}.qcow2 | grep ^image:`;
 }
 
-/** Reads the guest's log out of the image and says what is in it; rejects when a durable number is missing. */
+/** Reads the guest's log from the image and shows what is in it; rejects if a durable number is missing. */
 async function tellLog(narrator: Narrator, guest: Guest, image: string): Promise<number> {
   const acknowledged = await guest.acknowledged();
   const last = await guest.verifyLog(image, acknowledged);
-  narrator.say("The guest's log, read out of that image (the guest is paused while it is read):");
+  narrator.say("The guest's log, read from that image (the guest is paused meanwhile):");
   narrator.list([
     ['in the log', `1 to ${last}, none missing`],
     ['durable', `${acknowledged} was the last number that the guest knew to be on its disk`],
@@ -217,7 +217,7 @@ async function tellLog(narrator: Narrator, guest: Guest, image: string): Promise
   return last;
 }
 
-/** Holds what is shown against what is so: the chain of files that the running guest has open, base first. */
+/** Verifies what was shown: the chain of files that the running guest has open, base first. */
 async function demand(host: LabHost, names: readonly string[], guest: Guest): Promise<void> {
   const wanted = names.map((name) =>
     name.includes('/') ? name : join(host.images, `${name}.qcow2`),
@@ -231,7 +231,7 @@ async function demand(host: LabHost, names: readonly string[], guest: Guest): Pr
     throw new Error(`the guest runs on ${active}, in the chain ${chain.join(' <- ')}`);
 }
 
-/** The commands of the story find the lab's libvirt, and `blockplan` is the one that was built beside this file. */
+/** Lets the commands of the demo find the lab's libvirt and the `blockplan` that was built with this file. */
 async function furnish(narrator: Narrator, host: LabHost, root: string): Promise<void> {
   const bin = join(host.dir, 'bin');
   await mkdir(bin);
@@ -250,7 +250,7 @@ async function furnish(narrator: Narrator, host: LabHost, root: string): Promise
   };
 }
 
-/** What a program has to know of the user's terminal and wishes. */
+/** The environment variables for the user's terminal and preferences. */
 function terminalEnvironment(): Record<string, string> {
   const names = ['TERM', 'COLORTERM', 'NO_COLOR', 'FORCE_COLOR', 'HOME', 'CI'];
   return Object.fromEntries(

@@ -1,4 +1,4 @@
-/** `npm run demo`: on a libvirt host of its own, or (`--simulated`) on one that exists in this process only. */
+/** `npm run demo`: on a private libvirt host or, with `--simulated`, on a host that exists only in this process. */
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { liveDemo } from './live.ts';
@@ -8,7 +8,7 @@ import { simulatedDemo } from './simulated.ts';
 /** The root of the clone: this file is `dist/demo.js` when it runs. */
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** `--simulated` may be followed by the reason why it is not the real one. */
+/** `--simulated` may be followed by the reason why a real host is not available. */
 async function main([option, reason]: readonly string[]): Promise<number> {
   const narrator = new Narrator();
   try {

@@ -1,7 +1,7 @@
-/** Tells a story in a terminal: sentences, and commands that are shown and then run exactly as they are shown. */
+/** Narrates the demo in a terminal: sentences, and commands that are shown and then run exactly as shown. */
 import { type ChildProcess, spawn } from 'node:child_process';
 
-/** The terminal was closed, or somebody pressed Ctrl-C: the story ends here. */
+/** The terminal was closed, or the user pressed Ctrl-C: the demo ends. */
 class Interrupted extends Error {
   constructor(signal: NodeJS.Signals) {
     super(`interrupted by ${signal}`);
@@ -14,13 +14,13 @@ const SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 /** Lines longer than this are hard to read, however wide the terminal is. */
 const WIDEST = 88;
 
-/** Where commands run, and what they find in their environment. */
+/** The working directory and environment of the commands. */
 interface Setting {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Says, shows and runs; after an interruption each of its methods throws {@link Interrupted}. */
+/** Prints text and runs commands; after an interruption each method throws {@link Interrupted}. */
 export class Narrator {
   readonly #children = new Set<ChildProcess>();
   readonly #interrupted: Promise<never>;
@@ -48,12 +48,12 @@ export class Narrator {
     this.#setting = setting;
   }
 
-  /** Whether somebody wants the story to end. */
+  /** Whether the user has interrupted the demo. */
   get interrupted(): boolean {
     return this.#interruption !== undefined;
   }
 
-  /** Aborts when somebody wants the story to end. */
+  /** Aborts when the user interrupts the demo. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
@@ -69,13 +69,13 @@ export class Narrator {
     this.#write(broken(text, columns).join('\n'), 'words');
   }
 
-  /** A small table: words, and what there is to say of each. */
+  /** A small table of words and their texts. */
   list(rows: readonly (readonly [string, string])[]): void {
     const width = Math.max(...rows.map(([word]) => word.length));
     for (const [word, text] of rows) this.#write(`  ${word.padEnd(width)}  ${text}`, 'command');
   }
 
-  /** Shows a command of the shell and runs it, with its output in the terminal; returns its exit code. */
+  /** Shows a shell command and runs it, with its output in the terminal; returns its exit code. */
   async run(text: string): Promise<number> {
     this.#write(styled('36', `$ ${text}`), 'command');
     const code = await ended(this.#spawn(text));
@@ -83,26 +83,26 @@ export class Narrator {
     return code;
   }
 
-  /** Shows and runs one command after the other; rejects when one of them fails. */
+  /** Shows and runs the commands in order; rejects if one of them fails. */
   async runAll(...texts: string[]): Promise<void> {
     for (const text of texts) {
       const code = await this.run(text);
-      if (code !== 0) throw new Error(`this ended with ${code}: ${text}`);
+      if (code !== 0) throw new Error(`command exited with ${code}: ${text}`);
     }
   }
 
-  /** Shows a command of the shell and starts it beside what follows; what it prints is not shown. */
+  /** Shows a shell command and starts it in the background; its output is not shown. */
   beside(text: string): void {
     this.#write(styled('36', `$ ${text} &`), 'command');
     this.#besides.push(this.#spawn(text, true));
   }
 
-  /** Waits for something that takes its time, but not past an interruption. */
+  /** Waits for a promise, but not after an interruption. */
   async until<T>(what: Promise<T>): Promise<T> {
     return Promise.race([what, this.#interrupted]);
   }
 
-  /** Waits until no command runs; those that go on for too long are killed. */
+  /** Waits until no command runs; kills those that run longer than `patienceMs`, in milliseconds. */
   async silence(patienceMs: number): Promise<void> {
     for (const child of this.#besides) child.kill('SIGKILL');
     const all = Promise.all([...this.#children].map(ended));
@@ -116,7 +116,7 @@ export class Narrator {
     await all;
   }
 
-  /** An empty line stands before a paragraph, except below its title. */
+  /** An empty line precedes a title and a paragraph, but not a paragraph directly below a title. */
   #write(text: string, kind: 'title' | 'words' | 'command'): void {
     this.#check();
     const gap = kind === 'title' || (kind === 'words' && this.#last !== 'title') ? '\n' : '';
@@ -129,8 +129,8 @@ export class Narrator {
   }
 
   #spawn(text: string, silent = false): ChildProcess {
-    // blockplan shall have the terminal, and in place of its shell, so that a signal reaches it. All else is better off
-    // without: a virsh that has a terminal starts an agent to ask for passwords, which complains where polkit is absent.
+    // blockplan gets the terminal and replaces its shell, so that a signal reaches it. Other commands get no terminal: a
+    // virsh with a terminal starts a password agent, which complains if polkit is missing.
     const own = text.startsWith('blockplan ');
     const child = spawn('sh', ['-c', own ? `exec ${text}` : text], {
       ...this.#setting,
@@ -143,10 +143,10 @@ export class Narrator {
     return child;
   }
 
-  /** A terminal has told the commands of a Ctrl-C already; told twice, they would take it for impatience. */
+  /** The terminal sends Ctrl-C to the commands itself; a second signal would interrupt the rollback. */
   #passOn(signal: NodeJS.Signals): void {
     if (signal === 'SIGINT' && process.stdin.isTTY) return;
-    // A hang-up is something that blockplan sits out, so its commands are asked to end instead.
+    // blockplan ignores a hang-up, so the commands get SIGTERM instead.
     for (const child of this.#children) child.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal);
   }
 }
@@ -160,7 +160,7 @@ function ended(child: ChildProcess): Promise<number> {
   });
 }
 
-/** Text with a terminal's style (SGR), where there is one that wants it. */
+/** The text with a terminal style (SGR), if the output is a terminal that supports it. */
 function styled(style: string, text: string): string {
   const plain = !process.stdout.isTTY || process.env['NO_COLOR'] || process.env['TERM'] === 'dumb';
   return plain ? text : `\u001b[${style}m${text}\u001b[0m`;

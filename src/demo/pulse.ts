@@ -1,17 +1,17 @@
-/** Takes a guest's pulse: how many numbers it makes durable meanwhile, and how long it ever waits for one. */
+/** Measures a guest's writes: how many numbers become durable, and how long the guest waits for one at most. */
 import type { Guest } from '../lab/guest.ts';
 
 const LOOK_EVERY_MS = 5;
 
-/** What was seen of a guest's writes. */
+/** The measurement of a guest's writes. */
 interface PulseReading {
   /** The numbers that became durable meanwhile. */
   readonly writes: number;
-  /** The longest time between two of them, to the few milliseconds of a look. */
+  /** The longest time between two of them in milliseconds, to the precision of the polling interval. */
   readonly longestWaitMs: number;
 }
 
-/** Watches the guest's writes while something else happens, and returns what that gave and what was seen. */
+/** Measures the guest's writes during other work; returns the result of the work and the measurement. */
 export async function withPulse<T>(
   guest: Guest,
   something: () => Promise<T>,
@@ -25,7 +25,7 @@ export async function withPulse<T>(
     while (!over) {
       const number = await guest.acknowledged();
       const now = performance.now();
-      // A wait that is still going on counts too, or a guest that stands still would seem to do well.
+      // An unfinished wait counts as well; otherwise a paused guest would show no wait.
       longestWaitMs = Math.max(longestWaitMs, now - since);
       if (number !== last) since = now;
       last = number;

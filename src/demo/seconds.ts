@@ -1,4 +1,4 @@
-/** A time that was taken, as the demo tells it: in seconds, to what matters. */
+/** A duration in seconds for the demo, with one or two decimal places. */
 export function seconds(ms: number): string {
   return (ms / 1000).toFixed(ms < 1000 ? 2 : 1);
 }

@@ -1,4 +1,4 @@
-/** The host that the simulated demo begins on: the article's guest, on `base <- snap1 <- snap2`, and three folders. */
+/** The initial host of the simulated demo: the article's guest on `base <- snap1 <- snap2`, and three folders. */
 import type { HostState } from '../model/host-state.ts';
 
 const MIB = 1024 * 1024;
@@ -9,7 +9,7 @@ const SIZES: Readonly<Record<string, number>> = {
   '/export/vmimages/base.qcow2': 600 * MIB,
 };
 
-/** What is free in each folder, in bytes: for the archive enough, as long as nobody else takes it. */
+/** The free space of each folder, in bytes: enough for the archive until another process takes it. */
 const FREE: Readonly<Record<string, number>> = {
   '/export/vmimages': 20_480 * MIB,
   '/export/fast': 20_480 * MIB,

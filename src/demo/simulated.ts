@@ -1,6 +1,6 @@
 /**
- * The demo where no hypervisor can be had: the plans of the example are read, previewed, run and undone by the very code
- * that does it on a libvirt; only the host that answers exists in this process alone.
+ * The demo without a hypervisor. The plans of the example are read, previewed, run and rolled back by the same code as on
+ * libvirt; only the host is simulated in this process.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -33,15 +33,15 @@ import { SIMULATED_STATE } from './simulated-state.ts';
 
 const MIB = 1024 * 1024;
 
-/** As fast as the example's slower plan asks for, so that there is something to watch. */
+/** The bandwidth of the example's slower plan, so that there is something to watch. */
 const RATE = 12 * MIB;
 
-/** What is left for the archive when another user has taken the space. */
+/** The space left for the archive after another process has taken the rest. */
 const LEFT = 4 * MIB;
 
 /**
- * @param root the clone's, where the example is
- * @param reason why it is this demo and not the real one; absent where it was asked for
+ * @param root the root of the clone, which has the example
+ * @param reason why a real host is not available; absent if the user asked for the simulated demo
  */
 export async function simulatedDemo(
   narrator: Narrator,
@@ -49,12 +49,12 @@ export async function simulatedDemo(
   reason: string | undefined,
 ): Promise<void> {
   narrator.say(
-    'SIMULATED: libvirt, QEMU, the guest and its storage exist in this process only, and none of the commands below reaches a hypervisor. What reads, previews, runs, undoes and reports is blockplan itself.',
+    'SIMULATED: libvirt, QEMU, the guest and its storage exist only in this process, and none of the commands below reaches a hypervisor. The code that reads, previews, runs, rolls back and reports is the real blockplan.',
   );
   if (reason === undefined)
     narrator.say('The real demo: npm run demo, as root, on Debian 12 or 13 (amd64).');
   else {
-    narrator.say('No real host can be had here:');
+    narrator.say('A real host is not available here:');
     process.stdout.write(`${reason}\n`);
   }
   const driver = new SimulatedDriver(SIMULATED_STATE, { rate: RATE, wait: delay, meanwhile });
@@ -66,7 +66,7 @@ export async function simulatedDemo(
   }
 }
 
-/** What the parts of the story share. */
+/** What the parts of the demo share. */
 interface Scene {
   readonly narrator: Narrator;
   readonly driver: SimulatedDriver;
@@ -82,7 +82,7 @@ async function story(scene: Scene): Promise<void> {
   const undone = await fail(scene);
   narrator.title('What happened');
   narrator.list([
-    ['moved', `the disk of a simulated guest that runs, in ${moved} s`],
+    ['moved', `the disk of a simulated running guest, in ${moved} s`],
     ['undone', `a run that failed after its pivot, ${undone} s after its start`],
     ['lost', lossesOf(driver.host).join('; ') || 'nothing that the guest has written'],
   ]);
@@ -92,10 +92,10 @@ async function migrate(scene: Scene): Promise<string> {
   const { narrator, driver } = scene;
   narrator.title('1. The plan');
   narrator.say(
-    'The guest "testvm" runs on snap2, on the chain base <- snap1 <- snap2. Its disk shall move to another file system, /export/fast, while the guest goes on.',
+    'The guest "testvm" runs on snap2, with the chain base <- snap1 <- snap2. The plan moves its disk to another file system, /export/fast, while the guest keeps running.',
   );
   const plan = await read(scene, 'migrate.yaml');
-  narrator.say('What it would do, and the way back out of every phase:');
+  narrator.say('The preview shows what the plan would do, and the rollback of every phase:');
   const { state } = await preflight(plan, compile(plan), driver);
   const color = colorWanted(process.env, process.stdout.isTTY === true);
   const preview = previewPlan(plan, state, { fingerprint: fingerprintOf(plan, state) });
@@ -112,22 +112,22 @@ async function fail(scene: Scene): Promise<string> {
   const { narrator, driver } = scene;
   narrator.title('4. A run that fails after its pivot');
   narrator.say(
-    'The second plan moves the disk back beside its base, and then archives the file that the guest has left. In /export/archive there is room enough, when the run begins. But once the disk is on its way, somebody else takes that space.',
+    'The second plan moves the disk back to the folder of its base, and then archives the file that the guest no longer uses. /export/archive has enough space when the run starts. While the disk is being copied, another process takes that space.',
   );
   const plan = await read(scene, 'move-and-archive.yaml');
   const before = driver.host.state;
   narrator.say('The run:');
   const took = await run(scene, plan, 'rolled-back');
   narrator.say(
-    'Exit code 4: failed and rolled back. After the pivot the old file lacked the latest writes, so it was not enough to point the guest at it again: blockplan mirrored the disk back first.',
+    'Exit code 4: failed and rolled back. After the pivot, the old file lacked the latest writes, so blockplan mirrored the disk back before it moved the guest back.',
   );
   tellWhere(narrator, driver.host);
   const same = driver.host.state.domain.definition === before.domain.definition;
-  if (!same) throw new Error('the definition is not the one from before');
+  if (!same) throw new Error('the definition has changed');
   return took;
 }
 
-/** Reads a plan of the example, and shows its steps. */
+/** Reads a plan of the example and shows its steps. */
 async function read({ narrator, example }: Scene, name: string): Promise<Plan> {
   const file = join(example, name);
   const source = await readFile(file);
@@ -137,7 +137,7 @@ async function read({ narrator, example }: Scene, name: string): Promise<Plan> {
   return readPlan({ file, source, steps });
 }
 
-/** Runs a plan as the command line does, and returns how long it took; rejects when it ends otherwise than it should. */
+/** Runs a plan as the command line does and returns how long it took; rejects if it has another end than expected. */
 async function run(scene: Scene, plan: Plan, end: FinalState): Promise<string> {
   const { narrator, driver, state } = scene;
   const began = performance.now();
@@ -164,7 +164,7 @@ async function run(scene: Scene, plan: Plan, end: FinalState): Promise<string> {
       listener: display.listener,
     });
     narrator.signal.throwIfAborted();
-    if (finish.end !== end) throw new Error(`the run ended as ${finish.end}; ${end} was expected`);
+    if (finish.end !== end) throw new Error(`the run ended as ${finish.end}, expected ${end}`);
     return seconds(performance.now() - began);
   } finally {
     await display.close();
@@ -172,7 +172,7 @@ async function run(scene: Scene, plan: Plan, end: FinalState): Promise<string> {
   }
 }
 
-/** Once a disk is on its way beside its base, the space for the archive is taken. */
+/** Takes the space for the archive once the copy beside the base has begun. */
 function meanwhile(host: SimulatedHost, effect: Effect): SimulatedHost {
   if (effect.tool !== 'make-file' || !effect.file.endsWith('/copy2.qcow2')) return host;
   const { state } = host;
@@ -197,7 +197,7 @@ function tellWhere(narrator: Narrator, host: SimulatedHost): void {
   ]);
 }
 
-/** What the guest would miss of its writes, on the files that it runs on or on those that it would be started from. */
+/** The writes that are missing in the files that the guest runs on, or in those that its next start would use. */
 function lossesOf(host: SimulatedHost): string[] {
   return [...new Set([...lostWrites(host), ...lostAtNextStart(host)])];
 }

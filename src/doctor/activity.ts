@@ -1,4 +1,4 @@
-/** What was begun and left: jobs, markers, runs, a guest that stands still, a saved guest on other files. */
+/** Unfinished activity: jobs, markers and runs; a guest paused by an I/O error; a saved guest with other files. */
 import { dirname } from 'node:path';
 import { codes } from '../codes.ts';
 import { recordedCommand } from '../command.ts';
@@ -19,7 +19,7 @@ export function activityDefects(patient: Patient): Defect[] {
   ];
 }
 
-/** A job that is ready waits for somebody to end it; one that is not may be slow, but not for days. */
+/** A job that is ready has to be ended; one that is not ready may be slow, but not for days. */
 function leftJob(patient: Patient, { target, job }: Disk): Defect[] {
   if (job?.mirror === undefined) return [];
   const { mirror, ready, type } = job;
@@ -28,16 +28,16 @@ function leftJob(patient: Patient, { target, job }: Disk): Defect[] {
   if (!ready && (age === undefined || age < DAY_MS)) return [];
   const { name } = patient.state.domain;
   const maker = patient.runs.find(({ files }) => includesFile(patient.state, files, mirror));
-  const since = age === undefined ? '' : `, a file that was made ${ageText(age)} ago,`;
+  const since = age === undefined ? '' : `, a file created ${ageText(age)} ago,`;
   return [
     {
       code: codes.jobAbandoned,
       severity: 'warning',
-      what: `${type === 'copy' ? 'a copy' : 'a commit'} of ${target} to ${mirror}${since} ${ready ? 'is ready, and nobody has ended it' : 'is still under way'}`,
+      what: `${type === 'copy' ? 'a copy' : 'a commit'} of ${target} to ${mirror}${since} ${ready ? 'is ready, but was never ended' : 'is still running'}`,
       why: `every write goes to both files, no other job can work on the disk${type === 'copy' ? ', and the copy is worthless once the guest stops' : ''}`,
       ...(maker
         ? {
-            todo: `run ${maker.run} began it: finish that run, or undo it`,
+            todo: `run ${maker.run} started it: resume that run or roll it back`,
             commands: maker.takeUp,
           }
         : endings(patient, name, target, { ready, type })),
@@ -45,7 +45,7 @@ function leftJob(patient: Patient, { target, job }: Disk): Defect[] {
   ];
 }
 
-/** What ends a job; first the way that leads to where there is least to do. */
+/** The commands that end a job, first the one that leaves the least to do. */
 function endings(
   patient: Patient,
   domain: string,
@@ -57,22 +57,22 @@ function endings(
   const [cancel, pivot] = [end('--abort'), end('--pivot')];
   if (!ready)
     return {
-      todo: 'ask whoever began it; then cancel it, which leaves the guest where it is',
+      todo: 'ask whoever started it; then cancel it, which leaves the guest where it is',
       commands: [cancel],
     };
-  // QEMU goes on to hold the base of a commit that was cancelled, until the guest stops (seen with 7.2).
+  // After a commit is cancelled, QEMU keeps its base open until the guest stops (seen with 7.2).
   return type === 'copy'
     ? {
-        todo: 'ask whoever began it; then cancel it, which leaves the guest where it is, or pivot, which lets it go on there',
+        todo: 'ask whoever started it; then cancel it, which leaves the guest where it is, or pivot, which moves the guest to that file',
         commands: [cancel, pivot],
       }
     : {
-        todo: 'ask whoever began it; then pivot, which lets the guest go on there, or cancel it, which leaves the guest where it is',
+        todo: 'ask whoever started it; then pivot, which moves the guest to that file, or cancel it, which leaves the guest where it is',
         commands: [pivot, cancel],
       };
 }
 
-/** A stretch of time in its largest unit. */
+/** A duration in its largest unit. */
 function ageText(ms: number): string {
   const units = [
     ['day', DAY_MS],
@@ -95,37 +95,37 @@ function deadMarker(patient: Patient): Defect[] {
     ...['metadata', '--domain', name, '--uri', MARKER_URI, '--remove', '--live'],
   ]);
   const known = elsewhere
-    ? `; nobody on ${patient.here} can tell whether it still works`
+    ? `; whether that run is still active is unknown on ${patient.here}`
     : patient.markedAlive === false
-      ? ', whose process is not there any more'
-      : '; a process of that number is there, which may be another';
+      ? ', whose process no longer exists'
+      : '; a process with that PID exists, but may be another one';
   return [
     {
       code: codes.markerStale,
       severity: 'warning',
-      what: `"${name}" is marked as taken by ${who}${known}`,
-      why: 'no other run begins as long as the mark is there',
+      what: `"${name}" has the marker of ${who}${known}`,
+      why: 'no other run can start while the marker exists',
       ...(unfinished
         ? {
-            todo: 'finish that run, or undo it: the mark goes with it',
+            todo: 'resume that run or roll it back: this removes the marker',
             commands: unfinished.takeUp,
           }
         : {
             todo: elsewhere
-              ? `run "blockplan status" on ${marker.host} first; take the mark out only if no process works on it`
-              : 'make sure that no process works on it, then take the mark out',
+              ? `run "blockplan status" on ${marker.host} first; remove the marker only if no process works on the run`
+              : 'make sure that no process works on the run, then remove the marker',
             commands: [unmark],
           }),
     },
   ];
 }
 
-/** A stranded run has told what to type; resumed once that is done, it finds that nothing is left to do. */
+/** The report of a stranded run says what to type. Resumed after that, the run finds nothing left to do. */
 function leftRun({ state }: Patient, unfinished: UnfinishedRun): Defect {
   const how = {
-    none: 'was not finished, and its process is not there any more',
-    stranded: 'ended stranded, and nobody has taken it up since',
-    uncertain: 'lost contact to libvirt',
+    none: 'is unfinished, and its process no longer exists',
+    stranded: 'ended stranded, and has not been resumed or rolled back since',
+    uncertain: 'lost the connection to libvirt',
   }[unfinished.end ?? 'none'];
   const rescue = unfinished.bundle !== undefined && !state.domain.persistent;
   const stranded = unfinished.end === 'stranded';
@@ -133,8 +133,8 @@ function leftRun({ state }: Patient, unfinished: UnfinishedRun): Defect {
     code: codes.runUnfinished,
     severity: stranded ? 'warning' : 'error',
     what: `run ${unfinished.run} (${unfinished.plan}, ${unfinished.owner}) ${how}`,
-    why: `what it had begun may stand half-way; its journal is in ${unfinished.folder}`,
-    todo: `${stranded ? 'do what its report told to do; then finish it, or undo it, so that it is over' : 'finish it, or undo it'}${rescue ? '; or, where neither works, have the definition back that it took away' : ''}`,
+    why: `its work may be incomplete; its journal is in ${unfinished.folder}`,
+    todo: `${stranded ? 'do what its report says; then resume it or roll it back, so that it is finished' : 'resume it or roll it back'}${rescue ? '; if neither works, restore the definition that it removed' : ''}`,
     commands: [
       ...unfinished.next.map(recordedCommand).filter((line) => !unfinished.takeUp.includes(line)),
       ...unfinished.takeUp,
@@ -155,14 +155,14 @@ function standsStill(patient: Patient): Defect[] {
       code: codes.ioError,
       severity: stopped ? 'error' : 'warning',
       what: stopped
-        ? `"${name}" stands still after an I/O error${told.length === 0 ? '' : ` (${told.join('; ')})`}`
-        : `QEMU reports an I/O error of "${name}" (${told.join('; ')})`,
+        ? `"${name}" is paused after an I/O error${told.length === 0 ? '' : ` (${told.join('; ')})`}`
+        : `QEMU reports an I/O error for "${name}" (${told.join('; ')})`,
       why: stopped
-        ? 'the guest waits: a write of it could not be done, and none is lost as long as its QEMU lives'
-        : 'a write may have failed in the guest',
+        ? 'the guest waits, because a write failed; no write is lost while its QEMU runs'
+        : 'a write of the guest may have failed',
       todo: stopped
-        ? 'do not stop it; make room, or mend the storage, then let it go on'
-        : 'look at the storage below that disk',
+        ? 'do not stop it; free space or repair the storage, then resume it'
+        : 'check the storage of that disk',
       ...(stopped ? { commands: [virshLine(patient, ['resume', '--domain', name])] } : {}),
     },
   ];
@@ -175,7 +175,7 @@ function roomFor(state: HostState, target: string): string {
   return free === undefined ? '' : `, ${Math.floor(free / 2 ** 20)} MiB free in ${folder}`;
 }
 
-/** A saved guest goes on with the files that it was saved with, whatever its definition names by now. */
+/** A saved guest continues with the files that it was saved with, whatever its definition names now. */
 function savedElsewhere(patient: Patient): Defect[] {
   const { state, seen } = patient;
   const { name, disks } = state.domain;
@@ -183,7 +183,7 @@ function savedElsewhere(patient: Patient): Defect[] {
     const saved = seen?.saved?.[target];
     return readonly || !top || saved === undefined || isSameFile(state, saved, top.file)
       ? []
-      : [`${saved} for ${target}, where the definition names ${top.file}`];
+      : [`${saved} for ${target}, but the definition names ${top.file}`];
   });
   return apart.length === 0
     ? []
@@ -192,8 +192,8 @@ function savedElsewhere(patient: Patient): Defect[] {
           code: codes.managedSaveMismatch,
           severity: 'error',
           what: `the managed save image of "${name}" names ${apart.join('; ')}`,
-          why: 'the next start goes on with the files of the image: if they have changed meanwhile, the guest spoils them, and what its definition names is left behind',
-          todo: 'decide which files are right: edit the image to name them, or remove it, which is to the guest as if its plug were pulled',
+          why: 'the next start uses the files that the image names: if they have changed since, the guest corrupts them, and it ignores the files that its definition names',
+          todo: 'decide which files are right: edit the image to name them, or remove it, which for the guest is like a power loss',
           commands: [
             virshLine(patient, ['managedsave-edit', '--domain', name]),
             virshLine(patient, ['managedsave-remove', '--domain', name]),

@@ -1,4 +1,4 @@
-/** Chains that are not as they should be: overlays nobody commits, files that are missing, headers that say otherwise. */
+/** Broken chains: overlays that were never committed, missing files, headers that name other layers. */
 import { basename, dirname, extname, join } from 'node:path';
 import { codes } from '../codes.ts';
 import { commandLine } from '../command.ts';
@@ -29,7 +29,7 @@ export function chainDefects(patient: Patient): Defect[] {
   ];
 }
 
-/** The files of a disk's chain: those that QEMU runs on or, of a guest that is off, those that headers name. */
+/** The files of a disk's chain: those that QEMU has open or, if the guest is off, those that the headers name. */
 export function chainFiles({ state, seen }: Patient, { chain }: Disk): readonly string[] {
   const headers = seen?.headers[chain[0]?.file ?? '']?.layers ?? [];
   const layers = isUp(state) || headers.length < chain.length ? chain : headers;
@@ -48,17 +48,17 @@ function uncommitted(patient: Patient, disk: Disk): Defect[] | undefined {
   const told =
     defined > 0
       ? `above ${base}, which the definition names`
-      : `above ${base}, and libvirt has no snapshot on record that it belongs to`;
+      : `above ${base}, and libvirt has no snapshot record for it`;
   return [
     {
       code: codes.overlayUncommitted,
       severity: 'warning',
       what: `${disk.target} runs on ${overlays.join(' above ')}, ${told}`,
-      why: 'a backup that did not come to its end leaves such an overlay: it grows with every write, and each one more makes reads slower',
-      todo: `unless somebody works with it, merge it into ${base}; the plan removes it once its data is there`,
+      why: 'an unfinished backup leaves such an overlay: it grows with every write, and each additional layer makes reads slower',
+      todo: `unless another tool uses it, merge it into ${base}; the plan removes it after the merge`,
       repair: {
         name: `commit-${disk.target}`,
-        title: `Merge what ${disk.target} has written since into ${base}.`,
+        title: `Merge the layers of ${disk.target} above ${base} into it.`,
         steps: [
           {
             id: `commit-${disk.target}`,
@@ -71,8 +71,8 @@ function uncommitted(patient: Patient, disk: Disk): Defect[] | undefined {
 }
 
 /**
- * How many layers at the top look like overlays of a backup: each lies beside the one below and has its name with a word
- * more, as libvirt names overlays, no snapshot on record has made it, and no other domain rests on the one below.
+ * How many layers at the top look like overlays of a backup: each is in the folder of the layer below and has its name
+ * with a suffix, as libvirt names overlays; no recorded snapshot made it, and no other domain uses the layer below.
  */
 function leftByName({ state, seen }: Patient, files: readonly string[]): number {
   const recorded =
@@ -88,7 +88,7 @@ function leftByName({ state, seen }: Patient, files: readonly string[]): number 
   return end < 0 ? 0 : end;
 }
 
-/** The name without its last suffix, as libvirt takes it for an overlay's. */
+/** The name without its last suffix, from which libvirt makes an overlay's name. */
 function stem(file: string): string {
   return basename(file, extname(file));
 }
@@ -106,11 +106,11 @@ function missing(patient: Patient, disk: Disk): Defect[] {
         severity: 'error',
         what: `${gone.join(' and ')} of the chain of ${disk.target} ${gone.length === 1 ? 'is' : 'are'} missing`,
         why: up
-          ? 'QEMU still has what was removed open: the data is there as long as this guest runs, and gone once it stops'
+          ? 'QEMU still has every removed file open: the data exists while this guest runs, and is lost when it stops'
           : 'the guest cannot be started without it',
         todo: up
-          ? 'do not stop the guest; copy what it sees into a file of its own'
-          : 'bring it back to its place from a backup; no command can make it again',
+          ? 'do not stop the guest; copy the whole disk into a new file'
+          : 'restore it from a backup; no command can recreate it',
         ...(up ? { repair: wholeCopy(state, disk) } : {}),
       },
     ];
@@ -120,22 +120,22 @@ function missing(patient: Patient, disk: Disk): Defect[] {
         {
           code: codes.layerUnreadable,
           severity: 'error',
-          what: `${unread.file} in the chain of ${disk.target} cannot be made out: ${unread.why}`,
-          why: 'nobody can tell what is below it, and the next start may fail',
-          todo: 'look at it as a user who may read it, and see what is wrong with it',
+          what: `${unread.file} in the chain of ${disk.target} cannot be read: ${unread.why}`,
+          why: 'the layers below it are unknown, and the next start may fail',
+          todo: 'inspect it as a user who may read it',
           commands: [commandLine('qemu-img', 'info', '--force-share', unread.file)],
         },
       ];
 }
 
-/** Everything that the guest sees of a disk, in one new file, on which it goes on. */
+/** Copies the whole disk into one new file and moves the guest to it. */
 function wholeCopy(state: HostState, disk: Disk): Repair {
   const { target, chain } = disk;
   const active = chain[0]?.file ?? '';
   const isApart = disksDefinedElsewhere(state).some((each) => each.target === target);
   return {
     name: `copy-${target}`,
-    title: `Copy what the guest sees of ${target} into a file of its own, and let it go on there.`,
+    title: `Copy the whole disk ${target} into a new file, and move the guest to it.`,
     steps: [
       ...(isApart ? [redefineStepFor(target, active)] : []),
       {
@@ -146,16 +146,16 @@ function wholeCopy(state: HostState, disk: Disk): Repair {
   };
 }
 
-/** Where a whole copy of a disk would go: a host state that is surveyed with it tells whether it can. */
+/** The path for a whole copy of a disk. The survey has to include it, or the repair plan cannot be checked. */
 export function wholeCopyPath(domain: string, { target, chain: [top] }: Disk): string {
   const name = `${domain}-${target}-whole.${top?.format === 'raw' ? 'raw' : 'qcow2'}`;
   return join(dirname(top?.file ?? '/'), name);
 }
 
-/** A running guest's layers against those that the headers would give at its next start. */
+/** Compares a running guest's layers with those that its next start would read from the headers. */
 function misread({ state, seen }: Patient, disk: Disk): Defect[] {
   const headers = seen?.headers[disk.chain[0]?.file ?? ''];
-  // A job that ends writes the headers again.
+  // A job rewrites the headers when it ends.
   if (!headers || !isUp(state) || disk.job) return [];
   const at = firstDifference(state, disk, headers);
   if (at === undefined) return [];
@@ -165,15 +165,15 @@ function misread({ state, seen }: Patient, disk: Disk): Defect[] {
     {
       code: codes.headerMismatch,
       severity: 'error',
-      what: `below ${above} (${disk.target}) the running guest has ${disk.chain[at]?.file ?? 'nothing'}, but its header names ${told}`,
-      why: 'the next start would build another chain than the guest has now, and the guest would find other data',
-      todo: 'copy what the guest sees into a file of its own, before it stops',
+      what: `the header of ${above} (${disk.target}) names ${told}, but the running guest has ${disk.chain[at]?.file ?? 'nothing'} below it`,
+      why: 'the next start would open another chain than the guest has now, with other data',
+      todo: 'copy the whole disk into a new file before the guest stops',
       repair: wholeCopy(state, disk),
     },
   ];
 }
 
-/** The first place where they differ; what cannot be read differs from nothing. */
+/** The first layer that differs, up to a layer that cannot be read. */
 function firstDifference(
   state: HostState,
   { chain }: Disk,
@@ -188,7 +188,7 @@ function firstDifference(
   return undefined;
 }
 
-/** Overlays above the guest's files that no chain uses; explained, and left to people. */
+/** Overlays above the guest's files that no chain uses. They are only reported: the user decides what to do with them. */
 function beside({ state, seen, runs }: Patient): Defect[] {
   const recorded =
     seen?.snapshots.flatMap(({ disks }) => disks.map(({ overlay }) => overlay)) ?? [];
@@ -201,8 +201,8 @@ function beside({ state, seen, runs }: Patient): Defect[] {
         code: codes.overlayOrphaned,
         severity: 'warning',
         what: `${file} is an overlay above ${backing}, and in no domain's chain${whose}`,
-        why: 'it may hold writes that are nowhere else, or be stale: once the file below has changed, a commit of it, or a guest on it, would spoil data',
-        todo: 'find out whose it is before you move or remove it; blockplan does neither',
+        why: 'it may hold the only copy of some writes, or be outdated: if the file below has changed, committing the overlay or running a guest on it would corrupt data',
+        todo: 'find out who uses it before you move or remove it; blockplan does neither',
         commands: [commandLine('qemu-img', 'info', '--force-share', '--backing-chain', file)],
       };
     });

@@ -1,4 +1,4 @@
-/** Definitions that are in danger: not with libvirt, or not naming what the guest runs on. */
+/** Definitions at risk: unknown to libvirt, or naming other files than the guest runs on. */
 import { codes } from '../codes.ts';
 import { intoPrivateFile } from '../command.ts';
 import { isTransient } from '../model/disk-elements.ts';
@@ -14,7 +14,7 @@ export function definitionDefects(patient: Patient): Defect[] {
   return [...unmarked(patient), ...apart(patient), ...hidden(patient)];
 }
 
-/** A domain that is defined, and that a run keeps from starting with its host. */
+/** A defined domain whose autostart mark a run has removed and not restored. */
 function unmarked(patient: Patient): Defect[] {
   const { name, autostart } = patient.state.domain;
   const unfinished = patient.runs.find(({ owesAutostart, alive }) => owesAutostart && !alive);
@@ -23,15 +23,15 @@ function unmarked(patient: Patient): Defect[] {
     {
       code: codes.autostartLost,
       severity: 'warning',
-      what: `"${name}" is not marked for autostart any more: run ${unfinished.run} (${unfinished.plan}) took the mark away with the definition`,
+      what: `"${name}" has lost its autostart mark: run ${unfinished.run} (${unfinished.plan}) removed it with the definition`,
       why: 'the guest does not start with its host',
-      todo: 'finish the run or undo it; or have the mark back alone, unless it is to stay off',
+      todo: 'resume the run or roll it back; or restore only the mark, unless autostart is to stay off',
       commands: [...unfinished.takeUp, rescueLine(unfinished)],
     },
   ];
 }
 
-/** libvirt does not know the name, and a journal does. */
+/** libvirt does not know the domain, but a journal has its definition. */
 function lost(patient: Patient): Defect[] {
   const { name } = patient.state.domain;
   return withBundle(patient).map((unfinished) => ({
@@ -39,7 +39,7 @@ function lost(patient: Patient): Defect[] {
     severity: 'error',
     what: `libvirt does not know "${name}" any more; its definition is in the journal of run ${unfinished.run} (${unfinished.plan})`,
     why: 'the guest stopped while it had no persistent definition, so it cannot be started',
-    todo: 'define it again from the journal, then look at the file that each disk names before you start it',
+    todo: 'define it again from the journal; before you start it, check the file that each disk names',
     commands: [rescueLine(unfinished)],
   }));
 }
@@ -54,14 +54,15 @@ function withBundle({ runs }: Patient): readonly (UnfinishedRun & { bundle: obje
 function transient(patient: Patient): Defect {
   const { name } = patient.state.domain;
   const [unfinished] = withBundle(patient).toReversed();
-  const vanishes = 'when its guest stops, libvirt forgets it: nobody could start it again';
+  const vanishes =
+    'when its guest stops, libvirt forgets the domain, and it cannot be started again';
   if (unfinished)
     return {
       code: codes.transientRestorable,
       severity: 'error',
       what: `"${name}" is transient; its definition is in the journal of run ${unfinished.run} (${unfinished.plan})`,
       why: vanishes,
-      todo: 'finish the run or undo it; or, where neither works, have its definition back alone',
+      todo: 'resume the run or roll it back; if neither works, restore only the definition',
       commands: [...unfinished.takeUp, rescueLine(unfinished)],
     };
   const file = `${name.replaceAll(/[^\w.-]/g, '_')}.xml`;
@@ -69,17 +70,17 @@ function transient(patient: Patient): Defect {
   return {
     code: codes.transientUnrestorable,
     severity: 'warning',
-    what: `"${name}" is transient, and no journal on this machine keeps a definition of it`,
+    what: `"${name}" is transient, and no journal on this host has its definition`,
     why: vanishes,
-    todo: 'unless it is meant to be so, define it from what the guest runs with, mark it for autostart if it was, and ask the doctor again: what libvirt makes of a running guest may hide layers',
+    todo: 'unless it is meant to be transient, define it from the XML of the running guest, enable autostart if it was enabled, and run the doctor again: a definition made from a running guest may hide layers',
     // The file may hold passwords.
     commands: [intoPrivateFile(dump, file), virshLine(patient, ['define', '--file', file])],
   };
 }
 
 /**
- * The disks whose definition names another file than the guest writes to; discs in drives may be changed, and a transient
- * disk is on a file of libvirt's own until the guest stops.
+ * The disks whose definition names another file than the guest writes to. Media in drives may be changed, and a transient
+ * disk has a file of libvirt's own until the guest stops.
  */
 export function disksDefinedElsewhere(
   state: HostState,
@@ -98,29 +99,29 @@ export function disksDefinedElsewhere(
 function apart({ state }: Patient): Defect[] {
   return disksDefinedElsewhere(state).map(({ target, persistentSource, chain }) => {
     const active = chain[0]?.file ?? '';
-    const missing = state.files[persistentSource] === null ? ', where there is no file' : '';
+    const missing = state.files[persistentSource] === null ? ' (which does not exist)' : '';
     const below = layerIndex(state, chain, persistentSource) >= 0;
     return {
       code: codes.definitionStale,
       severity: 'error',
-      what: `the persistent definition names ${persistentSource} for ${target}${missing}; the running guest writes to ${active}`,
-      why: `its next start would not find what it has written since${below ? ', and would write below the layers that hold it, which spoils them' : ''}`,
-      todo: 'put the definition on the file that the guest writes to',
+      what: `the persistent definition names ${persistentSource}${missing} for ${target}; the running guest writes to ${active}`,
+      why: `its next start would not find its latest writes${below ? ', and would write below the layers that hold them, which corrupts these layers' : ''}`,
+      todo: 'change the definition to the file that the guest writes to',
       repair: {
         name: `redefine-${target}`,
-        title: `Put the definition of ${target} on the file that the guest writes to.`,
+        title: `Change the definition of ${target} to the file that the guest writes to.`,
         steps: [redefineStepFor(target, active)],
       },
     };
   });
 }
 
-/** A step that puts a disk's definition on the file that the guest writes to. */
+/** A step that changes a disk's definition to the file that the guest writes to. */
 export function redefineStepFor(target: string, active: string): Record<string, unknown> {
   return { id: `redefine-${target}`, redefine: { disk: target, source: active } };
 }
 
-/** libvirt looks into an image only where the definition does not say what is below it. */
+/** libvirt reads an image's header only if the definition does not say what is below the image. */
 function hidden(patient: Patient): Defect[] {
   const { state, seen } = patient;
   const { definition } = state.domain;
@@ -134,7 +135,7 @@ function hidden(patient: Patient): Defect[] {
     const onIt = isUp(state) && isSameFile(state, running?.chain[0]?.file, top.file);
     const repair = {
       name: `redefine-${target}`,
-      title: `Let libvirt look for the layers below ${top.file} itself.`,
+      title: `Let libvirt find the layers below ${top.file} itself.`,
       steps: [redefineStepFor(target, top.file)],
     };
     return [
@@ -142,8 +143,8 @@ function hidden(patient: Patient): Defect[] {
         code: codes.definitionHidesLayers,
         severity: 'error',
         what: `the persistent definition says that nothing is below ${chain.at(-1)?.file} (${target}), but its header names ${below[0]}`,
-        why: 'the next start would not see the layers below: the guest would find its disk torn, and write into that',
-        todo: `take the <backingStore/> of ${target} out of the definition`,
+        why: 'the next start would not see the layers below: the guest would find a corrupt disk and write to it',
+        todo: `remove the <backingStore/> of ${target} from the definition`,
         ...(onIt && (running?.chain.length ?? 0) > chain.length
           ? { repair }
           : { commands: [virshLine(patient, ['edit', '--domain', state.domain.name])] }),

@@ -1,4 +1,4 @@
-/** Everything that is wrong with a domain, and what would mend it. Pure. */
+/** Finds everything that is wrong with a domain, and what would repair it. Pure. */
 import { type Code, codes } from '../codes.ts';
 import { activityDefects } from './activity.ts';
 import { chainDefects } from './chain.ts';
@@ -7,12 +7,12 @@ import type { Defect, Patient } from './patient.ts';
 import { recordDefects } from './records.ts';
 import { repairPlanOf } from './repair.ts';
 
-/** What the doctor tells, as `--format json` prints it. */
+/** The doctor's report, as `--format json` prints it. */
 export interface Diagnosis {
   readonly format: 'blockplan-doctor/v1';
   readonly domain: string;
   readonly uri: string;
-  /** The run that works on the domain at the moment: what it has begun is not told. */
+  /** The run that works on the domain now; findings that it may cause itself are left out. */
   readonly working?: string;
   readonly findings: readonly Diagnosed[];
 }
@@ -25,13 +25,13 @@ export interface Diagnosed {
   readonly hint: string;
   /** Commands to type. */
   readonly commands: readonly string[];
-  /** The plan that would mend it. */
+  /** The plan that would repair it. */
   readonly plan?: { readonly file: string; readonly text: string };
-  /** Why no plan can mend it as things are, where one could otherwise. */
+  /** Why no plan can repair it in the current state, where one could otherwise. */
   readonly obstacle?: string;
 }
 
-/** What a run that is under way may have brought about, and will take away. */
+/** Findings that an active run may cause, and that go away when it ends. */
 const PASSING = new Set<Code>([
   ...[
     codes.transientRestorable,
@@ -49,7 +49,7 @@ const PASSING = new Set<Code>([
 export function diagnose(patient: Patient): Diagnosis {
   const { state } = patient;
   const working = workingOn(patient);
-  // In the order in which they are best mended: no plan runs beside a run that was left, and no job beside another.
+  // In the order of repair: no plan can run beside an unfinished run, and no job beside another job.
   const found = [
     ...activityDefects(patient),
     ...definitionDefects(patient),

@@ -1,4 +1,4 @@
-/** What a doctor is told of a domain, and what it says of it. */
+/** What the doctor knows about a domain, and what it reports. */
 
 import type { Code } from '../codes.ts';
 import { blockplanCommand, type Command, commandLine } from '../command.ts';
@@ -6,14 +6,14 @@ import type { Examination } from '../model/examination.ts';
 import type { Bundle, HostState } from '../model/host-state.ts';
 import type { OpenEnd } from '../outcomes.ts';
 
-/** A domain with everything that was looked at. */
+/** A domain with everything that was examined. */
 export interface Patient {
   readonly state: HostState;
   /** Absent for a domain that libvirt does not know. */
   readonly seen?: Examination;
-  /** The runs on it that this machine's journals tell of and that are not over, oldest first. */
+  /** Its unfinished runs according to the journals on this machine, oldest first. */
   readonly runs: readonly UnfinishedRun[];
-  /** Whether the process that the marker names still runs on this machine; absent where nobody can tell. */
+  /** Whether the process that the marker names still runs on this machine; absent if that is unknown. */
   readonly markedAlive?: boolean;
   /** The name of this machine. */
   readonly here: string;
@@ -21,7 +21,7 @@ export interface Patient {
   readonly connect?: string;
 }
 
-/** A run that is not over. */
+/** An unfinished run. */
 export interface UnfinishedRun {
   readonly run: string;
   readonly plan: string;
@@ -29,44 +29,44 @@ export interface UnfinishedRun {
   readonly folder: string;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
-  /** What it ended with for now; absent where it was killed, or is under way. */
+  /** Its end so far; absent if it was killed or is still active. */
   readonly end?: OpenEnd;
-  /** What its report told to type. */
+  /** The commands that its report says to type. */
   readonly next: readonly string[];
-  /** What to type to have it finished or undone, as far as its journal lets it be. */
+  /** The commands that resume it or roll it back, as far as its journal allows. */
   readonly takeUp: readonly Command[];
   /** Whether a process works on it. */
   readonly alive: boolean;
   /** Such as `root@host1, pid 42`. */
   readonly owner: string;
-  /** The definition that it took away from libvirt. */
+  /** The definition that it removed from libvirt. */
   readonly bundle?: Bundle;
-  /** Set where it took an autostart mark away that nothing is known to have put back. */
+  /** Set if it removed an autostart mark and is not known to have restored it. */
   readonly owesAutostart?: true;
-  /** The files that it meant to make. */
+  /** The files that it intended to create. */
   readonly files: readonly string[];
 }
 
-/** One thing that is wrong with a domain. */
+/** One problem of a domain. */
 export interface Defect {
   readonly code: Code;
   readonly severity: 'error' | 'warning';
-  /** What is so. */
+  /** The state that was found. */
   readonly what: string;
   /** Why it matters. */
   readonly why: string;
   /** What to do. */
   readonly todo: string;
-  /** What to type, in order, or one of them where `todo` says so. */
+  /** The commands to type, in order; or one of them if `todo` says so. */
   readonly commands?: readonly Command[];
   readonly repair?: Repair;
 }
 
-/** Steps of blockplan's own that would mend it. */
+/** Steps of blockplan that would repair it. */
 export interface Repair {
-  /** A word for the plan's name and its file's. */
+  /** The name of the plan, and a part of its file name. */
   readonly name: string;
-  /** What the plan is for, in a sentence. */
+  /** The purpose of the plan, as a sentence. */
   readonly title: string;
   readonly steps: readonly Readonly<Record<string, unknown>>[];
 }
@@ -76,7 +76,7 @@ export function virshLine({ connect }: Patient, argv: readonly string[]): Comman
   return commandLine('virsh', ...(connect === undefined ? [] : ['-c', connect]), ...argv);
 }
 
-/** What to type to have the definition back that a run took away, and nothing else. */
+/** The command that restores the definition that a run removed, and nothing else. */
 export function rescueLine({ run }: UnfinishedRun): Command {
   return blockplanCommand('rescue', run);
 }

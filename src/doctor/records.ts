@@ -1,4 +1,4 @@
-/** Snapshots and checkpoints that libvirt has on record, and whose data is not there any more. */
+/** Snapshots and checkpoints that libvirt has on record but whose data is missing. */
 import { codes } from '../codes.ts';
 import { commandLine } from '../command.ts';
 import type { CheckpointDisk, SnapshotDisk } from '../model/examination.ts';
@@ -17,7 +17,7 @@ export function recordDefects(patient: Patient): Defect[] {
   ];
 }
 
-/** Bitmaps that no checkpoint has on record and that QEMU died with; what another tool keeps whole is its own. */
+/** Bitmaps in use when QEMU died that no checkpoint has on record. An intact bitmap may belong to another tool. */
 function strayBitmaps({ state, seen }: Patient): Defect[] {
   const recorded = new Set(
     (seen?.checkpoints ?? []).flatMap(({ disks }) => disks.map(({ bitmap }) => bitmap)),
@@ -31,8 +31,8 @@ function strayBitmaps({ state, seen }: Patient): Defect[] {
             code: codes.checkpointBroken,
             severity: 'warning',
             what: `the bitmap "${name}" in ${file} (${target}) ${UNTRUSTED}, and no checkpoint has it on record`,
-            why: 'whoever takes incremental backups by it would miss what has changed',
-            todo: 'remove it as long as the guest is off, and take a full backup',
+            why: 'an incremental backup based on it would miss changes',
+            todo: 'remove it while the guest is off, and take a full backup',
             commands: [commandLine('qemu-img', 'bitmap', '--remove', file, name)],
           }),
         ),
@@ -47,7 +47,7 @@ function snapshotDefects(patient: Patient): Defect[] {
     const wrong = [
       ...disks.flatMap((each) => wrongWith(patient, name, each)),
       ...(memory !== undefined && state.files[memory] === null
-        ? [`its memory, ${memory}, is gone`]
+        ? [`its memory file ${memory} is missing`]
         : []),
     ];
     return wrong.length === 0
@@ -58,7 +58,7 @@ function snapshotDefects(patient: Patient): Defect[] {
             severity: 'warning',
             what: `libvirt's record of snapshot "${name}" does not match the disks: ${wrong.join('; ')}`,
             why: `${disks.some(({ kind }) => kind === 'internal') ? INTERNAL_SNAPSHOT_CAVEAT : externalSnapshotCaveat(state.host.libvirt)}, and a new snapshot of that name is refused`,
-            todo: 'if nobody needs it any more, have libvirt forget the record; no file is touched',
+            todo: 'if the snapshot is no longer needed, delete its record; no file is changed',
             commands: [
               virshLine(patient, [
                 'snapshot-delete',
@@ -82,12 +82,12 @@ function wrongWith(patient: Patient, snapshot: string, recorded: SnapshotDisk): 
       : [`${top.file} (${target}) does not hold it`];
   }
   if (base !== undefined && state.files[base] === null)
-    return [`${base}, which ${target} was on, is gone`];
+    return [`${base}, the former file of ${target}, is missing`];
   if (overlay === undefined || isInChain(patient, disk, overlay)) return [];
-  if (state.files[overlay] === null) return [`${overlay} (${target}) is gone`];
+  if (state.files[overlay] === null) return [`${overlay} (${target}) is missing`];
   return isOtherBranch(patient, disk, base)
     ? []
-    : [`${overlay} is not in the chain of ${target} any more`];
+    : [`${overlay} is no longer in the chain of ${target}`];
 }
 
 function isInChain(patient: Patient, disk: Disk, file: string): boolean {
@@ -95,8 +95,8 @@ function isInChain(patient: Patient, disk: Disk, file: string): boolean {
 }
 
 /**
- * A guest that was reverted goes on in a new overlay above the old base, and the overlay that it left stays, for another
- * day (libvirt's news, v9.9.0: "implement reverting external snapshots").
+ * A reverted guest continues in a new overlay above the old base, and the overlay that it left is kept (libvirt's news,
+ * v9.9.0: "implement reverting external snapshots").
  */
 function isOtherBranch(patient: Patient, disk: Disk, base: string | undefined): boolean {
   const { libvirt } = patient.state.host;
@@ -113,15 +113,15 @@ function checkpointDefects(patient: Patient): Defect[] {
       return how === undefined ? [] : [{ ...each, how }];
     });
     if (broken.length === 0) return [];
-    // libvirt deletes an untrusted bitmap along, and fails on one that is not there (seen with 9.0.0).
+    // libvirt deletes an untrusted bitmap with its checkpoint, but fails if the bitmap is missing (seen with 9.0.0).
     const records = isUp(patient.state) && broken.every(({ how }) => how === UNTRUSTED);
     return [
       {
         code: codes.checkpointBroken,
         severity: 'warning',
-        what: `checkpoint "${name}" does not tell what has changed since: ${broken.map(({ target, bitmap, how }) => `the bitmap "${bitmap}" of ${target} ${how}`).join('; ')}`,
+        what: `checkpoint "${name}" no longer tracks changes: ${broken.map(({ target, bitmap, how }) => `the bitmap "${bitmap}" of ${target} ${how}`).join('; ')}`,
         why: 'the next incremental backup against it fails',
-        todo: 'have libvirt forget it, and take a full backup with a new checkpoint',
+        todo: 'delete it, and take a full backup with a new checkpoint',
         commands: [
           virshLine(patient, [
             'checkpoint-delete',
@@ -134,13 +134,13 @@ function checkpointDefects(patient: Patient): Defect[] {
   });
 }
 
-const UNTRUSTED = 'was in use when QEMU died, and cannot be trusted';
-const GONE = 'is gone';
+const UNTRUSTED = 'was in use when QEMU died and cannot be trusted';
+const GONE = 'is missing';
 
 function brokenBy(patient: Patient, { target, bitmap, whole }: CheckpointDisk): string | undefined {
   const { state, seen } = patient;
   const disk = diskOf(state, target);
-  if (!disk) return `went with the disk`;
+  if (!disk) return `was lost with the disk`;
   const headers = seen?.headers[disk.chain[0]?.file ?? ''];
   const written = headers?.layers
     .flatMap(({ bitmaps }) => bitmaps)

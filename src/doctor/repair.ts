@@ -1,4 +1,4 @@
-/** Plans that mend: written as text, read as any plan is, and walked over the host state that they were made for. */
+/** Repair plans: written as text, read like any plan, and walked over the host state that they were made for. */
 import { BlockplanError } from '../errors.ts';
 import { compile } from '../graph/graph.ts';
 import type { HostState } from '../model/host-state.ts';
@@ -8,7 +8,7 @@ import { walk } from '../simulate/walk.ts';
 import { steps } from '../steps/registry.ts';
 import type { Repair } from './patient.ts';
 
-/** A plan as a file, or why a run of it would be refused as things are. */
+/** A plan as a file, or why a run of it would be refused in the current state. */
 export type RepairPlan =
   | { readonly file: string; readonly text: string }
   | { readonly obstacle: string };
@@ -28,7 +28,7 @@ export function repairPlanOf(state: HostState, repair: Repair): RepairPlan {
       })),
       'on-failure': 'rollback',
     },
-    ['Written by "blockplan doctor" for what it found; look at the preview before you run it.'],
+    ['Written by "blockplan doctor" for its findings; preview the plan before you run it.'],
   );
   try {
     const plan = readPlan({ file, source: text, steps });
@@ -46,12 +46,12 @@ export function repairPlanOf(state: HostState, repair: Repair): RepairPlan {
   }
 }
 
-/** What a plan takes for a name. */
+/** The text with only the characters that a plan's name may have. */
 function wordOf(text: string): string {
   return text.toLowerCase().replaceAll(/[^a-z0-9-]/g, '-');
 }
 
-/** The value as a plan has to write it, so that nothing in it is taken for a reference. */
+/** The value escaped for a plan, so that nothing in it is read as a reference. */
 function literal(value: unknown): unknown {
   if (typeof value === 'string') return value.replaceAll('${', () => '$${');
   if (Array.isArray(value)) return value.map(literal);

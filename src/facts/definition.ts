@@ -1,11 +1,11 @@
-/** A definition for a guest of which only the disks are told. */
+/** Makes a definition for a guest whose facts give only its disks. */
 import type { Disk, Layer } from '../model/host-state.ts';
 import { escapeXml } from '../model/xml-edit.ts';
 
-/** The uuid of a domain of which none is told. */
+/** The UUID of a domain whose facts do not give one. */
 export const NO_UUID = '00000000-0000-0000-0000-000000000000';
 
-/** The smallest persistent definition with these disks, on what the guest runs on now. */
+/** The smallest persistent definition with these disks, each on its active layer. */
 export function minimalDefinition(name: string, disks: readonly Disk[]): string {
   return `<domain type='kvm'>
   <name>${escapeXml(name)}</name>

@@ -1,4 +1,4 @@
-/** How what is so differs from what was reviewed: by part from a fingerprint alone, line by line from facts. */
+/** Compares the current state with the reviewed one: by part from a fingerprint alone, line by line from facts. */
 
 import type { HostState } from '../model/host-state.ts';
 import { type DiffLine, lineDiff } from '../model/line-diff.ts';
@@ -8,26 +8,26 @@ import type { Plan } from '../plan/plan.ts';
 import { driftedParts, fingerprintOf } from './fingerprint.ts';
 import { type ReviewedPart, reviewedParts, reviewedPartsByName } from './reviewed-parts.ts';
 
-/** A part that is not as it was reviewed. */
+/** A part that differs from what was reviewed. */
 export interface Drift {
   readonly part: ReviewedPart;
-  /** What it is, as the beginning of a sentence, with its verb. */
+  /** The part as the start of a sentence, including the verb. */
   readonly what: string;
-  /** From what was reviewed to what is so, where that can be told; else what is so, in lines without a sign. */
+  /** The difference between the reviewed and the current part, if both are known; else the current part, without signs. */
   readonly lines: readonly DiffLine[];
 }
 
 const WHAT: Readonly<Record<ReviewedPart, string>> = {
-  plan: 'the plan, with its variables put in, is',
-  chains: "the guest's disks, or what is at the places that the plan names, are",
-  definition: "the guest's persistent definition, or what is kept with it, is",
-  jobs: "the guest's run state, or the block jobs on its disks, are",
+  plan: 'the plan, with its variables replaced, is',
+  chains: "the guest's disks, or the files at the paths in the plan, are",
+  definition: "the guest's persistent definition, or its autostart, managed save, NVRAM or TPM, is",
+  jobs: "the guest's state, or the block jobs on its disks, are",
   snapshots: "the guest's snapshots or checkpoints are",
-  sharing: 'the other guests that share the files are',
+  sharing: 'the other guests that share files are',
 };
 
 /**
- * The parts in which a plan on a host state is not what a fingerprint stands for; none where it is.
+ * The parts in which a plan on a host state differs from a fingerprint; empty if it matches.
  * @param reviewed the facts that were reviewed, of this guest or of another one in the same state
  */
 export function driftFrom(
@@ -37,7 +37,7 @@ export function driftFrom(
   reviewed?: HostState,
 ): Drift[] {
   const parts = driftedParts(expected, fingerprintOf(plan, state));
-  // Of another guest all names are other names: then the labels are told.
+  // For another guest, all names differ, so labels are compared instead.
   const tell =
     reviewed && reviewed.domain.name !== state.domain.name ? reviewedParts : reviewedPartsByName;
   const now = tell(plan, state);
@@ -45,7 +45,7 @@ export function driftFrom(
   return parts.map((part) => {
     const is = linesOf(part, now[part]);
     const lines =
-      // Facts tell nothing of the plan that was reviewed with them.
+      // Facts do not contain the plan that was reviewed with them.
       before === undefined || part === 'plan'
         ? withoutLong(part, is).map((text): DiffLine => ({ sign: ' ', text }))
         : lineDiff(linesOf(part, before[part]), is);
@@ -53,7 +53,7 @@ export function driftFrom(
   });
 }
 
-/** Without something to compare them with, a whole plan and a whole definition say nothing. */
+/** Leaves out the plan and the definition's XML, which are too long to help without a comparison. */
 function withoutLong(part: ReviewedPart, lines: readonly string[]): readonly string[] {
   if (part === 'plan') return [];
   const xml = lines.findIndex((line) => /^ {2}xml: \|/.test(line));

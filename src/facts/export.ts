@@ -1,4 +1,4 @@
-/** A host state as facts: what a plan's preview needs of it, without secrets, and the same whenever the same is so. */
+/** A host state as facts: what a preview needs, without secrets. The same state always gives the same facts. */
 import { FileSet, filesOfDisk, namesByFile } from '../model/file-identity.ts';
 import { recordedBackingName } from '../model/headers.ts';
 import type {
@@ -25,7 +25,7 @@ import type {
   OtherFacts,
 } from './facts.ts';
 
-/** The facts of a host state; pure. Other domains are told as far as they share files with it. */
+/** The facts of a host state; pure. Other domains are included only if they share files with it. */
 export function factsOf(state: HostState): Facts {
   const { domain, host } = state;
   const files = fileFacts(state);
@@ -85,7 +85,7 @@ function diskFacts(disk: Disk, state: HostState): DiskFacts {
   };
 }
 
-/** Without libvirt's index of the layer, which changes from one start of the guest to the next. */
+/** Leaves out libvirt's index of the layer, which changes with each start of the guest. */
 function layerFacts({ file, format, block, dataFiles = [] }: Layer, state: HostState): LayerFacts {
   const found = state.files[file];
   return {
@@ -97,7 +97,7 @@ function layerFacts({ file, format, block, dataFiles = [] }: Layer, state: HostS
   };
 }
 
-/** The files that are in none of the chains; of those that are, what the chain does not tell. */
+/** The files outside the chains; for files in a chain, only what the chain does not contain. */
 function fileFacts(state: HostState): Record<string, FileFacts | 'absent'> {
   const inChain = new Set(state.domain.disks.flatMap(({ chain }) => chain.map(({ file }) => file)));
   return Object.fromEntries(
@@ -126,7 +126,7 @@ function contentFacts(
   };
 }
 
-/** A process has another number each time: the facts are the same whenever the same is so. */
+/** Leaves out process IDs, so that the same state gives the same facts. */
 function placeFacts({ kind, length, header, heldBy }: Destination): DestinationFacts {
   return {
     kind,
@@ -140,7 +140,7 @@ function placeFacts({ kind, length, header, heldBy }: Destination): DestinationF
   };
 }
 
-/** The paths that are one file under several names. */
+/** Groups of paths that are the same file. */
 function sameFiles(state: HostState): string[][] {
   const paths = [...Object.keys(state.files), ...state.domain.disks.flatMap(filesOfDisk)];
   return namesByFile(state, paths.filter((path) => path.startsWith('/')).sort()).filter(
@@ -157,7 +157,7 @@ function folderFacts({ folders }: HostState): Record<string, FolderFacts | 'abse
   );
 }
 
-/** The domains that share a file with the guest or the plan, and those of which nobody can tell, by name. */
+/** The domains that share a file with the guest or the plan, or may share one that cannot be read; sorted by name. */
 function otherFacts(state: HostState): OtherFacts[] {
   const own = [...state.domain.disks.flatMap(filesOfDisk), ...Object.keys(state.files).sort()];
   return relevantOthers(state, own).map(({ name, files, writes, unread }) => ({
@@ -172,8 +172,8 @@ function otherFacts(state: HostState): OtherFacts[] {
 }
 
 /**
- * Other domains with those of their files that are among the given ones, by the first of these names, and in the order of
- * the domains' names, whatever order libvirt has.
+ * The other domains that use any of the given files, or have unreadable images. Each lists only those files, under the
+ * first of their given names. Sorted by the domain's name, independent of libvirt's order.
  */
 export function relevantOthers(state: HostState, own: Iterable<string>): OtherDomain[] {
   const known = new FileSet(state, own);
@@ -200,8 +200,8 @@ function listed<K extends string>(
 }
 
 /**
- * Without secrets, and without their places: whether libvirt shows them at all depends on who asks. Characters that a
- * reader of the file would not see are spelled out.
+ * The definition without secrets, and without the attributes and elements that hold them, because libvirt shows those only
+ * to some users. Hidden characters are written as references.
  */
 export function definitionText(definition: string): string {
   const marked = new RegExp(`\\s[\\w:.-]+\\s*=\\s*(?:'${REDACTED}'|"${REDACTED}")`, 'g');
@@ -214,7 +214,7 @@ export function definitionText(definition: string): string {
   return `${spelledOut(bare).trimEnd()}\n`;
 }
 
-/** Hidden characters of XML as references, which mean the same. */
+/** The XML with hidden characters as references, which mean the same. */
 function spelledOut(xml: string): string {
   return Array.from(xml, (character) =>
     character === '\n' || character === '\t' || printable(character) === character

@@ -1,4 +1,4 @@
-/** What binds a run to what was reviewed: a short word for each part of plan and host that counts. */
+/** A fingerprint ties a run to what was reviewed: a short hash for each part of the plan and the host that counts. */
 import { createHash } from 'node:crypto';
 import type { HostState } from '../model/host-state.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -7,8 +7,8 @@ import { REVIEWED_PARTS, type ReviewedPart, reviewedParts } from './reviewed-par
 const VERSION = 'bp1';
 
 /**
- * Letters and digits of a part's word. Who writes a plan could look for two with the same word, so that one has 129 bits;
- * against chance 51 are enough.
+ * Length of a part's hash, in letters and digits. The author of a plan could search for two plans with the same hash, so
+ * the plan's has 129 bits. Against chance, 51 bits are enough.
  */
 function lengthOf(part: ReviewedPart): number {
   return part === 'plan' ? 25 : 10;
@@ -19,15 +19,16 @@ const SHAPE = new RegExp(
 );
 
 /**
- * The fingerprint of a plan on a host state, observed or read from facts: `bp1.PLAN.CHAINS.DEFINITION.JOBS.SNAPSHOTS.SHARING`.
- * Sizes and free space do not count, nor do names; see {@link counted}.
+ * The fingerprint of a plan on a host state, observed or read from facts:
+ * `bp1.PLAN.CHAINS.DEFINITION.JOBS.SNAPSHOTS.SHARING`.
+ * Sizes, free space and names do not count; see {@link reviewedParts}.
  */
 export function fingerprintOf(plan: Plan, state: HostState): string {
   const parts = reviewedParts(plan, state);
   return [VERSION, ...REVIEWED_PARTS.map((part) => wordOf(parts[part], lengthOf(part)))].join('.');
 }
 
-/** Whether a text is a fingerprint that {@link fingerprintOf} could have made. */
+/** Whether a text has the form of a fingerprint from {@link fingerprintOf}. */
 export function isFingerprint(text: string): boolean {
   return SHAPE.test(text);
 }

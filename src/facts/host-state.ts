@@ -1,4 +1,4 @@
-/** The host state that valid facts tell of. */
+/** Builds the host state that valid facts describe. */
 import { withPersistentSources } from '../model/defined-disks.ts';
 import { bothUnsupported, LUN } from '../model/disk-elements.ts';
 import type { DomainXml } from '../model/domain-xml.ts';
@@ -18,7 +18,7 @@ import { type Amount, readAmount } from './amounts.ts';
 import { minimalDefinition, NO_UUID } from './definition.ts';
 import type { DestinationFacts, DiskFacts, Facts, LayerFacts, OtherFacts } from './facts.ts';
 
-/** Pure. @param defined the definition of the facts, read */
+/** Pure. @param defined the definition in the facts, parsed */
 export function hostStateOf(facts: Facts, defined: DomainXml | undefined): HostState {
   const disks = facts.disks?.map(diskOf) ?? defined?.disks.map(withoutIndexes) ?? [];
   const untold = untoldBy(facts);
@@ -57,7 +57,7 @@ function domainOf(facts: Facts, disks: readonly Disk[], defined: DomainXml | und
     persistent,
     autostart: told.autostart ?? false,
     ...(definition === undefined ? {} : { definition }),
-    // Without a definition that of what the guest runs on is made up.
+    // Without a definition, the persistent sources are the active layers.
     disks: persistent ? withPersistentSources(disks, defined?.disks ?? disks) : disks,
     agent: told.agent ?? false,
     snapshots: told.snapshots ?? [],
@@ -100,7 +100,7 @@ function withoutIndexes(disk: Disk): Disk {
   return { ...disk, chain };
 }
 
-/** The files of the chains, which are there, and those that are told besides. */
+/** The files of the chains, which exist, and the other files in the facts. */
 function filesOf(facts: Facts, disks: readonly Disk[]): Record<string, ImageFile | null> {
   const files: Record<string, ImageFile | null> = {};
   for (const [at, { chain, capacity }] of disks.entries()) {
@@ -142,14 +142,14 @@ function placeOf({ kind, length, header, 'held-by': heldBy = [] }: DestinationFa
   };
 }
 
-/** What the paths of `same-files` lead to: groups that have a path in common, however it is spelled, are one file. */
+/** The file behind each path of `same-files`. Groups with a common path, however it is spelled, are the same file. */
 function namesOf({ 'same-files': groups }: Facts): Record<string, string> | undefined {
   if (groups === undefined) return undefined;
   const leadsTo = new Map<string, string>();
   const end = (name: string): string => {
     let last = name;
     for (let next = leadsTo.get(last); next !== undefined; next = leadsTo.get(last)) last = next;
-    // The next question about the name takes one step.
+    // Shortens the path, so that the next lookup of the name takes one step.
     if (last !== name) leadsTo.set(name, last);
     return last;
   };
@@ -159,7 +159,7 @@ function namesOf({ 'same-files': groups }: Facts): Record<string, string> | unde
   return Object.fromEntries(names.map((name) => [name, end(normalizedPath(name))]));
 }
 
-/** What is told of a file under one of its names is so under all of them; only a name itself is a link. */
+/** Copies the facts of a file to all its names, except `link`, which belongs to one name. */
 function withEveryName(
   files: Readonly<Record<string, ImageFile | null>>,
   names: Readonly<Record<string, string>> = {},

@@ -1,4 +1,4 @@
-/** A facts file as the host state that it tells of, with a sensible value for all that is left out. */
+/** Reads a facts file into a host state, with sensible defaults for what is left out. */
 import { type Code, codes } from '../codes.ts';
 import { type DomainXml, readDomainXml } from '../model/domain-xml.ts';
 import type { HostState } from '../model/host-state.ts';
@@ -14,18 +14,18 @@ import { factsSchema } from './schema.ts';
 import { FACTS } from './subject.ts';
 import validate from './validator.generated.js';
 
-/** Where findings go, and where in the text they are. */
+/** Collects findings, and finds their positions in the text. */
 interface Report {
   readonly places: SourcePositions;
   readonly findings: Findings;
 }
 
 /**
- * Reads facts, in YAML or JSON, as `blockplan facts` writes them or as a person does.
+ * Reads facts in YAML or JSON, written by `blockplan facts` or by hand.
  *
  * @param source the file's bytes, or its text
- * @param file its name as the user gave it; it is only shown
- * @throws BlockplanError `input-refused` with everything that is wrong, in the text's order
+ * @param file the file's name as the user gave it; only shown in messages
+ * @throws BlockplanError `input-refused` with all errors, in the order of the text
  */
 export function readFacts(source: string | Uint8Array, file: string): HostState {
   const { data, places, findings } = readDocument(FACTS, file, source);
@@ -58,7 +58,7 @@ function readDefinition({ definition, domain }: Facts, report: Report): DomainXm
       codes.factsDefinitionMismatch,
       path,
       `a domain that is ${domain.state === 'gone' ? 'gone' : 'transient'} has no persistent definition`,
-      'leave "definition" out, or say "persistent: true"',
+      'remove "definition", or write "persistent: true"',
     );
     return undefined;
   }
@@ -69,8 +69,8 @@ function readDefinition({ definition, domain }: Facts, report: Report): DomainXm
         report,
         codes.factsDefinitionMismatch,
         path,
-        `the definition is one of ${quoted(defined.name)}, but the facts are those of ${quoted(domain.name)}`,
-        'put the right one there: virsh dumpxml --inactive; or leave it out',
+        `the definition is for ${quoted(defined.name)}, but the facts are for ${quoted(domain.name)}`,
+        'remove it, or replace it with the output of: virsh dumpxml --inactive',
       );
     return defined;
   } catch (error) {
@@ -79,8 +79,8 @@ function readDefinition({ definition, domain }: Facts, report: Report): DomainXm
       report,
       codes.factsNotDomainXml,
       path,
-      `the definition is not the XML of a domain: ${printable(what)}`,
-      'put there what this prints: virsh dumpxml --inactive; or leave it out',
+      `the definition is not domain XML: ${printable(what)}`,
+      'remove it, or replace it with the output of: virsh dumpxml --inactive',
     );
     return undefined;
   }
@@ -88,12 +88,12 @@ function readDefinition({ definition, domain }: Facts, report: Report): DomainXm
 
 function checkDisks({ disks, definition, domain }: Facts, report: Report): void {
   if (disks !== undefined || definition !== undefined || domain.state === 'gone') return;
-  const hint = 'add "disks:" and below it a list, each item with a target and a chain';
+  const hint = 'add "disks:" with a list below it; each item has a target and a chain';
   tell(
     report,
     codes.factsWithoutDisks,
     ['disks'],
-    'the facts tell neither the disks nor a definition',
+    'the facts contain neither disks nor a definition',
     hint,
   );
 }
@@ -103,7 +103,7 @@ function checkTwice({ disks = [], others = [] }: Facts, report: Report): void {
     const known = new Set<string>();
     for (const [index, name] of names.entries()) {
       if (known.size < known.add(name).size) continue;
-      const message = `${quoted(name)} stands in ${where} twice`;
+      const message = `${quoted(name)} is listed twice in ${where}`;
       tell(report, codes.factsDuplicate, pathOf(index), message, 'keep one of the two');
     }
   };

@@ -1,6 +1,6 @@
 /**
- * What of a plan and a host counts as reviewed. Names of files, the guest's own name, its UUID and its MAC addresses stand
- * as labels, so that two guests in the same state count as the same; what is the same file has the same label.
+ * The parts of a plan and a host that count as reviewed. File names, the guest's name, its UUID and its MAC addresses are
+ * replaced by labels, so that two guests in the same state count as the same. All names of one file have the same label.
  */
 import { fileAt, filesOfLayer, namesByFile } from '../model/file-identity.ts';
 import { backingPath, recordedBackingName } from '../model/headers.ts';
@@ -9,7 +9,7 @@ import { xmlLines } from '../model/xml-lines.ts';
 import type { Plan } from '../plan/plan.ts';
 import { definitionText, relevantOthers } from './export.ts';
 
-/** The parts that are held against what was reviewed, in their order in a fingerprint. */
+/** The parts that are compared with what was reviewed, in their order in a fingerprint. */
 export const REVIEWED_PARTS = [
   'plan',
   'chains',
@@ -20,19 +20,19 @@ export const REVIEWED_PARTS = [
 ] as const;
 export type ReviewedPart = (typeof REVIEWED_PARTS)[number];
 
-/** What counts of each part, as plain data. */
+/** What counts in each part, as plain data. */
 export type ReviewedParts = Readonly<Record<ReviewedPart, unknown>>;
 
-/** How a name is written: as it is for people, as a label to compare. */
+/** How a name is written: unchanged for people, or as a label for comparison. */
 type Naming = (name: string) => string;
 
-/** What counts, with labels for names; pure. */
+/** The parts with labels instead of names; pure. */
 export function reviewedParts(plan: Plan, state: HostState): ReviewedParts {
   const known = knownLabels(plan, state);
   const sharing = sharingPart(plan, state).map(({ files, writes, unread }) => ({
     files: files.map(labels(known)).sort(),
     writes: writes.map(labels(known)).sort(),
-    // An image that nobody could look into may be called anything.
+    // The name of an unreadable image says nothing.
     unread: unread.length,
   }));
   return {
@@ -41,12 +41,12 @@ export function reviewedParts(plan: Plan, state: HostState): ReviewedParts {
     definition: definitionPart(state, labels(known)),
     jobs: jobsPart(state, labels(known)),
     snapshots: snapshotsPart(state),
-    // Which of the others comes first is up to their names.
+    // Sorted again, because the order by name differs between guests.
     sharing: sharing.map((other) => JSON.stringify(other)).sort(),
   };
 }
 
-/** The same with the names that things have, for people to read. */
+/** The parts with their real names, for people to read. */
 export function reviewedPartsByName(plan: Plan, state: HostState): ReviewedParts {
   const asItIs: Naming = (name) => name;
   return {
@@ -60,8 +60,8 @@ export function reviewedPartsByName(plan: Plan, state: HostState): ReviewedParts
 }
 
 /**
- * A layer's label is its disk and its height above the base: it stays while layers come and go above it. A path of the
- * plan that is no layer has its place among them. All names of one file have one label.
+ * A layer's label is its disk and its height in the chain, so it stays the same when layers are added or removed above it.
+ * The label of any other path in the plan is its position in the plan. All names of one file have one label.
  */
 function knownLabels(plan: Plan, state: HostState): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
@@ -81,7 +81,7 @@ function knownLabels(plan: Plan, state: HostState): ReadonlyMap<string, string> 
   return found;
 }
 
-/** The label of a name that is known; others are numbered as they come. */
+/** Gives known names their label, and numbers the others in order of use. */
 function labels(known: ReadonlyMap<string, string>): Naming {
   const given = new Map(known);
   let count = 0;
@@ -92,7 +92,7 @@ function labels(known: ReadonlyMap<string, string>): Naming {
   };
 }
 
-/** The text as it is written, and what its steps have become with the variables put in. */
+/** The text as written, and its steps with their variables replaced. */
 function planPart(plan: Plan, naming: Naming): unknown {
   return {
     text: plan.text.source,
@@ -103,7 +103,7 @@ function planPart(plan: Plan, naming: Naming): unknown {
   };
 }
 
-/** A value with its paths, and the domain's name, replaced. */
+/** A value with its paths and the domain's name replaced. */
 function withNames(value: unknown, domain: string, naming: Naming): unknown {
   if (typeof value === 'string') {
     if (value === domain) return naming(domain);
@@ -116,7 +116,7 @@ function withNames(value: unknown, domain: string, naming: Naming): unknown {
   );
 }
 
-/** The layers of each disk, the lowest first, and what there is at the paths that the plan names. */
+/** The layers of each disk, base first, and the files at the paths in the plan. */
 function chainsPart(plan: Plan, state: HostState, naming: Naming): unknown {
   return {
     disks: state.domain.disks.map((disk) => ({
@@ -136,7 +136,7 @@ function chainsPart(plan: Plan, state: HostState, naming: Naming): unknown {
   };
 }
 
-/** What nobody has looked for counts as absent, as it does for a run. */
+/** A file that was not checked counts as absent, as it does for a run. */
 function contentOf(state: HostState, path: string, naming: Naming): Record<string, unknown> {
   const file = state.files[path];
   if (!file) return { absent: true };
@@ -150,7 +150,7 @@ function contentOf(state: HostState, path: string, naming: Naming): Record<strin
   };
 }
 
-/** The paths in the plan's steps, in their order. */
+/** The paths in the plan's steps, in order. */
 function pathsOf(plan: Plan): string[] {
   const found = new Set<string>();
   const gather: Naming = (path) => {
@@ -179,10 +179,10 @@ function definitionPart({ domain }: HostState, naming: Naming): unknown {
   };
 }
 
-/** Programs of the host: another one of them is another machine. */
+/** Paths of programs on the host. A different program is a different machine, so they stay as they are. */
 const PROGRAM = /^\s*<(?:emulator|loader)\b/;
 
-/** What a person calls the guest. */
+/** The guest's title and description, which do not count. */
 const TITLE = /^\s*<(?:title|description)\b/;
 
 const VALUE = /(?<==')[^']*(?=')|(?<=>)[^<>]+(?=<)/g;
@@ -228,7 +228,7 @@ function snapshotsPart({ domain }: HostState): unknown {
   return { snapshots: domain.snapshots, checkpoints: domain.checkpoints };
 }
 
-/** Who else rests on the files of the guest and of the plan. */
+/** The other domains that use files of the guest or the plan. */
 function sharingPart(plan: Plan, state: HostState): OtherDomain[] {
   const chains = state.domain.disks.flatMap(({ chain }) => chain.flatMap(filesOfLayer));
   const named = pathsOf(plan).flatMap((path) => [path, ...(fileAt(state, path)?.dataFiles ?? [])]);

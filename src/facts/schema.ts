@@ -1,4 +1,4 @@
-/** What a facts file may say, as JSON Schema: for editors, and for the validator that is made of it ahead of time. */
+/** The JSON Schema of a facts file, for editors and for the generated validator. */
 import { DOMAIN_STATES } from '../model/host-state.ts';
 import type { JsonSchema } from '../plan/schema.ts';
 import { AMOUNT } from './amounts.ts';
@@ -45,49 +45,52 @@ const PATH: JsonSchema = { type: 'string', title: 'an absolute path', pattern: '
 
 const RELEASE: JsonSchema = { title: 'a release such as "9.0.0"', pattern: '^[0-9]+(\\.[0-9]+)*$' };
 
-/** Never a bare word: a place is looked up by its name, and objects have names of their own, such as `constructor`. */
+/** Never a bare word: places are keys of plain objects, which have names of their own, such as `constructor`. */
 const PLACE_PATTERN = '^(/|[A-Za-z][A-Za-z0-9+.-]*:)';
 
-const PLACE = text('A path, or what libvirt calls an image on a network: `nbd:export`.', {
+const PLACE = text('A path, or the name of a network image in libvirt: `nbd:export`.', {
   title: 'a path, or a word such as "nbd:export"',
   pattern: PLACE_PATTERN,
 });
 
 const DOMAIN = map(
   {
-    name: text("libvirt's name of the guest."),
+    name: text("Name of the guest's domain."),
     state: {
       type: 'string',
       enum: DOMAIN_STATES,
       default: 'running',
-      description: 'As in `virsh domstate`; `gone` where libvirt knows no such domain.',
+      description: 'State as in `virsh domstate`; `gone` if the domain does not exist.',
     },
-    persistent: flag('Whether libvirt keeps a definition for its next start.', true),
-    autostart: flag('Whether libvirt starts it with the host.', false),
+    persistent: flag('Whether the domain has a persistent definition.', true),
+    autostart: flag('Whether the guest starts with the host.', false),
     agent: flag('Whether the guest agent is connected.', false),
-    'managed-save': flag('Whether libvirt keeps a managed-save image of it.', false),
-    nvram: flag('Whether it has an NVRAM file; read off the definition unless told.', false),
-    tpm: flag('Whether it has a TPM; read off the definition unless told.', false),
-    apparmor: flag('Whether AppArmor says which files its QEMU may open.', false),
-    snapshots: list(text('Its name.'), 'Its snapshots, parents first.'),
-    checkpoints: list(text('Its name.'), 'Its checkpoints, parents first.'),
+    'managed-save': flag('Whether the domain has a managed save image.', false),
+    nvram: flag(
+      'Whether the guest has an NVRAM file; taken from the definition unless specified.',
+      false,
+    ),
+    tpm: flag('Whether the guest has a TPM; taken from the definition unless specified.', false),
+    apparmor: flag("Whether AppArmor restricts the files that the guest's QEMU can open.", false),
+    snapshots: list(text('Name of the snapshot.'), 'Snapshots of the domain, parents first.'),
+    checkpoints: list(text('Name of the checkpoint.'), 'Checkpoints of the domain, parents first.'),
   },
   ['name'],
 );
 
 const DATA_FILES = list(
   PLACE,
-  'The other files that hold its data: the data file of a qcow2, the extents of a vmdk; none unless told.',
+  'Other files with data of the image: the data file of a qcow2, the extents of a vmdk; none unless specified.',
 );
 
 const LAYER: JsonSchema = {
   ...map(
     {
       file: PLACE,
-      format: text('`qcow2`, `raw`, …', { default: 'qcow2' }),
-      block: flag('Whether it is a block device.', false),
+      format: text('Image format: `qcow2`, `raw`, …', { default: 'qcow2' }),
+      block: flag('Whether the layer is a block device.', false),
       size: amount(
-        'What it takes on its storage; the capacity of the disk unless told; not known without both.',
+        'Space that the layer takes on its storage; the capacity of the disk unless specified; unknown without both.',
       ),
       'data-files': DATA_FILES,
     },
@@ -100,23 +103,26 @@ const LAYER: JsonSchema = {
 
 const DISK = map(
   {
-    target: text('Its name in the guest, such as `vda`.'),
+    target: text('Name of the disk in the guest, such as `vda`.'),
     device: {
       type: 'string',
       enum: ['disk', 'cdrom', 'floppy', 'lun'],
       default: 'disk',
-      description: 'What it is to the guest.',
+      description: 'Device type that the guest sees.',
     },
-    readonly: { type: 'boolean', description: 'Unless told, a CD-ROM is and others are not.' },
+    readonly: {
+      type: 'boolean',
+      description: 'Whether the disk is read-only; unless specified, only a CD-ROM is.',
+    },
     unsupported: list(
-      text('As XML: `<slices>`, `<shareable>`.'),
-      'What it has that blockplan does not work on; what the definition has comes to it.',
+      text('An element as XML: `<slices>`, `<shareable>`.'),
+      'Properties that blockplan does not support, in addition to those in the definition.',
     ),
-    snapshot: text('What the definition says that a snapshot does with it: `no`, `external`, …'),
-    capacity: amount('The size that the guest sees.'),
+    snapshot: text('Snapshot mode of the disk in the definition: `no`, `external`, …'),
+    capacity: amount('Virtual size, as the guest sees it.'),
     chain: list(
       LAYER,
-      'Its layers, the one that the guest writes to first; empty without a medium.',
+      'Layers of the disk, starting with the active layer; empty without a medium.',
     ),
     job: {
       ...map(
@@ -124,20 +130,20 @@ const DISK = map(
           type: {
             type: 'string',
             enum: ['copy', 'commit', 'active-commit', 'pull', 'backup', 'other'],
-            description: 'What it does.',
+            description: 'Type of the block job.',
           },
-          ready: flag('Whether both sides hold the same data.', false),
-          mirror: { ...PLACE, description: 'The other side of it.' },
+          ready: flag('Whether source and target have the same data.', false),
+          mirror: { ...PLACE, description: 'Target of the block job.' },
         },
         ['type'],
       ),
-      description: 'A block job that runs on it.',
+      description: 'Block job that runs on the disk.',
     },
   },
   ['target'],
 );
 
-/** A map, or the one word for what is not there. */
+/** A map, or the word `absent` for what does not exist. */
 function mapOrAbsent(properties: Readonly<Record<string, JsonSchema>>, title: string): JsonSchema {
   return { ...map(properties), type: ['object', 'string'], pattern: '^absent$', title };
 }
@@ -148,35 +154,35 @@ const PLACE_FACTS: JsonSchema = {
       kind: {
         type: 'string',
         enum: ['file', 'block device', 'other'],
-        description: 'What it is.',
+        description: 'Type of the file.',
       },
-      length: amount('Bytes from its beginning to its end: of a raw image, what a guest sees.'),
+      length: amount('Length in bytes; for a raw image, the virtual size.'),
       header: {
         ...map(
           {
             format: text('`qcow2` or `qed`.'),
-            'virtual-size': amount('The size that the guest sees.'),
+            'virtual-size': amount('Virtual size, as the guest sees it.'),
           },
           ['format', 'virtual-size'],
         ),
-        description: 'What its first bytes say; absent where they are no such header.',
+        description: 'Image header in the first bytes; absent without one.',
       },
       'held-by': list(
         text('A clause that follows "it is": `mounted at /mnt`.'),
-        'Who uses it; nobody unless told.',
+        'Uses of the file on the host; none unless specified.',
       ),
     },
     ['kind', 'length'],
   ),
-  description: 'What a step that writes over it needs to know; not known unless told.',
+  description: 'What a step that overwrites the file must know; unknown unless specified.',
 };
 
 const FILE = mapOrAbsent(
   {
-    size: amount('What it takes on its storage; not known unless told.'),
-    format: text('`qcow2`, `raw`, …; not known unless told.'),
+    size: amount('Space that the file takes on its storage; unknown unless specified.'),
+    format: text('Image format: `qcow2`, `raw`, …; unknown unless specified.'),
     backing: text(
-      'The backing file as its header names it, or `none`; of a layer the path of the one below unless told, else not known.',
+      'Backing file as recorded in the header, or `none`. Unless specified, the layer below for a layer, else unknown.',
     ),
     'data-files': DATA_FILES,
     link: flag('Whether the path is a symbolic link.', false),
@@ -187,21 +193,18 @@ const FILE = mapOrAbsent(
 
 const FOLDER = mapOrAbsent(
   {
-    free: amount('How much is free in it; enough unless told.'),
-    writable: flag('Whether files can be made in it.', true),
+    free: amount('Free space; unlimited unless specified.'),
+    writable: flag('Whether files can be created in the folder.', true),
   },
   '"absent", or a map with "free" or "writable"',
 );
 
 const OTHER = map(
   {
-    name: text("libvirt's name of it."),
-    files: list(
-      PLACE,
-      'The files that its chains share with the guest or the plan, and that it does not write to.',
-    ),
-    writes: list(PLACE, 'The files that it shares, and writes to.'),
-    unread: list(PLACE, 'Images of it that nobody could look into.'),
+    name: text('Name of the domain.'),
+    files: list(PLACE, 'Files that it shares with the guest or the plan and does not write to.'),
+    writes: list(PLACE, 'Files that it shares and writes to.'),
+    unread: list(PLACE, 'Images of it that cannot be read.'),
   },
   ['name'],
 );
@@ -212,39 +215,39 @@ export function factsSchema(): JsonSchema {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     $id: SCHEMA_ID,
     title: 'blockplan facts',
-    description: 'What a host looks like, as far as a plan for one of its guests is concerned.',
+    description: 'State of a host, as far as it matters to a plan for one of its guests.',
     ...map(
       {
-        facts: { const: 'blockplan/v1', description: 'The format of the facts.' },
+        facts: { const: 'blockplan/v1', description: 'Format of the facts.' },
         host: map({
-          uri: text('The connection through which it was seen.'),
-          libvirt: text('The release of its libvirt, as `9.0.0`; not known unless told.', RELEASE),
-          qemu: text('The release of its QEMU, as `7.2.22`; not known unless told.', RELEASE),
+          uri: text('Connection URI that was used to read the facts.'),
+          libvirt: text('Release of libvirt, such as `9.0.0`; unknown unless specified.', RELEASE),
+          qemu: text('Release of QEMU, such as `7.2.22`; unknown unless specified.', RELEASE),
         }),
         domain: { ...DOMAIN, description: 'The guest: a map with its name.' },
-        disks: list(DISK, 'Its disks; read off the definition unless told.'),
+        disks: list(DISK, 'Disks of the guest; taken from the definition unless specified.'),
         files: {
           type: 'object',
           propertyNames: PATH,
           additionalProperties: FILE,
-          description: 'Other files that a plan goes to, by path.',
+          description: 'Other files that a plan uses, by path.',
         },
         'same-files': list(
           { type: 'array', minItems: 2, items: PATH },
-          'Paths that lead to one file, by links or mounts.',
+          'Groups of paths that lead to the same file, by links or mounts.',
         ),
         folders: {
           type: 'object',
           propertyNames: PATH,
           additionalProperties: FOLDER,
-          description: 'Folders that a plan goes to, by path.',
+          description: 'Folders that a plan uses, by path.',
         },
         others: list(
           OTHER,
-          'Other guests of the host that share files with this one or the plan; none, though unchecked, unless told.',
+          'Other guests of the host that share files with the guest or the plan; unless specified, none, but unchecked.',
         ),
         definition: text(
-          'The persistent definition, without secrets; made from the disks unless told.',
+          'Persistent definition, without secrets; generated from the disks unless specified.',
         ),
       },
       ['facts', 'domain'],

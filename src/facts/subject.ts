@@ -1,6 +1,6 @@
 import type { Subject } from '../plan/subject.ts';
 
-/** How messages speak of a facts file. */
+/** How messages name a facts file. */
 export const FACTS: Subject = {
   noun: 'facts file',
   keys: '"facts", "domain" and "disks"',
@@ -9,7 +9,7 @@ export const FACTS: Subject = {
   listHint: 'put a list of disks below the key "disks:"',
   missing: {
     facts: 'begin with "facts: blockplan/v1"',
-    domain: 'add "domain:" and below it the guest\'s name, as in: virsh list --all',
+    domain: 'add "domain: { name: NAME }", with the name shown by: virsh list --all',
   },
   isProse: (path) => path[0] === 'definition' && path.length === 1,
   mayEscape: true,

@@ -4,105 +4,107 @@ exports}catch(e){throw mod=0,e}};var require_ucs2length=__commonJS({"node_module
 exports,"__esModule",{value:!0});function ucs2length(str){let len=str.length,length=0,pos=0,value;for(;pos<len;)length++,
 value=str.charCodeAt(pos++),value>=55296&&value<=56319&&pos<len&&(value=str.charCodeAt(pos),(value&64512)===56320&&pos++);
 return length}exports.default=ucs2length;ucs2length.code='require("ajv/dist/runtime/ucs2length").default'}});var validate=validate20,stdin_default=validate20,schema31={$schema:"https://json-schema.org/draft/2020-12/schema",$id:"u\
-rn:blockplan:schema:facts:v1",title:"blockplan facts",description:"What a host looks like, as far as a plan for one of i\
-ts guests is concerned.",type:"object",additionalProperties:!1,required:["facts","domain"],properties:{facts:{const:"blo\
-ckplan/v1",description:"The format of the facts."},host:{type:"object",additionalProperties:!1,properties:{uri:{type:"st\
-ring",minLength:1,description:"The connection through which it was seen."},libvirt:{type:"string",minLength:1,description:"\
-The release of its libvirt, as `9.0.0`; not known unless told.",title:'a release such as "9.0.0"',pattern:"^[0-9]+(\\.[0-\
-9]+)*$"},qemu:{type:"string",minLength:1,description:"The release of its QEMU, as `7.2.22`; not known unless told.",title:'\
-a release such as "9.0.0"',pattern:"^[0-9]+(\\.[0-9]+)*$"}}},domain:{type:"object",additionalProperties:!1,required:["na\
-me"],properties:{name:{type:"string",minLength:1,description:"libvirt's name of the guest."},state:{type:"string",enum:[
-"running","paused","in shutdown","shut off","crashed","pmsuspended","gone"],default:"running",description:"As in `virsh \
-domstate`; `gone` where libvirt knows no such domain."},persistent:{type:"boolean",default:!0,description:"Whether libvi\
-rt keeps a definition for its next start."},autostart:{type:"boolean",default:!1,description:"Whether libvirt starts it \
-with the host."},agent:{type:"boolean",default:!1,description:"Whether the guest agent is connected."},"managed-save":{type:"\
-boolean",default:!1,description:"Whether libvirt keeps a managed-save image of it."},nvram:{type:"boolean",default:!1,description:"\
-Whether it has an NVRAM file; read off the definition unless told."},tpm:{type:"boolean",default:!1,description:"Whether\
- it has a TPM; read off the definition unless told."},apparmor:{type:"boolean",default:!1,description:"Whether AppArmor \
-says which files its QEMU may open."},snapshots:{type:"array",items:{type:"string",minLength:1,description:"Its name."},
-description:"Its snapshots, parents first."},checkpoints:{type:"array",items:{type:"string",minLength:1,description:"Its\
- name."},description:"Its checkpoints, parents first."}},description:"The guest: a map with its name."},disks:{type:"arr\
-ay",items:{type:"object",additionalProperties:!1,required:["target"],properties:{target:{type:"string",minLength:1,description:"\
-Its name in the guest, such as `vda`."},device:{type:"string",enum:["disk","cdrom","floppy","lun"],default:"disk",description:"\
-What it is to the guest."},readonly:{type:"boolean",description:"Unless told, a CD-ROM is and others are not."},unsupported:{
-type:"array",items:{type:"string",minLength:1,description:"As XML: `<slices>`, `<shareable>`."},description:"What it has\
- that blockplan does not work on; what the definition has comes to it."},snapshot:{type:"string",minLength:1,description:"\
-What the definition says that a snapshot does with it: `no`, `external`, \u2026"},capacity:{type:["string","integer"],title:'\
-an amount such as "3.3 GiB", or a number of bytes',pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$",minimum:0,maximum:9007199254740991,
-description:"The size that the guest sees."},chain:{type:"array",items:{type:["object","string"],additionalProperties:!1,
-required:["file"],properties:{file:{type:"string",minLength:1,description:"A path, or what libvirt calls an image on a n\
-etwork: `nbd:export`.",title:'a path, or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},format:{type:"\
-string",minLength:1,description:"`qcow2`, `raw`, \u2026",default:"qcow2"},block:{type:"boolean",default:!1,description:"\
-Whether it is a block device."},size:{type:["string","integer"],title:'an amount such as "3.3 GiB", or a number of bytes',
-pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$",minimum:0,maximum:9007199254740991,description:"What it takes on\
- its storage; the capacity of the disk unless told; not known without both."},"data-files":{type:"array",items:{type:"st\
-ring",minLength:1,description:"A path, or what libvirt calls an image on a network: `nbd:export`.",title:'a path, or a w\
-ord such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},description:"The other files that hold its data: the \
-data file of a qcow2, the extents of a vmdk; none unless told."}},pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)",title:'a path,\
- or a map with "file"'},description:"Its layers, the one that the guest writes to first; empty without a medium."},job:{
-type:"object",additionalProperties:!1,required:["type"],properties:{type:{type:"string",enum:["copy","commit","active-co\
-mmit","pull","backup","other"],description:"What it does."},ready:{type:"boolean",default:!1,description:"Whether both s\
-ides hold the same data."},mirror:{type:"string",minLength:1,description:"The other side of it.",title:'a path, or a wor\
-d such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}},description:"A block job that runs on it."}}},description:"\
-Its disks; read off the definition unless told."},files:{type:"object",propertyNames:{type:"string",title:"an absolute p\
-ath",pattern:"^/"},additionalProperties:{type:["object","string"],additionalProperties:!1,properties:{size:{type:["strin\
-g","integer"],title:'an amount such as "3.3 GiB", or a number of bytes',pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|\
-PiB)$",minimum:0,maximum:9007199254740991,description:"What it takes on its storage; not known unless told."},format:{type:"\
-string",minLength:1,description:"`qcow2`, `raw`, \u2026; not known unless told."},backing:{type:"string",minLength:1,description:"\
-The backing file as its header names it, or `none`; of a layer the path of the one below unless told, else not known."},
-"data-files":{type:"array",items:{type:"string",minLength:1,description:"A path, or what libvirt calls an image on a net\
-work: `nbd:export`.",title:'a path, or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},description:"\
-The other files that hold its data: the data file of a qcow2, the extents of a vmdk; none unless told."},link:{type:"boo\
-lean",default:!1,description:"Whether the path is a symbolic link."},place:{type:"object",additionalProperties:!1,required:[
-"kind","length"],properties:{kind:{type:"string",enum:["file","block device","other"],description:"What it is."},length:{
-type:["string","integer"],title:'an amount such as "3.3 GiB", or a number of bytes',pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|\
-MiB|GiB|TiB|PiB)$",minimum:0,maximum:9007199254740991,description:"Bytes from its beginning to its end: of a raw image, \
-what a guest sees."},header:{type:"object",additionalProperties:!1,required:["format","virtual-size"],properties:{format:{
-type:"string",minLength:1,description:"`qcow2` or `qed`."},"virtual-size":{type:["string","integer"],title:'an amount su\
-ch as "3.3 GiB", or a number of bytes',pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$",minimum:0,maximum:9007199254740991,
-description:"The size that the guest sees."}},description:"What its first bytes say; absent where they are no such heade\
-r."},"held-by":{type:"array",items:{type:"string",minLength:1,description:'A clause that follows "it is": `mounted at /m\
-nt`.'},description:"Who uses it; nobody unless told."}},description:"What a step that writes over it needs to know; not \
-known unless told."}},pattern:"^absent$",title:'"absent", or a map with "size", "format", "backing", "data-files", "link\
-" or "place"'},description:"Other files that a plan goes to, by path."},"same-files":{type:"array",items:{type:"array",minItems:2,
-items:{type:"string",title:"an absolute path",pattern:"^/"}},description:"Paths that lead to one file, by links or mount\
-s."},folders:{type:"object",propertyNames:{type:"string",title:"an absolute path",pattern:"^/"},additionalProperties:{type:[
-"object","string"],additionalProperties:!1,properties:{free:{type:["string","integer"],title:'an amount such as "3.3 GiB\
-", or a number of bytes',pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$",minimum:0,maximum:9007199254740991,description:"\
-How much is free in it; enough unless told."},writable:{type:"boolean",default:!0,description:"Whether files can be made\
- in it."}},pattern:"^absent$",title:'"absent", or a map with "free" or "writable"'},description:"Folders that a plan goe\
-s to, by path."},others:{type:"array",items:{type:"object",additionalProperties:!1,required:["name"],properties:{name:{type:"\
-string",minLength:1,description:"libvirt's name of it."},files:{type:"array",items:{type:"string",minLength:1,description:"\
-A path, or what libvirt calls an image on a network: `nbd:export`.",title:'a path, or a word such as "nbd:export"',pattern:"\
-^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},description:"The files that its chains share with the guest or the plan, and that it doe\
-s not write to."},writes:{type:"array",items:{type:"string",minLength:1,description:"A path, or what libvirt calls an im\
-age on a network: `nbd:export`.",title:'a path, or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},
-description:"The files that it shares, and writes to."},unread:{type:"array",items:{type:"string",minLength:1,description:"\
-A path, or what libvirt calls an image on a network: `nbd:export`.",title:'a path, or a word such as "nbd:export"',pattern:"\
-^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},description:"Images of it that nobody could look into."}}},description:"Other guests of \
-the host that share files with this one or the plan; none, though unchecked, unless told."},definition:{type:"string",minLength:1,
-description:"The persistent definition, without secrets; made from the disks unless told."}},examples:[{facts:"blockplan\
-/v1",domain:{name:"testvm"},disks:[{target:"vda",chain:["/images/testvm.qcow2","/images/base.qcow2"]}]}]},func1=Object.prototype.
-hasOwnProperty,func2=require_ucs2length().default,pattern4=new RegExp("^[0-9]+(\\.[0-9]+)*$","u"),pattern6=new RegExp("^\
-[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$","u"),pattern7=new RegExp("^(/|[A-Za-z][A-Za-z0-9+.-]*:)","u"),pattern12=new RegExp(
-"^/","u"),pattern13=new RegExp("^absent$","u");function validate20(data,{instancePath="",parentData,parentDataProperty,rootData=data,
-dynamicAnchors={}}={}){let vErrors=null,errors=0,evaluated0=validate20.evaluated;if(evaluated0.dynamicProps&&(evaluated0.
-props=void 0),evaluated0.dynamicItems&&(evaluated0.items=void 0),data&&typeof data=="object"&&!Array.isArray(data)){if(data.
-facts===void 0){let err0={instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"facts"}};vErrors===
-null?vErrors=[err0]:vErrors.push(err0),errors++}if(data.domain===void 0){let err1={instancePath,schemaPath:"#/required",
-keyword:"required",params:{missingProperty:"domain"}};vErrors===null?vErrors=[err1]:vErrors.push(err1),errors++}for(let key0 in data)
-if(!func1.call(schema31.properties,key0)){let err2={instancePath,schemaPath:"#/additionalProperties",keyword:"additional\
-Properties",params:{additionalProperty:key0}};vErrors===null?vErrors=[err2]:vErrors.push(err2),errors++}if(data.facts!==
-void 0&&data.facts!=="blockplan/v1"){let err3={instancePath:instancePath+"/facts",schemaPath:"#/properties/facts/const",
-keyword:"const",params:{allowedValue:"blockplan/v1"}};vErrors===null?vErrors=[err3]:vErrors.push(err3),errors++}if(data.
-host!==void 0){let data1=data.host;if(data1&&typeof data1=="object"&&!Array.isArray(data1)){for(let key1 in data1)if(!(key1===
-"uri"||key1==="libvirt"||key1==="qemu")){let err4={instancePath:instancePath+"/host",schemaPath:"#/properties/host/addit\
-ionalProperties",keyword:"additionalProperties",params:{additionalProperty:key1}};vErrors===null?vErrors=[err4]:vErrors.
-push(err4),errors++}if(data1.uri!==void 0){let data2=data1.uri;if(typeof data2=="string"){if(func2(data2)<1){let err5={instancePath:instancePath+
-"/host/uri",schemaPath:"#/properties/host/properties/uri/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?
-vErrors=[err5]:vErrors.push(err5),errors++}}else{let err6={instancePath:instancePath+"/host/uri",schemaPath:"#/propertie\
-s/host/properties/uri/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err6]:vErrors.push(err6),errors++}}
-if(data1.libvirt!==void 0){let data3=data1.libvirt;if(typeof data3=="string"){if(func2(data3)<1){let err7={instancePath:instancePath+
+rn:blockplan:schema:facts:v1",title:"blockplan facts",description:"State of a host, as far as it matters to a plan for o\
+ne of its guests.",type:"object",additionalProperties:!1,required:["facts","domain"],properties:{facts:{const:"blockplan\
+/v1",description:"Format of the facts."},host:{type:"object",additionalProperties:!1,properties:{uri:{type:"string",minLength:1,
+description:"Connection URI that was used to read the facts."},libvirt:{type:"string",minLength:1,description:"Release o\
+f libvirt, such as `9.0.0`; unknown unless specified.",title:'a release such as "9.0.0"',pattern:"^[0-9]+(\\.[0-9]+)*$"},
+qemu:{type:"string",minLength:1,description:"Release of QEMU, such as `7.2.22`; unknown unless specified.",title:'a rele\
+ase such as "9.0.0"',pattern:"^[0-9]+(\\.[0-9]+)*$"}}},domain:{type:"object",additionalProperties:!1,required:["name"],properties:{
+name:{type:"string",minLength:1,description:"Name of the guest's domain."},state:{type:"string",enum:["running","paused",
+"in shutdown","shut off","crashed","pmsuspended","gone"],default:"running",description:"State as in `virsh domstate`; `g\
+one` if the domain does not exist."},persistent:{type:"boolean",default:!0,description:"Whether the domain has a persist\
+ent definition."},autostart:{type:"boolean",default:!1,description:"Whether the guest starts with the host."},agent:{type:"\
+boolean",default:!1,description:"Whether the guest agent is connected."},"managed-save":{type:"boolean",default:!1,description:"\
+Whether the domain has a managed save image."},nvram:{type:"boolean",default:!1,description:"Whether the guest has an NV\
+RAM file; taken from the definition unless specified."},tpm:{type:"boolean",default:!1,description:"Whether the guest ha\
+s a TPM; taken from the definition unless specified."},apparmor:{type:"boolean",default:!1,description:"Whether AppArmor\
+ restricts the files that the guest's QEMU can open."},snapshots:{type:"array",items:{type:"string",minLength:1,description:"\
+Name of the snapshot."},description:"Snapshots of the domain, parents first."},checkpoints:{type:"array",items:{type:"st\
+ring",minLength:1,description:"Name of the checkpoint."},description:"Checkpoints of the domain, parents first."}},description:"\
+The guest: a map with its name."},disks:{type:"array",items:{type:"object",additionalProperties:!1,required:["target"],properties:{
+target:{type:"string",minLength:1,description:"Name of the disk in the guest, such as `vda`."},device:{type:"string",enum:[
+"disk","cdrom","floppy","lun"],default:"disk",description:"Device type that the guest sees."},readonly:{type:"boolean",description:"\
+Whether the disk is read-only; unless specified, only a CD-ROM is."},unsupported:{type:"array",items:{type:"string",minLength:1,
+description:"An element as XML: `<slices>`, `<shareable>`."},description:"Properties that blockplan does not support, in\
+ addition to those in the definition."},snapshot:{type:"string",minLength:1,description:"Snapshot mode of the disk in th\
+e definition: `no`, `external`, \u2026"},capacity:{type:["string","integer"],title:'an amount such as "3.3 GiB", or a nu\
+mber of bytes',pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$",minimum:0,maximum:9007199254740991,description:"V\
+irtual size, as the guest sees it."},chain:{type:"array",items:{type:["object","string"],additionalProperties:!1,required:[
+"file"],properties:{file:{type:"string",minLength:1,description:"A path, or the name of a network image in libvirt: `nbd\
+:export`.",title:'a path, or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},format:{type:"string",
+minLength:1,description:"Image format: `qcow2`, `raw`, \u2026",default:"qcow2"},block:{type:"boolean",default:!1,description:"\
+Whether the layer is a block device."},size:{type:["string","integer"],title:'an amount such as "3.3 GiB", or a number o\
+f bytes',pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$",minimum:0,maximum:9007199254740991,description:"Space t\
+hat the layer takes on its storage; the capacity of the disk unless specified; unknown without both."},"data-files":{type:"\
+array",items:{type:"string",minLength:1,description:"A path, or the name of a network image in libvirt: `nbd:export`.",title:'\
+a path, or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},description:"Other files with data of t\
+he image: the data file of a qcow2, the extents of a vmdk; none unless specified."}},pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]\
+*:)",title:'a path, or a map with "file"'},description:"Layers of the disk, starting with the active layer; empty withou\
+t a medium."},job:{type:"object",additionalProperties:!1,required:["type"],properties:{type:{type:"string",enum:["copy",
+"commit","active-commit","pull","backup","other"],description:"Type of the block job."},ready:{type:"boolean",default:!1,
+description:"Whether source and target have the same data."},mirror:{type:"string",minLength:1,description:"Target of th\
+e block job.",title:'a path, or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}},description:"Bloc\
+k job that runs on the disk."}}},description:"Disks of the guest; taken from the definition unless specified."},files:{type:"\
+object",propertyNames:{type:"string",title:"an absolute path",pattern:"^/"},additionalProperties:{type:["object","string"],
+additionalProperties:!1,properties:{size:{type:["string","integer"],title:'an amount such as "3.3 GiB", or a number of b\
+ytes',pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$",minimum:0,maximum:9007199254740991,description:"Space that\
+ the file takes on its storage; unknown unless specified."},format:{type:"string",minLength:1,description:"Image format:\
+ `qcow2`, `raw`, \u2026; unknown unless specified."},backing:{type:"string",minLength:1,description:"Backing file as rec\
+orded in the header, or `none`. Unless specified, the layer below for a layer, else unknown."},"data-files":{type:"array",
+items:{type:"string",minLength:1,description:"A path, or the name of a network image in libvirt: `nbd:export`.",title:'a\
+ path, or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},description:"Other files with data of th\
+e image: the data file of a qcow2, the extents of a vmdk; none unless specified."},link:{type:"boolean",default:!1,description:"\
+Whether the path is a symbolic link."},place:{type:"object",additionalProperties:!1,required:["kind","length"],properties:{
+kind:{type:"string",enum:["file","block device","other"],description:"Type of the file."},length:{type:["string","intege\
+r"],title:'an amount such as "3.3 GiB", or a number of bytes',pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$",minimum:0,
+maximum:9007199254740991,description:"Length in bytes; for a raw image, the virtual size."},header:{type:"object",additionalProperties:!1,
+required:["format","virtual-size"],properties:{format:{type:"string",minLength:1,description:"`qcow2` or `qed`."},"virtu\
+al-size":{type:["string","integer"],title:'an amount such as "3.3 GiB", or a number of bytes',pattern:"^[0-9]+(\\.[0-9]+)\
+? ?(B|KiB|MiB|GiB|TiB|PiB)$",minimum:0,maximum:9007199254740991,description:"Virtual size, as the guest sees it."}},description:"\
+Image header in the first bytes; absent without one."},"held-by":{type:"array",items:{type:"string",minLength:1,description:'\
+A clause that follows "it is": `mounted at /mnt`.'},description:"Uses of the file on the host; none unless specified."}},
+description:"What a step that overwrites the file must know; unknown unless specified."}},pattern:"^absent$",title:'"abs\
+ent", or a map with "size", "format", "backing", "data-files", "link" or "place"'},description:"Other files that a plan \
+uses, by path."},"same-files":{type:"array",items:{type:"array",minItems:2,items:{type:"string",title:"an absolute path",
+pattern:"^/"}},description:"Groups of paths that lead to the same file, by links or mounts."},folders:{type:"object",propertyNames:{
+type:"string",title:"an absolute path",pattern:"^/"},additionalProperties:{type:["object","string"],additionalProperties:!1,
+properties:{free:{type:["string","integer"],title:'an amount such as "3.3 GiB", or a number of bytes',pattern:"^[0-9]+(\\\
+.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$",minimum:0,maximum:9007199254740991,description:"Free space; unlimited unless specif\
+ied."},writable:{type:"boolean",default:!0,description:"Whether files can be created in the folder."}},pattern:"^absent$",
+title:'"absent", or a map with "free" or "writable"'},description:"Folders that a plan uses, by path."},others:{type:"ar\
+ray",items:{type:"object",additionalProperties:!1,required:["name"],properties:{name:{type:"string",minLength:1,description:"\
+Name of the domain."},files:{type:"array",items:{type:"string",minLength:1,description:"A path, or the name of a network\
+ image in libvirt: `nbd:export`.",title:'a path, or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},
+description:"Files that it shares with the guest or the plan and does not write to."},writes:{type:"array",items:{type:"\
+string",minLength:1,description:"A path, or the name of a network image in libvirt: `nbd:export`.",title:'a path, or a w\
+ord such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},description:"Files that it shares and writes to."},unread:{
+type:"array",items:{type:"string",minLength:1,description:"A path, or the name of a network image in libvirt: `nbd:expor\
+t`.",title:'a path, or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},description:"Images of it t\
+hat cannot be read."}}},description:"Other guests of the host that share files with the guest or the plan; unless specif\
+ied, none, but unchecked."},definition:{type:"string",minLength:1,description:"Persistent definition, without secrets; g\
+enerated from the disks unless specified."}},examples:[{facts:"blockplan/v1",domain:{name:"testvm"},disks:[{target:"vda",
+chain:["/images/testvm.qcow2","/images/base.qcow2"]}]}]},func1=Object.prototype.hasOwnProperty,func2=require_ucs2length().
+default,pattern4=new RegExp("^[0-9]+(\\.[0-9]+)*$","u"),pattern6=new RegExp("^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)\
+$","u"),pattern7=new RegExp("^(/|[A-Za-z][A-Za-z0-9+.-]*:)","u"),pattern12=new RegExp("^/","u"),pattern13=new RegExp("^a\
+bsent$","u");function validate20(data,{instancePath="",parentData,parentDataProperty,rootData=data,dynamicAnchors={}}={}){
+let vErrors=null,errors=0,evaluated0=validate20.evaluated;if(evaluated0.dynamicProps&&(evaluated0.props=void 0),evaluated0.
+dynamicItems&&(evaluated0.items=void 0),data&&typeof data=="object"&&!Array.isArray(data)){if(data.facts===void 0){let err0={
+instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"facts"}};vErrors===null?vErrors=[err0]:
+vErrors.push(err0),errors++}if(data.domain===void 0){let err1={instancePath,schemaPath:"#/required",keyword:"required",params:{
+missingProperty:"domain"}};vErrors===null?vErrors=[err1]:vErrors.push(err1),errors++}for(let key0 in data)if(!func1.call(
+schema31.properties,key0)){let err2={instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{
+additionalProperty:key0}};vErrors===null?vErrors=[err2]:vErrors.push(err2),errors++}if(data.facts!==void 0&&data.facts!==
+"blockplan/v1"){let err3={instancePath:instancePath+"/facts",schemaPath:"#/properties/facts/const",keyword:"const",params:{
+allowedValue:"blockplan/v1"}};vErrors===null?vErrors=[err3]:vErrors.push(err3),errors++}if(data.host!==void 0){let data1=data.
+host;if(data1&&typeof data1=="object"&&!Array.isArray(data1)){for(let key1 in data1)if(!(key1==="uri"||key1==="libvirt"||
+key1==="qemu")){let err4={instancePath:instancePath+"/host",schemaPath:"#/properties/host/additionalProperties",keyword:"\
+additionalProperties",params:{additionalProperty:key1}};vErrors===null?vErrors=[err4]:vErrors.push(err4),errors++}if(data1.
+uri!==void 0){let data2=data1.uri;if(typeof data2=="string"){if(func2(data2)<1){let err5={instancePath:instancePath+"/ho\
+st/uri",schemaPath:"#/properties/host/properties/uri/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=
+[err5]:vErrors.push(err5),errors++}}else{let err6={instancePath:instancePath+"/host/uri",schemaPath:"#/properties/host/p\
+roperties/uri/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err6]:vErrors.push(err6),errors++}}if(data1.
+libvirt!==void 0){let data3=data1.libvirt;if(typeof data3=="string"){if(func2(data3)<1){let err7={instancePath:instancePath+
 "/host/libvirt",schemaPath:"#/properties/host/properties/libvirt/minLength",keyword:"minLength",params:{limit:1}};vErrors===
 null?vErrors=[err7]:vErrors.push(err7),errors++}if(!pattern4.test(data3)){let err8={instancePath:instancePath+"/host/lib\
 virt",schemaPath:"#/properties/host/properties/libvirt/pattern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)*$"}};

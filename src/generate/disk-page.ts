@@ -1,4 +1,4 @@
-/** Makes the page of what a `<disk>` may have, from the table that blockplan goes by; writes nothing. */
+/** Generates the page of supported `<disk>` properties from the table that the checks use; writes no files. */
 import { codes } from '../codes.ts';
 import { DISK_PROPERTIES, type DiskProperty, propertyText } from '../model/disk-elements.ts';
 
@@ -13,7 +13,7 @@ export function diskPage(): string {
   return `${[
     '<!-- Generated from src/model/disk-elements.ts by `npm run generate`; do not edit. -->',
     '# Which disks blockplan works on',
-    `Every element and attribute of a \`<disk>\` in libvirt's domain XML is on one of these lists. A step refuses to work on a disk with anything that is refused, or that is on no list (${codes.diskUnsupported}). A disk that no step touches may have what it likes.`,
+    `Every element and attribute of a \`<disk>\` in libvirt's domain XML is on one of these lists. A step refuses a disk that has a refused property, or one that is on no list (${codes.diskUnsupported}). Disks that no step uses may have any property.`,
     '## Refused',
     table('property | why', byReason(refused)),
     '## Modelled',
@@ -32,7 +32,7 @@ function rowsOf(treatment: DiskProperty['treatment']): string[] {
   );
 }
 
-/** One row for all that has the same reason; a place inside of a source is told from one of the disk. */
+/** One row for all properties with the same reason. A property inside a source is marked as such. */
 function byReason(properties: readonly (readonly [string, string, string])[]): string[] {
   const rows = new Map<string, string[]>();
   for (const [at, text, because] of properties) {

@@ -1,4 +1,4 @@
-/** A host state in which the examples of the step kinds can be walked, so that their pages show real commands. */
+/** A host state for the examples of the step kinds, so that their pages show real commands. */
 import { dirname } from 'node:path';
 import { type Disk, type HostState, withFile } from '../model/host-state.ts';
 import type { AnyStep } from '../steps/define.ts';
@@ -16,10 +16,10 @@ const VDA = [
 ];
 const VDB = [{ file: '/images/data.qcow2', format: 'qcow2', index: 4 }];
 
-/** A running, persistent guest "testvm" with a chain of three layers and a second disk, and room everywhere. */
+/** A running, persistent guest "testvm" with a chain of three layers and a second disk, and enough space everywhere. */
 export function exampleState(step: AnyStep, params: Params): HostState {
   const state = stateFor(step.kind, params);
-  // What a host says of a path where there is no file yet.
+  // The example's other files do not exist yet.
   return requirementsOf(step, params, state)
     .files.filter((file) => state.files[file] === undefined)
     .reduce((seen, file) => withFile(seen, file, null), state);
@@ -27,7 +27,7 @@ export function exampleState(step: AnyStep, params: Params): HostState {
 
 function stateFor(kind: string, params: Params): HostState {
   const { source } = params;
-  // A definition is put back where a step before has kept it, and where the guest has moved on meanwhile.
+  // `redefine` follows a step that kept the definition; with `source`, the guest has moved to that file since.
   const kept = kind === 'redefine';
   const moved = kept && typeof source === 'string';
   const active = moved ? { file: source, format: 'qcow2', index: 5 } : VDA[0]!;

@@ -1,7 +1,7 @@
-/** `npm run generate`: writes what is generated, into the repository that it is started in. */
-import { readFile, writeFile } from 'node:fs/promises';
+/** `npm run generate`: writes all generated files, relative to the current directory. */
+import { writeFile } from 'node:fs/promises';
 import { steps } from '../steps/registry.ts';
-import { withCodes } from './codes-table.ts';
+import { codesPage } from './codes-page.ts';
 import { diskPage } from './disk-page.ts';
 import { stepPage, stepsTable } from './pages.ts';
 import { editorSchema, factsEditorSchema, factsValidatorCode, validatorCode } from './validator.ts';
@@ -10,7 +10,7 @@ await writeFile('schemas/plan.schema.json', editorSchema(steps));
 await writeFile('src/plan/validator.generated.js', await validatorCode(steps));
 await writeFile('schemas/facts.schema.json', factsEditorSchema());
 await writeFile('src/facts/validator.generated.js', await factsValidatorCode());
-await writeFile('README.md', withCodes(await readFile('README.md', 'utf8')));
+await writeFile('docs/error-codes.md', codesPage());
 await writeFile('src/model/disks.md', diskPage());
 await writeFile('src/steps/README.md', stepsTable(steps));
 for (const step of steps) await writeFile(`src/steps/${step.kind}.md`, stepPage(step));

@@ -1,4 +1,4 @@
-/** Makes the page of each step kind, and the table of all, from their definitions; writes nothing. */
+/** Generates the page of each step kind, and the table of all kinds, from their definitions; writes no files. */
 import { stringify } from 'yaml';
 import type { Finding } from '../errors.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -22,7 +22,7 @@ export function stepPage(step: AnyStep): string {
       ? []
       : ['## Not offered', ['| option | why |', '|---|---|', ...unoffered].join('\n')]),
     '## Examples',
-    'The commands are those for a running guest "testvm" whose disk vda has the chain base <- snap1 <- snap2. A line with # is something that blockplan does itself; RUN is the folder of the run.',
+    'The commands are for a running guest "testvm" whose disk vda has the backing chain base <- snap1 <- snap2. Lines that start with # are done by blockplan itself; RUN is the folder of the run.',
     ...step.examples.map((example) => exampleText(step, example)),
   ]);
 }
@@ -34,11 +34,11 @@ export function stepsTable(steps: readonly AnyStep[]): string {
     '<!-- Generated from src/steps by `npm run generate`; do not edit. -->',
     '# Step kinds',
     ['| kind | what it does |', '|---|---|', ...rows].join('\n'),
-    'A kind is one file: its options, what it refuses, its phases, and the rollback of each. `define.ts` says what a kind has to give; see "Add a step" in [CONTRIBUTING](../../CONTRIBUTING.md).',
+    'Each kind is one file with its options, its checks, its phases, and the rollback of each phase. `define.ts` defines what a kind must provide; see "Add a step" in [CONTRIBUTING](../../CONTRIBUTING.md).',
   ]);
 }
 
-/** What the walk over the example host state finds wrong with an example; the pages are only right where there is nothing. */
+/** The findings for an example on the example host state; the pages are only right if there are none. */
 export function exampleFindings(step: AnyStep, example: Example): readonly Finding[] {
   return preview(step, example).findings;
 }
@@ -51,7 +51,7 @@ function preview(step: AnyStep, { params }: Example) {
     steps: [{ id: step.kind, step, params, path: ['steps', 0] }],
     onFailure: 'rollback',
     warnings: [],
-    // The plan was not read from a text.
+    // The plan has no text.
     text: { file: '', source: '', locate: () => nowhere },
   };
   return previewPlan(plan, exampleState(step, params));
@@ -64,7 +64,7 @@ function optionRows(step: AnyStep): string[] {
   );
 }
 
-/** A row for the option, and one for each part of it, where it has parts. */
+/** A row for the option, and one for each of its parts. */
 function rowsOf(name: string, schema: OptionSchema, required: boolean): string[] {
   const parts = schema.type === 'array' ? schema.items : schema;
   const row = `| \`${name}\` | ${cell(typeText(schema))} | ${required ? 'required' : ''} | ${cell(schema.description ?? '')} |`;
@@ -106,9 +106,9 @@ function phaseText(phase: PreviewPhase, index: number): string {
   const back = phase.noWayBack ?? phase.wayBack;
   return [
     `${index + 1}. **${phase.name}**: ${phase.summary}.`,
-    ...(phase.pauses === undefined ? [] : [`   The guest stands still ${phase.pauses}.`]),
+    ...(phase.pauses === undefined ? [] : [`   The guest is paused ${phase.pauses}.`]),
     ...commandBlock(phase.commands),
-    `   ${phase.noWayBack === undefined ? 'Way back' : 'No way back'}: ${back}.`,
+    `   ${phase.noWayBack === undefined ? 'Rollback' : 'No rollback'}: ${back}.`,
     ...commandBlock(phase.undoCommands),
     ...(phase.pointOfNoReturn === undefined
       ? []
@@ -128,7 +128,7 @@ function page(parts: readonly string[]): string {
     .trimEnd()}\n`;
 }
 
-/** A cell of a table: a bar would end it. */
+/** The text as a cell of a table; a bar would end the cell. */
 function cell(text: string): string {
   return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 }

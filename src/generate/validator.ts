@@ -1,4 +1,4 @@
-/** Makes the schemas and validators that are generated; writes nothing. */
+/** Generates the schemas and validators; writes no files. */
 import { Ajv2020, type Options } from 'ajv/dist/2020.js';
 import standaloneCode from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
@@ -8,7 +8,7 @@ import { type JsonSchema, planSchema } from '../plan/schema.ts';
 import type { AnyStep } from '../steps/define.ts';
 
 /**
- * The text of `src/plan/validator.generated.js`: checks compiled ahead of time, so that reading a plan loads no ajv.
+ * The text of `src/plan/validator.generated.js`: precompiled checks, so that reading a plan does not load ajv.
  */
 export function validatorCode(steps: readonly AnyStep[]): Promise<string> {
   return codeFor(planSchema(steps, 'reader'), 'src/steps');
@@ -22,13 +22,13 @@ export function factsValidatorCode(): Promise<string> {
 async function codeFor(schema: JsonSchema, origin: string): Promise<string> {
   const ajv = compiler({ code: { source: true, esm: true } });
   const code = standaloneCode.default(ajv, ajv.compile(schema));
-  // The code requires small parts of ajv; bundled in, they make ajv no dependency of the package.
+  // The code needs small parts of ajv; they are bundled, so that the package does not depend on ajv.
   const bundle = await build({
     stdin: { contents: code, resolveDir: process.cwd(), loader: 'js' },
     bundle: true,
     format: 'esm',
     platform: 'neutral',
-    // The code names the files that it is made of: the same ones wherever node_modules really lies.
+    // The code contains the paths of its modules, which must not depend on where node_modules really is.
     preserveSymlinks: true,
     target: 'node20',
     minifySyntax: true,
@@ -44,7 +44,7 @@ async function codeFor(schema: JsonSchema, origin: string): Promise<string> {
 /** The text of `schemas/plan.schema.json`, for editors. */
 export function editorSchema(steps: readonly AnyStep[]): string {
   const schema = planSchema(steps, 'editor');
-  // A schema that ajv's strict mode refuses would mislead editors too; the kinds are required outside of their properties.
+  // A schema that ajv's strict mode refuses would mislead editors too. `oneOf` requires kinds outside their `properties`.
   compiler({ strictRequired: false }).compile(schema);
   return `${JSON.stringify(schema, null, 2)}\n`;
 }
@@ -54,7 +54,7 @@ export function factsEditorSchema(): string {
   return `${JSON.stringify(factsSchema(), null, 2)}\n`;
 }
 
-/** The same checks, compiled in memory: for step kinds that are not in the registry. */
+/** The same checks, compiled in memory, for step kinds that are not in the registry. */
 export function validateFor(steps: readonly AnyStep[]): Validate {
   return compiler({}).compile(planSchema(steps, 'reader')) as Validate;
 }
@@ -62,7 +62,7 @@ export function validateFor(steps: readonly AnyStep[]): Validate {
 function compiler(options: Options): Ajv2020 {
   return new Ajv2020({
     allErrors: true,
-    // What is wrong is said by src/plan/explain.ts.
+    // The messages come from src/plan/explain.ts.
     messages: false,
     strict: true,
     allowUnionTypes: true,

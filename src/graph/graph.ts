@@ -1,6 +1,6 @@
 /**
- * A plan as plain data: its phases in order, and the states of its machine with where each leads. The machine, the preview
- * and the diagrams are made of this.
+ * A plan as plain data: its phases in order, and the states of its machine with their transitions. The machine, the preview
+ * and the diagrams are built from this.
  */
 import type { Direction, PhaseRef, StepOutline } from '../events.ts';
 import { type HostName, LOCAL } from '../model/hosts.ts';
@@ -8,7 +8,7 @@ import { type FinalState, isFinalState, type PhaseResult } from '../outcomes.ts'
 import type { Plan, PlannedStep } from '../plan/plan.ts';
 import type { Phase } from '../steps/define.ts';
 
-/** A state in which a phase is done or undone. The others are the final states, which lead nowhere. */
+/** A state in which a phase is done or undone. All other states are final. */
 export interface PhaseState {
   readonly name: string;
   /** The phase's index in the plan. */
@@ -23,7 +23,7 @@ export interface PhaseNode {
   readonly index: number;
   readonly planned: PlannedStep;
   readonly phase: Phase;
-  /** The host that it works on: its effects are for that one, and the host states that it is given are that one's. */
+  /** The host that its effects are performed on, and whose host states it gets. */
   readonly host: HostName;
   /** Whether this is the first phase of its step. */
   readonly first: boolean;
@@ -53,7 +53,7 @@ export function stopsOnFailure({ doing }: Pick<PhaseNode, 'doing'>): boolean {
   return isFinalState(doing.on.FAILED);
 }
 
-/** The plan's steps with their phases, as they are announced. */
+/** The plan's steps with their phases, as the events announce them. */
 export function outline(graph: Graph): StepOutline[] {
   const steps = new Map<string, StepOutline & { phases: { name: string; summary: string }[] }>();
   for (const { planned, phase } of graph.nodes) {
@@ -64,7 +64,7 @@ export function outline(graph: Graph): StepOutline[] {
   return [...steps.values()];
 }
 
-/** Compiles a plan; every phase gets its own rollback transition, out of its failure and out of its success. */
+/** Compiles a plan. Every phase gets a state in which it is undone, after its own failure or that of a later phase. */
 export function compile(plan: Pick<Plan, 'name' | 'steps' | 'onFailure'>): Graph {
   const flat = plan.steps.flatMap((planned) =>
     planned.step.phases(planned.params).map((phase, at) => ({ planned, phase, first: at === 0 })),
@@ -89,8 +89,8 @@ export function compile(plan: Pick<Plan, 'name' | 'steps' | 'onFailure'>): Graph
 }
 
 /**
- * The same phases in a machine with these states, as a journal holds them.
- * @returns nothing where they are not the states of these phases, lead to a state that there is not, or lead around in a circle
+ * The same phases in a machine with the states that a journal holds.
+ * @returns undefined if they are not the states of these phases, lead to an unknown state, or form a cycle
  */
 export function withStates(graph: Graph, states: readonly PhaseState[]): Graph | undefined {
   const byName = new Map(states.map((state) => [state.name, state]));
@@ -117,7 +117,7 @@ export function withStates(graph: Graph, states: readonly PhaseState[]): Graph |
   };
 }
 
-/** Whether a machine comes nearer to its end from that state to the next: forward through the phases, then back through them. */
+/** Whether a transition makes progress: forward through the phases, then backward through them. */
 function leadsOn(from: PhaseState, to: PhaseState | undefined): boolean {
   if (!to) return false;
   if (from.direction === 'do')
@@ -127,7 +127,7 @@ function leadsOn(from: PhaseState, to: PhaseState | undefined): boolean {
 
 const SUCCEEDED: FinalState = 'succeeded';
 
-/** The transitions out of a state: all that there are. */
+/** A state with all its transitions. */
 function stateOf(
   refs: readonly PhaseRef[],
   index: number,
@@ -144,7 +144,7 @@ function stateOf(
     direction === 'do'
       ? {
           DONE: at(index + 1, 'do', SUCCEEDED),
-          // A failed phase is undone too: nobody knows how far it came.
+          // A failed phase is undone too: it is unknown how far it got.
           FAILED: onFailure === 'rollback' ? at(index, 'undo', stranded) : stranded,
           LOST: uncertain,
         }

@@ -1,6 +1,6 @@
 /**
- * The files besides an image's own that hold its data: the data file of a qcow2, the extents of a vmdk. QEMU opens and
- * writes them with the image, and no domain's XML names them (libvirt before 10.10), so the image's own bytes are read.
+ * The additional files that hold an image's data: the data file of a qcow2, the extents of a vmdk. QEMU opens and writes
+ * them with the image, but domain XML does not name them (libvirt before 10.10), so the image itself is read.
  */
 import { open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -13,7 +13,7 @@ import { readQcow2Header } from './qcow2-header.ts';
 const NONE: DataFiles = { files: [] };
 const UNREAD: DataFiles = { files: [], unread: true };
 
-/** Implements `HostIO.readDataFiles`. What is in a raw image is the guest's. */
+/** Implements `HostIO.readDataFiles`. Nothing in a raw image is trusted: the guest wrote it. */
 export async function readDataFiles({ file, format }: Layer): Promise<DataFiles> {
   if (!file.startsWith('/')) return NONE;
   if (format === 'qcow2') return readable(file, dataFileOfQcow2);
@@ -23,17 +23,17 @@ export async function readDataFiles({ file, format }: Layer): Promise<DataFiles>
 async function dataFileOfQcow2(file: string): Promise<DataFiles> {
   const header = await readQcow2Header(file);
   if (!header?.hasDataFile) return NONE;
-  // Without a name in the header whoever opens the image has to give it.
+  // Without a name in the header, whoever opens the image must specify the file.
   return header.dataFile === undefined ? UNREAD : named(file, [header.dataFile]);
 }
 
-/** A descriptor is a small text file; more of it than this QEMU does not read (QEMU, block/vmdk.c, vmdk_read_desc). */
+/** A descriptor is a small text file; QEMU reads no more of it than this (QEMU, block/vmdk.c, vmdk_read_desc). */
 const DESCRIPTOR_BYTES = 1024 * 1024;
 
 /** `RW 4192256 SPARSE "disk-s001.vmdk"` (QEMU, block/vmdk.c, vmdk_parse_extents). */
 const EXTENT = /^\s*(?:RW|RDONLY|NOACCESS)\s+\d+\s+(?!ZERO\b)\S+\s+"([^"\r\n]+)"/gm;
 
-/** An image with a descriptor of its own as a text names its extents in it; any other vmdk is one file. */
+/** A vmdk that is a text descriptor names its extents there; any other vmdk is a single file. */
 async function extentsOfVmdk(file: string): Promise<DataFiles> {
   const text = await beginning(file);
   if (!text.trimStart().startsWith('# Disk DescriptorFile')) return NONE;
@@ -41,7 +41,7 @@ async function extentsOfVmdk(file: string): Promise<DataFiles> {
   return named(file, [...new Set(names)]);
 }
 
-/** A relative name counts from the image's own folder, as QEMU was given its path. */
+/** A relative name counts from the folder in the image's path, as in QEMU. */
 function named(image: string, names: readonly string[]): DataFiles {
   const found = names.map((name) => pathsNamed(name, dirname(image)));
   return {
@@ -53,7 +53,7 @@ function named(image: string, names: readonly string[]): DataFiles {
 async function beginning(file: string): Promise<string> {
   const handle = await open(file, 'r');
   try {
-    // Most files are no descriptors: their first bytes tell.
+    // Most files are not descriptors, which their first bytes show.
     const first = await handle.read(Buffer.alloc(512), 0, 512, 0);
     const start = first.buffer.toString('latin1', 0, first.bytesRead);
     if (!start.trimStart().startsWith('#')) return start;
@@ -69,7 +69,7 @@ async function beginning(file: string): Promise<string> {
   }
 }
 
-/** What is not there, or is neither a file nor a block device, has no data files; what cannot be read may have any. */
+/** What is missing, or is neither a file nor a block device, has no data files; what cannot be read may have some. */
 async function readable(
   file: string,
   read: (file: string) => Promise<DataFiles>,

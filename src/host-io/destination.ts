@@ -1,4 +1,4 @@
-/** What is at a path that a step writes into: what kind of thing, how large, which image, and who uses it. Only reads. */
+/** Inspects a path that a step writes to: its kind, size, image header and users. Only reads. */
 import { constants, type Stats } from 'node:fs';
 import { open, readFile, stat } from 'node:fs/promises';
 import { EffectFailed } from '../model/effect-failed.ts';
@@ -7,7 +7,7 @@ import { deviceUsers, swapFiles } from './device-users.ts';
 import { absentAsNull, inspectFile, isFileAt, isForbidden } from './files.ts';
 import { openers } from './openers.ts';
 
-/** The size in `/sys` is in sectors of 512 bytes, whatever the device's own are (Linux, Documentation/ABI/stable/sysfs-block). */
+/** The size in `/sys` is in sectors of 512 bytes, whatever the device's own size is (Linux, ABI/stable/sysfs-block). */
 const SECTOR = 512;
 
 /** Long enough for the fields of {@link headerOf}. */
@@ -30,11 +30,9 @@ export async function inspectDestination(path: string): Promise<Destination | un
   };
 }
 
-/** What is written under one name of a file shows under all of them. */
+/** Data written under one name of a file appears under all of them. */
 function otherNames(found: Stats): string[] {
-  return found.isFile() && found.nlink > 1
-    ? [`one file under ${found.nlink} names (hard links)`]
-    : [];
+  return found.isFile() && found.nlink > 1 ? [`a file with ${found.nlink} hard links`] : [];
 }
 
 /** Implements `HostIO.usersAt`. */
@@ -73,7 +71,7 @@ async function deviceLength(number: string): Promise<number> {
   return Number(await readFile(`/sys/dev/block/${number}/size`, 'utf8')) * SECTOR;
 }
 
-/** The first bytes; undefined where this user may not read. A device without a medium has none. */
+/** The first bytes; undefined where this user cannot read them. A device without a medium has none. */
 async function firstBytes(path: string): Promise<Buffer | undefined> {
   try {
     const handle = await open(path, 'r');
@@ -101,7 +99,7 @@ function headerOf(bytes: Buffer): HeaderSummary | null {
   return null;
 }
 
-/** Opening a block device with O_EXCL fails while a mount, a swap area or another device has claimed it (open(2)). */
+/** Opening a block device with O_EXCL fails while a mount, a swap area or another device uses it (open(2)). */
 async function isClaimed(path: string): Promise<boolean> {
   try {
     await (await open(path, constants.O_RDONLY | constants.O_EXCL)).close();

@@ -1,4 +1,4 @@
-/** Who uses a block device, as the kernel tells: mounts, swap, and other devices that are made of it. Only reads. */
+/** Who uses a block device, according to the kernel: mounts, swap, and devices on top of it. Only reads. */
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { goneAsNull } from './files.ts';
@@ -13,10 +13,10 @@ interface Device {
 }
 
 /**
- * Who uses the device, one of its partitions or, for a partition, the whole disk: clauses that follow "it is".
+ * The users of the device, of its partitions or, for a partition, of the whole disk, as clauses that follow "it is".
  *
  * @param number of the device, as `8:1`
- * @param root another place for `/proc` and `/sys`, such as a recorded one
+ * @param root another root folder for `/proc` and `/sys`, such as a recorded one
  */
 export async function deviceUsers(number: string, root = '/'): Promise<string[]> {
   const folder = await goneAsNull(realpath(join(root, 'sys/dev/block', number)));
@@ -53,7 +53,7 @@ async function usersOf(
 ): Promise<string[]> {
   const { names, number, folder } = device;
   return [
-    // A file system over several devices, such as btrfs, has a number of its own: then only its source tells.
+    // A file system over several devices, such as btrfs, has its own number: there only the source identifies it.
     ...mounts
       .filter((mount) => mount.number === number || names.includes(mount.source))
       .map(({ at }) => `mounted at ${at}`),
@@ -62,7 +62,7 @@ async function usersOf(
   ];
 }
 
-/** Devices made of this one: device-mapper (LVM, LUKS, multipath), md, bcache (Linux, sysfs-block, `holders`). */
+/** Devices on top of this one: device-mapper (LVM, LUKS, multipath), md, bcache (Linux, sysfs-block, `holders`). */
 async function holdersOf(folder: string): Promise<string[]> {
   const names = (await goneAsNull(readdir(join(folder, 'holders')))) ?? [];
   return Promise.all(
@@ -88,7 +88,7 @@ async function mappedName(folder: string): Promise<string | undefined> {
   return (await goneAsNull(readFile(join(folder, 'dm/name'), 'utf8')))?.trim();
 }
 
-/** A partition's folder lies in its disk's, and has a file `partition`. */
+/** A partition's folder is inside its disk's folder, and contains a file `partition`. */
 async function partitionsOf(folder: string): Promise<Device[]> {
   const entries = (await goneAsNull(readdir(folder, { withFileTypes: true }))) ?? [];
   const found = await Promise.all(

@@ -1,4 +1,4 @@
-/** Files of this machine, as far as this user may look: whether they are there, what they are, sizes, folders. */
+/** Inspects the files and folders of this machine, as far as this user has access. */
 import { type BigIntStats, constants, type Stats } from 'node:fs';
 import { access, lstat, open, readlink, realpath, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
@@ -14,14 +14,14 @@ export async function inspectFile(path: string): Promise<ImageFile | null> {
   return { size: found.blocks * 512, identity: identityOf(found) };
 }
 
-/** The same for every name of one file. Two nodes of one block device are one place, wherever they lie. */
+/** The same for every name of one file. Two nodes of one block device have the same identity. */
 export function identityOf(found: Stats): string {
   return found.isBlockDevice() ? `device ${found.rdev}` : `${found.dev}:${found.ino}`;
 }
 
 /**
- * Whether the file at a path that the kernel tells of, such as that of a swap file, is the one with that identity. A file that
- * this user may not reach is another one: its own file has a path that it may follow.
+ * Whether the file at a path that the kernel reports, such as that of a swap file, has that identity. A path that this user
+ * cannot follow counts as another file: the file in question has a path that the user can follow.
  */
 export async function isFileAt(path: string, identity: string): Promise<boolean> {
   try {
@@ -32,7 +32,7 @@ export async function isFileAt(path: string, identity: string): Promise<boolean>
   }
 }
 
-/** Whether a file is gone meanwhile, or lies on a file system that is gone or does not answer. */
+/** Whether a file has disappeared, or is on a file system that is gone or does not answer. */
 export function isElsewhere(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException;
   return ['ENOENT', 'ENOTDIR', 'ESRCH', 'ENOTCONN', 'ESTALE', 'EIO'].includes(code ?? '');
@@ -76,15 +76,15 @@ export async function statFile(path: string): Promise<FileStat | null> {
   };
 }
 
-/** The number of a device is left out: it may be another one after a reboot. */
+/** The device number is left out: it may change after a reboot. */
 export function stampOf(found: BigIntStats): FileStamp {
   return { ino: `${found.ino}`, born: `${found.birthtimeNs}` };
 }
 
-/** QEMU and the kernel follow so many links at most (path_resolution(7)). */
+/** The most links that QEMU and the kernel follow (path_resolution(7)). */
 const MOST_LINKS = 40;
 
-/** The place of a file that is not there: the identity of the folder that is, with the rest of the path. */
+/** The place of a file that does not exist: the identity of the nearest existing folder, with the rest of the path. */
 async function placeOf(path: string, links = 0): Promise<string> {
   const folder = dirname(path);
   const to = links < MOST_LINKS ? await allowed(path, linkAt(path)) : null;
@@ -94,7 +94,7 @@ async function placeOf(path: string, links = 0): Promise<string> {
   return folder === path ? path : `${await placeOf(folder, links)}/${basename(path)}`;
 }
 
-/** What a symbolic link names; null where there is none. */
+/** The target of a symbolic link; null where the path is not a link. */
 async function linkAt(path: string): Promise<string | null> {
   const found = await absentAsNull(lstat(path));
   return found?.isSymbolicLink() ? absentAsNull(readlink(path)) : null;
@@ -119,8 +119,8 @@ export async function inspectFolder(path: string, user?: FolderUser): Promise<Fo
 }
 
 /**
- * The first folder on the way that the user may certainly not enter. Where the group's bit lets somebody in, nobody can
- * tell from here whether that is this user: it may be in the group, and an access list shows in that bit as well.
+ * The first folder on the path that the user certainly cannot enter. Where the group's bit grants access, it is unknown
+ * whether this includes the user: it may be a member of the group, and an access list sets that bit as well.
  */
 async function firstBarred(folder: string, { uid, gid }: FolderUser): Promise<string | undefined> {
   if (uid === 0) return undefined;
@@ -141,14 +141,14 @@ async function mayWrite(folder: string): Promise<boolean> {
     await access(folder, constants.W_OK | constants.X_OK);
     return true;
   } catch (error) {
-    // For root only a read-only file system or an immutable folder says no.
+    // Root is refused only on a read-only file system or in an immutable folder.
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') return false;
     throw error;
   }
 }
 
-/** A look that this user may not take is a refusal that can be acted on, and no bug. */
+/** Turns missing access rights into a finding that the user can act on. */
 async function allowed<T>(path: string, look: Promise<T>): Promise<T> {
   try {
     return await look;
@@ -158,20 +158,20 @@ async function allowed<T>(path: string, look: Promise<T>): Promise<T> {
       {
         code: codes.pathUnreadable,
         severity: 'error',
-        message: `${path} cannot be looked at: ${(error as Error).message}`,
-        hint: 'run it as a user who may look there, such as root',
+        message: `${path} cannot be inspected: ${(error as Error).message}`,
+        hint: 'run it as a user with access, such as root',
       },
     ]);
   }
 }
 
-/** Whether an error says that this user may not, and not that there is nothing. */
+/** Whether an error means that this user has no access, not that the file does not exist. */
 export function isForbidden(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException;
   return code === 'EACCES' || code === 'EPERM';
 }
 
-/** What the look finds; null where there is no such file. */
+/** The result; null where the file does not exist. */
 export async function absentAsNull<T>(look: Promise<T>): Promise<T | null> {
   try {
     return await look;
@@ -183,8 +183,8 @@ export async function absentAsNull<T>(look: Promise<T>): Promise<T | null> {
 }
 
 /**
- * What the kernel tells in /proc or /sys; null where that is gone, also while it is read: of a device that is taken away
- * meanwhile it says ENODEV, of a process that has ended ESRCH (seen with a loop device on Linux 6.1).
+ * The result of reading /proc or /sys; null where the entry is gone, even during the read: the kernel reports ENODEV for a
+ * removed device, and ESRCH for a process that has ended (seen with a loop device on Linux 6.1).
  */
 export async function goneAsNull<T>(look: Promise<T>): Promise<T | null> {
   try {

@@ -1,4 +1,4 @@
-/** A file that is removed or moved, held by its folder, which is reached through its descriptor. */
+/** A file to be removed or moved, addressed through the open descriptor of its folder. */
 import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, link, lstat, open, unlink } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
@@ -23,17 +23,17 @@ class HeldName {
     return new HeldName(path, folder);
   }
 
-  /** A path that leads to the name in this very folder, as long as it is held (proc_pid_fd(5)). */
+  /** A path to the name in exactly this folder, as long as it is held (proc_pid_fd(5)). */
   get place(): string {
     return `/proc/self/fd/${this.#folder.fd}/${basename(this.path)}`;
   }
 
-  /** What has the name now, a link itself; null where nothing has it. */
+  /** What has the name now, without following a link; null where nothing has it. */
   look(): Promise<BigIntStats | null> {
     return absentAsNull(lstat(this.place, { bigint: true }));
   }
 
-  /** Makes the names in the folder last through a power loss. */
+  /** Makes the names in the folder survive a power loss. */
   sync(): Promise<void> {
     return this.#folder.sync();
   }
@@ -117,19 +117,19 @@ class LocalHeldFile implements HeldFile {
       );
     }
     if (this.#isIt(await to.look())) return;
-    // Somebody was quicker by a hair: the name that was made leads to a file that was never checked.
+    // Another process was faster: the new name leads to a file that was never checked.
     await unlink(to.place);
     throw this.#changed();
   }
 
-  /** @throws EffectFailed where another file has its name by now */
+  /** @throws EffectFailed where another file has the name now */
   async #isStillThere(): Promise<boolean> {
     const now = await this.#name.look();
     if (now && !this.#isIt(now)) throw this.#changed();
     return now !== null;
   }
 
-  /** The time of birth tells it from another file that was given its inode again. */
+  /** The birth time distinguishes it from another file that reuses its inode. */
   #isIt(other: BigIntStats | null): boolean {
     const { dev, ino, birthtimeNs } = this.#found;
     return (
@@ -142,7 +142,7 @@ class LocalHeldFile implements HeldFile {
 
   #changed(): EffectFailed {
     return new EffectFailed(
-      `another file was put at ${this.#name.path} while it was checked, so it is left alone`,
+      `${this.#name.path} was replaced by another file during the check, so it is left alone`,
     );
   }
 }

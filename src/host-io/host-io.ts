@@ -1,10 +1,10 @@
 /**
- * All that blockplan does to the files, processes and kernel tables of a host that libvirt runs on. The libvirt room knows
- * a host by this interface only. Today the host is the one that blockplan runs on (`local-host.ts`); an agent on another
- * host would serve the same operations from the same local implementation.
+ * Everything that blockplan does with the files, processes and kernel tables of a host that libvirt runs on. The libvirt
+ * room accesses a host only through this interface. Today the host is the one that blockplan runs on (`local-host.ts`); an
+ * agent on another host would serve the same operations with the same local implementation.
  *
- * So each operation is one question and one answer that JSON can carry. Three things last longer than that, and an agent
- * would name them by a number in its own process: a held file, a program that runs, and the signal that gives it up.
+ * So each operation is one request and one response that fit into JSON. Three things live longer, and an agent would
+ * identify them by a number in its own process: a held file, a running program, and the signal that aborts it.
  *
  * An operation rejects with an `EffectFailed` or a `BlockplanError` where its description says so. Otherwise a rejection is
  * the host's own error, with its `code`, such as `EACCES`.
@@ -19,36 +19,36 @@ export interface HostIO extends FileQueries, FileChanges, Programs {
   readonly user: number | undefined;
 }
 
-/** Questions about files, images and devices. They change nothing. */
+/** Queries about files, images and devices. They change nothing. */
 export interface FileQueries {
   /**
-   * The file at that path; null when there is none.
-   * @throws BlockplanError pathUnreadable where this user may not look: nobody can tell then whether there is one
+   * The file at that path; null when it does not exist.
+   * @throws BlockplanError pathUnreadable where this user has no access, so that it is unknown whether the file exists
    */
   inspectFile(path: string): Promise<ImageFile | null>;
-  /** The files at those of the paths that are paths, and what each leads to; a disk may as well be on a network. */
+  /** The files at the absolute paths among these, and the identity behind each; other places are ignored. */
   inspectFiles(paths: readonly string[]): Promise<Required<Pick<HostState, 'files' | 'names'>>>;
   /**
-   * What a path leads to: the identity of its file or, where there is none yet, of the place where it would be.
-   * @throws BlockplanError pathUnreadable where this user may not look
+   * What a path leads to: the identity of its file or, where it does not exist yet, of the place where it would be.
+   * @throws BlockplanError pathUnreadable where this user has no access
    */
   identify(path: string): Promise<string>;
-  /** Kind, length, owner and stamp of what is at a path, links followed; null when nothing is. */
+  /** Kind, length, owner and stamp of the file at a path, following links; null when it does not exist. */
   stat(path: string): Promise<FileStat | null>;
   /**
-   * The folder at that path, with its free space; null when there is none.
-   * @param user who must reach files in it: the guest's QEMU
-   * @throws BlockplanError pathUnreadable where this user may not look
+   * The folder at that path, with its free space; null when it does not exist.
+   * @param user the user that must reach files in it: the guest's QEMU
+   * @throws BlockplanError pathUnreadable where this user has no access
    */
   inspectFolder(path: string, user?: FolderUser): Promise<Folder | null>;
   /**
-   * What is at a path that a step writes into, and who uses it; undefined where nothing is there, or this user may not look.
-   * @throws BlockplanError pathUnreadable where the path itself may not be looked at
+   * What is at a path that a step writes to, and who uses it; undefined where nothing exists, or this user cannot read it.
+   * @throws BlockplanError pathUnreadable where this user has no access to the path itself
    */
   inspectDestination(path: string): Promise<Destination | undefined>;
   /**
-   * Who uses what is at that path: processes, mounts, swap, other devices, as clauses that follow "it is". Empty where
-   * nobody does, or nothing is there.
+   * The users of the file or device at that path (processes, mounts, swap, other devices), as clauses that follow "it is".
+   * Empty where it is unused or does not exist.
    */
   usersAt(path: string): Promise<string[]>;
   /** The other files that hold data of an image; none for formats other than qcow2 and vmdk. */
@@ -63,10 +63,10 @@ export interface FolderUser {
   readonly gid: number;
 }
 
-/** What tells a file from another one that is later at the same path. An inode is given again, so its birth counts too. */
+/** Distinguishes a file from a later one at the same path. Inodes are reused, so the birth time counts too. */
 export interface FileStamp {
   readonly ino: string;
-  /** When it came to be, in nanoseconds since the epoch; `0` where its file system does not tell. */
+  /** When it was created, in nanoseconds since the epoch; `0` where its file system does not record this. */
   readonly born: string;
 }
 
@@ -83,28 +83,28 @@ export interface FileStat extends FileStamp {
 /** The other files that hold data of an image. */
 export interface DataFiles {
   readonly files: readonly string[];
-  /** Set where the image is there, and what it says of its data files cannot be read or understood. */
+  /** Set where the image exists, but its data files cannot be determined. */
   readonly unread?: true;
 }
 
-/** The only changes that blockplan itself makes to the files of a host. None writes over a file, or moves one over another. */
+/** The only changes that blockplan itself makes to a host's files. None overwrites a file, or moves one over another. */
 export interface FileChanges {
   /**
-   * Makes an empty file that only its owner can read, as a guest's data asks for. Its name outlives a power loss.
-   * @returns the stamp of the file that was made, whatever is at its path by now
-   * @throws EffectFailed where there is a file, or none can be made
+   * Makes an empty file that only its owner can read, because a guest's data goes into it. Its name survives a power loss.
+   * @returns the stamp of the file that was made, even if another file is at its path by then
+   * @throws EffectFailed where the file already exists or cannot be made
    */
   makeFile(path: string): Promise<FileStamp>;
   /**
-   * Holds a file that is to be removed or moved, while it is proven unused. The caller releases it.
-   * @returns null where there is no such file
+   * Holds a file that is to be removed or moved, while it is proven unused. The caller must release it.
+   * @returns null where the file does not exist
    * @throws EffectFailed where it is not a regular file
    */
   holdFile(path: string): Promise<HeldFile | null>;
-  /** Makes what was written to files or folders outlive a power loss, one after another. */
+  /** Syncs files or folders to disk, one after another, so that they survive a power loss. */
   sync(paths: readonly string[]): Promise<void>;
   /**
-   * Writes a file that a command on the host reads, in a new folder of its own that only this user can enter.
+   * Writes a file for a command on the host to read, in a new folder that only this user can enter.
    * @returns its path
    */
   writeScratchFile(name: string, content: string): Promise<string>;
@@ -113,31 +113,31 @@ export interface FileChanges {
 }
 
 /**
- * A regular file that is held by its folder: the folder stays open from the first check to the last act, and everything
- * here is about the name in that very folder. So another folder at the same path, or a symbolic link, changes nothing.
+ * A regular file that is held by its folder: the folder stays open from the first check to the last change, and every
+ * operation refers to the name in exactly that folder. So replacing the folder, or a symbolic link, has no effect.
  *
- * An agent keeps the folder open and names it by a number. The check and the act of `remove` and `moveTo` are one request,
- * so no round trip lies between them. When the connection ends, the agent closes the folder and leaves the file alone.
+ * An agent would keep the folder open and identify it by a number. `remove` and `moveTo` check and change in one request,
+ * without a round trip in between. When the connection ends, the agent closes the folder and leaves the file alone.
  */
 export interface HeldFile extends AsyncDisposable {
-  /** The identity of what has the name now, as {@link ImageFile.identity}; undefined where nothing has. */
+  /** The identity of the file that has the name now, as {@link ImageFile.identity}; undefined where none has. */
   identity(): Promise<string | undefined>;
-  /** The stamp of what has the name now; undefined where nothing has. */
+  /** The stamp of the file that has the name now; undefined where none has. */
   stamp(): Promise<FileStamp | undefined>;
   /**
-   * What has the file open, as words that end "is open in …".
-   * @throws EffectFailed when it cannot be told
+   * What has the file open, as words that complete "is open in …".
+   * @throws EffectFailed when this cannot be determined
    */
   openers(): Promise<string[]>;
   /**
-   * Removes it, and makes its absence outlive a power loss. One that is gone already is no failure.
-   * @throws EffectFailed, with everything left alone, where another file has its name by now
+   * Removes it, so that the removal survives a power loss. A file that is already gone is no error.
+   * @throws EffectFailed, without changing anything, where another file has the name now
    */
   remove(): Promise<void>;
   /**
-   * Gives it another name on its file system, over no other file, so that it outlives a power loss. At every moment it has
-   * one of the names, or, where it was interrupted, both: then the old one goes.
-   * @throws EffectFailed, with everything left alone, where another file has either name by now
+   * Gives it another name on its file system, without overwriting a file, so that the move survives a power loss. The file
+   * always has at least one of the names. An interrupted move leaves both; moving again then removes the old one.
+   * @throws EffectFailed, without changing anything, where another file has one of the names now
    */
   moveTo(path: string): Promise<void>;
 }
@@ -145,23 +145,23 @@ export interface HeldFile extends AsyncDisposable {
 /** Programs that are started on the host, and processes that run there. */
 export interface Programs {
   /**
-   * The only process with these words in a row among its arguments; undefined where there is none, or more than one.
-   * Processes that this user may not look into are left out.
+   * The only process with these consecutive words among its arguments; undefined where there is none, or more than one.
+   * Processes that this user cannot inspect are ignored.
    */
   findProcess(words: readonly string[]): Promise<ProcessStamp | undefined>;
   isRunning(process: ProcessStamp): Promise<boolean>;
   /**
-   * Runs a program to its end. It gets a session of its own (setsid), so that a Ctrl-C in the terminal does not reach it.
-   * @returns how it ended; one that cannot be started or is given up has failed
+   * Runs a program to its end. It gets its own session (setsid), so that a Ctrl-C in the terminal does not reach it.
+   * @returns how it ended; a program that cannot be started or is aborted has failed
    */
   run(argv: Argv, options?: RunProgramOptions): Promise<ProgramResult>;
-  /** Starts a program with pipes, in a session of its own, and does not wait for it. */
+  /** Starts a program with pipes, in its own session, and does not wait for it. */
   start(argv: Argv, options: StartOptions): RunningProgram;
 }
 
 export type Argv = readonly [program: string, ...words: string[]];
 
-/** What tells a process from another one that has its number later. */
+/** Distinguishes a process from a later one with the same pid. */
 export interface ProcessStamp {
   readonly pid: string;
   /** When it started, in clock ticks since the boot. */
@@ -169,18 +169,18 @@ export interface ProcessStamp {
 }
 
 export interface RunProgramOptions {
-  /** Gives the program up after so many milliseconds; no limit unless specified. */
+  /** Aborts the program after this many milliseconds; no limit unless specified. */
   readonly timeoutMs?: number;
-  /** Gives it up when it aborts: first SIGTERM, 2 s later SIGKILL. */
+  /** Aborts the program: SIGTERM first, SIGKILL 2 s later. */
   readonly signal?: AbortSignal;
-  /** The program is killed when blockplan ends, however that happens; it is not started where this cannot be had. */
+  /** The program is killed when blockplan ends, for whatever reason; where this is not possible, it is not started. */
   readonly tied?: true;
-  /** Pieces of standard output, as they come. */
+  /** Receives standard output in pieces, as they arrive. */
   onOutput?(text: string): void;
 }
 
 export interface ProgramResult {
-  /** Whether it was started and ended by itself with status 0. */
+  /** Whether it was started and exited with status 0. */
   readonly ok: boolean;
   /** Without the last line break. */
   readonly stdout: string;
@@ -191,32 +191,32 @@ export interface ProgramResult {
 
 export interface StartOptions {
   readonly stdin: 'pipe' | 'ignore';
-  /** How its environment differs from that of blockplan, or of the agent. */
+  /** How its environment differs from that of blockplan or the agent. */
   readonly environment?: Environment;
-  /** The program is killed when blockplan ends, however that happens; it is started without where this cannot be had. */
+  /** The program is killed when blockplan ends, for whatever reason; where this is not possible, it is started untied. */
   readonly tied?: true;
 }
 
 export interface Environment {
-  /** Names of variables that are left out; `LC_*` stands for all that begin so. */
+  /** Names of variables that are removed; `LC_*` matches all names with that prefix. */
   readonly without: readonly string[];
   readonly set: Readonly<Record<string, string>>;
 }
 
-/** A program that runs, or that could not be started. */
+/** A running program, or one that could not be started. */
 export interface RunningProgram {
-  /** False when the program is not there; `exited` tells more. */
+  /** False when the program could not be started; see `exited`. */
   readonly started: boolean;
   readonly stdin: NodeJS.WritableStream;
-  /** Both streams give text. */
+  /** Both streams emit text. */
   readonly stdout: NodeJS.ReadableStream;
   readonly stderr: NodeJS.ReadableStream;
   readonly exited: Promise<Exit>;
-  /** Ends it and its children, at once. Nothing is asked of it, as a hung program would not hear. */
+  /** Kills it and its children at once (SIGKILL), because a hung program would not react to anything else. */
   kill(): void;
 }
 
-/** How a program ended; `missing` when it could not even be started. */
+/** How a program ended; `missing` when it could not be started. */
 export interface Exit {
   readonly missing: boolean;
   readonly code: number | undefined;

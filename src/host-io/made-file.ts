@@ -1,4 +1,4 @@
-/** Files that blockplan makes: for a guest's data, and for a command to read. */
+/** Makes files: for a guest's data, and for a command to read. */
 import { mkdtemp, open, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -13,7 +13,7 @@ export async function createFile(path: string): Promise<FileStamp> {
   return stamp;
 }
 
-/** The file is told by the descriptor that it was made through: its path may lead elsewhere a moment later. */
+/** The stamp comes from the open descriptor: the path may lead to another file a moment later. */
 async function create(path: string): Promise<FileStamp> {
   try {
     const file = await open(path, 'wx', 0o600);
@@ -25,7 +25,7 @@ async function create(path: string): Promise<FileStamp> {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     throw code === 'EEXIST'
-      ? new EffectFailed(`${path} exists already; blockplan writes over no file`)
+      ? new EffectFailed(`${path} already exists; blockplan does not overwrite files`)
       : new EffectFailed(message);
   }
 }
@@ -49,7 +49,7 @@ export async function removeScratchFile(path: string): Promise<void> {
   await rmdir(dirname(path)).catch(unlessAbsent);
 }
 
-/** Somebody else may have cleared the folder for temporary files. */
+/** Another process may have cleaned up the folder for temporary files. */
 function unlessAbsent(error: NodeJS.ErrnoException): void {
   if (error.code !== 'ENOENT') throw error;
 }

@@ -1,20 +1,20 @@
-/** Who has a file open: by any of its names, and whoever runs the process. */
+/** Finds who has a file open, by any of its names and as any user. */
 import { readdir, readFile, readlink, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { goneAsNull, identityOf, inspectFile, isElsewhere, isFileAt } from './files.ts';
 
-/** What a process holds open besides files: it has no path, or is a device, or is made by the kernel. A device counts where one is asked for. */
+/** Descriptors that are not files: without a path, devices, or made by the kernel. Devices count where one is queried. */
 const NO_FILE = /^(?!\/)|^\/memfd:|^\/(?:dev(?!\/shm\/)|proc|sys)\//;
 
 /**
  * Implements `HeldFile.openers`.
  *
- * The processes of other users cannot be asked by everybody, so the kernel's table of locks is looked at too: QEMU and
- * its tools lock each image that they open, for reading as well, and the table shows everybody's locks to everybody
- * (QEMU, docs/system/images.rst, "disk image file locking"; proc_locks(5)).
- * @param name the file's own path, where `path` is another way to it
- * @throws EffectFailed when it cannot be told
+ * Only root can inspect the processes of other users, so the kernel's table of locks is checked too: QEMU and its tools
+ * lock each image that they open, even for reading, and the table shows all locks to every user (QEMU,
+ * docs/system/images.rst, "disk image file locking"; proc_locks(5)).
+ * @param name the path to show, where `path` is another path to the file
+ * @throws EffectFailed when this cannot be determined
  */
 export async function openers(path: string, name = path): Promise<string[]> {
   const identity = (await inspectFile(path))?.identity;
@@ -25,10 +25,10 @@ export async function openers(path: string, name = path): Promise<string[]> {
   const loops = await loopDevices(identity);
   if (loops.length > 0) return loops;
   const locked = await isLocked(path);
-  if (locked) return ['a process that this user may not look into, such as a QEMU'];
+  if (locked) return ['a process that this user cannot inspect, such as QEMU'];
   if (locked === undefined && asked.some(({ hidden }) => hidden))
     throw new EffectFailed(
-      `nobody can tell whether ${name} is open in a process of another user, so it is left alone; run it as root`,
+      `${name} may be open in a process of another user, so it is left alone; run blockplan as root`,
     );
   return [];
 }
@@ -51,7 +51,7 @@ async function hasOpen(pid: string, identity: string): Promise<{ who?: string; h
   }
 }
 
-/** By identity, not by name: the process may have opened it by another one, or in another mount namespace. */
+/** Compares identities, not names: the process may have opened the file by another name or in another mount namespace. */
 async function isThat(place: string, identity: string): Promise<boolean> {
   try {
     const at = await readlink(place);
@@ -59,17 +59,17 @@ async function isThat(place: string, identity: string): Promise<boolean> {
       return false;
     return identityOf(await stat(place)) === identity;
   } catch (error) {
-    // It has been closed meanwhile, or lies where ours does not.
+    // It has been closed in the meantime, or is on another file system than ours.
     if (isElsewhere(error)) return false;
     throw error;
   }
 }
 
 async function nameOf(pid: string): Promise<string> {
-  return (await goneAsNull(readFile(`/proc/${pid}/comm`, 'utf8')))?.trim() ?? 'ended meanwhile';
+  return (await goneAsNull(readFile(`/proc/${pid}/comm`, 'utf8')))?.trim() ?? 'already exited';
 }
 
-/** A loop device holds its file open inside the kernel: no process shows it. */
+/** A loop device holds its file open inside the kernel, not in a process. */
 async function loopDevices(identity: string): Promise<string[]> {
   const names = (await goneAsNull(readdir('/sys/block'))) ?? [];
   const found = await Promise.all(
@@ -84,7 +84,7 @@ async function loopDevices(identity: string): Promise<string[]> {
   return found.flat();
 }
 
-/** By the number that statfs gives their kind: the file systems whose files stat tells by the device that the kernel locks by. */
+/** The file systems (by statfs type) where stat reports the same device number as the kernel's table of locks. */
 const TELLS_ITS_DEVICE: ReadonlySet<number> = new Set([
   0xef53, // ext2, ext3, ext4
   0x58465342, // XFS
@@ -92,9 +92,9 @@ const TELLS_ITS_DEVICE: ReadonlySet<number> = new Set([
 ]);
 
 /**
- * Whether any process holds a lock on it; undefined where the table cannot be read. The table names a file system by the
- * kernel's number, and stat gives another one on some, such as btrfs: there the inode alone counts, and in doubt the file
- * is taken for locked.
+ * Whether any process holds a lock on the file; undefined where the table cannot be read. The table has the kernel's device
+ * number, which differs from stat's on some file systems, such as btrfs: there only the inode is compared, and in doubt the
+ * file counts as locked.
  */
 async function isLocked(path: string): Promise<boolean | undefined> {
   try {
@@ -105,7 +105,7 @@ async function isLocked(path: string): Promise<boolean | undefined> {
       (lock) => lock.inode === `${ino}` && (device === undefined || lock.device === device),
     );
   } catch {
-    // Whatever the reason is: it cannot be told.
+    // Whatever the reason is, the locks are unknown.
     return undefined;
   }
 }
@@ -118,7 +118,7 @@ function lockedInodes(table: string): { readonly device: string; readonly inode:
   }));
 }
 
-/** A device number as the table of locks writes it (Linux, kdev_t.h: 12 bits of major, 20 of minor). */
+/** A device number as written in the table of locks (Linux, kdev_t.h: 12 bits of major, 20 of minor). */
 function numbersOf(dev: number): string {
   const hex = (number: number) => number.toString(16).padStart(2, '0');
   return `${hex((dev >>> 8) & 0xfff)}:${hex((dev & 0xff) | ((dev >>> 12) & 0xfff00))}`;

@@ -1,15 +1,15 @@
-/** Images in the folders of a guest's own that name one of these as their backing file. */
+/** Finds images that name a guest's file as their backing file, in the folders of the guest's files. */
 import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { OverlayBeside } from '../model/examination.ts';
 import { absentAsNull, inspectFile, isForbidden } from './files.ts';
 import { readQcow2Header } from './qcow2-header.ts';
 
-/** So many files are open at once. */
+/** How many files are open at once. */
 const AT_ONCE = 16;
 
 /**
- * Implements `HostIO.findOverlays`. Only the header of a qcow2 is believed: what is in a raw image is the guest's.
+ * Implements `HostIO.findOverlays`. Only the header of a qcow2 is trusted: the content of a raw image is the guest's.
  * @param own the guest's files, none of which is reported
  */
 export async function findOverlays(own: readonly string[]): Promise<OverlayBeside[]> {
@@ -26,7 +26,7 @@ export async function findOverlays(own: readonly string[]): Promise<OverlayBesid
   return found;
 }
 
-/** By what a file is, the guest's name of it. */
+/** The guest's names of the files, by identity. */
 async function identitiesOf(files: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const looked = await Promise.all(
     files.map(async (file) => [(await inspectFile(file))?.identity, file] as const),
@@ -55,7 +55,7 @@ async function overlayOf(
   return backing === undefined || known.has(itself?.identity ?? '') ? undefined : { file, backing };
 }
 
-/** What this user may not look at cannot be told of. */
+/** A file that this user cannot access is ignored. */
 async function allowed<T>(look: Promise<T>): Promise<T | null> {
   try {
     return await look;

@@ -1,4 +1,4 @@
-/** Starts programs on this machine, out of reach of the terminal, and finds processes on it. */
+/** Starts programs on this machine, detached from the terminal, and finds processes on it. */
 import { readdir, readFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { isProcessGone, startTime } from '../processes.ts';
@@ -58,7 +58,7 @@ function startAs([program, ...words]: Argv, { stdin, environment }: StartOptions
   const { pid } = subprocess;
   subprocess.stdout?.setEncoding('utf8');
   subprocess.stderr?.setEncoding('utf8');
-  // A write to a process that has just died fails on the stream as well; its exit tells the same with a reason.
+  // A write to a process that has just died fails on the stream as well; its exit is reported with a reason.
   subprocess.stdin?.on('error', () => {});
   return {
     started: pid !== undefined,

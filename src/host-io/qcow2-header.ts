@@ -1,12 +1,12 @@
-/** What the header of a qcow2 image says of other files (QEMU, docs/interop/qcow2.txt). */
+/** Reads the names of other files in the header of a qcow2 image (QEMU, docs/interop/qcow2.txt). */
 import { type FileHandle, open } from 'node:fs/promises';
 
 export interface Qcow2Header {
   /** The backing file, as the header spells it; absent where there is none. */
   readonly backing?: string;
-  /** Whether the guest's data is in a file of its own. */
+  /** Whether the guest's data is in a separate file. */
   readonly hasDataFile: boolean;
-  /** Its name, as the header spells it; absent where there is none, or the header does not name it. */
+  /** The name of that file, as the header spells it; absent where there is none, or the header does not name it. */
   readonly dataFile?: string;
 }
 
@@ -19,7 +19,7 @@ const LONGEST_BACKING_NAME = 1023;
 /** The header, its extensions and the backing file's name are in the first cluster, which has 2 MiB at most. */
 const LARGEST_CLUSTER = 2 * 1024 * 1024;
 
-/** The header of the image at that path; null for what is no qcow2 image. */
+/** The header of the image at that path; null where it is not a qcow2 image. */
 export async function readQcow2Header(file: string): Promise<Qcow2Header | null> {
   const handle = await open(file, 'r');
   try {
@@ -48,7 +48,7 @@ async function backingName(handle: FileHandle, header: Buffer): Promise<string |
   return name.length === length ? name.toString() : undefined;
 }
 
-/** Extensions follow the header: a type and a length of 4 bytes each, then the data, padded to 8 bytes; type 0 ends them. */
+/** Header extensions: a type and a length of 4 bytes each, then the data, padded to 8 bytes; type 0 is the end. */
 async function dataFileName(handle: FileHandle, header: Buffer): Promise<string | undefined> {
   for (let at = header.readUInt32BE(100); at < LARGEST_CLUSTER; ) {
     const extension = await bytesAt(handle, at, 8);

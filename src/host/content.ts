@@ -1,17 +1,18 @@
 /**
- * Where the guest's writes are. A disk is taken for two things at once: a log to which the guest only adds, so that each
- * write has to be in some layer, and one block that it writes over and over, so that the topmost layer that has the block
- * has to have its newest state: an overlay that was left behind hides what was written below it since.
+ * Which files hold the guest's writes. A disk is modelled as two things at once:
+ * - an append-only log: each write must be in some layer;
+ * - one block that the guest keeps overwriting: the topmost layer that has the block must hold its newest state, because an
+ *   outdated overlay hides what was written below it since.
  *
- * Writes that lie in the same files are one: so a content is as small after a million writes as after ten, and two hosts
- * whose writes lie in the same places are equal.
+ * Writes that are in the same files are merged: the content stays as small after a million writes as after ten, and two
+ * hosts whose writes are in the same files are equal.
  */
 
 /** What the guest has written to one disk. */
 export interface Writes {
-  /** For each group of writes the files that hold it, sorted and joined by NUL; empty where none holds it any more. */
+  /** For each group of writes, the files that hold it, sorted and joined by NUL; empty if no file holds it any longer. */
   readonly held: readonly string[];
-  /** The files that hold the block that is written over and over, and whether its newest state. */
+  /** The files that hold the overwritten block, and whether they hold its newest state. */
   readonly newest: Readonly<Record<string, boolean>>;
 }
 
@@ -32,7 +33,7 @@ function distinct(groups: readonly string[]): readonly string[] {
   return [...new Set(groups)].sort();
 }
 
-/** What a chain holds before anybody looks: each layer something of its own, and the active one the newest. */
+/** The initial content of a chain: each layer holds writes of its own, and the active one holds the newest. */
 export function initialWrites(layers: readonly string[]): Writes {
   return {
     held: distinct(layers.map((file) => groupOf([file]))),
@@ -40,7 +41,7 @@ export function initialWrites(layers: readonly string[]): Writes {
   };
 }
 
-/** The guest writes something new, which reaches these files. The same value where that changes nothing. */
+/** The guest writes something new to these files. Returns the same value if that changes nothing. */
 export function withGuestWrite(
   content: Content,
   target: string,
@@ -60,7 +61,7 @@ export function withGuestWrite(
   };
 }
 
-/** What the layers hold, topmost first, goes into a file that keeps whatever else it has. */
+/** Adds the content of the layers, topmost first, to what a file holds. */
 export function withLayersCopied(
   content: Content,
   layers: readonly string[],
@@ -80,7 +81,7 @@ export function withLayersCopied(
   });
 }
 
-/** The file holds nothing any more. */
+/** Empties the file. */
 export function withFileEmptied(content: Content, file: string): Content {
   return changed(content, ({ held, newest }) => {
     const { [file]: _gone, ...rest } = newest;
@@ -97,7 +98,7 @@ function changed(content: Content, change: (writes: Writes) => Writes): Content 
   );
 }
 
-/** What somebody who reads these layers, topmost first, would not find of the guest's writes; a clause for each loss. */
+/** The guest's writes that a reader of these layers, topmost first, would not find; a clause for each loss. */
 export function missingWrites(writes: Writes, layers: readonly string[]): string[] {
   const lost = writes.held
     .map(filesOf)

@@ -1,4 +1,4 @@
-/** What libvirt makes of persistent definitions. */
+/** How libvirt changes persistent definitions. */
 import { type DefinedChain, definedChain, readDefinition } from '../model/defined-chain.ts';
 import { bothUnsupported } from '../model/disk-elements.ts';
 import { setDiskSource } from '../model/domain-xml.ts';
@@ -16,7 +16,7 @@ const moved = memoized(
   500,
 );
 
-/** The same definition with its chain below the source written out, as libvirt does. */
+/** The same definition with the chain below the source written into it, as libvirt does. */
 function withChainBelow(xml: string, target: string, below: DefinedChain): string {
   const at = xml.indexOf(`<target dev='${target}'`);
   const text = backingText(below.layers, below.ends, '      ');
@@ -25,7 +25,7 @@ function withChainBelow(xml: string, target: string, below: DefinedChain): strin
     : `${xml.slice(0, at)}${text.trimStart()}      ${xml.slice(at)}`;
 }
 
-/** The same definition without a word on what is below the source. */
+/** The same definition without the chain below the source. */
 function withoutChainBelow(xml: string, target: string): string {
   const disks = xml.matchAll(/<disk[\s>][\s\S]*?<\/disk>/g);
   const disk = [...disks].find(([text]) => text.includes(`<target dev='${target}'`));
@@ -52,16 +52,17 @@ function backingText(
 }
 
 /**
- * libvirt moves the persistent definition along where it names the same file as the running guest (libvirt
- * qemu_blockjob.c, qemuBlockJobGetConfigDisk and qemuBlockJobRewriteConfigDiskSource; seen on libvirt 9.0).
+ * libvirt updates the persistent definition if it names the same file as the running guest (libvirt qemu_blockjob.c,
+ * qemuBlockJobGetConfigDisk and qemuBlockJobRewriteConfigDiskSource; seen on libvirt 9.0).
  *
- * An overlay goes above what the definition says. After a pivot to a layer that the definition names as well, what it says
- * of that layer stays. After any other it names the chain down to the first layer that libvirt has found in a header, or says
- * that it ends.
- * Of a guest that is off the definition names the overlay alone, unless it names a layer below its source: then it goes on
- * naming all of them, and whether they end (seen on libvirt 9.0 and 11.3).
- * @param before the live chain as it was
- * @param after the live chain as it is
+ * An overlay is added above the chain in the definition. After a pivot to a layer that the definition also names, the part
+ * below that layer is kept. After any other pivot the definition names the chain down to the first layer that libvirt has
+ * found in a header, or states the end of the chain.
+ *
+ * If the guest is off, the definition names only the overlay, unless it names a layer below its source: then it keeps all
+ * of them, and whether the chain ends there (seen on libvirt 9.0 and 11.3).
+ * @param before the former live chain
+ * @param after the current live chain
  */
 export function definitionFollows(
   host: SimulatedHost,
@@ -100,9 +101,9 @@ function chainBelow(
 }
 
 /**
- * Whether libvirt writes no end of the chain below a base that a commit has moved the disk to. 9.0.0 writes one; 11.3.0 does
- * not where it has found the base in a header, and does once its daemon has begun again (all seen); in which release that
- * changed is unknown. No layer is below that base, so the next start is the same.
+ * Whether libvirt writes no end of the chain below a base that a commit has moved the disk to. 9.0.0 writes one. 11.3.0 does
+ * not if it has found the base in a header, but does after its daemon has restarted (all seen). It is unknown which release
+ * changed that. No layer is below that base, so the next start is the same.
  */
 function forgetsTheEnd(host: SimulatedHost, base: Layer): boolean {
   const { libvirt } = host.state.host;
@@ -114,14 +115,14 @@ function names({ layers }: DefinedChain, chain: readonly Layer[]): boolean {
   return chain.every((layer, place) => areAlike(layers[place], layer));
 }
 
-/** Whether libvirt takes them for one layer: it compares its own spelling of their paths. */
+/** Whether libvirt treats them as the same layer: it compares its own spelling of their paths. */
 function areAlike(a: Layer | undefined, b: Layer | undefined): boolean {
   return a !== undefined && b !== undefined && isSameLocation(a, b);
 }
 
 /**
- * After a commit below the active layer the definition loses the layers that are gone, where it names all down to the
- * base; where it does not, it loses all below its source (libvirt qemu_blockjob.c, qemuBlockJobClearConfigChain).
+ * After a commit below the active layer, the definition loses the layers that are gone if it names all layers down to the
+ * base; otherwise it loses all layers below its source (libvirt qemu_blockjob.c, qemuBlockJobClearConfigChain).
  */
 export function definitionShortens(
   host: SimulatedHost,
@@ -142,7 +143,7 @@ export function definitionShortens(
   });
 }
 
-/** Changes the definition, or what libvirt has left of it, and what the disk says of it. */
+/** Changes the definition, or libvirt's remaining copy of it, and the disk's persistent source. */
 function rewritten(
   host: SimulatedHost,
   target: string,
@@ -161,13 +162,13 @@ function rewritten(
   );
 }
 
-/** A snapshot is taken, or a job ends: libvirt saves the definition that it has, even where the domain was undefined. */
+/** When a snapshot is taken or a job ends, libvirt saves the definition that it has, even if the domain was undefined. */
 export function definitionIsSaved(host: SimulatedHost): SimulatedHost {
   const { shadow } = host;
   return shadow && !shadow.saved ? { ...host, shadow: { ...shadow, saved: true } } : host;
 }
 
-/** The disks of a guest that is off: those of its definition, which tells no more of a chain than was written into it. */
+/** The disks of a guest that is off: those of its definition, with as much of each chain as the definition names. */
 export function disksFromDefinition(host: SimulatedHost): Disk[] {
   const { definition, disks } = host.state.domain;
   if (definition === undefined) return [];
@@ -183,7 +184,7 @@ export function disksFromDefinition(host: SimulatedHost): Disk[] {
   });
 }
 
-/** The files that a guest's disk is made of when it is started from that definition. */
+/** The files that a guest's disk consists of when it is started from that definition. */
 export function openedFiles(host: SimulatedHost, definition: string, target: string): string[] {
   const { layers, ends } = definedChain(definition, target);
   const named = layers.map(({ file }) => nameIn(host, file));

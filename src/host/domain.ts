@@ -1,11 +1,11 @@
-/** Define a simulated domain, and remove it from libvirt. */
+/** Defines a simulated domain, and removes it from libvirt. */
 import { readDefinition } from '../model/defined-chain.ts';
 import { withPersistentSources } from '../model/defined-disks.ts';
 import { isUp } from '../model/host-state.ts';
 import { disksFromDefinition } from './definitions.ts';
 import { type SimulatedHost, updateDomain } from './simulated-host.ts';
 
-/** The same host, on which the domain has that persistent definition. */
+/** The same host with that persistent definition of the domain. */
 export function asDefined(host: SimulatedHost, xml: string): SimulatedHost {
   const read = readDefinition(xml);
   const { state, disks, nvram, tpm } = host.state.domain;
@@ -24,7 +24,7 @@ export function asDefined(host: SimulatedHost, xml: string): SimulatedHost {
   return updateDomain(defined, { disks: withPersistentSources(disks, read.disks) });
 }
 
-/** The same host, whose libvirt does not know the name any more. */
+/** The same host without the domain. */
 export function withoutDomain(host: SimulatedHost): SimulatedHost {
   const { definition: _gone, memory: _unknown, ...domain } = host.state.domain;
   return {

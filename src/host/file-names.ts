@@ -1,14 +1,14 @@
-/** Names of files on a simulated host, which compares and keeps files by one name each. */
+/** Names of files on a simulated host, which identifies each file by one name. */
 import { FileSet, filesOfDisk, namesByFile, normalizedPath } from '../model/file-identity.ts';
 import { type Disk, type HostState, type ImageFile, withFile } from '../model/host-state.ts';
 import { positionOfIndexed } from '../model/layer-name.ts';
 
-/** The host state that a host began as tells which names stand for one file. */
+/** The initial host state defines which names refer to the same file. */
 interface Host {
   readonly initial: HostState;
 }
 
-/** What each name of a file is to a host state: its one name, and all that the host state has files under. */
+/** The names of files in a host state: the one name for each of them, and all names that the host state uses. */
 interface Spelling {
   readonly files: FileSet;
   readonly known: Map<string, string>;
@@ -38,8 +38,8 @@ function spellingOf(state: HostState): Spelling {
 }
 
 /**
- * The one name that a simulated host knows a file by, so that it can compare and keep files by their names: as libvirt
- * spells a layer, else as the plan spells it.
+ * The one name that identifies a file on a simulated host: libvirt's spelling of a layer, otherwise the plan's spelling of
+ * the path.
  */
 export function nameIn({ initial }: Host, name: string): string {
   const { files, known } = spellingOf(initial);
@@ -48,7 +48,7 @@ export function nameIn({ initial }: Host, name: string): string {
   return found;
 }
 
-/** The file that a host has at a path, whichever of its names that is. */
+/** The file that a host has at a path, by any of its names. */
 export function fileOn(
   host: Host & { readonly state: HostState },
   name: string,
@@ -56,7 +56,7 @@ export function fileOn(
   return host.state.files[nameIn(host, name)];
 }
 
-/** The same host state with a file made, replaced or removed under all names that it has. */
+/** The same host state with a file created, replaced or removed under all of its names. */
 export function withFileOn(
   { initial, state }: Host & { readonly state: HostState },
   name: string,
@@ -66,14 +66,14 @@ export function withFileOn(
   return [...names].reduce((after, each) => withFile(after, each, file), state);
 }
 
-/** The files of a disk's chain, active layer first, by the host's names. */
+/** The files of a disk's chain, active layer first, by their names on the host. */
 export function layersOf(on: Host, disk: Disk): string[] {
   return disk.chain.map(({ file }) => nameIn(on, file));
 }
 
 /**
- * The place of a layer that a command names by its path as libvirt spells it, or by its index as in `vda[2]`; -1 where the
- * chain has none (libvirt, storage_source.c, virStorageSourceChainLookup).
+ * The position of a layer that a command names by its path as libvirt spells it, or by its index as in `vda[2]`; -1 if the
+ * chain has no such layer (libvirt, storage_source.c, virStorageSourceChainLookup).
  */
 export function layerNamed(disk: Disk, name: string): number {
   return positionOfIndexed(disk, name) ?? disk.chain.findIndex(({ file }) => file === name);

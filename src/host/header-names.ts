@@ -1,17 +1,17 @@
-/** Names in the headers of a simulated host's images, and those that libvirt remembers of them. */
+/** Backing file names in the headers of a simulated host's images, and those that libvirt remembers. */
 import { EffectFailed } from '../model/effect-failed.ts';
 import { fileAt } from '../model/file-identity.ts';
 import { backingPath, isRelative } from '../model/headers.ts';
 import type { HostState, Layer } from '../model/host-state.ts';
 import { nameIn } from './file-names.ts';
 
-/** The part of a host that this is about. */
+/** The part of a host that these functions need. */
 interface Host {
   readonly initial: HostState;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What the headers are told to name; of a chain's layers of which nothing is told, the path of the layer below. */
+/** The backing file name in each header; for a layer of a chain without a known name, the path of the layer below. */
 export function headersIn(state: HostState): Record<string, string> {
   const name = (file: string) => nameIn({ initial: state }, file);
   const links = state.domain.disks.flatMap(({ chain }) =>
@@ -26,7 +26,7 @@ export function headersIn(state: HostState): Record<string, string> {
   return Object.fromEntries([...told, ...links].map(([file, below]) => [name(file), below]));
 }
 
-/** By layer, the relative name that the header above it has for it. */
+/** For each layer, the relative name in the header above it. */
 export function relativeNames(on: Host, layers: readonly Layer[]): Record<string, string> {
   return Object.fromEntries(
     layers.flatMap(({ file }): [string, string][] => {
@@ -38,7 +38,7 @@ export function relativeNames(on: Host, layers: readonly Layer[]): Record<string
   );
 }
 
-/** The name of the last of these layers as libvirt puts it together (libvirt, virStorageSourceGetRelativeBackingPath). */
+/** The relative name of the last of these layers as libvirt composes it (virStorageSourceGetRelativeBackingPath). */
 export function relativeName(
   { relative }: { readonly relative: Readonly<Record<string, string>> },
   layers: readonly string[],

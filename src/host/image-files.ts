@@ -1,10 +1,10 @@
-/** The files of a simulated host: made, written, moved and removed. */
+/** Creates, writes, moves and removes files of a simulated host. */
 import type { ImageFile } from '../model/host-state.ts';
 import { withFileEmptied, withLayersCopied } from './content.ts';
 import { nameIn, withFileOn } from './file-names.ts';
 import type { SimulatedHost } from './simulated-host.ts';
 
-/** The same host with a file at that path that holds what it held. */
+/** The same host with that file at the path; its content does not change. */
 export function withImage(host: SimulatedHost, file: string, image: ImageFile): SimulatedHost {
   const { format } = image;
   return {
@@ -15,8 +15,8 @@ export function withImage(host: SimulatedHost, file: string, image: ImageFile): 
 }
 
 /**
- * The same host with a new image at that path, which holds nothing yet.
- * @param backing the name of the backing file in its header
+ * The same host with a new, empty image at that path.
+ * @param backing the backing file name in its header
  */
 export function withNewImage(
   host: SimulatedHost,
@@ -32,7 +32,7 @@ export function withNewImage(
   };
 }
 
-/** The same host with a file there that suits: one that exists has the right size, as far as anybody can tell. */
+/** The same host with a suitable file at that path: the size of an existing file counts as unknown, so it is not refused. */
 export function withSuitableFile(host: SimulatedHost, path: string): SimulatedHost {
   const file = nameIn(host, path);
   const found = host.state.files[file];
@@ -41,7 +41,7 @@ export function withSuitableFile(host: SimulatedHost, path: string): SimulatedHo
   return withImage(host, file, known);
 }
 
-/** The same host, on which something is written into an existing file. */
+/** The same host after a write into an existing file. */
 export function writtenOver(host: SimulatedHost, path: string, block: boolean): SimulatedHost {
   const file = nameIn(host, path);
   if (file in host.overwritten) return host;
@@ -64,7 +64,7 @@ export function withoutFile(host: SimulatedHost, file: string): SimulatedHost {
   };
 }
 
-/** The same host with a file at another path, where there is none; it counts as made by nobody there. */
+/** The same host with a file moved to another, free path; there it no longer counts as created by the run. */
 export function withFileMoved(host: SimulatedHost, file: string, to: string): SimulatedHost {
   const image = host.state.files[file];
   if (!image) return host;
@@ -79,7 +79,7 @@ export function withFileMoved(host: SimulatedHost, file: string, to: string): Si
   return withoutFile({ ...moved, content: withLayersCopied(moved.content, [file], to) }, file);
 }
 
-/** Bytes that the files take together. */
+/** The total size of the files in bytes. */
 export function bytesIn(host: SimulatedHost, files: readonly string[]): number {
   return files.reduce((sum, file) => sum + (host.state.files[file]?.size ?? 0), 0);
 }

@@ -4,7 +4,7 @@ import { definitionIsSaved } from './definitions.ts';
 import { layersOf } from './file-names.ts';
 import { type SimulatedHost, updateDisk } from './simulated-host.ts';
 
-/** The same host once a disk's files are closed: QEMU lets go of what it held of them (seen on QEMU 7.2 and 10.0). */
+/** The same host after a disk's files are closed: QEMU releases its locks on them (seen on QEMU 7.2 and 10.0). */
 export function withFilesClosed(
   host: SimulatedHost,
   closed: readonly string[],
@@ -17,7 +17,7 @@ export function withFilesClosed(
   return held.length === host.held.length ? host : { ...host, held };
 }
 
-/** The same host without a job on that disk; what the job has written stays. */
+/** The same host without a job on that disk; the data that the job wrote stays. */
 export function withoutJobOn(host: SimulatedHost, target: string): SimulatedHost {
   const { [target]: _ended, ...jobs } = host.jobs;
   return updateDisk({ ...definitionIsSaved(host), jobs }, target, withoutJob);

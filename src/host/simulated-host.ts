@@ -1,6 +1,6 @@
 /**
- * A libvirt host as a value: what is so, and what libvirt and QEMU know beyond what can be looked at. Nothing in it is
- * ever changed, only made again, and what did not change is shared between one state and the next.
+ * A libvirt host as an immutable value: its observable state, and what libvirt and QEMU know beyond that. Each change makes
+ * a new value, which shares the unchanged parts with the former one.
  */
 import { isTransient } from '../model/disk-elements.ts';
 import { readDomainXml } from '../model/domain-xml.ts';
@@ -13,44 +13,44 @@ import { layersOf, nameIn } from './file-names.ts';
 import { headersIn, relativeNames } from './header-names.ts';
 
 export interface SimulatedHost {
-  /** What is so. `domain.kept` is what the journal keeps, which libvirt knows nothing of. */
+  /** The observable state. `domain.kept` is the journal's copy, which libvirt does not know. */
   readonly state: HostState;
-  /** The host state that the host began as: it says which names stand for one file. */
+  /** The initial host state, which defines which names refer to the same file. */
   readonly initial: HostState;
-  /** Where the guest's writes are. In this and all below a file has one name, that of {@link nameIn}. */
+  /** Which files hold the guest's writes. Here and in all fields below a file has one name, that of {@link nameIn}. */
   readonly content: Content;
-  /** The backing file that each image's own header names, as it is written there. */
+  /** The backing file name in each image's header, as it is spelled there. */
   readonly headers: Readonly<Record<string, string>>;
   /**
-   * By layer, the relative name under which libvirt found it. libvirt makes the name for `--keep-relative` of these, and
-   * goes on doing so when the layer above is in another folder by now (seen on libvirt 9.0).
+   * For each layer, the relative name under which libvirt found it. libvirt composes the name for `--keep-relative` of
+   * these, even if the layer above is now in another folder (seen on libvirt 9.0).
    */
   readonly relative: Readonly<Record<string, string>>;
   /** The format of each image. */
   readonly formats: Readonly<Record<string, string>>;
-  /** What libvirt has been told to take for a block device. */
+  /** The files that libvirt was told to treat as block devices. */
   readonly devices: readonly string[];
-  /** What a job reads, by disk. */
+  /** What the job of each disk reads. */
   readonly jobs: Readonly<Record<string, JobSource>>;
-  /** By disk, the file that a guest which is not up wrote to last. */
+  /** For each disk of a guest that is not up, the file that it wrote to last. */
   readonly last: Readonly<Record<string, string>>;
   /**
-   * Layers that libvirt has found in the headers of others, until its daemon begins again: those it does not write into a
+   * Layers that libvirt has found in the headers of others since its daemon started: it does not write those into a
    * definition.
    */
   readonly detected: readonly string[];
   /**
-   * Existing files that have been written into since the host was made, with the name that was written to; `null` for one
-   * that held nothing before.
+   * Existing files that have been overwritten since the host was created, with the name that was used; `null` for one that
+   * was empty before.
    */
   readonly overwritten: Readonly<Record<string, string | null>>;
-  /** How often the guest was started: the id that libvirt gives it. */
+  /** The number of times that the guest was started: libvirt's id of it. */
   readonly starts: number;
-  /** Files below the active ones that QEMU goes on holding for writing until it ends. */
+  /** Files below the active ones on which QEMU keeps a write lock until it ends. */
   readonly held: readonly string[];
   /**
-   * The definition that libvirt still has of a domain that was undefined while it ran. A snapshot or the end of a job has
-   * it saved; then a daemon that begins again takes the domain for a persistent one (seen on libvirt 9.0).
+   * The definition that libvirt still has of a domain that was undefined while it ran. A snapshot or the end of a job saves
+   * it; after that, a restarted daemon treats the domain as persistent (seen on libvirt 9.0).
    */
   readonly shadow?: { readonly definition: string; readonly saved: boolean };
 }
@@ -61,17 +61,17 @@ export interface JobSource {
   readonly layers: readonly string[];
   /** For a copy: whether it shares the files below its source. */
   readonly shallow: boolean;
-  /** Whether its file was there, so that libvirt looks into the header for the files below. */
+  /** Whether it reuses an existing file, so that libvirt reads the files below from its header. */
   readonly reuse: boolean;
-  /** Whether the daemon has begun again since, and knows those files from its notes. */
+  /** Set if the daemon has restarted since and knows those files from its own records. */
   readonly noted?: true;
-  /** For a job without another side: the layer of the chain that takes them, below them or above. */
+  /** For a job without another side: the layer of the chain that takes the data, below or above those that it reads. */
   readonly into?: string;
-  /** Of such a job: the name that the header above them gets, where it is to be relative. */
+  /** For such a job: the relative name for the header above them, if one is to be kept. */
   readonly name?: string;
 }
 
-/** The host that looks like that host state, with a guest that has written to each of its disks. */
+/** A host in that state, whose guest has written to each of its disks. */
 export function simulatedHostOf(state: HostState): SimulatedHost {
   const on = { initial: state };
   const name = (file: string) => nameIn(on, file);
@@ -122,7 +122,7 @@ export function layersNotDefined(
   );
 }
 
-/** What a job that runs already reads: a copy is shallow where its file rests on the layer below the active one. */
+/** What a running job reads: a copy is shallow if its backing file is the layer below the active one. */
 function sourceOf(disk: Disk, state: HostState): JobSource {
   const on = { initial: state };
   const files = layersOf(on, disk);
@@ -146,7 +146,7 @@ function withReadyMirror(host: SimulatedHost, { target, job }: Disk): SimulatedH
     : host;
 }
 
-/** The guest writes something new to each of its disks, and so to the other side of a job that is ready. */
+/** The guest writes something new to each of its disks, and to the other side of a job that is ready. */
 export function guestWrites(host: SimulatedHost): SimulatedHost {
   const { state } = host;
   if (state.domain.state !== 'running') return host;
@@ -173,24 +173,24 @@ export function filesWrittenByGuest(
   );
 }
 
-/** Whether a disk holds writes that have to be there after a stop; libvirt throws those on a transient disk away. */
+/** Whether a disk holds writes that must survive a stop; libvirt discards those on a transient disk. */
 function isWritten(disk: Disk): boolean {
   return !disk.readonly && disk.chain.length > 0 && !isTransient(disk);
 }
 
-/** The file and all that the headers name below it. */
+/** The file and all files that the headers name below it. */
 export function filesBelow(host: SimulatedHost, file: string): string[] {
   const files: string[] = [];
   for (let at: string | undefined = file; at !== undefined && !files.includes(at); ) {
     files.push(at);
-    // What looks like a header in a raw image is the guest's data.
+    // A header in a raw image is the guest's own data.
     const name: string | undefined = host.formats[at] === 'raw' ? undefined : host.headers[at];
     at = name === undefined ? undefined : nameIn(host, backingPath(at, name));
   }
   return files;
 }
 
-/** @throws EffectFailed with what libvirt says, where it does not hold */
+/** @throws EffectFailed with libvirt's message, if the condition does not hold */
 export function refuseUnless(holds: boolean, message: string): asserts holds {
   if (!holds) throw new EffectFailed(`error: ${message}`);
 }

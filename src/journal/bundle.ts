@@ -1,6 +1,6 @@
 /**
- * The definition guard: what `undefine` would lose, as a file of its own beside the journal, so that a definition can be
- * written back when plan and journal are gone.
+ * The kept bundle: what `undefine` would lose, in a file next to the journal, so that a definition can be restored when
+ * plan and journal are lost.
  */
 import { createHash } from 'node:crypto';
 import { readFile, rename } from 'node:fs/promises';
@@ -15,10 +15,10 @@ import { timeShape, uuidShape } from './record-shape.ts';
 
 export const BUNDLE_FILE = 'bundle.json';
 
-/** The form of the file; another one is not read. */
+/** The format of the file; other formats are not read. */
 const FORM = 'blockplan-bundle/v1';
 
-/** A bundle with what tells whose it is, for a person as well who finds nothing but this file. */
+/** A bundle with its origin, also for a person who finds nothing but this file. */
 export interface BundleFile {
   readonly run: string;
   readonly domain: string;
@@ -28,11 +28,11 @@ export interface BundleFile {
   /** When it was kept; ISO 8601. */
   readonly since: string;
   readonly kept: Bundle;
-  /** When `blockplan rescue` wrote all of it back, and how many records the run's journal had then. */
+  /** When `blockplan rescue` restored all of it, and how many records the run's journal had then. */
   readonly restored?: { readonly time: string; readonly records: number };
 }
 
-/** Writes the file into a run's folder, whole or not at all, so that it outlives a power loss. */
+/** Writes the file into a run's folder, completely or not at all, so that it survives a power loss. */
 export async function writeBundle(folder: string, bundle: BundleFile): Promise<void> {
   const path = join(folder, BUNDLE_FILE);
   const told = { form: FORM, ...bundle };
@@ -47,19 +47,19 @@ export interface FoundBundle extends Partial<Omit<BundleFile, 'kept'>> {
   readonly kept: Bundle;
   /** The file that it comes from. */
   readonly file: string;
-  /** Whether its checksum says that it is as it was written. */
+  /** Whether its checksum is correct. */
   readonly proven: boolean;
 }
 
-/** Why there is none: nothing was kept there, or what was kept cannot be read; a clause for people. */
+/** Why there is no bundle: nothing was kept there, or what was kept cannot be read. `problem` is a clause for people. */
 export interface MissingBundle {
   readonly missing: boolean;
   readonly problem: string;
 }
 
 /**
- * What a run has kept: its bundle file, or, where that cannot be read, the last record of its journal that tells it. The
- * rest of the journal need not be readable.
+ * What a run has kept: its bundle file or, if that cannot be read, the last record of it in the journal. The rest of the
+ * journal need not be readable.
  */
 export async function readKeptBundle(folder: string): Promise<FoundBundle | MissingBundle> {
   const own = await readBundleFile(join(folder, BUNDLE_FILE));
@@ -70,11 +70,11 @@ export async function readKeptBundle(folder: string): Promise<FoundBundle | Miss
   const told = keptRecord(text);
   if (told) return { ...told, file };
   return own.missing && text.includes('"type":"kept"')
-    ? { missing: false, problem: `the record in ${file} that tells what was kept is not whole` }
+    ? { missing: false, problem: `the record in ${file} of what was kept is incomplete` }
     : own;
 }
 
-/** Reads a bundle file, wherever it lies. */
+/** Reads a bundle file from any folder. */
 export async function readBundleFile(file: string): Promise<FoundBundle | MissingBundle> {
   const text = await textOf(file);
   if (typeof text !== 'string') return text;
@@ -82,16 +82,16 @@ export async function readBundleFile(file: string): Promise<FoundBundle | Missin
   if (value?.form !== undefined && value.form !== FORM)
     return {
       missing: false,
-      problem: `${file} is of the form "${printable(String(value.form))}", and this version reads ${FORM}`,
+      problem: `${file} has the format "${printable(String(value.form))}"; this version reads ${FORM}`,
     };
   const { sum, ...told } = value ?? {};
   if (!value || sum !== sumOf(told) || mismatchOf(fileShape, told))
-    return { missing: false, problem: `${file} is no bundle, or not as it was written` };
+    return { missing: false, problem: `${file} is not a bundle, or was altered` };
   const { form: _form, ...bundle } = told as unknown as BundleFile & { form: string };
   return { ...bundle, file, proven: true };
 }
 
-/** The last bundle that a line of a journal tells, whatever the other lines are. */
+/** The last bundle in the lines of a journal, whatever the other lines are. */
 function keptRecord(text: string): Omit<FoundBundle, 'file'> | undefined {
   const records = text.split('\n').map(parsed);
   const at = records.findLastIndex((each) => each?.type === 'kept' && isBundle(each.bundle));
@@ -99,7 +99,7 @@ function keptRecord(text: string): Omit<FoundBundle, 'file'> | undefined {
   if (!record) return undefined;
   const first = records.find((each) => each?.type === 'run-started');
   const { sum, ...rest } = record;
-  // Each record's checksum is over the one before as well.
+  // Each record's checksum includes the one before.
   const former = records[at - 1]?.sum;
   const proven = typeof former === 'string' && checksum(former, rest) === sum;
   return {
@@ -118,7 +118,7 @@ async function textOf(file: string): Promise<string | MissingBundle> {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
     return code === 'ENOENT' || code === 'ENOTDIR'
-      ? { missing: true, problem: `there is no file ${file}` }
+      ? { missing: true, problem: `${file} does not exist` }
       : { missing: false, problem: `${file} cannot be read: ${message}` };
   }
 }
@@ -130,7 +130,7 @@ function parsed(text: string): Record<string, unknown> | undefined {
       ? (value as Record<string, unknown>)
       : undefined;
   } catch {
-    // What is torn is told by the caller.
+    // The caller reports what is torn.
     return undefined;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * A plan as it was compiled when its run began. A version that compiles the plan otherwise goes on by this, or says what of it
- * it does not know.
+ * A plan as it was compiled when its run began. A version that compiles the plan differently uses this, or reports what
+ * of it is unknown.
  */
 import type { Effect } from '../commands/effect.ts';
 import type { PhaseState } from '../graph/graph.ts';
@@ -15,14 +15,14 @@ export interface CompiledPlan {
 export interface CompiledStep {
   readonly id: string;
   readonly kind: string;
-  /** With the values of variables put in. */
+  /** With the values of variables inserted. */
   readonly params: Readonly<Record<string, unknown>>;
   readonly phases: readonly CompiledPhase[];
 }
 
 export interface CompiledPhase {
   readonly name: string;
-  /** The commands of the way forward as they were admitted: simulated from the host state that the run began with. */
+  /** The forward commands as they were admitted: simulated from the host state that the run began with. */
   readonly effects: readonly Effect[];
 }
 
@@ -31,7 +31,7 @@ const params: Shape<CompiledStep['params']> = (value, at) =>
     ? undefined
     : { at, expected: 'parameters' };
 
-/** Not every command of another version is known: `effectShape` is for whoever goes on with the run. */
+/** A command of another version may be unknown here, so an effect need not have the shape `effectShape`. */
 const effect: Shape<Effect> = (value, at) =>
   typeof value === 'object' && value !== null && 'tool' in value
     ? undefined

@@ -1,15 +1,15 @@
-/** Folders, and files that outlive a power loss. */
+/** Folders, and files that survive a power loss. */
 import { existsSync } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** Writes a file into a run's folder so that it, and its name, outlive a power loss. */
+/** Writes a file into a run's folder so that its content and its name survive a power loss. */
 export async function writeDurably(path: string, content: string | Uint8Array): Promise<void> {
   await writeSynced(path, content);
   await syncFolder(dirname(path));
 }
 
-/** Writes a file so that its content is on disk, or there is no room for it. */
+/** Writes a file and syncs its content to disk; fails if there is no space for it. */
 export async function writeSynced(path: string, content: string | Uint8Array): Promise<void> {
   const file = await open(path, 'w', 0o600);
   try {
@@ -21,7 +21,7 @@ export async function writeSynced(path: string, content: string | Uint8Array): P
 }
 
 /**
- * Makes a folder with its parents, where they are missing. Node 20's own recursive `mkdir` never returns below /proc.
+ * Makes a folder with its parents, where they do not exist. Node 20's own recursive `mkdir` never returns below /proc.
  * @throws an error of the file system
  */
 export async function makeFolder(path: string, mode: number): Promise<void> {
@@ -34,7 +34,7 @@ export async function makeFolder(path: string, mode: number): Promise<void> {
   }
 }
 
-/** Makes the names in a folder outlive a power loss. */
+/** Makes the names in a folder survive a power loss. */
 export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
   try {

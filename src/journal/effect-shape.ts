@@ -1,4 +1,4 @@
-/** The shape of an effect in a journal: of a command that of its arguments, as the command's definition says. */
+/** The shape of an effect in a journal; the definition of a command gives the shape of its arguments. */
 import type { DiskSpec, InputFile, MemorySpec, Options, Values } from '../commands/define.ts';
 import type {
   AwaitJobEffect,
@@ -92,7 +92,7 @@ interface FieldsOf {
 
 type Tool = Effect['tool'];
 
-/** The shape of each field of an effect but for the verb and the arguments of a command. */
+/** The shape of each field of an effect, except for the verb and the arguments of a command. */
 const FIELDS: { readonly [T in Tool]: Fields<FieldsOf[T]> } = {
   virsh: {
     tool: oneOf('virsh' as const),
@@ -135,8 +135,8 @@ export const effectShape: Shape<Effect> = byTag<Effect>('tool', {
 });
 
 /**
- * What of an effect this version does not know: its tool, its verb, an option of it, or another field; undefined where it knows
- * all. Without what another version gave, the effect would be another one.
+ * What of an effect this version does not know: its tool, its verb, an option of it, or another field; undefined if it
+ * knows everything. Without the unknown part, the effect would be another one.
  */
 export function unknownInEffect(effect: object): string | undefined {
   const { tool, verb, args } = effect as Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 /**
- * What a run tells, written down beside its journal for those who look on from another terminal. It is a comfort and no
- * record: it is not fsynced, and a run goes on without it.
+ * The events of a run, written next to its journal so that another terminal can follow the run. It is a convenience and
+ * not a record: it is not fsynced, and a run continues without it.
  */
 import { closeSync, existsSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { RESERVE_FILE } from './journal.ts';
 
 export const EVENTS_FILE = 'events.jsonl';
 
-/** Progress is written down once a second at first, and every ten seconds after ten minutes: a day's is a megabyte. */
+/** Progress is written once per second at first, and every ten seconds after ten minutes: a megabyte for a day. */
 const OFTEN_MS = 1_000;
 const SELDOM_MS = 10_000;
 const SLOWING = 60;
@@ -22,9 +22,9 @@ export class EventLog {
   #file: number | undefined;
 
   /**
-   * Opens it, to append.
-   * @param folder the run's
-   * @param onFailure told once, when it cannot be written any more
+   * Opens the log, to append to it.
+   * @param folder the run's folder
+   * @param onFailure called once, when the log can no longer be written
    */
   constructor(folder: string, onFailure: (why: string) => void) {
     this.#reserve = join(folder, RESERVE_FILE);
@@ -34,7 +34,7 @@ export class EventLog {
     } catch (error) {
       this.#fail((error as Error).message);
     }
-    // A run that was killed may have left half a line, which shall not spoil the next.
+    // A killed run may have left half a line, which must not spoil the next one.
     this.#append('\n');
   }
 
@@ -50,7 +50,7 @@ export class EventLog {
 
   #append(text: string): void {
     if (this.#file === undefined) return;
-    // The room that the journal has put by, and has had to give up, is not for this.
+    // If the journal had to give up its reserve, the freed space is not for this log.
     if (!existsSync(this.#reserve)) {
       this.#fail('the disk is full');
       return;
@@ -69,7 +69,7 @@ export class EventLog {
   }
 }
 
-/** Which events are written down: all but progress that says little more than the last. */
+/** Selects the events to write: all except progress that comes too soon after the last. */
 function pace(): (event: RunEvent) => boolean {
   let began = 0;
   let last = Number.NEGATIVE_INFINITY;

@@ -1,4 +1,4 @@
-/** Where state lives: one folder a run, below a state folder that survives a reboot. */
+/** The state directory, which survives a reboot, with one folder per run. */
 import { createHash, randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
@@ -11,12 +11,12 @@ import { makeFolder } from './durable.ts';
 /** The plan's text in a run's folder, as it was run. */
 export const PLAN_FILE = 'plan.yaml';
 
-/** The SHA-256 of a plan's text, as the journal tells it. */
+/** The SHA-256 of a plan's text, as stored in the journal. */
 export function planSumOf(source: string | Uint8Array): string {
   return createHash('sha256').update(source).digest('hex');
 }
 
-/** Folders hold definitions with their passwords: nobody else may look. */
+/** Folders hold definitions with their passwords: other users must not read them. */
 const PRIVATE = 0o700;
 
 /**
@@ -29,23 +29,23 @@ export function stateFolder(env: NodeJS.ProcessEnv, uid: number | undefined): st
   return join(env.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'blockplan');
 }
 
-/** A run's name: when it began, to the second, and a few letters that tell two of the same second apart. */
+/** A run ID: the time at which the run begins, to the second, and a random suffix. */
 export function newRunId(now: Date): string {
   const stamp = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
   return `${stamp}-${randomBytes(3).toString('hex')}`;
 }
 
-/** What a name below the state folder is made of: one part of a path, that is no option and is not hidden. */
+/** A valid name below the state directory: one path component that is not an option and not hidden. */
 const NAME = /^\w[\w.-]{0,199}$/;
 
-/** Whether a path below the state folder may be made of that text. */
+/** Whether the text is a valid name below the state directory. */
 export function isStateName(text: string): boolean {
   return NAME.test(text);
 }
 
 /**
- * The only way to a path below the state folder: run ids and UUIDs also come from journals, bundles and the command line.
- * @throws BlockplanError unsafeName where the name would lead elsewhere
+ * Makes all paths below the state directory: run IDs and UUIDs also come from journals, bundles and the command line.
+ * @throws BlockplanError unsafeName if the name would lead elsewhere
  */
 export function statePath(
   state: string,
@@ -57,8 +57,8 @@ export function statePath(
     {
       code: codes.unsafeName,
       severity: 'error',
-      message: `"${printable(name)}" cannot name anything below ${state}`,
-      hint: 'give a run as blockplan list shows it; a domain has a UUID',
+      message: `"${printable(name)}" is not a valid name below ${state}`,
+      hint: 'use a run ID from blockplan list, or the UUID of a domain',
     },
   ]);
 }
@@ -70,7 +70,7 @@ export async function makeRunFolder(state: string, run: string): Promise<string>
   return folder;
 }
 
-/** The runs below a state folder, oldest first; empty when there is no such folder. */
+/** The runs below a state directory, oldest first; empty if it does not exist. */
 export async function listRuns(state: string): Promise<{ run: string; folder: string }[]> {
   const runs = join(state, 'runs');
   const names = await readdir(runs).catch((error: NodeJS.ErrnoException) => {

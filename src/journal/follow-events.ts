@@ -7,15 +7,15 @@ import type { RunEvent } from '../events.ts';
 import { EVENTS_FILE } from './event-log.ts';
 
 /**
- * How often it is looked whether the one who writes is still there: the kernel tells at once of what is written, but not
- * of a process that is gone. What is written is looked at then too, in case that the kernel has no watch to give.
+ * How often to check whether the writing process is still alive: the kernel reports new data at once, but not the end of
+ * a process. New data is read then too, in case the kernel has no watch left.
  */
 const LOOK_MS = 2_000;
 
 /**
- * The events that are there, all at once, and then those that come, as they come.
- * @param isAlive whether somebody writes still; when nobody does, what is there is read to its end
- * @param signal ends it early
+ * Yields the existing events, all at once, and then new events as they are written.
+ * @param isAlive whether a process still writes; once it does not, the log is read to its end
+ * @param signal stops it early
  */
 export async function* followEvents(
   folder: string,
@@ -26,7 +26,7 @@ export async function* followEvents(
   const reader = new EventReader(join(folder, EVENTS_FILE));
   try {
     for (let first = true; !signal.aborted; first = false) {
-      // Asked before the look: what was written by one who is gone now is seen by it.
+      // Asked before the read, which then sees everything that a process wrote before it ended.
       const alive = isAlive();
       const events = await reader.read();
       if (first || events.length > 0) yield events;
@@ -73,7 +73,7 @@ class Waker {
   }
 }
 
-/** Where the kernel has no more watches to give, the slow look has to do. */
+/** Undefined if the kernel has no watch left; then the timer alone must do. */
 function watching(folder: string, ring: () => void): ReturnType<typeof watch> | undefined {
   try {
     return watch(folder, ring).on('error', () => {});
@@ -93,7 +93,7 @@ class EventReader {
     this.#path = path;
   }
 
-  /** What was added since the last look; none while there is no such file. */
+  /** The events added since the last read; none while the file does not exist. */
   async read(): Promise<RunEvent[]> {
     this.#file ??= await opened(this.#path);
     if (!this.#file) return [];
@@ -125,7 +125,7 @@ async function added(file: FileHandle, decoder: StringDecoder): Promise<string> 
   }
 }
 
-/** A line that was cut short when a run was killed tells nothing. */
+/** A line that was cut off when a run was killed is skipped. */
 function eventOf(line: string): RunEvent[] {
   try {
     const value: unknown = JSON.parse(line);

@@ -1,7 +1,4 @@
-/**
- * The two ends of a journal without what lies between: enough to say what a run is and how it stands, however long the
- * journal is and however many there are.
- */
+/** The first and the last record of a journal: enough for the status of a run, and fast for long journals and many runs. */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { JOURNAL_FILE } from './journal.ts';
@@ -22,21 +19,21 @@ const LINE_BREAK = 0x0a;
 
 export interface JournalEnds {
   /**
-   * What the first and the last whole record tell: how the run began, its end where that is the last record, and when that
-   * was written. A first record that is not the whole beginning of a run tells nothing, nor does the last where one is
-   * `strange`.
+   * What the first and the last complete record show: how the run began, its end if that is the last record, and when
+   * that was written. A first record that is not the complete start of a run is ignored, and so is the last record if one
+   * is `strange`.
    */
   readonly log: RunLog;
-  /** Set where the first or the last record is none that this version writes. */
+  /** Set if the first or the last record is not one that this version writes. */
   readonly strange?: UnknownRecord;
-  /** Whether something that is no whole record stands behind it: torn, altered, or being written. */
+  /** Whether something that is not a complete record follows the last one: torn, altered, or being written. */
   readonly damaged: boolean;
 }
 
 /**
- * Looks at a run's journal, without waiting: of ten thousand journals each takes some microseconds only.
- * @returns nothing where the folder has no journal
- * @throws an error of the file system
+ * Reads both ends of a run's journal, synchronously: with ten thousand journals, each takes only some microseconds.
+ * @returns undefined if the folder has no journal
+ * @throws a file system error
  */
 export function readJournalEnds(folder: string): JournalEnds | undefined {
   const file = opened(join(folder, JOURNAL_FILE));
@@ -46,7 +43,7 @@ export function readJournalEnds(folder: string): JournalEnds | undefined {
     const { first, strange: strangeFirst } = firstRecord(file, size);
     const { last, strange: strangeLast, damaged } = lastRecord(file, size);
     const strange = strangeLast ? asOtherFormat(first, strangeLast) : strangeFirst;
-    // A journal of one record has it at both ends: the beginning of a run that has begun changes nothing.
+    // A journal of one record has it at both ends: a second start of a run changes nothing in the log.
     const log = foldRecords(
       [first, strange ? undefined : last].filter((each) => each !== undefined),
     );
@@ -93,7 +90,7 @@ function lastRecord(file: number, size: number): Omit<Ends, 'first'> {
     const whole = length >= size;
     const bytes = bytesOf(file, whole ? 0 : size - length, Math.min(length, size));
     const [torn, ...lines] = bytes.toString('utf8').split('\n').reverse();
-    // What is read begins in the middle of a line, unless it is the whole.
+    // The bytes begin in the middle of a line, unless they are the whole file.
     const records = (whole ? lines : lines.slice(0, -1)).map(parseRecord);
     const at = records.findIndex((record, index) =>
       follows(record, records[index + 1], whole && index === records.length - 1),
@@ -107,7 +104,7 @@ function lastRecord(file: number, size: number): Omit<Ends, 'first'> {
   }
 }
 
-/** Whether a record is whole, as the one before it tells. */
+/** Whether a record is valid, given the one before it. */
 function follows(
   record: JournalRecord | undefined,
   former: JournalRecord | undefined,

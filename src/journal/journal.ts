@@ -1,6 +1,6 @@
 /**
- * The journal: an intent before each effect, an outcome after, one JSON object a line. Each line carries a checksum
- * over itself and the line before, so that a torn or altered record is seen.
+ * The journal: an intent before each effect, an outcome after it, one JSON object per line. Each line has a checksum over
+ * itself and the line before, so that a torn or altered record is detected.
  */
 import { createHash } from 'node:crypto';
 import { type FileHandle, open, rm } from 'node:fs/promises';
@@ -14,10 +14,10 @@ import type { End, PhaseResult } from '../outcomes.ts';
 import type { CompiledPlan } from './compiled-plan.ts';
 import { syncFolder, writeSynced } from './durable.ts';
 
-/** The form of a journal's entries; one that was written before there was a number has none. */
+/** The format of a journal's entries; a journal from before there was a number has none. */
 export const FORMAT = 3;
 
-/** What is written down of a run. */
+/** What is recorded of a run. */
 export type JournalEntry =
   | {
       readonly type: 'run-started';
@@ -33,17 +33,17 @@ export type JournalEntry =
       readonly pid: number;
       readonly version: string;
       readonly steps: readonly StepOutline[];
-      /** What `--set` gave. */
+      /** The values of `--set`. */
       readonly set: Readonly<Record<string, string>>;
-      /** SHA-256 of the plan's text, which lies beside the journal. */
+      /** SHA-256 of the plan's text, which is stored next to the journal. */
       readonly planSum: string;
-      /** The host state of each host before the first effect, the persistent definition with it. */
+      /** The host state of each host before the first effect, including the persistent definition. */
       readonly hosts: OnHosts<HostState>;
-      /** The plan as it was compiled; absent in a journal of form 1 or 2. */
+      /** The plan as it was compiled; absent in a journal of format 1 or 2. */
       readonly compiled?: CompiledPlan;
     }
   | {
-      /** Somebody took up a run that had been interrupted. */
+      /** An interrupted run was resumed or rolled back. */
       readonly type: 'run-resumed';
       readonly how: 'resume' | 'rollback';
       readonly host: string;
@@ -52,19 +52,19 @@ export type JournalEntry =
       readonly version: string;
     }
   | {
-      /** The user left the run half-way; it can be resumed. */
+      /** The user left the run unfinished; it can be resumed. */
       readonly type: 'run-left';
       /** What ended it, such as `SIGINT`. */
       readonly by: string;
     }
   | {
-      /** Somebody had the run counted as over, wherever it stood. */
+      /** A user ran `blockplan forget`: the run counts as over, whatever its state. */
       readonly type: 'run-forgotten';
       readonly host: string;
       readonly user: string;
     }
   | ({
-      /** The run has made a file: so it is known as its own after blockplan has died. */
+      /** The run has created a file, so that it is known as its own even after blockplan has died. */
       readonly type: 'made';
       readonly on: HostName;
     } & MadeFile)
@@ -72,18 +72,20 @@ export type JournalEntry =
       readonly type: 'phase-started';
       readonly direction: 'do';
       readonly on: HostName;
-      /** The host state of that host that the phase begins with: what its rollback leads to. */
+      /** The state of that host at the start of the phase: what its rollback leads to. */
       readonly before: HostState;
-      /** How many of its effects an earlier attempt had done. */
+      /** The number of its effects that an earlier attempt had done. */
       readonly done: number;
-      /** The effects that it was begun with, those that were done already with them; absent in a journal of form 1 or 2. */
+      /**
+       * The effects that it was begun with, including those that were already done; absent in a journal of format 1 or 2.
+       */
       readonly effects?: readonly Effect[];
     } & PhaseRef)
   | ({
       readonly type: 'phase-started';
       readonly direction: 'undo';
       readonly on: HostName;
-      /** Set where the phase is taken back to be done again. */
+      /** Set if the phase is undone in order to repeat it. */
       readonly anew?: true;
     } & PhaseRef)
   | ({
@@ -97,18 +99,18 @@ export type JournalEntry =
       readonly type: 'outcome';
       readonly direction: Direction;
       readonly error?: string;
-      /** Set where the host has certainly not begun it. */
+      /** Set if the host has certainly not begun the effect. */
       readonly unbegun?: true;
     } & PhaseRef)
   | { readonly type: 'kept'; readonly on: HostName; readonly bundle: Bundle }
   | ({
       readonly type: 'phase-finished';
       readonly direction: Direction;
-      /** What the machine was told of it. */
+      /** The result given to the machine. */
       readonly result: PhaseResult;
-      /** As of the phase's start. */
+      /** As at the phase's start. */
       readonly anew?: true;
-      /** Set where the plan says that a failure is left as it is (`on-failure: stop`). */
+      /** Set if the plan leaves a failure as it is (`on-failure: stop`). */
       readonly stays?: true;
       readonly error?: string;
     } & PhaseRef)
@@ -118,7 +120,7 @@ export type JournalEntry =
       readonly interrupted: boolean;
       readonly state: readonly string[];
       readonly next: readonly string[];
-      /** Set where the guest had been migrated to another host, which libvirt tells only once, as it happens. */
+      /** Set if the guest was migrated to another host, which libvirt reports only once, when it happens. */
       readonly movedAway?: true;
     };
 
@@ -126,9 +128,9 @@ export interface Journal {
   readonly folder: string;
   /**
    * Appends an entry.
-   * @param sync whether it must be on disk before this returns: true for all that comes before an effect. An outcome
-   *   may wait for the next intent, because without it the journal only says less than is so.
-   * @throws an error of the file system; then also for every later entry
+   * @param sync whether it must be on disk before this returns: true for everything that precedes an effect. An outcome
+   *   may wait for the next intent, because without it the journal only says less than what happened.
+   * @throws a file system error; then also for every later entry
    */
   append(entry: JournalEntry, sync: boolean): Promise<void>;
   close(): Promise<void>;
@@ -137,15 +139,15 @@ export interface Journal {
 export const JOURNAL_FILE = 'journal.jsonl';
 
 /**
- * Room that is taken before the first effect and given back when the disk is full, so that a rollback can still be
- * written down: its records are some kilobytes each.
+ * Space that is reserved before the first effect and freed when the disk is full, so that a rollback can still be
+ * recorded: its records are some kilobytes each.
  */
 export const RESERVE_FILE = 'reserve';
 const RESERVE_BYTES = 1024 * 1024;
 
 /**
  * Creates a run's journal.
- * @throws an error of the file system, when the folder has a journal already or no room
+ * @throws a file system error, if the folder already has a journal or there is no space
  */
 export async function createJournal(folder: string): Promise<Journal> {
   const full = await takeReserve(folder);
@@ -155,7 +157,10 @@ export async function createJournal(folder: string): Promise<Journal> {
   return new AppendedJournal(folder, file, { seq: 0, sum: '', length: 0 }, undefined);
 }
 
-/** Where a journal goes on: the number and the checksum's start of the next record, and the file's good bytes. */
+/**
+ * Where a journal continues: the number of the next record, the checksum that it is chained to, and the length of the
+ * valid part of the file in bytes.
+ */
 export interface JournalPosition {
   readonly seq: number;
   readonly sum: string;
@@ -163,7 +168,7 @@ export interface JournalPosition {
 }
 
 /**
- * Opens the journal of a run that was interrupted, to go on after its last good record; a torn one after it is cut off.
+ * Opens the journal of an interrupted run to continue after its last valid record; a torn record after it is cut off.
  * @throws an error of the file system
  */
 export async function reopenJournal(folder: string, end: JournalPosition): Promise<Journal> {
@@ -173,10 +178,10 @@ export async function reopenJournal(folder: string, end: JournalPosition): Promi
   return new AppendedJournal(folder, file, end, await takeReserve(folder));
 }
 
-/** Takes the reserve; returns why it cannot be had where the disk is full. */
+/** Takes the reserve; returns the error if the disk is full. */
 async function takeReserve(folder: string): Promise<unknown> {
   try {
-    // Its name need not outlive a power loss: whoever takes the run up again takes a new one.
+    // Its name need not survive a power loss: whoever resumes the run takes a new one.
     await writeSynced(join(folder, RESERVE_FILE), Buffer.alloc(RESERVE_BYTES, 'blockplan'));
     return undefined;
   } catch (error) {
@@ -190,11 +195,11 @@ class AppendedJournal implements Journal {
   readonly folder: string;
   readonly #file: FileHandle;
   #end: JournalPosition;
-  /** Whether all that was appended is on disk. */
+  /** Whether everything that was appended is on disk. */
   #isSynced = true;
-  /** Why nothing new can be begun: the disk is full, and the reserve is given up for the rollback. */
+  /** Why nothing new can begin: the disk is full, and the reserve was given up for the rollback. */
   #full: unknown;
-  /** The first failure: what is written after it could not be read, since each record is chained to the one before. */
+  /** The first failure: records written after it could not be read, because each record is chained to the one before. */
   #failure: unknown;
 
   constructor(folder: string, file: FileHandle, end: JournalPosition, full: unknown) {
@@ -230,7 +235,7 @@ class AppendedJournal implements Journal {
       await this.#file.appendFile(line);
       if (sync) await this.#sync();
     } catch (error) {
-      // Half a record would hide all that come after it.
+      // Half a record would hide all records after it.
       await this.#file.truncate(length);
       throw error;
     }
@@ -254,7 +259,10 @@ class AppendedJournal implements Journal {
   }
 }
 
-/** Whether something new is done after that record; what only undoes, or tells what was, is written as long as it can be. */
+/**
+ * Whether something new is done after that record; records that only undo, or state what happened, are written as long as
+ * possible.
+ */
 function begins(entry: JournalEntry): boolean {
   return entry.type === 'kept' || ('effect' in entry && entry.direction === 'do');
 }
@@ -264,7 +272,7 @@ function isFull(error: unknown): boolean {
   return code === 'ENOSPC' || code === 'EDQUOT';
 }
 
-/** The checksum of a record: over itself and over that of the record before. */
+/** The checksum of a record: over itself and the checksum of the record before. */
 export function checksum(previous: string, record: object): string {
   return createHash('sha256')
     .update(previous)

@@ -1,6 +1,6 @@
 /**
- * One run a domain on this machine. Every taker has a file of its own, whose name nobody else ever uses: so a dead
- * one's can be removed by anybody at any time, and nobody removes a living one's by mistake.
+ * One run per domain on this machine. Every taker has a file of its own, with a name that no other process ever uses: so
+ * any process can remove a dead taker's file at any time, and none removes a living one's by mistake.
  */
 import { link, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,13 +10,13 @@ import { bootId, startTime } from '../processes.ts';
 import { makeFolder } from './durable.ts';
 import { statePath } from './folder.ts';
 
-/** How long another taker may take to make up its mind; a process that is stopped for longer counts as the holder. */
+/** How long another taker may take to decide; a process that is stopped for longer counts as the holder. */
 const UNDECIDED_MS = 5_000;
 
-/** Who holds a lock. Boot and start time tell a living process from another that got its number later. */
+/** Who holds a lock. Boot and start time distinguish a process from a later one with the same PID. */
 export interface LockOwner {
   readonly run: string;
-  /** Who takes it: a run that was interrupted may be resumed by two at once. */
+  /** Distinguishes takers: two processes may resume the same interrupted run at once. */
   readonly taker: string;
   readonly pid: number;
   readonly boot: string;
@@ -31,12 +31,12 @@ export interface Lock {
 }
 
 /**
- * Takes the lock of a domain. A taker first says that it wants the lock and then looks at who else does: whoever has it
- * keeps it; of those who want it the first by name gets it, once all others have stepped back.
- * @param state the state folder
+ * Takes the lock of a domain. A taker first claims the lock and then reads the claims of others: a holder keeps it; among
+ * several claims the first by name gets it, once all others have been withdrawn.
+ * @param state the state directory
  * @param key see `domainKey`
- * @param run the run's id
- * @param taker what nobody else calls itself: the run's id at its first start
+ * @param run the run ID
+ * @param taker a name that no other taker uses: the run ID at its first start
  * @returns the lock, or the owner that holds it
  */
 export async function takeLock(
@@ -66,15 +66,15 @@ export async function takeLock(
     await rm(draft, { force: true });
     throw error;
   }
-  // The claim appears with its content in one step: half a file would pass for a dead owner's.
+  // The claim appears with its content in one step: half a file would count as a dead owner's.
   await rename(draft, claim);
   if (!(await isLeftToUs(folder, key, taker))) {
     await unlink(claim);
     const heldBy = await winner(folder, key);
-    // Nobody: the other has given up or was quick, so the lock is free again.
+    // No winner: the other has withdrawn or already finished, so the lock is free again.
     return heldBy ? { heldBy } : takeLock(state, key, run, user, taker);
   }
-  // The claim stays as long as the lock is held, so that at no moment a look into the folder could miss it.
+  // The claim stays as long as the lock is held, so that a listing of the folder never misses it.
   await link(claim, held);
   return {
     async release() {
@@ -84,7 +84,7 @@ export async function takeLock(
   };
 }
 
-/** Waits until nobody else wants the lock any more (true), or until it is another's (false). */
+/** Waits until no other process wants the lock (true), or until another has it (false). */
 async function isLeftToUs(folder: string, key: string, taker: string): Promise<boolean> {
   const deadline = Date.now() + UNDECIDED_MS;
   for (;;) {
@@ -96,7 +96,7 @@ async function isLeftToUs(folder: string, key: string, taker: string): Promise<b
   }
 }
 
-/** Who has got the lock that was left to another, or wants it and takes its time; undefined when it is free again. */
+/** Who got the lock instead, or claims it and has not decided; undefined if it is free again. */
 async function winner(folder: string, key: string): Promise<LockOwner | undefined> {
   const deadline = Date.now() + UNDECIDED_MS;
   for (;;) {
@@ -110,13 +110,13 @@ async function winner(folder: string, key: string): Promise<LockOwner | undefine
 const CLAIM = 'claim';
 const HELD = 'lock';
 
-/** What a living process has put down for a domain. */
+/** The claim of a living process on a domain. */
 interface Claim {
   readonly owner: LockOwner;
   readonly held: boolean;
 }
 
-/** All claims of living processes on a domain; what dead ones have left is removed. */
+/** All claims of living processes on a domain; the files of dead ones are removed. */
 async function claims(folder: string, key: string): Promise<Claim[]> {
   const found: Claim[] = [];
   const names = await namesOf(folder, key);
@@ -140,12 +140,12 @@ async function namesIn(folder: string): Promise<string[]> {
   });
 }
 
-/** Whether the process that is named still runs. */
+/** Whether the owner's process still runs. */
 export function isAlive(owner: Pick<LockOwner, 'pid' | 'boot' | 'started'>): boolean {
   return owner.boot === bootId() && startTime(owner.pid) === owner.started;
 }
 
-/** The owner of a domain's lock, dead or alive; a living one where there are several; undefined where nobody holds it. */
+/** The owner of a domain's lock, dead or alive; a living one if there are several; undefined if nobody holds it. */
 export async function lockOwner(state: string, key: string): Promise<LockOwner | undefined> {
   const folder = join(state, 'locks');
   const held = (await namesOf(folder, key)).filter((name) => name.endsWith(`.${HELD}`));
@@ -155,7 +155,7 @@ export async function lockOwner(state: string, key: string): Promise<LockOwner |
   return owners.find(isAlive) ?? owners[0];
 }
 
-/** Who holds a lock now, by the run that it is held for; nobody who is dead. */
+/** Who holds a lock now, by the run that it is held for; living owners only. */
 export async function livingHolders(state: string): Promise<ReadonlyMap<string, LockOwner>> {
   const folder = join(state, 'locks');
   const held = (await namesIn(folder)).filter((name) => name.endsWith(`.${HELD}`));

@@ -1,6 +1,6 @@
 /**
- * Journals of earlier forms, read as if this version had written them. Form 1 has a command as the words of its command line;
- * forms 1 and 2 have no compiled plan, and name no host: all is of the local one.
+ * Journals of earlier formats, read as if this version had written them. Format 1 has a command as the words of its
+ * command line; formats 1 and 2 have no compiled plan and name no host: everything is on the local one.
  */
 import { type Option, type Options, optionWord, type Values } from '../commands/define.ts';
 import type { Effect } from '../commands/effect.ts';
@@ -11,7 +11,7 @@ import type { JournalRecord } from './record-shape.ts';
 
 const EARLIER: readonly number[] = [1, 2];
 
-/** The record as this version writes it; one that this version cannot read stays as it is. */
+/** The record as this version writes it; a record that this version cannot read stays as it is. */
 export function upgradedRecord<R extends JournalRecord>(record: R): R {
   if (record.type === 'run-started' && EARLIER.includes(record.format)) {
     const { world, ...rest } = record as JournalRecord & { readonly world?: unknown };
@@ -36,7 +36,7 @@ function commandIn(effect: unknown): Effect | undefined {
   if (typeof effect !== 'object' || effect === null || !('argv' in effect)) return undefined;
   const { argv, tool, dest: _dest, into, ...terms } = effect as Record<string, unknown>;
   if ((tool !== 'virsh' && tool !== 'qemu-img') || !Array.isArray(argv)) return undefined;
-  // It always said both that the file is there and that none is made.
+  // It always stated both that the file exists and that none is created.
   return (into !== undefined) === argv.includes('-n')
     ? effectFromWords(tool, argv, terms)
     : undefined;
@@ -45,7 +45,7 @@ function commandIn(effect: unknown): Effect | undefined {
 /**
  * The effect whose command has these words.
  * @param terms the rest of the effect
- * @returns undefined where no step gives such a command
+ * @returns undefined if no step runs such a command
  */
 export function effectFromWords(
   tool: Program,
@@ -79,7 +79,9 @@ function argsIn(options: Options, words: readonly unknown[]): Record<string, unk
   return args;
 }
 
-/** A word that is no such value stays as it is, and one that is missing is `null`: then the shape of the record tells. */
+/**
+ * A word that is not a valid value stays as it is, and a missing one is `null`: then the shape of the record reports it.
+ */
 function valueIn({ kind }: Option, word: unknown): unknown {
   if (typeof word !== 'string') return word ?? null;
   if (kind === 'number')
@@ -88,7 +90,7 @@ function valueIn({ kind }: Option, word: unknown): unknown {
   return kind === 'disks' ? (diskIn(word) ?? word) : word;
 }
 
-/** `vda,snapshot=external,driver=qcow2,file=/a,,b`: a doubled comma is one in a value. */
+/** Parses `vda,snapshot=external,driver=qcow2,file=/a,,b`: a doubled comma stands for one in a value. */
 function partsOf(spec: string): { readonly first: string; of(name: string): string | undefined } {
   const parts = spec
     .replaceAll(',,', '\0')

@@ -1,4 +1,4 @@
-/** What a journal tells, also one that is being written, was torn, or was altered. */
+/** Reads a journal, also one that is being written, was torn, or was altered. */
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,22 +12,22 @@ import {
 } from './record-shape.ts';
 
 export interface JournalContents {
-  /** The good records, in order. */
+  /** The valid records, in order. */
   readonly records: readonly JournalRecord[];
   /**
-   * What follows them: nothing, a record that never reached the disk whole, one that did and is another now, or one that
-   * this version does not write. After the last two nothing can be believed.
+   * What follows them: nothing, a record that was never written completely (`torn`), one that was, and has changed since
+   * (`altered`), or one that this version does not write (`strange`). After the last two nothing can be trusted.
    */
   readonly damage: 'none' | 'torn' | 'altered' | 'strange';
-  /** Of `strange`: the first record that is whole, and is none that this version writes. */
+  /** For `strange`: the first record that is complete, and not one that this version writes. */
   readonly strange?: UnknownRecord;
-  /** Where the journal goes on when the run is resumed. */
+  /** Where the journal continues when the run is resumed. */
   readonly end: JournalPosition;
 }
 
 /**
  * Reads a journal.
- * @throws an error of the file system
+ * @throws a file system error
  */
 export async function readJournal(folder: string): Promise<JournalContents> {
   const bytes = await readFile(join(folder, JOURNAL_FILE));
@@ -42,7 +42,7 @@ export async function readJournal(folder: string): Promise<JournalContents> {
   });
   while (from < bytes.length) {
     const end = bytes.indexOf(0x0a, from);
-    // A writer that is under way has not come to its line break yet.
+    // A record that is being written has no line break yet.
     if (end < 0) return told('torn');
     const record = parseRecord(bytes.toString('utf8', from, end));
     if (!record || record.seq !== records.length || sumOf(sum, record) !== record.sum)
@@ -57,7 +57,7 @@ export async function readJournal(folder: string): Promise<JournalContents> {
   return told('none');
 }
 
-/** Whether one that was fsynced follows: then the bad one was on disk as well, and has been altered there. */
+/** Whether an fsynced record follows: then the bad record was on disk as well, and was altered there. */
 function isLater(rest: string): boolean {
   return rest.split('\n').some((line) => {
     const record = parseRecord(line);
@@ -75,18 +75,18 @@ const SYNCED: ReadonlySet<JournalEntry['type']> = new Set<JournalEntry['type']>(
   'made',
 ]);
 
-/** The checksum that a record has to have, after one with that checksum. */
+/** The checksum that a record must have after a record with the checksum `former`. */
 export function sumOf(former: string, { sum: _claimed, ...rest }: JournalRecord): string {
   return checksum(former, rest);
 }
 
-/** A line as a record, which may be neither whole nor one that this version knows; undefined where it is none. */
+/** A line as a record, which may be incomplete or unknown to this version; undefined if it is not a record at all. */
 export function parseRecord(line: string): JournalRecord | undefined {
   try {
     const value: unknown = JSON.parse(line);
     return typeof value === 'object' && value !== null ? (value as JournalRecord) : undefined;
   } catch {
-    // A line that is no JSON is a torn record: the caller says so.
+    // A line that is not JSON is a torn record, which the caller reports.
     return undefined;
   }
 }

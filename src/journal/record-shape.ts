@@ -1,4 +1,4 @@
-/** The shape of each record of a journal. A journal is read as what somebody may have written by hand. */
+/** The shape of each record of a journal. A journal is untrusted input: a person may have edited it. */
 import type { MadeFile } from '../commands/driver.ts';
 import type { Direction, StepOutline } from '../events.ts';
 import type { HostState } from '../model/host-state.ts';
@@ -25,7 +25,7 @@ import { compiledPlanShape } from './compiled-plan.ts';
 import { effectShape, unknownInEffect } from './effect-shape.ts';
 import { FORMAT, type JournalEntry } from './journal.ts';
 
-/** An entry as it stands in the file. */
+/** An entry as stored in the file. */
 export type JournalRecord = JournalEntry & {
   readonly seq: number;
   readonly time: string;
@@ -34,7 +34,7 @@ export type JournalRecord = JournalEntry & {
 
 type Of<Type extends JournalRecord['type']> = Extract<JournalRecord, { type: Type }>;
 
-/** A moment in ISO 8601. */
+/** A time in ISO 8601. */
 export const timeShape: Shape<string> = (value, at) =>
   typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value) && !Number.isNaN(Date.parse(value))
     ? undefined
@@ -44,7 +44,7 @@ export const uuidShape: Shape<string> = (value, at) =>
   typeof value === 'string' && isUuid(value) ? undefined : { at, expected: 'a UUID' };
 
 const numbered = { seq: amount, time: timeShape, sum: text };
-/** This version knows one host; a journal of a run on more has another form. */
+/** This version knows one host; a journal of a run on several hosts has another format. */
 const host: Shape<HostName> = oneOf<HostName>(LOCAL);
 const hosts: Shape<OnHosts<HostState>> = (value, at) =>
   byKey(hostStateShape)(value, at) ??
@@ -61,7 +61,7 @@ const outline = fields<StepOutline>({
 
 const end = oneOf<End>(...ENDS);
 
-/** What a run's beginning has in every version that this one reads. */
+/** The fields of a run's start in every version that this one reads. */
 const beginning = {
   ...numbered,
   ...by,
@@ -167,20 +167,20 @@ const SHAPES: { readonly [Type in JournalRecord['type']]: Shape<Of<Type>> } = {
   }),
 };
 
-/** The beginning of a run of another version, as far as it is shown. */
+/** The start of a run of another version, as far as it is shown. */
 type OtherBeginning = Omit<Of<'run-started'>, 'format' | 'set' | 'planSum' | 'hosts' | 'compiled'>;
 
 const otherBeginning = fields<OtherBeginning>(beginning);
 
-/** A record that this version does not write, and so does not believe. */
+/** A record that this version does not write, and so does not trust. */
 export interface UnknownRecord {
   /** A clause: `record 4 is …`. */
   readonly why: string;
-  /** Whether it is of a type, or of a form, that another version may know. */
+  /** Whether another version may know its type or format. */
   readonly otherVersion: boolean;
 }
 
-/** Why a line's value is no record that this version writes; undefined where it is one. */
+/** Why a value is not a record that this version writes; undefined if it is one. */
 export function unknownRecordIn(value: object, number: number): UnknownRecord | undefined {
   const { type, format } = value as Readonly<Record<string, unknown>>;
   if (typeof type !== 'string') return { why: `record ${number} has no type`, otherVersion: false };
@@ -202,8 +202,8 @@ export function unknownRecordIn(value: object, number: number): UnknownRecord | 
   return (
     misfit && {
       why: another
-        ? `record ${number} is of a form that this version of blockplan does not know`
-        : `record ${number} (${type}) is malformed: ${printable(misfit.at)} has to be ${misfit.expected}`,
+        ? `record ${number} has a format that this version of blockplan does not know`
+        : `record ${number} (${type}) is malformed: ${printable(misfit.at)} must be ${misfit.expected}`,
       otherVersion: another,
     }
   );
@@ -220,12 +220,12 @@ function unknownCommandIn(value: object): string | undefined {
   return undefined;
 }
 
-/** The same, in a journal that begins so: of one of another form its records are not expected to fit. */
+/** The same, given the first record of the journal: records of another format are not expected to fit. */
 export function asOtherFormat(
   first: JournalRecord | undefined,
   strange: UnknownRecord,
 ): UnknownRecord {
   return first?.type === 'run-started' && first.format !== FORMAT
-    ? { why: 'it is of a form that this version of blockplan does not know', otherVersion: true }
+    ? { why: 'it has a format that this version of blockplan does not know', otherVersion: true }
     : strange;
 }

@@ -1,18 +1,22 @@
 /**
- * Which way a run goes, and so how it can be resumed: told by its journal alone, for all who report it or act on it.
+ * The direction of a run, and so how it can be resumed: derived from its journal alone, for every part that reports it or
+ * acts on it.
  */
 import { blockplanCommand, type Command } from '../command.ts';
 import type { Direction } from '../events.ts';
 import type { JournalEntry } from './journal.ts';
 
-/** How a run that is not over is resumed: `resume` goes on to the end of its plan, `rollback` back to its beginning. */
+/**
+ * How a run that is not over is continued: `resume` goes forward to the end of its plan, `rollback` back to its
+ * beginning.
+ */
 export type RecoveryMode = 'resume' | 'rollback';
 
 /** The direction of a run after one more record of its journal; a run begins with `do`. */
 export function nextDirection(direction: Direction, entry: JournalEntry): Direction {
   switch (entry.type) {
     case 'phase-started':
-      // A phase that is undone to be done again ends no run's way forward.
+      // A phase that is undone in order to repeat it does not change the direction.
       return entry.direction === 'undo' && !entry.anew ? 'undo' : direction;
     case 'phase-finished':
       return entry.direction === 'do' && entry.result === 'FAILED' && !entry.stays
@@ -23,16 +27,16 @@ export function nextDirection(direction: Direction, entry: JournalEntry): Direct
   }
 }
 
-/** The ways that are open to a run with that direction: a rollback that has begun is only finished. */
+/** The modes that are possible in that direction: a rollback that has begun can only be finished. */
 export function recoveryModesFrom(direction: Direction): readonly RecoveryMode[] {
   return direction === 'do' ? ['resume', 'rollback'] : ['rollback'];
 }
 
-/** What to type to end a run that is not over, one command for each way that is open. */
+/** The commands that end a run that is not over, one for each possible mode. */
 export function recoveryCommands(run: string, ways: readonly RecoveryMode[]): Command[] {
   return ways.map((way) => blockplanCommand(way, run));
 }
 
-/** What helps where a journal does not. */
+/** The hint for a journal that cannot be used. */
 export const RESTORABLE =
-  'a definition can be restored all the same: blockplan rescue; see also blockplan doctor';
+  'run blockplan rescue to restore the definition; see also blockplan doctor';

@@ -1,6 +1,6 @@
 /**
- * What a run did: its journal's records folded into one plain value. Reports, recovery and rescue are queries on it, and nothing
- * else reads records.
+ * What a run did: its journal's records, folded into one plain value. Reports, recovery and rescue are queries on it, and
+ * nothing else reads records.
  */
 import type { MadeFile } from '../commands/driver.ts';
 import type { Effect } from '../commands/effect.ts';
@@ -18,29 +18,29 @@ export type LogRecord = JournalEntry & { readonly seq: number; readonly time: st
 
 type Of<Type extends JournalEntry['type']> = Extract<LogRecord, { type: Type }>;
 
-/** How a run began, in a form that this version knows. */
+/** How a run began, in a format that this version knows. */
 export type StartRecord = Of<'run-started'>;
 
-/** What of it every version writes. */
+/** The part of it that every version writes. */
 type Beginning = Omit<StartRecord, 'format' | 'set' | 'planSum' | 'hosts' | 'compiled'>;
 
 export interface RunLog {
-  /** How the run began, in whatever form; absent where the journal does not begin with it. */
+  /** How the run began, in any format; absent if the journal does not begin with it. */
   readonly beginning?: Beginning;
-  /** The same, where this version knows its form. */
+  /** The same, if this version knows its format. */
   readonly started?: StartRecord;
   /** The start, and each time that the run was resumed or rolled back. */
   readonly attempts: readonly Attempt[];
   readonly visits: readonly Visit[];
-  /** The files that the run made, with the number of the record of each. */
+  /** The files that the run created, each with the number of its record. */
   readonly made: readonly LoggedFile[];
-  /** What was kept of the domain before its last `undefine` on each host; of none where it was not undefined. */
+  /** What was kept of the domain before its last `undefine`, by host; empty if it was not undefined. */
   readonly kept: OnHosts<Bundle>;
-  /** Where the run is heading. */
+  /** The direction of the run. */
   readonly direction: Direction;
   /** The end of the last attempt; absent where it has none. */
   readonly finish?: Of<'run-finished'>;
-  /** Who had the run counted as over. */
+  /** Who ran `blockplan forget` on it. */
   readonly forgotten?: Of<'run-forgotten'>;
   /** Whether the guest is on another host; an end without the connection to libvirt does not change it. */
   readonly movedAway: boolean;
@@ -61,14 +61,14 @@ export interface Attempt {
 }
 
 /**
- * A stay in one state of the machine, or commands that were given in none: after the end of their phase, or to keep a
+ * One visit to a state of the machine, or commands outside of all states: after the end of their phase, or to keep a
  * definition (`run/secure-definition`, `run/transient-again`).
  */
 export interface Visit extends PhaseRef {
   readonly direction: Direction;
   /** The time of its first record. */
   readonly time: string;
-  /** Absent where the commands were given in no state. Of a phase that is done it has the host state before it. */
+  /** Absent for commands outside of all states. For a forward phase it has the host state before it. */
   readonly started?: Of<'phase-started'>;
   readonly commands: readonly LoggedCommand[];
   /** Absent where the process ended first. */
@@ -86,7 +86,7 @@ export interface LoggedCommand {
   /** The number of the record of its intent. */
   readonly seq: number;
   readonly time: string;
-  /** Absent where none was written: whether the host carried it out is not known. */
+  /** Absent if none was written: then it is unknown whether the host performed the command. */
   readonly answer?: Of<'outcome'>;
 }
 
@@ -102,7 +102,7 @@ const NO_RECORDS: RunLog = {
 
 /**
  * Folds records into a log.
- * @param log what the records before them tell
+ * @param log the log of the records before them
  */
 export function foldRecords(records: readonly LogRecord[], log = NO_RECORDS): RunLog {
   return records.reduce(withRecord, log);
@@ -180,7 +180,7 @@ function isSameState(visit: Visit, record: Of<'intent' | 'phase-finished'>): boo
   return visit.step === step && visit.phase === phase && visit.direction === direction;
 }
 
-/** A command belongs to the visit that is under way where it names the same state. */
+/** A command belongs to the current visit if it names the same state. */
 function withCommand(visits: readonly Visit[], record: Of<'intent'>): readonly Visit[] {
   const { on, effect, seq, time } = record;
   const last = visits.at(-1);
@@ -195,7 +195,7 @@ function answered(visit: Visit, answer: Of<'outcome'>): Visit {
   return { ...visit, commands: withLast(visit.commands, (command) => ({ ...command, answer })) };
 }
 
-/** Commands may have been given in no state since the phase began. */
+/** Commands outside of all states may have been run since the phase began. */
 function withEnd(visits: readonly Visit[], finished: Of<'phase-finished'>): readonly Visit[] {
   const at = visits.findLastIndex(
     (visit) => isSameState(visit, finished) && visit.started && !visit.finished,
@@ -214,20 +214,20 @@ export interface StoredLog extends RunLog {
   /** What follows the records that it is folded from; see `JournalContents`. */
   readonly damage: JournalContents['damage'];
   readonly strange?: UnknownRecord;
-  /** Where the next attempt appends its records; its `seq` is how many there are. */
+  /** Where the next attempt appends its records; its `seq` is the number of records. */
   readonly end: JournalPosition;
 }
 
 /**
  * Reads the log of a run from its journal.
- * @throws an error of the file system
+ * @throws a file system error
  */
 export async function readRunLog(folder: string): Promise<StoredLog> {
   const { records, ...rest } = await readJournal(folder);
   return { ...foldRecords(records), ...rest };
 }
 
-/** The log of a run; undefined where the file system does not give its journal. */
+/** The log of a run; undefined if its journal cannot be read from the file system. */
 export async function tryReadRunLog(folder: string): Promise<StoredLog | undefined> {
   try {
     return await readRunLog(folder);
@@ -247,14 +247,14 @@ export function isRunOver({ forgotten, finish }: RunLog): boolean {
   return forgotten !== undefined || (finish !== undefined && !isOpenEnd(finish.end));
 }
 
-/** The commands that can end the run; none where its log cannot be believed. */
+/** The commands that can end the run; none if its log cannot be trusted. */
 export function recoveryModesOf(
   log: Pick<StoredLog, 'direction' | 'damage'>,
 ): readonly RecoveryMode[] {
   return isUntrusted(log) ? [] : recoveryModesFrom(log.direction);
 }
 
-/** The last command, where neither its answer nor a file that it made is recorded: it may have been carried out. */
+/** The last command, if neither its answer nor a file that it created is recorded: it may have been performed. */
 export function commandInDoubt(log: RunLog): LoggedCommand | undefined {
   const command = commandsOf(log).at(-1);
   const made = log.made.at(-1);

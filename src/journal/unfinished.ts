@@ -1,4 +1,4 @@
-/** Which runs are not over: an index, so that nobody has to read all journals; the journals are the truth. */
+/** The runs that are not over: an index, so that not all journals must be read; the journals are authoritative. */
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,13 +7,13 @@ import { isStateName, listRuns, statePath } from './folder.ts';
 import { readJournalEnds } from './journal-ends.ts';
 import { isRunOver } from './run-log.ts';
 
-/** Puts a run into the index, before its first effect. */
+/** Adds a run to the index, before its first effect. */
 export async function addUnfinished(state: string, run: string): Promise<void> {
   if (!existsSync(unfinishedIndex(state))) await makeIndex(state);
   await writeDurably(statePath(state, 'unfinished', run), '');
 }
 
-/** Takes out a run that is over. */
+/** Removes a run that is over. */
 export async function removeUnfinished(state: string, run: string): Promise<void> {
   await rm(statePath(state, 'unfinished', run), { force: true });
 }
@@ -28,12 +28,12 @@ export async function unfinishedRuns(state: string): Promise<string[]> {
   }
 }
 
-/** The folder that the index is: an empty file for each run. */
+/** The folder of the index: an empty file for each run. */
 export function unfinishedIndex(state: string): string {
   return join(state, 'unfinished');
 }
 
-/** Runs of a version that kept no index are not forgotten: those that are not over are in it when it appears. */
+/** A new index includes the runs that are not over of versions that kept no index. */
 async function makeIndex(state: string): Promise<void> {
   await makeFolder(state, 0o700);
   const draft = await mkdtemp(`${unfinishedIndex(state)}.`);
@@ -43,7 +43,7 @@ async function makeIndex(state: string): Promise<void> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
-    // Another run that begins now was quicker.
+    // Another run that begins now was faster.
     await rm(draft, { recursive: true });
   }
 }
@@ -59,7 +59,7 @@ function isLeft(folder: string): boolean {
     const { log, strange } = ends;
     return strange !== undefined || (log.last !== undefined && !isRunOver(log));
   } catch {
-    // What cannot be read has to be looked at by somebody.
+    // A journal that cannot be read needs a person's attention.
     return true;
   }
 }

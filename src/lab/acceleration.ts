@@ -4,8 +4,8 @@ import { command } from './command.ts';
 let known: Promise<boolean> | undefined;
 
 /**
- * Whether guests can use KVM here. The device alone says little: it also exists where the processor
- * lacks the extensions or a hypervisor withholds them, so QEMU is asked to really open it.
+ * Whether guests can use KVM here. The device alone proves little: it also exists where the processor
+ * lacks the extensions or a hypervisor withholds them, so QEMU has to open it.
  */
 export function kvmWorks(): Promise<boolean> {
   known ??= tryKvm();

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-/** Where the lab keeps what is costly to make again: the guest kit and libvirt's knowledge of QEMU. */
+/** Where the lab caches what is expensive to create: the guest kit and libvirt's capabilities of QEMU. */
 export function cacheFolder(): string {
   const base = process.env['XDG_CACHE_HOME'];
   return base === undefined || base === ''

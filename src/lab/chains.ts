@@ -1,19 +1,19 @@
-/** The chains of a guest's disks, as libvirt's XML and the images' headers tell them: seen with virsh and qemu-img alone. */
+/** The chains of a guest's disks in libvirt's XML and in the images' headers, read with virsh and qemu-img only. */
 import type { LabHost } from './host.ts';
 
-/** The files of an image's chain, active layer first, as the images' headers say. */
+/** The files of an image's chain according to the headers, active layer first. */
 export async function imageChain(host: LabHost, image: string): Promise<string[]> {
   const told = await host.qemuImg('info', '-U', '--backing-chain', '--output=json', image);
   return (JSON.parse(told) as { filename: string }[]).map((layer) => layer.filename);
 }
 
-/** The format of an image, as qemu-img recognises it. */
+/** The format of an image, as qemu-img recognizes it. */
 export async function imageFormat(host: LabHost, image: string): Promise<string> {
   const told = await host.qemuImg('info', '-U', '--output=json', image);
   return (JSON.parse(told) as { format: string }).format;
 }
 
-/** The chain of a disk as the live XML tells it, active layer first. */
+/** The chain of a disk in the live XML, active layer first. */
 export async function liveChain(host: LabHost, domain: string, target: string): Promise<string[]> {
   return sources(diskXml(await host.virsh('dumpxml', domain), target), true);
 }
@@ -47,8 +47,8 @@ function diskXml(xml: string, target: string): string {
 }
 
 /**
- * Rejects unless `qemu-img check` finds nothing wrong, in none of the layers; a raw image has nothing to check. Images
- * of a running guest have to stand still meanwhile.
+ * Rejects if `qemu-img check` finds an error in one of the images; raw images are not checked. A running guest has to be
+ * suspended meanwhile.
  */
 export async function assertCleanImages(host: LabHost, images: readonly string[]): Promise<void> {
   for (const image of images) {
@@ -57,7 +57,7 @@ export async function assertCleanImages(host: LabHost, images: readonly string[]
   }
 }
 
-/** By target, the chain of each disk's active image, as its header tells it. */
+/** By target, the chain of each disk's active image according to the headers. */
 export async function imageChains(host: LabHost, xml: string): Promise<Record<string, string[]>> {
   const disks = (xml.match(/<disk [\s\S]*?<\/disk>/g) ?? []).flatMap((disk) => {
     const target = /<target dev='([^']*)'/.exec(disk)?.[1] ?? '';
@@ -70,7 +70,7 @@ export async function imageChains(host: LabHost, xml: string): Promise<Record<st
   return Object.fromEntries(await Promise.all(chains));
 }
 
-/** A disk of a running guest as its QEMU has it open. */
+/** A disk of a running guest, as its QEMU has it open. */
 export interface OpenedDisk {
   readonly target: string;
   /** Its layers, active one first. */
@@ -79,7 +79,7 @@ export interface OpenedDisk {
   readonly image: string;
 }
 
-/** The local disks that a live definition tells of. */
+/** The local disks of a live XML. */
 export function openedDisks(xml: string): OpenedDisk[] {
   return (xml.match(/<disk [\s\S]*?<\/disk>/g) ?? []).flatMap((disk) => {
     const target = /<target dev='([^']*)'/.exec(disk)?.[1] ?? '';

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 
-/** What {@link command} may be told besides the words of the command. */
+/** Options of {@link command}. */
 export interface CommandOptions {
   readonly cwd?: string;
-  /** After this long the command is killed and counts as failed. */
+  /** After this time the command is killed and has failed. */
   readonly timeoutMs?: number;
 }
 
-/** A command of the lab that ended with another status than 0, or could not be started. */
+/** A command of the lab that exited with a status other than 0, or could not be started. */
 class CommandError extends Error {
   readonly argv: readonly string[];
   readonly stderr: string;
@@ -58,7 +58,7 @@ export function command(
   });
 }
 
-/** The environment of everything the lab starts: nothing of the caller's own libvirt settings leaks in. */
+/** The environment of everything that the lab starts; the caller's libvirt settings are left out. */
 export function labEnvironment(): Record<string, string> {
   return {
     HOME: '/root',

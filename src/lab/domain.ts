@@ -9,7 +9,7 @@ interface DomainDisk {
   readonly format: 'qcow2' | 'raw';
 }
 
-/** What the definition of a lab guest is made from. */
+/** The parameters of a lab guest's definition. */
 export interface DomainSpec {
   readonly name: string;
   readonly disks: readonly DomainDisk[];
@@ -17,7 +17,7 @@ export interface DomainSpec {
   readonly agent: boolean;
   /** The file the guest's serial console is written to. */
   readonly console: string;
-  /** Put inside \`<devices>\` as it is. */
+  /** Inserted into `<devices>` as it is. */
   readonly extraXml: string;
 }
 

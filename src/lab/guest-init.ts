@@ -12,8 +12,8 @@ export const GUEST_MODULES = [
 ] as const;
 
 /**
- * The guest's first and main program. It appends the next number to /seq.log of every disk that holds
- * a file system, makes it durable, and only then tells it over the serial console.
+ * The guest's init, which is also its main program. It appends the next number to /seq.log of every disk with
+ * a file system, makes it durable, and only then prints it to the serial console.
  */
 export const GUEST_INIT = `#!/bin/busybox sh
 b() { /bin/busybox "$@"; }

@@ -7,7 +7,7 @@ import type { GuestKit } from './kit.ts';
 import { assertComplete, readLog } from './log.ts';
 import { until } from './poll.ts';
 
-/** A guest, as it is asked for. */
+/** The specification of a guest. */
 export interface GuestSpec {
   /** Default: a random name. */
   readonly name?: string;
@@ -16,13 +16,13 @@ export interface GuestSpec {
   /** Whether the definition has the guest agent's channel. Default true. */
   readonly agent?: boolean;
   readonly autostart?: boolean;
-  /** Default true. Starting does not wait for the boot; see {@link Guest.waitForWrites}. */
+  /** Default true. `createGuest` does not wait for the boot; see {@link Guest.waitForWrites}. */
   readonly start?: boolean;
-  /** Put inside \`<devices>\` as it is: graphics, another disk, … */
+  /** Inserted into `<devices>` as it is: graphics, another disk, … */
   readonly extraXml?: string;
 }
 
-/** A disk of a guest and its files as they were made, base first. */
+/** A disk of a guest and the files that were created for it, base first. */
 export interface GuestDisk {
   readonly target: string;
   readonly files: readonly string[];
@@ -32,13 +32,13 @@ export interface GuestDisk {
 export interface GuestHost {
   readonly images: string;
   readonly dir: string;
-  /** What its guests boot from, where its QEMU may read it. */
+  /** The kernel and initrd of its guests, at a place that its QEMU may read. */
   kit(): Promise<GuestKit>;
   virsh(...argv: string[]): Promise<string>;
   initPid(): number;
 }
 
-/** A small Linux guest that keeps writing numbers to its disks and tells what is durable. */
+/** A small Linux guest that keeps writing numbers to its disks and reports which are durable. */
 export interface Guest {
   readonly name: string;
   readonly disks: readonly GuestDisk[];
@@ -49,23 +49,23 @@ export interface Guest {
   /** Waits until `n` more numbers are durable (boot included) and returns the last one. */
   waitForWrites(n?: number): Promise<number>;
   /**
-   * The numbers in an image's log; default: the active layer of the first disk as it was made. A running
-   * guest is suspended for the moment of reading, so that the image stands still.
+   * The numbers in an image's log; default: the first active layer of the first disk. A running guest is
+   * suspended while its image is read.
    */
   log(image?: string): Promise<number[]>;
   /** Reads an image's log and rejects unless it has no gap and reaches `upTo`; returns its last number. */
   verifyLog(image: string, upTo: number): Promise<number>;
   state(): Promise<string>;
   start(): Promise<void>;
-  /** Pulls the guest's plug, when it runs. */
+  /** Destroys the guest if it runs, like a power loss. */
   destroy(): Promise<void>;
-  /** The pid of the guest's QEMU, as seen from outside the host. */
+  /** The PID of the guest's QEMU outside the host. */
   qemuPid(): Promise<number>;
   /** Kills the guest's QEMU as a crash would; resolves once libvirt has noticed. */
   killQemu(): Promise<void>;
 }
 
-/** Makes the images, defines the guest and, by default, starts it. */
+/** Creates the images, defines the guest and, by default, starts it. */
 export async function createGuest(home: GuestHost, spec: GuestSpec): Promise<Guest> {
   const name = spec.name ?? `guest-${randomBytes(3).toString('hex')}`;
   const folder = join(home.images, name);
@@ -113,7 +113,7 @@ class LabGuest implements Guest {
 
   async acknowledged(): Promise<number> {
     const text = await readFile(this.console, 'utf8');
-    // A line without its end may be half a number.
+    // A line without a line end may have half a number.
     const last = [...text.slice(-400).matchAll(/^ack (\d+)\r?\n/gm)].at(-1);
     return last === undefined ? 0 : Number(last[1]);
   }
@@ -173,7 +173,7 @@ class LabGuest implements Guest {
   }
 }
 
-/** Translates a pid of the host whose init is given into the pid the rest of the machine uses. */
+/** Translates a PID of the lab host with this init into the PID outside. */
 async function outerPid(inner: number, init: number): Promise<number> {
   const namespace = await readlink(`/proc/${init}/ns/pid`);
   for (const pid of await readdir('/proc')) {
@@ -183,5 +183,5 @@ async function outerPid(inner: number, init: number): Promise<number> {
     const pids = /^NSpid:\s*(.*)$/m.exec(status)?.[1]?.split(/\s+/) ?? [];
     if (Number(pids.at(-1)) === inner) return Number(pid);
   }
-  throw new Error(`process ${inner} of the lab host is not there`);
+  throw new Error(`process ${inner} of the lab host does not exist`);
 }

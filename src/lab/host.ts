@@ -20,7 +20,7 @@ export interface LabHost extends AsyncDisposable {
   readonly name: string;
   /** Reaches the host's libvirtd from anywhere on the machine. */
   readonly uri: string;
-  /** The host's folder; it is gone after {@link stop}. */
+  /** The host's folder; {@link stop} removes it. */
   readonly dir: string;
   /** Where images belong; the same path inside and outside the host. */
   readonly images: string;
@@ -31,30 +31,30 @@ export interface LabHost extends AsyncDisposable {
   /** Runs qemu-img and returns its standard output. */
   qemuImg(...argv: string[]): Promise<string>;
   createGuest(spec: GuestSpec): Promise<Guest>;
-  /** Kills libvirtd the hard way; guests live on. */
+  /** Kills libvirtd with SIGKILL; guests keep running. */
   killDaemon(): Promise<void>;
   startDaemon(): Promise<void>;
-  /** Cuts the power: every process of the host is gone at once. */
+  /** Cuts the power: kills every process of the host at once. */
   powerOff(): Promise<void>;
   /** Starts the host again after {@link powerOff}, with its disks and definitions; /run is empty. */
   boot(): Promise<void>;
   /** Mounts a small file system of its own and returns its folder, the same inside and outside. */
   tmpfs(sizeBytes: number): Promise<string>;
-  /** Pulls the host down: no process, mount or folder is left. */
+  /** Stops the host and removes its processes, mounts and folder. */
   stop(): Promise<void>;
 }
 
 export interface HostOptions {
-  /** Default: made from the host's folder. */
+  /** Default: derived from the host's folder. */
   readonly name?: string;
   /** Default: `open`. */
   readonly permissions?: Permissions;
 }
 
-/** Starts a private libvirt host. It goes away with {@link Host.stop}, and when this process ends in any way. */
+/** Starts a private libvirt host. {@link LabHost.stop} removes it; so does the end of this process, however it ends. */
 export async function startHost(options: HostOptions = {}): Promise<LabHost> {
   if (process.getuid?.() !== 0) {
-    throw new Error('a lab host needs root, for its own mounts and namespaces');
+    throw new Error('a lab host requires root for its own mounts and namespaces');
   }
   await sweepDeadHosts();
   const dir = await makeHostFolder();
@@ -63,7 +63,7 @@ export async function startHost(options: HostOptions = {}): Promise<LabHost> {
   const host = new StartedLabHost(name, dir, permissions, new Keeper(dir, name, await kvmWorks()));
   try {
     await mkdir(host.images);
-    // QEMU's user has to reach the images; the folder was made for root alone.
+    // QEMU's user has to reach the images, but the folder was created for root only.
     if (permissions === 'packaged') await chmod(dir, 0o711);
     await writeConfiguration(dir, name, permissions);
     await host.boot();
@@ -101,7 +101,7 @@ class StartedLabHost implements LabHost {
     return this.#kit;
   }
 
-  /** A copy: libvirt gives what QEMU opens to QEMU's user, and other hosts boot from the same kit. */
+  /** A copy, because libvirt changes the owner of what QEMU opens, and other hosts boot from the same kit. */
   async #ownKit(): Promise<GuestKit> {
     const { kernel, initrd } = await guestKit();
     const folder = join(this.dir, 'kit');
@@ -160,7 +160,7 @@ class StartedLabHost implements LabHost {
     await this.stop();
   }
 
-  /** The pid of the host's init as seen from outside. */
+  /** The PID of the host's init outside the host. */
   initPid(): number {
     if (this.#init === undefined) throw new Error(`the lab host ${this.name} is off`);
     return this.#init;

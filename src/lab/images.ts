@@ -3,20 +3,20 @@ import { access, mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promise
 import { dirname, join, relative as relativePath, resolve } from 'node:path';
 import { command } from './command.ts';
 
-/** A disk of a lab guest, as it is asked for. */
+/** The specification of a lab guest's disk. */
 export interface GuestDiskSpec {
   /** `vda`, `vdb`, … */
   readonly target: string;
   /**
-   * The layers, base first. A plain name becomes `<images>/<guest>/<name>.<format>`; a path is taken as
-   * it is. A file that exists already is used as it stands, so guests can share a base.
+   * The layers, base first. A plain name becomes `<images>/<guest>/<name>.<format>`; a path is used
+   * unchanged. An existing file is used as it is, so guests can share a base.
    */
   readonly chain: readonly string[];
   /** The base's format; overlays are always qcow2. Default qcow2. */
   readonly format?: 'qcow2' | 'raw';
   /** In bytes; default 64 MiB. */
   readonly size?: number;
-  /** So many bytes of incompressible data are put into the base, for copies that take their time. */
+  /** Bytes of incompressible data in the base, so that copies take some time. */
   readonly fill?: number;
   /** Name backing files by their relative path instead of their absolute one. Default false. */
   readonly relativeBacking?: boolean;
@@ -27,12 +27,12 @@ interface Layer {
   readonly format: 'qcow2' | 'raw';
 }
 
-/** A disk's size in bytes, unless it is told. */
+/** The default size of a disk, in bytes. */
 export const DEFAULT_SIZE = 64 * 1024 * 1024;
 
 /**
- * Makes the images of a disk and returns their files, base first. The disk holds one ext4 file system.
- * Each layer adds an empty file `/<layer>.layer` to it, so that a lost layer shows.
+ * Creates the images of a disk and returns their files, base first. The disk holds one ext4 file system.
+ * Each layer adds an empty file `/<layer>.layer` to it, which shows that the layer is present.
  */
 export async function makeChain(disk: GuestDiskSpec, folder: string): Promise<string[]> {
   const work = await mkdtemp(join(folder, '.work-'));
@@ -81,7 +81,7 @@ async function writeLayer(
     return;
   }
   const onto = (backing: string) => ['-f', 'qcow2', '-b', backing, '-F', below.format, file];
-  // An overlay on the finished content, rebased onto the layer below: what remains in it is the difference.
+  // An overlay on the finished content, rebased onto the layer below, keeps only the difference.
   await command('qemu-img', ['create', '-q', '-f', 'qcow2', '-b', raw, '-F', 'raw', file]);
   await command('qemu-img', ['rebase', ...onto(below.file)]);
   if (relative) {

@@ -3,14 +3,14 @@ import { createInterface } from 'node:readline';
 import { labEnvironment } from './command.ts';
 
 /**
- * The first process of a host, in namespaces of its own. Its end is a power failure: the kernel then
+ * The first process of a host, in its own namespaces. Its end acts like a power failure: the kernel
  * kills everything inside and drops the mounts. Arguments: folder, host name, whether KVM is usable.
  */
 const INIT = `
 set -e
 trap 'echo failed' EXIT
 dir=$1 name=$2 kvm=$3
-# The outer /proc is still mounted here, so this is the pid as the rest of the machine sees it.
+# The outer /proc is still mounted here, so this is the PID outside the host.
 read -r pid rest </proc/self/stat
 echo "$pid" >"$dir/init.pid"
 echo "$name" >/proc/sys/kernel/hostname
@@ -25,7 +25,7 @@ done
 for at in etc/hosts etc/passwd etc/group; do
   [ ! -e "/$at" ] || mount --bind "$dir/$at" "/$at"
 done
-# libvirt would probe a KVM that cannot work at every define, which takes seconds each time.
+# At every define, libvirt would probe a KVM that cannot work, which takes seconds.
 if [ "$kvm" = no ] && [ -e /dev/kvm ]; then
   mount --bind "$dir/etc/no-kvm" /dev/kvm
   # Root may write to a file of any mode, but not on a read-only mount.
@@ -37,13 +37,13 @@ echo "booted $pid"
 exec >/dev/null 2>&1
 set +e
 sleep infinity &
-# Orphans of the host end up here; waiting is what buries them.
+# Orphans of the host become children of this process, which has to reap them.
 while :; do wait; done
 `;
 
 /**
- * Takes a host's folder away. The folder's name was checked by whoever calls; --one-file-system
- * makes sure that nothing mounted inside by mistake is emptied.
+ * Removes a host's folder. The caller has checked its name; --one-file-system
+ * protects what is mounted inside by mistake.
  */
 const ERASE = `
 erase() {
@@ -53,8 +53,8 @@ erase() {
 `;
 
 /**
- * Outlives the process that asked for the host: when its standard input ends, because that process
- * closed it or was killed, it pulls the host down and erases the folder. Holding the lock says that it lives.
+ * Outlives the process that started the host: when its standard input ends, because that process
+ * closed it or was killed, it stops the host and erases the folder. The lock shows that it is alive.
  * Arguments: folder, host name, whether KVM is usable, the text of the init.
  */
 const KEEPER = `
@@ -63,7 +63,7 @@ dir=$1 name=$2 kvm=$3 init=$4
 trap '' HUP INT TERM QUIT PIPE
 exec 9>"$dir/lock"
 flock --nonblock 9 || exit 1
-# Small file systems mounted in here later have to show inside the host as well.
+# File systems that are mounted in here later have to appear inside the host as well.
 mount --bind "$dir" "$dir" && mount --make-private "$dir" && mount --make-shared "$dir" || exit 1
 host=
 off() {
@@ -100,16 +100,16 @@ flock --nonblock 9 || exit 0
 erase "$1"
 `;
 
-/** The process that holds a host, and pulls it down when the process that started it is gone. */
+/** The process that holds a host, and removes it when the process that started it has ended. */
 export class Keeper {
   readonly #child: ChildProcess;
   readonly #waiting: ((line: string) => void)[] = [];
   readonly #ended: Promise<void>;
   #stderr = '';
 
-  /** @param dir the host's folder, whose name the sweep recognises */
+  /** @param dir the host's folder, whose name the sweep recognizes */
   constructor(dir: string, name: string, kvm: boolean) {
-    // A session of its own: a Ctrl-C in the terminal must reach the owner, not the keeper.
+    // Its own session: Ctrl-C in the terminal must reach the owner, not the keeper.
     this.#child = spawn('sh', ['-c', KEEPER, 'lab-keeper', dir, name, kvm ? 'yes' : 'no', INIT], {
       cwd: '/',
       detached: true,
@@ -132,7 +132,7 @@ export class Keeper {
     });
   }
 
-  /** Starts the host's init and returns its pid as seen from outside. */
+  /** Starts the host's init and returns its PID outside the host. */
   async boot(): Promise<number> {
     const [word, pid] = (await this.#ask('boot')).split(' ');
     if (word !== 'booted') throw new Error(`the lab host did not boot: ${this.#stderr}`);
@@ -144,7 +144,7 @@ export class Keeper {
     await this.#ask('off');
   }
 
-  /** Pulls the host down and erases its folder, the same way as when the owner is killed. */
+  /** Stops the host and erases its folder, as when the owner is killed. */
   async end(): Promise<void> {
     this.#child.stdin?.end();
     await this.#ended;

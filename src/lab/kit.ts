@@ -5,7 +5,7 @@ import { cacheFolder } from './cache.ts';
 import { command } from './command.ts';
 import { GUEST_INIT, GUEST_MODULES, GUEST_SHUTDOWN } from './guest-init.ts';
 
-/** What a lab guest boots from. */
+/** The kernel and initrd that a lab guest boots from. */
 export interface GuestKit {
   readonly kernel: string;
   readonly initrd: string;
@@ -50,7 +50,7 @@ rm -rf debs tree root
 
 let ready: Promise<GuestKit> | undefined;
 
-/** The kernel and initramfs of the writing guest; made from Debian's packages the first time, then cached. */
+/** The kernel and initramfs of the lab guest: built from Debian packages the first time, then cached. */
 export function guestKit(): Promise<GuestKit> {
   ready ??= findOrBuild();
   return ready;
@@ -74,7 +74,7 @@ async function build(folder: string): Promise<void> {
   try {
     await buildOnce(folder);
   } catch {
-    // The package lists may be missing, or name versions that the mirror has dropped since.
+    // The package lists may be missing, or name versions that the mirror no longer has.
     await command('apt-get', ['update', '-q']);
     await buildOnce(folder);
   }
@@ -88,7 +88,7 @@ async function buildOnce(folder: string): Promise<void> {
     await command('sh', ['-c', BUILD, 'build-guest-kit', draft, kernel, ...texts], {
       timeoutMs: 600_000,
     });
-    // A second process may have finished first; its kit is the same.
+    // Another process may have finished first; its kit is the same.
     await rename(draft, folder).catch(() => access(join(folder, 'kernel')));
   } finally {
     await rm(draft, { recursive: true, force: true });
@@ -99,6 +99,6 @@ async function buildOnce(folder: string): Promise<void> {
 async function kernelPackage(): Promise<string> {
   const depends = await command('apt-cache', ['depends', 'linux-image-cloud-amd64']);
   const name = /Depends: (linux-image-\S+)/.exec(depends)?.[1];
-  if (name === undefined) throw new Error('apt knows no linux-image-cloud-amd64 for the lab guest');
+  if (name === undefined) throw new Error('apt does not know the package linux-image-cloud-amd64');
   return name;
 }

@@ -20,8 +20,9 @@ const LIBVIRTD = '/usr/sbin/libvirtd';
 const QEMU = '/usr/bin/qemu-system-x86_64';
 
 /**
- * Who QEMU runs as. `open`: root, and libvirt leaves the owners of files alone. `packaged`: what Debian's packages
- * configure: the user libvirt-qemu, to whom libvirt gives each file that QEMU opens (qemu.conf, `dynamic_ownership`).
+ * The user that QEMU runs as. `open`: root, and libvirt does not change the owners of files. `packaged`: as configured by
+ * Debian's packages, the user libvirt-qemu, to whom libvirt gives each file that QEMU opens (qemu.conf,
+ * `dynamic_ownership`).
  */
 export type Permissions = 'open' | 'packaged';
 
@@ -42,7 +43,7 @@ function configuration(
       'auth_unix_rw = "none"',
       'unix_sock_group = "root"',
       'unix_sock_rw_perms = "0700"',
-      // Hosts on one machine would otherwise all carry the machine's own uuid.
+      // All hosts on one machine would otherwise have the machine's UUID.
       `host_uuid = "${randomUUID()}"`,
       'log_filters = ""',
       `log_outputs = "3:file:${libvirtdLog(dir)}"`,
@@ -50,10 +51,10 @@ function configuration(
     'etc/libvirt/qemu.conf': [
       ...QEMU_USER[permissions],
       'security_driver = "none"',
-      // The host already lives in its own mount namespace and has no cgroups to hand out.
+      // The host is already in its own mount namespace and has no cgroups.
       'namespaces = []',
       'cgroup_controllers = []',
-      // Without this a virtlogd would have to run beside libvirtd.
+      // Otherwise libvirtd would need a virtlogd.
       'stdio_handler = "file"',
     ].join('\n'),
     'etc/hosts': `127.0.0.1 localhost ${name}\n::1 localhost\n`,
@@ -61,7 +62,7 @@ function configuration(
   };
 }
 
-/** Writes what the host's libvirtd reads, below the host's folder, laid out as the init binds it. */
+/** Writes the configuration of the host's libvirtd below the host's folder, in the layout that the init mounts. */
 export async function writeConfiguration(
   dir: string,
   name: string,
@@ -85,8 +86,8 @@ export async function writeConfiguration(
 }
 
 /**
- * Debian's libvirtd does not start without its compiled-in user, whatever qemu.conf says, and
- * libvirt-daemon-system, which would add that user to the machine, is not installed for the lab.
+ * Debian's libvirtd does not start without its compiled-in user, whatever qemu.conf says. The package
+ * libvirt-daemon-system would add that user, but is not installed for the lab.
  */
 async function addQemuUser(dir: string): Promise<void> {
   const entries = {
@@ -100,14 +101,14 @@ async function addQemuUser(dir: string): Promise<void> {
   }
 }
 
-/** Starts libvirtd inside the host whose init has this pid; resolves once it answers. */
+/** Starts libvirtd inside the host whose init has this PID; resolves once it answers. */
 export async function startLibvirtd(dir: string, init: number): Promise<void> {
   await inHost(init, [LIBVIRTD, '--daemon', '--config', join(dir, 'etc/libvirt/libvirtd.conf')]);
   const uri = libvirtUri(dir);
   try {
     await command('virsh', ['-c', uri, 'uri'], { timeoutMs: 30_000 });
   } catch (error) {
-    // The host's folder is about to go, and the reason with it.
+    // The host's folder will be removed, and the log with it.
     const log = await readFile(libvirtdLog(dir), 'utf8').catch(() => '');
     throw new Error(`libvirtd does not answer; its log ends:\n${log.slice(-3000)}`, {
       cause: error,
@@ -116,7 +117,7 @@ export async function startLibvirtd(dir: string, init: number): Promise<void> {
   await seedCapabilities(dir, uri);
 }
 
-/** Kills the host's libvirtd the hard way; guests live on. */
+/** Kills the host's libvirtd with SIGKILL; guests keep running. */
 export async function killLibvirtd(dir: string, init: number): Promise<void> {
   const pidFile = join(dir, 'run/libvirtd.pid');
   const pid = (await readFile(pidFile, 'utf8')).trim();
@@ -127,7 +128,7 @@ export async function killLibvirtd(dir: string, init: number): Promise<void> {
   });
 }
 
-/** The connection that reaches a host's libvirtd from any namespace. */
+/** The connection URI of a host's libvirtd, usable from any namespace. */
 export function libvirtUri(dir: string): string {
   return `qemu+unix:///system?socket=${join(dir, 'run/libvirt/libvirt-sock')}`;
 }
@@ -146,8 +147,8 @@ function inHost(init: number, argv: readonly string[]): Promise<string> {
 }
 
 /**
- * libvirt asks every QEMU binary for its capabilities, which takes two seconds; a new host is handed
- * the answers of an earlier one. libvirt itself drops them when they are out of date.
+ * libvirt asks every QEMU binary for its capabilities, which takes two seconds, so a new host gets the
+ * cache of an earlier one. libvirt discards it when it is outdated.
  */
 async function capabilitiesSeed(): Promise<string> {
   const parts: string[] = [release()];
@@ -166,6 +167,6 @@ async function seedCapabilities(dir: string, uri: string): Promise<void> {
   await mkdir(dirname(seed), { recursive: true });
   const draft = await mkdtemp(`${seed}.`);
   await cp(join(dir, 'var/cache/libvirt'), draft, { recursive: true });
-  // Another process may have been faster; its seed is as good.
+  // Another process may have been faster; its seed is equivalent.
   await rename(draft, seed).catch(() => rm(draft, { recursive: true, force: true }));
 }

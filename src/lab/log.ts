@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { command } from './command.ts';
 
 /**
- * The numbers in the guest's /seq.log, read out of an image (with its backing files) without mounting it.
- * The ext4 journal is replayed on a temporary copy, as the next boot would do; rejects when the file
- * system is not clean after that. The image has to stand still meanwhile: suspend a running guest.
+ * Reads the numbers in the guest's /seq.log from an image (with its backing files) without mounting it.
+ * The ext4 journal is replayed on a temporary copy, as the next boot would do; rejects if the file
+ * system is not clean after that. The image must not change meanwhile: suspend a running guest.
  */
 export function readLog(image: string): Promise<number[]> {
   return onCopy(image, async (copy) => {
@@ -14,7 +14,7 @@ export function readLog(image: string): Promise<number[]> {
   });
 }
 
-/** The names of the files in the root of an image's file system; the layers' marks among them. */
+/** The names of the files in the root of an image's file system, including the layers' marks. */
 export function listFiles(image: string): Promise<string[]> {
   return onCopy(image, async (copy) => {
     const listing = await command('debugfs', ['-R', 'ls -p /', copy]);
@@ -25,8 +25,8 @@ export function listFiles(image: string): Promise<string[]> {
 }
 
 /**
- * Fails unless the log holds 1, 2, 3, … without a gap up to `acknowledged` or beyond: every write that
- * the guest was told to be durable is there.
+ * Throws unless the log holds 1, 2, 3, … without a gap up to `acknowledged` or beyond: every write that
+ * the guest knew to be durable exists.
  */
 export function assertComplete(log: readonly number[], acknowledged: number): void {
   const wrong = log.findIndex((number, index) => number !== index + 1);

@@ -1,4 +1,4 @@
-/** The next start of a guest: what it would find on its disks, seen on the QEMU that libvirt starts from its definition. */
+/** The next start of a guest: what it would find on its disks, checked by starting it from its definition. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assertCleanImages, imageChain, type OpenedDisk, openedDisks } from './chains.ts';
@@ -7,19 +7,19 @@ import { assertComplete, readLog } from './log.ts';
 
 /** What the next start has to find. */
 export interface Expected {
-  /** The last number that the guest was told to be durable. */
+  /** The last number that the guest knew to be durable. */
   readonly upTo: number;
-  /** What it has open now, where the next start has to open the same. */
+  /** What it has open now, if the next start has to open the same. */
   readonly live?: readonly OpenedDisk[];
-  /** The disks that the guest writes its numbers to; all of them where absent. */
+  /** The disks that the guest writes its numbers to; all disks if absent. */
   readonly targets?: readonly string[];
-  /** Its QEMU was killed, so that images may have leaked clusters, which lose nothing (qemu-img, "check", exit code 3). */
+  /** Set if its QEMU was killed: images may have leaked clusters, which is harmless (qemu-img, "check", exit code 3). */
   readonly wasKilled?: boolean;
 }
 
 /**
- * What the next start of a domain, from its persistent definition, would not find as expected, as clauses: on each disk
- * all numbers, in clean images, whose headers name the files that QEMU opens. The guest runs, or is off.
+ * What the next start of a domain from its persistent definition would not find as expected, as clauses. Expected on each
+ * disk are all numbers, clean images, and headers that name the files that QEMU opens. The guest may run or be off.
  */
 export function faultsAtNextStart(
   host: LabHost,
@@ -35,8 +35,8 @@ export function faultsAtNextStart(
     const [opens, has] = [placesOf(disks), placesOf(live ?? disks)];
     return [
       ...looked.flat(),
-      ...(looked.length === 0 ? ['it has none of its disks'] : []),
-      ...(opens === has ? [] : [`it opens ${opens}, and has ${has} open now`]),
+      ...(looked.length === 0 ? ['it has no disks'] : []),
+      ...(opens === has ? [] : [`it opens ${opens}, but has ${has} open now`]),
     ];
   });
 }
@@ -50,7 +50,7 @@ async function faultsOf(
   const faults: string[] = [];
   const named = await imageChain(host, files[0]!);
   if (named.join() !== files.join())
-    faults.push(`${target}: opens ${files}, its headers name ${named}`);
+    faults.push(`${target}: opens ${files}, but its headers name ${named}`);
   try {
     assertComplete(await readLog(image), upTo);
     if (!wasKilled) await assertCleanImages(host, files);
@@ -65,9 +65,9 @@ function placesOf(disks: readonly OpenedDisk[]): string {
 }
 
 /**
- * Shuts a guest off, starts it from its persistent definition, and looks at the disks that libvirt opened for it. It is
- * started paused, so that it writes nothing; a guest that was up goes on afterwards from where it was, on that definition,
- * since a boot takes many times longer than to save its memory and to restore it. One that was off is off again.
+ * Shuts a guest off, starts it from its persistent definition, and checks the disks that libvirt opened for it. It is
+ * started paused, so that it writes nothing. A guest that was active continues afterwards where it was, with that
+ * definition: saving and restoring its memory is much faster than a boot. A guest that was off is off again.
  */
 async function atNextStart<T>(
   host: LabHost,
@@ -87,7 +87,7 @@ async function atNextStart<T>(
   }
 }
 
-/** The saved XML names the layers of before; the definition has QEMU look into the headers, as a start does. */
+/** The saved XML names the former layers; with the definition, QEMU reads the headers, as at a start. */
 async function restore(
   host: LabHost,
   domain: string,

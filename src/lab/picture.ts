@@ -1,4 +1,4 @@
-/** Pictures of a domain and of its host's folders, taken with libvirt's and QEMU's own tools and never with blockplan's. */
+/** Pictures of a domain and of its host's folders, taken only with the tools of libvirt and QEMU. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { imageChains } from './chains.ts';
@@ -21,7 +21,7 @@ export async function isAutostarted(host: LabHost, domain: string): Promise<bool
   return (await info(host, domain, 'Autostart')) === 'enable';
 }
 
-/** Every path below the folders, sorted: what a run may have left behind. */
+/** Every path below the folders, sorted. */
 export async function listing(...folders: readonly string[]): Promise<string[]> {
   const found = await Promise.all(
     folders.map(async (folder) =>
@@ -31,7 +31,7 @@ export async function listing(...folders: readonly string[]): Promise<string[]> 
   return found.flat().sort();
 }
 
-/** Names and metadata of what libvirt has on record for a domain, parents first. */
+/** The names and metadata of a domain's snapshots or checkpoints, parents first. */
 export async function metadataRecords(
   host: LabHost,
   domain: string,
@@ -46,7 +46,7 @@ export async function metadataRecords(
   return Object.fromEntries(entries);
 }
 
-/** The name of the current snapshot; undefined where there is none. */
+/** The name of the current snapshot; undefined if none is. */
 export function currentSnapshot(host: LabHost, domain: string): Promise<string | undefined> {
   return host.virsh('snapshot-current', domain, '--name').then(
     (name) => name.trim(),
@@ -54,24 +54,24 @@ export function currentSnapshot(host: LabHost, domain: string): Promise<string |
   );
 }
 
-/** All of a domain that a rollback has to bring back, and what else is in the folders. */
+/** Everything of a domain that a rollback has to restore, and the files in the folders. */
 export interface Picture {
   readonly state: string;
   readonly persistent: string;
   readonly autostart: string;
   /** The persistent definition with passwords; undefined for a transient domain. */
   readonly definition: string | undefined;
-  /** The live definition without the numbers that QEMU gives its nodes again. */
+  /** The live XML without the node numbers, which QEMU assigns again. */
   readonly live: string;
   readonly snapshots: Record<string, string>;
   readonly currentSnapshot: string | undefined;
   readonly checkpoints: Record<string, string>;
-  /** By target, the chain of the image that the guest writes to, as its header tells it. */
+  /** By target, the chain of the image that the guest writes to, according to the headers. */
   readonly chains: Record<string, string[]>;
   readonly files: string[];
 }
 
-/** Looks at a domain and at folders; the host's images by default. */
+/** Takes a picture of a domain and of folders; the host's images by default. */
 export async function picture(
   host: LabHost,
   domain: string,
@@ -93,8 +93,8 @@ export async function picture(
     persistent: line('Persistent'),
     autostart: line('Autostart'),
     definition: line('Persistent') === 'yes' ? inactive : undefined,
-    // libvirt leaves an empty <metadata/> in the live definition where a marker was; it says nothing.
-    // The guest agent connects when the guest has booted so far.
+    // libvirt leaves an empty <metadata/> in the live XML where a marker was.
+    // The guest agent connects only after the boot.
     live: live
       .replace(/ index='\d+'/g, '')
       .replace(/ state='(?:dis)?connected'/g, '')
@@ -107,7 +107,7 @@ export async function picture(
   };
 }
 
-/** Waits until libvirt sees the guest agent, without which nothing can be frozen. */
+/** Waits until libvirt sees the guest agent, which is required to freeze file systems. */
 export async function agentConnected(host: LabHost, domain: string): Promise<void> {
   await until('the guest agent', 30_000, async () =>
     (await host.virsh('dumpxml', domain)).includes("state='connected'"),

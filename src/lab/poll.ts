@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Asks again and again until the answer is neither undefined nor false, and returns it.
- * Rejects after `timeoutMs`, naming what was waited for, so that a stuck guest ends a test with a reason.
+ * Polls until the answer is neither undefined nor false, and returns it.
+ * Rejects after `timeoutMs` with `what`, so that a stuck guest ends a test with a reason.
  */
 export async function until<T>(
   what: string,
@@ -13,7 +13,8 @@ export async function until<T>(
   for (;;) {
     const answer = await ask();
     if (answer !== undefined && answer !== false) return answer as Exclude<T, undefined | false>;
-    if (Date.now() > deadline) throw new Error(`waited ${timeoutMs / 1000} s in vain for ${what}`);
+    if (Date.now() > deadline)
+      throw new Error(`timed out after ${timeoutMs / 1000} s waiting for ${what}`);
     await sleep(20);
   }
 }

@@ -1,9 +1,9 @@
-/** What a lab host needs of the machine, looked at before one is started. */
+/** The requirements of a lab host, checked before one is started. */
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Debian's packages, each by a file of it that the lab uses; one of several places for what has moved between releases. */
+/** Debian packages, each with a file of it that the lab uses, at one of several paths if it has moved between releases. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'libvirt-daemon': ['/usr/sbin/libvirtd'],
   'libvirt-daemon-driver-qemu': [
@@ -22,12 +22,12 @@ function inSbin(name: string): string[] {
   return ['/sbin', '/usr/sbin'].map((folder) => join(folder, name));
 }
 
-/** Whether this process may make namespaces and mounts of its own. */
+/** Whether this process may create namespaces and mounts. */
 export function isPrivileged(): boolean {
   return process.getuid?.() === 0;
 }
 
-/** The names of Debian's packages that the lab would miss here, in alphabetical order; none where it can run. */
+/** The names of the Debian packages that the lab lacks here, in alphabetical order; empty if it can run. */
 export async function missingPackages(): Promise<string[]> {
   const missing = await Promise.all(
     Object.entries(PACKAGES).map(async ([name, places]) => {

@@ -1,4 +1,4 @@
-/** Waits for a block job on libvirt's events; looks at the job now and then for progress, and in case an event was lost. */
+/** Waits for a block job on libvirt's events; polls the job now and then for progress, and in case an event was lost. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { StartedJob } from '../commands/define.ts';
 import type { AwaitJobEffect, Progress } from '../commands/effect.ts';
@@ -10,10 +10,10 @@ import type { DomainEvents } from './events.ts';
 import { type FailedJob, whyJobFailed } from './job-failure.ts';
 import type { Virsh } from './virsh.ts';
 
-/** How often progress is looked at; the wait itself ends on the event. */
+/** How often the progress is polled; the wait itself ends on the event. */
 const LOOK_EVERY_MS = 500;
 
-/** How much later than the rest an event is waited for that would say why. */
+/** How long to wait for a late event that gives the reason of a failure. */
 const LATE_MS = 200;
 
 export interface JobWait {
@@ -26,10 +26,10 @@ export interface JobWait {
   onProgress(progress: Progress): void;
 }
 
-/** Collects what happens to the disk's job from its start on, so that an event cannot fall between start and wait. */
+/** Collects the events of the disk's job from its start on, so that none is lost between start and wait. */
 export class JobWatch {
   readonly #seen: DomainEvent[] = [];
-  /** What QEMU said of the job that failed last, by disk. */
+  /** QEMU's error for the job that failed last, by disk. */
   readonly #errors = new Map<string, string>();
   #into: FailedJob['into'];
   #wake: () => void = () => {};
@@ -44,11 +44,11 @@ export class JobWatch {
       this.#seen.push(event);
       this.#wake();
     });
-    // A subscription that ends is noticed by the next look.
+    // The next poll notices that the subscription has ended.
     void events.closed.then(() => this.#wake());
   }
 
-  /** Forgets what came before, which belongs to an earlier job. */
+  /** Forgets earlier events, which belong to an earlier job. */
   begin({ into, format }: StartedJob): void {
     this.#into = into === undefined ? undefined : { file: into, format };
     this.#errors.clear();
@@ -61,7 +61,7 @@ export class JobWatch {
 
   /**
    * Waits until the job is ready, or has ended.
-   * @throws EffectFailed when the job fails, is cancelled or vanishes, the guest stops, or the time is over
+   * @throws EffectFailed when the job fails, is cancelled or disappears, the guest stops, or the timeout expires
    */
   async until(wait: JobWait): Promise<void> {
     const deadline = Date.now() + wait.effect.timeoutMs;
@@ -70,34 +70,34 @@ export class JobWatch {
       wait.signal?.throwIfAborted();
       const { come, over } = this.#judge(wait);
       if (come && (await isSo(wait))) return;
-      // The event of an earlier job can come late: only a job that is not there any more is over.
+      // The event of an earlier job can arrive late: a job is over only when it no longer exists.
       if (over !== undefined && !(await jobOf(wait)))
         throw new EffectFailed(await this.#wentWrong(over, wait));
       if (await this.#sleep(look, wait.signal)) continue;
       look = LOOK_EVERY_MS;
       const state = await stateOf(wait);
       if (state === 'gone') {
-        // What libvirt says of it comes by another connection than its answer.
+        // libvirt's event and its answer come over different connections.
         await this.#sleep(LATE_MS, wait.signal);
         throw new EffectFailed(await this.#wentWrong(this.#judge(wait).over ?? state, wait));
       }
       if (state === 'come') return;
       if (Date.now() > deadline) {
         throw new EffectFailed(
-          `the job on ${wait.effect.disk} has not come so far within ${wait.effect.timeoutMs / 1000} s`,
+          `the job on ${wait.effect.disk} timed out after ${wait.effect.timeoutMs / 1000} s`,
         );
       }
     }
   }
 
-  /** What the events say: that it has come so far, or why it is over. */
+  /** What the events report: whether the awaited state is reached, or why the job is over. */
   #judge({ effect }: JobWait): { come: boolean; over?: 'failed' | 'canceled' } {
     let come = false;
     let over: 'failed' | 'canceled' | undefined;
     for (const event of this.#seen.splice(0)) {
       if (event.kind === 'lifecycle' && event.event === 'Stopped') {
         throw new EffectFailed(
-          `the guest has stopped (${event.detail.toLowerCase()}), and the job on ${effect.disk} with it`,
+          `the guest stopped (${event.detail.toLowerCase()}), which ended the job on ${effect.disk}`,
         );
       }
       if (event.kind !== 'block-job' || event.disk !== effect.disk) continue;
@@ -107,23 +107,23 @@ export class JobWatch {
     return over === undefined ? { come } : { come, over };
   }
 
-  /** What became of a job that failed, was cancelled or is gone, with the reason as far as one can be found. */
+  /** What happened to a job that failed, was cancelled or is gone, with the reason if one can be found. */
   async #wentWrong(
     how: 'failed' | 'canceled' | 'gone',
     { io, virsh, domain, effect: { disk } }: JobWait,
   ): Promise<string> {
-    if (how === 'canceled') return `the job on ${disk} was cancelled by somebody else`;
-    // QEMU's words come by another connection than libvirt's event.
+    if (how === 'canceled') return `the job on ${disk} was cancelled by another process`;
+    // QEMU's error and libvirt's event come over different connections.
     for (let waited = 0; waited < LATE_MS && !this.#errors.has(disk); waited += 20) await delay(20);
     const said = this.#errors.get(disk);
     const why = await whyJobFailed({ io, virsh, domain, disk, said, into: this.#into });
     if (why !== undefined) return `the job on ${disk} failed: ${why}`;
     return how === 'failed'
       ? `the job on ${disk} failed; neither libvirt nor QEMU gives a reason`
-      : `there is no job on ${disk} any more: it failed or somebody ended it`;
+      : `the job on ${disk} no longer exists: another process ended it, or it failed`;
   }
 
-  /** Sleeps until an event comes (true) or the time is over (false). */
+  /** Sleeps until an event arrives (true) or the time is over (false). */
   #sleep(ms: number, signal: AbortSignal | undefined): Promise<boolean> {
     if (this.#seen.length > 0) return Promise.resolve(true);
     return new Promise((resolve) => {
@@ -141,28 +141,28 @@ export class JobWatch {
   }
 }
 
-/** After the event, which may be an earlier job's: ready counts once the live XML says so, ended once there is no job. */
+/** Verifies an event, which may be an earlier job's: ready counts once the live XML says so, ended once there is no job. */
 async function isSo(wait: JobWait): Promise<boolean> {
   return wait.effect.until === 'ended' ? !(await jobOf(wait)) : mirrorIsReady(wait);
 }
 
-/** Without an event: progress, and whether it has come so far all the same, or is there no more. */
+/** Without an event: reports progress, and returns whether the awaited state is reached anyway or the job is gone. */
 async function stateOf(wait: JobWait): Promise<'come' | 'runs' | 'gone'> {
   const { effect } = wait;
   const progress = await jobOf(wait);
-  // No job: it has ended. Whether it did what it should is judged from the chain, never from its absence.
+  // No job: it has ended. Whether it succeeded is judged from the chain, never from its absence.
   if (!progress) return effect.until === 'ended' ? 'come' : 'gone';
   wait.onProgress(progress);
   const equal = effect.until === 'ready' && progress.current === progress.total;
   return equal && (await mirrorIsReady(wait)) ? 'come' : 'runs';
 }
 
-/** How far the job on the disk has come; undefined when there is none. */
+/** The progress of the job on the disk; undefined when there is no job. */
 async function jobOf({ virsh, domain, effect }: JobWait): Promise<Progress | undefined> {
   const info = ['--info', '--raw', '--bytes'];
   const answer = await virsh.run(['blockjob', '--domain', domain, '--path', effect.disk, ...info]);
   if (!answer.ok)
-    throw new EffectFailed(`the job on ${effect.disk} cannot be looked at: ${answer.error}`);
+    throw new EffectFailed(`the job on ${effect.disk} cannot be queried: ${answer.error}`);
   const current = numberAfter('cur', answer.stdout);
   const total = numberAfter('end', answer.stdout);
   return current === undefined || total === undefined ? undefined : { current, total };

@@ -1,13 +1,13 @@
-/** Names that virsh would take for an id or a UUID: their domains are addressed by UUID. */
+/** Addresses a domain by UUID where virsh would take its name for an id or a UUID. */
 import { isTakenForId } from '../command.ts';
 import type { Answer, RunOptions, Virsh } from './virsh.ts';
 
-/** No domain has it, so that a name which nobody has leads to no other domain. */
+/** No domain has this UUID, so a name that does not exist cannot address another domain. */
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 /**
- * The word that means this domain to virsh, and no other: its name, or its UUID where virsh would take the name for
- * something else. Asked again each time, since a domain may be defined, or get another name, meanwhile.
+ * The word by which virsh finds exactly this domain: its name, or its UUID where virsh would take the name for an id.
+ * Queried each time, since a domain may be defined or renamed in the meantime.
  */
 export async function unambiguousName(virsh: Virsh, name: string): Promise<string> {
   if (!isTakenForId(name)) return name;

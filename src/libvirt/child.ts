@@ -1,12 +1,12 @@
-/** How a virsh process is started: with which environment, and how it ends. */
+/** How a virsh process is started, with which environment, and how it ends. */
 import type { Argv, Environment, Exit, HostIO, RunningProgram } from '../host-io/host-io.ts';
 import { checkConnection } from './connection-uri.ts';
 
 /** Which libvirt to talk to. */
 export interface Connection {
-  /** As for `virsh -c`; without it virsh's own default, LIBVIRT_DEFAULT_URI included. */
+  /** As for `virsh -c`; virsh's own default (including LIBVIRT_DEFAULT_URI) unless specified. */
   readonly uri?: string;
-  /** `virsh -r`: the daemon itself refuses whatever could change something. */
+  /** `virsh -r`: the daemon itself refuses all changes. */
   readonly readonly?: boolean;
   /** The program; `virsh` by default. */
   readonly command?: string;
@@ -15,11 +15,11 @@ export interface Connection {
 /**
  * Starts virsh with pipes.
  *
- * It gets a session of its own (setsid), because a Ctrl-C in the terminal reaches every process of the foreground
- * group, and virsh answers SIGINT by cancelling the job it waits for. Without a terminal neither ssh nor libvirt can
- * ask for a password: keys and agents have to be in order.
+ * It gets its own session (setsid), because a Ctrl-C in the terminal reaches every process of the foreground group, and
+ * virsh reacts to SIGINT by cancelling the job that it waits for. Without a terminal neither ssh nor libvirt can ask for a
+ * password, so keys or agents must be set up.
  *
- * @throws BlockplanError where `checkConnection` refuses the connection: nothing has been started then
+ * @throws BlockplanError where `checkConnection` refuses the connection; nothing is started in that case
  */
 export function startChild(
   io: HostIO,
@@ -33,12 +33,14 @@ export function startChild(
 
 /** How a process ended, as a clause. */
 export function describeExit({ code, signal }: Exit): string {
-  return signal === undefined ? `virsh ended with status ${code}` : `virsh was ended by ${signal}`;
+  return signal === undefined
+    ? `virsh exited with status ${code}`
+    : `virsh was killed by ${signal}`;
 }
 
 /**
- * Without what would change what virsh prints, and with what makes readline plain. Everything that ssh and the user's
- * libvirt settings need stays.
+ * Leaves out what would change virsh's output, and makes readline plain. Everything that ssh and the user's libvirt
+ * settings need stays.
  */
 function environment(uri: string | undefined): Environment {
   return {
@@ -51,9 +53,9 @@ function environment(uri: string | undefined): Environment {
 }
 
 /**
- * virsh writes all it read to $XDG_CACHE_HOME/libvirt/virsh/history when its input ends, terminal or not
- * (tools/vsh.c, `vshReadlineDeinit`); a folder that cannot be made keeps the user's history clean. A session daemon
- * that virsh starts inherits the variable as its cache, so there it stays as it is.
+ * virsh writes all its input to $XDG_CACHE_HOME/libvirt/virsh/history when the input ends, even without a terminal
+ * (tools/vsh.c, `vshReadlineDeinit`); a folder that cannot be created keeps the user's history clean. A session daemon
+ * that virsh starts inherits the variable as its cache, so it is not changed there.
  */
 function withoutHistory(uri: string | undefined): Readonly<Record<string, string>> {
   const mayStartDaemon = uri === undefined || uri.includes('/session');

@@ -1,4 +1,4 @@
-/** Runs `qemu-img`, with its progress, and makes the result last. */
+/** Runs `qemu-img`, reports its progress, and syncs the result to disk. */
 import { dirname } from 'node:path';
 import type { PerformContext } from '../commands/driver.ts';
 import { argvOf, type QemuImgEffect } from '../commands/effect.ts';
@@ -7,7 +7,7 @@ import { EffectFailed } from '../model/effect-failed.ts';
 
 /**
  * Converts, and returns once the copy and its name are on disk.
- * @throws EffectFailed when qemu-img says no; the signal's reason when it aborts
+ * @throws EffectFailed when qemu-img fails; the signal's reason when it aborts
  */
 export async function convertImage(
   io: HostIO,
@@ -16,7 +16,7 @@ export async function convertImage(
 ): Promise<void> {
   const total = effect.bytes;
   const result = await io.run(['qemu-img', ...argvOf(effect).map(String)], {
-    // Were blockplan killed, a copy that goes on would write to a file that the next one removes.
+    // If blockplan were killed, a copy that keeps running would write to a file that the next run removes.
     tied: true,
     ...(context.signal ? { signal: context.signal } : {}),
     onOutput: (text) => {
@@ -33,7 +33,7 @@ export async function convertImage(
   await io.sync([effect.args.dest, dirname(effect.args.dest)]);
 }
 
-/** What qemu-img said first: each of its parallel writers complains of the same, with another number. */
+/** The first line of qemu-img's errors: each of its parallel writers reports the same error with another number. */
 function complaint(stderr: string): string | undefined {
   return stderr
     .trim()

@@ -1,4 +1,4 @@
-/** The text that `virsh event --all --loop --timestamp` prints, as typed events. Pure. */
+/** Parses the output of `virsh event --all --loop --timestamp` into typed events. Pure. */
 
 /** What happened to a domain. */
 export type DomainEvent = {
@@ -12,7 +12,7 @@ export type DomainEvent = {
       readonly type: BlockJobType;
       readonly status: BlockJobStatus;
     }
-  /** QEMU's own words on a block job that failed. */
+  /** QEMU's own error for a block job that failed. */
   | { readonly kind: 'job-error'; readonly disk: string; readonly reason: string }
   /** libvirt's own words: `Stopped` `Destroyed`, `Suspended` `I/O Error`. */
   | { readonly kind: 'lifecycle'; readonly event: string; readonly detail: string }
@@ -21,14 +21,14 @@ export type DomainEvent = {
       readonly path: string;
       /** The device's alias, `virtio-disk0`. */
       readonly device: string;
-      /** What became of the guest: `none`, `pause` or `report`. */
+      /** What QEMU did: `none`, `pause` or `report`. */
       readonly action: string;
       /** `enospc`, `eio`, …, or empty. */
       readonly reason: string;
     }
   /** `type` is `element`, `title` or `description`; `uri` the namespace of an element. */
   | { readonly kind: 'metadata-change'; readonly type: string; readonly uri: string }
-  /** A job of the whole domain (backup, migration, save) is over; `fields` as virsh names them. */
+  /** A job of the whole domain (backup, migration, save) has ended; `fields` as virsh names them. */
   | { readonly kind: 'job-completed'; readonly fields: Readonly<Record<string, string>> }
   /** Any other, as printed after the time. */
   | { readonly kind: 'other'; readonly name: string; readonly text: string }
@@ -48,8 +48,8 @@ const JOB_TYPES: Readonly<Record<string, BlockJobType>> = {
 const JOB_STATUSES: readonly string[] = ['ready', 'completed', 'failed', 'canceled'];
 
 /**
- * Events that virsh prints twice. `block-job` carries a path where `block-job-2` carries the target, and comes only for
- * local files. An `io-error` without a reason is followed by the same with one.
+ * Events that virsh prints twice. `block-job` has a path where `block-job-2` has the target, and is printed for local
+ * files only. An `io-error` without a reason is followed by the same event with one.
  */
 const LESSER_TWIN = /^(block-job|io-error)$/;
 
@@ -61,14 +61,14 @@ const FAREWELL = /^(events received: \d+|event loop (interrupted|timed out))$/;
 interface Printed {
   readonly time: number;
   readonly name: string;
-  /** The first line from the domain's name on. A name can hold quotes and colons, but no line break. */
+  /** The first line from the domain's name on. A name can contain quotes and colons, but no line break. */
   readonly line: string;
   readonly below: readonly string[];
 }
 
 /**
- * Reads the stream piece by piece. virsh flushes after each event, and an event is far below the 4096 bytes that a
- * pipe keeps together, so a piece that ends in a line break ends an event.
+ * Reads the stream in pieces. virsh flushes after each event, and an event is far smaller than the 4096 bytes that a
+ * pipe writes atomically, so a piece that ends in a line break ends an event.
  */
 export class EventText {
   #rest = '';
@@ -101,13 +101,13 @@ function group(lines: readonly string[]): Printed[] {
 }
 
 /**
- * The patterns are anchored at the end of the line and greedy in the domain's name, so that a name such as
- * `x': Stopped Failed` is still taken for a name: what virsh appends stands last.
+ * The patterns are anchored at the end of the line and greedy in the domain's name, so a name such as
+ * `x': Stopped Failed` is still read as a name: virsh's own words come last.
  */
 function interpret({ time, name, line, below }: Printed): DomainEvent | undefined {
   const reasoned = /^.*': (.*) \((.*)\) (\S+) due to (.*)$/.exec(line);
   if ((name === 'io-error-reason' || name === 'io-error') && reasoned) {
-    // libvirt 11 prints the one with a reason under the plain name as well.
+    // libvirt 11 prints the event with a reason under the plain name as well.
     const [, path = '', device = '', action = '', reason = ''] = reasoned;
     return { time, kind: 'io-error', path, device, action, reason };
   }

@@ -1,4 +1,4 @@
-/** What happens to a domain, as it happens: a second long-lived virsh that only listens. */
+/** The events of a domain as they happen, from a second long-lived virsh that only listens. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { HostIO, RunningProgram } from '../host-io/host-io.ts';
 import type { DomainState } from '../model/host-state.ts';
@@ -16,11 +16,11 @@ export interface WaitOptions {
 }
 
 export interface DomainEvents extends AsyncDisposable {
-  /** Hears every event from now on. Returns how to stop hearing. */
+  /** Receives every event from now on. Returns a function that unsubscribes. */
   on(listener: (event: DomainEvent) => void): () => void;
   /**
-   * The next event that fits, or undefined when none came in time. Only what comes after the call counts, so call it
-   * before doing what causes the event, and await it afterwards.
+   * The next event that matches, or undefined when none arrives in time. Only events after the call count, so call it
+   * before the action that causes the event, and await it afterwards.
    *
    * @throws BlockplanError `uncertain` connectionLost when the subscription ends first; the signal's reason when it aborts
    */
@@ -29,28 +29,28 @@ export interface DomainEvents extends AsyncDisposable {
     options: WaitOptions,
   ): Promise<Wanted | undefined>;
   /**
-   * Waits until the subscription is live. Nothing in virsh tells, so the caller does something harmless that libvirt
-   * answers with a `metadata-change` event, such as setting its own marker with `virsh metadata --set`, and it is done
-   * again every 25 ms until the event is heard. virsh subscribes to block jobs before it subscribes to metadata
-   * changes (tools/virsh-domain-event.c, `virshDomainEventCallbacks`), so both are live then.
+   * Waits until the subscription is live. virsh does not report this. So the caller passes a harmless action that libvirt
+   * answers with a `metadata-change` event, such as setting its own marker with `virsh metadata --set`, and the action is
+   * repeated every 25 ms until the event arrives. virsh subscribes to block jobs before it subscribes to metadata changes
+   * (tools/virsh-domain-event.c, `virshDomainEventCallbacks`), so both are live then.
    *
    * @param uri the namespace of the metadata that `touch` sets
-   * @returns whether it was heard in time
+   * @returns whether the event arrived in time
    */
   proveLive(touch: () => Promise<unknown>, uri: string, options: WaitOptions): Promise<boolean>;
   readonly alive: boolean;
-  /** Resolves, and never rejects, once nothing more will be heard: closed, daemon gone, connection broken. */
+  /** Resolves (never rejects) once no more events will arrive: closed, daemon gone, connection broken. */
   readonly closed: Promise<Ending>;
   close(): Promise<void>;
 }
 
 /**
- * Starts listening. It resolves before libvirt has the subscription, see `proveLive`; a connection that fails shows in
- * `closed`. A domain that stops, even a transient one that vanishes with it, does not end the subscription: its
- * `lifecycle` event tells.
+ * Starts listening. It resolves before libvirt has the subscription, see `proveLive`; a connection that fails resolves
+ * `closed`. A domain that stops, even a transient one that then disappears, does not end the subscription: it is reported
+ * by a `lifecycle` event.
  *
  * @param io the host on which virsh is started
- * @param connection where, and which domain: best its UUID, as a name of digits would be taken for an id
+ * @param connection the URI and the domain: preferably its UUID, since a name of digits would be taken for an id
  */
 export async function openEvents(
   io: HostIO,
@@ -70,8 +70,8 @@ function startListening(
 ): RunningProgram {
   const { uri, command = 'virsh' } = connection;
   const args = [...connectArguments(uri), ...keepaliveArguments(uri), ...words];
-  // Unlike a session it reads no input whose end would tell it that we are gone. Where it cannot be tied, it ends at the
-  // next event it cannot print any more.
+  // Unlike a session it reads no input whose end would show that blockplan is gone. Where it cannot be tied, it ends at
+  // the next event that it can no longer print.
   return startChild(io, [command, ...args], connection, { stdin: 'ignore', tied: true });
 }
 
@@ -83,7 +83,7 @@ class Listening implements DomainEvents {
   #ending: Ending | undefined;
   #stderr = '';
 
-  /** @param monitor tells why jobs fail; a libvirt without that tells everything else all the same */
+  /** @param monitor reports why jobs fail; a libvirt that lacks it still reports everything else */
   constructor(child: RunningProgram, monitor: RunningProgram) {
     this.#child = child;
     this.#monitor = monitor;
@@ -113,7 +113,7 @@ class Listening implements DomainEvents {
   }
 
   on(listener: (event: DomainEvent) => void): () => void {
-    // A wrapper, so that the same function may listen twice.
+    // A wrapper, so that the same function can be registered twice.
     const entry = (event: DomainEvent) => listener(event);
     this.#listeners.add(entry);
     return () => {
@@ -159,7 +159,7 @@ class Listening implements DomainEvents {
     ).finally(() => {
       settled = true;
     });
-    // When touching fails, that is what the caller hears, and nobody is left to hear this.
+    // When touching fails, the caller gets that error, and nothing awaits this promise.
     heard.catch(() => {});
     while (!settled) {
       await touch();

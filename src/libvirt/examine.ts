@@ -1,4 +1,4 @@
-/** Looks at a domain as a doctor does: beyond its host state, at records, headers, errors and what lies around. Only reads. */
+/** Collects what `doctor` needs beyond the host state: records, headers, disk errors and stray overlays. Only reads. */
 import type { HostIO } from '../host-io/host-io.ts';
 import { readDomainXml } from '../model/domain-xml.ts';
 import type { Examination, HeaderChain } from '../model/examination.ts';
@@ -10,7 +10,7 @@ import { readMarker } from './marker.ts';
 import { checkpointRecords, snapshotRecords } from './records.ts';
 import type { Virsh } from './virsh.ts';
 
-/** @param domain as it has just been observed; one that libvirt knows */
+/** @param domain as it was just observed; libvirt must know it */
 export async function examineDomain(
   io: HostIO,
   virsh: Virsh,
@@ -43,7 +43,7 @@ export async function examineDomain(
   };
 }
 
-/** Every path that an examination names: a host state that is surveyed with them tells whether there is a file. */
+/** Every path that an examination names; a survey of them shows which files exist. */
 export function examinedFiles(examination: Examination): string[] {
   const { headers, snapshots, saved, beside } = examination;
   const records = snapshots.flatMap(({ disks, memory }) => [

@@ -1,15 +1,15 @@
 /**
- * How one answer is told from the next in a virsh session's two streams. Pure text in, text out.
+ * Separates the answers in the two output streams of a virsh session. Pure text in, text out.
  *
- * virsh echoes its prompt and what it reads on stdout (readline scrolls long lines sideways, so that echo cannot be
- * parsed), and marks nothing. A command is therefore sent between `echo`s of a token nobody can guess, on the same
- * line: while virsh works off one line it prints no prompt, so what stands between the tokens is the command's output
- * and nothing else. A line that virsh cannot parse is not run at all, tokens included; a second line with a last token
- * ends the answer in both cases.
+ * virsh echoes its prompt and its input on stdout (readline scrolls long lines sideways, so that echo cannot be parsed),
+ * and does not mark where an answer ends. A command is therefore sent between `echo`s of an unguessable token, on the same
+ * line: virsh prints no prompt within one line, so the text between the tokens is the command's output and nothing else. A
+ * line that virsh cannot parse is not run at all, tokens included; a second line with a last token ends the answer in both
+ * cases.
  */
 import { quoteCommand } from './quote.ts';
 
-/** What virsh put on its two streams for one command. */
+/** What virsh printed on its two streams for one command. */
 export interface RawAnswer {
   readonly stdout: string;
   readonly stderr: string;
@@ -29,7 +29,7 @@ interface Marks {
   readonly last: string;
 }
 
-/** One answer taken off the front of what has arrived, and what remains. */
+/** One answer taken from the front of the received text, and the rest. */
 export interface TakenAnswer {
   readonly raw: RawAnswer;
   readonly restOut: string;
@@ -40,9 +40,9 @@ export interface TakenAnswer {
  * Puts a command between its marks.
  *
  * @param argv the virsh command, see `quoteCommand`
- * @param secret a token of this session that no output can contain by chance
+ * @param secret a random token of this session, which no output contains by chance
  * @param serial the number of the command in this session
- * @throws BlockplanError wordNotSendable when the vector cannot be sent
+ * @throws BlockplanError wordNotSendable when the command cannot be sent
  */
 export function frame(argv: readonly string[], secret: string, serial: number): CommandFrame {
   const command = quoteCommand(argv);
@@ -84,7 +84,7 @@ export function takeAnswer(marks: Marks, out: string, err: string): TakenAnswer 
   };
 }
 
-/** Where the line that ends in `text` is over, or -1. The end of a stream is where the mark stands, so look from there. */
+/** The index after the line that ends in `text`, or -1. The mark is near the end of the stream, so search from there. */
 function lineEnd(stream: string, text: string): number {
   const at = stream.lastIndexOf(`${text}\n`);
   return at < 0 ? -1 : at + text.length + 1;
@@ -95,7 +95,7 @@ function stdoutOf(marks: Marks, out: string): string {
   const to = out.lastIndexOf(`${marks.end}\n`);
   if (from < 0 || to < 0) return '';
   const text = out.slice(from + marks.start.length + 1, to);
-  // virsh closes every command with one more line break (vshCommandRun), also the ones that print nothing.
+  // virsh ends every command with one more line break (vshCommandRun), even those that print nothing.
   return text.endsWith('\n') ? text.slice(0, -1) : text;
 }
 
@@ -108,9 +108,9 @@ function stderrOf(marks: Marks, err: string): string {
 const ERROR = /(?<=^|%\])error: ?/m;
 
 /**
- * libvirt's sentences out of what virsh wrote to stderr, or undefined when it reported no error. virsh writes each as
- * `error: …` at the start of a line; a sentence may go on over further lines. Progress and notes on stderr, such as
- * those of `blockjob --info`, carry no such word.
+ * libvirt's messages in what virsh wrote to stderr, or undefined when it reported no error. virsh writes each as
+ * `error: …` at the start of a line; a message may continue on further lines. Progress and notes on stderr, such as those
+ * of `blockjob --info`, have no such prefix.
  */
 export function errorIn(stderr: string): string | undefined {
   const [, ...sentences] = stderr.split(ERROR);

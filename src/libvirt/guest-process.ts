@@ -1,19 +1,19 @@
-/** Which QEMU process a guest runs in. */
+/** Finds the QEMU process that a guest runs in. */
 import type { HostIO, ProcessStamp } from '../host-io/host-io.ts';
 import type { GuestProcess } from '../model/guest-process.ts';
 
-/** A process that was found, with what it was found for. */
+/** A process that was found, and the guest that it was found for. */
 interface Found {
   readonly uuid: string;
   readonly id: number;
-  /** Absent where no process, or more than one, names the guest. */
+  /** Absent where no process, or more than one, has the guest's UUID. */
   readonly process?: ProcessStamp;
 }
 
 /**
- * Tells the QEMU processes of guests apart. libvirt's id does so as long as its daemon lives; a daemon that begins again
- * counts on from the guests that it finds running, so an id may be given again (seen on libvirt 9.0). The start of the
- * process tells these apart too.
+ * Tells the QEMU processes of guests apart. libvirt's id does so as long as its daemon runs. A restarted daemon counts on
+ * from the guests that it finds running, so an id may be reused (seen on libvirt 9.0). The start time of the process
+ * distinguishes these too.
  */
 export class GuestProcesses {
   readonly #io: HostIO;
@@ -34,12 +34,12 @@ export class GuestProcesses {
     return { boot: this.#io.boot, id, ...(process ? { started: process.started } : {}) };
   }
 
-  /** One that was not found is not looked for again at each look: its files may be hidden from this user. */
+  /** A process that was not found is not searched for again each time: its files may be hidden from this user. */
   async #isRunning({ process }: Found): Promise<boolean> {
     return process === undefined || this.#io.isRunning(process);
   }
 
-  /** libvirt starts QEMU with `-uuid` and the domain's (libvirt, qemu_command.c). */
+  /** libvirt starts QEMU with `-uuid` and the domain's UUID (libvirt, qemu_command.c). */
   async #find(uuid: string, id: number): Promise<Found> {
     const process = await this.#io.findProcess(['-uuid', uuid]);
     return { uuid, id, ...(process ? { process } : {}) };

@@ -1,10 +1,10 @@
-/** What the images of a chain tell of themselves: layers, bitmaps, internal snapshots. */
+/** What the headers of a chain's images contain: layers, bitmaps, internal snapshots. */
 import type { HostIO } from '../host-io/host-io.ts';
 import type { HeaderChain, ImageHeader } from '../model/examination.ts';
 import type { Layer } from '../model/host-state.ts';
 import { type ImageInfo, imageInfo, MAX_CHAIN_DEPTH } from './image-headers.ts';
 
-/** Reads an image and those below it, a layer at a time, so that a broken one hides no other. */
+/** Reads an image and those below it, one layer at a time where necessary, so that a broken one hides no other. */
 export async function readHeaderChain(io: HostIO, top: Layer): Promise<HeaderChain> {
   const whole = await chainAtOnce(io, top);
   if (whole) return { layers: whole };
@@ -30,7 +30,7 @@ export async function readHeaderChain(io: HostIO, top: Layer): Promise<HeaderCha
   return { layers };
 }
 
-/** What a guest has written into a raw image is no header, and what is not on a path of this host cannot be read. */
+/** What a guest has written into a raw image is no header, and an image without a path on this host cannot be read. */
 async function chainAtOnce(io: HostIO, top: Layer): Promise<ImageHeader[] | undefined> {
   if (!isReadable(top)) return [{ ...top, bitmaps: [], snapshots: [] }];
   const read = await imageInfo(io, top.file, top.format, ['--backing-chain']);
@@ -40,7 +40,7 @@ async function chainAtOnce(io: HostIO, top: Layer): Promise<ImageHeader[] | unde
 async function headerOf(io: HostIO, layer: Layer): Promise<ImageInfo | string> {
   if (!isReadable(layer)) return { filename: layer.file, format: layer.format };
   const read = await imageInfo(io, layer.file, layer.format, []);
-  return typeof read === 'string' ? read : (read[0] ?? 'qemu-img says nothing of it');
+  return typeof read === 'string' ? read : (read[0] ?? 'qemu-img reports nothing about it');
 }
 
 function isReadable({ file, format }: Layer): boolean {

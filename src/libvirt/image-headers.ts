@@ -1,14 +1,14 @@
-/** What images' own headers say of the files below them. */
+/** The files below an image, as the images' own headers name them. */
 import { dirname } from 'node:path';
 import { BlockplanError } from '../errors.ts';
 import type { HostIO } from '../host-io/host-io.ts';
 import type { Layer } from '../model/host-state.ts';
 import { pathsNamed } from '../model/image-names.ts';
 
-/** So many qemu-img run at once: each is a process, and a host may have hundreds of images. */
+/** How many qemu-img run at once: each is a process, and a host may have hundreds of images. */
 const AT_ONCE = 4;
 
-/** Deeper chains than QEMU would open (libvirt: at most 200 layers) are not followed. */
+/** Chains deeper than QEMU would open (libvirt: at most 200 layers) are not followed. */
 export const MAX_CHAIN_DEPTH = 200;
 
 /** An image and what is below it, as far as could be read. */
@@ -17,13 +17,13 @@ export interface Headers {
   readonly files: readonly string[];
   /** The other files that hold data of one of them. */
   readonly dataFiles: readonly string[];
-  /** The backing file as the image's own header names it, `null` for none; absent where it cannot be read. */
+  /** The backing file as the image's own header names it; `null` for none, absent where the header cannot be read. */
   readonly name?: string | null;
-  /** Files that are there but of which nobody can tell what is below them, or which data files they have. */
+  /** Files that exist, but whose backing files or data files cannot be determined. */
   readonly unread: readonly string[];
 }
 
-/** A look around the images of a host: a few at a time, and at none twice. */
+/** Reads the headers of a host's images, a few at a time and none twice. */
 export class ImageHeaders {
   readonly #io: HostIO;
   readonly #seen = new Map<string, Promise<Headers>>();
@@ -35,7 +35,7 @@ export class ImageHeaders {
     this.#io = io;
   }
 
-  /** What a guest has written into a raw image is no header, and what is not on a path of this host cannot be read. */
+  /** What a guest has written into a raw image is no header, and an image without a path on this host cannot be read. */
   of({ file, format }: Layer): Promise<Headers> {
     if (!file.startsWith('/') || format === 'raw')
       return Promise.resolve({ files: [file], dataFiles: [], unread: [] });
@@ -58,7 +58,7 @@ export class ImageHeaders {
   }
 }
 
-/** One qemu-img for the whole chain; where that fails, one for each header, to see how far it can be followed. */
+/** One qemu-img for the whole chain; where that fails, one for each header, as far as the chain can be followed. */
 async function readHeaders(io: HostIO, top: string, format: string): Promise<Headers> {
   const whole = await imageInfo(io, top, format, ['--backing-chain']);
   if (typeof whole !== 'string')
@@ -88,7 +88,7 @@ function nameIn(told: readonly ImageInfo[] | string): string | null | undefined 
   return typeof told === 'string' ? undefined : (told[0]?.['backing-filename'] ?? null);
 }
 
-/** The layer that an image's own header names; undefined where there is none, or no image. */
+/** The layer that an image's own header names; undefined where it names none, or the image does not exist. */
 async function layerBelow(
   io: HostIO,
   { file, format }: Layer,
@@ -105,7 +105,7 @@ async function layerBelow(
     : { file: path, format: info?.['backing-filename-format'] ?? '' };
 }
 
-/** QEMU names an image that is more than a file in its own JSON, in which there may be any number of paths. */
+/** QEMU names an image that is more than a file by its own JSON, which may contain any number of paths. */
 async function followed(
   io: HostIO,
   layers: readonly Layer[],
@@ -127,7 +127,7 @@ async function followed(
   };
 }
 
-/** A definition may name an image that is not there: its name is all that there is to know. */
+/** A definition may name an image that does not exist: then there is nothing to read. */
 async function isAbsent(io: HostIO, file: string): Promise<boolean> {
   try {
     return (await io.inspectFile(file)) === null;
@@ -137,7 +137,7 @@ async function isAbsent(io: HostIO, file: string): Promise<boolean> {
   }
 }
 
-/** What `qemu-img info --output=json` says of an image (QEMU, qapi/block-core.json, ImageInfo). */
+/** What `qemu-img info --output=json` prints for an image (QEMU, qapi/block-core.json, ImageInfo). */
 export interface ImageInfo {
   readonly filename: string;
   readonly format: string;
@@ -153,9 +153,9 @@ export interface ImageInfo {
 }
 
 /**
- * Asks qemu-img; a string says why there is no answer.
- * @param format the image's own; where it is empty qemu-img guesses, which only an image that no guest writes to may
- *   be left to
+ * Runs `qemu-img info`; returns a string with the reason where it fails.
+ * @param format the image's format; where it is empty qemu-img guesses, which is allowed only for images that no guest
+ *   writes to
  */
 export async function imageInfo(
   io: HostIO,

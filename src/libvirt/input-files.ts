@@ -1,4 +1,4 @@
-/** Files that a command reads, such as a definition: they are written before it, and scratch files go after it. */
+/** Files that a command reads, such as a definition: written before it runs; scratch files are removed after it. */
 import { join } from 'node:path';
 import type { InputFile, Word } from '../commands/define.ts';
 import type { HostIO } from '../host-io/host-io.ts';
@@ -8,14 +8,14 @@ export interface InputFilePlaces {
   readonly io: HostIO;
   /** The run's folder, on the machine that blockplan runs on. */
   readonly folder: string;
-  /** Writes a file of that machine so that it outlives a power loss; the journal's. */
+  /** Writes a file of that machine so that it survives a power loss; the journal's function. */
   writeDurably(path: string, content: string): Promise<void>;
 }
 
 /**
- * Writes the documents among the words of a command, and replaces each by the path of its file.
+ * Writes the documents among the words of a command to files, and replaces each by the path of its file.
  * @param use sends the command
- * @throws EffectFailed where a document cannot be written; what `use` throws
+ * @throws EffectFailed where a document cannot be written; anything that `use` throws
  */
 export async function withInputFiles(
   words: readonly Word[],
@@ -29,14 +29,14 @@ export async function withInputFiles(
       argv.push(typeof word === 'string' ? word : await write(word, places, scratch));
     await use(argv);
   } finally {
-    // What the command came to counts, not whether a file in /tmp could be removed after it.
+    // The result of the command counts, not whether a file in /tmp could be removed after it.
     for (const path of scratch) await places.io.removeScratchFile(path).catch(() => {});
   }
 }
 
 /**
- * Writes into the run's folder or, where that cannot be written, into a scratch file, since a rollback must not end for
- * want of a few kilobytes, and libvirt keeps what it has read. A command on another host would always read a scratch file.
+ * Writes into the run's folder or, where that fails, into a scratch file: a rollback must not fail because a few
+ * kilobytes are missing, and libvirt keeps what it has read. A command on another host would always read a scratch file.
  */
 async function write(
   { file, content }: InputFile,

@@ -1,9 +1,9 @@
-/** Looks for the reason why a block job failed: libvirt itself gives none. Only reads. */
+/** Finds the reason why a block job failed, which libvirt does not report. Only reads. */
 import { dirname } from 'node:path';
 import type { HostIO } from '../host-io/host-io.ts';
 import type { Virsh } from './virsh.ts';
 
-/** A file system with less than this is full, for an image that grows by clusters of 64 KiB and more. */
+/** A file system with fewer free bytes counts as full: an image grows by clusters of 64 KiB or more. */
 const FULL = 1024 * 1024;
 
 /** A block job that failed. */
@@ -13,16 +13,16 @@ export interface FailedJob {
   readonly virsh: Virsh;
   readonly domain: string;
   readonly disk: string;
-  /** What QEMU said of it, where anybody heard. */
+  /** QEMU's error, if it was received. */
   readonly said: string | undefined;
-  /** The file that it wrote into, and its format; absent where the job was not begun here. */
+  /** The file that it wrote to, and its format; absent where this process did not start the job. */
   readonly into: { readonly file: string; readonly format: string | undefined } | undefined;
 }
 
-/** Why it failed, as a clause; undefined where nothing is found. */
+/** Why it failed, as a clause; undefined where no reason is found. */
 export async function whyJobFailed(job: FailedJob): Promise<string | undefined> {
   const found = [
-    ...(job.said === undefined ? [] : [`QEMU says "${job.said}"`]),
+    ...(job.said === undefined ? [] : [`QEMU reports "${job.said}"`]),
     ...(job.into === undefined ? [] : await lookInto(job, job.into)),
     ...(await blockErrors(job)),
   ];
@@ -56,9 +56,9 @@ async function otherSize(
   return capacity === length ? [] : [`${file} has ${length} bytes, and the disk has ${capacity}`];
 }
 
-/** What the guest met on its own disk (virsh, domblkerror). */
+/** The I/O error of the guest on this disk (virsh, domblkerror). */
 async function blockErrors({ virsh, domain, disk }: FailedJob): Promise<string[]> {
   const answer = await virsh.run(['domblkerror', '--domain', domain]);
   const error = answer.ok ? new RegExp(`^${disk}: (.+)$`, 'm').exec(answer.stdout)?.[1] : undefined;
-  return error === undefined ? [] : [`the guest has met an error on ${disk}: ${error}`];
+  return error === undefined ? [] : [`the guest has an I/O error on ${disk}: ${error}`];
 }

@@ -1,4 +1,4 @@
-/** The driver of a real run: answers effects through virsh, qemu-img and the host's files. */
+/** The driver of a real run: performs effects through virsh, qemu-img and the host's files. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { isTakenForId } from '../command.ts';
 import {
@@ -41,7 +41,7 @@ import { moveUnused, removeUnused } from './remove-unused.ts';
 import { surveyHost } from './survey.ts';
 import { openVirsh, type Virsh } from './virsh.ts';
 
-/** How long a command may take unless its effect says so. */
+/** How long a command may take unless its effect specifies a timeout. */
 const COMMAND_TIMEOUT_MS = 60_000;
 
 export interface LiveOptions {
@@ -49,24 +49,24 @@ export interface LiveOptions {
   readonly domain: string;
   /** A read-only connection, through which the daemon itself refuses every change. */
   readonly readonly: boolean;
-  /** Of a run that is resumed: what it had made, and whether libvirt reported the domain migrated, which it does once. */
+  /** For a resumed run: the files that it has made, and whether libvirt reported a migration, which it does once. */
   readonly made?: readonly MadeFile[];
   readonly movedAway?: boolean;
-  /** Writes a file so that it outlives a power loss; the journal's. */
+  /** Writes a file so that it survives a power loss; the journal's function. */
   writeDurably(path: string, content: string): Promise<void>;
 }
 
-/** The driver of a domain that libvirt has, or has not. */
+/** The driver of one domain, which libvirt may or may not know. */
 export interface LibvirtDriver extends Driver {
   /** The domain's UUID; undefined where libvirt knows no such domain. */
   uuid(): Promise<string | undefined>;
 }
 
 /**
- * Makes a driver of a connection that is being made.
+ * Creates a driver from a connection that is being opened.
  * @param io the host that libvirt runs on
  * @param connecting the session for commands; the caller closes it when this throws
- * @throws BlockplanError `preflight-refused` when libvirt cannot be reached, or lies on another machine
+ * @throws BlockplanError `preflight-refused` when libvirt cannot be reached, or is on another machine
  */
 export async function openLiveDriver(
   io: HostIO,
@@ -88,7 +88,7 @@ function connectionOf(options: LiveOptions): { uri?: string; readonly: boolean }
   return { readonly: options.readonly, ...(options.uri === undefined ? {} : { uri: options.uri }) };
 }
 
-/** A name that virsh would take for an id is looked up first; all others need not wait for the connection. */
+/** A name that virsh would take for an id is looked up first; any other need not wait for the connection. */
 async function listen(
   io: HostIO,
   options: LiveOptions,
@@ -196,7 +196,7 @@ class LiveDriver implements LibvirtDriver {
     try {
       await convertImage(this.#io, effect, context);
     } catch (error) {
-      // What is refused leaves nothing behind; where this fails the rollback tries it again, and tells why.
+      // A failed conversion leaves nothing behind; where the removal fails, the rollback retries it and reports why.
       if (error instanceof EffectFailed)
         await this.#remove({ file: dest, made: true }).catch(() => {});
       throw error;
@@ -218,7 +218,7 @@ class LiveDriver implements LibvirtDriver {
   async #send(argv: readonly string[], effect: VirshEffect): Promise<void> {
     const job = commandDefinition(effect).startsJob(effect.args);
     if (job) this.#watch?.begin(job);
-    // The signal is not handed on: a command that was sent is answered, so that it is known what it did.
+    // The signal is not passed on: a command that was sent must be answered, so that its result is known.
     const { ok, error: said = 'failed' } = await this.#virsh.run(argv, {
       timeoutMs: effect.timeoutMs ?? COMMAND_TIMEOUT_MS,
     });
@@ -238,18 +238,18 @@ class LiveDriver implements LibvirtDriver {
         `the marker cannot be written into the domain's metadata: ${answer.error}`,
       );
     };
-    // libvirt answers the change with an event: so the same act proves that events arrive before any is needed. On a
-    // busy host the process that hears them starts late.
+    // libvirt answers the change with an event, so this also proves that events arrive before any is needed. On a busy
+    // host the process that receives them starts late.
     const live = await this.#listening().proveLive(set, MARKER_URI, { timeoutMs: 30_000 });
     if (!live)
-      throw new EffectFailed('libvirt sends no events, without which a job cannot be followed');
+      throw new EffectFailed('libvirt sends no events, which are required to follow a block job');
   }
 
   async unmark(): Promise<void> {
     const answer = await this.#virsh.run(unmarkCommand(this.#options.domain));
     if (answer.ok || NOTHING_TO_UNMARK.test(answer.error ?? '')) return;
     throw new EffectFailed(
-      `the marker cannot be taken out of the domain's metadata: ${answer.error}`,
+      `the marker cannot be removed from the domain's metadata: ${answer.error}`,
     );
   }
 
@@ -290,7 +290,7 @@ class LiveDriver implements LibvirtDriver {
   }
 
   #awaiting(): JobWatch {
-    if (!this.#watch) throw new Error('a read-only driver waits for no job');
+    if (!this.#watch) throw new Error('a read-only driver cannot wait for a job');
     return this.#watch;
   }
 }

@@ -1,4 +1,4 @@
-/** The files that a run has made, told from files that others put at the same places by their inodes. */
+/** The files that a run has made, distinguished by inode from files that others put at the same paths. */
 import type { MadeFile } from '../commands/driver.ts';
 import type { FileStamp, HostIO } from '../host-io/host-io.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
@@ -17,9 +17,9 @@ export class MadeFiles {
   }
 
   /**
-   * Makes an empty file that nobody but its owner can read, as a guest's data asks for.
-   * @param written writes down that it was made
-   * @throws EffectFailed where there is a file, or none can be made
+   * Makes an empty file that only its owner can read, because a guest's data goes into it.
+   * @param written records that it was made
+   * @throws EffectFailed where the file already exists or cannot be made
    */
   async make(path: string, written: (made: MadeFile) => Promise<void>): Promise<void> {
     const made = { file: path, ...(await this.#io.makeFile(path)) };
@@ -27,7 +27,7 @@ export class MadeFiles {
     await written(made);
   }
 
-  /** The same files, with `made` at those that the run has made. */
+  /** The same files, with `made` set on those that the run has made. */
   async mark(files: Files): Promise<Record<string, ImageFile | null>> {
     const marked = Object.entries(files).map(
       async ([path, file]) =>
@@ -39,14 +39,14 @@ export class MadeFiles {
     return Object.fromEntries(await Promise.all(marked));
   }
 
-  /** A file that has got another name counts as made by nobody. */
+  /** A file that was moved no longer counts as made by the run. */
   forget(path: string): void {
     this.#made.delete(path);
   }
 
   /**
-   * @param found the file that is at the path
-   * @throws EffectFailed where there is a file that the run has not made
+   * @param found the file that is at the path now
+   * @throws EffectFailed where the file was not made by the run
    */
   requireOwn(path: string, found: FileStamp | undefined): void {
     if (found && !this.#isOwn(path, found))
@@ -65,12 +65,12 @@ export class MadeFiles {
   }
 }
 
-/** Files are stamped by a clock that the kernel sets forward from tick to tick; one takes 10 ms at most. */
+/** The kernel stamps files with a clock that advances once per tick; a tick takes 10 ms at most. */
 const TICK_MS = 10;
 
 /**
- * The file at a place where a run was about to make one when it died: it counts as the run's own where it came to be
- * since, belongs to this user and is empty, so that nothing of anybody's is in it.
+ * The file at a path where a run was about to make one when it died. It counts as the run's own if it was created since,
+ * belongs to this user and is empty, so that it contains no data.
  * @param since milliseconds since the epoch
  */
 export async function fileMadeBeforeCrash(

@@ -1,4 +1,4 @@
-/** The marker of a run in the domain's own metadata: every operator of the domain can see it, on any machine. */
+/** The marker of a run in the domain's own metadata, which every operator of the domain can see, on any machine. */
 import { MARKER_URI, type Marker } from '../model/marker.ts';
 import { parseXml } from '../model/xml-tree.ts';
 import type { Virsh } from './virsh.ts';
@@ -6,8 +6,8 @@ import type { Virsh } from './virsh.ts';
 const KEY = 'blockplan';
 
 /**
- * The command that writes the marker, into the live definition only: libvirt leaves an empty `<metadata/>` behind when
- * it is taken out again, and the persistent definition has to stay as it is to the byte.
+ * The command that writes the marker, into the live XML only: libvirt leaves an empty `<metadata/>` behind when the marker
+ * is removed, and every byte of the persistent definition must stay as it is.
  */
 export function markCommand(domain: string, marker: Marker): string[] {
   const attributes = Object.entries(marker).map(
@@ -16,12 +16,12 @@ export function markCommand(domain: string, marker: Marker): string[] {
   return [...command(domain), '--key', KEY, '--set', `<run ${attributes.join(' ')}/>`];
 }
 
-/** The command that takes it out again. */
+/** The command that removes the marker. */
 export function unmarkCommand(domain: string): string[] {
   return [...command(domain), '--remove'];
 }
 
-/** What libvirt says where there is no marker, or no definition or guest that could have one. */
+/** libvirt's errors where there is no marker, or no definition or guest that could have one. */
 export const NOTHING_TO_UNMARK =
   /metadata not found|metadata element|domain is not running|failed to get domain|Domain not found/i;
 

@@ -1,25 +1,25 @@
-/** What became of a domain that libvirt does not know by its name any more: renamed, or migrated away. */
+/** Finds out what happened to a domain that libvirt no longer knows by its name: renamed, or migrated away. */
 import type { Domain } from '../model/host-state.ts';
 import type { DomainEvent } from './event-text.ts';
 import type { Virsh } from './virsh.ts';
 
 export class MigrationWatch {
   #uuid = '';
-  /** Whether the guest was last heard to go on elsewhere. */
+  /** Whether the last event was a migration to another host. */
   #migrated: boolean;
 
-  /** @param migrated whether that was heard before, by a process that has ended */
+  /** @param migrated whether an earlier process of the run received that event */
   constructor(migrated = false) {
     this.#migrated = migrated;
   }
 
-  /** Hears what happens to the domain. */
+  /** Processes an event of the domain. */
   hear(event: DomainEvent): void {
     if (event.kind !== 'lifecycle' || !/^(Started|Stopped)$/.test(event.event)) return;
     this.#migrated = event.event === 'Stopped' && event.detail === 'Migrated';
   }
 
-  /** The domain as it was seen; one that is gone with what is known of where it is. */
+  /** The observed domain; if it is gone, with its new name or that it was migrated, as far as known. */
   async of(virsh: Virsh, seen: Domain): Promise<Domain> {
     if (seen.state !== 'gone') {
       this.#uuid = seen.uuid;

@@ -1,4 +1,4 @@
-/** Looks at a domain through virsh and makes a host state of what it sees. Only reads. */
+/** Observes a domain through virsh. Only reads. */
 import { codes } from '../codes.ts';
 import { virshCommand } from '../command.ts';
 import { BlockplanError } from '../errors.ts';
@@ -17,8 +17,8 @@ import type { Answer, Virsh } from './virsh.ts';
 
 /**
  * The domain as libvirt has it now.
- * @param processes tells in which process the guest runs; without it that is not looked at
- * @param securely whether the definition comes with its passwords; a read-only connection is refused them
+ * @param processes finds the process that the guest runs in; without it the process stays unknown
+ * @param securely whether the definition includes its passwords; a read-only connection cannot read them
  */
 export async function observeDomain(
   virsh: Virsh,
@@ -95,7 +95,7 @@ function goneDomain(name: string): Domain {
   };
 }
 
-/** A transient domain may stop between two of the questions; then it is gone as well. */
+/** A transient domain may stop between two of the commands; then it is gone as well. */
 function isGone(...answers: readonly (Answer | undefined)[]): boolean {
   return answers.some(
     (answer) =>
@@ -126,11 +126,11 @@ function readInfo(text: string): Map<string, string> {
 
 function stateOf(word: string): DomainState {
   const known = VIRSH_STATES.find((state) => state === word);
-  // libvirt's `idle` and `blocked` are running guests that wait (virsh(1), domstate).
+  // libvirt's `idle` and `blocked` are running guests that are waiting (virsh(1), domstate).
   return known ?? (word === 'idle' || word === 'blocked' ? 'running' : 'crashed');
 }
 
-/** A commit below the active layer, a pull and a backup do not show in the XML; `blockjob --info` tells of them. */
+/** A commit below the active layer, a pull and a backup are not in the XML; `blockjob --info` reports them. */
 async function withQuietJobs(virsh: Virsh, name: string, disks: readonly Disk[]): Promise<Disk[]> {
   const asked = disks.filter(
     (disk) => !disk.job && disk.chain.length > 0 && disk.device !== 'cdrom',
@@ -166,7 +166,7 @@ function lines(text: string): string[] {
 
 /**
  * Everything that an undefine would lose.
- * @throws BlockplanError when a part of it cannot be read: half a bundle is none
+ * @throws BlockplanError when any part cannot be read: an incomplete bundle is useless
  */
 export async function captureBundle(virsh: Virsh, name: string): Promise<Bundle> {
   const domain = await observeDomain(virsh, name, true);

@@ -9,13 +9,13 @@ import type { ImageHeaders } from './image-headers.ts';
 import type { Answer, Virsh } from './virsh.ts';
 import { volumePaths } from './volumes.ts';
 
-/** How often a domain that did not answer is asked again: it may be gone, or in the middle of a change. */
+/** How often the domains are read: one that cannot be read may be gone, or in the middle of a change. */
 const ROUNDS = 3;
 
 /**
- * Every other domain of the host, with the names of its files, and what each of these leads to.
+ * Every other domain of the host with the names of its files, and the identity behind each name.
  * @param own the UUID of the plan's domain, which is left out
- * @throws BlockplanError domainListUnknown when libvirt does not say which domains there are
+ * @throws BlockplanError domainListUnknown when libvirt does not list the domains
  */
 export async function otherDomains(
   io: HostIO,
@@ -52,7 +52,7 @@ export async function otherDomains(
   };
 }
 
-/** A domain that is there, and of which libvirt tells nothing: it may rest on anything. */
+/** A domain that exists but whose definition cannot be read: it may use any file. */
 function unreadDomain(name: string): OtherDomain {
   return { name, files: [], writes: [], unread: [`the definition of "${name}"`] };
 }
@@ -60,18 +60,18 @@ function unreadDomain(name: string): OtherDomain {
 interface Definition {
   /** The UUID where the definition cannot be read. */
   readonly name: string;
-  /** The disks of the running guest; none where it is off. */
+  /** The disks of the running guest; empty where it is off. */
   readonly live: readonly Disk[];
-  /** Those of its next start; undefined where the definition cannot be read. */
+  /** The disks of its next start; undefined where the definition cannot be read. */
   readonly persistent?: readonly Disk[];
 }
 
-/** Asks by UUID, since virsh takes a name that is a number for an id, and so for another domain. */
+/** Reads by UUID, since virsh takes a name that is a number for an id, possibly of another domain. */
 async function readDefinitions(virsh: Virsh, own: string): Promise<Definition[]> {
   const read = new Map<string, Definition>();
   let missing: readonly string[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    // A domain that did not answer is asked again only if it is still there.
+    // A domain that could not be read is read again only if it still exists.
     const there = (await listDomains(virsh)).filter((uuid) => uuid !== own);
     for (const uuid of read.keys()) if (!there.includes(uuid)) read.delete(uuid);
     const asked = there.filter((uuid) => !read.has(uuid));
@@ -101,7 +101,7 @@ async function listDomains(virsh: Virsh): Promise<string[]> {
     {
       code: codes.domainListUnknown,
       severity: 'error',
-      message: `libvirt does not say which other domains there are, so whose files are whose is not known: ${error}`,
+      message: `libvirt does not list the domains of the host, so it is unknown which files they use: ${error}`,
       hint: 'try it by hand: virsh list --all',
     },
   ]);
@@ -120,7 +120,7 @@ function definitionOf(
   };
 }
 
-/** The XML of a domain that is off is its definition; only a running guest's has an id, and tells whole chains. */
+/** The XML of a domain that is off is its definition; only a running guest's has an id, and names whole chains. */
 function isRunning(xml: string): boolean {
   return /^\s*<domain\s[^>]*\sid=/.test(xml);
 }
@@ -143,7 +143,7 @@ async function resolveVolumes(
   };
 }
 
-/** A running guest's XML tells its chains; a definition tells their upper layers, so there the image headers are read. */
+/** Live XML names whole chains; a definition names only their upper layers, so the image headers are read for the rest. */
 async function filesOfDomain(
   io: HostIO,
   live: readonly Disk[],
@@ -177,19 +177,19 @@ async function filesOfDomain(
   };
 }
 
-/** The data files of the layers and of the other side of a job that a disk names; XML does not tell of them. */
+/** The data files of a disk's layers and of its job's mirror, which XML does not name. */
 async function dataFilesOfDisk(
   io: HostIO,
   { chain, job }: Disk,
 ): Promise<{
   readonly files: readonly string[];
-  /** Those of the layers that are written to. */
+  /** The data files of layers that are written to. */
   readonly written: readonly string[];
   readonly unread: readonly string[];
 }> {
   const mirror = job?.mirror;
   const layers = await Promise.all(chain.map((layer) => io.readDataFiles(layer)));
-  // XML tells the format of the other side, but it may be any file.
+  // The XML names a format for the mirror, but the file may be anything.
   const other = mirror === undefined ? undefined : await dataFilesByContent(io, mirror);
   return {
     files: layers.flatMap(({ files }) => files),
@@ -201,7 +201,7 @@ async function dataFilesOfDisk(
   };
 }
 
-/** What the paths lead to, and those that this user may not look at. */
+/** The identity behind each path, and the paths that this user cannot inspect. */
 async function namesOf(
   io: HostIO,
   files: readonly string[],

@@ -1,4 +1,4 @@
-/** What the headers of a guest's own images name: what its next start will read. */
+/** Reads the headers of a guest's own images: they decide what its next start will read. */
 
 import type { HostIO } from '../host-io/host-io.ts';
 import { definedChain, readDefinition } from '../model/defined-chain.ts';
@@ -12,8 +12,8 @@ import { ImageHeaders, imageInfo } from './image-headers.ts';
 type Names = Readonly<Record<string, string | null>>;
 
 /**
- * Completes an observed host state with the backing file names in the headers of the layers of the guest's disks and of its
- * definition, and with a look at the files that they lead to. One qemu-img for a chain that is whole.
+ * Adds to an observed host state the backing file names in the headers of the layers of the guest's disks and of its
+ * definition, and the identities of the files that they lead to. One qemu-img for a chain that can be read as a whole.
  */
 export async function readHeaders(io: HostIO, state: HostState): Promise<HostState> {
   const chains = state.domain.disks.map(({ chain }) => chain).filter(isReadable);
@@ -38,7 +38,7 @@ function isReadable([top]: readonly Layer[]): boolean {
   return top?.file.startsWith('/') === true && top.format !== 'raw';
 }
 
-/** The names in a whole chain at once; layers that the headers do not lead to are read one by one. */
+/** Reads the names of a whole chain at once; layers that the headers do not lead to are read one by one. */
 async function namesIn(io: HostIO, chain: readonly Layer[]): Promise<Names> {
   const [top] = chain;
   const whole = top ? await imageInfo(io, top.file, top.format, ['--backing-chain']) : [];
@@ -49,13 +49,13 @@ async function namesIn(io: HostIO, chain: readonly Layer[]): Promise<Names> {
   for (const { file, format } of chain) {
     if (file in names || format === 'raw' || !file.startsWith('/')) continue;
     const info = await imageInfo(io, file, format, []);
-    // What cannot be read stays untold.
+    // A header that cannot be read stays unknown.
     if (typeof info !== 'string') names[file] = info[0]?.['backing-filename'] ?? null;
   }
   return names;
 }
 
-/** The files that a domain's next start would open, as far as they can be read, and those that cannot. */
+/** The files that a domain's next start would open, as far as they can be determined, and the images that cannot be read. */
 export async function filesAtNextStart(
   io: HostIO,
   domain: Domain,
@@ -64,7 +64,7 @@ export async function filesAtNextStart(
   const headers = new ImageHeaders(io);
   const defined = definition === undefined ? [] : readDefinition(definition).disks;
   const chains = defined.map(({ target }) => definedChain(definition ?? '', target));
-  // A definition that is put back names what the guest runs on.
+  // A restored definition names the layers that the guest runs on.
   const tops = [
     ...chains.flatMap(({ layers, ends }) => (ends ? [] : layers.slice(-1))),
     ...disks.flatMap(({ chain }) => chain.slice(0, 1)),

@@ -1,4 +1,4 @@
-/** Why QEMU's block jobs failed, in QEMU's own words: libvirt's events do not pass them on. */
+/** QEMU's own errors for block jobs that failed, which libvirt's events do not contain. */
 
 /** A block job that has failed. */
 export interface JobError {
@@ -8,18 +8,18 @@ export interface JobError {
   readonly reason: string;
 }
 
-/** The words of virsh that print such events; they only listen (libvirt-qemu, `virDomainQemuMonitorEventRegister`). */
+/** The virsh command that prints these events; it only listens (libvirt-qemu, `virDomainQemuMonitorEventRegister`). */
 export function monitorWords(domain: string): string[] {
   const words = ['--event', 'BLOCK_JOB_COMPLETED', '--loop', '--timestamp'];
   return ['qemu-monitor-event', '--domain', domain, ...words];
 }
 
-/** libvirt names a job after what it does and the disk: `copy-vda-libvirt-2-format` (src/qemu/qemu_blockjob.c). */
+/** libvirt names a job after its kind and the disk: `copy-vda-libvirt-2-format` (src/qemu/qemu_blockjob.c). */
 const DEVICE = /^(?:copy|commit|pull|backup)-([^-]+)-/;
 
 const LINE = /event BLOCK_JOB_COMPLETED for domain '.*': (\{.*\})$/;
 
-/** Reads the text that virsh prints, in pieces as they come. */
+/** Reads virsh's output in pieces, as they arrive. */
 export class JobErrorText {
   #rest = '';
 
@@ -43,7 +43,7 @@ function parsed(text: string): { readonly device?: unknown; readonly error?: unk
   try {
     return JSON.parse(text) as object;
   } catch (error) {
-    // What virsh has cut short says nothing.
+    // An incomplete line contains no error.
     if (error instanceof SyntaxError) return {};
     throw error;
   }

@@ -1,16 +1,16 @@
-/** Argument vectors as one line for virsh's own parser. */
+/** Writes an argument vector as one line for virsh's own parser. */
 import { codes } from '../codes.ts';
 import { BlockplanError } from '../errors.ts';
 import { printable } from '../printable.ts';
 import { shellQuote } from '../shell-quote.ts';
 
-/** virsh takes a first word with `#` for a comment even in quotes, so a command must look like one. */
+/** virsh treats a first word with `#` as a comment even in quotes, so only a plain command name is allowed. */
 const COMMAND_NAME = /^[a-z][a-z0-9-]*$/;
 
 /**
- * What cannot travel through virsh's standard input as part of one argument: a line break ends the line whatever the
- * quotes (readline reads it, not virsh's parser), other control characters are readline's editing keys (TAB completes,
- * ^U erases), and half a surrogate pair has no UTF-8 form.
+ * Characters that cannot be part of an argument on virsh's standard input. A line break ends the line even inside quotes
+ * (readline reads it, not virsh's parser), other control characters are readline's editing keys (TAB completes, ^U
+ * erases), and half a surrogate pair has no UTF-8 form.
  */
 const UNSENDABLE = /[\u0000-\u001f\u007f-\u009f\p{Cs}]/u;
 
@@ -19,16 +19,16 @@ const UNSENDABLE = /[\u0000-\u001f\u007f-\u009f\p{Cs}]/u;
  *
  * virsh's rules (tools/vsh.c, `vshCommandStringGetArg`; the same in 9.0 and 11.3): blanks separate, `;` ends a command,
  * a word that begins with an unquoted `#` is a comment, `'…'` is literal, `"…"` and bare text honour the backslash.
- * So every word that is not plain goes into single quotes, a single quote itself as `'\''`.
+ * So every word that is not plain is put into single quotes, and a single quote itself becomes `'\''`.
  *
  * Quotes do not hide dashes: a quoted `'--x'` in a free position is still read as an option. Two forms are safe for any
- * value (`vshCommandParse`): the pair `'--dest', value`, because the word after an option that takes a value is taken
- * as it is, even `--all`, `--` or an empty one; and any value after a lone `--`. So name every option
- * (`['blockcopy', '--domain', name, '--path', 'vda', '--dest', value]`) and never give a foreign value by position.
+ * value (`vshCommandParse`): the pair `'--dest', value`, because the word after an option that takes a value is used as it
+ * is, even `--all`, `--` or an empty one; and any value after a lone `--`. So name every option
+ * (`['blockcopy', '--domain', name, '--path', 'vda', '--dest', value]`) and never pass an untrusted value by position.
  *
  * @param argv the virsh command and its arguments, without `virsh`
- * @throws BlockplanError `input-refused`, wordNotSendable, when a word holds what virsh's standard input cannot carry, or when
- *   the first word is no command name; nothing has been sent then
+ * @throws BlockplanError `input-refused`, wordNotSendable, when a word contains a character that cannot be sent, or the first
+ *   word is not a command name; nothing is sent in that case
  */
 export function quoteCommand(argv: readonly string[]): string {
   const [name = ''] = argv;
@@ -39,7 +39,7 @@ export function quoteCommand(argv: readonly string[]): string {
     const culprit = UNSENDABLE.exec(word)?.[0];
     if (culprit !== undefined) {
       throw refusal(
-        `"${printable(word)}" contains ${nameOf(culprit)}, which cannot be handed to virsh as part of an argument.`,
+        `"${printable(word)}" contains ${nameOf(culprit)}, which cannot be passed to virsh in an argument.`,
       );
     }
   }
@@ -61,7 +61,7 @@ function refusal(message: string): BlockplanError {
       code: codes.wordNotSendable,
       severity: 'error',
       message,
-      hint: 'Use a name or path without it; renaming the file or the domain is the usual way.',
+      hint: 'Use a name or path without it, for example by renaming the file or the domain.',
     },
   ]);
 }

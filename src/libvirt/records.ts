@@ -1,4 +1,4 @@
-/** What libvirt has on record of a domain's snapshots and checkpoints. */
+/** Reads libvirt's records of a domain's snapshots and checkpoints. */
 import { XmlElement } from '@rgrove/parse-xml';
 import { readDomainXml } from '../model/domain-xml.ts';
 import type {
@@ -11,7 +11,7 @@ import type { Domain } from '../model/host-state.ts';
 import { parseXml } from '../model/xml-tree.ts';
 import type { Virsh } from './virsh.ts';
 
-/** Reads the records of a domain's snapshots; one that is gone meanwhile is left out. */
+/** Reads the records of a domain's snapshots; one that has been deleted in the meantime is left out. */
 export async function snapshotRecords(virsh: Virsh, domain: Domain): Promise<SnapshotRecord[]> {
   const answers = await virsh.runAll(
     domain.snapshots.map((name) => [
@@ -56,9 +56,9 @@ function readSnapshot(xml: string): SnapshotRecord {
 }
 
 /**
- * Reads the records of a domain's checkpoints. Asked for sizes, libvirt leaves that of a disk out whose bitmap QEMU has
- * lost, or does not trust (libvirt 9.0.0 and QEMU 7.2: seen for a bitmap that was removed, and for one of a QEMU that was
- * killed). It is the only thing that a read-only connection tells of the bitmaps of a running guest.
+ * Reads the records of a domain's checkpoints. With `--size`, libvirt omits the size of a disk whose bitmap QEMU has lost or
+ * does not trust (libvirt 9.0.0 and QEMU 7.2: seen for a bitmap that was removed, and for one of a QEMU that was killed).
+ * It is the only information about a running guest's bitmaps that a read-only connection gets.
  */
 export async function checkpointRecords(virsh: Virsh, domain: Domain): Promise<CheckpointRecord[]> {
   const running = domain.state === 'running' || domain.state === 'paused';

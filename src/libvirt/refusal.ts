@@ -1,4 +1,4 @@
-/** What it means that virsh refuses a command. */
+/** The error for a command that virsh refuses. */
 import { commandDefinition, type VirshEffect } from '../commands/effect.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 

@@ -1,10 +1,10 @@
-/** The last check before something is written into existing files. */
+/** The last check before existing files are overwritten. */
 import type { HostIO } from '../host-io/host-io.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 
 /**
- * Refuses to write into files that somebody has come to use since preflight.
- * @throws EffectFailed where anybody has
+ * Refuses to overwrite files that have come into use since preflight.
+ * @throws EffectFailed where one has
  */
 export async function refuseHeld(io: HostIO, files: readonly string[]): Promise<void> {
   for (const file of files) {

@@ -1,4 +1,4 @@
-/** The one way of removing a file, or of moving it: no chain names it, in XML or in an image header, and nobody has it open. */
+/** The only way to remove or move a file: no chain in XML or in an image header names it, and no process has it open. */
 import type { Driver } from '../commands/driver.ts';
 import type { MoveFileEffect } from '../commands/effect.ts';
 import type { HeldFile, HostIO } from '../host-io/host-io.ts';
@@ -8,10 +8,10 @@ import type { HostState } from '../model/host-state.ts';
 import { filesAtNextStart } from './own-headers.ts';
 
 /**
- * Removes a file once it is proven unused; a file that is gone already is no failure.
- * @param state the domain as it has just been observed
+ * Removes a file once it is proven unused; a file that is already gone is no error.
+ * @param state the domain as it was just observed
  * @param allowed checks the file itself, and throws where it must stay
- * @throws EffectFailed, with the file left alone, when anything still needs it
+ * @throws EffectFailed, without touching the file, when anything still needs it
  */
 export async function removeUnused(
   io: HostIO,
@@ -28,9 +28,9 @@ export async function removeUnused(
 }
 
 /**
- * Moves a file once it is proven unused; one that has been moved there already is no failure.
- * @param state the domain as it has just been observed
- * @throws EffectFailed, with the file left where it is, when anything still needs it, or it cannot be moved as it is
+ * Moves a file once it is proven unused; one that has already been moved there is no error.
+ * @param state the domain as it was just observed
+ * @throws EffectFailed, without touching the file, when anything still needs it, or it cannot be moved without copying
  */
 export async function moveUnused(
   io: HostIO,
@@ -43,7 +43,7 @@ export async function moveUnused(
     await refuseUsed(io, file, held, state, driver);
     await held.moveTo(to);
   } else if ((await io.inspectFile(to)) === null) {
-    throw new EffectFailed(`${file} is not there`);
+    throw new EffectFailed(`${file} does not exist`);
   }
 }
 
@@ -56,19 +56,19 @@ async function refuseUsed(
   driver: Pick<Driver, 'survey'>,
 ): Promise<void> {
   if ((await held.identity()) !== (await io.inspectFile(file))?.identity)
-    throw leftAlone(file, 'is another file than a moment ago');
+    throw leftAlone(file, 'was replaced by another file during the check');
   const surveyed = await driver.survey(state, [file]);
   const users = usersOf(surveyed, file);
   if (users.length > 0) throw leftAlone(file, `is in the chain of ${users.join(', ')}`);
   const unread = surveyed.others.flatMap((other) => other.unread);
   if (unread.length > 0)
-    throw leftAlone(file, `may be below ${unread.join(', ')}, which cannot be read`);
-  // What QEMU has open says nothing of what the next start will read.
+    throw leftAlone(file, `may be used by ${unread.join(', ')}, which cannot be read`);
+  // The files that QEMU has open may differ from those that the next start will read.
   const next = await filesAtNextStart(io, state.domain);
   if (includesFile(await io.inspectFiles([file, ...next.files]), next.files, file))
-    throw leftAlone(file, `is what the next start of ${state.domain.name} reads`);
+    throw leftAlone(file, `is read at the next start of ${state.domain.name}`);
   if (next.unread.length > 0)
-    throw leftAlone(file, `may be below ${next.unread.join(', ')}, which cannot be read`);
+    throw leftAlone(file, `may be used by ${next.unread.join(', ')}, which cannot be read`);
   const open = await held.openers();
   if (open.length > 0) throw leftAlone(file, `is open in ${open.join(', ')}`);
 }

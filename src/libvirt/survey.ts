@@ -1,4 +1,4 @@
-/** What else is on the host: folders, sizes, and the other domains with every file of their chains. */
+/** Surveys the rest of the host: folders, sizes, and the other domains with every file of their chains. */
 import { dirname } from 'node:path';
 import type { HostIO } from '../host-io/host-io.ts';
 import { FileSet, filesOfDisk } from '../model/file-identity.ts';
@@ -11,8 +11,8 @@ import type { Virsh } from './virsh.ts';
 import { volumePaths } from './volumes.ts';
 
 /**
- * Completes an observed host state with what preflight and the proof of an unused file need.
- * @throws BlockplanError domainListUnknown, pathUnreadable when what is needed cannot be told
+ * Adds to an observed host state what preflight and the check that a file is unused need.
+ * @throws BlockplanError domainListUnknown, pathUnreadable when this cannot be determined
  */
 export async function surveyHost(
   io: HostIO,
@@ -22,7 +22,7 @@ export async function surveyHost(
 ): Promise<HostState> {
   const headers = new ImageHeaders(io);
   const { name, uuid, state } = hostState.domain;
-  // libvirt answers while the files are looked at.
+  // libvirt answers while the files are inspected.
   const [own, others, [version, sizes]] = await Promise.all([
     ownFiles(io, virsh, hostState, files, headers),
     otherDomains(io, virsh, uuid, headers),
@@ -43,7 +43,7 @@ export async function surveyHost(
   };
 }
 
-/** The files that the guest runs on and those that the plan names, with all that they lead to, and their folders. */
+/** The files that the guest runs on and those that the plan names, with all files that they lead to, and their folders. */
 async function ownFiles(
   io: HostIO,
   virsh: Virsh,
@@ -78,7 +78,7 @@ async function ownFiles(
   };
 }
 
-/** What the volumes of pools lead to that the disks name. */
+/** The identities of the storage volumes that the disks name. */
 async function volumeNames(
   io: HostIO,
   virsh: Virsh,
@@ -97,8 +97,8 @@ async function withDiskData(io: HostIO, disk: Disk): Promise<Disk> {
 }
 
 /**
- * Looks inside the files that the plan names and that are there: what a reused image rests on decides what a guest sees, and
- * what holds its data is written to with it.
+ * Reads the existing files that the plan names: the backing file of a reused image decides what a guest sees, and its data
+ * files are written to with it.
  */
 async function lookInside(
   io: HostIO,
@@ -109,7 +109,7 @@ async function lookInside(
 ): Promise<Record<string, ImageFile | null>> {
   const entries = Object.entries(files).map(async ([path, file]) => {
     if (!file) return [path, file] as const;
-    // The guest's own headers are read apart, and not each time.
+    // The guest's own headers are read separately, and not each time.
     if (own.has(path)) return [path, withHeaderOf(known, path, file)] as const;
     // Only a qcow2 header names a backing file; anything else is left unread.
     const { name } = await headers.of({ file: path, format: 'qcow2' });
@@ -133,7 +133,7 @@ function withHeaderOf({ files }: HostState, path: string, file: ImageFile): Imag
   return backing === undefined ? file : { ...file, backing };
 }
 
-/** `virsh version --daemon`, which a daemon that is older than it (0.10) does not answer. */
+/** Parses `virsh version --daemon`, which daemons older than 0.10 do not answer. */
 function releases(text: string): { libvirt?: string; qemu?: string } {
   const libvirt = /^Running against daemon: (\d+(?:\.\d+)*)/m.exec(text)?.[1];
   const qemu = /^Running hypervisor: QEMU (\d+(?:\.\d+)*)/m.exec(text)?.[1];

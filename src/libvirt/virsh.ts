@@ -1,4 +1,4 @@
-/** A long-lived virsh: many commands over one connection, about 3 ms each instead of 30. */
+/** A long-lived virsh session: many commands over one connection, about 3 ms each instead of 30. */
 import { randomBytes } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { BlockplanError } from '../errors.ts';
@@ -17,21 +17,21 @@ import {
 } from './contact.ts';
 import { type CommandFrame, errorIn, frame, type RawAnswer, takeAnswer } from './framing.ts';
 
-/** How long a command may take when nobody says, in milliseconds. */
+/** How long a command may take by default, in milliseconds. */
 const DEFAULT_TIMEOUT_MS = 30_000;
 
-/** What virsh said to one command. */
+/** virsh's answer to one command. */
 export interface Answer {
   readonly argv: readonly string[];
-  /** Exactly what the command printed, as `virsh ARGV` would print it, less the blank line virsh ends every command with. */
+  /** The command's output, exactly as `virsh ARGV` prints it, without the blank line that ends every command. */
   readonly stdout: string;
   readonly stderr: string;
   /**
-   * Whether virsh reported no error. A session has no exit status: the few commands that tell a failure by exit
+   * Whether virsh reported no error. A session has no exit status: the few commands that report a failure by exit
    * status alone (`blockcopy --wait` prints "Copy failed" on stdout) cannot be judged by this.
    */
   readonly ok: boolean;
-  /** libvirt's sentences, without `error: `, joined by `: `. Only when not ok. */
+  /** libvirt's messages, without `error: `, joined by `: `. Only when not ok. */
   readonly error?: string;
   readonly durationMs: number;
 }
@@ -40,15 +40,15 @@ export interface RunOptions {
   /** How long to wait, in milliseconds, counted from when the command is sent; 30 000 by default. */
   readonly timeoutMs?: number;
   /**
-   * Gives up. A command that still waits its turn is never sent, and rejects with the signal's reason. One that was
-   * sent can only be given up by ending the session: contact lost.
+   * Aborts the command. One that is still waiting for its turn is never sent, and rejects with the signal's reason. One
+   * that was sent can be aborted only by ending the session: connectionLost.
    */
   readonly signal?: AbortSignal;
 }
 
 /** How a session ended. */
 export interface Ending {
-  /** Whether `close` ended it. */
+  /** Whether it was ended by `close`. */
   readonly asked: boolean;
   /** A clause without a full stop. */
   readonly reason: string;
@@ -58,24 +58,25 @@ export interface Virsh extends AsyncDisposable {
   /** The URI as libvirt spells it. */
   readonly uri: string;
   /**
-   * Runs one command after all that were asked for before it.
+   * Runs one command, after all commands that were requested before it.
    *
-   * @param argv see `quoteCommand`: name every option, give no foreign value by position
-   * @throws BlockplanError `input-refused` wordNotSendable when it cannot be sent; `uncertain` connectionLost when contact is lost
-   *   before the answer is complete, the timeout included. An error from libvirt is not thrown, it is in the answer.
+   * @param argv see `quoteCommand`: name every option, pass no untrusted value by position
+   * @throws BlockplanError `input-refused` wordNotSendable when it cannot be sent; `uncertain` connectionLost when the
+   *   connection is lost or the timeout expires before the answer is complete. An error from libvirt is not thrown, it is in
+   *   the answer.
    */
   run(argv: readonly string[], options?: RunOptions): Promise<Answer>;
   /**
-   * Runs several commands in one go, for reads that do not depend on each other: all are sent at once, also after one
-   * has failed. The timeout counts for all of them together.
+   * Runs several commands in one batch, for reads that do not depend on each other: all are sent, even if one of them
+   * fails. The timeout is for all of them together.
    *
    * @throws as `run`; when one cannot be sent, none is
    */
   runAll(argvs: readonly (readonly string[])[], options?: RunOptions): Promise<Answer[]>;
-  /** Ends the process. What was sent and not answered rejects as contact lost. */
+  /** Ends the process. Commands without an answer reject with connectionLost. */
   close(): Promise<void>;
   readonly alive: boolean;
-  /** Resolves, and never rejects, once the session is over for whatever reason. */
+  /** Resolves (never rejects) once the session is over, for whatever reason. */
   readonly closed: Promise<Ending>;
 }
 
@@ -83,7 +84,7 @@ export interface Virsh extends AsyncDisposable {
  * Starts virsh and waits until it is connected.
  *
  * @param io the host on which virsh is started
- * @param connection where to; `timeoutMs` bounds the connecting, in milliseconds, 30 000 by default
+ * @param connection the URI; `timeoutMs` limits how long connecting may take, in milliseconds, 30 000 by default
  * @throws BlockplanError `preflight-refused`: virshMissing, daemonUnreachable, libvirtAccessDenied,
  *   invalidUri, connectionTimeout; connectionRefused for any other reason
  */
@@ -112,7 +113,7 @@ export async function openVirsh(
   }
 }
 
-/** What is on its way to virsh and not answered in full. */
+/** The commands that were sent and are not fully answered. */
 interface Pending {
   readonly frames: readonly CommandFrame[];
   readonly answers: RawAnswer[];
@@ -124,11 +125,11 @@ class Session implements Virsh {
   readonly closed: Promise<Ending>;
   uri = '';
   timedOut = false;
-  /** What has arrived on each stream and belongs to no finished answer. */
+  /** What was received on each stream and is not part of a finished answer. */
   stderr = '';
   #stdout = '';
   readonly #child: RunningProgram;
-  /** Short, since each character of a command costs virsh's readline 3 µs, and it is sent five times with each. */
+  /** Short, since virsh's readline takes 3 µs for each character, and it is sent five times with each command. */
   readonly #secret = `bp${randomBytes(9).toString('base64url')}-`;
   #serial = 0;
   #turn: Promise<unknown> = Promise.resolve();
@@ -158,7 +159,7 @@ class Session implements Virsh {
     return this.#ending === undefined;
   }
 
-  /** virsh connects to a default URI only when a command needs it, so one that does comes first. */
+  /** virsh connects to a default URI only when a command needs it, so such a command is sent first. */
   async connect(timeoutMs: number): Promise<void> {
     const [answer] = await this.#inTurn([['uri']], { timeoutMs });
     if (!answer?.ok) {
@@ -189,13 +190,13 @@ class Session implements Virsh {
     return this.close();
   }
 
-  /** Any command makes virsh look at its connection first, and say so when it is gone. */
+  /** With any command, virsh first checks its connection, and reports when it is lost. */
   async #assertContact({ argv, error = '' }: Answer): Promise<void> {
     try {
       const [probe] = await this.#inTurn([['uri']], {});
       if (probe?.ok) return;
     } catch {
-      // The session has ended meanwhile, which is the answer.
+      // The session has ended in the meantime, which is the answer.
     }
     this.#end({ asked: false, reason: error });
     throw connectionLost(error, argv);
@@ -216,7 +217,7 @@ class Session implements Virsh {
     if (!first) return [];
     if (this.#ending) throw connectionLost(this.#ending.reason);
     const started = performance.now();
-    const giveUp = () => this.#end({ asked: false, reason: 'the wait for an answer was given up' });
+    const giveUp = () => this.#end({ asked: false, reason: 'the wait for an answer was aborted' });
     const timer = setTimeout(() => this.#timeOut(timeoutMs), timeoutMs);
     signal?.addEventListener('abort', giveUp);
     try {
@@ -269,8 +270,8 @@ class Session implements Virsh {
 }
 
 /**
- * Lets everything be heard that has been said before: virsh tells at once that its connection is gone, but it opens a new
- * one for the next command, and would carry that out unheard. The first turn may end a round of events that began before.
+ * Processes all output that has arrived so far: virsh reports at once that its connection is lost, but it opens a new one
+ * for the next command and would execute that unnoticed. The first turn may only end a round of events that began before.
  */
 async function whatHasArrived(): Promise<void> {
   await setImmediate();

@@ -1,9 +1,9 @@
-/** Volumes of storage pools, which a definition may name instead of a path. */
+/** Resolves volumes of storage pools, which a definition may name instead of a path. */
 import type { Virsh } from './virsh.ts';
 
 /**
- * The paths of those of the places that are volumes, as libvirt has them now; undefined for one that it does not find.
- * @param places as `readDomainXml` spells them: `pool:POOL/VOLUME`, paths among them
+ * The current paths of the places that are volumes; undefined for a volume that libvirt does not find.
+ * @param places as `readDomainXml` writes them: `pool:POOL/VOLUME`; paths are ignored
  */
 export async function volumePaths(
   virsh: Virsh,

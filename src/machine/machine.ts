@@ -1,21 +1,21 @@
-/** The graph as an XState machine, walked purely: state and event in, state and what to perform out. */
+/** The graph as an XState machine, used as pure functions: state and event in, next state and what to perform out. */
 import { createMachine, initialTransition, transition } from 'xstate';
 import type { Direction } from '../events.ts';
 import type { Graph } from '../graph/graph.ts';
 import { FINAL_STATES, type FinalState, isFinalState, type PhaseResult } from '../outcomes.ts';
 
-/** What performing the phase of a state came to. */
+/** The result of the phase of a state. */
 export interface MachineEvent {
   readonly type: PhaseResult;
 }
 
-/** What to perform next: one phase, forward or back. */
+/** What to perform next: one phase, forward or backward. */
 export interface Performance {
   readonly index: number;
   readonly direction: Direction;
 }
 
-/** Where a run stands. Opaque but for its name and whether it is over. */
+/** The state of a run: opaque except for its name and whether it is final. */
 export interface MachineState {
   readonly name: string;
   readonly final?: FinalState;
@@ -28,15 +28,15 @@ export interface Machine {
   next(state: MachineState, event: MachineEvent): [MachineState, Performance | undefined];
 }
 
-/** The state of a run that has ended so. */
+/** The machine state of a run that has ended. */
 export function endState(final: FinalState): MachineState {
   return { name: final, final };
 }
 
-/** Builds the machine of a graph; its rollback transitions are the graph's, one out of every phase. */
+/** Builds the machine of a graph, with exactly the graph's transitions. */
 export function createPlanMachine(graph: Graph): Machine {
   const logic = createMachine({ id: 'plan', initial: graph.initial, states: statesOf(graph) });
-  // A transition is a function of state and event alone: a proof asks the same ones many thousand times.
+  // A transition depends only on state and event, and a proof needs the same ones many thousand times.
   const answers = new Map<string, ReturnType<Machine['next']>>();
   type Snapshot = ReturnType<typeof initialTransition<typeof logic>>[0];
   const step = ([snapshot, actions]: readonly [
@@ -62,7 +62,7 @@ export function createPlanMachine(graph: Graph): Machine {
   };
 }
 
-/** The configuration XState gets; data, so that it can be drawn and compared. */
+/** The configuration for XState, as data that can be drawn and compared. */
 export function statesOf({ states }: Pick<Graph, 'states'>): Record<string, object> {
   return Object.fromEntries([
     ...states.map(({ name, index, direction, on }) => [

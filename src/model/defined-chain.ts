@@ -3,15 +3,15 @@ import { isChainTerminated, readDomainXml } from './domain-xml.ts';
 import type { Layer } from './host-state.ts';
 import { memoized } from './memoized.ts';
 
-/** So many texts are remembered; what is read of one is small. */
+/** How many texts are cached; what is read from one is small. */
 const REMEMBERED = 500;
 
-/** What a definition says; the text has been libvirt's, so it can be read. */
+/** Reads a definition; the text comes from libvirt, so it is well-formed. */
 export const readDefinition = memoized(readDomainXml, REMEMBERED);
 
 const ends = memoized(isChainTerminated, REMEMBERED);
 
-/** The layers that a definition names for a disk, and whether it says that there are none below them. */
+/** The layers that a definition names for a disk, and whether it states that the chain ends there. */
 export interface DefinedChain {
   readonly layers: readonly Layer[];
   readonly ends: boolean;

@@ -1,12 +1,12 @@
 /**
- * The disks of the persistent definition beside those of the running guest. They need not pair: a disk may be plugged into the
- * running guest only, be defined for the next start only, or have another target there than here.
+ * The disks of the persistent definition compared with those of the running guest. They may differ: a disk may be attached
+ * to the running guest only, be defined for the next start only, or have another target in the definition.
  */
 import { readDefinition } from './defined-chain.ts';
 import { bothUnsupported } from './disk-elements.ts';
 import type { Disk, Domain } from './host-state.ts';
 
-/** The disks that the domain's next start has: of its definition or, while it is transient, of the one that the journal keeps. */
+/** The disks of the domain's next start: from its definition or, while it is transient, from the one kept in the journal. */
 export function definedDisks({
   definition,
   kept,
@@ -15,15 +15,15 @@ export function definedDisks({
   return xml === undefined ? [] : readDefinition(xml).disks;
 }
 
-/** Every disk that the domain has now or at its next start; one that it has in both counts once, as it is now. */
+/** Every disk that the domain has now or at its next start; one that it has in both appears once, as it is now. */
 export function allDisks(domain: Domain): readonly Disk[] {
   const live = new Set(domain.disks.map(({ target }) => target));
   return [...domain.disks, ...definedDisks(domain).filter(({ target }) => !live.has(target))];
 }
 
 /**
- * The disks with the source that a definition names for each, and with what either has that blockplan does not work on. libvirt
- * pairs them by target (qemu_blockjob.c, qemuBlockJobGetConfigDisk).
+ * The disks with the source that a definition names for each, and with the unsupported properties of both. libvirt pairs
+ * them by target (qemu_blockjob.c, qemuBlockJobGetConfigDisk).
  */
 export function withPersistentSources(
   disks: readonly Disk[],

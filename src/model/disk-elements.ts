@@ -1,38 +1,39 @@
 /**
- * Every element and attribute of a `<disk>`, and what blockplan makes of it (libvirt, formatdomain, "Hard drives, floppy
- * disks, CDROMs", and src/conf/schemas/domaincommon.rng; gone through for libvirt 9.0 and 11.3). What a row does not name
- * is refused: a disk with a property that blockplan does not model is never treated as one without it.
+ * Every element and attribute of a `<disk>`, and how blockplan treats it (libvirt, formatdomain, "Hard drives, floppy
+ * disks, CDROMs", and src/conf/schemas/domaincommon.rng; checked for libvirt 9.0 and 11.3). Anything without a row is
+ * refused: a disk with a property that blockplan does not model is never treated as one without it.
  *
- * A place is written from the nearest layer on: `driver@cache` is an attribute, `source/slices` an element. A layer is the
- * `<disk>` itself, a `<backingStore>` or a `<mirror>`; their attributes bear the layer's name.
+ * A place is written relative to the nearest layer: `driver@cache` is an attribute, `source/slices` an element. A layer is
+ * the `<disk>` itself, a `<backingStore>` or a `<mirror>`; their own attributes start with the layer's name.
  */
 
 import type { Disk } from './host-state.ts';
 
-/** What blockplan makes of an element or attribute. */
+/** How blockplan treats an element or attribute. */
 export type Treatment = 'modelled' | 'irrelevant' | 'refused';
 
 export interface DiskProperty {
   readonly at: string;
   readonly treatment: Treatment;
-  /** What it is to blockplan, or why a disk with it is refused; a clause. */
+  /** What it means to blockplan, or why a disk with it is refused; a clause. */
   readonly because: string;
-  /** Set where all that is inside of it is irrelevant as well. */
+  /** Set where everything inside it is irrelevant as well. */
   readonly whole?: true;
-  /** The values that are taken, where not every value is; any other is refused. */
+  /** The accepted values, where not every value is accepted; any other is refused. */
   readonly values?: readonly string[];
-  /** Why other values that libvirt knows are refused. */
+  /** Other values that libvirt knows, with the reason why they are refused. */
   readonly refusedValues?: Readonly<Record<string, string>>;
 }
 
-const NETWORK = 'its data is on a network, where blockplan cannot tell who else uses it';
+const NETWORK = 'its data is on the network, where blockplan cannot check who else uses it';
 const VHOST = 'another process serves it, and libvirt has no block jobs for it';
-const PASSTHROUGH = 'the guest sends SCSI commands to the device itself, which no file can answer';
-const ENCRYPTED = 'the definition would go on asking for a key to an image that has none';
-const LABELLED = 'the label is for that image alone, and would stay with the image after it';
-const NVME = 'QEMU drives the controller itself, so the host has no file or device of it';
+const PASSTHROUGH =
+  'the guest sends SCSI commands to the device itself, which a file cannot answer';
+const ENCRYPTED = 'the definition would still ask for the key of an image that has none';
+const LABELLED = 'the label is for this image only, but would be kept for the next one';
+const NVME = 'QEMU drives the controller itself, so the host has no file or device for it';
 const UNTRIED = 'blockplan works on raw, qcow2, qed, vmdk, vdi and vhdx images';
-const UNKNOWN = 'blockplan does not know it, so it cannot tell what it changes';
+const UNKNOWN = 'blockplan does not know it, so its effect is unknown';
 
 const FORMATS = {
   values: ['raw', 'qcow2', 'qed', 'vmdk', 'vdi', 'vhdx'],
@@ -66,13 +67,13 @@ function each(
   return places.map((at) => ({ at, treatment, because, ...more }));
 }
 
-/** Every property that libvirt's schema has, and a few words of older releases. */
+/** Every property in libvirt's schema, and a few of older releases. */
 export const DISK_PROPERTIES: readonly DiskProperty[] = [
   // The disk as the guest sees it.
   {
     at: 'disk@device',
     treatment: 'modelled',
-    because: 'there are block jobs for disks only',
+    because: 'only disks have block jobs',
     values: ['disk', 'cdrom', 'floppy'],
     refusedValues: { lun: PASSTHROUGH },
   },
@@ -102,25 +103,25 @@ export const DISK_PROPERTIES: readonly DiskProperty[] = [
     ...['target@removable', 'target@rotation_rate', 'target@tray'],
   ]),
   ...each('irrelevant', "libvirt's own name of the disk", ['alias', 'alias@name']),
-  ...each('irrelevant', "libvirt's own notes", ['privateData', 'source/privateData'], {
+  ...each('irrelevant', "libvirt's internal data", ['privateData', 'source/privateData'], {
     whole: true,
   }),
   ...each(
     'irrelevant',
-    "a limit on the guest's own requests; a block job is not slowed by it",
+    "a limit on the guest's own requests; it does not slow down block jobs",
     ['iotune'],
     { whole: true },
   ),
-  ...each('refused', 'QEMU has filters above the image, below which no block job has been tried', [
+  ...each('refused', 'QEMU adds filters above the image, and block jobs are untested with them', [
     'throttlefilters',
   ]),
   ...each('refused', PASSTHROUGH, ['disk@rawio', 'disk@sgio']),
-  ...each('refused', 'other guests may write to it too, and would not follow it to another file', [
+  ...each('refused', 'other guests may write to it too, and would keep using the old file', [
     'shareable',
   ]),
   ...each(
     'refused',
-    'libvirt throws away what the guest writes when it stops, and has no block jobs for it',
+    'libvirt discards what the guest wrote when it stops, and has no block jobs for it',
     ['transient'],
   ),
   ...each('refused', 'another Xen domain serves it', ['backenddomain']),
@@ -137,7 +138,7 @@ export const DISK_PROPERTIES: readonly DiskProperty[] = [
     because: 'it is off',
     values: ['off'],
     refusedValues: {
-      on: 'what the guest reads is written into the active image, so its size cannot be foretold',
+      on: 'what the guest reads is written into the active image, so its size cannot be predicted',
     },
   },
   {
@@ -145,15 +146,16 @@ export const DISK_PROPERTIES: readonly DiskProperty[] = [
     treatment: 'irrelevant',
     because: 'it is off',
     values: ['off'],
-    refusedValues: { on: 'libvirt takes it for qcow2 images only, so a copy may not start' },
+    refusedValues: { on: 'libvirt accepts it for qcow2 images only, so a copy may fail to start' },
   },
   {
     at: 'driver@error_policy',
     treatment: 'irrelevant',
-    because: 'what the guest is told of a write that failed',
+    because: 'how a failed write is reported to the guest',
     values: ['stop', 'report', 'enospace'],
     refusedValues: {
-      ignore: 'the guest is told that failed writes were done, so a full overlay loses data unseen',
+      ignore:
+        'failed writes are reported to the guest as successful, so a full overlay loses data silently',
     },
   },
   ...each('irrelevant', 'how fast the image is read and written', [
@@ -167,8 +169,8 @@ export const DISK_PROPERTIES: readonly DiskProperty[] = [
     ['driver/iothreads', 'driver/metadata_cache', 'format/metadata_cache'],
     { whole: true },
   ),
-  ...each('irrelevant', 'what the guest is told of a read that failed', ['driver@rerror_policy']),
-  ...each('irrelevant', 'QEMU has one driver', ['driver@name']),
+  ...each('irrelevant', 'how a failed read is reported to the guest', ['driver@rerror_policy']),
+  ...each('irrelevant', 'QEMU has only one driver', ['driver@name']),
 
   // Where the image is.
   ...['disk', 'backingStore', 'mirror'].map((layer) => ({
@@ -188,8 +190,10 @@ export const DISK_PROPERTIES: readonly DiskProperty[] = [
     refusedValues: { direct: NETWORK },
   },
   ...each('modelled', "libvirt's number of the layer", ['source@index', 'backingStore@index']),
-  ...each('irrelevant', 'what a start does without the image', ['source@startupPolicy']),
-  ...each('refused', 'the image was handed over open, and not by its path', ['source@fdgroup']),
+  ...each('irrelevant', 'what a start does when the image is missing', ['source@startupPolicy']),
+  ...each('refused', 'the image was passed as an open file descriptor, not by its path', [
+    'source@fdgroup',
+  ]),
   ...each(
     'refused',
     'the image is a part of that file, and another file would be read at the same offset',
@@ -198,14 +202,14 @@ export const DISK_PROPERTIES: readonly DiskProperty[] = [
   ...each('refused', 'its data is in a second file, which the definition names', [
     'source/dataStore',
   ]),
-  ...each('irrelevant', 'it says of which security driver the label is', [
+  ...each('irrelevant', 'the security driver that the label belongs to', [
     ...['source/seclabel', 'source/seclabel@model'],
   ]),
-  ...each('irrelevant', 'libvirt could not label the image, and says so', [
+  ...each('irrelevant', 'libvirt reports that it could not label the image', [
     'source/seclabel@labelskip',
   ]),
   ...each('refused', LABELLED, ['source/seclabel@relabel', 'source/seclabel/label']),
-  ...each('refused', 'the reservations are on that device alone', ['source/reservations']),
+  ...each('refused', 'the reservations are for this device only', ['source/reservations']),
   ...each('refused', 'it is a folder that QEMU shows as a disk', ['source@dir']),
   ...each('refused', NVME, ['source/address', 'source@managed', 'source@namespace']),
   ...each('refused', VHOST, ['source@type', 'source@path', 'source/reconnect']),
@@ -216,7 +220,7 @@ export const DISK_PROPERTIES: readonly DiskProperty[] = [
     ...['source/timeout'],
   ]),
 
-  // The layers below, and the other side of a job.
+  // The layers below, and the mirror of a job.
   ...each('modelled', 'the layers below', ['backingStore']),
   ...each('modelled', 'the job that runs on the disk', [
     ...['mirror', 'mirror@job', 'mirror@ready', 'mirror@file', 'mirror@format'],
@@ -227,12 +231,12 @@ const BY_PLACE: ReadonlyMap<string, DiskProperty> = new Map(
   DISK_PROPERTIES.map((property) => [property.at, property]),
 );
 
-/** What blockplan makes of the element or attribute at that place; undefined for one that is on no list. */
+/** How blockplan treats the element or attribute at that place; undefined for one that is on no list. */
 export function propertyAt(place: string): DiskProperty | undefined {
   return BY_PLACE.get(place);
 }
 
-/** A property as XML has it: `<slices>`, `<driver copy_on_read='on'>`. */
+/** A property as written in XML: `<slices>`, `<driver copy_on_read='on'>`. */
 export function propertyText(place: string, value?: string): string {
   const [element = '', attribute] = place.split('@');
   const name = element.split('/').at(-1) ?? '';
@@ -252,7 +256,7 @@ export function whyUnsupported(property: string): string {
   return REASONS.get(property) ?? UNKNOWN;
 }
 
-/** What the live and the persistent definition of one disk have together; nothing where neither has anything. */
+/** The unsupported properties of a disk in the live XML or the definition; an empty object where there are none. */
 export function bothUnsupported(
   live: readonly string[] = [],
   persistent: readonly string[] = [],
@@ -261,10 +265,10 @@ export function bothUnsupported(
   return unsupported.length === 0 ? {} : { unsupported };
 }
 
-/** Whether libvirt throws away what is written to the disk: then its definition names another file on purpose. */
+/** Whether libvirt discards writes to the disk; its definition then names another file on purpose. */
 export function isTransient({ unsupported }: Pick<Disk, 'unsupported'>): boolean {
   return unsupported?.includes(propertyText('transient')) ?? false;
 }
 
-/** A SCSI device that the guest commands itself. */
+/** A SCSI device that the guest controls directly. */
 export const LUN = propertyText('disk@device', 'lun');

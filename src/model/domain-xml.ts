@@ -1,7 +1,6 @@
 /**
- * Domain XML in, and byte-preserving edits out. Nothing is ever written back through a DOM: what changes is
- * replaced as a range of the text, and every other byte stays. External entities are never resolved, because
- * the parser has no means to.
+ * Reads domain XML, and edits it byte by byte. Nothing is written back through a DOM: an edit replaces a range of the text,
+ * and every other byte stays. External entities are never resolved, because the parser cannot do it.
  */
 import type { XmlElement } from '@rgrove/parse-xml';
 import type { BlockJob, Confinement, Disk } from './host-state.ts';
@@ -27,7 +26,7 @@ import {
 } from './xml-edit.ts';
 import { parseXml } from './xml-tree.ts';
 
-/** What blockplan reads of a domain's XML. */
+/** What blockplan reads from a domain's XML. */
 export interface DomainXml {
   readonly name: string;
   readonly uuid: string;
@@ -35,7 +34,7 @@ export interface DomainXml {
   readonly agent: boolean;
   readonly nvram: boolean;
   readonly tpm: boolean;
-  /** In bytes; absent where the XML does not tell. */
+  /** In bytes; absent where the XML does not specify it. */
   readonly memory?: number;
   /** libvirt's id of the running domain; absent where the guest does not run. */
   readonly id?: number;
@@ -44,9 +43,9 @@ export interface DomainXml {
 }
 
 /**
- * Reads a domain definition, live or persistent.
+ * Reads a domain's live XML or its definition.
  * @param xml what `virsh dumpxml` printed
- * @throws Error when it is not well-formed XML with a domain at its top
+ * @throws Error when it is not well-formed XML with `<domain>` as its root
  */
 export function readDomainXml(xml: string): DomainXml {
   const root = domainOf(xml);
@@ -76,14 +75,14 @@ export function readDomainXml(xml: string): DomainXml {
   };
 }
 
-/** The file that a definition keeps the guest's NVRAM in; undefined where it names none. */
+/** The file for the guest's NVRAM in a definition; undefined where it names none. */
 export function nvramFile(xml: string): string | undefined {
   const os = child(domainOf(xml), 'os');
   const file = textOf(os && child(os, 'nvram'));
   return file === '' ? undefined : file;
 }
 
-/** libvirt writes the memory in KiB, whatever unit it was defined in (formatdomain, "Memory Allocation"). */
+/** libvirt writes the memory in KiB, whatever unit the definition used (formatdomain, "Memory Allocation"). */
 function memoryOf(root: XmlElement): { memory?: number } {
   const memory = child(root, 'memory');
   const unit = memory?.attributes.unit ?? 'KiB';
@@ -120,8 +119,8 @@ function readDisk(disk: XmlElement): Disk {
 }
 
 /**
- * Whether a disk's definition says that nothing is below the last layer that it names: an empty `<backingStore/>`, with
- * which libvirt does not look into the image (libvirt formatdomain, "backingStore").
+ * Whether a disk's definition states that nothing is below the last layer that it names: an empty `<backingStore/>`, which
+ * keeps libvirt from reading the image's header (libvirt formatdomain, "backingStore").
  */
 export function isChainTerminated(xml: string, target: string): boolean {
   let below = diskElement(xml, target);
@@ -136,7 +135,7 @@ function diskElement(xml: string, target: string): XmlElement | undefined {
   );
 }
 
-/** A copy or an active commit shows as `<mirror>`; other jobs do not show in the XML (libvirt formatdomain, "mirror"). */
+/** A copy or an active commit appears as `<mirror>`; other jobs are not in the XML (libvirt formatdomain, "mirror"). */
 function readJob(disk: XmlElement): BlockJob | undefined {
   const mirror = child(disk, 'mirror');
   if (!mirror) return undefined;
@@ -149,7 +148,7 @@ function readJob(disk: XmlElement): BlockJob | undefined {
   };
 }
 
-/** What a disk of a definition shall name from now on. */
+/** The new source of a disk in a definition. */
 export interface NewSource {
   readonly file: string;
   readonly format: string;
@@ -160,10 +159,10 @@ export interface NewSource {
 /**
  * Points one disk of a definition at another file or block device, and leaves every other byte as it is.
  *
- * A `<backingStore>` goes whenever the source changes. One that names files describes the old source's chain; an empty
- * one says that the chain ends here, with which the next start would not see the layers below a new top that has some.
- * Without the element libvirt looks into the image and finds the layers itself, so it is not needed where there are
- * none either: a raw image is never looked into, and the header of another tells that it stands alone.
+ * A `<backingStore>` is removed whenever the source changes. One that names files describes the old source's chain. An
+ * empty one states that the chain ends here, so the next start would miss any layers below the new source. Without the
+ * element libvirt reads the image's header and finds the layers itself. Nor is it needed where there are no layers: libvirt
+ * never reads a header in a raw image, and the header of any other image names no backing file.
  * @param xml a persistent definition
  * @param target the disk's target name, such as `vda`
  * @throws Error when the definition has no such disk, one whose source is no file, block device or volume, or one with a
@@ -194,7 +193,7 @@ export function setDiskSource(xml: string, target: string, source: NewSource): s
   ]);
 }
 
-/** The place under that attribute alone: the type of the disk decides which one libvirt reads. */
+/** Keeps only the given attribute: the type of the disk decides which one libvirt reads. */
 function setPlace(xml: string, source: XmlElement, attribute: string, file: string): Edit[] {
   const there = LOCATION_ATTRIBUTES.filter((name) => source.attributes[name] !== undefined);
   const kept = there.includes(attribute) ? attribute : there[0];
@@ -205,7 +204,7 @@ function setPlace(xml: string, source: XmlElement, attribute: string, file: stri
   );
 }
 
-/** A disk without a `<driver>` is raw to libvirt, so another format needs one. */
+/** libvirt treats a disk without a `<driver>` as raw, so another format needs one. */
 function setFormat(xml: string, disk: XmlElement, source: XmlElement, format: string): Edit[] {
   const driver = child(disk, 'driver');
   if (driver) return setAttribute(xml, driver, 'type', format);
@@ -216,7 +215,7 @@ function setFormat(xml: string, disk: XmlElement, source: XmlElement, format: st
 }
 
 /**
- * Takes out what a definition says is below a disk's source, so that libvirt looks into the image itself.
+ * Removes the layers that a definition names below a disk's source, so that libvirt reads them from the image itself.
  * @param xml a persistent definition
  * @param target the disk's target name; an unknown one changes nothing
  */
@@ -226,12 +225,12 @@ export function withoutBackingStore(xml: string, target: string): string {
   return backing ? applyEdits(xml, [{ ...withLeadingSpace(xml, backing), text: '' }]) : xml;
 }
 
-/** A tree takes much more room than its text, and a run has only these few: live, defined, and as edited. */
+/** How many trees are cached: each takes much more memory than its text, and a run needs only a few at a time. */
 const TREES = 8;
 
 const domainOf = memoized((xml: string) => {
   const root = parseXml(xml, { includeOffsets: true }).root;
-  if (root?.name !== 'domain') throw new Error('the XML does not have <domain> at its top');
+  if (root?.name !== 'domain') throw new Error('the XML has no <domain> root element');
   return root;
 }, TREES);
 

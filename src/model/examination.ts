@@ -1,25 +1,25 @@
-/** What a doctor looks at of a domain besides its host state: records, headers, and what lies around. */
+/** What `doctor` inspects of a domain besides its host state: records, headers, and stray overlays. */
 
 import type { Layer } from './host-state.ts';
 import type { Marker } from './marker.ts';
 
 export interface Examination {
-  /** When it was looked at, in milliseconds since the epoch. */
+  /** The time of the examination, in milliseconds since the epoch. */
   readonly now: number;
-  /** Why the domain is in its state, in libvirt's words (`virsh domstate --reason`); empty where it does not say. */
+  /** Why the domain is in its state, as libvirt reports it (`virsh domstate --reason`); empty where it gives no reason. */
   readonly reason: string;
-  /** By the path of an image that a disk or a definition names: what the headers say of it and of what is below. */
+  /** By the path of an image that a disk or a definition names: the headers of this image and of those below it. */
   readonly headers: Readonly<Record<string, HeaderChain>>;
   readonly snapshots: readonly SnapshotRecord[];
   readonly checkpoints: readonly CheckpointRecord[];
   /** By disk, what QEMU could not do with it (`virsh domblkerror`): `no space`, `unspecified error`. */
   readonly diskErrors: Readonly<Record<string, string>>;
-  /** By disk, the file that the managed save image was made with; absent where there is no such image, or it is not told. */
+  /** By disk, its file when the managed save image was made; absent where no such image exists or can be read. */
   readonly saved?: Readonly<Record<string, string>>;
   readonly marker?: Marker;
-  /** By path, when the other side of a job was made, in milliseconds since the epoch: libvirt tells no start of a job. */
+  /** By path, when a job's mirror was created, in milliseconds since the epoch: libvirt does not report a job's start. */
   readonly mirrorsBorn: Readonly<Record<string, number>>;
-  /** Images beside the guest's own that name one of these as their backing file. */
+  /** Images in the folders of the guest's files that name one of these as their backing file. */
   readonly beside: readonly OverlayBeside[];
 }
 
@@ -27,7 +27,7 @@ export interface Examination {
 export interface HeaderChain {
   /** From the top. */
   readonly layers: readonly ImageHeader[];
-  /** A file that is there and that nobody can make out, and what qemu-img says of it. */
+  /** An existing file that cannot be read, and qemu-img's error. */
   readonly unread?: { readonly file: string; readonly why: string };
 }
 
@@ -40,17 +40,17 @@ export interface ImageHeader extends Layer {
 export interface Bitmap {
   readonly name: string;
   /**
-   * Whether it was in use when it was written down last. A running guest's always is; of a guest that is off it says that
-   * QEMU died with it.
+   * Whether it was in use when it was last written to the image. A running guest's always is; for a guest that is off it
+   * means that QEMU was killed while using it.
    */
   readonly inUse: boolean;
 }
 
-/** What libvirt has on record of a snapshot. */
+/** libvirt's record of a snapshot. */
 export interface SnapshotRecord {
   readonly name: string;
   readonly disks: readonly SnapshotDisk[];
-  /** The file that its memory went to. */
+  /** The file with the guest's memory. */
   readonly memory?: string;
 }
 
@@ -59,11 +59,11 @@ export interface SnapshotDisk {
   readonly kind: 'external' | 'internal';
   /** The overlay that was made for it. */
   readonly overlay?: string;
-  /** The file that the disk was on when it was taken. */
+  /** The file that the disk had when the snapshot was taken. */
   readonly base?: string;
 }
 
-/** What libvirt has on record of a checkpoint. */
+/** libvirt's record of a checkpoint. */
 export interface CheckpointRecord {
   readonly name: string;
   readonly disks: readonly CheckpointDisk[];
@@ -72,12 +72,12 @@ export interface CheckpointRecord {
 export interface CheckpointDisk {
   readonly target: string;
   readonly bitmap: string;
-  /** Whether the running QEMU has its bitmap whole; absent where the guest is off, or libvirt does not say. */
+  /** Whether the bitmap is intact in the running QEMU; absent where the guest is off, or libvirt does not report it. */
   readonly whole?: boolean;
 }
 
 export interface OverlayBeside {
   readonly file: string;
-  /** The file of the guest that it rests on, by the guest's name of it. */
+  /** The guest's file that it names as its backing file, by the guest's name of it. */
   readonly backing: string;
 }

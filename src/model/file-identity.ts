@@ -1,18 +1,18 @@
 /**
- * Which file a name stands for. A file is an identity, and a path is one of its names: links, bind mounts, `..`, two nodes
- * of one device and a volume of a storage pool lead to the same bytes. So the text of a path says nothing about the file,
- * and everything that asks "is this the same file?" asks here. A test forbids comparing paths anywhere else.
+ * Which file a name stands for. A file has one identity and may have many names: links, bind mounts, `..`, two nodes of one
+ * device and a volume of a storage pool lead to the same bytes. So paths must not be compared as texts: this module answers
+ * "is this the same file?". A test forbids comparing paths anywhere else.
  */
 import { posix } from 'node:path';
 import { allDisks } from './defined-disks.ts';
 import type { Disk, HostState, ImageFile, Layer } from './host-state.ts';
 
-/** What tells the files of a host state apart. */
+/** The parts of a host state that identify files. */
 type Names = Pick<HostState, 'files' | 'names'>;
 
 /**
- * The identity behind a name: what the host said of it or, where nobody has looked (facts, simulated files), the path with
- * `..` and repeated slashes folded.
+ * The identity behind a name: as the host reported it or, where it was not observed (facts, simulated files), the normalized
+ * path.
  */
 function identityOf(state: Names, name: string): string {
   return known(state, name) ?? foldedIdentity(state, normalizedPath(name));
@@ -29,14 +29,14 @@ function known({ files, names }: Names, name: string): string | undefined {
 
 const FOLDABLE = /\/(?:\.{0,2})(?:\/|$)/;
 
-/** The path without `.`, `..`, repeated slashes and a slash at its end, as far as its text alone tells. */
+/** The path without `.`, `..`, repeated slashes and a trailing slash, judged by its text alone. */
 export function normalizedPath(name: string): string {
   if (!name.startsWith('/') || !FOLDABLE.test(name)) return name;
   const plain = posix.normalize(name);
   return plain.length > 1 && plain.endsWith('/') ? plain.slice(0, -1) : plain;
 }
 
-/** Whether two names stand for one file. A missing name is no file. */
+/** Whether two names stand for one file. An undefined name stands for no file. */
 export function isSameFile(state: Names, a: string | undefined, b: string | undefined): boolean {
   if (a === undefined || b === undefined) return false;
   return a === b || identityOf(state, a) === identityOf(state, b);
@@ -47,7 +47,7 @@ export function areSameFiles(state: Names, a: readonly string[], b: readonly str
   return a.length === b.length && a.every((name, at) => isSameFile(state, name, b[at]));
 }
 
-/** Where the file is in a list of names; -1 where it is not. */
+/** The index of the file in a list of names; -1 where it is not in the list. */
 export function indexOfFile(
   state: Names,
   names: readonly (string | undefined)[],
@@ -60,7 +60,7 @@ export function indexOfFile(
   );
 }
 
-/** Whether a list names the file. */
+/** Whether a list of names contains the file. */
 export function includesFile(
   state: Names,
   names: readonly (string | undefined)[],
@@ -69,7 +69,7 @@ export function includesFile(
   return indexOfFile(state, names, file) >= 0;
 }
 
-/** Files, each by the first of its names. */
+/** A set of files, each by the first of its names. */
 export class FileSet {
   readonly #state: Names;
   readonly #names = new Map<string, string>();
@@ -86,18 +86,18 @@ export class FileSet {
     return this.#names.has(identityOf(this.#state, name));
   }
 
-  /** The first name that the file was given to the set by; undefined where it is not in it. */
+  /** The first name with which the file was added; undefined where it is not in the set. */
   nameOf(name: string): string | undefined {
     return this.#names.get(identityOf(this.#state, name));
   }
 
-  /** One name of each file, in the order in which they came. */
+  /** One name of each file, in the order in which they were added. */
   get names(): string[] {
     return [...this.#names.values()];
   }
 }
 
-/** The groups of names that stand for one file, in the order in which they are given; single names among them. */
+/** The names grouped by file, in the order given; a file with a single name is a group of one. */
 export function namesByFile(state: Names, names: Iterable<string>): string[][] {
   const groups = new Map<string, string[]>();
   for (const name of new Set(names)) {
@@ -109,19 +109,19 @@ export function namesByFile(state: Names, names: Iterable<string>): string[][] {
   return [...groups.values()];
 }
 
-/** What is known of the file at a path, by whatever name it was looked at; undefined where nobody has looked. */
+/** What is known about the file at a path, by any of its names; undefined where it was not observed. */
 export function fileAt(state: Names, name: string): ImageFile | null | undefined {
   if (Object.hasOwn(state.files, name)) return state.files[name];
   const other = Object.keys(state.files).find((each) => isSameFile(state, each, name));
   return other === undefined ? undefined : state.files[other];
 }
 
-/** Every file that a layer is made of. */
+/** Every file that a layer consists of. */
 export function filesOfLayer({ file, dataFiles = [] }: Layer): readonly string[] {
   return [file, ...dataFiles];
 }
 
-/** The place of a layer in a chain, by any name of its file; -1 where it is not in it. */
+/** The index of a layer in a chain, by any name of its file; -1 where it is not in the chain. */
 export function layerIndex(
   state: Names,
   chain: readonly Layer[],
@@ -134,7 +134,7 @@ export function layerIndex(
   );
 }
 
-/** Every name that a disk's chain, definition or job has. */
+/** Every file name in a disk's chain, definition or job. */
 export function filesOfDisk(disk: Disk): string[] {
   return [
     ...disk.chain.flatMap(filesOfLayer),
@@ -168,14 +168,14 @@ export function otherWritersOf(state: HostState, file: string): string[] {
     .map(({ name }) => name);
 }
 
-/** Whether two sources are one file, opened in the same way: as a file, or as a block device. */
+/** Whether two sources are the same file, opened in the same way: as a file, or as a block device. */
 export function isSameSource(state: Names, a: Layer, b: Layer): boolean {
   return a.block === b.block && isSameFile(state, a.file, b.file);
 }
 
 /**
- * Whether libvirt takes two sources for one place: it compares the kind and the text of the path (libvirt,
- * storage_source.c, virStorageSourceIsSameLocation). On a pivot it moves the definition along only where this holds.
+ * Whether libvirt considers two sources the same: it compares the kind and the text of the path (libvirt, storage_source.c,
+ * virStorageSourceIsSameLocation). A pivot updates the definition only where this is the case.
  */
 export function isSameLocation(a: Layer, b: Layer): boolean {
   return a.file === b.file && a.block === b.block;

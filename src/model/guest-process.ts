@@ -1,6 +1,6 @@
-/** Which QEMU process a guest runs in. */
+/** The QEMU process that a guest runs in. */
 
-/** What tells the QEMU process of a guest from the one that it runs in after its next start. */
+/** Distinguishes the QEMU process of a guest from the one after its next start. */
 export interface GuestProcess {
   /** The boot of the host that it runs on. */
   readonly boot: string;
@@ -11,7 +11,7 @@ export interface GuestProcess {
 }
 
 /**
- * Whether a QEMU process of a domain has certainly ended: the guest is off, or runs in another one.
+ * Whether a QEMU process of a domain has certainly ended: the guest is off, or runs in another process.
  * @param domain as it is observed now
  */
 export function hasEnded(

@@ -1,34 +1,34 @@
 /**
- * Backing file names in image headers, and what the guest's next start makes of them: libvirt opens the layers that the
- * persistent definition names, and below the last of those whatever the headers name, unless the definition says that
- * the chain ends (libvirt formatdomain, "backingStore").
+ * Backing file names in image headers, and how the guest's next start uses them: libvirt opens the layers that the
+ * definition names, and below the last of them the layers that the headers name, unless the definition states
+ * that the chain ends (libvirt formatdomain, "backingStore").
  */
 import { definedChain } from './defined-chain.ts';
 import { fileAt, isSameFile, layerIndex } from './file-identity.ts';
 import { type Disk, type HostState, isUp, type Layer } from './host-state.ts';
 
 /**
- * The path that a name in an image's header leads to. QEMU and libvirt take a relative name from the folder of the image
- * as its path is spelled, links included (QEMU util/path.c, path_combine; seen on libvirt 9.0).
+ * The path that a name in an image's header leads to. QEMU and libvirt resolve a relative name against the folder in the
+ * image's path, without following links (QEMU util/path.c, path_combine; seen on libvirt 9.0).
  */
 export function backingPath(image: string, name: string): string {
   return isRelative(name) ? `${image.slice(0, image.lastIndexOf('/') + 1)}${name}` : name;
 }
 
-/** Whether a name in a header depends on the image's folder: not a path from the root, and no URL or `json:` text. */
+/** Whether a name in a header depends on the image's folder: it is no absolute path, URL or `json:` text. */
 export function isRelative(name: string): boolean {
   return !name.startsWith('/') && !/^[^/]*:/.test(name);
 }
 
-/** The name of the backing file in a layer's header: `null` for none, undefined where nothing has looked. */
+/** The name of the backing file in a layer's header: `null` for none, undefined where the header was not read. */
 export function backingName(state: HostState, { file, format }: Layer): string | null | undefined {
   // A raw image has no header: what looks like one is the guest's data.
   return format === 'raw' ? null : fileAt(state, file)?.backing;
 }
 
 /**
- * The name in an image's header where it says more than the host state does without it: of a layer it is taken to be the path
- * of the layer below.
+ * The name in an image's header; undefined where it only repeats the chain: a layer's header is assumed to name the path of
+ * the layer below.
  */
 export function recordedBackingName(state: HostState, path: string): string | null | undefined {
   const name = fileAt(state, path)?.backing;
@@ -41,14 +41,14 @@ export function recordedBackingName(state: HostState, path: string): string | nu
 }
 
 /**
- * What the next start would find below the layers of a disk otherwise than the running guest; a sentence for each disk
- * that is affected. What nothing has looked at, and what is on no path of this host, is left out.
+ * Where the next start would find another layer below a layer than the running guest has; a sentence for each affected
+ * disk. Images that were not read, or have no path on this host, are left out.
  */
 export function nextStartFaults(state: HostState): string[] {
   return isUp(state) ? state.domain.disks.flatMap((disk) => faultOf(state, disk)) : [];
 }
 
-/** The faults that were not there before. */
+/** The faults that did not exist before. */
 export function newFaults(before: HostState, now: HostState): string[] {
   const found = nextStartFaults(now);
   if (found.length === 0) return [];
@@ -79,7 +79,7 @@ interface NamedBelow {
   readonly text: string;
 }
 
-/** What the next start would open below a layer; undefined where that is not known. */
+/** What the next start would open below a layer; undefined where this is unknown. */
 function namedBelow(
   state: HostState,
   layer: Layer,
@@ -98,7 +98,7 @@ function namedBelow(
   return { by: 'its header', path, text };
 }
 
-/** The chain in the definition; the top layer alone where there is none for that layer, so that the headers decide. */
+/** The chain in the definition; only the top layer where the definition has another one, so that the headers decide. */
 function definedFor(state: HostState, { target, chain: [top] }: Disk) {
   const { domain } = state;
   const defined =

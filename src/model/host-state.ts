@@ -1,37 +1,37 @@
 /**
- * The host state: what blockplan knows of one libvirt host, as an immutable value.
+ * The host state: what blockplan knows about one libvirt host, as an immutable value.
  *
  * Glossary, in libvirt's and QEMU's own words:
  * - **chain**: an image and the backing files below it; the first layer, the *active* one, takes the guest's writes.
  * - **overlay**: a layer above another; **base**: a layer below.
- * - **live definition**: the XML of the running guest; **persistent definition**: the one used at its next start.
- * - **transient domain**: a running guest without a persistent definition.
+ * - **live XML**: the XML of the running guest; **definition**: the persistent XML, used at its next start.
+ * - **transient domain**: a domain without a definition, which exists only while its guest runs.
  * - **block job**: a copy or commit that QEMU runs on a disk; *ready* once both sides hold the same data.
  * - **pivot**: the moment at which the guest's writes go to the other side of a ready job.
  */
 
 import type { GuestProcess } from './guest-process.ts';
 
-/** What a libvirt host looks like at one moment, as far as a plan's domain is concerned. */
+/** The state of a libvirt host at one moment, as far as it concerns a plan's domain. */
 export interface HostState {
   readonly domain: Domain;
-  /** Files that matter to the plan, by absolute path; `null` where there is none at that path. */
+  /** Files that matter to the plan, by absolute path; `null` where the file does not exist. */
   readonly files: Readonly<Record<string, ImageFile | null>>;
   /**
-   * What each name leads to, the same for all names of one file: the names of `files` and of the other domains' files, also
-   * where there is no file yet, and volumes of pools. `file-identity.ts` reads it; absent where nobody has looked.
+   * The identity behind each name, the same for all names of one file: the names of `files`, of the other domains' files and
+   * of volumes, even where the file does not exist yet. `file-identity.ts` reads it; absent where it was not observed.
    */
   readonly names?: Readonly<Record<string, string>>;
-  /** Folders that files of the plan go to, by absolute path; `null` where there is none at that path. */
+  /** Folders for files of the plan, by absolute path; `null` where the folder does not exist. */
   readonly folders: Readonly<Record<string, Folder | null>>;
   /** All other domains of the host, with every file that their chains name. */
   readonly others: readonly OtherDomain[];
   readonly host: HostInfo;
-  /** What nobody has told, so that the host state has what is most often so; absent where all of it was looked at. */
+  /** The unknown parts, for which the host state has the most common value; absent where everything was observed. */
   readonly untold?: readonly UnknownPart[];
 }
 
-/** What a file of facts may leave out and a precondition or a message can rest on. */
+/** Parts that a facts file may omit, and that a precondition or a message may depend on. */
 export type UnknownPart =
   | 'uri'
   | 'state'
@@ -44,11 +44,11 @@ export type UnknownPart =
 export interface HostInfo {
   /** The connection, as libvirt spells it. */
   readonly uri: string;
-  /** The release of the daemon, as `9.0.0`; absent where nobody has asked. */
+  /** The release of the daemon, such as `9.0.0`; absent where unknown. */
   readonly libvirt?: string;
-  /** The release of the QEMU that guests are started with, as `7.2.22`; absent where nobody has asked. */
+  /** The release of the QEMU that guests are started with, such as `7.2.22`; absent where unknown. */
   readonly qemu?: string;
-  /** The user id that blockplan runs with; absent where nobody has asked. */
+  /** The user id that blockplan runs with; absent where unknown. */
   readonly user?: number;
 }
 
@@ -62,26 +62,26 @@ export const VIRSH_STATES = [
   'pmsuspended',
 ] as const;
 
-/** All states of a domain; `gone` when libvirt does not know the name. */
+/** All states of a domain; `gone` where libvirt does not know the name. */
 export const DOMAIN_STATES = [...VIRSH_STATES, 'gone'] as const;
 
 export type DomainState = (typeof DOMAIN_STATES)[number];
 
 export interface Domain {
   readonly name: string;
-  /** Of one that is gone by its name: the name that somebody has given it since. */
+  /** For a domain that is gone: its new name, where it was renamed. */
   readonly calledNow?: string;
-  /** Of one that is gone: set where somebody has migrated it to another host, and it runs there. */
+  /** For a domain that is gone: set where it was migrated to another host and runs there. */
   readonly movedAway?: true;
   readonly uuid: string;
   readonly state: DomainState;
   readonly persistent: boolean;
   readonly autostart: boolean;
-  /** The persistent definition with its security information, byte for byte; absent for a transient domain. */
+  /** The definition with its security information, byte for byte; absent for a transient domain. */
   readonly definition?: string;
-  /** The definition bundle that `undefine` left in the journal and that nothing has restored yet. */
+  /** The definition bundle that `undefine` saved in the journal and that has not been restored yet. */
   readonly kept?: Bundle;
-  /** Disks of the running guest or, when it is off, of its definition; in the XML's order. */
+  /** Disks of the running guest or, when it is off, of its definition; in the order of the XML. */
   readonly disks: readonly Disk[];
   /** Whether the guest agent's channel is connected. */
   readonly agent: boolean;
@@ -91,23 +91,23 @@ export interface Domain {
   readonly managedSave: boolean;
   readonly nvram: boolean;
   readonly tpm: boolean;
-  /** The guest's memory in bytes, at most; absent where nobody has looked. */
+  /** The guest's maximum memory in bytes; absent where unknown. */
   readonly memory?: number;
-  /** The QEMU process that the guest runs in; absent where it does not run, or nobody has looked. */
+  /** The QEMU process that the guest runs in; absent where it does not run, or this is unknown. */
   readonly process?: GuestProcess;
-  /** What the guest's QEMU may do on the host; absent where it does not run, or nobody has looked. */
+  /** What the guest's QEMU may access on the host; absent where it does not run, or this is unknown. */
   readonly confinement?: Confinement;
 }
 
-/** The `<seclabel>` elements of the live definition (libvirt, formatdomain, "Security label"). */
+/** The `<seclabel>` elements of the live XML (libvirt, formatdomain, "Security label"). */
 export interface Confinement {
-  /** Whether an AppArmor profile says which files QEMU may open. */
+  /** Whether an AppArmor profile limits which files QEMU may open. */
   readonly apparmor: boolean;
-  /** The user and the group that QEMU runs as; absent where that is the user that asks. */
+  /** The user and the group that QEMU runs as; absent where it runs as the same user as blockplan. */
   readonly user?: { readonly uid: number; readonly gid: number };
   /**
-   * Whether libvirt gives that user the files that it has QEMU open: not with `relabel='no'`. What `dynamic_ownership` in
-   * qemu.conf says nobody can read.
+   * Whether libvirt changes the owner of the files that QEMU opens to that user: not with `relabel='no'`. The setting
+   * `dynamic_ownership` in qemu.conf cannot be queried.
    */
   readonly givesFiles: boolean;
 }
@@ -118,18 +118,18 @@ export interface Disk {
   readonly device: 'disk' | 'cdrom' | 'floppy' | 'lun';
   readonly readonly: boolean;
   /**
-   * What the disk has, by its live or its persistent definition, that blockplan does not work on: `<slices>`,
-   * `<driver copy_on_read='on'>` (see disk-elements.ts); absent where there is nothing.
+   * The properties of the disk, in its live XML or its definition, that blockplan does not support: `<slices>`,
+   * `<driver copy_on_read='on'>` (see disk-elements.ts); absent where there are none.
    */
   readonly unsupported?: readonly string[];
   /** The live chain, active layer first; empty when the drive has no medium. */
   readonly chain: readonly Layer[];
-  /** The source that the persistent definition names; absent for a transient domain or an empty drive. */
+  /** The source that the definition names; absent for a transient domain or an empty drive. */
   readonly persistentSource?: string;
-  /** The definition's own `snapshot=` attribute for the disk: what a snapshot does with it by default. */
+  /** The `snapshot=` attribute of the disk: what a snapshot does with it by default. */
   readonly snapshot?: string;
   readonly job?: BlockJob;
-  /** The guest-visible size in bytes, where the host told it. */
+  /** The guest-visible size in bytes; absent where unknown. */
   readonly capacity?: number;
 }
 
@@ -137,13 +137,13 @@ export interface Layer {
   readonly file: string;
   readonly format: string;
   /**
-   * Further files that hold its data: the data file of a qcow2, the extents of a vmdk; absent where it has none, or nothing
-   * has looked inside.
+   * Additional files that hold its data: the data file of a qcow2, the extents of a vmdk; absent where it has none, or the
+   * header was not read.
    */
   readonly dataFiles?: readonly string[];
-  /** Set for a block device, which libvirt opens in another way than a file of the same path. */
+  /** Set for a block device, which libvirt opens differently from a file of the same path. */
   readonly block?: true;
-  /** libvirt's index of the layer, as in `vda[1]`; the live definition has it. */
+  /** libvirt's index of the layer, as in `vda[1]`, from the live XML. */
   readonly index?: number;
 }
 
@@ -151,62 +151,62 @@ export interface BlockJob {
   readonly type: 'copy' | 'commit' | 'active-commit' | 'pull' | 'backup' | 'other';
   /** True only when the live XML says `ready='yes'`: cur == end alone is not ready. */
   readonly ready: boolean;
-  /** The other side of a copy or an active commit. */
+  /** The mirror of a copy or an active commit. */
   readonly mirror?: string;
 }
 
 export interface ImageFile {
-  /** `qcow2`, `raw`, …; absent where nothing has looked inside. */
+  /** `qcow2`, `raw`, …; absent where unknown. */
   readonly format?: string;
-  /** Bytes that the file takes on its storage; 0 where nobody has told. */
+  /** Bytes that the file occupies on its storage; 0 where unknown. */
   readonly size: number;
   /** Set where the size is unknown. */
   readonly sizeUntold?: true;
-  /** The same for every name of one file (links, bind mounts); absent where nothing has looked. */
+  /** The same for every name of one file (links, bind mounts); absent where it was not observed. */
   readonly identity?: string;
-  /** Set where the path itself is a symbolic link: to remove it leaves the file. */
+  /** Set where the path itself is a symbolic link: removing it leaves the file. */
   readonly link?: true;
-  /** True for a file that this run has made; a file of another user at the same path is not. */
+  /** Set for a file that this run has made; not for another file at the same path. */
   readonly made?: true;
   /**
-   * The backing file that the image's own header names, as it is written there: a path, or a name relative to the image's
-   * folder (see `headers.ts`). `null` for none; absent where nothing has looked inside.
+   * The backing file as the image's own header spells it: a path, or a name relative to the image's folder (see
+   * `headers.ts`). `null` for none; absent where the header was not read.
    */
   readonly backing?: string | null;
-  /** Of an image that is in no chain: as a layer's. */
+  /** The data files of an image that is in no chain, as in {@link Layer}. */
   readonly dataFiles?: readonly string[];
-  /** What a copy into it would meet; absent where nothing has looked. */
+  /** What a copy into it would find; absent where it was not inspected. */
   readonly place?: Destination;
 }
 
-/** What is at a path that exists, as far as a step that writes into it needs to know. */
+/** What is at an existing path, as far as a step that writes to it needs to know. */
 export interface Destination {
   readonly kind: 'file' | 'block device' | 'other';
-  /** Bytes from its beginning to its end: what a guest sees of it as a raw image. */
+  /** Length in bytes: the size that a guest sees if it is a raw image. */
   readonly length: number;
   /**
-   * What its first bytes say; `null` where blockplan does not know them. Never used as the format of a source: a guest can
-   * write a header into its raw disk.
+   * The header in its first bytes; `null` where blockplan does not recognize it. Never used as the format of a source: a
+   * guest can write a header into its raw disk.
    */
   readonly header: HeaderSummary | null;
-  /** Who uses it, as clauses that follow "it is": `mounted at /mnt`; empty where nobody does. */
+  /** Its users, as clauses that follow "it is": `mounted at /mnt`; empty where it is unused. */
   readonly heldBy: readonly string[];
 }
 
-/** The part of an image's header that says how large the guest sees it. */
+/** The part of an image's header with the size that the guest sees. */
 export interface HeaderSummary {
   readonly format: string;
   readonly virtualSize: number;
 }
 
 export interface Folder {
-  /** Whether a file can be made in it: false on a read-only file system or without the right to. */
+  /** Whether a file can be created in it: false on a read-only file system or without permission. */
   readonly writable: boolean;
   /** Bytes free for files of the user that blockplan runs as. */
   readonly free: number;
-  /** The same for all folders that share their free bytes; absent where nobody has looked. */
+  /** The same for all folders that share their free bytes; absent where unknown. */
   readonly fileSystem?: string;
-  /** The first folder on the way there that the guest's QEMU may certainly not enter; absent where there is none. */
+  /** The first folder on the path that the guest's QEMU certainly cannot enter; absent where there is none. */
   readonly barredAt?: string;
 }
 
@@ -214,13 +214,13 @@ export interface OtherDomain {
   readonly name: string;
   /** Every file that its chains name, live and persistent. */
   readonly files: readonly string[];
-  /** Those of them that its guest writes to, or will at its next start. */
+  /** The files among them that its guest writes to, or will write to after its next start. */
   readonly writes: readonly string[];
-  /** Images of it that are there but may not be read, so that what lies below them is not known. */
+  /** Its images that exist but cannot be read, so that the layers below them are unknown. */
   readonly unread: readonly string[];
 }
 
-/** All that is needed to bring a definition back exactly as it was. */
+/** Everything that is needed to restore a definition exactly as it was. */
 export interface Bundle {
   /** `virsh dumpxml --inactive --security-info`, byte for byte. */
   readonly definition: string;
@@ -239,7 +239,7 @@ export interface SavedMetadata {
   readonly xml: string;
 }
 
-/** The disk of that target name, as the guest has it; undefined where it has none. */
+/** The disk with that target, as the guest has it; undefined where it has none. */
 export function diskOf(state: HostState, target: string): Disk | undefined {
   return state.domain.disks.find((disk) => disk.target === target);
 }
@@ -249,7 +249,7 @@ export function activeFile(state: HostState, target: string): string | undefined
   return diskOf(state, target)?.chain[0]?.file;
 }
 
-/** A layer's path, and whether libvirt takes it for a block device. */
+/** A layer's path, marked where libvirt opens it as a block device. */
 export function layerText({ file, block }: Layer): string {
   return block ? `the block device ${file}` : file;
 }
@@ -269,7 +269,7 @@ export function withDisk(
   return withDomain(state, { disks });
 }
 
-/** The same host state with one file made, replaced or (with `null`) removed. */
+/** The same host state with one file added, replaced or (with `null`) removed. */
 export function withFile(state: HostState, path: string, file: ImageFile | null): HostState {
   return { ...state, files: { ...state.files, [path]: file } };
 }
@@ -280,7 +280,7 @@ export function withoutJob(disk: Disk): Disk {
   return rest;
 }
 
-/** Whether a guest of that domain is there to run block jobs in; one that is paused does (seen on libvirt 9.0 with QEMU 7.2). */
+/** Whether the domain's guest can run block jobs; a paused one can (seen on libvirt 9.0 with QEMU 7.2). */
 export function isUp(state: HostState): boolean {
   return state.domain.state === 'running' || state.domain.state === 'paused';
 }

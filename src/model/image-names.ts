@@ -1,19 +1,19 @@
-/** What the name of an image in another image's header leads to (QEMU, docs/system/qemu-block-drivers and block.c). */
+/** Resolves the name of an image in another image's header (QEMU, docs/system/qemu-block-drivers and block.c). */
 import { posix } from 'node:path';
 
-/** Drivers of which all files are named by `filename`, in the node itself or in those below it. */
+/** Drivers whose files are all named by `filename`, in the node itself or in those below it. */
 const LOCAL_DRIVERS = new Set([
   ...['file', 'host_device'],
   ...['raw', 'qcow2', 'qcow', 'qed', 'vmdk', 'vdi', 'vhdx', 'vpc', 'parallels', 'luks'],
 ]);
 
-/** `nbd:…`, `https://…`: what comes before the first colon is a protocol, unless there is a slash in it (path_has_protocol). */
+/** `nbd:…`, `https://…`: text before the first colon is a protocol, unless it contains a slash (path_has_protocol). */
 const PROTOCOL = /^[^/:]*:/;
 
 /**
- * The paths that a name stands for: one, or for QEMU's own JSON any number. What is on a network keeps its name.
- * @param folder where relative names count from
- * @returns undefined where it cannot be told
+ * The paths that a name stands for: one, or for QEMU's own JSON any number. A name on the network stays as it is.
+ * @param folder the folder that relative names count from
+ * @returns undefined where the paths cannot be determined
  */
 export function pathsNamed(name: string, folder: string): readonly string[] | undefined {
   if (name.startsWith('json:')) return pathsInJson(name.slice('json:'.length), folder);
@@ -38,7 +38,7 @@ function pathsInNode(node: unknown, folder: string): readonly string[] | undefin
     const option = key.split('.').at(-1);
     if (option === 'driver' && !LOCAL_DRIVERS.has(String(value))) return undefined;
     const isNode = ['file', 'backing', 'data-file'].includes(option ?? '');
-    // A string there is the name of a node that was made elsewhere.
+    // A string is the name of a node that was created elsewhere.
     const below = isNode && value !== null ? pathsInNode(value, folder) : [];
     const own = option === 'filename' ? pathsNamed(String(value), folder) : [];
     if (below === undefined || own === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** Layers of a disk as XML elements: where each is, and what of the disk blockplan does not work on. */
+/** Reads the layers of a disk from XML elements, and the properties that blockplan does not support. */
 import { XmlElement } from '@rgrove/parse-xml';
 import { propertyAt, propertyText } from './disk-elements.ts';
 import type { Layer } from './host-state.ts';
@@ -13,7 +13,7 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
   volume: ['pool', 'volume', 'mode'],
 };
 
-/** Every attribute that names a place that blockplan can give to a disk, or take from it. */
+/** Every attribute with a location that blockplan can set or remove. */
 export const LOCATION_ATTRIBUTES: readonly string[] = Object.values(PLACES).flat();
 
 export function children(element: XmlElement, name: string): XmlElement[] {
@@ -26,14 +26,14 @@ export function child(element: XmlElement, name: string): XmlElement | undefined
   return children(element, name)[0];
 }
 
-/** The layer's type, which says how libvirt reads its source; `file` by default (src/conf/domain_conf.c). */
+/** The layer's type, which decides how libvirt reads its source; `file` by default (src/conf/domain_conf.c). */
 export function typeOf(layer: XmlElement): string {
   return layer.attributes.type ?? 'file';
 }
 
 /**
- * The place of a layer's data: a path for files and block devices, else a URL-like word that compares well; undefined for
- * an empty drive. What libvirt does not read for that type of layer is not read here either.
+ * The location of a layer's data: a path for files and block devices, otherwise a URL-like word that can be compared;
+ * undefined for an empty drive. Attributes that libvirt ignores for that type of layer are ignored here too.
  */
 export function sourceOf(layer: XmlElement): string | undefined {
   const source = child(layer, 'source');
@@ -54,14 +54,14 @@ export function sourceOf(layer: XmlElement): string | undefined {
   }
 }
 
-/** libvirt takes an image without a format for raw (src/qemu/qemu_domain.c, qemuDomainDeviceDiskDefPostParse). */
+/** libvirt treats an image without a format as raw (src/qemu/qemu_domain.c, qemuDomainDeviceDiskDefPostParse). */
 export function formatOf(layer: XmlElement): string {
   return (
     child(layer, 'driver')?.attributes.type ?? child(layer, 'format')?.attributes.type ?? 'raw'
   );
 }
 
-/** The layers of a disk, the active one first, down to the first that names no place. */
+/** The layers of a disk, the active one first, down to the first that names no location. */
 export function chainOf(disk: XmlElement): Layer[] {
   const chain: Layer[] = [];
   for (let layer: XmlElement | undefined = disk; layer; layer = child(layer, 'backingStore')) {
@@ -77,7 +77,7 @@ export function chainOf(disk: XmlElement): Layer[] {
   return chain;
 }
 
-/** libvirt writes the active layer's index at its source, and that of a layer below at its `<backingStore>`. */
+/** libvirt writes the active layer's index on its source, and that of a layer below on its `<backingStore>`. */
 function indexOf(layer: XmlElement): { index?: number } {
   const index =
     layer.name === 'backingStore'
@@ -86,7 +86,7 @@ function indexOf(layer: XmlElement): { index?: number } {
   return index === undefined ? {} : { index: Number(index) };
 }
 
-/** What a disk has that blockplan does not work on, each once, as `propertyText` writes it. */
+/** The properties of a disk that blockplan does not support, each once, as `propertyText` writes it. */
 export function unsupportedIn(disk: XmlElement): readonly string[] {
   return [...new Set(refusedIn(disk, disk.name))];
 }
@@ -96,7 +96,7 @@ function refusedIn(element: XmlElement, place: string): string[] {
     refusedAttribute(`${place}@${name}`, value),
   );
   const isLayer = LAYERS.includes(place);
-  // Of a disk on a network the type says it all.
+  // For a disk on the network the type alone explains it.
   const explained = isLayer && attributes.length > 0 && sourceIsElsewhere(element);
   const inside = element.children.flatMap((node) => {
     if (!(node instanceof XmlElement) || (explained && node.name === 'source')) return [];
@@ -117,6 +117,6 @@ function refusedAttribute(at: string, value: string): string[] {
   if (property === undefined || property.treatment === 'refused') return [propertyText(at)];
   const { values, refusedValues = {} } = property;
   if (values === undefined || values.includes(value)) return [];
-  // What libvirt does not know may be anything, and stands in facts and reports.
+  // A value that libvirt does not know may be anything, so it must not appear in facts and reports.
   return [propertyText(at, Object.hasOwn(refusedValues, value) ? value : undefined)];
 }

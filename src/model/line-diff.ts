@@ -1,21 +1,21 @@
-/** What is different between two texts, line by line. */
+/** The differences between two texts, line by line. */
 import { diffArrays } from 'diff';
 
-/** A line that is there before and after, only after, or only before. */
+/** A line that is unchanged, added, or removed. */
 export interface DiffLine {
   readonly sign: ' ' | '+' | '-';
   readonly text: string;
 }
 
-/** How many unchanged lines stand around one that changes, so that it is seen where it is. */
+/** How many unchanged lines are shown around a changed one, as context. */
 const AROUND = 3;
 
-/** The lines that change and a little around them; a line `…` stands for those left out between. */
+/** The changed lines with their context; a line `…` stands for the lines left out in between. */
 export function lineDiff(before: readonly string[], after: readonly string[]): DiffLine[] {
   return shortened(compared(before, after));
 }
 
-/** Both texts in one: their common lines once, what is only in the first, what is only in the second. */
+/** Merges both texts: their common lines once, with the removed and the added lines. */
 function compared(before: readonly string[], after: readonly string[]): DiffLine[] {
   return diffArrays([...before], [...after]).flatMap(({ added, removed, value }) =>
     value.map((text): DiffLine => ({ sign: added ? '+' : removed ? '-' : ' ', text })),
@@ -28,7 +28,7 @@ function shortened(lines: readonly DiffLine[]): DiffLine[] {
   );
   return lines.flatMap((line, at) => {
     if (near[at]) return [line];
-    // Between two changes, not at the ends: there something is always left out.
+    // Only between two changes: at the ends lines are left out anyway.
     const gap = near[at - 1] && near.includes(true, at);
     return gap ? [{ sign: ' ', text: '…' } as const] : [];
   });

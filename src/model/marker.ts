@@ -4,12 +4,12 @@ import { type Command, virshCommand } from '../command.ts';
 /** The XML namespace of the marker in a domain's metadata. */
 export const MARKER_URI = 'urn:blockplan:run:1';
 
-/** What a person types to take the marker of a run that has ended out of the domain. */
+/** The command that removes the marker of a run that has ended from the domain by hand. */
 export function unmarkByHand(domain: string): Command {
   return virshCommand('metadata', domain, '--uri', MARKER_URI, '--remove', '--live');
 }
 
-/** Who works on a domain, as its metadata says. */
+/** Who works on a domain, according to its metadata. */
 export interface Marker {
   readonly run: string;
   readonly host: string;

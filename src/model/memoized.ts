@@ -1,8 +1,8 @@
-/** Reading XML is dear, and the same few definitions come again and again, in a run and in a proof's many states. */
+/** Caches results: parsing XML is expensive, and the same few definitions recur in a run and in a proof. */
 
 /**
- * The same function, which remembers what it made of the last arguments.
- * @param remembered of how many at most
+ * The same function, with a cache of its latest results.
+ * @param remembered the maximum number of results in the cache
  */
 export function memoized<Words extends string[], T>(
   make: (...words: Words) => T,

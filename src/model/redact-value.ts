@@ -1,7 +1,7 @@
 import type { Finding } from '../errors.ts';
 import { redactSource, redactText } from './redact.ts';
 
-/** Data without the secrets in its texts, whatever shape it has. Its keys stay: they are never secret. */
+/** Data of any shape without the secrets in its strings. Its keys stay: they are never secret. */
 export function redactValue<T>(value: T): T {
   return redacted(value) as T;
 }

@@ -1,9 +1,9 @@
 /**
- * Takes secrets out of what is shown, committed or sent: passwords, keys and tokens in domain XML, in URIs and in image
- * names. What is redacted is never given to libvirt again.
+ * Removes secrets from everything that is shown, committed or sent: passwords, keys and tokens in domain XML, in URIs and in
+ * image names. Redacted text is never passed back to libvirt.
  *
- * In XML, what only may be a secret counts as one where blockplan has no use for it: metadata of other programs, comments,
- * descriptions, kernel command lines, firmware and SMBIOS strings, arguments that go to QEMU past libvirt.
+ * In XML, a possible secret is removed wherever blockplan has no use for the text: metadata of other programs, comments,
+ * descriptions, kernel command lines, firmware and SMBIOS strings, arguments that are passed through to QEMU.
  */
 import {
   XmlComment,
@@ -15,10 +15,10 @@ import {
 import { applyEdits, contentOf, type Edit, escapeXml, setAttribute } from './xml-edit.ts';
 import { parseXml } from './xml-tree.ts';
 
-/** What stands where a secret was. */
+/** The text that replaces a secret. */
 export const REDACTED = 'REDACTED';
 
-/** Gives what is shown in place of a secret. */
+/** Returns the text to show in place of a secret. */
 type Hide = (secret: string) => string;
 
 /** A text without the secrets in its URIs, image names and key=value words; redacting it again changes nothing. */
@@ -28,7 +28,7 @@ export function redactText(text: string): string {
 
 /**
  * A line of a plan or of a facts file without its secrets, those of its YAML and of the XML in it too. Each is replaced
- * by as many dots as it has characters, so that what is right of it stays in its column.
+ * by as many dots as it has characters, so that the text after it stays in its column.
  */
 export function redactSource(line: string): string {
   const hide: Hide = (secret) => '•'.repeat(secret.length);
@@ -60,7 +60,7 @@ function withoutKnown(text: string, hide: Hide): string {
   return JSON_SECRETS.reduce((seen, member) => seen.replace(member, keeping), open);
 }
 
-/** The same for the name of an image: a path of this host stays as it is, whatever it looks like. */
+/** The same for the name of an image; a path of this host stays as it is, whatever it looks like. */
 export function redactLocation(place: string): string {
   return place.startsWith('/') ? place : redactText(place);
 }
@@ -70,7 +70,7 @@ const PRIVATE_KEY =
 
 const URI = /\b([a-z][a-z0-9+.-]*:\/\/)([^\s"'<>`]+)/gi;
 
-/** An image on a network as libvirt's protocol and name, `https:image?token`, with no host in it. */
+/** An image on the network as libvirt's protocol and name, `https:image?token`, without a host. */
 const NAMED_IMAGE = /(?<![^\s"'=(])([a-z][a-z0-9+.-]+:(?!\/\/)[^\s?"'<>`]+)(\?[^\s"'<>`]+)/gi;
 
 const SECRET_WORD =
@@ -78,7 +78,7 @@ const SECRET_WORD =
 
 const SECRET_NAME = new RegExp(`^${SECRET_WORD}$`, 'i');
 
-/** Members of QEMU's `json:{…}` names, and of JSON that is quoted in JSON. */
+/** Members of QEMU's `json:{…}` names, and of JSON quoted inside JSON. */
 const JSON_SECRETS: readonly RegExp[] = [
   new RegExp(`("(?:${SECRET_WORD}|[\\w.-]*username)"\\s*:\\s*")((?:[^"\\\\]|\\\\.)*)`, 'gi'),
   new RegExp(
@@ -93,7 +93,7 @@ const WORD_SECRET = new RegExp(
   'gi',
 );
 
-/** `Authorization: Bearer …`, as HTTP has it. */
+/** `Authorization: Bearer …`, as in HTTP. */
 const HEADER_SECRET = new RegExp(
   `(\\b(?:proxy-)?authorization\\\\?["']?\\s*[:=]\\s*\\\\?["']?(?:(?:bearer|basic|digest|negotiate|token)\\s+)?)(?!${REDACTED})([^\\s"'\\\\]+)`,
   'gi',
@@ -113,18 +113,18 @@ const NAMED_SECRET = new RegExp(
   'gi',
 );
 
-/** `key='…'` in XML and in command lines; the quotation mark is escaped where XML stands in quoted YAML. */
+/** `key='…'` in XML and in command lines; the quotation mark is escaped where the XML is in quoted YAML. */
 const QUOTED_SECRET = new RegExp(
   `(?<![^\\s"',:;&?{(])((?:${SECRET_WORD}|username)\\s*=\\s*(\\\\?["']))((?:(?!\\2).)+)`,
   'gi',
 );
 
-/** `<secret>…`, on one line with what it holds. */
+/** `<secret>…`, with its content on the same line. */
 const ELEMENT_SECRET = new RegExp(`(<(?:[\\w-]+:)?${SECRET_WORD}(?:\\s[^<>]*)?>)([^<]+)`, 'gi');
 
 const YAML_KEY = `(?<![\\w.-])(${SECRET_WORD}["']?\\s*:\\s+)`;
 
-/** `password: …` in YAML, up to the line's end. */
+/** `password: …` in YAML, up to the end of the line. */
 const YAML_SECRET = new RegExp(`${YAML_KEY}(\\S[^]*)`, 'gi');
 
 /** The same in a list or a mapping on one line: it ends at a comma or a bracket, unless it is quoted. */
@@ -133,9 +133,9 @@ const FLOW_SECRET = new RegExp(
   'gi',
 );
 
-/** What comes after `scheme://`: who logs in goes, the host and the path stay, and of a query the names. */
+/** The part after `scheme://` without the login and the values of a query; the host, the path and the names stay. */
 function withoutSecrets(rest: string, hide: Hide): string {
-  // A password may hold the signs that end a host; what stands where a port would, and is none, belongs to a password.
+  // A password may contain the characters that end a host; text in place of a port that is not a number is a password.
   const login = /^(?:[^/?#@]*@|[^/?#@[\]]*:(?!\d*(?:[/?#]|$))[^\s]*@)/.exec(rest)?.[0];
   const greedy = login === undefined ? -1 : lastSignOf(rest);
   const open =
@@ -144,7 +144,7 @@ function withoutSecrets(rest: string, hide: Hide): string {
   return at < 0 ? open : open.slice(0, at) + withoutValues(open.slice(at), hide);
 }
 
-/** The index of the `@` that ends the login: the last one before the path, or of all where a password holds a `/`. */
+/** The index of the `@` that ends the login: the last before the path, or the last of all where a password contains `/`. */
 function lastSignOf(rest: string): number {
   const host = /^[^/?#]*/.exec(rest)?.[0] ?? '';
   return host.includes('@') ? host.lastIndexOf('@') : rest.lastIndexOf('@');
@@ -156,7 +156,7 @@ const HARMLESS = new Set([
   ...['known_hosts_verify', 'sshauth', 'netcat', 'command', 'proxy', 'name', 'tls_priority'],
 ]);
 
-/** `?a=1&b#c` with its names, and nothing of its values. */
+/** `?a=1&b#c` with its names but without its values. */
 function withoutValues(query: string, hide: Hide): string {
   return query.replace(/([?#&;])([^?#&;]*)/g, (_, sign: string, word: string) => {
     const at = word.indexOf('=');
@@ -167,18 +167,18 @@ function withoutValues(query: string, hide: Hide): string {
   });
 }
 
-/** Elements whose content goes, whatever it is. */
+/** Elements whose content is always removed. */
 const HIDDEN_CONTENT = new Set([
   ...['secret', 'cookie', 'password', 'passwd', 'passphrase', 'description', 'entry'],
   ...['cmdline', 'initarg', 'initenv', 'dhCert', 'session', 'idBlock', 'idAuth', 'hostData'],
 ]);
 
-/** Attributes whose value goes, wherever they stand. */
+/** Attributes whose value is always removed. */
 const HIDDEN_ATTRIBUTES = new Set([
   ...['passwd', 'password', 'passphrase', 'secret', 'token', 'query', 'username'],
 ]);
 
-/** Attributes whose value goes in these elements; `arg`, `env` and `property` are of what goes to QEMU unread. */
+/** Attributes whose value is removed in these elements; `arg`, `env` and `property` are passed to QEMU unchecked. */
 const HIDDEN_IN: Readonly<Record<string, readonly string[]>> = {
   secret: ['uuid', 'usage', 'value'],
   arg: ['value'],
@@ -187,7 +187,7 @@ const HIDDEN_IN: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * A domain's XML, or another one of libvirt's, without its secrets. Every other byte stays; redacting it again changes
+ * A domain's XML, or any other XML of libvirt, without its secrets. Every other byte stays; redacting it again changes
  * nothing.
  * @throws Error when it is not well-formed
  */
@@ -223,17 +223,17 @@ function redactAttribute({ name, attributes }: XmlElement, key: string): string 
   const bare = unprefixed(key);
   if (HIDDEN_ATTRIBUTES.has(bare) || HIDDEN_IN[unprefixed(name)]?.includes(bare))
     return value === '' ? '' : REDACTED;
-  // A parameter of a network filter says by its name what it holds.
+  // A parameter of a network filter has its kind in its name.
   if (bare === 'value' && SECRET_NAME.test(attributes.name ?? ''))
     return value === '' ? '' : REDACTED;
   const { protocol } = attributes;
-  // An image on a network has its name in the host state behind its protocol, and has to stay the same one.
+  // In the host state the name of an image on the network follows its protocol, and must be redacted in the same way.
   if (key === 'name' && protocol !== undefined)
     return redactText(`${protocol}:${value}`).slice(protocol.length + 1);
   return redactLocation(value);
 }
 
-/** Replaces what stands between an element's tags; one without a closing tag has no content. */
+/** Replaces the text between an element's tags; an element without a closing tag has no content. */
 function setContent(xml: string, element: XmlElement, text: string): Edit[] {
   const range = contentOf(xml, element);
   return range && xml.slice(range.start, range.end) !== text ? [{ ...range, text }] : [];

@@ -1,4 +1,4 @@
-/** Whether one release, as `9.0.0`, came before another. */
+/** Whether one release, such as `9.0.0`, is older than another. */
 export function isOlder(release: string, than: string): boolean {
   const [one, other] = [release, than].map((each) => each.split('.').map(Number));
   for (let at = 0; at < 3; at++) {

@@ -1,20 +1,20 @@
 /**
- * Whether a value that was read from a file has the shape that its type claims. A shape is written beside its type, and
- * the compiler holds each to the other: a field without its shape is a type error.
+ * Checks whether a value that was read from a file has the shape that its type claims. The compiler checks each shape
+ * against its type: a field without its shape is a type error.
  */
 
 /** The first place that does not fit. */
 export interface Mismatch {
-  /** As keys and indexes: `world.domain.disks[0].chain`; empty for the value itself. */
+  /** Keys and indexes, such as `world.domain.disks[0].chain`; empty for the value itself. */
   readonly at: string;
-  /** What belongs there, with its article: `a text`. */
+  /** What is expected there, with its article: `a string`. */
   readonly expected: string;
 }
 
-/** Tells what of a value does not fit `T`; undefined where all of it does. Fields that the shape does not know may be there. */
+/** Returns the first mismatch of a value with `T`; undefined where it matches. Unknown fields are ignored. */
 export interface Shape<T> {
   (value: unknown, at: string): Mismatch | undefined;
-  /** Never there: it makes the type of what fits part of the shape's own. */
+  /** Never set: it makes the type of matching values part of the shape's type. */
   readonly fits?: T;
 }
 
@@ -29,7 +29,7 @@ export type Fields<T> = {
     : Shape<T[K]>;
 };
 
-/** What does not fit, where anything does not. */
+/** The first mismatch; undefined where the value matches. */
 export function mismatchOf<T>(shape: Shape<T>, value: unknown): Mismatch | undefined {
   return shape(value, '');
 }
@@ -38,7 +38,7 @@ function test<T>(expected: string, fits: (value: unknown) => boolean): Shape<T> 
   return (value, at) => (fits(value) ? undefined : { at, expected });
 }
 
-export const text: Shape<string> = test('a text', (value) => typeof value === 'string');
+export const text: Shape<string> = test('a string', (value) => typeof value === 'string');
 
 export const flag: Shape<boolean> = test('true or false', (value) => typeof value === 'boolean');
 
@@ -46,7 +46,7 @@ export const flag: Shape<boolean> = test('true or false', (value) => typeof valu
 export const amount: Shape<number> = test('a number', (value) =>
   typeof value === 'number' && Number.isFinite(value));
 
-/** @param expected what belongs there, with its article */
+/** @param expected what is expected, with its article */
 export function textLike(pattern: RegExp, expected: string): Shape<string> {
   return test(expected, (value) => typeof value === 'string' && pattern.test(value));
 }
@@ -107,7 +107,7 @@ export function fields<T extends object>(shapes: Fields<T>): Shape<T> {
   };
 }
 
-/** One of several kinds of objects, told apart by a field. */
+/** One of several kinds of objects, distinguished by a field. */
 export function byTag<T extends object>(
   tag: string,
   kinds: Readonly<Record<string, Shape<T>>>,

@@ -1,7 +1,7 @@
-/** Edits of XML as ranges of its text, so that every byte outside of them stays. */
+/** Edits XML as ranges of its text, so that every byte outside them stays. */
 import type { XmlElement } from '@rgrove/parse-xml';
 
-/** A stretch of the text, its end not included. */
+/** A range of the text; its end is not included. */
 export interface TextRange {
   readonly start: number;
   readonly end: number;
@@ -11,14 +11,14 @@ export interface Edit extends TextRange {
   readonly text: string;
 }
 
-/** The text with the ranges replaced; they may not overlap. */
+/** The text with the ranges replaced; they must not overlap. */
 export function applyEdits(xml: string, edits: readonly Edit[]): string {
   return [...edits]
     .sort((a, b) => b.start - a.start)
     .reduce((text, edit) => text.slice(0, edit.start) + edit.text + text.slice(edit.end), xml);
 }
 
-/** Replaces an attribute's value inside the element's start tag, in the quotes it has; nothing where it is the same. */
+/** Replaces an attribute's value in the element's start tag, keeping its quotes; no edit where the value is the same. */
 export function setAttribute(
   xml: string,
   element: XmlElement,
@@ -32,7 +32,7 @@ export function setAttribute(
   return [{ start: at, end: at, text: ` ${name}='${escapeXml(value)}'` }];
 }
 
-/** Gives an attribute another name and value, in the quotes it has; nothing where both are the same. */
+/** Gives an attribute another name and value, keeping its quotes; no edit where both are the same. */
 export function renameAttribute(
   xml: string,
   element: XmlElement,
@@ -47,7 +47,7 @@ export function renameAttribute(
   ];
 }
 
-/** Takes an attribute out of the element's start tag, with the white space before it. */
+/** Removes an attribute from the element's start tag, with the white space before it. */
 export function removeAttribute(xml: string, element: XmlElement, name: string): Edit[] {
   const found = findAttribute(xml, element, name);
   if (!found) return [];
@@ -55,7 +55,7 @@ export function removeAttribute(xml: string, element: XmlElement, name: string):
   return [{ start: found.name.start - space, end: found.value.end + 1, text: '' }];
 }
 
-/** Where an attribute's name and its value, without the quotes, stand in the text. */
+/** The ranges of an attribute's name and of its value without the quotes. */
 function findAttribute(
   xml: string,
   element: XmlElement,
@@ -74,7 +74,7 @@ function findAttribute(
   };
 }
 
-/** What stands between an element's tags; undefined where it has only one. */
+/** The range between an element's tags; undefined where it has only one tag. */
 export function contentOf(xml: string, element: XmlElement): TextRange | undefined {
   const start = xml.indexOf('>', element.start + startOf(xml, element).length) + 1;
   const end = xml.lastIndexOf('</', element.end - 1);
@@ -91,7 +91,7 @@ export function withLeadingSpace(xml: string, element: XmlElement): TextRange {
   return { start: xml.slice(0, element.start).trimEnd().length, end: element.end };
 }
 
-/** The text as it can stand in an attribute, in whatever quotes, and between tags. */
+/** The text escaped for an attribute, with either kind of quotes, and for use between tags. */
 export function escapeXml(text: string): string {
   return text
     .replaceAll('&', '&amp;')

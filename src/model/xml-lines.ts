@@ -1,11 +1,11 @@
-/** XML in one spelling, an element a line: two texts that mean the same to libvirt give the same lines. */
+/** Writes XML in a canonical form, one element per line: two texts that libvirt reads alike give the same lines. */
 import { XmlElement, XmlText } from '@rgrove/parse-xml';
 import { parseXml } from './xml-tree.ts';
 
 const INDENT = '  ';
 
 /**
- * The lines of an XML text. Quotes, comments and white space between elements do not show; the order of attributes stays.
+ * The lines of an XML text. Quotes, comments and white space between elements are ignored; the order of attributes stays.
  * @throws Error when it is not well-formed
  */
 export function xmlLines(xml: string): string[] {
@@ -30,7 +30,7 @@ function linesOf(element: XmlElement, indent: string): string[] {
   return [`${head}>`, ...inner, `${indent}</${element.name}>`];
 }
 
-/** A line break in a text would break the line. */
+/** Also escapes line breaks, which would split the line. */
 function escaped(text: string): string {
   return text
     .replaceAll('&', '&amp;')

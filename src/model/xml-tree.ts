@@ -1,7 +1,7 @@
-/** The one way to a tree of XML: within a depth that keeps every walk over it far from the end of the stack. */
+/** The only way to parse XML: limits the depth, so that recursive walks over the tree cannot overflow the stack. */
 import { type ParserOptions, parseXml as parsed, type XmlDocument } from '@rgrove/parse-xml';
 
-/** libvirt reads nothing deeper either: libxml2 refuses it (parserInternals.h, `xmlParserMaxDepth`). */
+/** libvirt's limit as well: libxml2 refuses deeper XML (parserInternals.h, `xmlParserMaxDepth`). */
 const DEEPEST = 256;
 
 /**
@@ -13,7 +13,7 @@ export function parseXml(xml: string, options?: ParserOptions): XmlDocument {
   return parsed(xml, options);
 }
 
-/** Counts tags in one pass. Of a text that is not well-formed it may tell either: the parser refuses that. */
+/** Counts tags in one pass. The result is unreliable for a text that is not well-formed, which the parser refuses. */
 function isDeeperThan(limit: number, xml: string): boolean {
   let depth = 0;
   for (let at = xml.indexOf('<'); at >= 0; at = xml.indexOf('<', at)) {
@@ -27,7 +27,7 @@ function isDeeperThan(limit: number, xml: string): boolean {
   return false;
 }
 
-/** The index behind a tag, a comment, a CDATA section or an instruction; undefined where it never ends. */
+/** The index after a tag, a comment, a CDATA section or an instruction; undefined where it never ends. */
 function endOfMarkup(xml: string, at: number): number | undefined {
   for (const [begin, end] of [
     ['<!--', '-->'],
@@ -38,7 +38,7 @@ function endOfMarkup(xml: string, at: number): number | undefined {
     const found = xml.indexOf(end, at + begin.length);
     return found < 0 ? undefined : found + end.length;
   }
-  // A `>` may stand in an attribute.
+  // A `>` may be inside an attribute.
   for (let index = at + 1; index < xml.length; index++) {
     const sign = xml[index];
     if (sign === '>') return index + 1;

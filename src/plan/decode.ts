@@ -1,4 +1,4 @@
-/** Decides whether a text may be parsed at all: its size, its encoding, and that nothing in it is hidden. */
+/** Decides whether a text may be parsed: checks its size, its encoding, and that it has no hidden characters. */
 import { codes } from '../codes.ts';
 import type { Finding } from '../errors.ts';
 import { printable } from '../printable.ts';
@@ -6,17 +6,17 @@ import { errorFinding, inputError } from './findings.ts';
 import { Lines } from './lines.ts';
 import type { Subject } from './subject.ts';
 
-/** Plans are written and reviewed by people; a mebibyte is far beyond that and still quick to refuse. */
+/** In bytes. People write and review plans, and none of them comes near a mebibyte. */
 const MOST_BYTES = 1024 * 1024;
 
 /**
- * The text of a document, by lines.
+ * The text of a document, split into lines.
  *
- * @param source a file's bytes, or text that has been decoded already
+ * @param source a file's bytes, or text that is already decoded
  * @throws BlockplanError `input-refused` (inputTooLarge, inputNotUtf8, forbiddenCharacter)
  */
 export function decodeText(subject: Subject, file: string, source: string | Uint8Array): Lines {
-  // A text has at most three bytes a unit: the exact count is taken only where it can matter.
+  // UTF-8 needs at most three bytes per UTF-16 unit, so shorter texts need no exact count.
   const bytes =
     typeof source !== 'string'
       ? source.byteLength
@@ -27,7 +27,7 @@ export function decodeText(subject: Subject, file: string, source: string | Uint
     throw inputError([
       errorFinding(
         codes.inputTooLarge,
-        `the ${subject.noun} has ${bytes.toLocaleString('en')} bytes, more than the ${MOST_BYTES.toLocaleString('en')} that are read`,
+        `the ${subject.noun} has ${bytes.toLocaleString('en')} bytes, more than the limit of ${MOST_BYTES.toLocaleString('en')}`,
         {
           hint: 'check that this is the file you meant',
         },
@@ -51,13 +51,13 @@ function decode(subject: Subject, file: string, bytes: Uint8Array): string {
     throw inputError([
       errorFinding(codes.inputNotUtf8, `the ${subject.noun} is not UTF-8 text`, {
         position: lenient.position(Math.max(at, 0)),
-        hint: 'save the file as UTF-8; "file" and "iconv" tell and change the encoding',
+        hint: 'save the file as UTF-8; "file" shows the encoding, "iconv" converts it',
       }),
     ]);
   }
 }
 
-/** One finding a line: the first character that a reader of the plan would not see, or see in the wrong order. */
+/** One finding per line: the first character that is invisible to a reader, or that changes the order of others. */
 function findHidden(lines: Lines): Finding[] {
   const found: Finding[] = [];
   let offset = 0;
@@ -69,7 +69,7 @@ function findHidden(lines: Lines): Finding[] {
   return found;
 }
 
-/** The index of the first hidden character other than a tab; -1 where there is none. */
+/** The index of the first hidden character other than a tab; -1 if there is none. */
 function hiddenAt(line: string): number {
   const plain = line.replaceAll('\t', ' ');
   if (printable(plain) === plain) return -1;
@@ -85,7 +85,7 @@ function hiddenCharacter(lines: Lines, offset: number): Finding {
   const character = String.fromCodePoint(lines.source.codePointAt(offset) ?? 0);
   return errorFinding(
     codes.forbiddenCharacter,
-    `the text holds ${characterName(character)}, which a reader of the ${lines.subject.noun} would not see`,
+    `the ${lines.subject.noun} contains ${characterName(character)}, which is invisible to a reader`,
     {
       position: lines.position(offset, offset + character.length),
       hint: 'remove it',
@@ -93,7 +93,7 @@ function hiddenCharacter(lines: Lines, offset: number): Finding {
   );
 }
 
-/** What a hidden character is called: `the control character U+001B`. */
+/** The name of a hidden character: `the control character U+001B`. */
 export function characterName(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   const number = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;

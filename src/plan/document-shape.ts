@@ -1,4 +1,4 @@
-/** Holds a document against its schema, with the validator that has been made of it ahead of time. */
+/** Checks a document against its schema, with the validator that was generated from it. */
 import type { AnyStep } from '../steps/define.ts';
 import { Explainer } from './explain.ts';
 import type { Findings, Path } from './findings.ts';
@@ -6,16 +6,16 @@ import type { Validate } from './input.ts';
 import type { JsonSchema } from './schema.ts';
 import type { SourcePositions } from './source-positions.ts';
 
-/** What a document has to look like. */
+/** The shape that a document must have. */
 export interface DocumentShape {
   readonly validate: Validate;
-  /** What the validator was made of; it is built only for a document with a mistake. */
+  /** The schema of the validator; it is built only for a document with an error. */
   schema(): JsonSchema;
-  /** The step kinds that the document may name; none for one that is no plan. */
+  /** The step kinds that the document may name; none for a document that is not a plan. */
   readonly steps: readonly AnyStep[];
 }
 
-/** Adds what is wrong with the document's shape to the findings. */
+/** Adds a finding for each error in the document's shape. */
 export function checkShape(
   document: unknown,
   { validate, schema: build, steps }: DocumentShape,
@@ -39,7 +39,7 @@ export function checkShape(
   }
 }
 
-/** What a JSON pointer leads to, and the way there; what points into a list becomes a number. */
+/** The value at a JSON pointer, and its path, in which an index of a list is a number. */
 function follow(pointer: string, root: unknown): { path: Path; value: unknown } {
   let value = root;
   const path = pointer

@@ -1,4 +1,4 @@
-/** Reads a text as a document: plain data of which it is known where each part stands, and no more. */
+/** Reads a text as a document: plain data, and the position of each part in the text. */
 import { codes } from '../codes.ts';
 import { decodeText } from './decode.ts';
 import { errorFinding, Findings, inputError } from './findings.ts';
@@ -9,21 +9,21 @@ import type { Subject } from './subject.ts';
 import { Tree } from './tree.ts';
 import { named } from './words.ts';
 
-/** A map of which nothing else is known. */
+/** A map that is not validated yet. */
 export type Data = Readonly<Record<string, unknown>>;
 
 export interface ParsedDocument {
   readonly data: Data;
   readonly places: SourcePositions;
-  /** What is wrong with single values; what the caller finds is added to it. */
+  /** The findings about single values; the caller adds its own. */
   readonly findings: Findings;
 }
 
 /**
- * Reads YAML, of which JSON is a part.
+ * Reads YAML, which includes JSON.
  *
- * @param file the name that positions carry
- * @throws BlockplanError `input-refused` where the text as a whole cannot be read
+ * @param file the file name in positions
+ * @throws BlockplanError `input-refused` if the text as a whole cannot be read
  */
 export function readDocument(
   subject: Subject,

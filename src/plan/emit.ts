@@ -1,12 +1,12 @@
-/** Writes plain data as YAML that people review: the same data gives the same bytes. */
+/** Writes plain data as YAML for review. The same data always gives the same bytes. */
 import { Document, isCollection, isMap, isNode, isScalar, type Scalar, visit } from 'yaml';
 import { printable } from '../printable.ts';
 
 /**
- * The YAML of a map, its keys in the order that they have. A text of several lines stands as a block; a character that
- * a reader would not see stands as an escape. A small map inside of a list or of another map takes one line.
+ * The YAML of a map; its keys keep their order. A text of several lines is written as a block, and a hidden character as
+ * an escape. A small map inside a list or another map takes one line.
  *
- * @param heading lines of a comment above it, without their `#`
+ * @param heading the lines of a comment above it, without their `#`
  */
 export function emitYaml(
   data: Readonly<Record<string, unknown>>,
@@ -20,7 +20,7 @@ export function emitYaml(
     Collection(_key, node, path) {
       const parts = isMap(node) ? node.items.map(({ value }) => value) : node.items;
       const isFlat = parts.every((part) => !isNode(part) || isScalar(part));
-      // The path holds the document and, of a map, the pair.
+      // The path also contains the document and the pairs of maps.
       const depth = path.filter((above) => isCollection(above)).length;
       if (parts.length === 0 || (isMap(node) && isFlat && depth > 1)) node.flow = true;
     },
@@ -30,7 +30,7 @@ export function emitYaml(
   return comment + escapeHidden(text);
 }
 
-/** Whether the value has a character that a reader would not see; lines are seen in a block. */
+/** Whether the value has a hidden character. The line breaks of a block are visible. */
 function hasHidden({ value }: Scalar): boolean {
   if (typeof value !== 'string') return false;
   const isBlock = value.endsWith('\n');
@@ -38,7 +38,7 @@ function hasHidden({ value }: Scalar): boolean {
   return printable(plain) !== plain;
 }
 
-/** The ones that the YAML library leaves as they are between double quotes. */
+/** Escapes the hidden characters that the YAML library leaves as they are between double quotes. */
 function escapeHidden(text: string): string {
   return Array.from(text, (character) =>
     character === '\n' || printable(character) === character ? character : escapeOf(character),

@@ -1,4 +1,4 @@
-/** Says in the words of the document what the validator found. */
+/** Turns the validator's errors into findings, in terms of the document. */
 import { codes } from '../codes.ts';
 import type { Finding } from '../errors.ts';
 import type { AnyStep } from '../steps/define.ts';
@@ -8,7 +8,7 @@ import type { JsonSchema } from './schema.ts';
 import type { SourcePositions } from './source-positions.ts';
 import { listed, named, quoted } from './words.ts';
 
-/** One error of the validator, with the part of the document that it is about and the part of the schema that says so. */
+/** One error of the validator, with the part of the document and the part of the schema that it is about. */
 export interface ShapeError {
   readonly keyword: string;
   readonly path: Path;
@@ -18,7 +18,7 @@ export interface ShapeError {
   readonly propertyName?: string;
 }
 
-/** Explains errors of one document. */
+/** Explains the errors of one document. */
 export class Explainer {
   readonly #places: SourcePositions;
   readonly #steps: ReadonlyMap<string, AnyStep>;
@@ -57,7 +57,7 @@ export class Explainer {
   #missing(error: ShapeError, path: Path, parent: JsonSchema): Finding {
     const key = String(error.params['missingProperty']);
     const of = this.#label(path);
-    return errorFinding(codes.missingKey, `${of} needs ${quoted(key)}`, {
+    return errorFinding(codes.missingKey, `${of} requires the key ${quoted(key)}`, {
       path: [...path, key],
       position: this.#places.locate(path),
       hint:
@@ -74,22 +74,26 @@ export class Explainer {
     const position = this.#places.locateKey(path);
     const reason = this.#reasonAgainst(key, parentPath);
     if (reason !== undefined) {
-      return errorFinding(codes.optionNotOffered, `${quoted(key)} cannot be given: ${reason}`, {
+      return errorFinding(codes.optionNotOffered, `${quoted(key)} is not offered: ${reason}`, {
         path,
         position,
         hint: 'remove it',
       });
     }
     const near = this.#guesses.nearest(key, known);
-    return errorFinding(codes.unknownKey, `${this.#label(parentPath)} knows no ${quoted(key)}`, {
-      path,
-      position,
-      hint: near
-        ? `did you mean ${quoted(near)}?`
-        : known.length === 0
-          ? 'it takes no options'
-          : `it knows ${listed(known, 'and')}`,
-    });
+    return errorFinding(
+      codes.unknownKey,
+      `unknown key ${quoted(key)} in ${this.#label(parentPath)}`,
+      {
+        path,
+        position,
+        hint: near
+          ? `did you mean ${quoted(near)}?`
+          : known.length === 0
+            ? 'it takes no options'
+            : `known keys: ${listed(known, 'and')}`,
+      },
+    );
   }
 
   #unknownKind(key: string, path: Path): Finding {
@@ -109,14 +113,14 @@ export class Explainer {
         },
       );
     }
-    return errorFinding(codes.unknownKind, `there is no kind of step ${quoted(key)}`, {
+    return errorFinding(codes.unknownKind, `unknown kind of step ${quoted(key)}`, {
       path,
       position,
-      hint: near ? `did you mean ${quoted(near)}?` : `there are ${listed(kinds, 'and')}`,
+      hint: near ? `did you mean ${quoted(near)}?` : `known kinds: ${listed(kinds, 'and')}`,
     });
   }
 
-  /** Whether the kind at that path is empty because its options stand beside it instead of below it. */
+  /** Whether the kind at that path is empty because its options are beside it instead of below it. */
   #hasStrayOptions(path: Path): boolean {
     if (path.length !== 3 || path[0] !== 'steps') return false;
     const options = Object.keys(propertiesOf(this.#steps.get(String(path[2]))?.schema));
@@ -127,7 +131,7 @@ export class Explainer {
     return this.#places.has([...path.slice(0, -1), kind]);
   }
 
-  /** Why virsh has that option and a plan does not; undefined where virsh has none either. */
+  /** Why a plan does not offer that option of virsh; undefined if virsh does not have it either. */
   #reasonAgainst(key: string, parentPath: Path): string | undefined {
     const step = parentPath.length === 3 ? this.#steps.get(String(parentPath[2])) : undefined;
     const option = key.replace(/^-+/, '');
@@ -181,26 +185,26 @@ export class Explainer {
     if (typeof data === 'string' && this.#steps.has(data))
       return `write ${quoted(`${data}:`)} and its options below it`;
     const isPlain = typeof data === 'number' || typeof data === 'boolean';
-    // Where a number may stand as well, quotes would mend nothing.
+    // If a number is allowed as well, quotes would not help.
     if (isPlain && types.includes('string') && !types.includes('integer'))
       return `put it in quotes: ${quoted(this.#places.written(path) ?? String(data))}`;
     if (data === null && types.includes('object') && path.length === 3)
-      return `write "${String(path.at(-1))}: {}" where no options are needed`;
+      return `write "${String(path.at(-1))}: {}" if no options are needed`;
     if (typeof data === 'string' && types.includes('boolean'))
-      return `without quotes, ${/^(y|yes|on|true|1)$/i.test(data) ? 'true' : 'true or false'}`;
+      return `write ${/^(y|yes|on|true|1)$/i.test(data) ? 'true' : 'true or false'} without quotes`;
     if (
       typeof data === 'string' &&
       data.trim() !== '' &&
       Number.isFinite(Number(data)) &&
       (types.includes('integer') || types.includes('number'))
     ) {
-      return 'without quotes; a variable that is a number needs a number as its default';
+      return 'write it without quotes; if it is a variable, its default must be a number';
     }
     return descriptionOf(parent);
   }
 }
 
-/** What a schema wants, to be said after "must be". */
+/** What a schema requires, worded to follow "must be". */
 function expectation(schema: JsonSchema, keyword?: string): string {
   if (schema['const'] !== undefined) return quoted(String(schema['const']));
   if (Array.isArray(schema['enum'])) return listed(schema['enum'].map(String));
@@ -209,7 +213,7 @@ function expectation(schema: JsonSchema, keyword?: string): string {
     words.length > 1
       ? `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
       : (words[0] ?? 'something else');
-  // What else the text must be is of no interest to who gave a number.
+  // For a value of the wrong type, the type alone is enough.
   const isPlainType = keyword === 'type' && typeof schema['type'] === 'string';
   if (schema['title'] !== undefined) return isPlainType ? type : String(schema['title']);
   return `${type}${bounds(schema)}`;
@@ -235,7 +239,7 @@ function bounds(schema: JsonSchema): string {
   return maximum === undefined ? '' : ` of at most ${maximum}`;
 }
 
-/** What is spoken of: `"bandwidth"`, or `item 2 of "steps"`. */
+/** The value's name in messages: `"bandwidth"`, or `item 2 of "steps"`. */
 function label(path: Path): string {
   const last = path.at(-1);
   if (typeof last === 'number') return `item ${last + 1} of ${quoted(String(path.at(-2) ?? ''))}`;

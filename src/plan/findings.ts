@@ -1,11 +1,11 @@
-/** Gathers all that is wrong with a plan before it is refused. */
+/** Collects all findings about a plan before it is refused. */
 import { type Code, codes } from '../codes.ts';
 import { BlockplanError, type Finding, type Position } from '../errors.ts';
 
 /** Keys and indexes from the plan's root. */
 export type Path = readonly (string | number)[];
 
-/** So many findings are told; a plan with more of them is broken in one place that many others show. */
+/** The most findings that are shown. A plan with more is usually wrong in one place that causes many of them. */
 const MOST = 50;
 
 export class Findings {
@@ -15,8 +15,8 @@ export class Findings {
   readonly #faultyBelow = new Set<string>();
 
   /**
-   * Adds one, unless its value has been found wrong before, or aliases lead to the same place again: one mistake is
-   * told once.
+   * Adds a finding, unless its value is already known to be wrong, or an alias leads to the same place again: each error
+   * is reported once.
    */
   add(finding: Finding): void {
     if (finding.path) {
@@ -30,12 +30,12 @@ export class Findings {
     this.#all.push(finding);
   }
 
-  /** Whether there are so many that none of those to come could be told. */
+  /** Whether there are so many findings that further ones are not shown. */
   get isFull(): boolean {
     return this.#all.length > MOST * 20;
   }
 
-  /** Marks a value as wrong, where what is wrong with it has been told without its path. */
+  /** Marks a value as wrong whose finding has no path. */
   condemn(path: Path): void {
     this.#faulty.add(JSON.stringify(path));
     for (let length = 0; length <= path.length; length++) {
@@ -43,12 +43,12 @@ export class Findings {
     }
   }
 
-  /** Whether that value itself has been found wrong. */
+  /** Whether that value itself is wrong. */
   isFaulty(path: Path): boolean {
     return this.#faulty.has(JSON.stringify(path));
   }
 
-  /** Whether anything at that place or below it has been found wrong. */
+  /** Whether anything at that path or below it is wrong. */
   isFaultyBelow(path: Path): boolean {
     return this.#faultyBelow.has(JSON.stringify(path));
   }
@@ -57,13 +57,13 @@ export class Findings {
     return this.#all.filter((finding) => finding.severity === 'warning').sort(byPosition);
   }
 
-  /** @throws BlockplanError `input-refused` with everything found, in the text's order, if any of it is an error */
+  /** @throws BlockplanError `input-refused` with all findings, in the order of the text, if any of them is an error */
   refuse(): void {
     if (this.#all.some((finding) => finding.severity === 'error')) throw inputError(this.#all);
   }
 }
 
-/** The error that refuses a plan because of these findings, of which there is at least one. */
+/** The error that refuses a plan. @param findings at least one */
 export function inputError(findings: readonly Finding[]): BlockplanError {
   const [first, ...others] = [...findings].sort(byPosition);
   if (!first) throw new TypeError('a refusal needs a finding');
@@ -73,12 +73,12 @@ export function inputError(findings: readonly Finding[]): BlockplanError {
     code: codes.moreFindings,
     severity: 'error',
     message: `${left} more ${left === 1 ? 'problem is' : 'problems are'} not shown`,
-    hint: 'mend those above and read the plan again',
+    hint: 'fix those above and try again',
   };
   return new BlockplanError('input-refused', [first, ...others.slice(0, MOST - 1), more]);
 }
 
-/** An error finding; parts that are not known are left out. */
+/** An error finding; unknown parts are left out. */
 export function errorFinding(
   code: Code,
   message: string,
@@ -95,7 +95,7 @@ export function errorFinding(
   };
 }
 
-/** Those without a position, such as a wrong `--set`, come first. */
+/** Findings without a position, such as a wrong `--set`, come first. */
 function byPosition(a: Finding, b: Finding): number {
   const [one, other] = [a.position, b.position];
   if (!one || !other) return Number(Boolean(one)) - Number(Boolean(other));

@@ -1,4 +1,4 @@
-/** Looks at every node of a text once, before anything is made of it. */
+/** Checks every node of a text once, before it is converted to data. */
 import {
   type Alias,
   isAlias,
@@ -19,10 +19,10 @@ import { LONGEST_TEXT } from './references.ts';
 import { isMergeKey, wordOf } from './tree.ts';
 import { quoted } from './words.ts';
 
-/** What {@link inspect} has learned: the node that each alias stands for. */
+/** The result of {@link inspect}: the node that each alias stands for. */
 export type Targets = ReadonlyMap<Alias, Node>;
 
-/** Finds what is wrong with the nodes themselves: duplicate keys, unknown aliases, hidden characters, inexact numbers. */
+/** Finds errors in the nodes themselves: duplicate keys, unknown aliases, hidden characters, inexact numbers. */
 export function inspect(lines: Lines, root: Node, findings: Findings): Targets {
   const inspection = new Inspection(lines, findings);
   inspection.visit(root, []);
@@ -47,7 +47,7 @@ class Inspection {
       return;
     }
     if (!node) return;
-    // An anchor holds from here on, so that an alias inside its own value is found out later.
+    // The anchor is set before its value is visited. Tree finds an alias inside its own value.
     if (node.anchor) this.#anchors.set(node.anchor, node);
     if (isMap(node)) this.#map(node.items as Pair<Node, Node | null>[], path);
     else if (isSeq(node))
@@ -66,13 +66,13 @@ class Inspection {
     const near = this.#guesses.nearest(alias.source, [...this.#anchors.keys()]);
     this.#add(
       codes.invalidAlias,
-      `no anchor ${quoted(`&${alias.source}`)} stands above this alias`,
+      `the anchor ${quoted(`&${alias.source}`)} is not defined before this alias`,
       alias,
       {
         path,
         hint: near
           ? `did you mean "*${printable(near)}"?`
-          : 'set the anchor before it is used, or put the value in quotes',
+          : 'define the anchor before it is used, or put the value in quotes',
       },
     );
   }
@@ -100,14 +100,9 @@ class Inspection {
 
   #duplicate(key: Scalar, word: string, first: Scalar): void {
     const { line } = this.#lines.position(first.range?.[0] ?? 0);
-    this.#add(
-      codes.duplicateKey,
-      `the key ${quoted(word)} has been given before, in line ${line}`,
-      key,
-      {
-        hint: 'keep one of the two',
-      },
-    );
+    this.#add(codes.duplicateKey, `the key ${quoted(word)} already exists on line ${line}`, key, {
+      hint: 'keep one of the two',
+    });
   }
 
   /** A merge key takes a map, an alias of one, or a list of these. */
@@ -134,7 +129,7 @@ class Inspection {
     if (typeof scalar.value !== 'number' || isExact(scalar.value)) return;
     this.#add(
       codes.inexactNumber,
-      `the number ${printable(scalar.source ?? '')} cannot be held exactly`,
+      `the number ${printable(scalar.source ?? '')} cannot be represented exactly`,
       scalar,
       {
         path,
@@ -147,11 +142,11 @@ class Inspection {
     const most = LONGEST_TEXT.toLocaleString('en');
     this.#add(codes.valueTooLong, `the value is longer than ${most} characters`, scalar, {
       path,
-      hint: 'check that its quote is closed where it should be',
+      hint: 'check that its closing quote is in the right place',
     });
   }
 
-  /** Escapes can bring characters in that the text itself does not show. */
+  /** An escape can stand for a hidden character that the text itself does not contain. */
   #characters(scalar: Scalar, text: string, path: Path, what: 'key' | 'value' = 'value'): void {
     const { isProse, mayEscape } = this.#lines.subject;
     if (mayEscape) return;
@@ -159,12 +154,17 @@ class Inspection {
     if (printable(plain) === plain) return;
     const character = [...plain].find((one) => printable(one) !== one) ?? '';
     const isBreak = character === '\n';
-    this.#add(codes.forbiddenCharacter, `the ${what} holds ${characterName(character)}`, scalar, {
-      path,
-      hint: isBreak
-        ? 'write it on one line; after ">" or "|", a "-" drops the last line break'
-        : 'remove it',
-    });
+    this.#add(
+      codes.forbiddenCharacter,
+      `the ${what} contains ${characterName(character)}`,
+      scalar,
+      {
+        path,
+        hint: isBreak
+          ? 'write it on one line; after ">" or "|", a "-" drops the last line break'
+          : 'remove it',
+      },
+    );
   }
 
   #add(code: Code, message: string, at: Node | null, details: { path?: Path; hint: string }): void {

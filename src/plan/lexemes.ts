@@ -1,9 +1,9 @@
-/** The words and signs of a text, as yaml's lexer cuts it: what stands around the place of a syntax error. */
+/** The lexemes of a text, as yaml's lexer splits it; they explain what surrounds a syntax error. */
 import { CST, Lexer } from 'yaml';
 
-/** A word, a sign or blanks. `flow-error-end` has no length: it marks where brackets end without being closed. */
+/** A word, a punctuation mark or blanks. `flow-error-end` has no length: it marks where unclosed brackets end. */
 export interface Lexeme {
-  /** Null for text that the lexer cannot place, such as words on the line of a "|". */
+  /** Null for text that the lexer cannot classify, such as words on the line of a "|". */
   readonly type: CST.TokenType | null;
   readonly offset: number;
   readonly end: number;
@@ -12,7 +12,7 @@ export interface Lexeme {
 export interface OpenBracket {
   readonly sign: '{' | '[';
   readonly offset: number;
-  /** Where its closing sign is, if the indentation of that line has ended it before. */
+  /** The offset of its closing bracket, if the indentation of that line ended the value before it. */
   readonly closedAt?: number;
 }
 
@@ -28,12 +28,12 @@ export class Lexemes {
     this.#all = [...lexemesOf(source)];
   }
 
-  /** The lexeme that holds the character at that offset; undefined at the text's end. */
+  /** The lexeme that contains the character at that offset; undefined at the end of the text. */
   at(offset: number): Lexeme | undefined {
     return this.#all.find((each) => each.offset <= offset && offset < each.end);
   }
 
-  /** The lexeme in front of that offset. */
+  /** The lexeme before that offset. */
   before(offset: number): Lexeme | undefined {
     return this.#all.findLast((each) => each.offset < offset && each.end <= offset);
   }
@@ -42,7 +42,7 @@ export class Lexemes {
     return this.#openAt(this.#before(offset)).length > 0;
   }
 
-  /** Whether that offset is on the line of a "---", behind it. */
+  /** Whether that offset is on the line of a "---", after it. */
   isOnLineOfDocumentStart(offset: number): boolean {
     return this.#before(offset).findLast(isAny('doc-start', 'newline'))?.type === 'doc-start';
   }
@@ -56,7 +56,7 @@ export class Lexemes {
     );
   }
 
-  /** The quoted text that ends at that offset without its second quote. */
+  /** The quoted text that ends at that offset without its closing quote. */
   openQuote(end: number): Lexeme | undefined {
     return this.#all.find(
       (each) =>
@@ -66,7 +66,7 @@ export class Lexemes {
     );
   }
 
-  /** The innermost bracket that should have been closed at that offset, where only blanks are left of what it holds. */
+  /** The innermost bracket that should be closed at that offset, if only blanks follow inside it. */
   openBracket(offset: number): OpenBracket | undefined {
     const rest = this.#all.findIndex((each) => each.offset >= offset && isNoBlank(each));
     const [ending, next] = rest < 0 ? [] : this.#all.slice(rest).filter(isNoBlank);
@@ -108,7 +108,7 @@ function* lexemesOf(source: string): Generator<Lexeme> {
   let isText = false;
   for (const text of new Lexer().lex(source)) {
     const type: Lexeme['type'] = isText ? 'scalar' : CST.tokenType(text);
-    // The lexer sends marks that are no part of the text; one of them says that an unquoted text comes next.
+    // The lexer emits marks that are not part of the text; one of them says that an unquoted text follows.
     const isMark: boolean =
       !isText && (type === 'scalar' || type === 'doc-mode' || type === 'flow-error-end');
     isText = isMark && type === 'scalar';

@@ -1,4 +1,4 @@
-/** A plan's text by lines: turns offsets into positions that can be shown. */
+/** A plan's text by lines: turns offsets into positions for messages. */
 import type { Position } from '../errors.ts';
 import { printable } from '../printable.ts';
 import type { Subject } from './subject.ts';
@@ -10,8 +10,8 @@ export class Lines {
   readonly #starts: readonly number[];
 
   /**
-   * @param subject what the text is, for messages
-   * @param file the name that positions carry
+   * @param subject the kind of document, for messages
+   * @param file the file name in positions
    * @param source the text, without a byte order mark
    */
   constructor(subject: Subject, file: string, source: string) {
@@ -26,11 +26,11 @@ export class Lines {
   }
 
   /**
-   * The position of a stretch of text; what reaches past the line's end is cut off.
-   * The line keeps its columns: a tab is shown as one space, and a character that would harm a terminal as U+FFFD.
+   * The position of a range of text, cut off at the end of its line. The line keeps its columns: a tab is shown as one
+   * space, and a character that could harm a terminal as U+FFFD.
    *
-   * @param offset in UTF-16 units from the text's start; what lies outside the text is moved to its nearest end
-   * @param end just after the last unit
+   * @param offset in UTF-16 units from the start of the text; clamped to the text
+   * @param end the offset after the last unit
    */
   position(offset: number, end: number = offset): Position {
     const from = Math.min(Math.max(offset, 0), this.source.length);
@@ -46,7 +46,7 @@ export class Lines {
     };
   }
 
-  /** The index of the line that holds the offset. */
+  /** The index of the line that contains the offset. */
   #lineAt(offset: number): number {
     let low = 0;
     let high = this.#starts.length - 1;
@@ -65,7 +65,7 @@ export class Lines {
   }
 }
 
-/** The line with every harmful character replaced, unit for unit, so that columns still count right. */
+/** The line with every harmful character replaced unit for unit, so that columns stay right. */
 function showable(line: string): string {
   const plain = line.replaceAll('\t', ' ');
   if (printable(plain) === plain) return plain;

@@ -1,23 +1,23 @@
-/** Finds the word that was probably meant. */
+/** Finds the word that the user probably meant. */
 
-/** Longer words are not guessed at: the cost grows with the square, and nobody types them by mistake. */
+/** The longest word that is guessed, in characters. The cost grows with the square, and long words are rarely typos. */
 const LONGEST = 64;
 
-/** Among more names than these a guess is worth little. */
+/** With more candidates than this, no guess is made. */
 const MOST_CANDIDATES = 100;
 
-/** As many as findings are shown of one document. */
+/** As many guesses as findings are shown for one document. */
 const MOST_GUESSES = 50;
 
 /**
- * The guesses at what one document means, within a limit: a guess costs as many steps as both words have letters, for each
- * candidate. So a document with many mistakes costs no more than one with some.
+ * The guesses for one document, limited in number. For each candidate, a guess costs the product of both words' lengths; the
+ * limit keeps a document with many errors cheap.
  */
 export class Guesses {
   #made = 0;
   #letters = 0;
 
-  /** The candidate nearest to the word; undefined where none is near, or the limit is reached. */
+  /** The candidate nearest to the word; undefined if none is near, or the limit is reached. */
   nearest(word: string, candidates: readonly string[]): string | undefined {
     if (this.#made === MOST_GUESSES || candidates.length > MOST_CANDIDATES) return undefined;
     this.#made++;
@@ -27,13 +27,13 @@ export class Guesses {
     return nearest(word, candidates);
   }
 
-  /** How many pairs of letters have been compared at most. */
+  /** The most pairs of letters that can have been compared so far. */
   get work(): number {
     return this.#letters;
   }
 }
 
-/** The candidate nearest to the word, ignoring case and leading dashes; undefined where none is near. */
+/** The candidate nearest to the word, ignoring case and leading dashes; undefined if none is near. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const typed = word.trim().replace(/^-+/, '').toLowerCase();
   if (typed.length === 0 || typed.length > LONGEST) return undefined;
@@ -51,7 +51,7 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return best;
 }
 
-/** How many letters must be added, removed, changed or swapped with their neighbour. */
+/** How many letters must be added, removed, changed, or swapped with their neighbour. */
 function distance(a: string, b: string): number {
   let before: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, column) => column);

@@ -1,4 +1,4 @@
-/** Text to YAML nodes, within bounds that keep any input harmless and quick. */
+/** Parses text into YAML nodes, with limits that keep any input harmless and fast. */
 
 import { Composer, CST, type Document, Lexer, type Node, Parser } from 'yaml';
 import { codes } from '../codes.ts';
@@ -7,21 +7,21 @@ import { errorFinding, inputError } from './findings.ts';
 import type { Lines } from './lines.ts';
 import { syntaxFinding } from './syntax.ts';
 
-/** Deeper than any plan, and far from the end of the stack. */
+/** Deeper than any plan, and far from a stack overflow. */
 export const MAX_NESTING = 40;
 
-/** Words and signs of a text; the largest plan that the schema allows stays well below. */
+/** The most lexemes of a text; the largest plan that the schema allows has far fewer. */
 const MOST_LEXEMES = 100_000;
 
 /**
- * The root node of the one document that the text holds.
+ * The root node of the only document in the text.
  *
- * @throws BlockplanError `input-refused`. Only the first mistake in the syntax is told: what
- * YAML makes of the rest of such a text is a guess
+ * @throws BlockplanError `input-refused`. Only the first syntax error is reported, because the parser can only guess
+ * what the rest means
  */
 export function parse(lines: Lines): Node {
   const tokens = readTokens(lines);
-  // Duplicate keys are looked for later: the parser compares each key with each, which a large map makes slow.
+  // Duplicate keys are checked later: the parser compares each key with every other, which is slow for large maps.
   const composer = new Composer({ uniqueKeys: false, merge: false, version: '1.2' });
   const documents = [...composer.compose(tokens)];
   const [first, second] = documents;
@@ -61,7 +61,7 @@ function readTokens(lines: Lines): CST.Token[] {
       throw inputError([
         errorFinding(
           codes.inputTooLarge,
-          `the ${lines.subject.noun} has more than ${MOST_LEXEMES.toLocaleString('en')} words and signs`,
+          `the ${lines.subject.noun} has more than ${MOST_LEXEMES.toLocaleString('en')} YAML tokens`,
           {
             hint: 'check that this is the file you meant',
           },
@@ -73,7 +73,7 @@ function readTokens(lines: Lines): CST.Token[] {
 }
 
 function earliestError(documents: readonly Document.Parsed[]) {
-  // An error behind the first document's end is one of a second document's, which is refused as a whole.
+  // Errors after the first document belong to a second one, which is refused as a whole.
   return documents[0]?.errors.toSorted((a, b) => a.pos[0] - b.pos[0])[0];
 }
 
@@ -87,7 +87,7 @@ function emptyDocument(lines: Lines) {
   const isBlank = lines.source.trim() === '';
   return errorFinding(
     codes.inputEmpty,
-    `the ${noun} ${isBlank ? 'is empty' : 'holds nothing but comments'}`,
+    `the ${noun} ${isBlank ? 'is empty' : 'contains only comments'}`,
     {
       position: lines.position(0),
       hint: `${beginning}; ${models}`,
@@ -100,10 +100,10 @@ function severalDocuments(lines: Lines, second: Document.Parsed) {
   const marker = lines.source.lastIndexOf('---', start);
   return errorFinding(
     codes.severalDocuments,
-    `a second document begins here; a file holds one ${lines.subject.noun}`,
+    'a second document starts here; only one is allowed',
     {
       position: marker >= 0 ? lines.position(marker, marker + 3) : lines.position(start),
-      hint: 'put it into a file of its own',
+      hint: 'move it to its own file',
     },
   );
 }
@@ -118,18 +118,18 @@ function unwantedSign(
   return type === 'tag'
     ? errorFinding(
         codes.tagOrDirective,
-        `a ${lines.subject.noun} has no use for the tag ${printable(lexeme)}`,
+        `the tag ${printable(lexeme)} is not allowed in a ${lines.subject.noun}`,
         {
           position,
-          hint: 'remove it; to make text of a number, put it in quotes',
+          hint: 'remove it; to write a number as text, put it in quotes',
         },
       )
     : errorFinding(
         codes.tagOrDirective,
-        `a ${lines.subject.noun} has no use for the directive ${printable(lexeme)}`,
+        `the directive ${printable(lexeme)} is not allowed in a ${lines.subject.noun}`,
         {
           position,
-          hint: 'remove the line; the text is YAML 1.2',
+          hint: 'remove the line; the file is read as YAML 1.2',
         },
       );
 }

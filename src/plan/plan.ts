@@ -1,4 +1,4 @@
-/** A plan that has been read: valid, with variables put in, and each step with its kind and a unique id. */
+/** A plan that was read: valid, with its references replaced, and each step with its kind and a unique id. */
 import type { Finding } from '../errors.ts';
 import type { AnyStep } from '../steps/define.ts';
 import type { PlanText } from './text.ts';
@@ -8,9 +8,9 @@ export interface Plan {
   readonly domain: string;
   readonly description?: string;
   readonly steps: readonly PlannedStep[];
-  /** `rollback` takes the drawn rollback; `stop` leaves things where they are and says so. */
+  /** `rollback` undoes what the run did; `stop` leaves everything as it is and reports that. */
   readonly onFailure: 'rollback' | 'stop';
-  /** What the steps' own checks warn of; a plan with errors is never made. */
+  /** The warnings of the steps' own checks; a plan with errors is refused. */
   readonly warnings: readonly Finding[];
   readonly text: PlanText;
 }
@@ -20,6 +20,6 @@ export interface PlannedStep {
   readonly step: AnyStep;
   /** Valid against the step's schema. */
   readonly params: Readonly<Record<string, unknown>>;
-  /** Where the step stands: `['steps', 1]`. */
+  /** The step's path in the plan: `['steps', 1]`. */
   readonly path: readonly (string | number)[];
 }

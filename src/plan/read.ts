@@ -1,4 +1,4 @@
-/** Reads a plan: text in, a valid plan out, or everything that is wrong with it. */
+/** Reads a plan: takes text and returns a valid plan, or reports all errors. */
 import { type Data, readDocument } from './document.ts';
 import { checkShape } from './document-shape.ts';
 import type { Findings, Path } from './findings.ts';
@@ -15,7 +15,7 @@ import { Vars } from './vars.ts';
 /**
  * Reads a plan.
  *
- * @throws BlockplanError `input-refused` with everything that is wrong, in the text's order
+ * @throws BlockplanError `input-refused` with all errors, in the order of the text
  */
 export function readPlan({ file, source, set = {}, steps, validate = generated }: PlanInput): Plan {
   const { data, places, findings } = readDocument(PLAN, file, source);
@@ -40,7 +40,7 @@ export function readPlan({ file, source, set = {}, steps, validate = generated }
   };
 }
 
-/** The document with all references put in; a text with a wrong one stays as it is. */
+/** The document with all references replaced; a text with a wrong reference stays as it is. */
 function resolve(document: Data, set: Settings, places: SourcePositions, findings: Findings): Data {
   const vars = new Vars(document['vars'], document['domain']);
   vars.settle(set, places, findings);
@@ -55,7 +55,7 @@ function resolve(document: Data, set: Settings, places: SourcePositions, finding
     if (Array.isArray(value))
       return value.map((item, index) => fill(item, [...path, index], lookup));
     if (typeof value !== 'object' || value === null) return value;
-    // Ids name steps in the journal and stay the same whatever is set.
+    // Ids name steps in the journal, so they do not depend on variables.
     const entries = Object.entries(value).map(([key, part]) => [
       key,
       path.length === 2 && key === 'id' ? part : fill(part, [...path, key], lookup),

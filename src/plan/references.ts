@@ -1,4 +1,4 @@
-/** `${…}` in a text: found here, and put in where the values are known. */
+/** Finds `${…}` in a text, and replaces each reference with its value. */
 import { type Code, codes } from '../codes.ts';
 import { errorFinding, type Findings, type Path } from './findings.ts';
 import type { SourcePositions } from './source-positions.ts';
@@ -6,42 +6,42 @@ import { quoted } from './words.ts';
 
 export type Scalar = string | number | boolean;
 
-/** What a reference stands for: its value, and the text that is put in where it stands inside a longer text. */
+/** What a reference stands for: its value, and the text that replaces it inside a longer text. */
 export interface ResolvedName {
   readonly value: Scalar;
   readonly written: string;
 }
 
-/** Why a name has no value; without a message where that has been told before. */
+/** Why a name has no value; without a message if that was already reported. */
 export interface UnresolvedName {
   readonly code?: Code;
   readonly message?: string;
   readonly hint?: string | undefined;
 }
 
-/** Answers what a name such as `vars.dest` stands for. */
+/** Resolves a name such as `vars.dest`. */
 export type Lookup = (name: string) => ResolvedName | UnresolvedName;
 
-/** `$${` is a literal `${`; a `${` without its `}` is a mistake, and takes the rest so that reading stays linear. */
+/** `$${` is a literal `${`. A `${` without `}` is an error and matches the rest of the text, to keep the search linear. */
 const SIGNS = /\$\$\{|\$\{([^}]*)(\}?)/g;
 
-/** Longer than any path, and short enough that variables cannot blow a plan up. */
+/** In characters. Longer than any path, and short enough that variables cannot inflate a plan. */
 export const LONGEST_TEXT = 10_000;
 
-/** Whether the text is one reference and nothing else: its value then keeps its type. */
+/** Whether the text is a single reference, whose value keeps its type. */
 function isOneReference(text: string): boolean {
   return /^\$\{[^}]*\}$/.test(text);
 }
 
-/** Whether the text holds a reference, or an escaped one. */
+/** Whether the text contains a reference, or an escaped one. */
 export function hasReference(text: string): boolean {
   return text.includes('${');
 }
 
 /**
- * The text with its references replaced, once: what a variable's value holds is not read again.
+ * The text with its references replaced. Replaced values are not searched for references again.
  *
- * @returns undefined when one of them is wrong; `findings` has it then
+ * @returns undefined if a reference is wrong, which is added to `findings`
  */
 export function substitute(
   text: string,
@@ -52,7 +52,7 @@ export function substitute(
   let only: ResolvedName | undefined;
   let length = text.length;
   const locate = places.locatorWithin(path);
-  // Without a path, so that a second wrong reference in the same text is told too.
+  // Without a path, so that a second wrong reference in the same text is reported too.
   const tell = (unknown: UnresolvedName, from: number, width: number) => {
     isWhole = false;
     const { code = codes.unknownReference, message, hint } = unknown;
@@ -81,11 +81,11 @@ export function substitute(
   return isOneReference(text) && only ? only : { value: result, written: result };
 }
 
-/** Made when it is needed: the first `toLocaleString` of a process loads ICU's data, which takes 8 ms. */
+/** Built on demand: the first `toLocaleString` of a process loads ICU's data, which takes 8 ms. */
 function tooLong(): UnresolvedName {
   return {
     code: codes.valueTooLong,
-    message: `with its references put in, the value is longer than ${LONGEST_TEXT.toLocaleString('en')} characters`,
+    message: `the value is longer than ${LONGEST_TEXT.toLocaleString('en')} characters after its references are replaced`,
     hint: 'use shorter values',
   };
 }

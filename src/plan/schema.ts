@@ -1,10 +1,10 @@
-/** Builds the JSON Schema of a plan out of the step kinds, for editors and for the validator. */
+/** Builds the JSON Schema of a plan from the step kinds, for editors and for the validator. */
 import type { AnyStep } from '../steps/define.ts';
 
 /** A JSON Schema, or a part of one. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** `editor` describes the text, where a reference may stand for any value; `reader` what is left once they are put in. */
+/** `editor` describes the text, in which any value may be a reference; `reader` describes it with references replaced. */
 export type Audience = 'editor' | 'reader';
 
 /** The most steps that a plan may have. */
@@ -19,7 +19,7 @@ export function planSchema(kinds: readonly AnyStep[], audience: Audience): JsonS
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     $id: SCHEMA_ID,
     title: 'blockplan plan',
-    description: 'A live disk operation on a libvirt guest, to be reviewed, run and undone.',
+    description: 'A live disk operation on a libvirt guest that can be reviewed, run and undone.',
     type: 'object',
     additionalProperties: false,
     required: ['plan', 'name', 'domain', 'steps'],
@@ -27,15 +27,15 @@ export function planSchema(kinds: readonly AnyStep[], audience: Audience): JsonS
       plan: { const: 'blockplan/v1', description: 'The format of the plan.' },
       name: {
         ...WORD,
-        description: 'What the plan is called in reports and in the journal.',
+        description: 'Name of the plan in reports and in the journal.',
         examples: ['move-testvm'],
       },
       description: forAudience(
-        { type: 'string', description: 'What the plan is for; may have several lines.' },
+        { type: 'string', description: 'Purpose of the plan; may have several lines.' },
         audience,
       ),
       domain: forAudience(
-        { ...DOMAIN, description: "libvirt's name of the guest, as in `virsh list --all`." },
+        { ...DOMAIN, description: "Name of the guest's domain, as in `virsh list --all`." },
         audience,
       ),
       vars: VARS,
@@ -43,7 +43,7 @@ export function planSchema(kinds: readonly AnyStep[], audience: Audience): JsonS
         type: 'array',
         minItems: 1,
         maxItems: MOST_STEPS,
-        description: 'What is done, in this order.',
+        description: 'Steps of the plan, run in this order.',
         items: stepSchema(kinds, audience),
       },
       'on-failure': {
@@ -51,7 +51,7 @@ export function planSchema(kinds: readonly AnyStep[], audience: Audience): JsonS
         enum: ['rollback', 'stop'],
         default: 'rollback',
         description:
-          '`rollback` takes the drawn way back; `stop` leaves things where they are and says so.',
+          '`rollback` undoes what the run did; `stop` leaves everything as it is and reports that.',
       },
     },
     ...(audience === 'editor' ? { examples: examplesOf(kinds) } : {}),
@@ -75,7 +75,7 @@ const DOMAIN: JsonSchema = {
 const VARS: JsonSchema = {
   type: 'object',
   description:
-    'Values to refer to as `${vars.NAME}`; `--set NAME=value` replaces them. One without a value must be set.',
+    'Variables, used as `${vars.NAME}`. `--set NAME=value` replaces a value; it is required for a variable without one.',
   maxProperties: 100,
   propertyNames: {
     type: 'string',
@@ -88,7 +88,7 @@ const VARS: JsonSchema = {
   },
 };
 
-/** That a step has exactly one kind is said to editors only: `oneOf` makes errors that nobody can read. */
+/** Only editors are told that a step has exactly one kind: the errors of `oneOf` are unreadable. */
 function stepSchema(kinds: readonly AnyStep[], audience: Audience): JsonSchema {
   const properties = kinds.map((step) => [
     step.kind,
@@ -98,14 +98,14 @@ function stepSchema(kinds: readonly AnyStep[], audience: Audience): JsonSchema {
     type: 'object',
     additionalProperties: false,
     properties: {
-      id: { ...WORD, description: 'What the step is called; its kind unless told.' },
+      id: { ...WORD, description: 'Name of the step; its kind unless specified.' },
       ...Object.fromEntries(properties),
     },
     ...(audience === 'editor' ? { oneOf: kinds.map(({ kind }) => ({ required: [kind] })) } : {}),
   };
 }
 
-/** For editors, lets a reference stand wherever it would not fit by itself. */
+/** For editors, also allows a reference where the schema alone would refuse it. */
 function forAudience(schema: JsonSchema, audience: Audience): JsonSchema {
   if (audience === 'reader') return schema;
   if (schema['type'] === 'object' || schema['type'] === 'array') return withParts(schema);

@@ -1,11 +1,11 @@
-/** Where in a plan's text the things stand that key paths name. */
+/** Finds the position of a key path in a plan's text. */
 import { isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml';
 import type { Position } from '../errors.ts';
 import type { Path } from './findings.ts';
 import type { PlanText } from './text.ts';
 import type { Tree } from './tree.ts';
 
-/** What a path leads to: as far as the text has it. */
+/** The node at a path, or at the longest part of it that the text has. */
 interface Place {
   readonly key: Node | null;
   readonly node: Node | null;
@@ -24,22 +24,22 @@ export class SourcePositions implements PlanText {
     this.source = tree.lines.source;
   }
 
-  /** The value where it is a word; else its key; else the nearest thing above. */
+  /** The value if it is a scalar; else its key; else the nearest node above. */
   locate(path: Path): Position {
     const { key, node } = this.#find(path);
     if (node && !isMap(node) && !isSeq(node) && hasText(node)) return this.#at(node);
     return this.#at(key ?? firstKey(node) ?? node ?? this.tree.root);
   }
 
-  /** The key itself; for an unknown key, which is the thing to change. */
+  /** The key itself; used for an unknown key, which is what the user must change. */
   locateKey(path: Path): Position {
     const { key, whole } = this.#find(path);
     return key && whole ? this.#at(key) : this.locate(path);
   }
 
   /**
-   * Locates stretches of the text value at that path, by index and length; it locates the whole value where escapes or
-   * folds hide where a stretch stands.
+   * A function that locates a part of the text value at that path, by index and length. If the text has escapes or folds,
+   * the function locates the whole value.
    */
   locatorWithin(path: Path): (from: number, length: number) => Position {
     const node = this.tree.resolve(this.#find(path).node);
@@ -59,7 +59,7 @@ export class SourcePositions implements PlanText {
     return this.#find(path).whole;
   }
 
-  /** A number or a boolean as its author wrote it: `1.10`, not 1.1. */
+  /** A number or a boolean as written: `1.10`, not 1.1. */
   written(path: Path): string | undefined {
     const { node, whole } = this.#find(path);
     const target = this.tree.resolve(node);

@@ -1,4 +1,4 @@
-/** A plan's list of steps: each with one kind, and an id of its own. */
+/** A plan's list of steps, each with one kind and a unique id. */
 import { codes } from '../codes.ts';
 import type { AnyStep } from '../steps/define.ts';
 import { errorFinding, type Findings, type Path } from './findings.ts';
@@ -6,7 +6,7 @@ import type { PlannedStep } from './plan.ts';
 import type { SourcePositions } from './source-positions.ts';
 import { listed, quoted } from './words.ts';
 
-/** A step as it is read, before anything is known to be right about it. */
+/** A step as read, before it is validated. */
 interface Draft {
   readonly path: Path;
   readonly id: unknown;
@@ -15,8 +15,8 @@ interface Draft {
 }
 
 /**
- * The steps of a plan whose references have been put in. What is wrong with one keeps it out of the result and goes
- * to `findings`, which have what the schema says already.
+ * The steps of a plan whose references are replaced. A step with an error is left out of the result and reported in
+ * `findings`, which already has the schema's errors.
  */
 export function planSteps(
   list: unknown,
@@ -69,7 +69,7 @@ function checkKinds(
         {
           path,
           position: places.locateKey(place),
-          hint: `make a step of its own of it: "- ${second}:"`,
+          hint: `move it to a separate step: "- ${second}:"`,
         },
       ),
     );
@@ -78,7 +78,7 @@ function checkKinds(
       errorFinding(codes.missingKind, `step ${Number(path[1]) + 1} has no kind`, {
         path,
         position: places.locate(path),
-        hint: `give it one of ${listed([...byKind.keys()])}`,
+        hint: `add a kind: ${listed([...byKind.keys()])}`,
       }),
     );
   }
@@ -94,11 +94,11 @@ function checkIds(drafts: readonly Draft[], places: SourcePositions, findings: F
       findings.add(
         errorFinding(
           codes.duplicateStepId,
-          `the id ${quoted(id)} is taken by the step in line ${places.locate(first).line}`,
+          `the id ${quoted(id)} is already used by the step on line ${places.locate(first).line}`,
           {
             path: place,
             position: places.locate(place),
-            hint: 'give each step an id of its own',
+            hint: 'give each step a unique id',
           },
         ),
       );
@@ -108,7 +108,7 @@ function checkIds(drafts: readonly Draft[], places: SourcePositions, findings: F
   }
 }
 
-/** The kind itself for the first step of a kind, then `blockcopy-2` and so on; `taken` gets it. */
+/** The kind for the first step of that kind, then `blockcopy-2` and so on; the id is added to `taken`. */
 function freeId(kind: string, taken: Set<unknown>): string {
   let id = kind;
   for (let number = 2; taken.has(id); number++) id = `${kind}-${number}`;

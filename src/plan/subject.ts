@@ -1,22 +1,22 @@
 import type { Path } from './findings.ts';
 
-/** What kind of document a text holds: how messages speak of it, and what may stand in it. */
+/** A kind of document: how messages name it, and what it may contain. */
 export interface Subject {
-  /** After "the" and "a": `plan`. */
+  /** Follows "the" and "a": `plan`. */
   readonly noun: string;
-  /** What keys it has at its top, for who gave no map. */
+  /** Some of its top-level keys, for a message about a text that is not a map. */
   readonly keys: string;
-  /** What to write first. */
+  /** Hint: what to write first. */
   readonly beginning: string;
-  /** Where whole ones are found. */
+  /** Hint: where to find complete ones. */
   readonly models: string;
-  /** What to write where a list stands at the top. */
+  /** Hint: what to write if the text is a list. */
   readonly listHint: string;
-  /** What to do about a key that is missing at the top. */
+  /** Hints for missing top-level keys, by key. */
   readonly missing: Readonly<Record<string, string>>;
   /** Whether the value at that path is prose, which may be long and have several lines. */
   isProse(path: Path): boolean;
-  /** Whether a value may hold a character that no reader sees, as long as the text spells it as an escape. */
+  /** Whether a value may contain a hidden character, as long as the text spells it as an escape. */
   readonly mayEscape: boolean;
 }
 
@@ -25,13 +25,13 @@ export const PLAN: Subject = {
   noun: 'plan',
   keys: '"plan", "name" and "steps"',
   beginning: 'begin with "plan: blockplan/v1"',
-  models: 'the folder plans/ has whole ones',
+  models: 'see the folder plans/ for complete plans',
   listHint: 'put the list below the key "steps:"',
   missing: {
     plan: 'begin with "plan: blockplan/v1"',
     name: 'add "name: " and a short word, such as move-testvm',
-    domain: 'add "domain: " and the guest\'s name, as in: virsh list --all',
-    steps: 'add "steps:" and below it a list, each item with one kind of step',
+    domain: 'add "domain: " and the guest\'s name, as shown by: virsh list --all',
+    steps: 'add "steps:" with a list below it; each item has one kind of step',
   },
   isProse: (path) => path[0] === 'description' && path.length === 1,
   mayEscape: false,

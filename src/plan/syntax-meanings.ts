@@ -1,4 +1,4 @@
-/** What keeps a text from being YAML, in plain words, and what to do about it. */
+/** The messages and hints for YAML syntax errors. */
 import { type Code, codes } from '../codes.ts';
 
 export interface Meaning {
@@ -14,8 +14,8 @@ export const TAB: Meaning = {
 };
 
 export const KEY_NOT_ALLOWED = meaning(
-  'a key is not allowed here: the line before is not complete, or ": " stands inside a value',
-  'indent keys of one map alike, end each key with ":", and put a value with ": " in it in quotes',
+  'a key is not allowed here: the line before is incomplete, or a value contains ": "',
+  'indent all keys of a map equally, end each key with ":", and quote a value that contains ": "',
 );
 
 export const KEY_WITHOUT_COLON = meaning(
@@ -25,12 +25,12 @@ export const KEY_WITHOUT_COLON = meaning(
 
 export const LONG_KEY = meaning(
   'a key is longer than 1,024 characters',
-  'check the quotes and the line before it, and put a value with ": " in it in quotes',
+  'check the quotes and the line before it, and quote a value that contains ": "',
 );
 
 export const UNEVEN_INDENT = meaning(
   'this line is not indented like the others of its map or list',
-  'move it to the column in which the others start',
+  'align it with the others',
 );
 
 export const ITEM_WITHOUT_DASH = meaning(
@@ -44,12 +44,12 @@ export const START_ON_NEXT_LINE = meaning(
 );
 
 export const SIGN_AT_START = meaning(
-  'an unquoted value cannot start with this sign',
+  'an unquoted value cannot start with this character',
   'put the value in quotes',
 );
 
 export const UNKNOWN_ESCAPE = meaning(
-  'this escape sequence does not exist between double quotes',
+  'this escape sequence is not valid between double quotes',
   'write a backslash as \\\\, or use single quotes',
 );
 
@@ -60,13 +60,10 @@ export const BLOCK_TEXT = meaning(
 
 export const CLOSES_NOTHING = meaning(
   'this bracket closes nothing',
-  'remove it, or open it before',
+  'remove it, or add its opening bracket',
 );
 
-export const NOTHING_BEFORE_COMMA = meaning(
-  'there is nothing before this comma',
-  'remove one comma',
-);
+export const NOTHING_BEFORE_COMMA = meaning('this comma has nothing before it', 'remove one comma');
 
 export const COMMA_MISSING = meaning(
   'a comma is missing, or this line does not belong between the brackets',
@@ -86,7 +83,7 @@ export const NAME_MISSING = meaning(
 export const SEVERAL_ANCHORS = meaning('a value can have only one anchor', 'remove one of the two');
 
 export const ANCHOR_BEFORE_SIGN = meaning(
-  'an anchor must stand after "?" or ":" and before its value',
+  'an anchor must come after "?" or ":" and before its value',
   'move the anchor',
 );
 

@@ -1,4 +1,4 @@
-/** Says in plain words what keeps a text from being YAML. */
+/** Explains YAML syntax errors in plain words. */
 import type { ErrorCode, YAMLError } from 'yaml';
 import { codes } from '../codes.ts';
 import type { Finding } from '../errors.ts';
@@ -9,15 +9,15 @@ import type { Lines } from './lines.ts';
 import type { Meaning } from './syntax-meanings.ts';
 import * as meanings from './syntax-meanings.ts';
 
-/** Where the parser met the error, among the words and signs of the text. */
+/** Where the parser found the error, among the lexemes of the text. */
 interface Place {
   readonly start: number;
   readonly lexemes: Lexemes;
 }
 
 /**
- * What each of yaml's codes means. Its messages are not read, since any release may change them. Where one code stands
- * for several errors, the text around the place says which. Null: no text leads to it here, see beside each.
+ * What each of yaml's codes means. Its messages are not used, because any release may change them. If a code stands for
+ * several errors, the text around the place decides. Null: no text leads to that code here; the comments say why.
  */
 const ANSWERS: Readonly<Record<ErrorCode, Meaning | ((place: Place) => Meaning) | null>> = {
   ALIAS_PROPS: meanings.ALIAS_WITH_ANCHOR,
@@ -35,7 +35,7 @@ const ANSWERS: Readonly<Record<ErrorCode, Meaning | ((place: Place) => Meaning) 
   MULTIPLE_ANCHORS: meanings.SEVERAL_ANCHORS,
   TAB_AS_INDENT: meanings.TAB,
   UNEXPECTED_TOKEN: unexpectedSign,
-  // Tags and directives are refused before.
+  // Tags and directives are refused earlier.
   BAD_COLLECTION_TYPE: null,
   BAD_DIRECTIVE: null,
   MULTIPLE_TAGS: null,
@@ -48,7 +48,7 @@ const ANSWERS: Readonly<Record<ErrorCode, Meaning | ((place: Place) => Meaning) 
   RESOURCE_EXHAUSTION: null,
 };
 
-/** The finding for what the YAML parser reports. */
+/** The finding for an error of the YAML parser. */
 export function syntaxFinding(lines: Lines, error: YAMLError): Finding {
   const place: Place = { start: error.pos[0], lexemes: new Lexemes(lines.source) };
   return (
@@ -60,7 +60,7 @@ export function syntaxFinding(lines: Lines, error: YAMLError): Finding {
   );
 }
 
-/** A tab in the line's indentation confuses the parser in many ways: it is told as what it is. */
+/** A tab in the indentation leads to many different parser errors, so it is reported as a tab. */
 function tabFlaw(lines: Lines, { start: offset }: Place): Finding | undefined {
   const start = lines.source.lastIndexOf('\n', offset - 1) + 1;
   const indentation = /^[ \t]*/.exec(lines.source.slice(start))?.[0] ?? '';
@@ -78,7 +78,7 @@ function openQuoteFlaw(lines: Lines, place: Place, code: ErrorCode): Finding | u
   if (!quote) return undefined;
   return errorFinding(codes.notYaml, 'this quote is never closed', {
     position: lines.position(quote.offset, quote.offset + 1),
-    hint: "close it, and write a quote inside it twice ('') or as \\\"",
+    hint: "close it; write a quote inside it as '' or \\\"",
   });
 }
 
@@ -102,7 +102,7 @@ function openBracketFlaw(lines: Lines, place: Place, code: ErrorCode): Finding |
   });
 }
 
-/** An unquoted reference between brackets: YAML takes its `{` for the start of a map. */
+/** An unquoted reference between brackets: YAML reads its `{` as the start of a map. */
 function referenceFlaw(lines: Lines, { start: offset }: Place): Finding | undefined {
   const start = lines.source.lastIndexOf('\n', offset - 1) + 1;
   const stop = lines.source.indexOf('\n', start);
@@ -110,7 +110,7 @@ function referenceFlaw(lines: Lines, { start: offset }: Place): Finding | undefi
   const reference = /[[{,:]\s*(\$\{[^}\n]*\}?)/.exec(line);
   if (!reference?.[1]) return undefined;
   const at = start + reference.index + reference[0].length - reference[1].length;
-  return errorFinding(codes.notYaml, 'between brackets, a reference must stand in quotes', {
+  return errorFinding(codes.notYaml, 'a reference between brackets must be in quotes', {
     position: lines.position(at, at + reference[1].length),
     hint: `write "${printable(reference[1])}"`,
   });
@@ -128,12 +128,12 @@ function namedFlaw(lines: Lines, error: YAMLError, place: Place): Finding {
   return errorFinding(code, message, { position, hint });
 }
 
-/** BAD_INDENT: a line of a map, of a list or of a block text. */
+/** BAD_INDENT: a line of a map, a list or a block text. */
 function wrongIndent({ start, lexemes }: Place): Meaning {
   return lexemes.isInBlockText(start) ? meanings.BLOCK_TEXT : meanings.UNEVEN_INDENT;
 }
 
-/** MISSING_CHAR: what is missing follows from what stands there instead. */
+/** MISSING_CHAR: what is missing follows from what is there instead. */
 function missingSign({ start, lexemes }: Place): Meaning {
   if (isCommentWithoutSpace({ start, lexemes })) return meanings.COMMENT_WITHOUT_SPACE;
   const here = lexemes.at(start)?.type;
@@ -143,7 +143,7 @@ function missingSign({ start, lexemes }: Place): Meaning {
   if (lexemes.isInBlockText(start)) return meanings.BLOCK_TEXT;
   if (here === 'anchor' || lexemes.isOnLineOfDocumentStart(start))
     return meanings.START_ON_NEXT_LINE;
-  // The place of a list's item is the end of the item before it, that of a key is the key.
+  // For a list item, the error is at the end of the item before it; for a key, at the key.
   return here === 'space' || here === 'newline' || here === 'comment'
     ? meanings.ITEM_WITHOUT_DASH
     : meanings.KEY_WITHOUT_COLON;
@@ -154,7 +154,7 @@ function isCommentWithoutSpace({ start, lexemes }: Place): boolean {
   return lexemes.at(start)?.type === 'comment' && before !== 'space' && before !== 'newline';
 }
 
-/** UNEXPECTED_TOKEN: what it means depends on what the sign is. */
+/** UNEXPECTED_TOKEN: the meaning depends on the token. */
 function unexpectedSign({ start, lexemes }: Place): Meaning {
   const here = lexemes.at(start);
   switch (here?.type) {
@@ -163,7 +163,7 @@ function unexpectedSign({ start, lexemes }: Place): Meaning {
       return meanings.CLOSES_NOTHING;
     case 'comma':
       return meanings.NOTHING_BEFORE_COMMA;
-    // Text that the lexer cannot place stands on the line of a "|".
+    // Text that the lexer cannot classify is on the line of a "|".
     case null:
       return meanings.BLOCK_TEXT;
     case 'block-scalar-header':

@@ -1,11 +1,11 @@
 import type { Finding, Position } from '../errors.ts';
 
-/** A plan's text with the means to say where in it something stands. */
+/** A plan's text, with the positions of its parts. */
 export interface PlanText {
   /** The file's name as the user gave it. */
   readonly file: string;
   readonly source: string;
-  /** The place of a key path: of the value where there is one, else of the nearest thing above it. */
+  /** The position of a key path: its value if it exists, else the nearest node above it. */
   locate(path: readonly (string | number)[]): Position;
 }
 

@@ -1,4 +1,4 @@
-/** A plan's nodes as what they mean: aliases followed, merge keys merged, with a bound on what they blow up to. */
+/** A plan's nodes with aliases expanded and merge keys merged, up to a limit on the number of values. */
 import {
   type Alias,
   isAlias,
@@ -14,10 +14,10 @@ import { errorFinding, inputError } from './findings.ts';
 import type { Lines } from './lines.ts';
 import { MAX_NESTING } from './parse.ts';
 
-/** A plan's values once aliases are followed; the largest plan that the schema allows has fewer. */
+/** The most values after aliases are expanded; the largest plan that the schema allows has fewer. */
 const MOST_VALUES = 50_000;
 
-/** A key of a map with its value; the key's node may stand in a map that was merged in. */
+/** A key of a map with its value; the key's node may be in a map that was merged in. */
 export interface MapEntry {
   readonly key: Scalar;
   readonly value: Node | null;
@@ -37,12 +37,12 @@ export class Tree {
     this.#targets = targets;
   }
 
-  /** The node itself, or the one that an alias stands for; null where there is none. */
+  /** The node itself, or the one that an alias stands for; null if there is none. */
   resolve(node: Node | null): Node | null {
     return isAlias(node) ? (this.#targets.get(node) ?? null) : node;
   }
 
-  /** A map's entries by key, with those of its merge keys; what the map itself says goes before what is merged. */
+  /** A map's entries by key, with those of its merge keys; the map's own entries take precedence. */
   entries(map: YAMLMap): ReadonlyMap<string, MapEntry> {
     const known = this.#entries.get(map);
     if (known === 'being merged') throw this.#endless(map);
@@ -76,14 +76,14 @@ export class Tree {
   }
 
   /**
-   * The node as plain data. A key such as `__proto__` becomes an own property like any other.
+   * The node as plain data. A key such as `__proto__` becomes an own property, like any other key.
    *
-   * @throws BlockplanError `input-refused` (aliasExpansion) when aliases blow it up or hold themselves
+   * @throws BlockplanError `input-refused` (aliasExpansion) if aliases exceed the limit or contain themselves
    */
   value(node: Node | null = this.root, depth = 0): unknown {
     const target = this.resolve(node);
     if (depth > MAX_NESTING) throw this.#endless(node ?? this.root);
-    // A long text costs more than a short one: an alias repeats it as a whole.
+    // Each alias repeats the whole text, so a long text costs more than a short one.
     const length = isScalar(target) && typeof target.value === 'string' ? target.value.length : 0;
     this.#spend(node ?? this.root, 1 + Math.floor(length / 100));
     if (isMap(target)) {
@@ -103,7 +103,7 @@ export class Tree {
     throw inputError([
       errorFinding(
         codes.aliasExpansion,
-        `with its aliases followed, the ${this.lines.subject.noun} has more than ${MOST_VALUES.toLocaleString('en')} values`,
+        `the ${this.lines.subject.noun} has more than ${MOST_VALUES.toLocaleString('en')} values after its aliases are expanded`,
         {
           position: this.lines.position(at.range?.[0] ?? 0, at.range?.[1]),
           hint: 'use fewer aliases',
@@ -116,7 +116,7 @@ export class Tree {
     return inputError([
       errorFinding(
         codes.aliasExpansion,
-        'an alias stands inside the value that it names, or aliases nest too deep',
+        'an alias is inside the value that it refers to, or aliases are nested too deeply',
         {
           position: this.lines.position(at.range?.[0] ?? 0, at.range?.[1]),
           hint: 'write the value out instead',
@@ -131,7 +131,7 @@ export function isMergeKey(key: unknown): boolean {
   return isScalar(key) && key.value === '<<' && key.type === 'PLAIN';
 }
 
-/** A key as it is written: `1` and `true` are words too when they stand before a colon. */
+/** A key as written: `1` and `true` are words too when they are keys. */
 export function wordOf(key: Scalar): string {
   return typeof key.value === 'string' ? key.value : (key.source ?? String(key.value));
 }

@@ -4,98 +4,98 @@ exports}catch(e){throw mod=0,e}};var require_ucs2length=__commonJS({"node_module
 exports,"__esModule",{value:!0});function ucs2length(str){let len=str.length,length=0,pos=0,value;for(;pos<len;)length++,
 value=str.charCodeAt(pos++),value>=55296&&value<=56319&&pos<len&&(value=str.charCodeAt(pos),(value&64512)===56320&&pos++);
 return length}exports.default=ucs2length;ucs2length.code='require("ajv/dist/runtime/ucs2length").default'}});var validate=validate20,stdin_default=validate20,schema31={$schema:"https://json-schema.org/draft/2020-12/schema",$id:"u\
-rn:blockplan:schema:plan:v1",title:"blockplan plan",description:"A live disk operation on a libvirt guest, to be reviewe\
-d, run and undone.",type:"object",additionalProperties:!1,required:["plan","name","domain","steps"],properties:{plan:{const:"\
-blockplan/v1",description:"The format of the plan."},name:{type:"string",title:'a word of a-z, 0-9 and "-"',pattern:"^[a\
--z0-9][a-z0-9-]{0,62}$",description:"What the plan is called in reports and in the journal.",examples:["move-testvm"]},description:{
-type:"string",description:"What the plan is for; may have several lines."},domain:{type:"string",title:'the name of a li\
-bvirt domain: not empty, without "/", and not starting with "-" or a space',pattern:"^[^/\\s-][^/]*$",maxLength:255,description:"\
-libvirt's name of the guest, as in `virsh list --all`."},vars:{type:"object",description:"Values to refer to as `${vars.\
-NAME}`; `--set NAME=value` replaces them. One without a value must be set.",maxProperties:100,propertyNames:{type:"strin\
-g",title:'a name of letters, digits, "_" and "-"',pattern:"^[A-Za-z_][A-Za-z0-9_-]*$"},additionalProperties:{type:["stri\
-ng","number","boolean","null"],title:"text, a number, true, false, or nothing"}},steps:{type:"array",minItems:1,maxItems:100,
-description:"What is done, in this order.",items:{type:"object",additionalProperties:!1,properties:{id:{type:"string",title:'\
-a word of a-z, 0-9 and "-"',pattern:"^[a-z0-9][a-z0-9-]{0,62}$",description:"What the step is called; its kind unless to\
-ld."},"snapshot-create-as":{description:"Let each disk of the running guest go on in an overlay, so that the file below \
-is quiet and can be copied.",type:"object",additionalProperties:!1,required:["name"],properties:{name:{type:"string",minLength:1,
-pattern:"^[^/.][^/]*$",description:"The snapshot's name; it also ends the overlays' file names."},description:{type:"str\
-ing",description:"A text kept with the snapshot."},"disk-only":{type:"boolean",description:"Snapshot the disks and not t\
-he memory: each disk goes on in an overlay."},atomic:{type:"boolean",description:"All disks or none."},quiesce:{type:"bo\
-olean",description:"Have the guest agent freeze the guest's file systems for the moment of the snapshot. Needs `disk-onl\
-y`."},"no-metadata":{type:"boolean",description:"Leave no record of the snapshot in libvirt: only the chain shows it."},
-"reuse-external":{type:"boolean",description:"Use overlay files that exist, made for the purpose."},live:{type:"boolean",
-description:"Keep the guest running while its memory is saved. Needs `memspec`."},validate:{type:"boolean",description:"\
-Have libvirt check the snapshot XML against its schema."},memspec:{type:"object",additionalProperties:!1,required:["file"],
-description:"Where the memory goes.",properties:{file:{type:"string",minLength:1,description:"Absolute path."}}},diskspec:{
-type:"array",minItems:1,description:"What to do with each disk; as with virsh, a disk that is not listed gets an overlay\
- beside its active file.",items:{type:"object",additionalProperties:!1,required:["disk"],properties:{disk:{type:"string",
-minLength:1,description:"Target name; `*` for every disk that is not listed by its name."},snapshot:{type:"string",enum:[
-"external","no"],description:"`no` leaves the disk alone."},driver:{type:"string",enum:["qcow2","qed"],description:"The \
-overlay's format: qcow2 unless told."},file:{type:"string",minLength:1,description:"Absolute path of the overlay."}}}}}},
-blockcopy:{description:"Mirror a running disk to another place, and end on the copy (pivot: a migration) or on the sourc\
-e (finish: a live backup).",type:"object",additionalProperties:!1,required:["disk","dest"],properties:{disk:{type:"strin\
-g",minLength:1,description:"The target name of the disk, as in `virsh domblklist`: `vda`."},dest:{type:"string",minLength:1,
-description:"Absolute path of the copy."},format:{type:"string",enum:["qcow2","raw"],description:"Format of the copy; th\
-e source's unless told."},shallow:{type:"boolean",description:"Copy the active layer only; the copy shares the backing c\
-hain."},"reuse-external":{type:"boolean",description:"Copy into a file that exists, made for the purpose; its content is\
- lost. Needs `format`."},blockdev:{type:"boolean",description:"`dest` is a block device, not a file."},bandwidth:{type:"\
+rn:blockplan:schema:plan:v1",title:"blockplan plan",description:"A live disk operation on a libvirt guest that can be re\
+viewed, run and undone.",type:"object",additionalProperties:!1,required:["plan","name","domain","steps"],properties:{plan:{
+const:"blockplan/v1",description:"The format of the plan."},name:{type:"string",title:'a word of a-z, 0-9 and "-"',pattern:"\
+^[a-z0-9][a-z0-9-]{0,62}$",description:"Name of the plan in reports and in the journal.",examples:["move-testvm"]},description:{
+type:"string",description:"Purpose of the plan; may have several lines."},domain:{type:"string",title:'the name of a lib\
+virt domain: not empty, without "/", and not starting with "-" or a space',pattern:"^[^/\\s-][^/]*$",maxLength:255,description:"\
+Name of the guest's domain, as in `virsh list --all`."},vars:{type:"object",description:"Variables, used as `${vars.NAME\
+}`. `--set NAME=value` replaces a value; it is required for a variable without one.",maxProperties:100,propertyNames:{type:"\
+string",title:'a name of letters, digits, "_" and "-"',pattern:"^[A-Za-z_][A-Za-z0-9_-]*$"},additionalProperties:{type:[
+"string","number","boolean","null"],title:"text, a number, true, false, or nothing"}},steps:{type:"array",minItems:1,maxItems:100,
+description:"Steps of the plan, run in this order.",items:{type:"object",additionalProperties:!1,properties:{id:{type:"s\
+tring",title:'a word of a-z, 0-9 and "-"',pattern:"^[a-z0-9][a-z0-9-]{0,62}$",description:"Name of the step; its kind un\
+less specified."},"snapshot-create-as":{description:"Switch each disk of the running guest to an overlay, so that the fi\
+le below no longer changes and can be copied.",type:"object",additionalProperties:!1,required:["name"],properties:{name:{
+type:"string",minLength:1,pattern:"^[^/.][^/]*$",description:"Name of the snapshot; also the suffix of the overlay file \
+names."},description:{type:"string",description:"Description stored with the snapshot."},"disk-only":{type:"boolean",description:"\
+Snapshot the disks without the memory: each disk continues in an overlay."},atomic:{type:"boolean",description:"All disk\
+s or none."},quiesce:{type:"boolean",description:"Have the guest agent freeze the guest's file systems during the snapsh\
+ot. Requires `disk-only`."},"no-metadata":{type:"boolean",description:"Do not record the snapshot in libvirt; only the c\
+hain shows it."},"reuse-external":{type:"boolean",description:"Use existing overlay files that were created for the purp\
+ose."},live:{type:"boolean",description:"Keep the guest running while its memory is saved. Requires `memspec`."},validate:{
+type:"boolean",description:"Have libvirt check the snapshot XML against its schema."},memspec:{type:"object",additionalProperties:!1,
+required:["file"],description:"Where to save the memory.",properties:{file:{type:"string",minLength:1,description:"Absol\
+ute path."}}},diskspec:{type:"array",minItems:1,description:"What to do with each disk; as with virsh, a disk that is no\
+t listed gets an overlay beside its active file.",items:{type:"object",additionalProperties:!1,required:["disk"],properties:{
+disk:{type:"string",minLength:1,description:"Target name; `*` for every disk that is not listed by its name."},snapshot:{
+type:"string",enum:["external","no"],description:"`no` excludes the disk."},driver:{type:"string",enum:["qcow2","qed"],description:"\
+Format of the overlay (default: qcow2)."},file:{type:"string",minLength:1,description:"Absolute path of the overlay."}}}}}},
+blockcopy:{description:"Mirror a running disk to another place; then switch to the copy (pivot: a migration) or stay on \
+the source (finish: a live backup).",type:"object",additionalProperties:!1,required:["disk","dest"],properties:{disk:{type:"\
+string",minLength:1,description:"The target name of the disk, as in `virsh domblklist`: `vda`."},dest:{type:"string",minLength:1,
+description:"Absolute path of the copy."},format:{type:"string",enum:["qcow2","raw"],description:"Format of the copy (de\
+fault: the format of the source)."},shallow:{type:"boolean",description:"Copy the active layer only; the copy shares the\
+ backing chain."},"reuse-external":{type:"boolean",description:"Copy into an existing file that was created for the purp\
+ose; its content is overwritten. Requires `format`."},blockdev:{type:"boolean",description:"`dest` is a block device, no\
+t a file."},bandwidth:{type:"integer",minimum:1,description:"Speed limit in MiB/s (in bytes/s with `bytes`)."},bytes:{type:"\
+boolean",description:"`bandwidth` is in bytes/s."},granularity:{type:"integer",minimum:512,maximum:67108864,description:"\
+Granularity of the copy in bytes, a power of two."},"buf-size":{type:"integer",minimum:0,description:"Data in flight bet\
+ween source and copy, in bytes."},timeout:{type:"integer",minimum:1,description:"Cancel the copy and roll back if it is \
+not ready after this many seconds (default: one day)."},pivot:{type:"boolean",description:"Switch the guest to the copy \
+once both are equal: a migration."},finish:{type:"boolean",description:"Keep the guest on the source once both are equal\
+: a live backup."},"transient-job":{type:"boolean",description:"Accept that the job ends with the guest; always set if t\
+he domain is persistent."},"synchronous-writes":{type:"boolean",description:"Complete a write of the guest only after bo\
+th sides have it (libvirt 8.0)."}}},blockcommit:{description:"Merge layers of a running disk into a layer below them, to\
+ shorten the backing chain.",type:"object",additionalProperties:!1,required:["disk"],properties:{disk:{type:"string",minLength:1,
+description:"The target name of the disk, as in `virsh domblklist`: `vda`."},base:{type:"string",minLength:1,description:"\
+The layer that receives the data: its path, or its position in the chain, such as `vda[2]`."},shallow:{type:"boolean",description:"\
+Commit into the layer directly below `top`."},top:{type:"string",minLength:1,description:"The topmost layer to commit: i\
+ts path or position; with `active`, the active layer."},active:{type:"boolean",description:"Commit the active layer; req\
+uires `pivot` or `keep-overlay`."},pivot:{type:"boolean",description:"Switch the guest to the base at the end; implies `\
+active`."},"keep-overlay":{type:"boolean",description:"Keep the guest on the active layer once the base holds the same d\
+ata; implies `active`."},delete:{type:"boolean",description:"Remove the committed files once they are proven unused."},quarantine:{
+type:"string",minLength:1,description:"Move the committed files to this folder, on the same file system, instead of remo\
+ving them."},"keep-relative":{type:"boolean",description:"Keep relative backing file names relative."},bandwidth:{type:"\
 integer",minimum:1,description:"Speed limit in MiB/s (in bytes/s with `bytes`)."},bytes:{type:"boolean",description:"`ba\
-ndwidth` is in bytes/s."},granularity:{type:"integer",minimum:512,maximum:67108864,description:"Granularity of the copy \
-in bytes, a power of two."},"buf-size":{type:"integer",minimum:0,description:"Data in flight between source and copy, in\
- bytes."},timeout:{type:"integer",minimum:1,description:"Give up, and undo, when the copy is not ready after so many sec\
-onds (a day unless told)."},pivot:{type:"boolean",description:"Let the guest go on with the copy once it is equal: a mig\
-ration."},finish:{type:"boolean",description:"Leave the guest where it is once the copy is equal: a live backup."},"tran\
-sient-job":{type:"boolean",description:"Accept that the job does not outlive the guest; given without being asked where \
-the domain is persistent."},"synchronous-writes":{type:"boolean",description:"Write to both sides before the guest is to\
-ld that a write is done (libvirt 8.0)."}}},blockcommit:{description:"Merge layers of a running disk into a layer below t\
-hem, and let the guest go on with a shorter chain.",type:"object",additionalProperties:!1,required:["disk"],properties:{
+ndwidth` is in bytes/s."},timeout:{type:"integer",minimum:1,description:"Cancel the commit and roll back if it takes mor\
+e than this many seconds (default: one day)."}}},blockpull:{description:"Copy the data of the layers below into the acti\
+ve layer of a running disk, so that it no longer needs them.",type:"object",additionalProperties:!1,required:["disk"],properties:{
 disk:{type:"string",minLength:1,description:"The target name of the disk, as in `virsh domblklist`: `vda`."},base:{type:"\
-string",minLength:1,description:"The layer that takes the data: its path, or its place in the chain as `vda[2]`."},shallow:{
-type:"boolean",description:"The layer directly below `top` takes the data."},top:{type:"string",minLength:1,description:"\
-The topmost layer that is committed: its path or place; the active layer with `active`."},active:{type:"boolean",description:"\
-Commit the active layer; ends with `pivot` or `keep-overlay`."},pivot:{type:"boolean",description:"Let the guest go on w\
-ith the base; means `active`."},"keep-overlay":{type:"boolean",description:"Leave the guest on the active layer once the\
- base is equal; means `active`."},delete:{type:"boolean",description:"Remove the files that were committed, once they ar\
-e proven unused."},quarantine:{type:"string",minLength:1,description:"Move the files that were committed into this folde\
-r, on the same file system, instead of removing them."},"keep-relative":{type:"boolean",description:"Keep relative backi\
-ng file names relative."},bandwidth:{type:"integer",minimum:1,description:"Speed limit in MiB/s (in bytes/s with `bytes`\
-)."},bytes:{type:"boolean",description:"`bandwidth` is in bytes/s."},timeout:{type:"integer",minimum:1,description:"Give\
- up, and undo, when the commit has not come so far after so many seconds (a day unless told)."}}},blockpull:{description:"\
-Copy what the layers below hold into the active layer of a running disk, so that it needs them no more.",type:"object",additionalProperties:!1,
-required:["disk"],properties:{disk:{type:"string",minLength:1,description:"The target name of the disk, as in `virsh dom\
-blklist`: `vda`."},base:{type:"string",minLength:1,description:"The layer that stays below the active one: its path, or \
-its place in the chain as `vda[2]`. Without it none stays."},"keep-relative":{type:"boolean",description:"Name `base` by\
- its relative name in the header. Needs `base`."},bandwidth:{type:"integer",minimum:1,description:"Speed limit in MiB/s \
-(in bytes/s with `bytes`)."},bytes:{type:"boolean",description:"`bandwidth` is in bytes/s."},timeout:{type:"integer",minimum:1,
-description:"Give up, and undo, when the pull has not ended after so many seconds (a day unless told)."}}},undefine:{description:"\
-Make the running domain transient; its definition, autostart mark, snapshot and checkpoint metadata are kept in the jour\
-nal.",type:"object",additionalProperties:!1,properties:{"keep-nvram":{type:"boolean",description:"Keep the guest's NVRAM\
- file; needed where it has one."},"keep-tpm":{type:"boolean",description:"Keep the guest's TPM state (libvirt 8.9); need\
-ed where it has one."},"snapshots-metadata":{type:"boolean",description:"Let libvirt forget the snapshots; the bundle ke\
-eps their metadata."},"checkpoints-metadata":{type:"boolean",description:"Let libvirt forget the checkpoints; the bundle\
- keeps their metadata."}}},redefine:{description:"Put the saved definition back, byte for byte except for a disk that ha\
-s moved, with autostart and metadata.",type:"object",additionalProperties:!1,properties:{disk:{type:"string",minLength:1,
-description:"The target name of the disk whose source changes: `vda`."},source:{type:"string",minLength:1,description:"A\
-bsolute path that the definition shall name: the file that the guest runs on. Where the definition says that nothing is \
-below it, and the guest has layers there, that goes."}}},convert:{description:"Copy an image that is quiet, with its cha\
-in flattened, as `qemu-img convert` does: sparse, with parallel writes.",type:"object",additionalProperties:!1,required:[
-"source","dest"],properties:{source:{type:"string",minLength:1,description:"Absolute path of an image that nothing write\
-s to."},dest:{type:"string",minLength:1,description:"Absolute path of the copy; it must not exist."},"source-format":{type:"\
-string",enum:["qcow2","raw","vmdk","vdi","vhdx","qed"],description:"The source's format (-f); as the chain names it unle\
-ss told."},"target-format":{type:"string",enum:["qcow2","raw","vmdk","vdi","vhdx"],description:"The copy's format (-O); \
-qcow2 unless told."},compress:{type:"boolean",description:"Compress the copy (-c; qcow2 and vmdk)."},options:{type:"stri\
-ng",minLength:1,description:"Options of the copy's format (-o), as in `preallocation=metadata`."},"sparse-size":{type:"i\
-nteger",minimum:0,description:"Zeroes of so many bytes in a row become a hole (-S; 4096 unless told, 0 for none)."},coroutines:{
-type:"integer",minimum:1,maximum:16,description:"Parallel reads and writes (-m; 8 unless told)."},"rate-limit":{type:"in\
-teger",minimum:1,description:"Speed limit in bytes/s (-r)."}}}}}},"on-failure":{type:"string",enum:["rollback","stop"],default:"\
-rollback",description:"`rollback` takes the drawn way back; `stop` leaves things where they are and says so."}}},pattern4=new RegExp(
-"^[a-z0-9][a-z0-9-]{0,62}$","u"),pattern5=new RegExp("^[^/\\s-][^/]*$","u"),pattern6=new RegExp("^[A-Za-z_][A-Za-z0-9_-]\
-*$","u"),pattern8=new RegExp("^[^/.][^/]*$","u"),func1=require_ucs2length().default,func2=Object.prototype.hasOwnProperty;
-function validate20(data,{instancePath="",parentData,parentDataProperty,rootData=data,dynamicAnchors={}}={}){let vErrors=null,
-errors=0,evaluated0=validate20.evaluated;if(evaluated0.dynamicProps&&(evaluated0.props=void 0),evaluated0.dynamicItems&&
-(evaluated0.items=void 0),data&&typeof data=="object"&&!Array.isArray(data)){if(data.plan===void 0){let err0={instancePath,
-schemaPath:"#/required",keyword:"required",params:{missingProperty:"plan"}};vErrors===null?vErrors=[err0]:vErrors.push(err0),
-errors++}if(data.name===void 0){let err1={instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"\
+string",minLength:1,description:"The layer that stays below the active one: its path, or its position in the chain, such\
+ as `vda[2]`. Default: no layer stays."},"keep-relative":{type:"boolean",description:"Keep the relative name of `base` i\
+n the header. Requires `base`."},bandwidth:{type:"integer",minimum:1,description:"Speed limit in MiB/s (in bytes/s with \
+`bytes`)."},bytes:{type:"boolean",description:"`bandwidth` is in bytes/s."},timeout:{type:"integer",minimum:1,description:"\
+Cancel the pull and roll back if it takes more than this many seconds (default: one day)."}}},undefine:{description:"Mak\
+e the running domain transient; its definition, autostart setting, and snapshot and checkpoint metadata are saved in the\
+ journal.",type:"object",additionalProperties:!1,properties:{"keep-nvram":{type:"boolean",description:"Keep the guest's \
+NVRAM file; required if it has one."},"keep-tpm":{type:"boolean",description:"Keep the guest's TPM state (libvirt 8.9); \
+required if it has one."},"snapshots-metadata":{type:"boolean",description:"Remove libvirt's records of the snapshots; t\
+he journal keeps their metadata."},"checkpoints-metadata":{type:"boolean",description:"Remove libvirt's records of the c\
+heckpoints; the journal keeps their metadata."}}},redefine:{description:"Restore the saved definition, byte for byte exc\
+ept for a disk that has moved, with autostart and metadata.",type:"object",additionalProperties:!1,properties:{disk:{type:"\
+string",minLength:1,description:"The target name of the disk whose source changes: `vda`."},source:{type:"string",minLength:1,
+description:"Absolute path that the definition is to name: the file that the guest uses. If the definition ends the chai\
+n there, but the guest has layers below, that end is removed."}}},convert:{description:"Copy an image that nothing write\
+s to, with its chain flattened, using `qemu-img convert`: sparse, with parallel writes.",type:"object",additionalProperties:!1,
+required:["source","dest"],properties:{source:{type:"string",minLength:1,description:"Absolute path of an image that not\
+hing writes to."},dest:{type:"string",minLength:1,description:"Absolute path of the copy; it must not exist."},"source-f\
+ormat":{type:"string",enum:["qcow2","raw","vmdk","vdi","vhdx","qed"],description:"Format of the source (-f; default: its\
+ format in the chain)."},"target-format":{type:"string",enum:["qcow2","raw","vmdk","vdi","vhdx"],description:"Format of \
+the copy (-O; default: qcow2)."},compress:{type:"boolean",description:"Compress the copy (-c; qcow2 and vmdk)."},options:{
+type:"string",minLength:1,description:"Options of the copy's format (-o), such as `preallocation=metadata`."},"sparse-si\
+ze":{type:"integer",minimum:0,description:"Turn runs of at least this many zero bytes into holes (-S; default: 4096; 0: \
+no holes)."},coroutines:{type:"integer",minimum:1,maximum:16,description:"Parallel reads and writes (-m; default: 8)."},
+"rate-limit":{type:"integer",minimum:1,description:"Speed limit in bytes/s (-r)."}}}}}},"on-failure":{type:"string",enum:[
+"rollback","stop"],default:"rollback",description:"`rollback` undoes what the run did; `stop` leaves everything as it is\
+ and reports that."}}},pattern4=new RegExp("^[a-z0-9][a-z0-9-]{0,62}$","u"),pattern5=new RegExp("^[^/\\s-][^/]*$","u"),pattern6=new RegExp(
+"^[A-Za-z_][A-Za-z0-9_-]*$","u"),pattern8=new RegExp("^[^/.][^/]*$","u"),func1=require_ucs2length().default,func2=Object.
+prototype.hasOwnProperty;function validate20(data,{instancePath="",parentData,parentDataProperty,rootData=data,dynamicAnchors={}}={}){
+let vErrors=null,errors=0,evaluated0=validate20.evaluated;if(evaluated0.dynamicProps&&(evaluated0.props=void 0),evaluated0.
+dynamicItems&&(evaluated0.items=void 0),data&&typeof data=="object"&&!Array.isArray(data)){if(data.plan===void 0){let err0={
+instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"plan"}};vErrors===null?vErrors=[err0]:vErrors.
+push(err0),errors++}if(data.name===void 0){let err1={instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"\
 name"}};vErrors===null?vErrors=[err1]:vErrors.push(err1),errors++}if(data.domain===void 0){let err2={instancePath,schemaPath:"\
 #/required",keyword:"required",params:{missingProperty:"domain"}};vErrors===null?vErrors=[err2]:vErrors.push(err2),errors++}
 if(data.steps===void 0){let err3={instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"steps"}};

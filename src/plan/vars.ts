@@ -1,4 +1,4 @@
-/** The plan's variables: declared with defaults, set from the command line, and looked up by references. */
+/** The plan's variables: declared with defaults, set on the command line, and used by references. */
 import { codes } from '../codes.ts';
 import type { Finding } from '../errors.ts';
 import { printable } from '../printable.ts';
@@ -24,11 +24,11 @@ export class Vars {
   readonly #guesses = new Guesses();
   #settledDomain: ResolvedName | UnresolvedName | undefined;
   readonly #known = new Map<string, ResolvedName>();
-  /** Names whose value is wrong; that has been told, and what refers to them says nothing more. */
+  /** Variables with a wrong value. That is already reported, so references to them are not. */
   readonly #faulty = new Set<string>();
 
   /**
-   * @param declared the plan's `vars`, as read; anything but a map counts as none
+   * @param declared the plan's `vars`, as read; anything but a map counts as no variables
    * @param domain the plan's `domain`, as read
    */
   constructor(declared: unknown, domain: unknown) {
@@ -63,20 +63,20 @@ export class Vars {
     return (key === undefined ? undefined : this.#known.get(key)) ?? this.#unknown(name, key);
   };
 
-  /** What a reference in `domain` stands for; there is no `domain` yet. */
+  /** What a reference in `domain` stands for; the domain itself is not known yet. */
   readonly lookupForDomain: Lookup = (name) =>
     name === 'domain'
       ? {
           code: codes.referenceOrder,
-          message: 'the domain cannot be made of itself',
+          message: 'the domain cannot refer to itself',
           hint: 'write its name',
         }
       : this.lookup(name);
 
   /**
-   * Tells the domain's name once its own references are put in.
+   * Sets the domain's name, once its own references are replaced.
    *
-   * @param domain undefined when it is wrong, which has been told
+   * @param domain undefined if it is wrong, which is already reported
    */
   settleDomain(domain: string | undefined): void {
     this.#settledDomain = domain === undefined ? {} : { value: domain, written: domain };
@@ -88,7 +88,7 @@ export class Vars {
     if (!hasReference(this.#domain)) return { value: this.#domain, written: this.#domain };
     return {
       code: codes.referenceOrder,
-      message: 'the domain is itself made of variables, so no variable can be made of it',
+      message: 'the domain refers to variables itself, so no variable can refer to it',
       hint: 'refer to the same variable instead',
     };
   }
@@ -134,7 +134,7 @@ export class Vars {
     const near = this.#guesses.nearest(key ?? word.trim().replace(/^vars\./, ''), this.#names);
     const message =
       key === undefined
-        ? `nothing is known as ${quoted(`\${${word}}`)}: references are \${vars.NAME} and \${domain}`
+        ? `unknown reference ${quoted(`\${${word}}`)}: use \${vars.NAME} or \${domain}`
         : `the plan declares no variable ${quoted(key)}`;
     if (near !== undefined)
       return {
@@ -170,7 +170,7 @@ function required(name: string, places: SourcePositions): Finding {
   const path = ['vars', name];
   return errorFinding(
     codes.variableNotSet,
-    `the variable ${quoted(name)} has no default and has not been set`,
+    `the variable ${quoted(name)} has no default and is not set`,
     {
       path,
       position: places.locateKey(path),
@@ -179,16 +179,16 @@ function required(name: string, places: SourcePositions): Finding {
   );
 }
 
-/** A given value has the type of the default that it replaces. */
+/** Converts a given value to the type of the default that it replaces. */
 function coerce(name: string, given: string, declared: unknown): ResolvedName | Finding {
   const option = `--set ${printable(name)}`;
   const hidden = Array.from(given).find((character) => printable(character) !== character);
   if (hidden !== undefined) {
     return errorFinding(
       codes.forbiddenCharacter,
-      `${option}: the value holds ${characterName(hidden)}`,
+      `${option}: the value contains ${characterName(hidden)}`,
       {
-        hint: 'give the value without it',
+        hint: 'remove it from the value',
       },
     );
   }
@@ -199,7 +199,7 @@ function coerce(name: string, given: string, declared: unknown): ResolvedName | 
     codes.variableType,
     `${option}: the value must be ${expected}, like the default ${String(declared)}, but is ${quoted(given)}`,
     {
-      hint: `give ${expected}, or make the default a text`,
+      hint: `give ${expected}, or put the default in quotes`,
     },
   );
 }

@@ -1,16 +1,16 @@
-/** How values are named in a message. */
+/** Words for values in messages. */
 import { printable } from '../printable.ts';
 
-/** Longer texts are cut: a message stays a sentence. */
+/** In characters; longer texts are cut, so that a message stays readable. */
 const LONGEST = 80;
 
-/** The text in quotes, harmless to show. */
+/** The text in quotes, safe to show on a terminal. */
 export function quoted(text: string): string {
   const short = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
   return `"${printable(short)}"`;
 }
 
-/** A value after "but is": `"fast"`, `the number 7`, `a list`. */
+/** A value, worded to follow "but is": `"fast"`, `the number 7`, `a list`. */
 export function named(value: unknown): string {
   if (typeof value === 'string') return value === '' ? 'empty text' : quoted(value);
   if (typeof value === 'number') return `the number ${value}`;

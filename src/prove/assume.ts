@@ -1,14 +1,14 @@
-/** What a proof takes for granted where the host state that it starts from does not tell. */
+/** What a proof assumes where its initial host state has no data. */
 import { dirname } from 'node:path';
 import type { HostState } from '../model/host-state.ts';
 
-/** The host state with all of the paths told of, and what had to be assumed for that, in clauses. */
+/** The host state with all paths, and the assumptions made for it, in clauses. */
 export interface Assumed {
   readonly state: HostState;
   readonly assumptions: readonly string[];
 }
 
-/** Takes paths that nobody has told of for free, and their folders for wide and writable: as a run would find them. */
+/** Assumes that unknown paths do not exist, and that their folders are writable and have enough space. */
 export function assume(state: HostState, paths: readonly string[]): Assumed {
   const files = paths.filter((path) => state.files[path] === undefined);
   const made = paths.filter((path) => !state.files[path]);
@@ -23,8 +23,8 @@ export function assume(state: HostState, paths: readonly string[]): Assumed {
       folders: { ...state.folders, ...Object.fromEntries(folders.map((path) => [path, roomy])) },
     },
     assumptions: [
-      ...files.map((path) => `there is no ${path} yet`),
-      ...folders.map((path) => `${path} has room and can be written to`),
+      ...files.map((path) => `${path} does not exist yet`),
+      ...folders.map((path) => `${path} has free space and is writable`),
     ],
   };
 }

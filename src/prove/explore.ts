@@ -1,7 +1,7 @@
 /**
- * Walks a plan's run over a simulated host through everything that can go wrong. A run is performed phase by phase, and two
- * runs that stand in the same place on hosts that are the same go on alike: so each place is gone on from once, and the
- * work grows with the length of the plan and not with its square.
+ * Explores a plan's run on a simulated host under every fault. A run is performed phase by phase. Two runs at the same
+ * place, on equal hosts, continue alike, so each place is explored once: the work grows with the length of the plan and
+ * not with its square.
  */
 import type { Graph } from '../graph/graph.ts';
 import { type SimulatedHost, simulatedHostOf } from '../host/simulated-host.ts';
@@ -34,26 +34,26 @@ import { HostCache, memoizedGraph } from './memo.ts';
 import { type ProofState, StateKeys } from './proof-state.ts';
 import { type Injection, oneCase, type Tally, TallyBuilder } from './tally.ts';
 
-/** A part of a run that was performed, and where the run stands after it. */
+/** A part of a run that was performed, and the state of the run after it. */
 export interface ExploredPart {
   readonly performed: PerformedPart<unknown>;
   readonly injected: readonly Injection[];
-  /** Where the run goes on; nothing where it has ended, or where blockplan did. */
+  /** Where the run continues; absent if the run has ended. */
   readonly next?: ProofState;
   readonly finish?: Finish;
 }
 
-/** What comes of a plan when nothing goes wrong. */
+/** The result of a plan without faults. */
 export interface FaultlessRun {
   readonly finish: Finish;
-  /** The host state that it leads to. */
+  /** The final host state. */
   readonly state: HostState;
 }
 
-/** What a run comes to when nothing goes wrong any more. */
+/** The result of a run without further faults. */
 interface Ending {
   readonly tally: Tally;
-  /** Whether the run went back on the way, and so came by what lies behind it. */
+  /** Whether the run rolled back on the way, and so depended on its past. */
   readonly wentBack: boolean;
 }
 
@@ -69,7 +69,7 @@ export class Explorer {
   #singly = false;
 
   /**
-   * @param told the host state that the plan starts in, with no error in preflight
+   * @param told the host state that the plan starts in; preflight has no error in it
    * @param files every path that the plan may touch
    */
   constructor(graph: Graph, told: HostState, files: readonly string[]) {
@@ -90,7 +90,7 @@ export class Explorer {
     };
   }
 
-  /** What comes of the plan when nothing goes wrong. */
+  /** The result of the plan without faults. */
   get faultless(): FaultlessRun {
     this.#faultless ??= this.#runFaultless();
     return this.#faultless;
@@ -102,25 +102,25 @@ export class Explorer {
       if (finish) return { finish, state: performed.environment.host.state };
       proofState = next;
     }
-    throw new Error('a run that has not finished goes on');
+    throw new Error('an unfinished run has no next part');
   }
 
-  /** Everything that can come of the plan when so many things at most go wrong. */
+  /** All results of the plan with at most that many faults. */
   explore(faults: 1 | 2): Tally {
     this.#singly = faults === 1;
     const tally = this.#from(this.start, faults);
     const wrong = violationsWithoutFaults(this.faultless.finish);
     if (wrong.length === 0) return tally;
     const adder = new TallyBuilder();
-    // The case itself is among those that were counted.
+    // The case itself has been counted already.
     adder.add(oneCase(undefined, wrong, false));
     adder.add(tally);
     return adder.tally();
   }
 
   /**
-   * Everything that can come of a run that stands there.
-   * @param faults how many more things may go wrong, at least one
+   * All results of a run that continues from this state.
+   * @param faults the number of further faults, at least one
    */
   #from(proofState: ProofState, faults: number): Tally {
     const key = `${this.#singly ? 'single' : faults} ${this.#keys.of(proofState)}`;
@@ -133,7 +133,7 @@ export class Explorer {
     return tally;
   }
 
-  /** Performs the next part as it is injected so far, and with each thing more that can go wrong in it. */
+  /** Performs the next part with the faults injected so far, and with each further fault that it can have. */
   #branch(
     proofState: ProofState,
     injected: readonly Injection[],
@@ -156,7 +156,7 @@ export class Explorer {
           this.#branch(proofState, [...injected, injection], faults - 1, adder);
   }
 
-  /** What a part came to by itself: an end, and what is wrong. */
+  /** The result of a part by itself: its end, if any, and what is wrong. */
   #judged({ finish, performed }: ExploredPart): Tally {
     const { environment } = performed;
     const wrong = finish
@@ -165,7 +165,7 @@ export class Explorer {
     return oneCase(finish?.end, [...new Set([...performed.wrong, ...wrong])], environment.blind);
   }
 
-  /** What comes of a part when nothing more goes wrong: one case. */
+  /** The result of a part without further faults: one case. */
   #quietly(step: ExploredPart): Ending {
     const here = this.#judged(step);
     if (!step.next) return { tally: here, wentBack: false };
@@ -178,8 +178,8 @@ export class Explorer {
   }
 
   /**
-   * What comes of a proof state when nothing more goes wrong. Runs with other pasts come to the same where neither goes back:
-   * a guest that starts again without its agent makes a past of its own at each phase in which it can happen.
+   * The result of a proof state without further faults. Runs with different pasts have the same result if neither rolls
+   * back: a guest that restarts without its agent gives each phase in which that can happen another past.
    */
   #ending(proofState: ProofState): Ending {
     const onward = this.#keys.onward(proofState);
@@ -196,7 +196,7 @@ export class Explorer {
     return proofState.run.todo?.direction === 'undo' ? { ...ending, wentBack: true } : ending;
   }
 
-  /** Performs the next part of a run, with these things going wrong in it. */
+  /** Performs the next part of a run with these faults. */
   step(proofState: ProofState, injected: readonly Injection[]): ExploredPart {
     const map = new Map<number, Fault>(injected.map(({ at, fault }) => [at, fault]));
     const { run, part } = partOf(proofState);
@@ -223,7 +223,7 @@ export class Explorer {
   }
 }
 
-/** The next part of a run, and the run that it will change. */
+/** The next part of a run, and the run that it changes. */
 function partOf({ run: former, interrupted, restart }: ProofState): {
   run: RunState;
   part: RunPart<Finish | undefined>;
@@ -237,7 +237,7 @@ function partOf({ run: former, interrupted, restart }: ProofState): {
   return { run, part: resumedPart(run, phase) };
 }
 
-/** A run that cannot be resumed says so, and has ended. */
+/** A run that cannot be resumed reports that, and ends. */
 function* resumedPart(
   run: RunState,
   phase: InterruptedPhase | undefined,
@@ -253,7 +253,7 @@ function* onwards(part: RunPart<unknown>): RunPart<undefined> {
   return undefined;
 }
 
-/** A fault that ends blockplan is tried with both ways of taking the run up again. */
+/** A fault that ends blockplan is tried with `resume` and with `rollback` after it. */
 function injectionsOf(proofState: ProofState, at: number, fault: Fault): Injection[] {
   const state = stateNameOf(proofState);
   const injection = { state, at, fault };
@@ -265,7 +265,7 @@ function injectionsOf(proofState: ProofState, at: number, fault: Fault): Injecti
     : [injection];
 }
 
-/** What a seed calls the part of a run that comes next. */
+/** The name of the run's next part in a seed. */
 export function stateNameOf({ run, restart }: ProofState): string {
   if (restart !== undefined) return restart;
   return run.state.final ? 'end' : run.state.name;

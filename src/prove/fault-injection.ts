@@ -1,4 +1,4 @@
-/** Where a proof's runs take place: a simulated host, and what stands around it. A value, like the host. */
+/** The environment of a proof's runs: a simulated host and its surroundings. A value, like the host. */
 import { codes } from '../codes.ts';
 import { type Effect, filesWrittenInto } from '../commands/effect.ts';
 import { BlockplanError } from '../errors.ts';
@@ -16,13 +16,13 @@ import type { HostCache } from './memo.ts';
 
 export interface ProofEnvironment {
   readonly host: SimulatedHost;
-  /** Whether the run's marker stands in the live definition. */
+  /** Whether the live XML has the run's marker. */
   readonly marked: boolean;
-  /** Whether libvirt answers, and whether it will again when looked for. */
+  /** Whether libvirt answers (`there`), does after a reconnect (`lost`), or never again (`gone`). */
   readonly contact: 'there' | 'lost' | 'gone';
   readonly journalFull: boolean;
   readonly interrupted: boolean;
-  /** Whether blockplan has ended before while it could not write its journal: nobody knows what it did then. */
+  /** Whether blockplan has ended while its journal could not be written: what it did then is unknown. */
   readonly blind: boolean;
 }
 
@@ -37,42 +37,42 @@ export function proofEnvironmentOf(host: SimulatedHost): ProofEnvironment {
   };
 }
 
-/** A place in a part of a run at which something can go wrong. */
+/** A point in a part of a run at which faults can be injected. */
 export interface FaultPoint {
   readonly at: number;
   readonly request: Request;
   readonly faults: readonly Fault[];
 }
 
-/** What playing a part of a run came to. */
+/** The result of performing a part of a run. */
 export interface PerformedPart<T> {
   readonly environment: ProofEnvironment;
-  /** What it returned; nothing where blockplan ended in the middle of it. */
+  /** What it returned; undefined if blockplan ended in the middle of it. */
   readonly result: { readonly value: T } | undefined;
   readonly points: readonly FaultPoint[];
-  /** The records that were written and are there after the end of it. */
+  /** The records that were written and still exist after it. */
   readonly records: readonly LogRecord[];
-  /** What the caller found wrong in any of the states on the way. */
+  /** What `inspect` found wrong in the states on the way. */
   readonly wrong: readonly string[];
 }
 
-/** Ends blockplan: nothing of it runs on. One value for all, since an error's stack costs more than the rest of a case. */
+/** Ends blockplan at once. One value for all, because an error's stack costs more than the rest of a case. */
 const ENDED = new Error('blockplan has ended');
 const BY_ITSELF = {};
-/** On a simulated host no time passes. */
+/** No time passes on a simulated host. */
 const NO_TIME = new Date(0).toISOString();
-const REFUSED = new EffectFailed('the host refuses it');
+const REFUSED = new EffectFailed('the host refuses the command');
 const NOT_RUNNING = new EffectFailed('the domain is not running');
 const JOURNAL_FULL = new Error('no space left on device');
 const CONTACT_LOST = new BlockplanError('uncertain', [
-  { code: codes.connectionLost, severity: 'error', message: 'contact to libvirt is lost' },
+  { code: codes.connectionLost, severity: 'error', message: 'the connection to libvirt is lost' },
 ]);
 
 /** How a part is performed. */
 export interface PerformOptions {
-  /** What goes wrong, by the point's place in this part. */
+  /** The faults, by the number of their point in this part. */
   readonly injected: ReadonlyMap<number, Fault>;
-  /** Tells what is wrong with a host that a run has just changed. */
+  /** Returns what is wrong with a host that the run has just changed. */
   readonly inspect: (host: SimulatedHost) => readonly string[];
   readonly hosts: HostCache;
 }
@@ -91,7 +91,7 @@ export function performPart<T>(
       answer = { given: stage.answer(next.value) };
     } catch (error) {
       if (error === ENDED) return stage.left();
-      // Anything else is a gap in the simulated host, and no answer of it.
+      // Any other error is a gap in the simulation, not an answer of the host.
       if (!isAnswer(error)) throw error;
       answer = { thrown: error };
     }
@@ -144,7 +144,7 @@ class Performer {
       case 'tell':
         return undefined;
       case 'headers':
-        // A look at a simulated host has told them already.
+        // An observation of a simulated host includes them already.
         return request.state;
       case 'interrupted':
         return this.#site.interrupted;
@@ -160,7 +160,7 @@ class Performer {
       case 'survey':
         return surveyedState(this.#site.host, request.state, request.files);
       case 'mark':
-        // The marker stands in the live definition, which only a guest that is up has.
+        // The marker is in the live XML, which only an active guest has.
         if (!isUp(this.#site.host.state)) throw NOT_RUNNING;
         this.#site = { ...this.#site, marked: true };
         return undefined;
@@ -185,7 +185,7 @@ class Performer {
     if (this.#site.journalFull) throw JOURNAL_FULL;
     this.#records.push({ ...entry, seq: this.#records.length, time: NO_TIME });
     if (sync) this.#synced = this.#records.length;
-    // What the journal keeps is what a lost definition can be brought back from.
+    // A lost definition can be restored from what the journal keeps.
     if (entry.type === 'kept')
       this.#site = {
         ...this.#site,
@@ -213,7 +213,7 @@ class Performer {
     if (fault === 'journal-full') this.#site = { ...this.#site, journalFull: true };
     if (fault === 'job-dies') this.#becomes(jobsDie, BY_ITSELF);
     if (fault === 'guest-paused') this.#pause();
-    // A rollback does not listen to interruptions.
+    // A rollback ignores interruptions.
     if (fault === 'killed-during' || (fault === 'interrupted-during' && forward))
       return this.#during(request, kind ?? '');
     const given = fault === 'hollow' ? undefined : this.#plain(request);
@@ -228,7 +228,7 @@ class Performer {
     if (isUp(host.state)) this.#becomes(updateDomain, { state: 'paused' });
   }
 
-  /** What is waited for goes on by itself, and a copy that is cut short leaves its file behind. */
+  /** A job that is awaited continues by itself; a copy that is cut short leaves its file behind. */
   #during(request: Request, kind: string): never {
     const effect = request.ask === 'perform' ? request.effect : undefined;
     if (effect?.tool === 'qemu-img') this.#becomes(apply, cutShort(effect));
@@ -261,16 +261,16 @@ class Performer {
         this.#site = { ...this.#site, interrupted: true };
         return;
       default:
-        throw new Error(`nothing is known to happen by ${kind}`);
+        throw new Error(`unknown kind of fault: ${kind}`);
     }
   }
 }
 
-/** The run's id in every proof. */
+/** The run ID in every proof. */
 export const PROOF_RUN = 'proof';
 
 function cutShort(effect: Extract<Effect, { tool: 'qemu-img' }>): Effect {
-  // A target that was there before keeps its name; what is in it is neither old nor new.
+  // A target that existed before stays; its content is neither old nor new.
   return filesWrittenInto(effect).length > 0
     ? effect
     : { tool: 'make-file', file: effect.args.dest, why: effect.why };

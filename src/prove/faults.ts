@@ -1,30 +1,30 @@
-/** What can go wrong around each thing that a run asks for, by the names that a seed spells. */
+/** The faults of each request of a run, by their names in seeds. */
 import type { JournalEntry } from '../journal/journal.ts';
 import type { Request } from '../run/requests.ts';
 
-/** Each fault with the clause that tells of it. */
+/** Each fault with the clause that describes it. */
 export const FAULTS = {
-  refused: 'the host refuses it',
-  'refused-late': 'the host refuses it, although it took hold',
-  hollow: 'the host says that it is done, and nothing has happened',
+  refused: 'the command is refused',
+  'refused-late': 'the command is refused although it took effect',
+  hollow: 'the command reports success without effect',
   'job-dies': 'the job fails half-way',
   'job-dies-ready': 'the job fails as soon as it is ready',
-  'guest-paused': 'QEMU pauses the guest, for want of space',
-  'daemon-before': 'libvirtd is restarted before it took hold',
-  'daemon-after': 'libvirtd is restarted after it took hold',
-  'gone-before': 'contact to libvirt is lost for good before it took hold',
-  'gone-after': 'contact to libvirt is lost for good after it took hold',
-  'crash-before': 'QEMU crashes before it',
-  'crash-after': 'QEMU crashes after it',
-  'power-before': 'the host loses power before it',
-  'power-after': 'the host loses power after it',
-  'interrupted-before': 'the user interrupts before it',
-  'interrupted-during': 'the user interrupts while it is under way',
-  'interrupted-after': 'the user interrupts after it',
-  'killed-during': 'blockplan is killed while it is under way',
+  'guest-paused': 'QEMU pauses the guest for lack of space',
+  'daemon-before': 'libvirtd restarts before the command takes effect',
+  'daemon-after': 'libvirtd restarts after the command takes effect',
+  'gone-before': 'the connection to libvirt is lost for good before the command takes effect',
+  'gone-after': 'the connection to libvirt is lost for good after the command takes effect',
+  'crash-before': 'QEMU crashes before the command',
+  'crash-after': 'QEMU crashes after the command',
+  'power-before': 'the host loses power before the command',
+  'power-after': 'the host loses power after the command',
+  'interrupted-before': 'the user interrupts before the command',
+  'interrupted-during': 'the user interrupts during the command',
+  'interrupted-after': 'the user interrupts after the command',
+  'killed-during': 'blockplan is killed during the command',
   'killed-before': 'blockplan is killed before the record is written',
   'killed-after': 'blockplan is killed after the record is written',
-  'journal-full': 'the journal cannot be written from here on',
+  'journal-full': 'the journal cannot be written from this point on',
 } as const;
 
 export type Fault = keyof typeof FAULTS;
@@ -58,10 +58,10 @@ const COPY: readonly Fault[] = [
   'guest-paused',
 ];
 /**
- * Before an outcome its effect has been done. Before any other record nothing has been done since the one that precedes
- * it, so that a kill there is the kill after that one. A loss of power at a record leaves what one at the effect that
- * follows an intent, or precedes an outcome, leaves: an outcome is not synced, and an intent is. A journal that fails at
- * what has happened fails at the next intent as well.
+ * Before an outcome, its effect has been done. Before any other record, nothing has been done since the previous record, so
+ * a kill there equals a kill after the previous record. A power loss at an intent or an outcome equals one at the effect
+ * after the intent or before the outcome: an intent is synced, and an outcome is not. A journal that fails at an outcome
+ * fails at the next intent as well.
  */
 const RECORDS: Readonly<Record<JournalEntry['type'], readonly Fault[]>> = {
   'run-started': [],
@@ -74,13 +74,13 @@ const RECORDS: Readonly<Record<JournalEntry['type'], readonly Fault[]>> = {
   outcome: ['killed-before', 'killed-after'],
   'phase-finished': ['killed-after'],
   'run-forgotten': [],
-  // After it the run is over.
+  // After it the run has ended.
   'run-finished': ['killed-before'],
 };
 const LOOK: readonly Fault[] = ['daemon-before'];
 const UNMARK: readonly Fault[] = ['refused', 'daemon-before'];
 
-/** What can go wrong with that request; nothing for one that asks nothing of the host. */
+/** The faults of a request; none for a request that asks nothing of the host. */
 export function faultsOf(request: Request): readonly Fault[] {
   switch (request.ask) {
     case 'perform': {
@@ -103,7 +103,7 @@ export function faultsOf(request: Request): readonly Fault[] {
   }
 }
 
-/** Whether blockplan itself ends with it, so that the run is interrupted. */
+/** Whether the fault ends blockplan itself, which interrupts the run. */
 export function endsBlockplan(fault: Fault): boolean {
   return fault.startsWith('killed') || fault.startsWith('power');
 }

@@ -1,4 +1,4 @@
-/** What has to be so in every state of a run, and at each of its ends (shared by no run: judged from the host itself). */
+/** The invariants of every state and every end of a run, judged from the host itself and not with the code of a run. */
 
 import { nameIn } from '../host/file-names.ts';
 import { type SimulatedHost, simulatedHostOf } from '../host/simulated-host.ts';
@@ -12,7 +12,7 @@ import { lostAtNextStart, lostWrites } from '../simulate/host-faults.ts';
 import type { ProofEnvironment } from './fault-injection.ts';
 import { Owners } from './owners.ts';
 
-/** What is wrong with a host in the middle of a run that began in that host state. */
+/** Finds what is wrong with a host during a run that began in that host state. */
 export function violationsDuring(initial: HostState): (host: SimulatedHost) => readonly string[] {
   const owners = new Owners(initial);
   const there = Object.keys(initial.files).filter(
@@ -24,10 +24,10 @@ export function violationsDuring(initial: HostState): (host: SimulatedHost) => r
     ...lostWrites(host).map((loss) => `the guest has lost ${loss}`),
     ...there
       .filter((file) => !host.state.files[file])
-      .map((file) => `${file} is removed, and another domain's chain needs it`),
+      .map((file) => `${file} was removed, but another domain's chain needs it`),
     ...writtenTo(host)
       .filter((file) => owners.areOthers(file))
-      .map((file) => `${file} is written to, and is in another domain's chain`),
+      .map((file) => `${file} is written to, but is in another domain's chain`),
   ];
   return (host) => {
     const wrong = known.get(host) ?? judge(host);
@@ -53,10 +53,10 @@ function definitionLost(initial: HostState, { state }: SimulatedHost): string[] 
   const { persistent, kept, name } = state.domain;
   return persistent || kept !== undefined || !initial.domain.persistent
     ? []
-    : [`the definition of "${name}" is neither with libvirt nor in the journal`];
+    : [`the definition of "${name}" is neither in libvirt nor in the journal`];
 }
 
-/** What is wrong with how a run ended: with what it left, and with what it said. */
+/** Finds what is wrong with the end of a run: with the host, and with the report. */
 export function violationsAtEnd(
   initial: HostState,
   planned: HostState,
@@ -69,16 +69,18 @@ export function violationsAtEnd(
   if (end === 'rolled-back')
     wrong.push(...apart(initial, hostState, 'it was'), ...renamed(initial, host));
   if (end !== 'succeeded') wrong.push(...unsaidLosses(initial, host, state));
-  if (isOpenEnd(end) && next.length === 0) wrong.push('it does not say what to type next');
+  if (isOpenEnd(end) && next.length === 0) wrong.push('the report does not say what to type next');
   if (state.some((said) => said.includes('a bug in blockplan')))
-    wrong.push('it ends by an error that nobody thought of');
+    wrong.push('the run ends with an unexpected error');
   if (end === 'uncertain')
-    return contact === 'there' ? [...wrong, 'it calls uncertain what it could look at'] : wrong;
+    return contact === 'there'
+      ? [...wrong, 'the run ends uncertain although the state can be inspected']
+      : wrong;
   if (marked && !next.includes(unmarkByHand(hostState.domain.name)))
-    wrong.push('the marker of the run was left behind, and it does not say so');
-  // A guest that was transient before had no definition to lose.
+    wrong.push('the marker of the run is left behind, and the report does not say so');
+  // A guest that was transient before has no definition to lose.
   if (!initial.domain.persistent) return wrong;
-  // A definition that libvirt did not take lies in the run's folder, and the run names the command that restores it.
+  // A definition that libvirt did not accept is in the run's folder, and the report has the command that restores it.
   if (!hostState.domain.persistent)
     return next.some((command) => command.startsWith('virsh define'))
       ? wrong
@@ -91,13 +93,12 @@ export function violationsAtEnd(
     ...wrong,
     ...lostAtNextStart(host)
       .filter((loss) => !excused.some((target) => loss.startsWith(`${target}: `)))
-      .map((loss) => `started from its definition the guest would miss ${loss}`),
+      .map((loss) => `started from its definition, the guest would miss ${loss}`),
   ];
 }
 
 /**
- * Content that is gone and of which the run does not say so. What the guest's own active files hold is judged by where its
- * writes are.
+ * Lost content that the run does not report. The guest's own active files are not included: `lostWrites` judges those.
  */
 function unsaidLosses(
   initial: HostState,
@@ -108,10 +109,13 @@ function unsaidLosses(
   return Object.values(overwritten)
     .flatMap((file) => (file === null || includesFile(initial, active, file) ? [] : [file]))
     .filter((file) => !state.some((said) => said.includes(`the former content of ${file} `)))
-    .map((file) => `${file} was written over, and it does not say that its former content is lost`);
+    .map(
+      (file) =>
+        `${file} was overwritten, and the report does not say that its former content is lost`,
+    );
 }
 
-/** The headers of the guest's layers that name what is below them otherwise than before. */
+/** The headers of the guest's layers that name another backing file than before. */
 function renamed(initial: HostState, host: SimulatedHost): string[] {
   const { headers } = simulatedHostOf(initial);
   return initial.domain.disks
@@ -120,7 +124,7 @@ function renamed(initial: HostState, host: SimulatedHost): string[] {
     .map((file) => `the header of ${file} names ${host.headers[file]}; it was ${headers[file]}`);
 }
 
-/** The disks whose definition named another file before the run: what a start would miss then is not its doing. */
+/** The disks whose definition named another file before the run, which is not responsible for what a start would miss. */
 function staleBefore(initial: HostState): string[] {
   return initial.domain.disks
     .filter(
@@ -129,12 +133,12 @@ function staleBefore(initial: HostState): string[] {
     .map(({ target }) => target);
 }
 
-/** What is wrong with the end of a run in which nothing goes wrong. */
+/** Finds what is wrong with the end of a run without faults. */
 export function violationsWithoutFaults({ end }: Finish): string[] {
-  return end === 'succeeded' ? [] : [`nothing goes wrong, and the run ends ${end}`];
+  return end === 'succeeded' ? [] : [`without faults, the run ends ${end}`];
 }
 
-/** The parts of two host states that a person could tell apart. */
+/** The visible differences between two host states. */
 function apart(should: HostState, is: HostState, words: string): string[] {
   const a = picture(should);
   const b = picture(is);

@@ -1,6 +1,6 @@
 /**
- * What was worked out before. Everything here is a pure function of values, and a proof comes by the same ones many
- * thousand times; each is worked out once, and equal hosts become one value that the next look knows by sight.
+ * Memoization. Everything here is a pure function of values, and a proof meets the same values many thousand times. Each
+ * result is computed once, and equal hosts become one value, so that comparing them is cheap.
  */
 import type { Graph, PhaseNode } from '../graph/graph.ts';
 import type { SimulatedHost } from '../host/simulated-host.ts';
@@ -11,7 +11,7 @@ import { problemsAfter } from '../steps/derived.ts';
 
 type Phase = PhaseNode['phase'];
 
-/** What a function came to. */
+/** The result of a function. */
 type Outcome<T> = { readonly value: T } | { readonly thrown: unknown };
 
 class Memory<K, T> {
@@ -33,7 +33,7 @@ function outcomeOf<T>(workOut: () => T): Outcome<T> {
   }
 }
 
-/** The hosts that a proof comes by. */
+/** The hosts that a proof meets. */
 export class HostCache {
   readonly #ids: Identities;
   readonly #same = new Map<number, SimulatedHost>();
@@ -53,7 +53,7 @@ export class HostCache {
     return known;
   }
 
-  /** The host after a pure function of it and of that cause. */
+  /** The host after a pure function of it and of a cause. */
   after<C extends object>(
     host: SimulatedHost,
     become: (host: SimulatedHost, cause: C) => SimulatedHost,
@@ -63,7 +63,7 @@ export class HostCache {
     return this.#next.get(key, () => this.same(become(host, cause)));
   }
 
-  /** What a look at it shows; the same value whenever hosts that are the same are looked at. */
+  /** The observed state of a host; the same value for equal hosts. */
   look(host: SimulatedHost, files: readonly string[]): HostState {
     const key = `${this.#ids.of(host)} ${this.#ids.of(files)}`;
     return this.#seen.get(key, () => observedState(host, files));
@@ -76,7 +76,7 @@ export class HostCache {
   }
 }
 
-/** The same plan, whose phases remember what they have said of host states. */
+/** The same graph with memoized phases. */
 export function memoizedGraph(graph: Graph, ids: Identities): Graph {
   return {
     ...graph,

@@ -1,6 +1,6 @@
 /**
- * Which files belong to other domains, found by a route of its own: what a proof judges by must not be the comparison that
- * the steps under test use. Names are joined into files by everything that a host state says of them, before the run began.
+ * Which files belong to other domains. This is independent of the comparison that the steps under test use, because a proof
+ * must not judge by it. Names are joined into files by everything that the host state before the run says about them.
  */
 import type { HostState } from '../model/host-state.ts';
 
@@ -21,7 +21,7 @@ export class Owners {
     );
   }
 
-  /** Whether another domain has the file, by whatever name. */
+  /** Whether the file belongs to another domain, under any name. */
   areOthers(name: string): boolean {
     return this.#theirs.has(this.#root(name)) || this.#theirs.has(this.#root(spelledOut(name)));
   }
@@ -39,7 +39,7 @@ export class Owners {
   }
 }
 
-/** A path walked folder by folder, as a shell without links would. */
+/** The path without `.`, `..` and empty parts; links are not followed. */
 function spelledOut(name: string): string {
   if (!name.startsWith('/')) return name;
   const walked: string[] = [];

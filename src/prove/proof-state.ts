@@ -1,4 +1,4 @@
-/** Where a run stands, and which runs go on alike: those that stand in the same place, on hosts that are the same. */
+/** The state of a run in a proof, and which runs continue alike: those in the same place, on equal hosts. */
 import { isUp } from '../model/host-state.ts';
 import type { InterruptedRun } from '../run/recovery.ts';
 import type { PhaseStart, RunState } from '../run/run-state.ts';
@@ -10,39 +10,38 @@ import type { Restart } from './tally.ts';
 export interface ProofState {
   readonly run: RunState;
   readonly environment: ProofEnvironment;
-  /** What the journal tells of it. */
+  /** The run according to its journal. */
   readonly interrupted: InterruptedRun;
-  /** Set where blockplan has ended, and is started again to go on or back. */
+  /** Set if blockplan has ended and is started again, to resume or to roll back. */
   readonly restart?: Restart;
 }
 
-/** Tells which runs go on alike. */
+/** Keys by which runs that continue alike are recognized. */
 export class StateKeys {
   readonly #ids: Identities;
-  /** For what a phase began with, a number for that and for what all phases before it began with. */
+  /** For the start of a phase, a number that stands for it and for the starts of all phases before it. */
   readonly #pasts = new WeakMap<PhaseStart, number>();
 
   constructor(ids: Identities) {
     this.#ids = ids;
   }
 
-  /** A number that two stands share if they go on alike, whatever goes wrong. */
+  /** A number that two proof states share if they continue alike under every fault. */
   of(proofState: ProofState): number {
     const { run, phase } = proofState.interrupted;
-    // What the journal tells counts for itself only where it tells something else.
+    // The journal's run counts separately only if it differs.
     const told = run === proofState.run ? undefined : this.#ahead(run);
     return this.#ids.ofAll([this.#here(proofState), told, phase]);
   }
 
-  /** The same where nothing goes wrong any more: then nobody reads the journal of a run that has not been left. */
+  /** The same without further faults: then the journal of a run that was not interrupted is not read. */
   undisturbed(proofState: ProofState): number {
     return proofState.restart === undefined ? this.#here(proofState) : this.of(proofState);
   }
 
   /**
-   * The same for two proof states that go on alike until one goes back: on its way forward a run looks no further behind it
-   * than to what the present step began with. Undefined where it does not go forward, or is resumed by what its journal
-   * tells.
+   * The same for two proof states that continue alike until one rolls back: while running forward, a run depends on nothing
+   * before the start of the current step. Undefined if it does not run forward, or is resumed from its journal.
    */
   onward({ run, environment, restart }: ProofState): number | undefined {
     const { graph, todo, phaseStarts } = run;
@@ -62,12 +61,12 @@ export class StateKeys {
 
   #around({ todo }: RunState, environment: ProofEnvironment): readonly unknown[] {
     const { host, marked, contact, journalFull, interrupted, blind } = environment;
-    // A rollback asks nobody whether to go on.
+    // A rollback ignores interruptions.
     const listens = todo?.direction === 'do' && interrupted;
     return [host, marked, contact, journalFull, listens, blind];
   }
 
-  /** What a run still depends on: what lies behind it no more, and that it was interrupted only for its exit code. */
+  /** What the rest of the run depends on; an interruption is left out, because it affects only the exit code. */
   #ahead(run: RunState, past: unknown = this.#pastOf(run)): number {
     const { state, hosts, doubts, resumed } = run;
     const known = Object.values(hosts).flatMap(({ kept, lastUp, since, lastSeen, overwritten }) => [
@@ -81,7 +80,7 @@ export class StateKeys {
     return this.#past(phaseStarts, Math.min(todo?.index ?? 0, phaseStarts.length - 1));
   }
 
-  /** A phase's host states are only ever put behind those of the same phases, so each is looked at once. */
+  /** A phase start always follows the same earlier starts, so its number is computed once. */
   #past(phaseStarts: RunState['phaseStarts'], last: number): number | undefined {
     if (last < 0) return undefined;
     const at = phaseStarts[last];

@@ -1,4 +1,4 @@
-/** A plan's proof: every thing that can go wrong in a run, singly and in pairs, and what came of it. */
+/** A plan's proof: the results of every single fault and of every pair of faults in a run. */
 import { contentLostBy } from '../commands/effect.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { HostState } from '../model/host-state.ts';
@@ -16,24 +16,24 @@ export interface Proof {
   readonly plan: string;
   readonly domain: string;
   readonly phases: number;
-  /** What was taken for granted, since the facts do not tell it. */
+  /** What was assumed, because the facts do not contain it. */
   readonly assumptions: readonly string[];
-  /** How many cases ended how, with at most one thing going wrong, and with at most two. */
+  /** The number of cases by their ends, with at most one fault and with at most two. */
   readonly singles: Counts;
   readonly pairs: Counts;
-  /** Files whose former content no run brings back, once the step that writes into them has begun. */
+  /** Files whose former content no run restores once the step that writes into them has begun. */
   readonly lost: readonly string[];
-  /** What no run may do, and did. */
+  /** What a run did although no run may do it. */
   readonly violations: readonly Violation[];
-  /** What cannot be helped by anybody: the journal could not be written, and then blockplan ended. */
+  /** The same where it is unavoidable: the journal could not be written, and then blockplan ended. */
   readonly unknowable: readonly Violation[];
-  /** What came of each thing that can go wrong by itself. */
+  /** The result of each single fault. */
   readonly faults: readonly FaultResult[];
 }
 
 export type Counts = Readonly<Partial<Record<End, number>>>;
 
-/** What is wrong in some cases, with the shortest of them. */
+/** A problem that some cases have, with the shortest of them. */
 export interface Violation {
   readonly what: string;
   readonly cases: number;
@@ -43,7 +43,7 @@ export interface Violation {
 
 export interface FaultResult {
   readonly fault: Fault;
-  /** The clause that tells of it. */
+  /** The clause that describes it. */
   readonly what: string;
   readonly again?: Restart;
   readonly end: End;
@@ -55,7 +55,7 @@ export interface FaultResult {
 }
 
 /**
- * Proves a plan in a host state that preflight has no error in; pure.
+ * Proves a plan in a host state in which preflight has no error; pure.
  * @param files every path that the plan may touch
  */
 export function provePlan(graph: Graph, state: HostState, files: readonly string[]): Proof {
@@ -97,7 +97,7 @@ function wrongs(explorer: Explorer, groups: Groups): Violation[] {
     .map(([what, group]) => ({ what, ...shortest(explorer, group) }));
 }
 
-/** Told by a replay: runs that go on alike are counted together, and what each says has come of its own past. */
+/** The shortest case, from a replay: runs that continue alike are counted together, but each report depends on its past. */
 function shortest(explorer: Explorer, { count, injections }: Group) {
   const { finish } = replay(explorer, injections);
   return { cases: count, said: finish.state, seed: seedOf(injections) };

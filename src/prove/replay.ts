@@ -1,4 +1,4 @@
-/** One case again, told in full. */
+/** Replays one case in full. */
 import { codes } from '../codes.ts';
 import { commandText } from '../commands/effect-text.ts';
 import { BlockplanError } from '../errors.ts';
@@ -15,14 +15,14 @@ export interface ReplayedCase {
   readonly parts: readonly {
     /** The machine's state, or how the run was resumed. */
     readonly place: string;
-    /** What was done there, and what went wrong with it. */
+    /** What was done there, and the injected fault, if any. */
     readonly acts: readonly { readonly act: string; readonly fault?: string }[];
   }[];
   readonly finish: Finish;
   readonly wrong: readonly string[];
 }
 
-/** @throws BlockplanError `input-refused` where the plan's run does not come by the place of an injection */
+/** @throws BlockplanError `input-refused` if the plan's run does not reach the point of an injection */
 export function replay(explorer: Explorer, injections: readonly Injection[]): ReplayedCase {
   const parts: ReplayedCase['parts'][number][] = [];
   const wrong: string[] = [];
@@ -45,7 +45,7 @@ export function replay(explorer: Explorer, injections: readonly Injection[]): Re
       if (injections.length === 0) wrong.push(...violationsWithoutFaults(step.finish));
       return { parts, finish: step.finish, wrong: [...new Set(wrong)] };
     }
-    if (!step.next) throw new Error('a run that has not finished goes on');
+    if (!step.next) throw new Error('an unfinished run has no next part');
     proofState = step.next;
   }
 }
@@ -63,7 +63,7 @@ function unmet(injections: readonly Injection[]): BlockplanError {
     {
       code: codes.invalidSeed,
       severity: 'error',
-      message: `the run does not come by ${seedOf(injections)}`,
+      message: `the run does not reach ${seedOf(injections)}`,
       hint: 'give --replay a seed that was printed for this plan and these facts',
     },
   ]);
@@ -73,7 +73,7 @@ function actsOf({ performed, injected }: ExploredPart): { act: string; fault?: s
   return performed.points.flatMap(({ at, request }) => {
     const act = textOf(request);
     const fault = injected.find((each) => each.at === at)?.fault;
-    // Records are told of only where something happens at one.
+    // A journal record is shown only if a fault is injected at it.
     if (act === undefined || (request.ask === 'append' && fault === undefined)) return [];
     return [{ act, ...(fault === undefined ? {} : { fault: FAULTS[fault] }) }];
   });
@@ -84,7 +84,7 @@ function textOf(request: Request): string | undefined {
     case 'perform':
       return commandText(request.effect);
     case 'bundle':
-      return '# save the definition in the journal';
+      return '# save the definition bundle in the journal';
     case 'append':
       return `# journal: ${request.entry.type}`;
     default:

@@ -1,13 +1,13 @@
-/** A case as a word that can be typed again: what goes wrong, where, in order. */
+/** A case as a word that can be typed again: its faults and their points, in order. */
 import { codes } from '../codes.ts';
 import { BlockplanError } from '../errors.ts';
 import { FAULTS, type Fault } from './faults.ts';
 import type { Injection, Restart } from './tally.ts';
 
-/** The case in which nothing goes wrong. */
+/** The case without faults. */
 const NOTHING = 'nothing';
 
-/** `mirror:pivot@3:crash-after,undo:mirror:pivot@1:killed-before+resume`, or `nothing` where nothing goes wrong */
+/** `mirror:pivot@3:crash-after,undo:mirror:pivot@1:killed-before+resume`, or `nothing` without faults */
 export function seedOf(injections: readonly Injection[]): string {
   if (injections.length === 0) return NOTHING;
   return injections
@@ -20,7 +20,7 @@ export function seedOf(injections: readonly Injection[]): string {
 
 const PART = /^(?<state>.+)@(?<at>\d+):(?<fault>[a-z-]+)(?:\+(?<again>resume|rollback))?$/;
 
-/** @throws BlockplanError `input-refused` for a word that no proof has printed */
+/** @throws BlockplanError `input-refused` for a word that is not a seed */
 export function readSeed(seed: string): Injection[] {
   if (seed === NOTHING) return [];
   return seed.split(',').map((part) => {
@@ -40,7 +40,7 @@ function unreadable(part: string): BlockplanError {
     {
       code: codes.invalidSeed,
       severity: 'error',
-      message: `"${part}" is no case of a proof`,
+      message: `"${part}" is not a seed of a proof`,
       hint: 'give --replay a seed as blockplan prove prints it',
     },
   ]);

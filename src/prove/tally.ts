@@ -1,25 +1,25 @@
-/** What exploring came to: how many cases ended how, and the shortest way to each kind of trouble. */
+/** The result of an exploration: the number of cases by their ends, and the shortest case of each problem. */
 import type { End } from '../outcomes.ts';
 import type { Fault } from './faults.ts';
 
-/** Something that goes wrong at one point of a run. */
+/** A fault at one point of a run. */
 export interface Injection {
-  /** The machine's state in which it happens; `end` when the last phase is over, `resume` and `rollback` at a new start. */
+  /** The machine's state in which it happens; `end` after the last phase, `resume` or `rollback` at a new start. */
   readonly state: string;
-  /** Which of the state's points, from 0. */
+  /** The number of the point in that state, from 0. */
   readonly at: number;
   readonly fault: Fault;
   /** For a fault that ends blockplan: how the run was resumed. */
   readonly again?: Restart;
 }
 
-/** How a run that was interrupted is resumed. */
+/** How an interrupted run is continued. */
 export type Restart = 'resume' | 'rollback';
 
-/** Several cases that came to the same. */
+/** Cases with the same result. */
 export interface Group {
   readonly count: number;
-  /** Those of the case with the fewest. */
+  /** The injections of the case with the fewest. */
   readonly injections: readonly Injection[];
 }
 
@@ -30,15 +30,15 @@ export interface Tally {
   readonly ends: Groups;
   /** By what is wrong. */
   readonly violations: Groups;
-  /** The same, where nobody could have known: the journal had not been written to when blockplan ended. */
+  /** The same for cases that blockplan cannot know about: the journal could not be written when it ended. */
   readonly unknowable: Groups;
-  /** Where one thing goes wrong: by how the run ended, what went wrong, and the place, with blanks between them. */
+  /** The cases with one fault, by the run's end, the fault and the place, separated by spaces. */
   readonly faults: Groups;
 }
 
 const NONE: Groups = new Map();
 
-/** One case, or a part of one that did not end it, and what was found wrong with it. */
+/** One case, or a part of one that did not end it, and what is wrong with it. */
 export function oneCase(end: End | undefined, wrong: readonly string[], blind: boolean): Tally {
   const group: Group = { count: 1, injections: [] };
   const found = wrong.length === 0 ? NONE : new Map(wrong.map((each) => [each, group]));
@@ -57,7 +57,7 @@ export class TallyBuilder {
   readonly #unknowable = new Map<string, Group>();
   readonly #faults = new Map<string, Group>();
 
-  /** @param led what led to where the tally begins */
+  /** @param led the injections that led to the start of the tally */
   add(tally: Tally, led: readonly Injection[] = []): void {
     merge(this.#ends, tally.ends, led);
     merge(this.#violations, tally.violations, led);
@@ -65,7 +65,7 @@ export class TallyBuilder {
     merge(this.#faults, tally.faults, led);
   }
 
-  /** Adds what came of the one thing that goes wrong. */
+  /** Adds the results of a single fault. */
   addSingle(tally: Tally, injection: Injection): void {
     this.add(tally, [injection]);
     const { fault, state, again } = injection;

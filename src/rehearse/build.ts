@@ -1,4 +1,4 @@
-/** Builds a rehearsal's guest on a lab host: its images, its definition, what libvirt keeps of it, and its state. */
+/** Builds a rehearsal's guest on a lab host: its images, its definition, its records in libvirt, and its state. */
 import { access, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Guest } from '../lab/guest.ts';
@@ -14,16 +14,16 @@ import type { Paths } from './paths.ts';
 /** What a guest is built from. */
 export interface Blueprint {
   readonly state: HostState;
-  /** Every path that the plan may read, write, make or remove. */
+  /** Every path that the plan may read, write, create or remove. */
   readonly files: readonly string[];
   readonly shape: GuestShape;
   readonly paths: Paths;
 }
 
 /**
- * Resolves when the guest has booted and writes its numbers, or, where the host state's is off, when it is defined.
- * @param awaited how the boot is waited for, which takes long; what makes files comes to its end, or it would make them in
- *   a lab that is gone
+ * Resolves when the guest has booted and writes its numbers or, if it is off in the host state, when it is defined.
+ * @param awaited waits for the boot, which takes long and may be aborted. Everything that creates files is always
+ *   completed: it could otherwise create them after the lab is removed
  */
 export async function buildGuest(
   host: LabHost,
@@ -33,7 +33,7 @@ export async function buildGuest(
   const { state, shape, paths } = blueprint;
   const { domain } = state;
   const [first, ...others] = shape.written;
-  if (!first) throw new Error('a guest without a disk to write to was let through');
+  if (!first) throw new Error('the guest has no disk to write to');
   await makeFolders(blueprint);
   for (const { spec } of shape.drives) if (spec) await makeChain(spec, host.images);
   const guest = await host.createGuest({
@@ -55,7 +55,7 @@ async function booted(host: LabHost, guest: Guest, agent: boolean): Promise<void
   if (agent) await agentConnected(host, guest.name);
 }
 
-/** A folder of which the host state does not tell, because facts left it out, is taken to be there, as preflight does. */
+/** A folder that the facts do not mention is assumed to exist, as in preflight. */
 async function makeFolders({ state, files, paths }: Blueprint): Promise<void> {
   const named = [...files, ...Object.keys(state.files)].filter((path) => path.startsWith('/'));
   const folders = [...Object.keys(state.folders), ...named.map((path) => dirname(path))].filter(
@@ -64,7 +64,7 @@ async function makeFolders({ state, files, paths }: Blueprint): Promise<void> {
   for (const folder of folders) await mkdir(paths.lab(folder), { recursive: true });
 }
 
-/** Files that the plan names and that are there, such as one that a copy is to reuse; those of the disks are made already. */
+/** Existing files that the plan names, such as one that a copy reuses. Those of the disks exist already. */
 async function makeExistingFiles(host: LabHost, state: HostState, paths: Paths): Promise<void> {
   for (const [path, file] of Object.entries(state.files)) {
     const at = paths.lab(path);
@@ -82,7 +82,7 @@ function isThere(file: string): Promise<boolean> {
   );
 }
 
-/** What comes after the boot: a definition that names another file, snapshots, checkpoints, no definition at all, a pause. */
+/** After the boot: a definition that names another file, snapshots, checkpoints, no definition at all, a pause. */
 async function bringAbout(host: LabHost, { state, shape, paths }: Blueprint): Promise<void> {
   const { domain } = state;
   const inactive = await host.virsh('dumpxml', domain.name, '--inactive');
@@ -130,7 +130,7 @@ async function written(host: LabHost, name: string, content: string): Promise<st
   return file;
 }
 
-/** The metadata of an external snapshot; its overlays, if the original has any, are in the chains already. */
+/** The metadata of an external snapshot. Its overlays, if any, are in the chains already. */
 function snapshotXml(name: string, definition: string): string {
   return `<domainsnapshot>
   <name>${escapeXml(name)}</name>
@@ -141,7 +141,7 @@ function snapshotXml(name: string, definition: string): string {
 `;
 }
 
-/** On another bus than the disks that are written: the guest has no driver for it, so it leaves the drive alone. */
+/** On another bus than the written disks: the guest has no driver for it, so it does not use the drive. */
 function driveXml({ target, device, format, spec }: UnwrittenDrive): string {
   const bus = device === 'floppy' ? 'fdc' : target.startsWith('hd') ? 'ide' : 'sata';
   const file = spec?.chain.at(-1);

@@ -1,6 +1,6 @@
 /**
- * What a rehearsal looks at after each part of it: with virsh, qemu-img and e2fsprogs, past everything that the run
- * itself has observed. What should be so comes from the walk, which is what a preview shows.
+ * The checks after each part of a rehearsal, made with virsh, qemu-img and e2fsprogs and independent of what the run
+ * observed. The expected state comes from the walk, which is also what a preview shows.
  */
 import { assertCleanImages, imageChains, liveChain, persistentSource } from '../lab/chains.ts';
 import type { Guest } from '../lab/guest.ts';
@@ -13,14 +13,14 @@ import { type HostState, isUp } from '../model/host-state.ts';
 import type { Paths } from './paths.ts';
 import type { Check } from './report.ts';
 
-/** What there is to look at. */
+/** What is checked. */
 export interface Scene {
   readonly host: LabHost;
   readonly guest: Guest;
   readonly paths: Paths;
 }
 
-/** Holds the guest against the host state that the plan should have come to; `begun` is the number that was durable before. */
+/** Compares the guest with the host state that the plan should lead to; `begun` is the number that was durable before. */
 export async function checkOutcome(
   scene: Scene,
   expected: HostState,
@@ -34,21 +34,21 @@ export async function checkOutcome(
   ];
 }
 
-/** Holds the guest against the picture that was taken before the run. */
+/** Compares the guest with the picture from before the run. */
 export async function checkRestored(
   scene: Scene,
   before: Picture,
   state: HostState,
 ): Promise<Check[]> {
   return [
-    await check(scene, 'as before', async () => {
+    await check(scene, 'rollback', async () => {
       const now = await takePicture(scene);
       const changed = (Object.keys(before) as (keyof Picture)[]).filter(
         (part) => JSON.stringify(before[part]) !== JSON.stringify(now[part]),
       );
       return {
         found:
-          'state, definition (to the byte), autostart, snapshots, checkpoints, chains and files',
+          'state, definition (byte for byte), autostart, snapshots, checkpoints, chains and files',
         wrong: changed.map((part) => `${part}: not as before the run`),
       };
     }),
@@ -58,19 +58,19 @@ export async function checkRestored(
 
 /** Fails where a run has left a job or its marker behind. */
 export function checkNothingLeft(scene: Scene): Promise<Check> {
-  return check(scene, 'left behind', async () => {
+  return check(scene, 'leftovers', async () => {
     const xml = await scene.host.virsh('dumpxml', scene.guest.name);
     const wrong = [
       ...(xml.includes('blockplan:run') ? ["the run's marker is still in the metadata"] : []),
-      ...(xml.includes('<mirror') ? ['a block job still runs'] : []),
+      ...(xml.includes('<mirror') ? ['a block job is still running'] : []),
     ];
     return { found: 'no job and no marker', wrong };
   });
 }
 
 /**
- * Shuts the guest off and starts it from its definition, as its owner will one day, once a run is over. Nothing is checked of
- * a domain that has no definition, or one that the plan leaves on other files than the guest: a preview says so.
+ * Shuts the guest off after a run and starts it from its definition, as its owner will do. A domain without a definition,
+ * or with one that names other files than the guest runs on, is not checked: a preview reports that.
  */
 export async function checkNextStart(scene: Scene, state: HostState): Promise<Check[]> {
   const { host, guest } = scene;
@@ -89,7 +89,7 @@ export async function checkNextStart(scene: Scene, state: HostState): Promise<Ch
   ];
 }
 
-/** All that a rollback has to bring back. */
+/** Everything that a rollback has to restore. */
 export function takePicture({ host, guest, paths }: Scene): Promise<Picture> {
   return picture(host, guest.name, [paths.root]);
 }
@@ -99,7 +99,7 @@ interface Found {
   readonly wrong: readonly string[];
 }
 
-/** A look that fails is a check that fails: qemu-img says what is wrong with an image by its exit code. */
+/** A command that fails is a failed check: qemu-img reports a broken image with its exit code. */
 async function check({ paths }: Scene, what: string, look: () => Promise<Found>): Promise<Check> {
   try {
     const { found, wrong } = await look();
@@ -128,7 +128,7 @@ async function checkDomain(scene: Scene, { domain }: HostState): Promise<Found> 
   };
 }
 
-/** Each disk as the walk has it: in the live XML, in the headers of the images, and in the persistent definition. */
+/** Compares each disk with the walk: in the live XML, in the headers of the images, and in the persistent definition. */
 async function checkChains({ host, guest }: Scene, { domain }: HostState): Promise<Found> {
   const headers = await imageChains(host, await host.virsh('dumpxml', guest.name));
   const wrong: string[] = [];
@@ -156,7 +156,7 @@ async function checkChains({ host, guest }: Scene, { domain }: HostState): Promi
   return { found: `${told.join(', ')}; live, in the headers and in the definition`, wrong };
 }
 
-/** Nothing is there but what was there and what the plan makes, less what it removes. */
+/** No file exists except the former ones and those that the plan creates, without those that it removes. */
 async function checkFiles({ paths }: Scene, { files, folders }: HostState): Promise<Found> {
   const isFolder = (path: string) =>
     [...Object.keys(files), ...Object.keys(folders)].some((each) => each.startsWith(`${path}/`)) ||
@@ -172,7 +172,7 @@ async function checkFiles({ paths }: Scene, { files, folders }: HostState): Prom
   };
 }
 
-/** The images and the numbers in them; a running guest stands still for the look. */
+/** The images and the numbers in them. A running guest is suspended meanwhile. */
 async function checkData(scene: Scene, expected: HostState, begun: number): Promise<Check[]> {
   const { host, guest } = scene;
   const upTo = isUp(expected)
@@ -194,10 +194,10 @@ async function checkData(scene: Scene, expected: HostState, begun: number): Prom
 async function checkImages({ host }: Scene, { domain }: HostState): Promise<Found> {
   const images = [...new Set(domain.disks.flatMap(({ chain }) => chain.map(({ file }) => file)))];
   await assertCleanImages(host, images);
-  return { found: `${images.length} clean to qemu-img check`, wrong: [] };
+  return { found: `${images.length} clean according to qemu-img check`, wrong: [] };
 }
 
-/** Every number that the guest knew to be durable is on each of its disks, and none is missing before it. */
+/** Each disk holds every number that the guest knew to be durable, without a gap. */
 async function checkNumbers({ guest }: Scene, { domain }: HostState, upTo: number): Promise<Found> {
   const written = new Set(guest.disks.map(({ target }) => target));
   const disks = domain.disks.filter(({ target }) => written.has(target));
@@ -211,7 +211,7 @@ async function checkNumbers({ guest }: Scene, { domain }: HostState, upTo: numbe
   };
 }
 
-/** An image that the run has made and that is in no chain, such as a backup, is whole and holds numbers without a gap. */
+/** An image that the run created outside the chains, such as a backup, is clean and holds numbers without a gap. */
 function checkCopies(scene: Scene, { domain, files }: HostState, begun: number): Promise<Check[]> {
   const inChains = new Set(domain.disks.flatMap(({ chain }) => chain.map(({ file }) => file)));
   const copies = Object.entries(files).filter(([path, file]) => file?.made && !inChains.has(path));
@@ -231,9 +231,9 @@ function checkCopies(scene: Scene, { domain, files }: HostState, begun: number):
   );
 }
 
-/** By their names, pairs of what is found and what should be found that are not the same. */
+/** The pairs, by name, whose found and expected values differ. */
 function apart(pairs: Readonly<Record<string, readonly (string | undefined)[]>>): string[] {
   return Object.entries(pairs).flatMap(([name, [is, should]]) =>
-    is === should ? [] : [`${name}: ${is || 'nothing'}, where it should be ${should || 'nothing'}`],
+    is === should ? [] : [`${name}: ${is || 'nothing'}, expected ${should || 'nothing'}`],
   );
 }

@@ -1,4 +1,4 @@
-/** Makes a list of what was really performed of the events that a run tells. */
+/** Collects what was performed from the events of a run. */
 import type { Direction, Listener, RunEvent } from '../events.ts';
 import type { Paths } from './paths.ts';
 import type { DonePhase } from './report.ts';
@@ -21,7 +21,7 @@ export class Collector {
   readonly #drafts: Draft[] = [];
   readonly listener: Listener;
 
-  /** @param heard is told each event as well */
+  /** @param heard receives each event as well */
   constructor(paths: Paths, heard: Listener) {
     this.#paths = paths;
     this.listener = (event) => {
@@ -30,14 +30,14 @@ export class Collector {
     };
   }
 
-  /** The phases that were performed in that direction, in order; the turn is the rehearsal's own and is left out. */
+  /** The phases performed in that direction, in order, without the rehearsal's own turn. */
   phases(direction: Direction): DonePhase[] {
     return this.#drafts
       .filter((draft) => draft.direction === direction && draft.step !== TURNING_STEP)
       .map(({ began: _began, durationMs = 0, ...draft }) => ({ ...draft, durationMs }));
   }
 
-  /** Why a phase of the plan itself failed: the first reason on the way forward; undefined where all were done. */
+  /** Why a phase of the plan failed: the first reason while running forward; undefined if all succeeded. */
   get failure(): string | undefined {
     const failed = this.phases('do').find((phase) => phase.failed !== undefined);
     return failed && `${failed.step}/${failed.phase} failed: ${failed.failed}`;

@@ -1,4 +1,4 @@
-/** What guest a rehearsal builds for a host state: the same number of disks, depth and formats of their chains; and what is not the same. */
+/** The guest that a rehearsal builds for a host state: the same disks, depths and formats; and how it differs. */
 import { codes } from '../codes.ts';
 import type { Finding } from '../errors.ts';
 import { DEFAULT_SIZE, type GuestDiskSpec } from '../lab/images.ts';
@@ -6,7 +6,7 @@ import type { Disk, HostState } from '../model/host-state.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Paths } from './paths.ts';
 
-/** What each disk holds besides the guest's numbers, in bytes: so that a copy has something to do. */
+/** The data on each disk besides the guest's numbers, in bytes, so that a copy takes some time. */
 const FILL = 8 * 1024 * 1024;
 
 /** A drive that the guest has but does not write to: a CD-ROM, a floppy, a read-only disk. */
@@ -14,7 +14,7 @@ export interface UnwrittenDrive {
   readonly target: string;
   readonly device: Disk['device'];
   readonly format: string;
-  /** Its image and what lies below it; absent for an empty drive. */
+  /** Its image and the layers below it; absent for an empty drive. */
   readonly spec?: GuestDiskSpec;
 }
 
@@ -43,22 +43,22 @@ export function guestShapeOf(state: HostState, paths: Paths): GuestShape {
   };
 }
 
-/** What of the plan or the host state cannot be had in a lab at all; without their positions. */
+/** What a lab cannot provide for the plan or the host state; findings without positions. */
 export function unbuildable(plan: Plan, state: HostState): Finding[] {
   const findings: Finding[] = plan.steps
     .filter(({ params }) => params['blockdev'] === true)
     .map(({ path, step }) => ({
       code: codes.notRehearsable,
       severity: 'error',
-      message: 'the step goes to a block device, and a rehearsal has files only',
-      hint: 'rehearse the plan with a file in its place',
+      message: 'the step writes to a block device, but a rehearsal has only files',
+      hint: 'rehearse the plan with a file instead',
       path: [...path, step.kind, 'blockdev'],
     }));
   if (!state.domain.disks.some((disk) => isWritten(disk) && !isElsewhere(disk)))
     findings.push({
       code: codes.notRehearsable,
       severity: 'error',
-      message: `"${state.domain.name}" has no disk in a file that its guest writes to, so there is nothing to rehearse on`,
+      message: `"${state.domain.name}" has no writable disk in a file, so there is nothing to rehearse`,
     });
   return findings;
 }
@@ -69,7 +69,7 @@ function isWritten(disk: Disk): boolean {
   );
 }
 
-/** On a network, in a storage pool: not at a path. */
+/** Whether the disk is not at a path, such as on a network or in a storage pool. */
 function isElsewhere(disk: Disk): boolean {
   return disk.chain.some(({ file }) => !file.startsWith('/'));
 }
@@ -98,7 +98,7 @@ function differencesOf({ domain, others }: HostState): string[] {
   return [
     `each disk is a file system of ${mebibytes(DEFAULT_SIZE)} with the numbers that the guest writes`,
     ...said(
-      'in the original',
+      'sizes in the original',
       disks.flatMap(({ target, capacity }) =>
         capacity === undefined ? [] : [`${target} ${mebibytes(capacity)}`],
       ),
@@ -113,7 +113,7 @@ function differencesOf({ domain, others }: HostState): string[] {
       devices.map(({ target, layer }) => `${target}: ${layer.file}`),
     ),
     ...said(
-      'without what blockplan does not work on',
+      'without properties that blockplan does not support',
       disks.flatMap(({ target, unsupported }) =>
         unsupported ? [`${target} (${unsupported.join(', ')})`] : [],
       ),
@@ -127,9 +127,9 @@ function differencesOf({ domain, others }: HostState): string[] {
       disks.filter((disk) => disk.job).map(({ target }) => target),
     ),
     ...(domain.nvram || domain.tpm ? ['the guest has no NVRAM file and no TPM'] : []),
-    ...(domain.managedSave ? ['there is no managed save image'] : []),
+    ...(domain.managedSave ? ['the guest has no managed save image'] : []),
     ...(others.length > 0
-      ? [`other domains of the host (${others.length}) are left out; preflight has looked at them`]
+      ? [`other domains of the host (${others.length}) are left out; preflight has checked them`]
       : []),
     'free space, owners and rights of files, and security labels are those of the lab',
   ];

@@ -1,4 +1,4 @@
-/** One run of the plan on the lab's libvirt: the same admission, loop, driver and journal as a run on the user's. */
+/** One run of the plan on the lab's libvirt, with the same admission, loop, driver and journal as a real run. */
 import { join } from 'node:path';
 import type { Driver } from '../commands/driver.ts';
 import type { Effect } from '../commands/effect.ts';
@@ -18,17 +18,17 @@ import { type Admission, preflight, refuseErrors } from '../run/preflight.ts';
 import type { Finish } from '../run/run-state.ts';
 import type { Paths } from './paths.ts';
 
-/** What each run of a rehearsal shares. */
+/** What the runs of a rehearsal share. */
 export interface LabContext {
   readonly host: LabHost;
   readonly paths: Paths;
-  /** The plan, on the lab's paths. */
+  /** The plan with the lab's paths. */
   readonly plan: Plan;
   /** blockplan's version, for the journal. */
   readonly version: string;
   /** Aborts when the user interrupts. */
   readonly signal: AbortSignal;
-  /** Is told what goes on, in clauses. */
+  /** Reports progress, in clauses. */
   tell(what: string): void;
 }
 
@@ -91,7 +91,7 @@ export async function runOnce(
   }
 }
 
-/** The same driver, with something done after one of its effects. */
+/** The same driver with a hook after one of its effects. */
 export function withEffectHook(driver: Driver, aside: EffectHook): Driver {
   return {
     observe: (files) => driver.observe(files),
@@ -111,7 +111,7 @@ export function withEffectHook(driver: Driver, aside: EffectHook): Driver {
   };
 }
 
-/** What is in the way on the lab's guest is in the way of a rehearsal; a finding names the lab's paths until here. */
+/** Refuses what preflight refuses on the lab's guest, with the user's paths in the findings. */
 function refuseInUsersWords({ paths }: LabContext, admission: Admission): void {
   try {
     refuseErrors(admission);
@@ -119,7 +119,7 @@ function refuseInUsersWords({ paths }: LabContext, admission: Admission): void {
     if (!(error instanceof BlockplanError)) throw error;
     const [first, ...rest] = error.findings.map((finding) => ({
       ...finding,
-      message: `on the guest of the rehearsal: ${paths.users(finding.message)}`,
+      message: `on the rehearsal guest: ${paths.users(finding.message)}`,
       ...(finding.hint === undefined ? {} : { hint: paths.users(finding.hint) }),
     }));
     throw first ? new BlockplanError(error.end, [first, ...rest], { cause: error }) : error;

@@ -1,10 +1,10 @@
-/** Which files a run has made, and how much they hold. */
+/** Which files a run created, and how much space they take. */
 import { stat } from 'node:fs/promises';
 import { listing, type Picture } from '../lab/picture.ts';
 import type { Scene } from './check.ts';
 import type { RehearsalPart } from './report.ts';
 
-/** The files below the lab's root that were not there when the picture was taken, by the user's own paths. */
+/** The files below the lab's root that did not exist when the picture was taken, with the user's paths. */
 export async function filesMadeSince(
   { paths }: Scene,
   before: Picture,

@@ -1,4 +1,4 @@
-/** The parts of a rehearsal: there and back, and then all the way. */
+/** The parts of a rehearsal: run and undo, then run to completion. */
 
 import type { RunEvent } from '../events.ts';
 import { compile } from '../graph/graph.ts';
@@ -19,9 +19,9 @@ import { filesMadeSince } from './new-files.ts';
 import type { Check, RehearsalPart } from './report.ts';
 import { type NotUndone, notUndone, TURNING_STEP, turningPointOf } from './turning-point.ts';
 
-/** What a part, or a few of them, came to. */
+/** The result of one or more parts. */
 export interface PartsResult {
-  /** `succeeded` as long as nothing speaks against the plan. */
+  /** `succeeded` if no problem was found. */
   readonly end: End;
   readonly parts: readonly RehearsalPart[];
   /** What went wrong, in sentences. */
@@ -30,8 +30,8 @@ export interface PartsResult {
 }
 
 /**
- * Runs the plan as far as it can be undone, looks, lets it be undone by its own rollbacks, and looks again. A plan of
- * which nothing can be undone is not begun here.
+ * Runs the plan as far as it can be undone, checks, undoes it with its own rollbacks, and checks again. A plan of which
+ * nothing can be undone is not started here.
  */
 export function runAndUndo(lab: LabContext, scene: Scene): Promise<PartsResult> {
   return withLabDriver(lab, async (driver, admission) => {
@@ -46,14 +46,14 @@ export function runAndUndo(lab: LabContext, scene: Scene): Promise<PartsResult> 
     const looking = withEffectHook(driver, {
       after: turn.look,
       do: async () => {
-        lab.tell('looking at what the plan has come to');
+        lab.tell('checking the result of the plan');
         made = await filesMadeSince(scene, before);
         checks.push(...(await checkOutcome(scene, turn.expected, begun)));
       },
     });
     const collector = new Collector(lab.paths, teller(lab));
     const finish = await runOnce(lab, turn.graph, looking, admission, collector.listener);
-    lab.tell('looking whether all is as before');
+    lab.tell('checking that everything is as before');
     const restored =
       finish.end === 'rolled-back'
         ? [
@@ -75,7 +75,7 @@ export function runAndUndo(lab: LabContext, scene: Scene): Promise<PartsResult> 
   });
 }
 
-/** Runs the whole plan to its end, and looks. */
+/** Runs the whole plan and checks the result. */
 export function runToCompletion(
   lab: LabContext,
   scene: Scene,
@@ -88,7 +88,7 @@ export function runToCompletion(
     const begun = await scene.guest.acknowledged();
     const collector = new Collector(lab.paths, teller(lab));
     const finish = await runOnce(lab, graph, driver, admission, collector.listener);
-    lab.tell('looking at what the plan has come to');
+    lab.tell('checking the result of the plan');
     const checks =
       finish.end === 'succeeded'
         ? [
@@ -103,7 +103,7 @@ export function runToCompletion(
   });
 }
 
-/** A run that ends otherwise than it should keeps its own end; a look that contradicts it is worse than any of them. */
+/** A run with an unexpected end keeps that end, but a failed check is worse than any end: it makes the part stranded. */
 function judged(
   { paths }: LabContext,
   parts: readonly RehearsalPart[],
@@ -112,9 +112,7 @@ function judged(
   wanted: End,
 ): PartsResult {
   const wrong = parts.flatMap(({ name, checks }) =>
-    checks.flatMap((check) =>
-      check.wrong.map((each) => `after the ${name}: ${check.what}: ${each}`),
-    ),
+    checks.flatMap((check) => check.wrong.map((each) => `after "${name}": ${check.what}: ${each}`)),
   );
   const asWanted = failure === undefined && finish.end === wanted;
   const problems = asWanted ? wrong : [...finish.state.map(paths.users), ...wrong];
@@ -126,7 +124,7 @@ function missedOf({ paths }: LabContext, missed: NotUndone | undefined): { notUn
   return missed ? { notUndone: { ...missed, reason: paths.users(missed.reason) } } : {};
 }
 
-/** Says which phase goes on. */
+/** Reports the current phase. */
 function teller({ tell }: LabContext): (event: RunEvent) => void {
   return (event) => {
     if (event.event !== 'phase-started' || event.step === TURNING_STEP) return;

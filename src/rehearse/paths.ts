@@ -1,12 +1,12 @@
-/** The plan's paths in the lab: one to one, below a folder of the lab's own. */
+/** The plan's paths in the lab: each below a folder of the lab. */
 import type { Plan } from '../plan/plan.ts';
 
 export interface Paths {
-  /** The folder below which each path of the plan lies as it does below `/` on the user's host. */
+  /** The folder that stands for `/` of the user's host. */
   readonly root: string;
-  /** Where that path of the user's lies in the lab. */
+  /** The lab's path for a path of the user. */
   lab(path: string): string;
-  /** The text with the user's own paths in place of the lab's. */
+  /** The text with the user's paths instead of the lab's. */
   users(text: string): string;
 }
 
@@ -19,7 +19,7 @@ export function pathsBelow(root: string): Paths {
   };
 }
 
-/** The same plan on the lab's paths: its variables are resolved already, so every word that begins with a slash is one. */
+/** The same plan with the lab's paths. Its variables are resolved, so every string that begins with a slash is a path. */
 export function onLabPaths(plan: Plan, paths: Paths): Plan {
   return {
     ...plan,

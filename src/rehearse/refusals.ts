@@ -1,4 +1,4 @@
-/** Before a rehearsal: whether the plan fits the host state, whether a lab can have such a guest, and whether a lab can run here. */
+/** Checks before a rehearsal: the plan fits the host state, a lab can have such a guest, and a lab can run here. */
 import { type Code, codes } from '../codes.ts';
 import { BlockplanError, type Finding } from '../errors.ts';
 import { compile } from '../graph/graph.ts';
@@ -9,24 +9,24 @@ import { withPositions } from '../plan/text.ts';
 import { walk } from '../simulate/walk.ts';
 import { unbuildable } from './guest-shape.ts';
 
-/** @throws BlockplanError `preflight-refused` where the lab cannot run on this machine */
+/** @throws BlockplanError `preflight-refused` if the lab cannot run on this machine */
 export async function refuseWithoutLab(): Promise<void> {
   const missing = await missingPackages();
   if (!isPrivileged())
     throw refused(
       codes.rehearsalNeedsRoot,
-      'a rehearsal starts a libvirt host of its own, in namespaces, which takes root',
-      'run it as root; your own libvirt is not touched by it',
+      'a rehearsal starts a private libvirt host in its own namespaces, which requires root',
+      'run it as root; your own libvirt is not touched',
     );
   if (missing.length > 0)
     throw refused(
       codes.packagesMissing,
-      `a rehearsal starts a libvirt host of its own, and these Debian packages are missing for it: ${missing.join(', ')}`,
+      `Debian packages that a rehearsal requires are missing: ${missing.join(', ')}`,
       `apt-get install --no-install-recommends ${missing.join(' ')}`,
     );
 }
 
-/** @throws BlockplanError `preflight-refused`, with all findings, where a run would be refused or no lab can have such a guest */
+/** @throws BlockplanError `preflight-refused`, with all findings, if a run would be refused or no lab can have the guest */
 export function refuseUnfit(plan: Plan, state: HostState): void {
   const walked = walk(compile(plan), state).findings;
   const findings = walked.some(isError) ? walked : [...walked, ...unbuildable(plan, state)];
@@ -35,13 +35,13 @@ export function refuseUnfit(plan: Plan, state: HostState): void {
     throw new BlockplanError('preflight-refused', [first, ...rest]);
 }
 
-/** The lab itself failed, which says nothing of the plan. */
+/** The error for a failure of the lab itself, which says nothing about the plan. */
 export function labFailed(error: unknown): BlockplanError {
   const { message } = error as Error;
   return refused(
     codes.labFailed,
-    `the lab failed, so nothing is known of the plan: ${message}`,
-    'see whether the demo works here: npm run demo, in a clone of blockplan',
+    `the lab failed, so the rehearsal has no result: ${message}`,
+    'check whether the demo works here: npm run demo, in a clone of blockplan',
     error,
   );
 }

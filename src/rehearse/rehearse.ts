@@ -1,4 +1,4 @@
-/** A rehearsal: the plan is run, undone and run again on a throwaway libvirt with a guest of the same shape. */
+/** A rehearsal: runs a plan, undoes it and runs it again on a throwaway libvirt with a guest of the same shape. */
 import { BlockplanError } from '../errors.ts';
 import { compile } from '../graph/graph.ts';
 import { kvmWorks } from '../lab/acceleration.ts';
@@ -17,24 +17,24 @@ import type { HostFacts, Rehearsal } from './report.ts';
 
 export interface RehearsalOptions {
   readonly plan: Plan;
-  /** The host state whose shape the guest gets; the plan was found to fit it. */
+  /** The host state whose shape the guest gets; the plan has been checked against it. */
   readonly state: HostState;
   readonly version: string;
-  /** Aborts when the user interrupts: what has begun is taken back, and the lab goes away. */
+  /** Aborts when the user interrupts: the current run is rolled back, and the lab is removed. */
   readonly signal: AbortSignal;
-  /** Is told what goes on, in clauses. */
+  /** Reports progress, in clauses. */
   tell(what: string): void;
 }
 
 /**
- * Rehearses a plan. The lab goes away in every case, also when this process is killed.
+ * Rehearses a plan. The lab is removed in every case, even if this process is killed.
  * @throws BlockplanError `preflight-refused` when the lab fails, or the plan does not fit the guest that was built; the
  * signal's reason when it aborts
  */
 export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
   const { plan, state, signal, tell } = options;
   const began = performance.now();
-  tell('starting a libvirt host of its own');
+  tell('starting a private libvirt host');
   const host = await startHost({ name: 'rehearsal' }).catch((error) => {
     throw labFailed(error);
   });
@@ -42,7 +42,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
     const paths = pathsBelow(`${host.dir}/disks`);
     const shape = guestShapeOf(state, paths);
     const { files } = walk(compile(plan), state);
-    tell('building a guest of the same shape');
+    tell('building the rehearsal guest');
     const blueprint = { state, files, shape, paths };
     const guest = await buildGuest(host, blueprint, (boot) => unlessAborted(signal, boot));
     signal.throwIfAborted();
@@ -60,11 +60,11 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
       durationMs: Math.round(performance.now() - began),
     };
   } catch (error) {
-    // What an interruption has torn is no failure of the lab's.
+    // An error that an interruption causes is not a failure of the lab.
     signal.throwIfAborted();
     throw error instanceof BlockplanError ? error : labFailed(error);
   } finally {
-    tell('taking it all away');
+    tell('removing the private libvirt host');
     await host.stop();
   }
 }
@@ -81,7 +81,7 @@ async function inAll(
   return { ...first, ...second, parts: [...first.parts, ...second.parts] };
 }
 
-/** Waits no longer than the user does; what goes on meanwhile ends with the host. */
+/** Waits for the work until the user interrupts; work that continues then ends with the host. */
 async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   work.catch(() => {});
   signal.throwIfAborted();
@@ -97,7 +97,7 @@ async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<
   }
 }
 
-/** What of the lab's host is not as it is on the user's, as far as the host state tells of that. */
+/** How the lab's host differs from the user's, as far as the host state has that. */
 function hostDifferences(
   { libvirt, qemu, acceleration }: HostFacts,
   { host }: HostState,
@@ -107,14 +107,15 @@ function hostDifferences(
   return [
     ...other('libvirt', libvirt, host.libvirt),
     ...other('QEMU', qemu, host.qemu),
-    ...(acceleration === 'KVM' ? [] : ['the guest is emulated, so the times say little']),
+    ...(acceleration === 'KVM'
+      ? []
+      : ['the guest is emulated, so the durations are not representative']),
   ];
 }
 
 async function factsOf(host: LabHost): Promise<HostFacts> {
   const told = await host.virsh('version');
-  const version = (pattern: RegExp) =>
-    pattern.exec(told)?.[1] ?? 'of a version that it does not tell';
+  const version = (pattern: RegExp) => pattern.exec(told)?.[1] ?? 'of an unknown version';
   return {
     libvirt: version(/^Using library: libvirt (\S+)/m),
     qemu: version(/^Running hypervisor: QEMU (\S+)/m),

@@ -1,4 +1,4 @@
-/** What a rehearsal has done and seen, as data; the user's own paths stand in it. */
+/** The report of a rehearsal as data, with the user's paths. */
 
 import type { Direction } from '../events.ts';
 import type { End } from '../outcomes.ts';
@@ -6,20 +6,20 @@ import type { NotUndone } from './turning-point.ts';
 
 export interface Rehearsal {
   readonly format: 'blockplan-rehearsal/v1';
-  /** As of a run: `succeeded` for a rehearsal that is clean. */
+  /** As for a run: `succeeded` for a clean rehearsal. */
   readonly end: End;
   readonly exitCode: number;
   readonly plan: string;
   readonly domain: string;
-  /** Where it was done. */
+  /** The host on which it ran. */
   readonly host: HostFacts;
-  /** In order: the run, its undoing, the run again; what did not come about is absent. */
+  /** In order: the run, its rollback, the second run; a part that did not take place is absent. */
   readonly parts: readonly RehearsalPart[];
   /** What was not undone, and why. */
   readonly notUndone?: NotUndone;
   /** How the guest differs from the original. */
   readonly differences: readonly string[];
-  /** What went wrong, in sentences; empty when all is well. */
+  /** The problems, in sentences; empty if there are none. */
   readonly problems: readonly string[];
   readonly durationMs: number;
 }
@@ -30,29 +30,29 @@ export interface HostFacts {
   readonly acceleration: 'KVM' | 'emulation (TCG)';
 }
 
-/** One way through the plan, and what was looked at after it. */
+/** One pass through the plan, and the checks after it. */
 export interface RehearsalPart {
   readonly name: 'run' | 'undo' | 'run again';
   readonly phases: readonly DonePhase[];
   readonly checks: readonly Check[];
-  /** The files that are there since, with the bytes that they take on their storage. */
+  /** The files that the part created, with the bytes that they take on their storage. */
   readonly made: readonly { readonly file: string; readonly bytes: number }[];
 }
 
-/** A phase that was really performed. */
+/** A phase that was performed. */
 export interface DonePhase {
   readonly step: string;
   readonly phase: string;
   readonly direction: Direction;
   readonly commands: readonly string[];
   readonly durationMs: number;
-  /** What a copy or commit has moved, as libvirt or qemu-img told it. */
+  /** The bytes that a copy or commit moved, as reported by libvirt or qemu-img. */
   readonly bytes?: number;
-  /** Why it failed; absent where it was done. */
+  /** Why it failed; absent if it succeeded. */
   readonly failed?: string;
 }
 
-/** One look: what was looked at, what was seen, and what was not as it should be. */
+/** One check: what was checked, what was found, and what was wrong. */
 export interface Check {
   readonly what: string;
   readonly found: string;

@@ -1,4 +1,4 @@
-/** Where a rehearsal turns back: after the last phase from which a way leads back. */
+/** Where a rehearsal turns back: after the last phase that can be rolled back. */
 import type { VirshEffect } from '../commands/effect.ts';
 import { compile, type Graph } from '../graph/graph.ts';
 import type { HostState } from '../model/host-state.ts';
@@ -6,19 +6,19 @@ import type { Plan, PlannedStep } from '../plan/plan.ts';
 import type { WalkedPhase } from '../simulate/walked-phase.ts';
 import { type AnyStep, defineStep, NoRollback } from '../steps/define.ts';
 
-/** A plan with a turn at its end, or at the last phase that has a rollback. */
+/** A plan that turns back at its end, or after the last phase that has a rollback. */
 export interface TurningPoint {
-  /** The plan as far as it can be undone, and then a step that looks, and turns back. */
+  /** The plan as far as it can be undone, and then a step that checks the result and turns back. */
   readonly graph: Graph;
-  /** The host state that the walk says there is at the turn. */
+  /** The host state at the turn, according to the walk. */
   readonly expected: HostState;
-  /** The effect at which the turn looks; it changes nothing. */
+  /** The effect at which the checks run; it changes nothing. */
   readonly look: VirshEffect;
 }
 
-/** What is not undone in a rehearsal, and why. */
+/** The part of the plan that a rehearsal does not undo, and why. */
 export interface NotUndone {
-  /** The phase, as in `commit/commit`; absent where nothing at all is undone. */
+  /** The first such phase, such as `commit/commit`; absent if nothing is undone. */
   readonly phase?: string;
   readonly reason: string;
 }
@@ -26,7 +26,7 @@ export interface NotUndone {
 /** The id of the step at which a rehearsal turns back; no plan can have it, because of its space. */
 export const TURNING_STEP = 'turn back';
 
-/** Where the plan turns back, as walked; undefined where no phase can be undone. */
+/** Where the walked plan turns back; undefined if no phase can be undone. */
 export function turningPointOf(
   plan: Plan,
   walked: readonly WalkedPhase[],
@@ -39,16 +39,16 @@ export function turningPointOf(
     tool: 'virsh',
     verb: 'domblklist',
     args: { domain: plan.domain },
-    why: 'look at what the plan has come to',
+    why: 'check the result of the plan',
   };
   const steps = [...cut(plan, undoable.length), turningStep(look)];
   return { graph: compile({ ...plan, steps }), expected, look };
 }
 
-/** What the turn leaves out, and why. */
+/** The first phase that is not undone, and why; undefined if all are. */
 export function notUndone(plan: Plan, walked: readonly WalkedPhase[]): NotUndone | undefined {
   if (plan.onFailure === 'stop')
-    return { reason: 'the plan says "on-failure: stop", so no failure leads back' };
+    return { reason: 'the plan says "on-failure: stop", so a failure is not rolled back' };
   for (const each of walked) {
     const reason = noRollbackFrom(each);
     if (reason !== undefined)
@@ -69,7 +69,7 @@ function noRollbackFrom({ node, before, after, start }: WalkedPhase): string | u
   }
 }
 
-/** The plan's steps with so many phases in all: the last of them may lose some of its own. */
+/** The plan's steps cut to this number of phases in total; the last step may lose some of its phases. */
 function cut(plan: Plan, phases: number): PlannedStep[] {
   let left = phases;
   return plan.steps.flatMap((planned) => {
@@ -81,11 +81,11 @@ function cut(plan: Plan, phases: number): PlannedStep[] {
   });
 }
 
-/** A step that looks, and then is never satisfied: everything before it is undone, by the plan's own rollbacks. */
+/** A step that runs the checks and then always fails, so that the plan's own rollbacks undo everything before it. */
 function turningStep(look: VirshEffect): PlannedStep {
   const step: AnyStep = defineStep({
     kind: TURNING_STEP,
-    summary: 'Look, and turn back.',
+    summary: 'Check, then roll back.',
     schema: { type: 'object', additionalProperties: false, properties: {} },
     unoffered: {},
     check: () => [],
@@ -95,9 +95,9 @@ function turningStep(look: VirshEffect): PlannedStep {
     phases: () => [
       {
         name: 'turn',
-        summary: 'look at what the plan has come to, and turn back',
+        summary: 'check the result of the plan, then roll back',
         effects: () => [look],
-        expects: () => [() => ['the rehearsal turns back here']],
+        expects: () => [() => ['the rehearsal rolls back here']],
         undo: () => [],
         rollback: 'nothing to undo',
       },

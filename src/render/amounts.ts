@@ -1,18 +1,18 @@
-/** Counts, bytes, percents and durations in the words of people. */
+/** Formats counts, bytes, percentages and durations for people. */
 import prettyBytes from 'pretty-bytes';
 
-/** `5.2 GB`; what is not a number of bytes counts as none. */
+/** `5.2 GB`; anything but a positive number counts as zero. */
 export function bytesText(bytes: number): string {
   return prettyBytes(Number.isFinite(bytes) && bytes > 0 ? Math.round(bytes) : 0);
 }
 
-/** Whole percents, rounded down so that 100 means all of it; 0 while the total is not known. */
+/** Whole percents, rounded down so that 100 means all of it; 0 while the total is unknown. */
 export function percentOf(current: number, total: number): number {
   if (!(total > 0) || !(current > 0)) return 0;
   return Math.min(100, Math.floor((current / total) * 100));
 }
 
-/** The milliseconds, in whole seconds, that the rest takes at that rate; undefined where it cannot be told. */
+/** The remaining time in milliseconds, rounded up to whole seconds; undefined if it is unknown. */
 export function timeLeftMs(
   current: number,
   total: number,

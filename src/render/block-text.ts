@@ -8,7 +8,7 @@ import { findingLine } from './findings.ts';
 import type { Activity, ItemNote, Mark, PhaseView, ViewItem } from './run-view.ts';
 import { cut, textWidth, wrapped } from './width.ts';
 
-/** A stretch of a line with its colour. */
+/** A part of a line with its colour. */
 type Piece = readonly [text: string, paint: Paint];
 
 const SIGNS: Readonly<Record<Mark, string>> = {
@@ -27,7 +27,7 @@ const ROLLBACK_WORDS: Readonly<Record<Mark, string>> = {
 };
 const INDENT = '  ';
 const LONGEST_BAR = 30;
-/** A bar shorter than this, beside its numbers, says nothing: the numbers then go on a line of their own. */
+/** A bar shorter than this shows too little: its numbers then get a line of their own. */
 const SHORTEST_BAR = 10;
 
 /** The block as lines of at most that many columns, without the icon in front of the first. */
@@ -44,7 +44,7 @@ export function blockLines(
     block.kind === undefined
       ? rollbackLines(block, inner, paint)
       : stepLines(block, block.kind, width, paint);
-  // What the rollback does stands below the phase that it undoes.
+  // The activity of the rollback is indented below the phase that it undoes.
   const depth = block.kind === undefined ? INDENT : '';
   const now = active && block.now ? activityLines(block.now, inner - depth.length, paint) : [];
   const state = active && guest !== undefined ? [guestLine(guest, inner, paint)] : [];
@@ -62,7 +62,7 @@ function stepLines(step: ViewItem, kind: string, width: number, paint: Palette):
   const head: Piece[] = [[printable(step.title), quiet ? paint.dim : paint.bold]];
   if (kind !== step.title) head.push([` ${printable(kind)}`, paint.dim]);
   if (step.mark === 'skipped')
-    head.push([step.again ? '  as it was left' : '  not started', paint.dim]);
+    head.push([step.again ? '  not resumed' : '  not started', paint.dim]);
   if (!quiet) head.push(...step.phases.flatMap((phase) => phasePieces(phase, paint)));
   if (step.mark === 'done') head.push([`  ${durationText(step.durationMs)}`, paint.dim]);
   const lines = [fitted(head, width)];
@@ -80,7 +80,7 @@ function phasePieces(phase: PhaseView, paint: Palette): Piece[] {
   ];
 }
 
-/** The reason is told in full, because it is what a person looks for first. */
+/** The reason is shown in full, because it is what people look for first. */
 function rollbackLines(rollback: ViewItem, width: number, paint: Palette): string[] {
   const reason = rollback.title === '' ? '' : `: ${printable(rollback.title)}`;
   const head = wrapped(`${ROLLBACK_WORDS[rollback.mark]}${reason}`, width).map(paint.bold);
@@ -156,7 +156,7 @@ function markPaint(mark: Mark, paint: Palette): Paint {
   return mark === 'active' ? paint.yellow : paint.dim;
 }
 
-/** The pieces as one line that is cut before it is coloured, so that no colour is left open. */
+/** Joins the pieces into one line. Cuts them before colouring, so that no colour is left open. */
 function fitted(pieces: readonly Piece[], width: number): string {
   let line = '';
   let room = width;

@@ -7,7 +7,7 @@ import { padded, textWidth } from './width.ts';
 const INDENT = '  ';
 const GAP = '     ';
 
-/** The drawing, side by side where there is room, else one below the other; each line as wide as it has to be. */
+/** The drawing: side by side if it fits, otherwise one below the other. */
 export function chainLines(change: Chain, columns: number, paint: Palette): string[] {
   const folders = new Set([...change.before, ...change.after].map(({ file }) => folderOf(file)));
   const [folder = ''] = folders;
@@ -30,7 +30,7 @@ export function chainLines(change: Chain, columns: number, paint: Palette): stri
       ...after.map((line) => INDENT + come(line)),
     ];
   }
-  // The layers at the bottom are those that stay: they stand side by side.
+  // Align at the bottom, because the layers there stay.
   const height = Math.max(before.length, after.length);
   const rows = Array.from({ length: height }, (_, at) => {
     const left = before[at - height + before.length] ?? '';

@@ -7,9 +7,8 @@ export type Paint = (text: string) => string;
 export type Palette = Readonly<Record<'red' | 'green' | 'yellow' | 'cyan' | 'dim' | 'bold', Paint>>;
 
 /**
- * Whether to colour what goes to a stream. `NO_COLOR` (not empty) turns colour off and is stronger than
- * `FORCE_COLOR`, because who cannot bear colour has no other way to say so; `FORCE_COLOR` turns it on without a
- * terminal (`0` and `false` turn it off); a terminal has colour unless it calls itself `dumb`.
+ * Whether to colour the output of a stream. `NO_COLOR` (not empty) turns colour off and overrides `FORCE_COLOR`, which
+ * turns it on without a terminal (`0` and `false` turn it off). Otherwise a terminal has colour unless `TERM` is `dumb`.
  */
 export function colorWanted(
   env: Readonly<Record<string, string | undefined>>,

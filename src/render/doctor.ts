@@ -1,4 +1,4 @@
-/** What a doctor found, for people: each thing with what is so, why it matters, what to do, and its plan or commands. */
+/** A diagnosis as text: each finding with why it matters, what to do, and its plan or commands. */
 import { commandLine } from '../command.ts';
 import type { Diagnosed, Diagnosis } from '../doctor/diagnose.ts';
 import { printable } from '../printable.ts';
@@ -7,7 +7,7 @@ import { type Paint, type Palette, palette } from './color.ts';
 import { promptedCommand } from './command.ts';
 import { labelled, wrapped } from './width.ts';
 
-/** How the doctor was asked. */
+/** The options of `blockplan doctor`. */
 export interface DiagnosisContext {
   /** Where the plans were written; without it their text is shown. */
   readonly folder?: string;
@@ -15,7 +15,7 @@ export interface DiagnosisContext {
   readonly connect?: string;
 }
 
-/** @param columns where sentences are broken into lines; commands and plans never are, so that they can be copied */
+/** @param columns the width at which sentences wrap; commands and plans never do, so that they can be copied */
 export function renderDiagnosis(
   diagnosis: Diagnosis,
   asked: DiagnosisContext,
@@ -32,7 +32,7 @@ export function renderDiagnosis(
   const note =
     working === undefined
       ? []
-      : sentence(`Run ${working} is at work on it; what it has begun and will end is not told.`);
+      : sentence(`Run ${working} is working on it; operations of that run are not reported.`);
   const found = findings.map((finding) => ['', ...findingLines(finding, asked, paint, columns)]);
   return `${[head, ...note, ...found.flat(), ...writingLines(diagnosis, asked)].join('\n')}\n`;
 }
@@ -59,7 +59,7 @@ function findingLines(
   ];
 }
 
-/** The command that runs the plan; the plan's own text, where it stands nowhere else. */
+/** The command that runs the plan, or the plan's text if it was not written to a file. */
 function planLines({ plan }: Diagnosed, { folder, connect }: DiagnosisContext): string[] {
   if (plan === undefined) return [];
   if (folder === undefined) {
@@ -71,7 +71,7 @@ function planLines({ plan }: Diagnosed, { folder, connect }: DiagnosisContext): 
   return [`    ${promptedCommand(commandLine('blockplan', 'run', path, ...more))}`];
 }
 
-/** How to have as files the plans that are shown. */
+/** How to write the printed plans to files. */
 function writingLines(
   { domain, findings }: Diagnosis,
   { folder, connect }: DiagnosisContext,
@@ -79,5 +79,5 @@ function writingLines(
   if (folder !== undefined || findings.every(({ plan }) => plan === undefined)) return [];
   const more = connect === undefined ? [] : ['-c', connect];
   const command = commandLine('blockplan', 'doctor', domain, ...more, '--output', 'FOLDER');
-  return ['', 'To have the plans as files:', `  ${promptedCommand(command)}`];
+  return ['', 'To write the plans to files:', `  ${promptedCommand(command)}`];
 }

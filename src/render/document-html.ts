@@ -1,4 +1,4 @@
-/** A document as one page that needs nothing else: no script, no network, nothing but its own style. */
+/** A document as a self-contained HTML page: no script, no network, only its own style. */
 import { createHash } from 'node:crypto';
 import { commandLine } from '../command.ts';
 import type { Finding } from '../errors.ts';
@@ -46,7 +46,7 @@ ${about.map((text) => html`<p class="about">${inline(text)}</p>\n`)}${verdict(ti
 `;
 }
 
-/** The line that a reader looks at first, in the colour of its worst part. */
+/** The first line of the page, in the colour of its worst part. */
 function verdict(title: DocumentTree['title'], summary: DocumentTree['summary']): Markup {
   const parts = summary.filter(({ detail }) => !detail);
   const worst = (['bad', 'warn'] as const).find((mood) => parts.some((it) => it.mood === mood));
@@ -59,8 +59,8 @@ function verdict(title: DocumentTree['title'], summary: DocumentTree['summary'])
 }
 
 /**
- * @param level of its heading, where it has one
- * @param id not used twice in a page
+ * @param level of its heading, if it has one
+ * @param id unique in the page
  */
 function blockMarkup(block: Block, level: number, id: string): Markup {
   switch (block.is) {
@@ -121,7 +121,7 @@ function commandMarkup({ command, why }: BlockOf<'commands'>['commands'][number]
   return html`<li><span class="why">${why}</span><code class="command${own}">${words(command)}</code></li>\n`;
 }
 
-/** Each word holds together where a line can hold it: a browser would break a line after the hyphens of an option. */
+/** Keeps each word together if it fits: a browser would break a line after the hyphens of an option. */
 function words(command: string): Markup[] {
   return command
     .split(/( +)/)

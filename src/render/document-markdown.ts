@@ -1,6 +1,6 @@
 /**
- * A document as a comment on a pull request: what one has to know stands open, the rest is folded. It begins with a mark
- * by which a bot finds the comment again, and it fits, whatever it says: what is too long is left out, and that is said.
+ * A document as a comment on a pull request: the essentials are visible, the rest is folded. It begins with a marker by
+ * which a bot finds the comment again. Parts that would make it too long are left out, and the comment says which.
  */
 import { commandLine } from '../command.ts';
 import type { Finding } from '../errors.ts';
@@ -12,9 +12,9 @@ import { type Block, type DocumentTree, EXPENDABLE, type Section, type Text } fr
 import { code, codeBlock, collapsible, marker, prose } from './markdown.ts';
 import { renderMermaid } from './mermaid.ts';
 
-/** GitHub takes comments of 65,536 characters; a bot may want to add something. */
+/** GitHub accepts comments of 65,536 characters; a bot may want to add something. */
 const MOST_BYTES = 60_000;
-/** Drawings in a comment stand in a box that scrolls: they need not fit a terminal. */
+/** Drawings in a comment can scroll, so they need not fit a terminal. */
 const COLUMNS = 120;
 const LONGEST_TEXT = 200;
 
@@ -32,7 +32,7 @@ export function documentMarkdown(document: DocumentTree): string {
   return comment;
 }
 
-/** What is left out, one after the other, until the rest fits: in the end, all that can be long. */
+/** What is left out, one after the other, until the rest fits: in the end, everything that can be long. */
 const CUTS: readonly (readonly [leaves: string, cut: (rest: DocumentTree) => DocumentTree])[] = [
   ...EXPENDABLE.map((part) => {
     const cut = (rest: DocumentTree) => ({ ...rest, blocks: without(part, rest.blocks) });
@@ -41,7 +41,7 @@ const CUTS: readonly (readonly [leaves: string, cut: (rest: DocumentTree) => Doc
   ...[200, 50, 10, 0].map((entries) => {
     const cut = (rest: DocumentTree) =>
       shortened({ ...rest, blocks: firstOf(entries, rest.blocks) });
-    return [`what comes after the first ${entries} dangers and steps`, cut] as const;
+    return [`everything after the first ${entries} dangers and steps`, cut] as const;
   }),
 ];
 
@@ -57,7 +57,7 @@ function firstOf(entries: number, blocks: readonly Block[]): Block[] {
   );
 }
 
-/** The same with every text cut after so many characters. */
+/** The same with every text cut to `LONGEST_TEXT` characters. */
 function shortened<Value>(value: Value): Value;
 function shortened(value: unknown): unknown {
   if (typeof value === 'string')
@@ -82,7 +82,7 @@ function commentOf(document: DocumentTree, left: readonly string[]): string {
 }
 
 function leftOut(kind: string, left: readonly string[]): string {
-  return `This comment would be too long with everything in it. It leaves out ${left.join(', ')}: ${code(commandLine('blockplan', kind))} tells all.`;
+  return `A full comment would be too long. This one leaves out ${left.join(', ')}: ${code(commandLine('blockplan', kind))} shows everything.`;
 }
 
 function blockParts(block: Block, depth: number): string[] {
@@ -152,7 +152,7 @@ function findingText({ severity, code: name, message, hint, position }: Finding)
   return `> **${severity} ${prose(name)}**${place}: ${prose(message)}${way}`;
 }
 
-/** Code by its tag: two stretches in backticks that stand side by side would be taken for one. */
+/** Uses `<code>`, because two adjacent parts in backticks would be read as one. */
 function inline(text: Text): string {
   return text
     .map((each) =>

@@ -1,4 +1,4 @@
-/** A document as text for a terminal, nothing of it folded away. */
+/** A document as text for a terminal, with nothing folded. */
 import { printable } from '../printable.ts';
 import { chainLines } from './chain-text.ts';
 import { type Paint, type Palette, palette } from './color.ts';
@@ -7,7 +7,7 @@ import type { Block, BlockOf, DocumentTree, Section, Text, Tone } from './docume
 import { renderFinding } from './findings.ts';
 import { labelled, textWidth, wrapped } from './width.ts';
 
-/** What everything is written with. */
+/** What all writers share. */
 interface Pen {
   readonly paint: Palette;
   readonly moods: Readonly<Record<Tone, Paint>>;
@@ -15,7 +15,7 @@ interface Pen {
   readonly color: boolean;
 }
 
-/** @param columns where sentences are broken into lines; commands never are, so that they can be copied */
+/** @param columns the width at which sentences wrap; commands never do, so that they can be copied */
 export function documentText(
   document: DocumentTree,
   color: boolean,
@@ -31,7 +31,7 @@ export function documentText(
     .join('\n');
 }
 
-/** One line, however long; only a terminal breaks it, between two of its parts where it can. */
+/** One line; only a terminal wraps it, between two parts if possible. */
 function headLines({ title, summary }: DocumentTree, { paint, moods, columns }: Pen): string[] {
   const [name, place] = [printable(title.name), printable(title.place)];
   const verdict = title.verdict === undefined ? '' : `${lowered(title.verdict)}: `;
@@ -63,7 +63,7 @@ function blockLines(block: Block, indent: string, pen: Pen): string[] {
     case 'paragraph':
       return indented(wrapped(printable(block.text), room));
     case 'note':
-      // A text folds nothing away.
+      // Text folds nothing, so it needs no copy of a note.
       return block.place ? [] : label(block.label, block.mood, [block.text], indent, pen);
     case 'finding':
       return indented([renderFinding(block.finding, pen.color).trimEnd()]);
@@ -82,7 +82,7 @@ function blockLines(block: Block, indent: string, pen: Pen): string[] {
   }
 }
 
-/** Nothing where there is nothing in it that a text has. */
+/** No lines if nothing in the section is shown as text. */
 function sectionLines(section: Section, indent: string, pen: Pen): string[] {
   const { number, title, about, mood, text, blocks } = section;
   const inner = indent === '' ? '   ' : `${indent}  `;
@@ -95,7 +95,7 @@ function sectionLines(section: Section, indent: string, pen: Pen): string[] {
   return [...labelled(place, color, printable(title), rest, pen.columns), ...content];
 }
 
-/** A label says by its letters, too, what must not be missed: there may be no colour. */
+/** Upper case marks what must not be missed, because there may be no colour. */
 function label(title: string, mood: Tone, text: Text, indent: string, pen: Pen): string[] {
   const shown = mood === 'bad' ? title.toUpperCase() : lowered(title);
   return labelled(indent, pen.moods[mood], shown, behind(text), pen.columns);

@@ -1,6 +1,6 @@
 /**
- * A document as a tree: what it says and in which order, not how it looks. Each form has a writer. Texts are as they came:
- * the writers make them harmless.
+ * A document as a tree: its content and order, not how it looks. Each format has a writer, which also makes the texts
+ * harmless: here they are raw.
  */
 import type { Finding } from '../errors.ts';
 import type { DiffLine } from '../model/line-diff.ts';
@@ -11,7 +11,7 @@ export interface DocumentTree {
   readonly kind: string;
   /** `Refused: NAME on PLACE`. */
   readonly title: { readonly verdict?: string; readonly name: string; readonly place: string };
-  /** The parts of the sentence that a reader begins with. */
+  /** The parts of the opening sentence. */
   readonly summary: readonly TextPart[];
   /** For readers who did not ask for the document themselves. */
   readonly about: readonly Text[];
@@ -24,7 +24,7 @@ export type Tone = 'good' | 'warn' | 'bad';
 export interface TextPart {
   readonly text: string;
   readonly mood?: Tone;
-  /** Set for what is copied: it is not broken into lines. */
+  /** Set for text to copy, which does not wrap. */
   readonly whole?: true;
   /** Set for amounts and the like, which a page lists. */
   readonly detail?: true;
@@ -33,12 +33,12 @@ export interface TextPart {
 /** Running text with code in it. */
 export type Text = readonly (string | { readonly code: string })[];
 
-/** What a writer with little room may leave out, first what is missed least. */
+/** What a writer may leave out to save space, least important first. */
 export const EXPENDABLE = [
-  'the drawing of the machine',
+  'the state diagram',
   'the definitions',
   'the preconditions',
-  'the ways back',
+  'the rollbacks',
   'the commands',
   'the chains',
 ] as const;
@@ -60,17 +60,17 @@ export type BlockOf<Kind extends Block['is']> = Extract<Block, { readonly is: Ki
 
 export interface Section {
   readonly is: 'section';
-  /** Set where only a page needs the heading. */
+  /** Set if only an HTML page needs the heading. */
   readonly isGroup?: true;
-  /** Its place among its like, from 1: its title is a name then. */
+  /** Its number among its siblings, from 1; its title is then a name. */
   readonly number?: number;
   readonly title: string;
   readonly about?: string;
-  /** Set where the title is a label. */
+  /** Set if the title is a label. */
   readonly mood?: Tone;
   readonly text?: Text;
   readonly blocks: readonly Block[];
-  /** What a page says where there are no blocks. */
+  /** The text of an HTML page if there are no blocks. */
   readonly empty?: string;
 }
 
@@ -83,7 +83,7 @@ interface Labelled {
 export interface Note extends Labelled {
   readonly is: 'note';
   readonly mood: Tone;
-  /** Where it stands, in a copy of it for those who have that place folded away. */
+  /** Set in a copy for readers who have the original folded: where the original is. */
   readonly place?: string | undefined;
 }
 

@@ -1,9 +1,9 @@
-/** What is not as it was reviewed, for people. */
+/** The differences from what was reviewed, as text. */
 import type { Drift } from '../facts/drift.ts';
 import { printable } from '../printable.ts';
 import { palette } from './color.ts';
 
-/** For each part what it was and is, or what it is now where nothing tells what it was. */
+/** Shows each part as reviewed and as it is now, or only as it is now if the reviewed state is unknown. */
 export function renderDrift(drifts: readonly Drift[], color: boolean): string {
   return drifts
     .filter(({ lines }) => lines.length > 0)
@@ -15,7 +15,7 @@ function driftText({ part, lines }: Drift, color: boolean): string {
   const paint = palette(color);
   const compared = lines.some(({ sign }) => sign !== ' ');
   const painted = { '+': paint.green, '-': paint.red, ' ': (text: string) => text };
-  const heading = compared ? `${part}, from what was reviewed to what is so:` : `${part} now:`;
+  const heading = compared ? `${part}, as reviewed (-) and now (+):` : `${part} now:`;
   const shown = lines.map(({ sign, text }) => {
     const line = `${compared ? `${sign} ` : '  '}${printable(text)}`;
     return `  ${painted[sign](line.trimEnd())}\n`;

@@ -1,9 +1,9 @@
-/** The part of a terminal that is drawn over and over, below what was written before. */
+/** The part of a terminal that is redrawn, below earlier output. */
 import { stripVTControlCharacters } from 'node:util';
 import type { Output } from './output.ts';
 import { textWidth } from './width.ts';
 
-/** Used where the terminal does not tell its size. */
+/** Used if the terminal does not report its size. */
 export const USUAL_COLUMNS = 80;
 export const USUAL_ROWS = 24;
 
@@ -11,8 +11,8 @@ const CLEAR_TO_LINE_END = '\u001b[K';
 const CLEAR_BELOW = '\u001b[J';
 
 /**
- * Lines that replace each other on a terminal. Written here and not left to listr's log-update, because that one takes
- * the process's signals to care for the cursor, and would end a run whose SIGINT handler is called once.
+ * Lines that replace each other on a terminal. Replaces listr's log-update, which handles the process's signals to restore
+ * the cursor, and would end a run at its first SIGINT.
  */
 export class TerminalFrame {
   private readonly out: Output;
@@ -22,7 +22,7 @@ export class TerminalFrame {
     this.out = out;
   }
 
-  /** Draws the lines in place of the last ones; of a frame higher than the terminal, its end. */
+  /** Draws the lines in place of the previous ones; if they are higher than the terminal, only the last ones. */
   draw(text: string): void {
     const lines = text.split('\n').slice(1 - (this.out.rows || USUAL_ROWS));
     if (lines.join('\n') === this.lines.join('\n')) return;
@@ -33,8 +33,8 @@ export class TerminalFrame {
   }
 
   /**
-   * Removes the lines, so that what is written next stands in their place. Line by line, because tmux keeps a screen
-   * that is cleared from its first row in the scrollback.
+   * Removes the lines, so that the next output takes their place. Works line by line, because tmux keeps a screen that is
+   * cleared from its first row in the scrollback.
    */
   clear(): void {
     const rows = this.rows();
@@ -42,7 +42,7 @@ export class TerminalFrame {
     this.lines = [];
   }
 
-  /** A terminal that was made narrower has broken the longer lines: they take several rows now. */
+  /** Counts rows, because a terminal that was made narrower wraps longer lines over several rows. */
   private rows(): number {
     const columns = this.out.columns || USUAL_COLUMNS;
     return this.lines

@@ -1,6 +1,6 @@
 /**
- * A disk's backing chain before and after a phase, as two drawings in which the same file stands at the same height. A
- * chain stands upright, active layer on top: so it fits a telephone, however deep it is.
+ * A disk's backing chain before and after a phase, as two drawings with the same file at the same height. A chain is drawn
+ * vertically, active layer on top, so that it fits a phone however deep it is.
  */
 import type { Chain } from './document.ts';
 import { html, type Markup } from './html.ts';
@@ -8,7 +8,7 @@ import { arrow, drawing, fittedLines, LINE_HEIGHT, rounded, textLines } from './
 
 type Layer = Chain['before'][number];
 
-/** One height of both drawings: the same file on both sides, or what stands at its place. */
+/** One row of both drawings: the same file on both sides, or a file and what replaces it. */
 interface Row {
   readonly before?: Layer;
   readonly after?: Layer;
@@ -16,7 +16,7 @@ interface Row {
 
 type Side = keyof Row;
 
-/** A layer where it is drawn. */
+/** A layer and its position. */
 interface Box {
   readonly layer: Layer;
   readonly fate: keyof typeof FATES;
@@ -39,11 +39,11 @@ const GUEST_HEIGHT = 26;
 const NAME = 13;
 const SMALL = 11;
 
-/** @param id not used twice in a page */
+/** @param id unique in the page */
 export function chainFigure(chain: Chain, id: string): Markup {
   const rows = rowsOf(chain.before, chain.after);
   return html`<figure class="chain">
-<figcaption>Backing chain of <code>${chain.target}</code>; each layer rests on the one below it</figcaption>
+<figcaption>Backing chain of <code>${chain.target}</code>; each layer is backed by the one below it</figcaption>
 <div class="pair">
 <div class="side"><p class="when">before</p>
 ${chainDrawing(chain, 'before', rows, id)}</div>
@@ -55,7 +55,7 @@ ${chainDrawing(chain, 'after', rows, id)}</div>
 `;
 }
 
-/** The files that stay face each other; above each of those, what leaves faces what comes, from the bottom up. */
+/** A file that stays has the same row on both sides; above it, removed and new files share rows, from the bottom up. */
 function rowsOf(before: readonly Layer[], after: readonly Layer[]): Row[] {
   const rows: Row[] = [];
   let [left, right] = [before.length, after.length];
@@ -87,7 +87,9 @@ function chainDrawing(chain: Chain, side: Side, rows: readonly Row[], id: string
     height,
     title: `${chain.target} ${side}`,
     description:
-      files.length === 0 ? 'No file.' : `The guest writes to ${files.join(', which rests on ')}.`,
+      files.length === 0
+        ? 'No file.'
+        : `The guest writes to ${files.join(', which is backed by ')}.`,
   };
   const ways = boxes.slice(1).map((box, at) =>
     arrow(
@@ -103,8 +105,8 @@ function chainDrawing(chain: Chain, side: Side, rows: readonly Row[], id: string
 }
 
 /**
- * Both sides get the same heights from the bottom up, whichever of them has a layer there. Above its active layer a side
- * has the guest and nothing else; they stand side by side on one ground.
+ * Rows have the same height on both sides, whichever side has a layer there. The drawings are aligned at the bottom; above
+ * its active layer a side has only the guest.
  */
 function laidOut(rows: readonly Row[], side: Side): { boxes: Box[]; height: number } {
   const boxes: Box[] = [];
@@ -147,7 +149,7 @@ function boxMarkup({ layer, fate, top, bottom }: Box): Markup {
 ${textLines(name, { x, y: top + PAD, size: NAME, look: 'name' })}${textLines(rest, { x, y: below, size: SMALL, look: 'word' })}`;
 }
 
-/** What stands for the guest, just above the layer that takes its writes. */
+/** The box for the guest, just above the layer that it writes to. */
 function guest(active: Box): Markup {
   const bottom = active.top - GAP;
   const way = arrow(

@@ -1,15 +1,15 @@
-/** What the drawings of a preview share: text that is known to fit, arrows, and an SVG that says what it shows. */
+/** What the drawings of a preview share: fitted text, arrows, and an SVG with a description. */
 import { html, type Markup } from './html.ts';
 import { textWidth, wrapped } from './width.ts';
 
 /**
- * How much of its size a column of a fixed-width font takes; a little more than in the widest of the usual ones, so that
- * what is fitted here fits wherever it is drawn.
+ * The width of a column of a fixed-width font, relative to the font size. A little more than in the widest common font, so
+ * that fitted text fits everywhere.
  */
 const COLUMN = 0.62;
 export const LINE_HEIGHT = 1.35;
 
-/** The lines that the text takes in that many pixels, broken where a path or an identifier can be. */
+/** Wraps the text to that many pixels, at the separators of paths and identifiers if possible. */
 export function fittedLines(text: string, width: number, size: number): string[] {
   const columns = Math.max(1, Math.floor(width / (size * COLUMN)));
   const lines = [''];
@@ -25,7 +25,7 @@ function chopped(piece: string, columns: number): string[] {
   return textWidth(piece) <= columns ? [piece] : wrapped(piece, columns);
 }
 
-/** Lines of text below one another; `y` is where the first one begins, above its letters. */
+/** Lines of text below one another; `y` is the top of the first one. */
 export function textLines(
   lines: readonly string[],
   { x, y, size, look }: { x: number; y: number; size: number; look: string },
@@ -50,13 +50,13 @@ export function arrow(points: readonly (readonly [x: number, y: number])[], look
 }
 
 export interface Drawing {
-  /** Not used twice in a page. */
+  /** Unique in the page. */
   readonly id: string;
   readonly look: string;
   readonly width: number;
   readonly height: number;
   readonly title: string;
-  /** The same in words, for those who do not see it. */
+  /** The same in words, for readers who cannot see it. */
   readonly description: string;
 }
 

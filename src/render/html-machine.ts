@@ -1,6 +1,6 @@
 /**
- * The machine of a plan as a drawing: the way forward goes down on the left, the rollback goes up on the right, and each
- * step has a lane across both. Lost contact leads to one end from everywhere: it stands once, below all the others.
+ * The machine of a plan as a drawing: the run goes down on the left, the rollback goes up on the right, and each step has a
+ * lane across both. A lost connection leads to the same end from every state: that end is drawn once, below all others.
  */
 import type { States } from './document.ts';
 import { html, type Markup } from './html.ts';
@@ -9,7 +9,7 @@ import { arrow, drawing, fittedLines, LINE_HEIGHT, rounded, textLines } from './
 type Machine = States['machine'];
 type State = Machine['states'][number];
 
-/** A state where it is drawn. */
+/** A state and its position. */
 interface Box {
   readonly state: State;
   readonly lines: readonly string[];
@@ -19,7 +19,7 @@ interface Box {
   readonly height: number;
 }
 
-/** The band of one step across both ways. */
+/** The band of one step across both columns. */
 interface Lane {
   readonly lines: readonly string[];
   readonly top: number;
@@ -28,10 +28,10 @@ interface Lane {
 
 const WIDTH = 344;
 const BOX = 122;
-/** Where the boxes of the way forward begin, and those of the rollback. */
+/** The left edges of the boxes of the run, and of those of the rollback. */
 const FORWARD = 14;
 const BACK = 186;
-/** Where failures of the rollback go down to their end. */
+/** The line on which failures of the rollback go down to their end. */
 const RAIL = 330;
 const MIDDLE = (FORWARD + BOX + BACK) / 2;
 const EDGE = 2;
@@ -41,7 +41,7 @@ const NAME = 12;
 const SMALL = 10.5;
 const END = { top: 6, height: 34 } as const;
 
-/** @param id not used twice in a page */
+/** @param id unique in the page */
 export function machineDrawing(machine: Machine, id: string): Markup {
   const layout = new Layout();
   layout.end('rolled-back', machine, BACK, END.top);
@@ -72,7 +72,7 @@ export function machineDrawing(machine: Machine, id: string): Markup {
   ]);
 }
 
-/** Puts state below state; what is drawn in it has its place before it is drawn. */
+/** Gives every state its position before anything is drawn. */
 class Layout {
   readonly boxes = new Map<string, Box>();
   readonly lanes: Lane[] = [];
@@ -80,7 +80,7 @@ class Layout {
   bottom = END.top + END.height + GAP;
   #step: string | undefined;
 
-  /** A phase: what does it on the left, what undoes it on the right. */
+  /** A phase: the state that does it on the left, the one that undoes it on the right. */
   row(state: State, machine: Machine): void {
     const undo = machine.states.find(
       ({ direction, step, phase }) =>
@@ -106,11 +106,11 @@ class Layout {
     this.boxes.set(state.name, { state, ...place });
   }
 
-  /** Where the next box begins: in the step's lane, which begins with its name. */
+  /** The top of the next box. A new step begins a lane, with its name at the top. */
   #laneOf(step: string): number {
     if (step === this.#step) return this.bottom + GAP - 2 * PAD;
     this.#step = step;
-    // The name stands between the two ways, so that neither runs through it.
+    // The name is between the two columns, so that no arrow crosses it.
     const lines = fittedLines(step, BACK - FORWARD - 2 * PAD, SMALL);
     const top = this.bottom + PAD;
     this.lanes.push({ lines, top, bottom: top });
@@ -155,7 +155,7 @@ function begin(first: Box | undefined): Markup {
 ${way}`;
 }
 
-/** The ways out of a state but for lost contact. */
+/** The transitions of a state, except for a lost connection. */
 function waysOf(state: State, boxes: ReadonlyMap<string, Box>): Markup[] {
   const from = boxes.get(state.name);
   return state.transitions.flatMap(({ on, to }) => {
@@ -166,7 +166,7 @@ function waysOf(state: State, boxes: ReadonlyMap<string, Box>): Markup[] {
   });
 }
 
-/** Down from the way forward, up during the rollback. */
+/** Down during the run, up during the rollback. */
 function upright(from: Box, to: Box): Markup {
   const x = from.x + from.width / 2;
   const down = to.top > from.top;
@@ -211,7 +211,7 @@ function label(word: string, x: number, y: number, anchor = 'start'): Markup {
 `;
 }
 
-/** The end that every state leads to when contact is lost. */
+/** The end that every state leads to if the connection is lost. */
 function lostBox({ states }: Machine, top: number): { markup: Markup; bottom: number } {
   const ways = states.flatMap(({ transitions }) => transitions.filter(({ on }) => on === 'LOST'));
   const [lost] = ways;
@@ -219,7 +219,7 @@ function lostBox({ states }: Machine, top: number): { markup: Markup; bottom: nu
   const at = { x: WIDTH / 2, size: SMALL, look: 'word' };
   const height = END.height + 12;
   const markup = html`<g class="state end lost"><rect x="${FORWARD}" y="${rounded(top)}" width="${RAIL + PAD + 2 - FORWARD}" height="${height}" rx="6"/>
-${textLines([lost.to], { ...at, y: top + PAD, size: NAME, look: 'name' })}${textLines(['from every state, when contact is lost'], { ...at, y: top + PAD + 17 })}</g>
+${textLines([lost.to], { ...at, y: top + PAD, size: NAME, look: 'name' })}${textLines(['from every state, when the connection is lost'], { ...at, y: top + PAD + 17 })}</g>
 `;
   return { markup, bottom: top + height };
 }

@@ -1,4 +1,4 @@
-/** How the page looks. A wide screen and a telephone, light, dark and paper get the same page. */
+/** The style of the page, for wide screens, phones and paper, light and dark. */
 
 const LIGHT = `
   --page: #f5f6f8; --paper: #ffffff; --text: #1b2027; --quiet: #545d68; --line: #d3d9e0;

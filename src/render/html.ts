@@ -1,14 +1,14 @@
-/** HTML as values, so that a text from outside can only get into a page escaped. */
+/** HTML as values, so that text from outside is always escaped in a page. */
 import { printable } from '../printable.ts';
 
-/** What may stand in a page as it is: what `html` made, or blockplan's own words. */
+/** Text that is not escaped: made by `html`, or blockplan's own. */
 export interface Markup {
   readonly markup: string;
 }
 
 type Value = string | number | undefined | Markup | readonly Markup[];
 
-/** Markup out of a template: texts are made harmless and escaped, for elements as for quoted attributes. */
+/** Makes markup from a template. Texts are made harmless and escaped, for elements and for quoted attributes. */
 export function html(parts: TemplateStringsArray, ...values: readonly Value[]): Markup {
   const markup = parts.map((part, at) => part + (at < values.length ? shown(values[at]) : ''));
   return { markup: markup.join('') };

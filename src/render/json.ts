@@ -2,7 +2,7 @@
 import type { Listener } from '../events.ts';
 import type { Output } from './output.ts';
 
-/** What JSON lets stand in a string but a terminal would act on: DEL, C1 controls, bidirectional controls, separators. */
+/** What JSON does not escape but a terminal would act on: DEL, C1 controls, bidirectional controls, separators. */
 const UNESCAPED = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 
 /** A listener that writes each event as one line of JSON. */
@@ -14,7 +14,7 @@ export function jsonListener(out: Output): Listener {
 
 /**
  * A value as JSON that is harmless to show.
- * @param indent how many spaces a level is set in; on one line where there are none
+ * @param indent how many spaces a level is indented; 0 for a single line
  */
 export function jsonText(value: unknown, indent = 0): string {
   return JSON.stringify(value, null, indent).replace(UNESCAPED, escaped);

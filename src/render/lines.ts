@@ -1,4 +1,4 @@
-/** Plain lines for what is not a terminal: CI logs, cron mails. No escape codes at all. */
+/** Plain lines for output that is not a terminal: CI logs, cron mails. No escape codes at all. */
 import type { Listener, PhaseRef, RunEvent } from '../events.ts';
 import { printable } from '../printable.ts';
 import { bytesText, durationText, percentOf, timeLeftMs } from './amounts.ts';
@@ -9,7 +9,7 @@ import { leftUnfinishedText, type RunStartedEvent, renderReport, resumedText } f
 
 type ProgressEvent = Extract<RunEvent, { event: 'progress' }>;
 
-/** Progress is worth a line after this much more of the work, or after this long. */
+/** Progress gets a line after this much more of the work, or after this long. */
 const PERCENT_STEP = 10;
 const SILENCE_MS = 10_000;
 

@@ -1,12 +1,12 @@
-/** Text that came from outside as Markdown in which it means nothing but itself, on GitHub and where HTML is let through. */
+/** Escapes text from outside for Markdown, on GitHub and wherever HTML is allowed. */
 import { printable } from '../printable.ts';
 
-/** Breaks a mention or a reference without showing: what follows it is no name and no number any more. */
+/** Invisible; after it a name or a number no longer makes a mention or a reference. */
 const APART = '&#8203;';
 
 /**
- * Running text that means only itself, at the beginning of a line, inside one, and between HTML tags. What could mean
- * something is written by its number: that is never taken for structure.
+ * Running text without special meaning, at the beginning of a line, inside one, and between HTML tags. Special characters
+ * become numeric entities, which are never read as structure.
  */
 export function prose(text: string): string {
   return printable(text)
@@ -35,12 +35,12 @@ export function codeBlock(language: string, lines: readonly string[]): string {
   return [`${fence}${language}`, ...shown, fence].join('\n');
 }
 
-/** Details that are shown when one asks for them. The summary is HTML, the body Markdown. */
+/** Details that are folded. The summary is HTML, the body Markdown. */
 export function collapsible(summary: string, body: readonly string[]): string {
   return [`<details><summary>${summary}</summary>`, ...body, '</details>'].join('\n\n');
 }
 
-/** A comment that nobody sees, for programs to find; the word cannot end it. */
+/** An invisible comment, for programs to find; the word cannot end it. */
 export function marker(word: string): string {
   return `<!-- ${word.replaceAll('--', '-%2D')} -->`;
 }

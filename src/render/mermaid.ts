@@ -4,8 +4,8 @@ import { printable } from '../printable.ts';
 import type { Preview, PreviewState } from '../simulate/preview.ts';
 
 /**
- * The way forward, the rollbacks, and the ends. The ways to `uncertain` lead there from every state on the one event
- * that contact is lost: a note says that, and the diagram stays readable.
+ * The phases, the rollbacks, and the ends. Every state leads to `uncertain` if the connection is lost: a note says so, which
+ * keeps the diagram readable.
  */
 export function renderMermaid({
   plan,
@@ -25,7 +25,8 @@ export function renderMermaid({
     ),
     ...machine.states.filter(({ final }) => final).map(({ name }) => `${id(name)} --> [*]`),
     ...lostEnds(machine.states).map(
-      (name) => `note left of ${id(name)}: from every state, when contact to libvirt is lost`,
+      (name) =>
+        `note left of ${id(name)}: from every state, when the connection to libvirt is lost`,
     ),
     ...styles(machine.states, id),
   ];
@@ -33,7 +34,7 @@ export function renderMermaid({
   return `${title}stateDiagram-v2\n${lines.map((line) => `  ${line}\n`).join('')}`;
 }
 
-/** `do1`, `undo1`, `end1`: nothing that another user chose, so nothing that could end a word of the diagram. */
+/** `do1`, `undo1`, `end1`: no name from a plan, which could break the syntax of the diagram. */
 function idsOf(states: readonly PreviewState[]): Map<string, string> {
   const counts = new Map<string, number>();
   return new Map(
@@ -56,7 +57,7 @@ function word({ direction }: PreviewState, on: PhaseResult): string {
   return on.toLowerCase();
 }
 
-/** The ends that lost contact leads to. */
+/** The ends that a lost connection leads to. */
 function lostEnds(states: readonly PreviewState[]): string[] {
   const lost = states.flatMap(({ transitions }) => transitions.filter(({ on }) => on === 'LOST'));
   return [...new Set(lost.map(({ to }) => to))];
@@ -80,7 +81,7 @@ function styles(states: readonly PreviewState[], id: (name: string) => string): 
   ];
 }
 
-/** Mermaid's own escapes, by number, for all that could mean something to it. */
+/** Mermaid's own numeric escapes, for every character that could have a meaning. */
 function escaped(text: string): string {
   return printable(text).replace(
     /[^A-Za-z0-9 _.:/()-]/gu,
@@ -88,7 +89,7 @@ function escaped(text: string): string {
   );
 }
 
-/** The title's characters by YAML's escapes: Mermaid looks for its own directives in the title, too. */
+/** YAML's escapes for the title, because Mermaid also reads directives in it. */
 function yamlText(text: string): string {
   return printable(text).replace(
     /[^A-Za-z0-9 _.:/()-]/gu,

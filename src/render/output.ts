@@ -2,8 +2,8 @@
 export interface Output {
   write(text: string): unknown;
   readonly isTTY?: boolean;
-  /** The terminal's width; absent where there is no terminal. */
+  /** The terminal's width; absent without a terminal. */
   readonly columns?: number;
-  /** The terminal's height; absent where there is no terminal. */
+  /** The terminal's height; absent without a terminal. */
   readonly rows?: number;
 }

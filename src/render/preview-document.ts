@@ -1,4 +1,4 @@
-/** What a preview says, from top to bottom; every form of it is made of this. */
+/** The content of a preview, from top to bottom. Every format is made from it. */
 import { FINAL_STATES, OUTCOMES } from '../outcomes.ts';
 import type {
   Preview,
@@ -39,7 +39,7 @@ function dangers({ findings, steps: all }: Preview): Section {
   return {
     ...{ is: 'section', isGroup: true, title: 'Dangers' },
     blocks: [...findings.map((finding): Block => ({ is: 'finding', finding })), ...reminders],
-    empty: 'Nothing is in the way, and nothing dangerous was found.',
+    empty: 'Nothing prevents the run, and nothing dangerous was found.',
   };
 }
 
@@ -50,7 +50,7 @@ function notes(
   const note = (mood: Note['mood'], label: string, text: string | undefined): Note[] =>
     text === undefined ? [] : [{ is: 'note', mood, label, text, place }];
   return [
-    ...note('warn', 'The guest stands still', of.pauses),
+    ...note('warn', 'The guest is paused', of.pauses),
     ...note('bad', 'Point of no return', of.pointOfNoReturn),
     ...note('bad', 'If it fails, the run stops', of.stopsAt),
   ];
@@ -58,7 +58,7 @@ function notes(
 
 function steps({ totals, steps: all }: Preview): Section {
   const left = totals.steps - all.length;
-  const text = `${pluralText(left, 'more step')} cannot be shown: what is in the way comes first.`;
+  const text = `${pluralText(left, 'more step')} cannot be shown until the errors are fixed.`;
   return {
     ...{ is: 'section', isGroup: true, title: 'Steps' },
     blocks: [...all.map(step), ...(left > 0 ? [{ is: 'paragraph', text } as const] : [])],
@@ -67,7 +67,7 @@ function steps({ totals, steps: all }: Preview): Section {
 
 function step({ id, kind, line, summary, phases, definition }: PreviewStep, at: number): Section {
   const diff: Block = {
-    ...{ is: 'diff', title: 'Definition, as it changes', lines: definition },
+    ...{ is: 'diff', title: 'Changes to the definition', lines: definition },
     partOf: 'the definitions',
   };
   return {
@@ -90,17 +90,17 @@ function phase(it: PreviewPhase): Section {
 }
 
 function rollbackOf({ noWayBack, wayBack: how, undoCommands }: PreviewPhase): Block {
-  const section = { is: 'section', partOf: 'the ways back' } as const;
+  const section = { is: 'section', partOf: 'the rollbacks' } as const;
   return noWayBack === undefined
-    ? { ...section, title: 'Way back', mood: 'good', text: [how], blocks: commands(undoCommands) }
-    : { ...section, title: 'No way back', mood: 'bad', text: [noWayBack], blocks: [] };
+    ? { ...section, title: 'Rollback', mood: 'good', text: [how], blocks: commands(undoCommands) }
+    : { ...section, title: 'No rollback', mood: 'bad', text: [noWayBack], blocks: [] };
 }
 
 function commands(list: PreviewPhase['commands']): Block[] {
   return list.length === 0 ? [] : [{ is: 'commands', commands: list, partOf: 'the commands' }];
 }
 
-/** `as planned` as a sentence. */
+/** Makes a sentence of a clause. */
 function sentence(clause: string): string {
   return `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;
 }
@@ -108,15 +108,15 @@ function sentence(clause: string): string {
 function failures({ plan, domain, machine }: Preview): Block {
   const has = (name: string) => machine.states.some((state) => state.name === name);
   const how = machine.states.some(({ direction }) => direction === 'undo')
-    ? 'When a phase fails it is undone, and so is every phase before it, last first.'
-    : 'When a phase fails things are left where they are, because the plan says on-failure: stop.';
+    ? 'If a phase fails, it and all phases before it are undone, last first.'
+    : 'If a phase fails, the run stops and undoes nothing, because the plan says on-failure: stop.';
   const states: Block = {
     ...{ is: 'states', plan, domain, machine, text: `Each box is a state of the run. ${how}` },
     ends: FINAL_STATES.filter(has).map((end) => ({
       ...{ label: end, text: sentence(OUTCOMES[end].meaning), code: OUTCOMES[end].exitCode },
     })),
   };
-  const part = { title: 'Failures and ways back', partOf: 'the drawing of the machine' } as const;
+  const part = { title: 'Failures and rollbacks', partOf: 'the state diagram' } as const;
   return { is: 'section', ...part, blocks: [states] };
 }
 
@@ -145,7 +145,7 @@ function preconditions({ preconditions: all, source }: Preview): Block[] {
   return [{ is: 'section', title: 'Preconditions', about, blocks, partOf: 'the preconditions' }];
 }
 
-/** What stands between backticks in a step's summary is code. */
+/** Text between backticks in a step's summary is code. */
 function withCode(text: string): Text {
   return text.split(/`([^`]*)`/).map((piece, at) => (at % 2 === 1 ? { code: piece } : piece));
 }

@@ -3,11 +3,11 @@ import type { Preview, Totals } from '../simulate/preview.ts';
 import { bytesText, pluralText } from './amounts.ts';
 import type { TextPart } from './document.ts';
 
-/** The parts in their order, without what stands between them. */
+/** The parts in order, without separators. */
 export function previewTotals(preview: Preview): TextPart[] {
   const { totals, findings } = preview;
   const errors = findings.filter(({ severity }) => severity === 'error').length;
-  // What cannot be run has no totals: the steps after the first obstacle are not even known.
+  // A plan that is refused has no totals: the steps after the first error are unknown.
   if (errors > 0) return [{ text: pluralText(errors, 'error'), mood: 'bad' }];
   const warnings = findings.length - errors;
   return [
@@ -37,12 +37,12 @@ function safety({ totals: { pointsOfNoReturn: points }, steps }: Preview): TextP
         ]
       : []),
   ];
-  return all.length === 0 ? [{ text: 'every phase has a way back' }] : all;
+  return all.length === 0 ? [{ text: 'every phase can be rolled back' }] : all;
 }
 
-/** What becomes of the guest's CPUs meanwhile. */
+/** Whether the guest keeps running. */
 function guestText({ pauses, paused }: Totals): string {
-  if (pauses > 0) return `the guest stands still in ${pluralText(pauses, 'phase')}`;
+  if (pauses > 0) return `the guest is paused in ${pluralText(pauses, 'phase')}`;
   return paused ? 'the guest stays paused' : 'the guest keeps running';
 }
 
@@ -56,11 +56,11 @@ function amounts({ copies, space, rollback }: Totals): string[] {
 }
 
 function inFolder({ folder, needed: bytes, free }: Totals['space'][number]) {
-  const room = free === undefined ? 'how much is free is not known' : `${bytesText(free)} free`;
+  const room = free === undefined ? 'free space unknown' : `${bytesText(free)} free`;
   return { bytes, where: `in ${folder} (${room})` };
 }
 
-/** What is known in one clause, and what is not in another. */
+/** Known amounts in one clause, unknown ones in another. */
 function boundsOf(
   verb: string,
   amounts: readonly { readonly bytes: number | undefined; readonly where: string }[],

@@ -1,4 +1,4 @@
-/** A proof for people: its outcome first, then what can strand the guest and why, and what no run may do. */
+/** A proof as text: its outcome first, then the violations, and what can strand the guest and why. */
 import { FINAL_STATES, isOpenEnd, OUTCOMES } from '../outcomes.ts';
 import { printable } from '../printable.ts';
 import type { Counts, FaultResult, Proof, Violation } from '../prove/prove.ts';
@@ -7,7 +7,7 @@ import { palette } from './color.ts';
 import { outcomePaint } from './report.ts';
 import { wrapped } from './width.ts';
 
-/** @param columns where sentences are broken into lines */
+/** @param columns the width at which sentences wrap */
 export function renderProof(
   proof: Proof,
   color: boolean,
@@ -19,14 +19,14 @@ export function renderProof(
   const sentence = (text: string, indent: number) => indented(text, indent, columns);
   const lines = [
     `${bold(word)}: ${printable(proof.plan)} on ${printable(proof.domain)}, ${amount(proof.phases, 'phase')}`,
-    `  at most one thing goes wrong:  ${countsText(singles, color)}`,
-    `  at most two things go wrong:   ${countsText(pairs, color)}`,
+    `  with at most one fault:   ${countsText(singles, color)}`,
+    `  with at most two faults:  ${countsText(pairs, color)}`,
     ...assumedLines(proof.assumptions, sentence),
     ...lostLines(proof.lost, sentence),
-    ...wrongLines('What no run may do', violations, sentence, bold),
+    ...wrongLines('Violations', violations, sentence, bold),
     ...strandedLines(proof.faults, sentence, bold),
     ...wrongLines(
-      'What nobody can help: the journal could not be written, and then blockplan ended',
+      'Unavoidable: the journal could not be written, and then blockplan ended',
       unknowable,
       sentence,
       bold,
@@ -49,13 +49,13 @@ function countsText(counts: Counts, color: boolean): string {
 function assumedLines(assumptions: readonly string[], sentence: Sentence): string[] {
   return assumptions.length === 0
     ? []
-    : sentence(`taken for granted, since the facts do not tell: ${assumptions.join('; ')}`, 2);
+    : sentence(`assumed, because the facts do not say: ${assumptions.join('; ')}`, 2);
 }
 
 function lostLines(lost: readonly string[], sentence: Sentence): string[] {
   return lost.length === 0
     ? []
-    : sentence(`no rollback brings back the former content of ${lost.join(', ')}`, 2);
+    : sentence(`no rollback restores the former content of ${lost.join(', ')}`, 2);
 }
 
 function wrongLines(
@@ -70,13 +70,13 @@ function wrongLines(
     bold(title),
     ...found.flatMap(({ what, cases, said, seed }) => [
       ...sentence(`- ${what} (${amount(cases, 'case')})`, 2),
-      ...sentence(`the run says: ${told(said)}`, 4),
+      ...sentence(`the run reports: ${told(said)}`, 4),
       `    --replay ${seed}`,
     ]),
   ];
 }
 
-/** By what the run says: where, and what goes wrong before it says so. */
+/** Groups the faults by what the run reports, and where. */
 function strandedLines(faults: readonly FaultResult[], sentence: Sentence, bold: Bold): string[] {
   const groups = new Map<string, string[]>();
   for (const fault of faults.filter(({ end }) => isOpenEnd(end))) {
@@ -87,7 +87,7 @@ function strandedLines(faults: readonly FaultResult[], sentence: Sentence, bold:
   if (groups.size === 0) return [];
   return [
     '',
-    bold('What can leave the guest between the two ends, and why'),
+    bold('What can leave the guest neither as planned nor as before, and why'),
     ...[...groups].flatMap(([what, causes]) => [
       ...sentence(`- ${what}`, 2),
       ...causes.flatMap((cause) => sentence(`when ${cause}`, 6)),
@@ -99,7 +99,7 @@ function told(said: readonly string[]): string {
   return said.join('; ').replaceAll(':;', ':');
 }
 
-/** One case in full: what was done, what went wrong with it, how it ended. */
+/** One case in full: what was done, which faults were injected, how it ended. */
 export function renderCase(
   { parts, finish, wrong }: ReplayedCase,
   color: boolean,
@@ -132,7 +132,7 @@ function amount(count: number, word: string): string {
   return `${grouped(count)} ${word}${count === 1 ? '' : 's'}`;
 }
 
-/** Thousands apart, as in 10,125. */
+/** With thousands separators, as in 10,125. */
 function grouped(count: number): string {
   return count.toLocaleString('en-US');
 }

@@ -1,4 +1,4 @@
-/** The report of a rehearsal: its outcome, what was really executed and seen, and how the guest differs from the original. */
+/** The report of a rehearsal: its outcome, what was executed and checked, and how the guest differs from the original. */
 import { type End, OUTCOMES } from '../outcomes.ts';
 import { printable } from '../printable.ts';
 import type { Check, DonePhase, Rehearsal, RehearsalPart } from '../rehearse/report.ts';
@@ -8,12 +8,12 @@ import { promptedCommand } from './command.ts';
 import { outcomePaint } from './report.ts';
 import { wrapped } from './width.ts';
 
-/** A run that succeeds is a plan that was rehearsed; the other words are a run's. */
+/** A rehearsal that succeeded is `rehearsed`; the other words are those of a run. */
 function wordOf(end: End): string {
   return end === 'succeeded' ? 'rehearsed' : OUTCOMES[end].word;
 }
 
-/** @param columns where sentences are broken into lines; commands never are, so that they can be copied */
+/** @param columns the width at which sentences wrap; commands never do, so that they can be copied */
 export function renderRehearsal(
   rehearsal: Rehearsal,
   color: boolean,
@@ -28,7 +28,7 @@ export function renderRehearsal(
     `${word}: ${printable(plan)} on a guest like ${printable(domain)} (${durationText(durationMs)})`,
     ...problems.flatMap(sentence),
     ...sentence(
-      `really executed on a private libvirt ${host.libvirt} with QEMU ${host.qemu}, ${host.acceleration}; it is gone, with all of its files`,
+      `executed on a private libvirt ${host.libvirt} with QEMU ${host.qemu}, ${host.acceleration}; it was removed with all its files`,
     ),
     ...parts.flatMap((part, at) => partLines(part, at + 1, isRepeated(parts, at), color, sentence)),
     ...(notUndone === undefined
@@ -45,7 +45,7 @@ export function renderRehearsal(
   return `${lines.join('\n')}\n`;
 }
 
-/** Whether the part gave the very commands of the first: then a reader has seen them. */
+/** Whether the part has the same commands as the first, which the reader has already seen. */
 function isRepeated(parts: readonly RehearsalPart[], at: number): boolean {
   const commandsOf = (part: RehearsalPart | undefined) =>
     part?.phases.flatMap((phase) => phase.commands);

@@ -1,4 +1,4 @@
-/** The last word of a run: how it ended, what is so now, and what to type next. */
+/** The final report of a run: how it ended, the state now, and what to type next. */
 
 import type { RunEvent } from '../events.ts';
 import { type End, isOpenEnd, OUTCOMES } from '../outcomes.ts';
@@ -14,8 +14,8 @@ export type RunFinishedEvent = Extract<RunEvent, { event: 'run-finished' }>;
 /**
  * The final report, outcome first.
  *
- * @param started what the run was; absent when it was refused before it began
- * @param columns where the sentences are broken into lines; commands and paths never are, so that they can be copied
+ * @param started the start of the run; absent if it was refused before it started
+ * @param columns the width at which sentences wrap; commands and paths never do, so that they can be copied
  */
 export function renderReport(
   finished: RunFinishedEvent,
@@ -43,20 +43,20 @@ export function renderReport(
   return `${lines.join('\n')}\n`;
 }
 
-/** What stands behind a run's id where it is resumed. */
+/** What follows the run ID if the run was resumed. */
 export function resumedText({ again }: RunStartedEvent): string {
   if (again === undefined) return '';
   return again === 'resume' ? ', resumed' : ', rolled back on demand';
 }
 
-/** The last words of a run that was interrupted. */
+/** The final text of an interrupted run. */
 export function leftUnfinishedText({
   run,
   by,
   next,
 }: Extract<RunEvent, { event: 'run-left' }>): string {
   return [
-    `left half-way: run ${printable(run)}, ${printable(by)}; a job that runs goes on by itself`,
+    `unfinished: run ${printable(run)}, ${printable(by)}; a running block job continues`,
     'Type next:',
     ...next.map((command) => `  ${promptedCommand(command)}`),
   ].join('\n');
@@ -70,7 +70,7 @@ export function renderSubject(
   return `${OUTCOMES[finished.end].word}${interruption(finished)}${subjectOf(started)}`;
 }
 
-/** The colour of an end: green as planned, yellow as before, red for what needs a person. */
+/** The colour of an end: green for as planned, yellow for as before, red if it needs attention. */
 export function outcomePaint(end: End, color: boolean): Paint {
   const paint = palette(color);
   if (end === 'succeeded') return paint.green;

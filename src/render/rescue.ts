@@ -4,12 +4,12 @@ import { type Paint, palette } from './color.ts';
 import { promptedCommand } from './command.ts';
 import { wrapped } from './width.ts';
 
-/** One domain's definition, and what came of it. */
+/** One domain's definition, and the outcome. */
 export interface RescueReport {
   readonly outcome: 'restored' | 'left alone' | 'in doubt' | 'stranded';
-  /** Absent where a run has kept nothing. */
+  /** Absent if a run kept nothing. */
   readonly domain?: string;
-  /** The run that had kept it, where that is known. */
+  /** The run that kept it, if known. */
   readonly run?: string;
   readonly state: readonly string[];
   readonly next: readonly string[];
@@ -17,7 +17,7 @@ export interface RescueReport {
 
 /**
  * The report, outcome first.
- * @param columns where the sentences are broken into lines; commands are never, so that they can be copied
+ * @param columns the width at which sentences wrap; commands never do, so that they can be copied
  */
 export function renderRescue(
   { outcome, domain, run, state, next }: RescueReport,
@@ -42,7 +42,7 @@ export function renderRescue(
   return `${lines.join('\n')}\n`;
 }
 
-/** Green where a definition is back as it was, red where a person is needed. */
+/** Green if a definition was restored, red if it needs attention. */
 function paintOf(outcome: RescueReport['outcome'], color: boolean): Paint {
   const paint = palette(color);
   if (outcome === 'restored') return paint.green;

@@ -12,7 +12,7 @@ export interface PhaseView {
   mark: Mark;
 }
 
-/** What goes on inside the active block. */
+/** The current activity of a block. */
 export interface Activity {
   readonly summary: string;
   command?: string;
@@ -26,11 +26,11 @@ export interface ViewItem {
   readonly kind?: string;
   readonly phases: PhaseView[];
   mark: Mark;
-  /** What stays readable when the block has ended: failures, findings, notices. */
+  /** What stays visible after the block has ended: failures, findings, notices. */
   readonly notes: ItemNote[];
   durationMs: number;
   now?: Activity;
-  /** Set where something of it may have been done before, when the run was resumed. */
+  /** Set if the run was resumed, so that parts of it may already be done. */
   readonly again?: true;
 }
 
@@ -41,7 +41,7 @@ export type ItemNote =
 /** The state of the display after the events so far. */
 export class RunView {
   readonly steps: readonly ViewItem[];
-  /** The rollback, once it has been taken. */
+  /** The rollback, once it has started. */
   rollback: ViewItem | undefined;
   guest: DomainState | undefined;
 
@@ -62,7 +62,7 @@ export class RunView {
     return this.rollback ? [...this.steps, this.rollback] : this.steps;
   }
 
-  /** The block that something goes on in, or the last that had something going on. */
+  /** The active block, or the last one that was active. */
   get current(): ViewItem | undefined {
     return (
       this.rollback ??
@@ -72,7 +72,6 @@ export class RunView {
     );
   }
 
-  /** Takes one event in. */
   apply(event: RunEvent): void {
     switch (event.event) {
       case 'phase-started':
@@ -146,7 +145,7 @@ export class RunView {
     block.notes.push({ severity: 'error', text: event.message });
   }
 
-  /** A step that failed keeps its spinner until here, so that nothing after it looks as if it had begun. */
+  /** A failed step keeps its spinner until now, so that no later step looks as if it had started. */
   private startRollback(reason: string, interrupted: boolean): void {
     this.endSteps(interrupted ? 'interrupted' : undefined);
     this.rollback ??= {
@@ -168,7 +167,7 @@ export class RunView {
     this.close();
   }
 
-  /** Nothing more will come: what is still active has failed, what still waits was not begun. */
+  /** No more events will come: active blocks have failed, waiting blocks were not started. */
   close(): void {
     this.endSteps(undefined);
     if (this.rollback?.mark === 'active') this.rollback.mark = 'failed';

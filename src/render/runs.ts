@@ -9,7 +9,7 @@ import { padded, textWidth } from './width.ts';
 
 const HEAD = ['OUTCOME', 'RUN', 'DOMAIN', 'TOOK', 'PLAN'] as const;
 
-/** The runs as a table, outcome first, in the order given. When a run began stands in its id. */
+/** The runs as a table, outcome first, in the order given. A run ID contains the start time. */
 export function renderRuns(runs: readonly RunSummary[], color: boolean): string {
   if (runs.length === 0) return 'No runs.\n';
   const rows = runs.map(cells);
@@ -44,12 +44,12 @@ function cells(run: RunSummary): string[] {
   ];
 }
 
-/** The word that everything said of a run begins with. */
+/** The word that each text about a run begins with. */
 export function outcomeWord(outcome: RunStatus): string {
   return isEnd(outcome) ? OUTCOMES[outcome].word : outcome;
 }
 
-/** Its colour: red for what needs a person. */
+/** Its colour: red if it needs attention. */
 export function paintOf(outcome: RunStatus, color: boolean): Paint {
   const { cyan, red } = palette(color);
   if (outcome === 'running') return cyan;
@@ -58,7 +58,7 @@ export function paintOf(outcome: RunStatus, color: boolean): Paint {
   return outcomePaint(outcome, color);
 }
 
-/** UTC and to the second, so that it can be held against the journal's own times. */
+/** UTC and to the second, so that it can be compared with the times in the journal. */
 export function timeText(time: number | undefined): string {
   const date = new Date(time ?? Number.NaN);
   if (Number.isNaN(date.getTime())) return '?';

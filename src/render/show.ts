@@ -1,4 +1,4 @@
-/** What `blockplan show` prints: how a run stands, and all that it did, to be read from above. */
+/** What `blockplan show` prints: the state of a run, and everything that it did, in order. */
 import { OUTCOMES } from '../outcomes.ts';
 import { printable } from '../printable.ts';
 import type { CommandHistory, History, StateHistory } from '../run/history.ts';
@@ -13,13 +13,13 @@ import { padded, textWidth, wrapped } from './width.ts';
 /** A run that is shown. */
 export interface ShownRun {
   readonly standing: RunSummary;
-  /** Absent where the journal does not tell how the run began. */
+  /** Absent if the journal does not record how the run started. */
   readonly history?: History;
 }
 
 const TIME_COLUMNS = 10;
 
-/** @param columns where sentences are broken into lines; commands and paths never are, so that they can be copied */
+/** @param columns the width at which sentences wrap; commands and paths never do, so that they can be copied */
 export function renderShown(
   { standing, history }: ShownRun,
   color: boolean,
@@ -41,14 +41,14 @@ export function renderShown(
     .join('\n');
 }
 
-/** A journal that is whole at both ends may be altered between them: only who reads all of it sees that. */
+/** A journal with intact ends may be altered between them, which only reading all of it shows. */
 function damageOf({ damage }: RunSummary, history: History | undefined): string[] {
   if (damage !== undefined) return [damage];
   return history?.damage === 'altered' || history?.damage === 'strange'
     ? [
         history.damage === 'altered'
-          ? 'its journal was altered after it was written: what stands behind that place is not told here'
-          : 'its journal has a record that this version of blockplan does not write: it and what follows are not told here',
+          ? 'its journal was altered after it was written: what follows that place is not shown'
+          : 'its journal has a record that this version of blockplan does not write: it and what follows are not shown',
       ]
     : [];
 }
@@ -94,7 +94,7 @@ function byText({ time, user, host, pid, version, end }: Attempt): string {
   return `${timeText(Date.parse(time))} by ${user}@${host}, pid ${pid}, v${version}${ended}`;
 }
 
-/** The states in their order, each with its commands, and where the run was resumed between them. */
+/** The states in order, each with its commands, and where the run was resumed between them. */
 function wayOf({ path, taken, finish }: History, color: boolean, columns: number): string[] {
   const { bold, dim } = palette(color);
   const width = path.reduce((most, { state }) => Math.max(most, textWidth(printable(state))), 0);
@@ -109,14 +109,14 @@ function wayOf({ path, taken, finish }: History, color: boolean, columns: number
   });
   const after = again.filter(({ time }) => time > (path.at(-1)?.time ?? ''));
   return [
-    bold('The way through the machine'),
+    bold('Path through the state machine'),
     ...[...lines, ...after.map((each) => dim(markText(each)))].map(indented),
     ...(finish ? [indented(finish.end)] : []),
   ];
 }
 
 function markText({ how, time }: Attempt): string {
-  const word = how === 'rollback' ? 'taken up, to go back' : 'taken up again';
+  const word = how === 'rollback' ? 'rolled back from here' : 'resumed';
   return `-- ${word} ${timeText(Date.parse(time))}`;
 }
 
@@ -141,17 +141,17 @@ function commandLines(told: CommandHistory, color: boolean, columns: number): st
   const took = durationMs === undefined ? '' : shortText(durationMs);
   const line = `${took.padStart(TIME_COLUMNS)}  ${promptedCommand(command)}`;
   const { red, yellow } = palette(color);
-  if (answer === undefined) return [line, ...below('no answer came', columns).map(yellow)];
+  if (answer === undefined) return [line, ...below('no answer was recorded', columns).map(yellow)];
   return error === undefined ? [line] : [line, ...below(`failed: ${error}`, columns).map(red)];
 }
 
-/** A sentence below what it is about. */
+/** A sentence below the line that it explains. */
 function below(sentence: string, columns: number): string[] {
   const indent = ' '.repeat(TIME_COLUMNS + 2);
   return wrapped(printable(sentence), columns - indent.length - 2).map((line) => indent + line);
 }
 
-/** Most commands take some milliseconds only, and one that does not is what is looked for. */
+/** Most commands take only milliseconds, and the slow ones should stand out. */
 function shortText(ms: number): string {
   return ms < 100 ? `${ms} ms` : durationText(ms);
 }

@@ -1,4 +1,4 @@
-/** What `blockplan status` prints: what needs somebody first, with what to type. */
+/** What `blockplan status` prints: runs that need attention first, with the commands to type. */
 
 import { blockplanCommand } from '../command.ts';
 import { ENDS, isEnd, isOpenEnd } from '../outcomes.ts';
@@ -13,15 +13,15 @@ import { padded, textWidth, wrapped } from './width.ts';
 export interface StatusContext {
   /** How many runs are over. */
   readonly over: number;
-  /** How many that are not over are on other domains than the one that was asked for. */
+  /** How many unfinished runs are on domains other than the requested one. */
   readonly elsewhere: number;
-  /** The one domain that was asked for. */
+  /** The requested domain, if any. */
   readonly domain?: string;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
-/** Runs that are not over, the most urgent first, and a last line on the others. */
+/** Unfinished runs, the most urgent first, and a last line about the others. */
 export function renderStatus(
   runs: readonly RunSummary[],
   context: StatusContext,
@@ -35,13 +35,13 @@ export function renderStatus(
   return [...blocks, lastLines(runs, context)].join('\n');
 }
 
-/** The smaller, the sooner somebody has to look at it. */
+/** The lower, the more urgent. */
 function rank(run: RunSummary): number {
   if (isOrphan(run)) return 0;
   return 1 + [...OPEN, 'running'].indexOf(run.outcome);
 }
 
-/** Whether the definition of a domain is with this run, and nobody is about to give it back. */
+/** Whether this run may hold the only definition of its domain, and is not running to restore it. */
 function isOrphan({ holdsDefinition, outcome }: RunSummary): boolean {
   return holdsDefinition && outcome !== 'running';
 }
@@ -57,14 +57,14 @@ function blockOf(run: RunSummary, context: StatusContext, color: boolean, column
   ].join('\n');
 }
 
-/** What a run is and how it stands, outcome first, broken into lines. */
+/** A run and its state, outcome first, as wrapped lines. */
 export function headLine(run: RunSummary, more: string, color: boolean, columns: number): string[] {
   const { bold, red } = palette(color);
   const word = isOrphan(run) ? 'orphan' : outcomeWord(run.outcome);
   const paint = isOrphan(run) ? red : paintOf(run.outcome, color);
   const subject =
     run.plan === undefined ? `run ${run.run}` : `${run.plan} on ${run.domain}, run ${run.run}`;
-  const orphan = `the definition of ${run.domain ?? 'a domain'} may be with nobody but ${subject}`;
+  const orphan = `the only definition of ${run.domain ?? 'a domain'} may be held by ${subject}`;
   const text = `${word}: ${printable(isOrphan(run) ? orphan : subject)}${more}`;
   const [head = '', ...rest] = wrapped(text, columns - 2);
   return [head.replace(word, bold(paint(word))), ...rest.map((line) => `  ${line}`)];
@@ -76,14 +76,12 @@ function sentencesOf(run: RunSummary): string[] {
   return [
     ...(startedAt === undefined ? [] : [`begun ${timeText(startedAt)}${by}`]),
     ...(outcome === 'running' ? [] : [lastHeard(run)]),
-    ...(isOrphan(run) ? [`what undefine would lose is kept in ${run.journal}`] : []),
+    ...(isOrphan(run) ? [`what undefine removes is kept in ${run.journal}`] : []),
     ...(run.holdsDefinition && outcome === 'running'
       ? ['it keeps the definition until it defines the domain again']
       : []),
     ...(run.owesAutostart && outcome !== 'running'
-      ? [
-          'it took the autostart mark away: unless that is back, the guest does not start with its host',
-        ]
+      ? ['it turned autostart off: until that is restored, the guest does not start with its host']
       : []),
     ...(damage === undefined ? [] : [damage]),
     ...run.state,
@@ -92,35 +90,35 @@ function sentencesOf(run: RunSummary): string[] {
 
 function lastHeard({ outcome, lastAt }: RunSummary): string {
   if (isEnd(outcome)) return `ended ${timeText(lastAt)}`;
-  return `nobody works on it${lastAt === undefined ? '' : `; its last record is of ${timeText(lastAt)}`}`;
+  return `no process works on it${lastAt === undefined ? '' : `; its last record is from ${timeText(lastAt)}`}`;
 }
 
-/** How a run stands that somebody has to bring to an end, the most urgent first. */
+/** The outcomes that need attention, the most urgent first. */
 const OPEN: readonly RunSummary['outcome'][] = [
   'unreadable',
   'unfinished',
   ...ENDS.filter(isOpenEnd),
 ];
 
-/** What to type about a run, each with what it does behind it; nothing about one that is over. */
+/** The commands to type for a run, each with what it does; none for a run that is over. */
 export function suggestedCommands(run: RunSummary): string[] {
   const { outcome, domain } = run;
-  if (outcome === 'running') return explained([['attach', run.run, 'its progress']]);
+  if (outcome === 'running') return explained([['attach', run.run, 'follow its progress']]);
   if (!OPEN.includes(outcome)) return [];
   const { ways } = run;
   const explanations: Record<RunSummary['ways'][number], string> = {
-    resume: 'on to the end of its plan',
-    rollback: ways.includes('resume') ? 'back to where it began' : 'on with its rollback',
+    resume: 'finish its plan',
+    rollback: ways.includes('resume') ? 'undo what it did' : 'finish its rollback',
   };
   const typed: Explained[] = [
     ...ways.map((way): Explained => [way, run.run, explanations[way]]),
     ...(isOrphan(run) || run.owesAutostart
-      ? ([['rescue', run.run, 'give back what undefine took']] satisfies Explained[])
+      ? ([['rescue', run.run, 'restore what undefine removed']] satisfies Explained[])
       : []),
     ...(domain === undefined || (outcome === 'unfinished' && ways.length > 0)
       ? []
-      : ([['doctor', domain, 'what is wrong with it now']] satisfies Explained[])),
-    ...(mayBeMended(run) ? ([['forget', run.run, 'count it as over']] satisfies Explained[]) : []),
+      : ([['doctor', domain, 'diagnose the guest']] satisfies Explained[])),
+    ...(mayBeMended(run) ? ([['forget', run.run, 'mark it as over']] satisfies Explained[]) : []),
   ];
   const told: readonly string[] = ways.map((way) => blockplanCommand(way, run.run));
   return [
@@ -129,7 +127,7 @@ export function suggestedCommands(run: RunSummary): string[] {
   ];
 }
 
-/** A command of blockplan's, what it is for, and what it does. */
+/** A command of blockplan, its argument, and what it does. */
 type Explained = readonly [string, string, string];
 
 function explained(ways: readonly Explained[]): string[] {
@@ -142,16 +140,18 @@ function lastLines(runs: readonly RunSummary[], context: StatusContext): string 
   const { over, elsewhere, domain } = context;
   const whose = domain === undefined ? '' : ` on ${printable(domain)}`;
   const lines = [
-    ...(runs.some(({ outcome }) => outcome !== 'running') ? [] : [`No run${whose} needs anybody.`]),
+    ...(runs.some(({ outcome }) => outcome !== 'running')
+      ? []
+      : [`No run${whose} needs attention.`]),
     ...(elsewhere === 0
       ? []
-      : [`${counted(elsewhere)} not over on other domains: blockplan status`]),
+      : [`${counted(elsewhere)} unfinished on other domains: blockplan status`]),
     ...(over === 0 ? [] : [`${counted(over)} over: blockplan list`]),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }
 
-/** Whether somebody may have brought in order what the run left, and blockplan has no means to know. */
+/** Whether the user may have fixed what the run left, which blockplan cannot detect. */
 function mayBeMended(run: RunSummary): boolean {
   const { outcome, ways } = run;
   return !isOrphan(run) && (outcome !== 'unfinished' || ways.length === 0);

@@ -1,6 +1,6 @@
 /**
  * A run on a terminal, drawn by listr2 and driven by our events: its tasks only wait on promises that events resolve.
- * The only importer of listr2, and slow to load for it, so the command line imports it when there is a terminal.
+ * The only importer of listr2, which is slow to load, so the command line imports it only if there is a terminal.
  */
 import {
   DefaultRenderer,
@@ -24,9 +24,9 @@ import { wrapped } from './width.ts';
 /** A run's display. */
 export interface TerminalRenderer {
   readonly listener: Listener;
-  /** Resolves when all is drawn and the cursor is back; ends the display as it is when the run has not finished. */
+  /** Resolves when everything is drawn and the cursor is restored; an unfinished run stays as it is drawn. */
   close(): Promise<void>;
-  /** Gives the cursor back at once, for a process that ends without waiting. */
+  /** Restores the cursor at once, for a process that ends without waiting. */
   abandon(): void;
 }
 
@@ -76,7 +76,7 @@ function headText(started: RunStartedEvent, color: boolean): string {
   return `${title}${resumedText(started)}\n${dim(`journal in ${printable(started.journal)}`)}\n\n`;
 }
 
-/** What is told before the run has started, such as preflight's warnings. */
+/** Events before the run has started, such as preflight's warnings. */
 function earlyText(event: RunEvent, columns: number): string {
   const text =
     event.event === 'finding'
@@ -106,7 +106,7 @@ class Display {
     this.view = view;
     this.out = out;
     this.color = color;
-    this.gates = [...view.steps, 'the way back'].map(() => new Gate());
+    this.gates = [...view.steps, 'rollback'].map(() => new Gate());
     const tasks = this.gates.map((gate, index) => ({
       title: this.title(view.steps[index]),
       enabled: () => index < view.steps.length || view.rollback !== undefined,
@@ -117,7 +117,7 @@ class Display {
       },
     }));
     this.listr = new Listr(tasks, listrOptions(view, out, color, this.spinner));
-    // A display that breaks is no reason for a run to break: the report still follows.
+    // A broken display must not break the run: the report still follows.
     this.drawn = this.listr.run().catch(() => this.abandon());
   }
 
@@ -126,7 +126,7 @@ class Display {
     if (!this.ending) this.refresh();
   }
 
-  /** Every task ends as its block stands; the promise resolves when the last frame is drawn. */
+  /** Ends every task with the mark of its block; the promise resolves when the last frame is drawn. */
   async end(): Promise<void> {
     this.ending = true;
     this.view.close();
@@ -153,7 +153,7 @@ class Display {
   }
 
   private title(block: ViewItem | undefined): string {
-    // A task that had no title at first would be drawn differently for ever.
+    // A task without a title at first would always be drawn differently.
     if (!block) return ' ';
     const columns = columnsOf(this.out);
     // The last column stays free, because some terminals break a line that fills it.
@@ -203,7 +203,7 @@ class IdleSpinner extends Spinner {
   }
 }
 
-/** Writes to the stream handed in, and leaves the process's own streams as they are. */
+/** Writes to the given stream, and leaves the process's own streams alone. */
 function handedOutput(out: Output): ProcessOutput {
   const stream = (write: (text: string) => void) =>
     ({
@@ -241,7 +241,7 @@ function listrOptions(view: RunView, out: Output, color: boolean, spinner: Spinn
   return {
     concurrent: false,
     exitOnError: false,
-    // A signal means a rollback, which is the command line's business; listr would end the process.
+    // On a signal the command line rolls back; listr would end the process.
     registerSignalListeners: false,
     renderer,
     rendererOptions,
@@ -250,7 +250,7 @@ function listrOptions(view: RunView, out: Output, color: boolean, spinner: Spinn
   };
 }
 
-/** Listr's renderer, with lines that we have made to fit, in a frame that we draw. */
+/** Listr's renderer, with our fitted lines, in our own frame. */
 function eventRenderer(
   view: RunView,
   out: Output,
@@ -259,7 +259,7 @@ function eventRenderer(
 ): typeof DefaultRenderer {
   const frame = new TerminalFrame(out);
   return class EventRenderer extends DefaultRenderer {
-    /** Whether there is a terminal has been decided by whoever chose this renderer. */
+    /** The caller has already checked that there is a terminal. */
     static override nonTTY = true;
 
     override update(): void {
@@ -280,7 +280,7 @@ function eventRenderer(
   };
 }
 
-/** A frame that is higher than the terminal leaves out steps that have not begun: their lines stand last. */
+/** Leaves out steps that have not started if the frame is higher than the terminal: their lines are last. */
 function withinHeight(text: string, view: RunView, out: Output): string {
   const lines = text.split('\n');
   const surplus = lines.length - ((out.rows || USUAL_ROWS) - 1);

@@ -1,7 +1,7 @@
-/** How wide a text stands on a terminal, and how to make it fit. Texts are plain here: colour is put on afterwards. */
+/** Measures texts for a terminal, and makes them fit. Texts are plain here: colour is added afterwards. */
 import stringWidth from 'fast-string-width';
 
-/** The number of terminal columns that the text takes; it has no line breaks or tabs. */
+/** The number of terminal columns that the text takes; it must not have line breaks or tabs. */
 export function textWidth(text: string): number {
   return stringWidth(text);
 }
@@ -20,12 +20,12 @@ export function cut(text: string, width: number): string {
   return `${kept.trimEnd()}…`;
 }
 
-/** Made when needed: it takes longer to load than most commands have to do. */
+/** Made when needed, because it is slow to load. */
 function graphemes(text: string): Iterable<Intl.SegmentData> {
   return new Intl.Segmenter().segment(text);
 }
 
-/** The text, filled up with spaces to that many columns. */
+/** The text, padded with spaces to that many columns. */
 export function padded(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - textWidth(text)));
 }
@@ -61,8 +61,8 @@ function chopped(word: string, width: number): string[] {
 }
 
 /**
- * A paragraph that begins with a word in colour, as lines of at most that many columns; those after the first stand two
- * columns further in.
+ * A paragraph that begins with a word in colour, as lines of at most that many columns; the lines after the first are
+ * indented by two more columns.
  */
 export function labelled(
   indent: string,

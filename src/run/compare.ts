@@ -1,4 +1,4 @@
-/** Whether a host state is as another one was: what a rollback is judged by, and what a finished run has to show. */
+/** Compares two host states, to verify a rollback or a finished run. */
 import { readDomainXml } from '../model/domain-xml.ts';
 import { areSameFiles, isSameFile, isSameSource } from '../model/file-identity.ts';
 import { newFaults } from '../model/headers.ts';
@@ -13,33 +13,38 @@ import {
   layerText,
 } from '../model/host-state.ts';
 
-/** What is not as it was before, in sentences; empty when a rollback has brought everything back. */
+/** What differs from before, in sentences; empty after a complete rollback. */
 export function differences(before: HostState, now: HostState): string[] {
   const away = elsewhere(now);
   const found = away === undefined ? domainDifferences(before, now) : [away];
   for (const [path, file] of Object.entries(now.files)) {
     const earlier = before.files[path];
-    if (earlier === null && file) found.push(`${path} is there; it was not`);
+    if (earlier === null && file) found.push(`${path} exists; it did not exist before`);
     if (earlier && file === null) found.push(`${path} is gone`);
     if (earlier && file) found.push(...nameDifferences(path, earlier.backing, file.backing));
   }
   return found;
 }
 
-/** Another name for the same file counts: a folder that is moved takes what has a relative name along. */
+/**
+ * Another name for the same file counts as a difference: when a folder is moved, relative names in it stay valid and
+ * absolute ones do not.
+ */
 function nameDifferences(path: string, was: ImageFile['backing'], is: ImageFile['backing']) {
   return was === undefined || is === undefined || was === is
     ? []
-    : [`the header of ${path} names ${is ?? 'nothing'} below it; it named ${was ?? 'nothing'}`];
+    : [
+        `the header of ${path} names ${is ?? 'nothing'} as its backing file; it named ${was ?? 'nothing'}`,
+      ];
 }
 
-/** Where a domain is that is not here any more under its name, where that is known. */
+/** Where a domain went that no longer exists here under its name, if that is known. */
 function elsewhere({ domain: { name, calledNow, movedAway } }: HostState): string | undefined {
   if (movedAway)
-    return `"${name}" is on another host: somebody has migrated it in the middle of the run; do not start it here`;
+    return `"${name}" was migrated to another host during the run: do not start it here`;
   return calledNow === undefined
     ? undefined
-    : `"${name}" is called "${calledNow}" by now: somebody has renamed it in the middle of the run`;
+    : `"${name}" was renamed to "${calledNow}" during the run`;
 }
 
 function domainDifferences(before: HostState, now: HostState): string[] {
@@ -52,7 +57,7 @@ function domainDifferences(before: HostState, now: HostState): string[] {
       `the domain is ${is.persistent ? 'persistent' : 'transient'}; it was ${was.persistent ? 'persistent' : 'transient'}`,
     );
   else if (is.definition !== was.definition)
-    found.push('the persistent definition is not the one from before');
+    found.push('the persistent definition differs from the one before the run');
   if (is.autostart !== was.autostart)
     found.push(
       `autostart is ${is.autostart ? 'on' : 'off'}; it was ${was.autostart ? 'on' : 'off'}`,
@@ -64,7 +69,7 @@ function domainDifferences(before: HostState, now: HostState): string[] {
   return found;
 }
 
-/** A disc that somebody puts into a drive, or takes out of it, is no doing of a run. */
+/** A run never changes the medium in a drive, so drives are not compared. */
 function isNoDrive({ device }: Disk): boolean {
   return device === 'disk' || device === 'lun';
 }
@@ -76,7 +81,7 @@ function diskDifferences(was: Disk, now: HostState): string[] {
   if (!areSameFiles(now, files(is), files(was)))
     found.push(`${was.target} is on ${chainText(is)}; it was on ${chainText(was)}`);
   if (is?.job && is.job.type !== was.job?.type)
-    found.push(`a job (${is.job.type}) runs on ${was.target}`);
+    found.push(`a block job (${is.job.type}) runs on ${was.target}`);
   return found;
 }
 
@@ -87,7 +92,10 @@ function listDifferences(what: string, was: readonly string[], is: readonly stri
   ];
 }
 
-/** What contradicts a finished run: live and persistent definitions apart, a job that still runs, a lost definition. */
+/**
+ * What contradicts a finished run: live and persistent definitions that differ, a block job that still runs, a lost
+ * definition.
+ */
 export function contradictions(before: HostState, now: HostState): string[] {
   const { domain } = now;
   const away = elsewhere(now);
@@ -96,22 +104,22 @@ export function contradictions(before: HostState, now: HostState): string[] {
   if (domain.state !== before.domain.state)
     found.push(`the guest is ${domain.state}; it was ${before.domain.state}`);
   if (before.domain.persistent && !domain.persistent)
-    found.push(`"${domain.name}" is transient: it has no persistent definition any more`);
-  // What the definition said otherwise before the run is not the run's doing.
+    found.push(`"${domain.name}" is transient: it no longer has a persistent definition`);
+  // Differences that existed before the run were not caused by it.
   const wasApart = new Set(before.domain.disks.flatMap(apartFrom(before)));
   const disks = domain.persistent && isUp(now) ? domain.disks.filter(isNoDrive) : [];
   const apart = disks.flatMap(apartFrom(now));
   found.push(...apart.filter((each) => !wasApart.has(each)));
   found.push(...newFaults(before, now));
   for (const disk of domain.disks) {
-    if (disk.job) found.push(`a job (${disk.job.type}) still runs on ${disk.target}`);
+    if (disk.job) found.push(`a block job (${disk.job.type}) still runs on ${disk.target}`);
   }
   return found;
 }
 
 /**
- * Of a guest that has stopped: the disks that its definition puts on other files than it wrote to when it was seen last.
- * @param but the targets of disks that are left out
+ * For a stopped guest: the disks whose definition names another file than the guest wrote to when it was last seen.
+ * @param but targets of disks to leave out
  */
 export function definedElsewhere(
   wrote: HostState,
@@ -128,7 +136,7 @@ export function definedElsewhere(
   });
 }
 
-/** What the definition says otherwise than the running disk: the path, or whether that is a block device. */
+/** How the definition differs from the running disk: in the path, or in whether it is a block device. */
 function apartFrom(state: HostState): (disk: Disk) => string[] {
   const { domain } = state;
   const defined = new Map(
@@ -139,7 +147,7 @@ function apartFrom(state: HostState): (disk: Disk) => string[] {
   );
   return ({ target, persistentSource, chain: [active] }) => {
     const source = defined.get(target);
-    // A disk that was plugged in for this run of the guest only is in no definition.
+    // A disk that was attached to the live guest only is in no definition.
     if (domain.definition !== undefined && !defined.has(target)) return [];
     const apart = active
       ? !isSameFile(state, persistentSource, active.file) ||

@@ -23,22 +23,22 @@ import {
 } from './run-state.ts';
 import { secureDefinition } from './secure-definition.ts';
 
-/** Judges the end by what is observed, takes the marker out, and says what is so. */
+/** Determines the end from what is observed, removes the marker, and reports the state. */
 export function* conclude(run: RunState): RunPart<Finish> {
   const { final } = run.state;
-  if (final === 'uncertain') return unknown(run, 'what became of the domain is not known');
+  if (final === 'uncertain') return unknown(run, 'the state of the domain is unknown');
   for (let again = false; ; again = true) {
     try {
       return yield* concluded(run, final);
     } catch (error) {
-      // The run is over; all that is left is to look, so libvirt is looked for once more.
+      // The run is over and only the last observation is left, so reconnecting is tried once more.
       if (again || !isConnectionLost(error) || !(yield* reconnectAll(run)))
         return unknown(run, reasonOf(error));
     }
   }
 }
 
-/** The error does not say which of them was lost. */
+/** Reconnects every host, because the error does not name the one that was lost. */
 function* reconnectAll({ hosts }: RunState): RunPart<boolean> {
   for (const on of Object.keys(hosts)) if (!(yield* reconnects(on))) return false;
   return true;
@@ -52,7 +52,7 @@ function unknown(run: RunState, reason: string): Finish {
     ...reasons,
     reason,
     ...lost,
-    `whether a job of "${name}" still runs is not known either`,
+    `it is also unknown whether a block job of "${name}" still runs`,
   ];
   return finishOf('uncertain', run, state, [
     virshCommand('dominfo', name),
@@ -72,9 +72,9 @@ function* concluded(run: RunState, final: FinalState | undefined): RunPart<Finis
   return stuck === undefined ? finish : withMarker(finish, run, stuck);
 }
 
-/** The same end, with what other operators would still see of the run. */
+/** The same end, with a note that the marker is still on the domain. */
 function withMarker(finish: Finish, run: RunState, stuck: string): Finish {
-  const said = `other operators still see the run on the domain: ${stuck}`;
+  const said = `the marker of the run could not be removed, and other operators still see it on the domain: ${stuck}`;
   return {
     ...finish,
     state: [...finish.state, said],
@@ -88,7 +88,7 @@ function* judged(run: RunState, final: FinalState | undefined): RunPart<Finish> 
   for (const on of Object.keys(run.hosts)) {
     const { now } = hostIn(run, on);
     const hostState = yield* observe(run, on);
-    // Where all steps are done, the last of them has just been verified, its headers with it.
+    // After success the last step has just been verified, including the headers.
     const state =
       final === 'succeeded'
         ? yield* withHeaders(on, now, hostState)
@@ -111,7 +111,7 @@ function* judged(run: RunState, final: FinalState | undefined): RunPart<Finish> 
     }
     const ours = each(({ initial }, now) => filesMade(initial, now));
     const state = ['all steps are done, but:', ...wrong, ...lost, ...disks, ...ours];
-    // No resumption makes a record again: to know of it is all that is left.
+    // Resuming cannot recreate a lost record: nothing is left to do but to forget the run.
     const over = lostNow.length === wrong.length ? [blockplanCommand('forget', run.id)] : [];
     return finishOf('stranded', run, state, [...over, ...next(), ...openRecoveryCommands(run)]);
   }
@@ -124,7 +124,7 @@ function* judged(run: RunState, final: FinalState | undefined): RunPart<Finish> 
     ]),
   ];
   if (final === 'rolled-back' && apart.length === 0) {
-    const rest = lost.length === 0 ? 'all' : 'all else';
+    const rest = lost.length === 0 ? 'everything' : 'everything else';
     const state = [...reasons, ...lost, `${rest} is as it was before the run`];
     return finishOf('rolled-back', run, state, []);
   }
@@ -133,34 +133,34 @@ function* judged(run: RunState, final: FinalState | undefined): RunPart<Finish> 
   return finishOf('stranded', run, state, [...asked, ...openRecoveryCommands(run)]);
 }
 
-/** Of a guest that has stopped: the disks whose definition names another file than it wrote to, or may do. */
+/** For a stopped guest: the disks whose definition names, or may name, another file than the guest wrote to. */
 function unsureDefinitions(wrote: readonly HostState[], now: HostState): string[] {
   const unknown = ambiguousDisks(wrote).map(({ target }) => target);
   const known = wrote.slice(-1).flatMap((state) => definedElsewhere(state, now, unknown));
   return [...unknownLastWrites(wrote, now), ...known];
 }
 
-/** What no rollback brings back of a file that the run has written into. */
+/** What no rollback can restore of a file that the run overwrote. */
 function contentLostText(file: string): string {
-  return `the former content of ${file} is lost: the run has written into it`;
+  return `the former content of ${file} is lost: the run overwrote it`;
 }
 
-/** Files of the guest's former chain that it needs no more; they stay, since nobody asked for their removal. */
+/** Files of the guest's former chain that it no longer needs; they stay, because the plan does not remove them. */
 function unusedFiles(before: HostState, now: HostState): string[] {
   const filesIn = ({ domain }: HostState) =>
     domain.disks.flatMap(({ chain }) => chain.flatMap(filesOfLayer));
   const used = new FileSet(now, filesIn(now));
   return filesIn(before)
     .filter((file) => !used.has(file) && fileAt(now, file))
-    .map((file) => `${file} is not used by this guest any more; it is kept`);
+    .map((file) => `${file} is no longer used by this guest; it is kept`);
 }
 
-/** Files that the run has made and that no chain of the guest names, such as a backup. */
+/** Files that the run created and that are in no chain of the guest, such as a backup. */
 function filesMade(before: HostState, now: HostState): string[] {
   const used = new FileSet(now, now.domain.disks.flatMap(filesOfDisk));
   return Object.keys(now.files)
     .filter((file) => now.files[file]?.made && !before.files[file] && !used.has(file))
-    .map((file) => `${file} was made by this run, and is kept`);
+    .map((file) => `${file} was created by this run; it is kept`);
 }
 
 function nextSteps(run: RunState, now: HostState): Command[] {
@@ -171,7 +171,7 @@ function nextSteps(run: RunState, now: HostState): Command[] {
     return [virshCommand('domblkerror', name), virshCommand('resume', name)];
   if (nextStartFaults(now).length > 0) return [blockplanCommand('doctor', name)];
   if (isUp(now)) return [virshCommand('domblklist', name)];
-  // A start from a definition that names other files than the guest wrote to would let two states of its data grow apart.
+  // Starting from a definition that names other files than the guest wrote to would let its data diverge.
   const stale = lastWritesBy(home(run), now).some(
     (state) => definedElsewhere(state, now).length > 0,
   );

@@ -1,10 +1,10 @@
-/** What a run could not make sure of: it is tried again when the run is resumed, and dropped where it has no object any more. */
+/** What a run could not confirm: it is tried again when the run is resumed, and dropped when it no longer applies. */
 import { hasEnded } from '../model/guest-process.ts';
 import { observe, performEffect } from './perform-effect.ts';
 import type { RunPart } from './requests.ts';
 import { hostIn, type RunState } from './run-state.ts';
 
-/** Does again what an earlier attempt left open. What is about a QEMU process that has ended since is open no more. */
+/** Repeats what an earlier attempt left in doubt. A doubt about a QEMU process that has since ended is dropped. */
 export function* retryDoubts(run: RunState): RunPart<void> {
   const open = run.doubts;
   if (open.length === 0) return;
@@ -12,6 +12,6 @@ export function* retryDoubts(run: RunState): RunPart<void> {
   run.doubts = [];
   for (const { on, retry } of open)
     if (retry && !hasEnded(retry.of, hostIn(run, on).lastSeen.domain))
-      // Where it fails again, the doubt is back among those of the run.
+      // If it fails again, `performEffect` adds the doubt again.
       yield* performEffect(run, { on, step: 'run', phase: 'doubts' }, 'undo', retry);
 }

@@ -1,4 +1,4 @@
-/** A live run: what its run asks for is answered by the libvirt of each host, the disk and the user. */
+/** A live run: its requests are answered by libvirt on each host, the local disk and the user. */
 import { hostname } from 'node:os';
 import type { Driver, MadeFile } from '../commands/driver.ts';
 import type { Progress } from '../commands/effect.ts';
@@ -25,7 +25,7 @@ import { runToEnd } from './run-loop.ts';
 import { type Finish, initialRunState, type RunState } from './run-state.ts';
 import { compiledPlanOf } from './stored-plan.ts';
 
-/** A rate is measured over this long at least: reports that arrive in one burst would give gigabytes a second. */
+/** The shortest time over which a rate is measured: reports in one burst would give gigabytes per second. */
 const RATE_WINDOW_MS = 100;
 
 /** The part of a journal that a run needs. */
@@ -34,7 +34,7 @@ type RunJournal = Pick<Journal, 'folder' | 'append'>;
 /** A host of an admitted run. */
 export interface AdmittedHost {
   readonly driver: Driver;
-  /** The observed host state that preflight passed on. */
+  /** The host state that preflight observed and accepted. */
   readonly initial: HostState;
   /** All paths that the plan may touch there. */
   readonly files: readonly string[];
@@ -49,19 +49,19 @@ export interface AdmittedRun {
   readonly uri: string;
   readonly user: string;
   readonly version: string;
-  /** What `--set` gave, and the SHA-256 of the plan's text. */
+  /** The values of `--set`, and the SHA-256 of the plan's text. */
   readonly set: Readonly<Record<string, string>>;
   readonly planSum: string;
-  /** Aborts when the user interrupts; only the way forward listens. */
+  /** Aborts when the user interrupts; only forward phases listen to it. */
   readonly signal: AbortSignal;
-  /** Aborts when the user will not wait for the rollback either: then the run is left as it is. */
+  /** Aborts when the user interrupts the rollback as well: then the run is left unfinished. */
   readonly leave?: AbortSignal;
   readonly listener: Listener;
 }
 
 /**
- * Runs an admitted plan to its end. All that can go wrong is an end; whatever it throws is a bug in blockplan.
- * @throws LeftUnfinished where the user has left it
+ * Runs an admitted plan to its end. Every expected failure is an end; any other exception is a bug in blockplan.
+ * @throws LeftUnfinished if the user leaves the run unfinished
  */
 export function executeRun(run: AdmittedRun): Promise<Finish> {
   const { id, uri, user, version, set, planSum } = run;
@@ -71,9 +71,9 @@ export function executeRun(run: AdmittedRun): Promise<Finish> {
 }
 
 /**
- * Resumes a run that was interrupted, and brings it to its end.
- * @param log what its journal tells
- * @throws LeftUnfinished where the user has left it again
+ * Resumes an interrupted run and brings it to its end.
+ * @param log the log of its journal
+ * @throws LeftUnfinished if the user leaves the run unfinished again
  */
 export function resumeRun(
   run: AdmittedRun,
@@ -96,7 +96,7 @@ function beginningOf({ id: run, graph, journal, hosts }: AdmittedRun): RunState 
   });
 }
 
-/** @param direction which way the run goes when it begins, or is resumed */
+/** @param direction the direction of the run when it begins or is resumed */
 async function perform(
   run: AdmittedRun,
   direction: Direction,
@@ -122,7 +122,7 @@ async function perform(
   throw new LeftUnfinished(by);
 }
 
-/** A journal that knows which way the run goes by what was written into it. */
+/** A journal that tracks the direction of the run from the records written to it. */
 class Heading implements RunJournal {
   readonly #journal: RunJournal;
   direction: Direction;
@@ -142,9 +142,9 @@ class Heading implements RunJournal {
   }
 }
 
-/** The user has left a run half-way: it is not over, and can be resumed. */
+/** The user left a run unfinished: it is not over, and can be resumed. */
 export class LeftUnfinished extends Error {
-  override readonly name = 'LeftHalfway';
+  override readonly name = 'LeftUnfinished';
 }
 
 function answerer(
@@ -211,7 +211,7 @@ function answerer(
   };
 }
 
-/** What is kept lies in a file of its own before the journal tells of it, so that it outlives plan and journal. */
+/** Writes what is kept to a file of its own before the journal records it, so that it outlives plan and journal. */
 function guardDefinition(
   { id, journal, uri, hosts }: AdmittedRun,
   { on: host, bundle: kept }: Extract<JournalEntry, { type: 'kept' }>,
@@ -222,7 +222,7 @@ function guardDefinition(
   return writeBundle(journal.folder, { ...of, since: new Date().toISOString(), kept });
 }
 
-/** Gives a run the answers it asks for, until it returns, or until it is left: then what is under way is unfinished. */
+/** Answers a run's requests until it returns, or until the user leaves it: then the current request stays unfinished. */
 async function drive<T>(
   part: RunPart<T>,
   answer: (request: Request) => Promise<unknown>,
@@ -236,7 +236,7 @@ async function drive<T>(
       (given) => () => part.next(given),
       (error) => () => part.throw(error),
     );
-    // What has been written down as over cannot be left half-way any more.
+    // Once the end is recorded, the run can no longer be left unfinished.
     over ||= request.ask === 'append' && request.entry.type === 'run-finished';
     if (leave?.aborted && !over) return undefined;
     next = goOn();
@@ -244,7 +244,7 @@ async function drive<T>(
   return next.value;
 }
 
-/** Tells events with their times: when they came, and how long what has ended took. */
+/** Passes events on with their time and, for a run or phase that ended, its duration. */
 function teller(listener: Listener): (event: UntimedEvent) => void {
   const began = performance.now();
   let phaseBegan = began;
@@ -271,7 +271,7 @@ function progressTeller(
     if (last === undefined) last = { at, current };
     else if (at - last.at >= RATE_WINDOW_MS) {
       const measured = Math.max(0, ((current - last.current) / (at - last.at)) * 1000);
-      // Smoothed over about four looks, so that a burst does not make the time left jump.
+      // Smoothed over about four measurements, so that a burst does not make the remaining time jump.
       rate = rate === undefined ? measured : rate * 0.75 + measured * 0.25;
       last = { at, current };
     }

@@ -1,4 +1,4 @@
-/** Layers that another user has put on a disk while a run was under way. */
+/** Layers that another user or tool added to a disk during a run. */
 import type { Graph } from '../graph/graph.ts';
 import { FileSet, fileAt, filesOfDisk, includesFile } from '../model/file-identity.ts';
 import type { HostState } from '../model/host-state.ts';
@@ -7,9 +7,9 @@ import type { PlannedStep } from '../plan/plan.ts';
 import { hostIn, type RunHost, type RunState } from './run-state.ts';
 
 /**
- * What is in a chain that no path of the plan accounts for, in sentences: a snapshot of another tool. It is neither
- * merged nor taken away with what is below it. An image that was there for a disk to be copied into may rest on others,
- * which came with it.
+ * Layers in a chain that the plan does not account for, such as another tool's snapshot, in sentences. The run neither
+ * merges them nor removes them with the layers below. An existing image that a disk is copied into may have backing files
+ * of its own: these are not foreign.
  */
 export function foreignLayers(run: RunState, on: HostName, now: HostState): string[] {
   const { known, filled, targets } = ownOf(run.graph, hostIn(run, on));
@@ -22,16 +22,16 @@ export function foreignLayers(run: RunState, on: HostName, now: HostState): stri
         .filter(({ file }) => !known.has(file) && !includesFile(now, known.names, file))
         .map(
           ({ file }) =>
-            `${target} has a layer that this run did not make, ${file}: somebody else has made a snapshot of it or moved it`,
+            `${target} has a layer that this run did not create, ${file}: another user or tool made a snapshot of the disk or moved it`,
         );
     });
 }
 
-/** What a run knows as its own: the same at each of its looks, and long for a long plan. */
+/** What a run knows as its own. It is cached: it is the same at each observation, and long for a long plan. */
 interface Own {
   /** All paths that it may touch, and those of the guest's disks. */
   readonly known: FileSet;
-  /** The images that were there before the run for a disk to be copied into. */
+  /** The images that existed before the run and that a disk is copied into. */
   readonly filled: readonly string[];
   readonly targets: ReadonlySet<string>;
 }
@@ -58,7 +58,7 @@ function filledBy({ step, params }: PlannedStep, state: HostState): string[] {
   return step.kind === 'blockcopy' && dest !== undefined && fileAt(state, dest) ? [dest] : [];
 }
 
-/** The disks that a step works on: those that it names, and for a snapshot without a list all of them. */
+/** The disks that a step works on: those that it names or, for a snapshot without a list, all of them. */
 function disksOf({ step, params }: PlannedStep, { domain }: HostState): string[] {
   const { disk, diskspec } = params as {
     readonly disk?: string;

@@ -1,30 +1,37 @@
-/** What befalls the guest itself in the middle of a run, in one sentence. */
+/** What happens to the guest itself during a run, in one sentence. */
+import { virshCommand } from '../command.ts';
 import type { DomainState } from '../model/host-state.ts';
 
 /**
- * @param detail how libvirt explains its event (libvirt: virDomainEventStoppedDetailType, virDomainEventSuspendedDetailType)
- * @returns undefined for what no run has to care about
+ * @param detail how libvirt explains its event (libvirt: virDomainEventStoppedDetailType,
+ *   virDomainEventSuspendedDetailType)
+ * @returns undefined for events that do not matter to a run
  */
 export function guestNotice(
   domain: string,
   state: DomainState,
   detail: string,
 ): string | undefined {
-  const what = state === 'paused' ? PAUSED[detail] : state === 'shut off' ? STOPPED[detail] : '';
-  return what ? `"${domain}" ${what.replaceAll('DOMAIN', domain)}` : undefined;
+  const what =
+    state === 'paused' ? PAUSED[detail] : state === 'shut off' ? STOPPED[detail] : undefined;
+  return what && `"${domain}" ${what(domain)}`;
 }
 
-const PAUSED: Readonly<Record<string, string>> = {
-  'I/O Error':
-    'is paused since it could not write, most likely for want of space; see virsh domblkerror DOMAIN, make room, then virsh resume DOMAIN: it loses nothing, and the run goes on',
-  Watchdog: 'is paused by its watchdog; look at it, then virsh resume DOMAIN',
+type Notice = (domain: string) => string;
+
+const PAUSED: Readonly<Record<string, Notice>> = {
+  'I/O Error': (domain) =>
+    `is paused because a write failed, most likely for lack of space: check with ${virshCommand('domblkerror', domain)}, ` +
+    `free some space, then run ${virshCommand('resume', domain)}; no data is lost, and the run continues`,
+  Watchdog: (domain) =>
+    `was paused by its watchdog: check the guest, then run ${virshCommand('resume', domain)}`,
 };
 
-const STOPPED: Readonly<Record<string, string>> = {
-  Shutdown: 'has shut down in the middle of the run',
-  Destroyed: 'was stopped hard by somebody in the middle of the run',
-  Crashed: 'has crashed in the middle of the run',
-  Failed: 'has stopped in the middle of the run: its QEMU died',
-  Migrated: 'was migrated away by somebody in the middle of the run: it runs on another host now',
-  Saved: 'was saved by somebody in the middle of the run: virsh start DOMAIN goes on with it',
+const STOPPED: Readonly<Record<string, Notice>> = {
+  Shutdown: () => 'shut down during the run',
+  Destroyed: () => 'was forced off during the run',
+  Crashed: () => 'crashed during the run',
+  Failed: () => 'stopped during the run: its QEMU process died',
+  Migrated: () => 'was migrated during the run: it now runs on another host',
+  Saved: (domain) => `was saved during the run: ${virshCommand('start', domain)} restores it`,
 };

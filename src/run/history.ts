@@ -1,4 +1,4 @@
-/** What a run did, told from its journal: each time it was resumed, its way through the machine, its commands. */
+/** The history of a run, from its journal: its attempts, its path through the machine, and its commands. */
 import { commandText } from '../commands/effect-text.ts';
 import type { Direction, PhaseRef, StepOutline } from '../events.ts';
 import { stateName } from '../graph/graph.ts';
@@ -12,23 +12,23 @@ export interface History {
   readonly uuid: string;
   readonly uri: string;
   readonly steps: readonly StepOutline[];
-  /** The start, and each time that the run was resumed or rolled back. An end of the last one is told by `finish`. */
+  /** The start, and each time that the run was resumed or rolled back. The end of the last attempt is in `finish`. */
   readonly taken: readonly Attempt[];
   /** The states of the machine in their order. Times are in ISO 8601. */
   readonly path: readonly StateHistory[];
   /** The end that counts; absent where the run has none, or was resumed after it. */
   readonly finish?: FinishHistory;
-  /** What follows the records that this is told from; see `JournalContents`. */
+  /** What follows the records that were read; see `JournalContents`. */
   readonly damage: StoredLog['damage'];
 }
 
-/** A stay in one state of the machine, or what was done beside all of them to keep a definition (`run:salvage`). */
+/** One visit to a state of the machine, or commands outside of all states that keep a definition (`run:salvage`). */
 export interface StateHistory extends PhaseRef {
-  /** As in the machine's drawing: `mirror:pivot`, `undo:mirror:pivot`. */
+  /** As in the diagram of the machine: `mirror:pivot`, `undo:mirror:pivot`. */
   readonly state: string;
   readonly direction: Direction;
   readonly time: string;
-  /** What the machine was told of it; absent where nobody came to tell it. */
+  /** The result given to the machine; absent if the process ended first. */
   readonly result?: PhaseResult;
   readonly error?: string;
   readonly durationMs?: number;
@@ -53,7 +53,7 @@ export interface FinishHistory {
   readonly time: string;
 }
 
-/** @returns nothing where the journal does not tell how the run began */
+/** @returns undefined if the journal does not record how the run began */
 export function historyOf(log: StoredLog): History | undefined {
   const { beginning, visits, finish, damage } = log;
   if (!beginning) return undefined;
@@ -111,7 +111,7 @@ function finishOf({
   return { end, interrupted, state, next, time };
 }
 
-/** Milliseconds; a clock that was set back makes none of them negative. */
+/** Milliseconds; never negative, even if the clock was set back. */
 function between(from: string, to: string): number {
   return Math.max(0, Date.parse(to) - Date.parse(from));
 }

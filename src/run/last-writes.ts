@@ -1,6 +1,6 @@
 /**
- * Where the guest writes, between two looks: an effect can move it, and it can stop before anything is observed again.
- * Worked out by the simulated host from the host state in which the guest was last seen up.
+ * Where the guest writes between two observations: an effect can move it, and it can stop before the next observation.
+ * The simulated host computes this from the host state in which the guest was last seen up.
  */
 import type { Effect } from '../commands/effect.ts';
 import { type SimulatedHost, simulatedHostOf } from '../host/simulated-host.ts';
@@ -8,21 +8,21 @@ import { FileSet, isSameFile } from '../model/file-identity.ts';
 import { activeFile, diskOf, type HostState } from '../model/host-state.ts';
 import { assumeSuccess } from '../simulate/simulate-effects.ts';
 
-/** An effect since the last look. */
+/** An effect since the last observation. */
 export interface RecentEffect {
   readonly effect: Effect;
-  /** Whether it was begun, libvirt has said that it is done, or what was observed afterwards shows it. */
+  /** Whether it was begun, libvirt reported that it is done, or a later observation shows that it is done. */
   readonly known: 'begun' | 'said' | 'seen';
 }
 
 /** What is known of where the guest writes. */
 interface Known {
-  /** The host state when it was last seen up; more than one where nobody looked while it may have been moved. */
+  /** The host state when the guest was last seen up; several if it may have been moved without an observation. */
   readonly lastUp: readonly HostState[];
   readonly since: readonly RecentEffect[];
 }
 
-/** The host states in which the guest may have written last; the last of them is the likeliest. */
+/** The host states in which the guest may have written last; the most likely one is last. */
 export function lastWrites({ lastUp, since }: Known): readonly HostState[] {
   let hosts: readonly SimulatedHost[] = lastUp.map(simulatedHostOf);
   for (const { effect, known } of since) {
@@ -33,8 +33,9 @@ export function lastWrites({ lastUp, since }: Known): readonly HostState[] {
 }
 
 /**
- * As `lastWrites`, for a guest that may have stopped: libvirt moves a persistent definition along with the disks, so the one that
- * is there rules out the host states with another. A transient domain had none: the one that it has now was given to it later.
+ * Like `lastWrites`, for a guest that may have stopped: libvirt moves a persistent definition along with the disks, so
+ * the current definition rules out the host states with another one. A transient domain had none: its current definition
+ * was given to it later.
  */
 export function lastWritesBy(run: Known, now: HostState): readonly HostState[] {
   const states = lastWrites(run);
@@ -66,32 +67,32 @@ export function ambiguousDisks(
     .filter(({ files }) => files.length > 1);
 }
 
-/** How a sentence begins that says of a disk that it is not known where the guest wrote to it last. */
+/** The start of a sentence about a disk of which it is unknown where the guest last wrote. */
 export function unknownLastWriteText(target: string): string {
-  return `${target}: it is not known where the guest wrote last`;
+  return `${target}: it is unknown where the guest last wrote`;
 }
 
 /**
- * The disks of a guest that stopped while nobody looked, and while it may have been moved.
- * @param now whose definition counts; without it, or where that has no such disk, the definition names the likeliest file
+ * A sentence for each disk of a stopped guest that may have been moved without an observation.
+ * @param now its definition is reported; without it, or without that disk in it, the most likely file is
  */
 export function unknownLastWrites(states: readonly HostState[], now?: HostState): string[] {
   return ambiguousDisks(states).map(({ target, files }) => {
     const named = (now && diskOf(now, target)?.persistentSource) ?? files.at(-1);
-    return `${unknownLastWriteText(target)}, to ${files.join(' or to ')}; the definition names ${named}: compare them before it is started`;
+    return `${unknownLastWriteText(target)}: to ${files.join(' or to ')}; the definition names ${named}: compare the files before you start the guest`;
   });
 }
 
 /**
- * A snapshot that was reported without effect would leave an overlay without data, so it counts as in doubt until it is
- * observed; a pivot without effect leaves both sides equal.
+ * A snapshot that libvirt reports as done without effect would leave an overlay without data, so it is in doubt until it
+ * is observed. After a pivot without effect both sides are equal.
  */
 function isCertain(effect: Effect, known: RecentEffect['known']): boolean {
   const snapshot = effect.tool === 'virsh' && effect.verb === 'snapshot-create-as';
   return known === 'seen' || (known === 'said' && !snapshot);
 }
 
-/** One host for each set of places where the guest may write and of jobs that may run. */
+/** One host for each combination of active files and block jobs. */
 function distinct(hosts: readonly SimulatedHost[]): readonly SimulatedHost[] {
   const places = ({ state }: SimulatedHost) =>
     JSON.stringify(

@@ -1,4 +1,4 @@
-/** What a run has kept of a domain, and what its folder tells besides: where the guest was last seen to write. */
+/** What a run kept of a domain, and what else its folder shows: where the guest was last seen to write. */
 import { BlockplanError } from '../errors.ts';
 import type { FoundBundle } from '../journal/bundle.ts';
 import type { RecoveryMode } from '../journal/recovery-mode.ts';
@@ -26,30 +26,30 @@ export interface LostDefinition {
   readonly found: FoundBundle;
   readonly name: string;
   readonly uuid: string;
-  /** The connection, as libvirt spells it; absent where nothing tells it. */
+  /** The connection, as libvirt spells it; absent if it is unknown. */
   readonly uri?: string;
   readonly run?: string;
-  /** The host state that the run began with; absent where its journal does not tell. */
+  /** The host state that the run began with; absent if its journal does not record it. */
   readonly initial?: HostState;
-  /** As of a run: where the guest's latest writes are. Empty where nobody knows. */
+  /** As in `RunHost`: where the guest's latest writes are. Empty if unknown. */
   readonly lastUp: readonly HostState[];
-  /** Whether the run can be resumed, is over, or is not known well enough for either. */
+  /** Whether the run can be resumed, is over, or too little is known of it for either. */
   readonly runStatus: 'open' | 'over' | 'unknown';
-  /** How it can be resumed where it can. */
+  /** How it can be resumed, if it can be. */
   readonly ways: readonly RecoveryMode[];
-  /** Whether nobody, as far as it is known, has given the definition back since it was kept, with its autostart mark. */
+  /** Whether the definition or its autostart mark has not been restored since it was kept, as far as is known. */
   readonly owed: boolean;
   /** Whether the guest was migrated to another host while the run had its definition. */
   readonly movedAway: boolean;
-  /** How many good records the run's journal has. */
+  /** The number of valid records in the run's journal. */
   readonly records: number;
   /** When the last of them was written; ISO 8601. */
   readonly until?: string;
 }
 
 /**
- * Puts a bundle together with what the folder that it was found in tells of its run.
- * @throws Error where the definition is not the XML of a domain
+ * Combines a bundle with what its folder shows of its run.
+ * @throws Error if the definition is not domain XML
  */
 export async function lostDefinitionIn(
   folder: string,
@@ -57,9 +57,9 @@ export async function lostDefinitionIn(
 ): Promise<LostDefinition> {
   const { name, uuid } = readDomainXml(found.kept.definition);
   if (!isUuid(uuid)) throw new Error(`"${printable(uuid)}" is not a UUID`);
-  // Without its journal less is known of a run, and the bundle is as good.
+  // Without the journal less is known of the run, but the bundle is just as good.
   const log = await tryReadRunLog(folder);
-  // A journal of another domain beside a bundle that was put there tells nothing of it.
+  // The journal of another domain, next to a bundle that was put there, says nothing about it.
   const own = log?.started?.uuid === uuid ? log : undefined;
   const begun = own?.started;
   const lastUp = own && (await lastWritesIn(folder, own));
@@ -84,13 +84,13 @@ export async function lostDefinitionIn(
   };
 }
 
-/** Where the guest wrote last, by plan and journal; undefined where one of them is gone, or is not as it was written. */
+/** Where the guest last wrote, from plan and journal; undefined if one of them is missing or was altered. */
 async function lastWritesIn(
   folder: string,
   log: StoredLog,
 ): Promise<readonly HostState[] | undefined> {
   const { started } = log;
-  // Records that cannot be read may tell that the guest was moved.
+  // Unreadable records may say that the guest was moved.
   if (!started || isUntrusted(log)) return undefined;
   try {
     const graph = await graphOfRun(folder, started, 'rollback', log);
@@ -103,7 +103,7 @@ async function lastWritesIn(
     });
     return lastWrites(home(applyRecord({ run }, log).run));
   } catch (error) {
-    // A plan that is gone, or one that this version does not take any more.
+    // The plan is missing, or this version no longer accepts it.
     if (error instanceof BlockplanError) return undefined;
     throw error;
   }

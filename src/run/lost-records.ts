@@ -1,10 +1,10 @@
-/** The records of snapshots and checkpoints that a plan makes: libvirt forgets those of a transient domain when its guest stops. */
+/** Lost records of snapshots and checkpoints: libvirt forgets those of a transient domain when its guest stops. */
 import type { Graph } from '../graph/graph.ts';
 import type { HostState } from '../model/host-state.ts';
 import type { HostName } from '../model/hosts.ts';
 import { predictedStates } from './phase-progress.ts';
 
-/** The records that the plan has made on that host and that libvirt has lost, in sentences. */
+/** The records that the plan made on that host and that libvirt has lost, in sentences. */
 export function lostRecords(
   graph: Graph,
   on: HostName,
@@ -19,12 +19,12 @@ export function lostRecords(
       )
       .map(
         (name) =>
-          `libvirt has lost its record of the ${what} ${name}; the layers and their data are there`,
+          `libvirt has lost its record of the ${what} ${name}; the layers and their data still exist`,
       );
   return [...lost('snapshots', 'snapshot'), ...lost('checkpoints', 'checkpoint')];
 }
 
-/** The host state that the plan leads to where nothing goes wrong. */
+/** The host state after a run of the plan without failures. */
 function end({ nodes }: Graph, on: HostName, initial: HostState): HostState {
   let start = initial;
   let last = initial;

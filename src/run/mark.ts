@@ -1,4 +1,4 @@
-/** The mark on a domain by which operators on other machines see that a run has taken it. */
+/** The marker on a domain, which shows operators on other machines that a run works on it. */
 import { EffectFailed } from '../model/effect-failed.ts';
 import type { HostName } from '../model/hosts.ts';
 import { unmarkByHand } from '../model/marker.ts';
@@ -6,7 +6,7 @@ import { isConnectionLost } from './perform-effect.ts';
 import { askMarker, type RunPart } from './requests.ts';
 import { home, type RunState } from './run-state.ts';
 
-/** Tells other operators, before anything is done, and makes sure that nobody else has told them the same. */
+/** Sets the marker before anything is done, and verifies that no other run has set one. */
 export function* setMarker(runState: RunState, run: string, inVain?: 'stays'): RunPart<boolean> {
   const { home: on } = runState.graph;
   try {
@@ -19,17 +19,20 @@ export function* setMarker(runState: RunState, run: string, inVain?: 'stays'): R
   } catch (error) {
     if (!(error instanceof EffectFailed) && !isConnectionLost(error)) throw error;
     runState.reasons = [error.message];
-    // A run that is half-way keeps the marker that it has.
+    // An interrupted run keeps the marker that it has.
     const stuck = inVain === undefined ? yield* removeMarker(on) : undefined;
     if (stuck !== undefined) {
-      runState.reasons = [error.message, `other operators may see the run on the domain: ${stuck}`];
+      runState.reasons = [
+        error.message,
+        `the marker of the run could not be removed, and other operators may still see it on the domain: ${stuck}`,
+      ];
       runState.next = [unmarkByHand(home(runState).initial.domain.name)];
     }
   }
   return false;
 }
 
-/** Takes the marker out; what libvirt says where it does not let it be. */
+/** Removes the marker; returns libvirt's message if that fails. */
 export function* removeMarker(on: HostName): RunPart<string | undefined> {
   try {
     yield { ask: 'unmark', on };

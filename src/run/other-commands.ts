@@ -1,4 +1,4 @@
-/** What an upgrade in the middle of a run changes of the commands that were reviewed. */
+/** How an upgrade during a run changes the commands that were reviewed. */
 import { codes } from '../codes.ts';
 import { blockplanCommand } from '../command.ts';
 import type { Effect } from '../commands/effect.ts';
@@ -10,9 +10,9 @@ import { isSameCommands } from './phase-effects.ts';
 import { admittedEffects } from './stored-plan.ts';
 
 /**
- * A warning where this version compiles other commands than were admitted when the run began, for phases that have not begun: the
- * one that has is given the commands in the journal.
- * @param log what its journal tells
+ * A warning if this version compiles other commands than were admitted when the run began. Only phases that have not
+ * begun count: a phase that has begun uses the commands in the journal.
+ * @param log the log of its journal
  */
 export function otherCommands(graph: Graph, started: StartRecord, { visits }: RunLog): Finding[] {
   const { compiled, run, version } = started;
@@ -35,16 +35,16 @@ export function otherCommands(graph: Graph, started: StartRecord, { visits }: Ru
   const warn = (what: string): Finding => ({
     code: codes.journalUnsupported,
     severity: 'warning',
-    message: `run ${run} was admitted by version ${version} of blockplan; this version ${what}`,
-    hint: `version ${version} gives the commands that were reviewed; to give none but those: ${blockplanCommand('rollback', run)}`,
+    message: `run ${run} was started by blockplan ${version}; this version ${what}`,
+    hint: `use version ${version} to run the commands that were reviewed, or roll back: ${blockplanCommand('rollback', run)}`,
   });
   return [
-    ...(others.length > 0 ? [warn(`gives other commands in ${listed(others)}`)] : []),
-    ...(unknown.length > 0 ? [warn(`cannot tell its commands in ${listed(unknown)}`)] : []),
+    ...(others.length > 0 ? [warn(`runs other commands in ${listed(others)}`)] : []),
+    ...(unknown.length > 0 ? [warn(`cannot determine its commands in ${listed(unknown)}`)] : []),
   ];
 }
 
-/** The commands of the phases that can be simulated from that state; of none where it does not suit this version's steps. */
+/** The commands of the phases that can be simulated from that state; empty if this version's steps reject the state. */
 function commandsOf(graph: Graph, { hosts }: StartRecord): ReadonlyMap<string, readonly Effect[]> {
   try {
     return admittedEffects(graph, ofHost(hosts, graph.home));

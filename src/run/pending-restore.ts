@@ -1,17 +1,17 @@
-/** What a run took from a domain with its definition, and what of it nobody is known to have given back. */
+/** What a run took from a domain with its definition, and what of it has not been restored, as far as is known. */
 import { commandsOf, isUntrusted, type LoggedCommand, type StoredLog } from '../journal/run-log.ts';
 import type { Bundle } from '../model/host-state.ts';
 
 export interface PendingRestore {
-  /** The definition may be with the run alone. */
+  /** The run may hold the only copy of the definition. */
   readonly definition: boolean;
-  /** The domain was marked for autostart, and nothing is known to have marked it again. */
+  /** The domain was marked for autostart and, as far as is known, has not been marked again. */
   readonly autostart: boolean;
 }
 
 /**
- * What is owed since the domain was made transient for the last time: the run itself gives it back, or a rescue does. Who
- * has taken it away afterwards did so on purpose. `define` gives no autostart mark back: undefine dropped it, and only
+ * What must be restored since the domain was last made transient: the run itself or a rescue restores it. A later removal
+ * by another user was intentional. `define` does not restore the autostart mark: undefine dropped it, and only
  * `autostart` sets it again.
  */
 export function pendingRestoreOf(

@@ -1,4 +1,7 @@
-/** One effect: its intent fsynced before it, its outcome written after it; and the look at the host state around it. */
+/**
+ * One effect: its intent is fsynced before it and its outcome is written after it. Also the observation of the host
+ * state.
+ */
 import {
   commandDefinition,
   contentLostBy,
@@ -32,7 +35,7 @@ import {
 } from './requests.ts';
 import { doubtOf, hostIn, type RunHost, type RunState, setHost } from './run-state.ts';
 
-/** The host state of a host as observed, with what the journal keeps for its domain. */
+/** Observes a host; the host state includes what the journal keeps of its domain. */
 export function* observe(run: RunState, on: HostName): RunPart<HostState> {
   const { files, kept } = hostIn(run, on);
   const state = yield* askHostState({ ask: 'observe', on, files });
@@ -42,8 +45,8 @@ export function* observe(run: RunState, on: HostName): RunPart<HostState> {
 }
 
 /**
- * The same host state with the names in the headers of the guest's layers: looked at where a chain or the definition has
- * changed, else as they were, since nothing else changes them.
+ * The same host state with the names in the headers of the guest's layers: read again if a chain or the definition has
+ * changed, otherwise as they were, because nothing else changes them.
  */
 export function* withHeaders(on: HostName, before: HostState, now: HostState): RunPart<HostState> {
   return isSameChains(before, now)
@@ -73,14 +76,14 @@ function withHeadersOf(before: HostState, now: HostState): HostState {
   };
 }
 
-/** Whatever goes wrong in a phase, what is half done is taken back: an error that nobody thought of is no exception. */
+/** The reason of a failure. An unexpected error fails its phase too, so that the phase is rolled back. */
 export function reasonOf(error: unknown): string {
   if (error instanceof EffectFailed || error instanceof BlockplanError) return error.message;
   const { message, code } = error as NodeJS.ErrnoException;
   return code === undefined ? `a bug in blockplan: ${message}` : message;
 }
 
-/** One effect, with its intent fsynced before it and its outcome written after it. */
+/** Performs one effect, with its intent fsynced before it and its outcome written after it. */
 export function* performEffect(
   run: RunState,
   { on, ...ref }: PhaseRef & OnHost,
@@ -94,12 +97,12 @@ export function* performEffect(
     if (effect.tool === 'remove-file' || effect.tool === 'move-file')
       refuseLastWrites(hostIn(run, on), effect.file);
     setHost(run, on, { overwritten: withOverwritten(hostIn(run, on).overwritten, effect) });
-    // On the way forward preflight has just looked; a rollback has none.
+    // Going forward, preflight has just checked this; a rollback has no preflight.
     if (direction === 'undo') yield* refuseShared(run, on, effect);
     if (effect.tool === 'keep-definition') yield* keepDefinition(run, on);
     else yield* perform(run, { ask: 'perform', ...ref, direction, on, effect });
   } catch (error) {
-    // Whether it was carried out is not known then, and the journal does not say that it was not.
+    // It is unknown whether the effect was performed, so the journal records no outcome.
     if (isConnectionLost(error)) throw error;
     const reason = String((error as Error).message ?? error);
     const unbegun = isUnbegun(error) ? { unbegun: true as const } : {};
@@ -117,7 +120,10 @@ function isUnbegun(error: unknown): boolean {
   return error instanceof EffectFailed && !error.begun;
 }
 
-/** Should the guest stop before it is looked at again, what was done tells where it wrote. */
+/**
+ * Performs the effect and remembers it: if the guest stops before the next observation, the effects since the last one
+ * show where it wrote.
+ */
 function* perform(run: RunState, request: Extract<Request, { ask: 'perform' }>): RunPart<void> {
   const { effect, on } = request;
   const { since } = hostIn(run, on);
@@ -132,9 +138,10 @@ function* perform(run: RunState, request: Extract<Request, { ask: 'perform' }>):
 }
 
 /**
- * Writes, fsynced by default, what comes before an effect. On the way forward nothing is done that could not be written down first;
- * a rollback is taken all the same, since what is half done needs it more than it needs the journal.
- * @throws EffectFailed on the way forward when the journal cannot be written
+ * Writes the record that precedes an effect, fsynced by default. Going forward, nothing is done that could not be
+ * recorded first. A rollback continues without its journal, because half-done changes need the rollback more than the
+ * journal.
+ * @throws EffectFailed going forward, if the journal cannot be written
  */
 export function* recordIntent(
   direction: Direction,
@@ -149,7 +156,7 @@ export function* recordIntent(
   }
 }
 
-/** Writes what has happened. Without it the journal only says less than is so, which ends no run. */
+/** Writes what has happened. If that fails, the journal only says less than what happened, which does not end the run. */
 export function* appendRecord(entry: JournalEntry): RunPart<void> {
   try {
     yield { ask: 'append', entry, sync: entry.type === 'run-finished' };
@@ -162,34 +169,35 @@ export function journalErrorText(error: unknown): string {
   return `the journal cannot be written: ${(error as Error).message}`;
 }
 
-/** A guest that has stopped leaves no chain to look at: what it was last seen to write to is never removed. */
+/** A stopped guest has no live chain to check, so the files that it was last seen to write to are never removed. */
 function refuseLastWrites(host: RunHost, file: string): void {
   const written = isUp(host.lastSeen) ? [] : lastWrites(host).flatMap(({ domain }) => domain.disks);
   const active = written.flatMap(({ chain: [top] }) => (top ? filesOfLayer(top) : []));
   if (lastWrites(host).some((state) => includesFile(state, active, file))) {
     throw new EffectFailed(
-      `the guest, which has stopped, wrote to ${file} at last, so it is left alone`,
+      `the guest has stopped, and it last wrote to ${file}: the file is left alone`,
     );
   }
 }
 
-/** The files that a run has written over, once it has also meant to do that effect. */
+/** The files that a run may have overwritten, including those of this effect. */
 export function withOverwritten(overwritten: readonly string[], effect: Effect): readonly string[] {
   const lost = contentLostBy(effect);
   return lost.length === 0 ? overwritten : [...new Set([...overwritten, ...lost])];
 }
 
-/** Just before a rollback writes into files that were there before: none of them may carry another guest by now. */
+/** Just before a rollback writes to existing files: none of them may back another guest now. */
 function* refuseShared(run: RunState, on: HostName, effect: Effect): RunPart<void> {
   const writes = writesInto(effect);
   if (!writes) return;
   const seen = yield* observe(run, on);
   const state = yield* askHostState({ ask: 'survey', on, state: seen, files: [] });
   const shared = writes(state).find((file) => otherUsersOf(state, file).length > 0);
-  if (shared !== undefined) throw new EffectFailed(`${shared} is in another domain's chain by now`);
+  if (shared !== undefined)
+    throw new EffectFailed(`${shared} is now in another guest's backing chain`);
 }
 
-/** Which of the files that are there an effect writes into; undefined where it does not. */
+/** The existing files that an effect writes to; undefined if it writes to none. */
 function writesInto(effect: Effect): ((state: HostState) => readonly string[]) | undefined {
   const existing = filesWrittenInto(effect);
   if (existing.length > 0) return () => existing;
@@ -208,7 +216,7 @@ export function isConnectionLost(error: unknown): error is BlockplanError {
   return error instanceof BlockplanError && error.end === 'uncertain';
 }
 
-/** A best-effort command is given once; what is observed does not show whether it was needed. */
+/** Whether a command is best effort: it is run once, because no observation shows whether it was needed. */
 export function isBestEffort(effect: Effect): effect is VirshEffect {
   return effect.tool === 'virsh' && effect.optional === true;
 }

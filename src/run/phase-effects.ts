@@ -4,7 +4,7 @@ import type { Effect } from '../commands/effect.ts';
 import type { PhaseNode } from '../graph/graph.ts';
 import type { PhaseStart } from './run-state.ts';
 
-/** The effects of the way forward, in order. */
+/** The forward effects, in order. */
 export function effectsOf(
   { phase }: PhaseNode,
   { before, start, effects }: PhaseStart,
@@ -12,7 +12,7 @@ export function effectsOf(
   return effects ?? phase.effects(before, start);
 }
 
-/** What the journal holds of them; none where the host state does not suit the step, of which preflight tells. */
+/** The effects as the journal stores them; none if the step rejects the host state, which preflight reports. */
 export function recordedEffects(node: PhaseNode, phaseStart: PhaseStart): readonly Effect[] {
   try {
     return effectsOf(node, phaseStart);
@@ -21,7 +21,7 @@ export function recordedEffects(node: PhaseNode, phaseStart: PhaseStart): readon
   }
 }
 
-/** The effects in the journal where they are other commands than this version compiles. */
+/** The effects in the journal, if their commands differ from those that this version compiles. */
 export function otherEffects(
   node: PhaseNode,
   phaseStart: PhaseStart,
@@ -31,7 +31,10 @@ export function otherEffects(
   return same ? {} : { effects: recorded };
 }
 
-/** Whether two lists of effects are the same but for what they tell people. What came from a journal has no absent fields. */
+/**
+ * Whether two lists of effects are equal except for their texts. Effects from a journal have no fields that are
+ * `undefined`.
+ */
 export function isSameCommands(some: readonly Effect[], others: readonly Effect[]): boolean {
   return isDeepStrictEqual(some.map(silent), others.map(silent));
 }

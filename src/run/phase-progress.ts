@@ -1,4 +1,4 @@
-/** How far a phase came, as far as what is seen tells: it is held against what its effects would lead to. */
+/** How far a phase progressed: the observed state is compared with the states that its effects lead to. */
 import { commandDefinition, type Effect, isCommand } from '../commands/effect.ts';
 import type { PhaseNode } from '../graph/graph.ts';
 import { simulatedHostOf } from '../host/simulated-host.ts';
@@ -8,17 +8,17 @@ import { assumeSuccess, simulateEffects } from '../simulate/simulate-effects.ts'
 import { effectsOf } from './phase-effects.ts';
 import type { PhaseStart } from './run-state.ts';
 
-/** How far the effects of a phase came, as far as it is known. */
+/** The progress of a phase's effects, as far as it is known. */
 export interface PhaseProgress {
-  /** How many have a good outcome. */
+  /** The number of effects with a successful outcome. */
   readonly done: number;
-  /** The one that was begun, and of which no outcome is known. */
+  /** The effect that was begun and has no known outcome. */
   readonly doubtful?: Effect;
 }
 
 /**
- * Which effect comes next: the one in doubt, or one after it where what is seen is what it would have led to. Undefined
- * where what is seen is neither.
+ * The index of the next effect: the one in doubt, or a later one if the observed state is what the one in doubt leads to.
+ * Undefined if the observed state matches neither.
  */
 export function nextEffectIndex(
   node: PhaseNode,
@@ -33,11 +33,11 @@ export function nextEffectIndex(
   if (judged === 'undo') return undefined;
   const effects = effectsOf(node, phaseStart);
   let after = done + 1;
-  // A wait is over by itself: the job may have ended meanwhile.
+  // A wait ends by itself: the job may have ended in the meantime.
   while (effects[after]?.tool === 'await-job') after++;
   for (let at = after; at >= done; at--) {
     if (!matchesPrediction(states[at], now)) continue;
-    // What leaves no trace is done again, and so is a wait.
+    // An effect that leaves no trace is repeated, and so is a wait.
     if (judged === 'repeat') return done;
     const first = states.findIndex(
       (state, index) => index >= done && matchesPrediction(state, now),
@@ -47,7 +47,7 @@ export function nextEffectIndex(
   return undefined;
 }
 
-/** The host states that a phase leads through; none where its step was not begun in a host state that suits it. */
+/** The host states that a phase passes through; none if its step rejects the host state in which it began. */
 export function predictedStates(
   node: PhaseNode,
   { before, start, effects }: PhaseStart,
@@ -69,7 +69,7 @@ function statesAfter(before: HostState, effects: readonly Effect[]): HostState[]
   return states;
 }
 
-/** Whether a host state is as it was simulated, in what a run may change: other hands may do other things meanwhile. */
+/** Whether a host state matches a simulated one in what a run may change; other changes by other users do not count. */
 export function matchesPrediction(imagined: HostState | undefined, now: HostState): boolean {
   return (
     imagined !== undefined && signature(imagined, imagined, now) === signature(now, imagined, now)
@@ -78,13 +78,17 @@ export function matchesPrediction(imagined: HostState | undefined, now: HostStat
 
 const NO_RECORDS = { snapshots: [], checkpoints: [] } as const;
 
-/** What effects change of a host state, as far as the one that was simulated names it and the other one tells of its files. */
+/**
+ * The parts of a host state that effects change, limited to what the simulated state names and to the files that the
+ * observed state knows.
+ */
 function signature({ domain, files }: HostState, imagined: HostState, now: HostState): string {
   const named = [imagined, now].flatMap(({ domain: { disks } }) => disks.flatMap(filesOfDisk));
   const known = new FileSet(now, named);
   const nameOf = (file: string | undefined) => file && known.nameOf(file);
   const { disks, persistent } = imagined.domain;
-  // Of a transient domain libvirtd may forget them when it is started again; they are kept, and come back with the definition.
+  // libvirtd may forget the records of a transient domain when it restarts; they are kept, and restored with the
+  // definition.
   const { snapshots, checkpoints } = persistent ? imagined.domain : NO_RECORDS;
   const targets = new Set(
     disks.filter(({ device }) => device === 'disk' || device === 'lun').map(({ target }) => target),
@@ -103,7 +107,7 @@ function signature({ domain, files }: HostState, imagined: HostState, now: HostS
       ]),
     snapshots.filter((name) => domain.snapshots.includes(name)),
     checkpoints.filter((name) => domain.checkpoints.includes(name)),
-    // Files of disks that somebody has plugged in meanwhile are none that was simulated.
+    // Files of disks that were attached in the meantime are not part of the simulated state.
     Object.keys(now.files).filter((file) => Object.hasOwn(imagined.files, file) && files[file]),
   ]);
 }

@@ -1,4 +1,4 @@
-/** What is told and written down of a phase as it begins and ends. */
+/** The events and journal records of a phase as it begins and ends. */
 import type { Direction, PhaseRef } from '../events.ts';
 import { type PhaseNode, stopsOnFailure } from '../graph/graph.ts';
 import type { JournalEntry } from '../journal/journal.ts';
@@ -8,7 +8,7 @@ import { emit, type OnHost, type RunPart } from './requests.ts';
 import type { Result } from './result.ts';
 import type { RunState } from './run-state.ts';
 
-/** Tells that a phase begins, and tells and writes down how it ended. */
+/** Emits that a phase begins; emits and records how it ended. */
 export function* recordedPhase(
   run: RunState,
   node: PhaseNode,
@@ -37,7 +37,7 @@ export function* recordedPhase(
   return result;
 }
 
-/** The record, which also tells the run which way it goes from there. */
+/** Returns the record, and updates the run's direction from it. */
 export function withDirection(run: RunState, entry: JournalEntry): JournalEntry {
   run.direction = nextDirection(run.direction, entry);
   return entry;

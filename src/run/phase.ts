@@ -39,18 +39,18 @@ import { drifted, failed, failureOf, interruption, type Result } from './result.
 import { hostIn, type PhaseStart, type RunState } from './run-state.ts';
 import { makeTransientAgain } from './transient-again.ts';
 
-/** How often a rollback is computed again from what is observed before it counts as leading nowhere. */
+/** How often a rollback is computed from a new observation before it counts as failed. */
 const UNDO_ROUNDS = 4;
 
-/** How often contact may be lost in one phase before it is taken back: a day's job may see some restarts. */
+/** How often the connection may be lost in one phase before it is rolled back: a job of a day may see some restarts. */
 const DO_RECONNECTS = 10;
 
-/** How often contact may be lost on one rollback. */
+/** How often the connection may be lost in one rollback. */
 const UNDO_RECONNECTS = 3;
 
 /**
- * Does a phase and judges it by what is observed afterwards, never by what a command answered.
- * @param done how many of its effects were done before blockplan was stopped
+ * Performs a phase and judges it by what is observed afterwards, never by the answer of a command.
+ * @param done the number of its effects that were done before blockplan was stopped
  */
 export function* doPhase(
   run: RunState,
@@ -61,7 +61,7 @@ export function* doPhase(
   return yield* recordedPhase(run, node, 'do', attempt(run, node, phaseStart, done));
 }
 
-/** Does it, and goes on where it was when the connection to libvirt was lost in the middle and has been found again. */
+/** Performs the phase; after a lost and restored connection to libvirt it continues where it was. */
 function* attempt(
   run: RunState,
   node: PhaseNode,
@@ -80,7 +80,9 @@ function* attempt(
           yield* observe(run, node.host),
         );
         if (from === undefined)
-          return failed('contact was lost, and what is seen since is not what it was doing');
+          return failed(
+            'the connection to libvirt was lost, and the state found afterwards does not match this phase',
+          );
         progress = { done: from };
       }
       return yield* effectsFrom(run, node, phaseStart, progress.done, (now) => {
@@ -89,7 +91,7 @@ function* attempt(
     } catch (error) {
       if (error instanceof Interrupted) return interruption();
       if (!isConnectionLost(error)) return failed(reasonOf(error));
-      yield* emit({ event: 'notice', message: `${error.message} Looking for it again.` });
+      yield* emit({ event: 'notice', message: `${error.message} Reconnecting.` });
       if (!(yield* reconnects(node.host)))
         return { type: 'LOST', reason: notReconnected(error.message) };
       if (losses === DO_RECONNECTS) return failed(error.message);
@@ -107,7 +109,7 @@ function* effectsFrom(
   const current = inProcessOf(hostIn(run, node.host).lastSeen, phaseStart);
   const { before, start } = current;
   run.phaseStarts = run.phaseStarts.with(node.index, current);
-  // Recovery needs the host state that the phase begins with. The intent that follows takes it to the disk.
+  // Recovery needs the host state that the phase begins with. The fsync of the next intent brings it to disk.
   const { host: on } = node;
   const started = { type: 'phase-started', direction: 'do', on, before, done: from } as const;
   const recorded = { effects: recordedEffects(node, current) };
@@ -136,7 +138,7 @@ function* effectsFrom(
   return problems.length > 0 ? failed(problems.join('; ')) : { type: 'DONE', now };
 }
 
-/** What is done now is done to the QEMU process that runs now, which may be another one than when the phase began. */
+/** Effects act on the QEMU process that runs now, which may be another one than when the phase began. */
 function inProcessOf(seen: HostState, phaseStart: PhaseStart): PhaseStart {
   const { before } = phaseStart;
   const { process } = seen.domain;
@@ -146,9 +148,7 @@ function inProcessOf(seen: HostState, phaseStart: PhaseStart): PhaseStart {
     : { ...phaseStart, before: withDomain(before, { process }) };
 }
 
-/**
- * Does what is left of a phase that was cut short; where it cannot be told how far it came, it is taken back and done again.
- */
+/** Performs the rest of an interrupted phase; if its progress is unknown, the phase is undone and performed again. */
 export function* continuePhase(
   run: RunState,
   node: PhaseNode,
@@ -157,7 +157,7 @@ export function* continuePhase(
 ): RunPart<Result> {
   if (phaseStart.effects) {
     const { step, phase } = phaseRefOf(node);
-    const message = `${step}/${phase} was begun by another version: its commands are taken from the journal`;
+    const message = `${step}/${phase} was started by another version: its commands are taken from the journal`;
     yield* emit({ event: 'notice', message });
   }
   let from: number | undefined;
@@ -171,14 +171,14 @@ export function* continuePhase(
   if (from !== undefined) return yield* doPhase(run, node, phaseStart, from);
   const back = yield* undoPhase(run, node, phaseStart, { anew: true });
   if (back.type !== 'DONE') return back;
-  // What was done by another version's commands is undone, so this version's are given now.
+  // The other version's commands are undone, so this version's commands are used now.
   const { effects: _former, ...anew } = phaseStart;
   return matchesPrediction(predictedStates(node, anew)[0], back.now)
     ? yield* doPhase(run, node, anew)
     : drifted();
 }
 
-/** Which effect comes next, as far as what is seen tells; where libvirtd has undone an undefine by itself that is done again. */
+/** The index of the next effect, as observed; an undefine that libvirtd itself has reverted is repeated first. */
 function* goesOnFrom(
   run: RunState,
   node: PhaseNode,
@@ -192,7 +192,7 @@ function* goesOnFrom(
   return nextEffectIndex(node, phaseStart, again, progressed);
 }
 
-/** Asks once more when the connection to libvirt is lost meanwhile and is found again. */
+/** Asks again once if the connection to libvirt is lost and restored in between. */
 export function* withReconnect<T>(on: HostName, ask: () => RunPart<T>): RunPart<T> {
   try {
     return yield* ask();
@@ -202,7 +202,7 @@ export function* withReconnect<T>(on: HostName, ask: () => RunPart<T>): RunPart<
   }
 }
 
-/** Between two steps the host may have changed: what preflight saw at the run's start is looked at again. */
+/** Checks a step's requirements again before it begins: the host may have changed since preflight. */
 function* obstaclesTo({ planned, host: on }: PhaseNode, before: HostState): RunPart<string[]> {
   const { step, params } = planned;
   const { files } = requirementsOf(step, params, before);
@@ -212,7 +212,7 @@ function* obstaclesTo({ planned, host: on }: PhaseNode, before: HostState): RunP
     .map((finding) => finding.message);
 }
 
-/** Lends the best-effort command of a rollback that is not taken. */
+/** Performs the best-effort commands of a rollback that is not performed as a whole. */
 export function* performBestEffort(
   run: RunState,
   node: PhaseNode,
@@ -223,12 +223,12 @@ export function* performBestEffort(
     const effects = node.phase.undo(before, now, start).filter(isBestEffort);
     for (const effect of effects) yield* performEffect(run, phaseOnHost(node), 'undo', effect);
   } catch (error) {
-    // What the report says of the guest comes from a last look; here nothing more can be done.
+    // The report observes the guest again; here nothing more can be done.
     yield* emit({ event: 'notice', message: reasonOf(error) });
   }
 }
 
-/** Undoes a phase: asks for the rollback, takes it, looks again, until nothing is left to undo. */
+/** Undoes a phase: computes the rollback, performs it and observes again, until nothing is left to undo. */
 export function* undoPhase(
   run: RunState,
   node: PhaseNode,
@@ -262,14 +262,14 @@ function* rollbackOf(
         .filter((effect) => !helped || !isBestEffort(effect));
       if (effects.length === 0) return { type: 'DONE', now };
       if (round++ === UNDO_ROUNDS) {
-        return failed('the way back was taken, but what is observed does not become what it was');
+        return failed('the rollback ran, but did not restore the former state');
       }
       for (const effect of effects) yield* performEffect(run, phaseOnHost(node), 'undo', effect);
       helped = true;
     } catch (error) {
       if (error instanceof NoRollback) return failed(error.message, error.next);
       if (!isConnectionLost(error)) {
-        // Whatever else fails, a guest does not stay frozen.
+        // Whatever else fails, a guest must not stay frozen.
         if (!helped) yield* performBestEffort(run, node, { before, start });
         return failed(reasonOf(error));
       }
@@ -281,10 +281,10 @@ function* rollbackOf(
 }
 
 function notReconnected(lost: string): string {
-  return `${lost} It was looked for in vain for ${RECONNECT_LIMIT_MS / 1000} s.`;
+  return `${lost} Reconnecting timed out after ${RECONNECT_LIMIT_MS / 1000} s.`;
 }
 
-/** What a person types who has to get another user's layer out of the way first. */
+/** Commands for a person, who must first remove another user's layer. */
 function handOver({ domain: { name } }: HostState): Command[] {
   return [virshCommand('snapshot-list', name, '--tree'), virshCommand('domblklist', name)];
 }

@@ -1,4 +1,4 @@
-/** Before a run: what is observed is held against what the plan needs, and everything that is in the way is said. */
+/** Before a run: checks the observed host against the plan's requirements, and reports every problem. */
 import type { Driver } from '../commands/driver.ts';
 import { BlockplanError, type Finding } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
@@ -11,17 +11,17 @@ export interface Admission {
   readonly state: HostState;
   /** All paths that the plan may touch, and those of the chains it starts from. */
   readonly files: readonly string[];
-  /** What preflight has to say, with positions in the plan. */
+  /** The findings of preflight, with positions in the plan. */
   readonly findings: readonly Finding[];
 }
 
-/** Observes the host, with all that the plans go to; changes nothing. */
+/** Observes the host and everything that the plans involve; changes nothing. */
 export async function observeForPlans(
   graphs: readonly Graph[],
   driver: Driver,
 ): Promise<HostState> {
-  // Which files matter depends on where the disks are, and on which layers the plan's paths lead to: the first look tells
-  // both, the survey looks at the files.
+  // Which files matter depends on the disks' chains and on the layers that the plan's paths name: the first observation
+  // shows both, the survey inspects the files.
   const steps = graphs.flatMap(({ nodes }) => nodes.map(({ planned }) => planned.params));
   const first = await driver.headers(await driver.observe([...new Set(pathsIn(steps))]));
   const named = graphs.flatMap((graph) => walk(graph, first).files);
@@ -34,14 +34,14 @@ function pathsIn(value: unknown): string[] {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(pathsIn) : [];
 }
 
-/** Observes the host and walks the plan over what is seen; changes nothing. */
+/** Observes the host and walks the plan over the observed state; changes nothing. */
 export async function preflight(plan: Plan, graph: Graph, driver: Driver): Promise<Admission> {
   const state = await observeForPlans([graph], driver);
   const { files, findings } = walk(graph, state);
   return { state, files: withOwn(files, state), findings: withPositions(plan.text, findings) };
 }
 
-/** All paths that a plan may touch that begins in that host state, and those of the chains it starts from. */
+/** All paths that a plan may touch if it begins in that host state, and those of the chains it starts from. */
 export function filesOfPlan(graph: Graph, state: HostState): readonly string[] {
   return withOwn(walk(graph, state).files, state);
 }

@@ -1,6 +1,6 @@
 /**
- * A run that was interrupted: how far it came, as its journal tells, and how it goes on or back from there. The journal
- * tells what was meant; whether it is so is looked at.
+ * Recovery of an interrupted run: its journal shows how far it came, and the run is resumed or rolled back from there.
+ * The journal records what was intended; the actual state is observed.
  */
 import { codes } from '../codes.ts';
 import { BlockplanError } from '../errors.ts';
@@ -41,7 +41,7 @@ import {
 } from './run-state.ts';
 import { makeTransientAgain } from './transient-again.ts';
 
-/** A run as its log tells it. */
+/** A run as its log shows it. */
 export interface InterruptedRun {
   readonly run: RunState;
   /** The phase that had begun and was not ended; undefined between two phases. */
@@ -53,9 +53,9 @@ export interface InterruptedPhase extends PhaseProgress {
 }
 
 /**
- * How far a run came, by its log.
- * @param left how far it was before the first visit of the log
- * @throws BlockplanError journalUnreadable where the log has a phase that the plan does not have
+ * How far a run came, from its log.
+ * @param interrupted the run before the first visit of the log
+ * @throws BlockplanError journalUnreadable if the log has a phase that is not in the plan
  */
 export function applyRecord(interrupted: InterruptedRun, log: RunLog): InterruptedRun {
   const { run: visited, ...rest } = log.visits.reduce(withVisit, interrupted);
@@ -71,7 +71,7 @@ function withVisit(interrupted: InterruptedRun, visit: Visit): InterruptedRun {
   const { started, commands, finished } = visit;
   const begun = started ? withStart(interrupted, started) : interrupted;
   const acted = commands.reduce((now, command) => withCommand(now, visit, command), begun);
-  // A phase that is undone to be done again does not turn the run back.
+  // A phase that is undone in order to repeat it does not change the run's direction.
   return !finished || finished.anew ? acted : withEnd(acted, finished.result);
 }
 
@@ -93,7 +93,7 @@ function withCommand(
   return answer ? withAnswer(given, answer) : given;
 }
 
-/** Whether a visit is of the phase that is under way: a stranded domain is helped beside all phases. */
+/** Whether a visit belongs to the current phase: commands that help a stranded domain belong to no phase. */
 function isOf({ run, phase }: InterruptedRun, visit: Visit): boolean {
   const node = run.graph.nodes[run.todo?.index ?? -1];
   const isNode = visit.step === node?.planned.id && visit.phase === node.phase.name;
@@ -112,7 +112,7 @@ function withStart({ run }: InterruptedRun, record: NonNullable<Visit['started']
       {
         code: codes.journalUnreadable,
         severity: 'error',
-        message: `the journal tells of ${step}/${phase}, which the plan does not have`,
+        message: `the journal has a record of ${step}/${phase}, which is not in the plan`,
         hint: RESTORABLE,
       },
     ]);
@@ -159,19 +159,19 @@ function withAnswer(
   }
   const since = doubtful && unbegun ? former.slice(0, -1) : former;
   const known = withHostKnown(run, on, { since });
-  // A best-effort command that failed ended nothing; what it left in doubt still is.
+  // A failed best-effort command does not end the phase; its doubt remains.
   if (!doubtful || !isBestEffort(doubtful)) return { run: known, phase: rest };
   const doubts = [...run.doubts, ...doubtOf(on, doubtful)];
   return { run: { ...known, doubts }, phase: { ...rest, done: rest.done + 1 } };
 }
 
 function withEnd(interrupted: InterruptedRun, result: Result['type']): InterruptedRun {
-  // Without contact nobody knows how far it came, so it counts as begun.
+  // Without a connection its progress is unknown, so the phase counts as begun.
   if (result === 'LOST') return interrupted;
   const { phase } = interrupted;
   const index = interrupted.run.todo?.index ?? -1;
   const on = interrupted.run.graph.nodes[index]?.host ?? interrupted.run.graph.home;
-  // A phase that has ended well has put the guest where it leads to, or back where it had been.
+  // A phase that ended successfully has moved the guest to its target, or back to where it was.
   const phaseStart = interrupted.run.phaseStarts[index];
   const back = phase?.direction === 'undo' && phaseStart && isUp(phaseStart.before);
   const seen = back
@@ -183,11 +183,11 @@ function withEnd(interrupted: InterruptedRun, result: Result['type']): Interrupt
       };
   const run = result === 'DONE' ? withHostKnown(interrupted.run, on, seen) : interrupted.run;
   const [state, todo] = run.machine.next(run.state, { type: result });
-  // Where the run was stranded it can be tried once more, when what was in the way has been taken out of it.
+  // A stranded run can be tried again once the obstacle has been removed.
   return state.final === 'stranded' ? interrupted : { run: { ...run, state, todo } };
 }
 
-/** The state that leads an interrupted run back to where it began. */
+/** The state from which an interrupted run is rolled back. */
 export function rollbackFrom({ run, phase }: InterruptedRun): RunState {
   const { todo, graph, state } = run;
   if (todo?.direction === 'undo' || state.final === 'rolled-back') return { ...run };
@@ -199,10 +199,10 @@ export function rollbackFrom({ run, phase }: InterruptedRun): RunState {
     : { ...run, state: endState('rolled-back'), todo: undefined };
 }
 
-/** Which way a run that was interrupted is taken, and by whom. */
+/** How an interrupted run is resumed, and by whom. */
 export type ResumedBy = Omit<Extract<JournalEntry, { type: 'run-resumed' }>, 'type'>;
 
-/** The rest of a run that was interrupted, on or back, to its end. */
+/** The rest of an interrupted run, forward or back, to its end. */
 export function* continueRun(
   interrupted: InterruptedRun,
   id: string,
@@ -231,14 +231,14 @@ export function* continueRun(
   return yield* finishRun(run, true);
 }
 
-/** The end of an attempt that did nothing: the run is left as it was, and can be resumed at another time. */
+/** The end of an attempt that did nothing: the run is unchanged, and can be resumed later. */
 export function* refuseToResume(run: RunState): RunPart<Finish> {
   const finish = finishOf('preflight-refused', run, run.reasons, []);
   yield* emit({ event: 'run-finished', ...finish });
   return finish;
 }
 
-/** Looks at the domain and marks it. False where it cannot be, and then nothing has been done. */
+/** Observes the domain and marks it. False if that is impossible, and then nothing has been done. */
 export function* observeAndMark(run: RunState, id: string): RunPart<boolean> {
   run.resumed = true;
   try {
@@ -252,11 +252,11 @@ export function* observeAndMark(run: RunState, id: string): RunPart<boolean> {
     run.state = endState('uncertain');
     return true;
   }
-  // A guest that is off has no live definition for a marker to stand in.
+  // A guest that is off has no live definition that could hold the marker.
   return !isUp(hostIn(run, run.graph.home).now) || (yield* setMarker(run, id, 'stays'));
 }
 
-/** Ends the phase that was under way, if one was; else looks whether the next one can begin. */
+/** Finishes the interrupted phase, if there was one; otherwise checks whether the next phase can begin. */
 export function* finishInterruptedPhase(
   run: RunState,
   phase: InterruptedPhase | undefined,
@@ -271,7 +271,10 @@ export function* finishInterruptedPhase(
   }
 }
 
-/** What keeps a run from its next phase: what is seen may not be what the earlier one leads to, as a journal may miss its last records. */
+/**
+ * What prevents the next phase: the observed state may differ from the result of the previous one, as a journal may miss
+ * its last records.
+ */
 function* wrongBetween(run: RunState, { index, host: on }: PhaseNode): RunPart<Result | undefined> {
   const { graph, phaseStarts } = run;
   const { initial, now } = hostIn(run, on);
@@ -288,7 +291,7 @@ function* wrongBetween(run: RunState, { index, host: on }: PhaseNode): RunPart<R
   }
 }
 
-/** Takes the place of a phase that is not even tried. */
+/** Stands in for a phase that is not attempted. */
 // biome-ignore lint/correctness/useYield: there is nothing to ask.
 function* resultOnly(result: Result): RunPart<Result> {
   return result;

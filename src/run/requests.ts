@@ -1,6 +1,6 @@
 /**
- * What a run asks of whoever performs it. The run itself is a generator: it yields a request and is given the answer,
- * and does nothing by itself. A live run is answered by libvirt and the disk, a proof by a simulated host.
+ * The requests of a run to whatever performs it. The run itself is a generator without side effects: it yields requests
+ * and receives their answers. In a live run libvirt and the disk answer, in a proof a simulated host does.
  */
 import type { Effect } from '../commands/effect.ts';
 import type { Direction, PhaseRef, RunEvent } from '../events.ts';
@@ -9,7 +9,7 @@ import type { Bundle, HostState } from '../model/host-state.ts';
 import type { HostName } from '../model/hosts.ts';
 import type { Marker } from '../model/marker.ts';
 
-/** An event without its times, which whoever tells it adds. */
+/** An event without its times, which are added when it is emitted. */
 export type UntimedEvent = RunEvent extends infer E
   ? E extends RunEvent
     ? Omit<E, 'time' | 'durationMs'>
@@ -23,46 +23,46 @@ export interface OnHost {
 
 export type Request = HostRequest | RunRequest;
 
-/** What is asked of one of the run's hosts. */
+/** A request to one of the run's hosts. */
 export type HostRequest = OnHost &
-  /** A look at the domain and at these files; answered with a host state. */
+  /** Observes the domain and these files; answered with a host state. */
   (
     | { readonly ask: 'observe'; readonly files: readonly string[] }
-    /** A look at what the headers of the guest's layers name; answered with that host state, completed. */
+    /** Reads the names in the headers of the guest's layers; answered with that host state, completed. */
     | { readonly ask: 'headers'; readonly state: HostState }
-    /** A look at all of the host around it; answered with a host state. */
+    /** Inspects the rest of the host as well; answered with a host state. */
     | { readonly ask: 'survey'; readonly state: HostState; readonly files: readonly string[] }
-    /** One effect, done when it is answered. A wait on the way forward may be answered with `Interrupted`. */
+    /** Performs one effect; answered when it is done. Going forward, a wait may be answered with `Interrupted`. */
     | ({
         readonly ask: 'perform';
         readonly effect: Exclude<Effect, { tool: 'keep-definition' }>;
         readonly direction: Direction;
       } & PhaseRef)
-    /** Everything that an undefine would lose; answered with a Bundle. */
+    /** Reads everything that an undefine would lose; answered with a Bundle. */
     | { readonly ask: 'bundle' }
-    /** libvirt is looked for again; answered with whether it was found within the bound. */
+    /** Reconnects to libvirt; answered with whether that succeeded within the time limit. */
     | { readonly ask: 'reconnect' }
-    /** The run's marker is written into the domain's metadata. */
+    /** Writes the run's marker into the domain's metadata. */
     | { readonly ask: 'mark' }
-    /** The marker that stands there; answered with a Marker, or nothing. */
+    /** Reads the marker; answered with a Marker, or undefined. */
     | { readonly ask: 'marker' }
-    /** The marker is taken out again. */
+    /** Removes the marker. */
     | { readonly ask: 'unmark' }
   );
 
-/** What is asked of the machine that the run is performed on. */
+/** A request to the machine that blockplan runs on. */
 export type RunRequest =
-  /** A record in the journal; with `sync` it is on disk when it is answered. */
+  /** Appends a record to the journal; with `sync` it is on disk when this is answered. */
   | { readonly ask: 'append'; readonly entry: JournalEntry; readonly sync: boolean }
   /** Whether the user has interrupted; answered with a boolean. */
   | { readonly ask: 'interrupted' }
-  /** An event for whoever wants to know. */
+  /** Emits an event. */
   | { readonly ask: 'tell'; readonly event: UntimedEvent };
 
-/** A part of a run: it yields requests, is given their answers or has errors thrown at it, and returns a value. */
+/** A part of a run: it yields requests, receives their answers or errors, and returns a value. */
 export type RunPart<T> = Generator<Request, T, unknown>;
 
-/** The user's interruption, as the answer to a request that was being waited for. */
+/** The user's interruption, as the answer to a pending request. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
@@ -87,7 +87,7 @@ export function* isInterrupted(): RunPart<boolean> {
   return (yield { ask: 'interrupted' }) as boolean;
 }
 
-/** Whether libvirt was found again on that host. */
+/** Reconnects to libvirt on that host; false if that failed. */
 export function* reconnects(on: HostName): RunPart<boolean> {
   return (yield { ask: 'reconnect', on }) as boolean;
 }

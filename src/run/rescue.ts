@@ -1,6 +1,6 @@
 /**
- * Writes a lost definition back, with what belongs to it, outside of any run: also when all that is left of the run is
- * what it had kept. It starts no guest, removes no file and ends no run.
+ * Restores a lost definition and what belongs to it, outside of any run, even if only the kept bundle is left of the run.
+ * It starts no guest, removes no file and ends no run.
  */
 import { join } from 'node:path';
 import { blockplanCommand, type Command, commandLine, virshCommand } from '../command.ts';
@@ -18,24 +18,24 @@ import { movedDisks, restoredMetadata } from './restored-parts.ts';
 import { definitionOnMovedDisks } from './secure-definition.ts';
 import { isDerivedDefinition } from './transient-again.ts';
 
-/** What came of it, in sentences, and what to type next. */
+/** The result of a rescue, in sentences, and what to type next. */
 export interface Rescued {
-  /** `in doubt`: the definition is back, but something is not known, or not back; `stranded`: it is not. */
+  /** `in doubt`: the definition is restored, but something is unknown or not restored; `stranded`: it is not restored. */
   readonly outcome: 'restored' | 'left alone' | 'in doubt' | 'stranded';
-  /** Whether all that was kept is back now, so that nothing is owed any more. */
+  /** Whether everything that was kept is restored now. */
   readonly whole: boolean;
   readonly state: readonly string[];
   readonly next: readonly Command[];
 }
 
-/** The definition to give, and what nobody can tell of it. */
+/** The definition to restore, and what is unknown about it. */
 interface Wanted {
   readonly definition: string;
   readonly doubts: readonly string[];
 }
 
 /**
- * @param folder where the definition that libvirt is given is written down first
+ * @param folder where the definition is written before it is passed to libvirt
  * @throws BlockplanError when the connection to libvirt is lost
  */
 export async function rescueDomain(
@@ -59,7 +59,7 @@ export async function rescueDomain(
   }
   for (const effect of missing) {
     const refused = await perform(driver, effect, folder);
-    if (refused !== undefined) failures.push(`not done: ${effect.why}: ${refused}`);
+    if (refused !== undefined) failures.push(`could not ${effect.why}: ${refused}`);
   }
   const nvram = nvramFile(wanted.definition);
   const files = sourcesIn(wanted.definition).map(({ file }) => file);
@@ -70,9 +70,9 @@ export async function rescueDomain(
     whole: wrong.length === 0 && (after.domain.autostart || !lost.found.kept.autostart),
     state: [
       persistent
-        ? `"${lost.name}" was persistent already${back ? ', but' : ', with a definition that libvirt made of the kept one;'} not all that belongs to it was back`
+        ? `"${lost.name}" was already persistent${back ? ', but' : ', with a definition that libvirt derived from the kept one;'} not everything that was kept had been restored`
         : `"${lost.name}" is persistent again, from ${lost.found.file}`,
-      ...(lost.found.proven ? [] : ['what was kept could not be held against its checksum']),
+      ...(lost.found.proven ? [] : ['the checksum of what was kept could not be verified']),
       ...(isLive(now) ? [] : lastSeen(lost, wanted)),
       ...wanted.doubts,
       ...wrong,
@@ -84,13 +84,13 @@ export async function rescueDomain(
   };
 }
 
-/** What a person has defined meanwhile is nowhere kept, so it is left alone; in doubt so is what libvirt made. */
+/** Whether the definition may be replaced: not one that a person made, nor, in doubt, one that libvirt derived. */
 function isOwn({ domain: { definition } }: HostState, wanted: Wanted): boolean {
   if (definition === undefined || wanted.doubts.length > 0) return definition === wanted.definition;
   return isDerivedDefinition(definition, wanted.definition);
 }
 
-/** libvirt's answer where it says no. */
+/** Performs an effect; returns libvirt's message if it refuses. */
 async function perform(
   driver: Driver,
   effect: Effect,
@@ -106,7 +106,7 @@ async function perform(
   }
 }
 
-/** What was kept, on the files that the guest runs on; of a guest that is off, where it was last seen to write. */
+/** The kept definition on the files that the guest runs on or, if it is off, on those that it was last seen to write to. */
 function wantedDefinition({ found, initial, lastUp }: LostDefinition, now: HostState): Wanted {
   const saved = found.kept.definition;
   if (isLive(now))
@@ -122,30 +122,30 @@ function wantedDefinition({ found, initial, lastUp }: LostDefinition, now: HostS
     };
   const doubts = writtenDisks(saved).map(
     ({ target, chain }) =>
-      `${unknownLastWriteText(target)}; the definition names ${chain[0]?.file}, as when the run began: look for a newer file of it before it is started`,
+      `${unknownLastWriteText(target)}; the definition names ${chain[0]?.file}, as when the run began: look for a newer file of the disk before you start the guest`,
   );
   return { definition: saved, doubts };
 }
 
-/** What the journal knows of a guest that is off ends with its last record. */
+/** For a guest that is off, the journal's knowledge ends with its last record. */
 function lastSeen({ until, lastUp }: LostDefinition, { definition, doubts }: Wanted): string[] {
   if (until === undefined || lastUp.length === 0 || doubts.length > 0) return [];
   const where = writtenDisks(definition).map(
     ({ target, chain }) => `${target} in ${chain[0]?.file}`,
   );
   return [
-    `the guest wrote to ${where.join(', ')} as far as the journal tells, which ends at ${until}`,
+    `the guest last wrote to ${where.join(', ')}, according to the journal, which ends at ${until}`,
   ];
 }
 
-/** Whether there is a guest whose chains libvirt tells. */
+/** Whether libvirt reports the live chains of the guest. */
 function isLive({ domain }: HostState): boolean {
   return domain.state !== 'gone' && domain.state !== 'shut off';
 }
 
 /**
- * Without the host state of before, whatever a disk runs on counts as where it belongs, but for discs in drives, and for disks
- * that no step works on: a transient one is on a file that libvirt removes when the guest stops.
+ * Without the host state from before the run, the file that a disk runs on counts as the right one, except for media in
+ * drives and for disks that no step works on: a transient disk is on a file that libvirt removes when the guest stops.
  */
 function onLive(definition: string, state: HostState): string {
   const defined = new Map(
@@ -175,21 +175,21 @@ function sourcesIn(definition: string): { target: string; file: string }[] {
 }
 
 /**
- * What belongs to the definition and is not there. Where it is not known which files are the newest no guest may be
- * started with the host, so the autostart mark waits for a person.
+ * The effects that restore what is missing besides the definition. While it is unknown which files are the newest, the
+ * guest must not start with its host, so the autostart mark is left to a person.
  */
 function missingOf({ found }: LostDefinition, now: HostState, { doubts }: Wanted): Effect[] {
   const autostart = found.kept.autostart && !now.domain.autostart && doubts.length === 0;
   return restoreAttachments({ ...found.kept, autostart }, now);
 }
 
-/** Defined here as well, with its autostart mark, it would be started a second time on the same disks. */
+/** If it were defined here too, with its autostart mark, it would be started a second time on the same disks. */
 function onAnotherHost({ name }: LostDefinition): Rescued {
   return {
     outcome: 'left alone',
     whole: false,
     state: [
-      `"${name}" was migrated to another host in the middle of the run: it is not defined here`,
+      `"${name}" was migrated to another host during the run: its definition is not restored here`,
     ],
     next: [commandLine('virsh', 'list', '--all')],
   };
@@ -201,10 +201,10 @@ function leftAlone(lost: LostDefinition, now: HostState, wanted: Wanted): Rescue
   const doubts = unmarked ? wanted.doubts : [];
   const state = [
     `"${lost.name}" is persistent: its definition is left alone`,
-    ...(differs ? ['it is not the one that the run kept'] : []),
+    ...(differs ? ['the definition differs from the one that the run kept'] : []),
     ...doubts,
     ...(unmarked
-      ? ['it is not marked for autostart, as it was: it does not start with its host']
+      ? ['the domain is no longer marked for autostart, so it does not start with its host']
       : []),
   ];
   const mark = doubts.length > 0 ? compareFirst(lost) : [...markCommand(lost), ...takeUp(lost)];
@@ -221,12 +221,12 @@ function notTaken(lost: LostDefinition, refused: string, folder: string): Rescue
   return {
     outcome: 'stranded',
     whole: false,
-    state: [`"${name}" has no definition: libvirt does not take the one that was kept: ${refused}`],
+    state: [`"${name}" has no definition: libvirt rejects the one that was kept: ${refused}`],
     next: [commandLine('virsh', 'define', join(folder, DEFINITION_FILE)), ...markCommand(lost)],
   };
 }
 
-/** What is observed afterwards is held against what was meant. */
+/** Compares what is observed afterwards with what was intended. */
 function wrongWith(
   { found, name }: LostDefinition,
   wanted: Wanted,
@@ -236,13 +236,13 @@ function wrongWith(
   const lacks = (kind: string, kept: readonly SavedMetadata[], now: readonly string[]) =>
     kept
       .filter((each) => !now.includes(each.name))
-      .map((each) => `the metadata of ${kind} ${each.name} is not back`);
+      .map((each) => `the metadata of ${kind} ${each.name} was not restored`);
   return [
     ...(domain.definition === wanted.definition
       ? []
-      : [`the definition of "${name}" is not, byte for byte, the one that libvirt was given`]),
+      : [`the definition of "${name}" differs from the one that libvirt was given`]),
     ...(autostart && !domain.autostart && wanted.doubts.length === 0
-      ? ['it is not marked for autostart, as it was']
+      ? ['the domain is no longer marked for autostart']
       : []),
     ...lacks('snapshot', snapshots, domain.snapshots),
     ...lacks('checkpoint', checkpoints, domain.checkpoints),
@@ -254,21 +254,21 @@ function notes({ name }: LostDefinition, definition: string, after: HostState): 
   const told: string[] = [];
   for (const { target, file } of sourcesIn(definition))
     if (after.files[file] === null)
-      told.push(`${target}: ${file} is not there; "${name}" cannot be started before it is`);
+      told.push(`${target}: ${file} does not exist; "${name}" cannot start without it`);
   for (const { target, job } of after.domain.disks)
-    if (job) told.push(`${target}: a job (${job.type}) goes on; it is left alone`);
+    if (job) told.push(`${target}: a block job (${job.type}) is still running; it is left alone`);
   if (isLive(after)) return told;
   const nvram = nvramFile(definition);
   if (nvram !== undefined && after.files[nvram] === null)
     told.push(
-      `its NVRAM file ${nvram} is not there: libvirt makes a new one, without the guest's boot entries and keys`,
+      `its NVRAM file ${nvram} does not exist: libvirt creates a new one, without the guest's boot entries and keys`,
     );
   if (readDomainXml(definition).tpm)
-    told.push("its TPM's state is no part of what was kept: it is there if the plan said keep-tpm");
+    told.push('its TPM state was not kept: it exists if the plan set keep-tpm');
   return told;
 }
 
-/** Where the newest data is has to be known before the guest is started, with its host as well. */
+/** Commands to find the newest data: it must be known before the guest is started, by a person or with its host. */
 function compareFirst(lost: LostDefinition): Command[] {
   const { found, lastUp } = lost;
   const disks = writtenDisks(found.kept.definition);
@@ -289,7 +289,7 @@ function nextSteps(lost: LostDefinition, after: HostState): Command[] {
   return [...(isLive(after) ? [] : [virshCommand('start', lost.name)]), ...takeUp(lost)];
 }
 
-/** How the run itself is ended, which a rescue does not do. */
+/** The commands that end the run itself, which a rescue does not do. */
 function takeUp({ run, runStatus, ways, name }: LostDefinition): Command[] {
   if (runStatus === 'over') return [];
   return runStatus === 'unknown' || run === undefined

@@ -1,10 +1,10 @@
-/** What a definition that was written back brings with it, in sentences. */
+/** What was restored along with a definition, in sentences. */
 import { readDomainXml } from '../model/domain-xml.ts';
 import { isSameLocation } from '../model/file-identity.ts';
 import { type HostState, layerText, type SavedMetadata } from '../model/host-state.ts';
 import type { LostDefinition } from './lost-definition.ts';
 
-/** The disks that a restored definition names at another place than the kept one did. */
+/** The disks for which the restored definition names another file than the kept one. */
 export function movedDisks({ found }: LostDefinition, definition: string): string[] {
   const before = new Map(
     readDomainXml(found.kept.definition).disks.map((disk) => [disk.target, disk.chain[0]]),
@@ -17,7 +17,7 @@ export function movedDisks({ found }: LostDefinition, definition: string): strin
   });
 }
 
-/** What came back with the definition. */
+/** What was restored with the definition. */
 export function restoredMetadata({ found }: LostDefinition, { domain }: HostState): string[] {
   const { autostart, snapshots, checkpoints } = found.kept;
   const named = (kind: string, kept: readonly SavedMetadata[], now: readonly string[]) =>
@@ -27,5 +27,5 @@ export function restoredMetadata({ found }: LostDefinition, { domain }: HostStat
     ...named('snapshot', snapshots, domain.snapshots),
     ...named('checkpoint', checkpoints, domain.checkpoints),
   ];
-  return back.length > 0 ? [`with it: ${back.join(', ')}`] : [];
+  return back.length > 0 ? [`also restored: ${back.join(', ')}`] : [];
 }

@@ -1,4 +1,4 @@
-/** What performing a phase came to, with what is known of it; see `PhaseResult`. */
+/** The result of a phase, with its details; see `PhaseResult`. */
 import type { Command } from '../command.ts';
 import type { HostState } from '../model/host-state.ts';
 import { isConnectionLost, reasonOf } from './perform-effect.ts';
@@ -21,7 +21,7 @@ export function interruption(): Result {
   return { type: 'FAILED', reason: 'interrupted', next: [], interrupted: true };
 }
 
-/** What an error comes to where nothing can be tried again. */
+/** The result of an error after which nothing can be tried again. */
 export function failureOf(error: unknown): Result {
   return isConnectionLost(error)
     ? { type: 'LOST', reason: error.message }
@@ -29,5 +29,5 @@ export function failureOf(error: unknown): Result {
 }
 
 export function drifted(): Result {
-  return failed('what is seen is not what the journal tells of');
+  return failed('the observed state does not match the journal');
 }

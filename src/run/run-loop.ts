@@ -1,4 +1,4 @@
-/** A run through its machine, one phase at a time. It does nothing by itself: see `requests.ts`. */
+/** Takes a run through its machine, one phase at a time. It does nothing by itself: see `requests.ts`. */
 import { outline, type PhaseNode, stopsOnFailure } from '../graph/graph.ts';
 import { FORMAT, type JournalEntry } from '../journal/journal.ts';
 import type { Performance } from '../machine/machine.ts';
@@ -11,7 +11,7 @@ import { emit, isInterrupted, type RunPart } from './requests.ts';
 import { interruption, type Result } from './result.ts';
 import { type Finish, home, hostIn, phaseStartOf, type RunState, setHost } from './run-state.ts';
 
-/** What the first record says of where, by whom and with what a run is done. */
+/** The part of the first record that says where, by whom and with what a run is performed. */
 export type Provenance = Pick<
   Extract<JournalEntry, { type: 'run-started' }>,
   'run' | 'uri' | 'host' | 'user' | 'pid' | 'version' | 'set' | 'planSum' | 'compiled'
@@ -25,7 +25,7 @@ export function* runToEnd(run: RunState, by: Provenance): RunPart<Finish> {
   return yield* finishRun(run, begun);
 }
 
-/** Says how the run ended, and writes it down. */
+/** Determines how the run ended, records it and emits it. */
 export function* finishRun(run: RunState, begun: boolean): RunPart<Finish> {
   const finish = begun
     ? yield* conclude(run)
@@ -37,7 +37,7 @@ export function* finishRun(run: RunState, begun: boolean): RunPart<Finish> {
   return finish;
 }
 
-/** Writes down what begins; false when it cannot be, and then nothing begins. */
+/** Announces and records the run; false if it cannot be recorded, and then nothing begins. */
 function* announce(run: RunState, by: Provenance): RunPart<boolean> {
   const { graph, hosts, folder } = run;
   const { name: domain, uuid } = home(run).initial.domain;
@@ -55,8 +55,8 @@ function* announce(run: RunState, by: Provenance): RunPart<boolean> {
 }
 
 /**
- * Performs the one phase that the machine asks for, forward or back, and goes on to its next state.
- * @param performing how, where it is not done from its beginning
+ * Performs the phase that the machine asks for, forward or back, and moves to the machine's next state.
+ * @param performing performs the phase, if not from its beginning
  */
 export function* performNextPhase(run: RunState, performing?: RunPart<Result>): RunPart<void> {
   const { todo, state } = run;
@@ -98,7 +98,7 @@ function* note(
   { direction }: Performance,
 ): RunPart<void> {
   const { planned, phase } = node;
-  const place = `${direction === 'undo' ? 'the way back from ' : ''}${planned.id}/${phase.name}`;
+  const place = `${direction === 'undo' ? 'the rollback of ' : ''}${planned.id}/${phase.name}`;
   const interrupted = result.type === 'FAILED' && result.interrupted;
   const reason = interrupted ? `interrupted in ${place}` : `${place} failed: ${result.reason}`;
   run.reasons = [...run.reasons, reason];

@@ -1,4 +1,4 @@
-/** How far a run has come, and how one ends: plain values. */
+/** The state of a run, and its end, as plain values. */
 import type { Command } from '../command.ts';
 import type { Effect, VirshEffect } from '../commands/effect.ts';
 import type { Direction } from '../events.ts';
@@ -18,55 +18,52 @@ import type { RecentEffect } from './last-writes.ts';
 export interface RunHost {
   /** All paths that the plan may touch there. */
   readonly files: readonly string[];
-  /** The host state that preflight passed on. */
+  /** The host state that preflight observed and accepted. */
   readonly initial: HostState;
-  /** What was observed when the last phase was done there. */
+  /** The host state observed after the last phase there. */
   readonly now: HostState;
-  /** The bundle that `undefine` kept, once it has. */
+  /** The bundle that was kept before `undefine`, if any. */
   readonly kept: Bundle | undefined;
   /**
-   * The host state when the guest was last seen up: where its latest writes are. More than one where nobody looked while a
-   * phase was under way.
+   * The host state when the guest was last seen up: where its latest writes are. Several if a phase was under way without
+   * an observation.
    */
   readonly lastUp: readonly HostState[];
-  /** What was done since then; `lastWrites` tells where that may have moved the guest. */
+  /** The effects since then; `lastWrites` computes where they may have moved the guest. */
   readonly since: readonly RecentEffect[];
   readonly lastSeen: HostState;
-  /** Files whose former content the run may have written over. */
+  /** Files whose former content the run may have overwritten. */
   readonly overwritten: readonly string[];
 }
 
-/** The host states of its host that a phase began with: its own, and that of its step. */
+/** The host states at the start of a phase: `before` the phase itself, and at the `start` of its step. */
 export interface PhaseStart {
   readonly before: HostState;
   readonly start: HostState;
-  /** Its effects in the journal, where another version began it with other commands than this one compiles. */
+  /** Its effects in the journal, if another version began it with other commands than this one compiles. */
   readonly effects?: readonly Effect[];
 }
 
-/**
- * How far a run has come. Its parts are replaced and never changed in place, so `{ ...run }` is a run of its own
- * that goes another way.
- */
+/** The state of a run. Its parts are replaced and never changed in place, so `{ ...run }` is an independent run. */
 export interface RunState {
   readonly graph: Graph;
   readonly machine: Machine;
   readonly id: string;
-  /** The run's own folder, where its journal and the definitions that it gives to libvirt lie. */
+  /** The run's own folder, with its journal and the definitions that it passes to libvirt. */
   readonly folder: string;
   hosts: OnHosts<RunHost>;
   state: MachineState;
   todo: Performance | undefined;
   /** By the phase's index; a phase that was never begun has none. */
   phaseStarts: readonly (PhaseStart | undefined)[];
-  /** What could not be made sure of on the way. */
+  /** What could not be confirmed. */
   doubts: readonly Doubt[];
   interrupted: boolean;
-  /** Whether the run was left and is resumed: then preflight was long ago. */
+  /** Whether this is a resumed run: then preflight was long ago. */
   resumed: boolean;
-  /** Which way the run goes, as its journal tells. */
+  /** The direction of the run, according to its journal. */
   direction: Direction;
-  /** What the command that performs the run was asked for, for its exit code. */
+  /** The command that performs the run; it determines the exit code. */
   asked: 'run' | RecoveryMode;
   reasons: readonly string[];
   next: readonly Command[];
@@ -82,7 +79,7 @@ export function home(run: RunState): RunHost {
   return hostIn(run, run.graph.home);
 }
 
-/** Replaces what a run knows of that host, in parts. */
+/** Replaces parts of what a run knows of that host. */
 export function setHost(
   run: Pick<RunState, 'hosts'>,
   name: HostName,
@@ -91,7 +88,7 @@ export function setHost(
   run.hosts = withHost(run.hosts, name, { ...hostIn(run, name), ...news });
 }
 
-/** The same run with what it knows of that host replaced, in parts. */
+/** The same run, with parts of what it knows of that host replaced. */
 export function withHostKnown(run: RunState, name: HostName, news: Partial<RunHost>): RunState {
   const other = { ...run };
   setHost(other, name, news);
@@ -106,7 +103,10 @@ function runHostOf({ initial, files }: Pick<RunHost, 'initial' | 'files'>): RunH
   };
 }
 
-/** A sentence for the report, and the command that would make sure; without one, the end of the run looks again itself. */
+/**
+ * A sentence for the report, and the command that resolves the doubt; without one, the end of the run observes again
+ * itself.
+ */
 export interface Doubt {
   readonly text: string;
   /** The host that the command is for. */
@@ -114,12 +114,12 @@ export interface Doubt {
   readonly retry?: VirshEffect;
 }
 
-/** The doubt that an optional effect leaves when it fails; none where it leaves none. */
+/** The doubt that an optional effect leaves when it fails, if any. */
 export function doubtOf(name: HostName, effect: VirshEffect): readonly Doubt[] {
   return effect.doubt === undefined ? [] : [{ text: effect.doubt, on: name, retry: effect }];
 }
 
-/** How a run ended, and what is so now. */
+/** How a run ended, and the state at its end. */
 export interface Finish {
   readonly end: End;
   readonly exitCode: number;
@@ -128,7 +128,7 @@ export interface Finish {
   readonly next: readonly Command[];
 }
 
-/** What to type to end a run that is not over, from where its run stands. */
+/** The commands that end a run that is not over, given its direction. */
 export function openRecoveryCommands({ id, direction }: RunState): Command[] {
   return recoveryCommands(id, recoveryModesFrom(direction));
 }
@@ -156,7 +156,7 @@ export function initialRunState(
   };
 }
 
-/** The host states that a phase begins with, where its own is that one. */
+/** The host states at the start of a phase; `before` is the one before the phase itself. */
 export function phaseStartOf(run: RunState, node: PhaseNode, before: HostState): PhaseStart {
   const start = node.first ? before : (run.phaseStarts[node.index - 1]?.start ?? before);
   return { before, start };

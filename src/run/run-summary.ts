@@ -1,4 +1,4 @@
-/** How a run stands, as its folder tells: no libvirt is asked, so it can be told when nothing else works. */
+/** The status of a run, from its folder alone: it needs no libvirt, so it works when nothing else does. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BUNDLE_FILE, readKeptBundle } from '../journal/bundle.ts';
@@ -9,7 +9,10 @@ import { type RunLog, readRunLog, recoveryModesOf, type StoredLog } from '../jou
 import { type End, isEnd, isOpenEnd } from '../outcomes.ts';
 import { type PendingRestore, pendingRestoreOf } from './pending-restore.ts';
 
-/** `forgotten` where somebody had it counted as over; `unfinished` where nobody works on it any more; `unreadable` where its journal does not even tell how it began. */
+/**
+ * `forgotten`: marked as over by `blockplan forget`; `unfinished`: no process works on it; `unreadable`: its journal does
+ * not even show how it began.
+ */
 export type RunStatus = End | 'forgotten' | 'running' | 'unfinished' | 'unreadable';
 
 export interface RunSummary {
@@ -17,33 +20,36 @@ export interface RunSummary {
   /** The folder that holds the journal. */
   readonly journal: string;
   readonly outcome: RunStatus;
-  /** Absent where the journal does not tell. */
+  /** Absent if the journal does not show it. */
   readonly plan?: string;
   readonly domain?: string;
   /** Milliseconds since the epoch. */
   readonly startedAt?: number;
   /** When its last record was written; milliseconds since the epoch. */
   readonly lastAt?: number;
-  /** Who works on it or, where nobody does, who had begun it: `root@host, pid 4242`. */
+  /** Who works on it or, if no process does, who started it: `root@host, pid 4242`. */
   readonly owner?: string;
-  /** Whether the definition that an undefine took away may be with nobody but this run. */
+  /** Whether this run may hold the only copy of a definition that an undefine removed. */
   readonly holdsDefinition: boolean;
-  /** Set where it took an autostart mark away that nothing is known to have put back: the guest starts with no host. */
+  /**
+   * Set if it removed an autostart mark that has not been restored, as far as is known: the guest does not start with its
+   * host.
+   */
   readonly owesAutostart?: true;
-  /** How it can be brought to an end; none where it is over or under way, or where its journal does not tell. */
+  /** How it can be ended; empty if it is over or running, or if its journal does not show it. */
   readonly ways: readonly RecoveryMode[];
-  /** What was so at its end, in sentences. */
+  /** The state at its end, in sentences. */
   readonly state: readonly string[];
-  /** What its end said to type. */
+  /** The commands to type, from its end. */
   readonly next: readonly string[];
-  /** What of its journal cannot be read, as a clause. */
+  /** What is wrong with its journal, as a clause. */
   readonly damage?: string;
 }
 
 /**
- * Looks at one run.
- * @param holders who holds the locks now, by the run
- * @returns nothing where the folder has neither a journal nor a definition: there no run ever began
+ * Reads the status of one run.
+ * @param holders who holds the locks now, by run
+ * @returns undefined if the folder has neither a journal nor a definition: then no run ever began there
  */
 export async function runSummaryOf(
   { run, folder }: { readonly run: string; readonly folder: string },
@@ -76,20 +82,23 @@ export async function runSummaryOf(
     ways: outcome !== 'running' && beginning && whole ? recoveryModesOf(whole) : [],
     state: stateOf(log),
     next: log?.forgotten ? [] : (log?.finish?.next ?? []),
-    // What is being written is torn at its end now and then.
+    // The end of a journal that is being written can be torn.
     ...(damage === undefined || holder ? {} : { damage }),
   };
 }
 
 interface Seen {
-  /** What the two ends of the journal tell. */
+  /** The log of the two ends of the journal. */
   readonly log?: RunLog;
   readonly damage?: string;
   /** Whether it holds a record that this version does not write. */
   readonly strange?: true;
 }
 
-/** What the two ends of the journal tell, and what is wrong with it; a journal that cannot be opened ends no list. */
+/**
+ * The log of the two ends of the journal, and what is wrong with it. A journal that cannot be opened must not break a
+ * list of runs.
+ */
 function seenOf(folder: string): Seen | undefined {
   try {
     const ends = readJournalEnds(folder);
@@ -97,10 +106,11 @@ function seenOf(folder: string): Seen | undefined {
     const { log, damaged, strange } = ends;
     if (strange)
       return { log, damage: `its journal cannot be read: ${strange.why}`, strange: true };
-    if (!log.last) return { damage: 'its journal has no whole record, so nothing had been begun' };
+    if (!log.last)
+      return { damage: 'its journal has no complete record, so nothing had been done' };
     if (!log.beginning) return { log, damage: 'the beginning of its journal has been altered' };
     if (!damaged) return { log };
-    return { log, damage: 'its journal ends in a record that is not whole' };
+    return { log, damage: 'its journal ends with an incomplete record' };
   } catch (error) {
     return { damage: `its journal cannot be read: ${(error as Error).message}` };
   }
@@ -117,17 +127,17 @@ function stateOf(log: RunLog | undefined): readonly string[] {
   const { forgotten, finish } = log ?? {};
   if (forgotten)
     return [
-      `${forgotten.user}@${forgotten.host} had it forgotten: it counts as over, wherever it stood`,
+      `${forgotten.user}@${forgotten.host} ran blockplan forget: the run counts as over, whatever its state`,
     ];
   return finish?.state ?? [];
 }
 
-/** A journal that cannot be read tells nothing, and ends no list. */
+/** Undefined if the journal cannot be read, which must not break a list of runs. */
 function wholeLog(folder: string): Promise<StoredLog | undefined> {
   return readRunLog(folder).catch(() => undefined);
 }
 
-/** Whether nothing is left to be done of a run that stands so. */
+/** Whether a run with this status needs no further action. */
 export function isStatusOver(outcome: RunStatus): boolean {
   return outcome === 'forgotten' || (isEnd(outcome) && !isOpenEnd(outcome));
 }
@@ -143,7 +153,7 @@ function ownerOf(
 
 const NOTHING_OWED: PendingRestore = { definition: false, autostart: false };
 
-/** What was kept that nobody, as far as it is known, has given back. */
+/** What was kept and has not been restored, as far as is known. */
 async function owedIn(folder: string, log: StoredLog | undefined): Promise<PendingRestore> {
   const found = await readKeptBundle(folder);
   if (!('kept' in found)) return { definition: !found.missing, autostart: false };

@@ -1,4 +1,4 @@
-/** The last thing done for a stranded domain: its definition must not be lost, and must name the live chain. */
+/** The last action for a stranded domain: its definition must not be lost, and must name the live chain. */
 import { join } from 'node:path';
 import { type Command, commandLine, virshCommand } from '../command.ts';
 import { setDiskSource } from '../model/domain-xml.ts';
@@ -15,35 +15,35 @@ import { askHostState, emit, type RunPart } from './requests.ts';
 import { hostIn, type RunState, setHost } from './run-state.ts';
 
 /**
- * Brings the definition in order when a run can neither go on nor back: a domain that was made transient is defined
- * again, and one that libvirt has changed by itself gets back what it had (a pivot leaves an empty `<backingStore/>`
- * behind, with which the next start would not see the layers below). Each disk that has moved is put on the file that
- * the guest runs on, or was last seen to write to.
- * @returns the commands to type where libvirt did not take the definition, whatever it answered, or where it is not known
- *   which file has the latest writes; none where nothing is left to do
+ * Restores the definition when a run can neither continue nor roll back: a domain that was made transient is defined
+ * again, and a definition that libvirt itself has changed gets its former content (a pivot leaves an empty
+ * `<backingStore/>` behind, with which the next start would not see the layers below). Each disk that has moved is set to
+ * the file that the guest runs on, or was last seen to write to.
+ * @returns the commands to type if libvirt did not accept the definition, whatever it answered, or if it is unknown which
+ *   file has the latest writes; empty if nothing is left to do
  */
 export function* secureDefinition(run: RunState, on: HostName): RunPart<readonly Command[]> {
   const { initial: before, kept: bundle } = hostIn(run, on);
   const now = yield* askHostState({ ask: 'headers', on, state: yield* observe(run, on) });
   const { persistent, definition } = now.domain;
   const saved = persistent ? before.domain.definition : bundle?.definition;
-  // What runs on another host must not be started here as well.
+  // A guest that runs on another host must not be started here as well.
   if (saved === undefined || now.domain.movedAway) return [];
   const wrote = lastWritesBy(hostIn(run, on), now);
-  // Of a domain that is there libvirt has moved the definition along, or an earlier attempt has chosen.
+  // If the domain exists, libvirt has moved the definition along, or an earlier attempt has chosen the files.
   const seen = now.domain.state === 'gone' ? wrote.at(-1) : undefined;
   const wanted = definitionOnMovedDisks(saved, before, seen ?? now);
   const compare = ambiguousDisks(wrote).map(({ files }) =>
     commandLine('qemu-img', 'compare', ...files.slice(0, 2)),
   );
   if (definition === wanted) return compare;
-  // What an operator has changed meanwhile is not ours to undo; the report tells that it differs.
+  // What an operator has changed in the meantime is not undone; the report says that it differs.
   if (definition !== undefined && outsideDisks(definition) !== outsideDisks(wanted)) return compare;
-  // libvirt may name layers that no header names, such as one of another tool below an overlay that was there before.
+  // libvirt may name layers that no header names, such as another tool's layer below an existing overlay.
   if (persistent && newFaults(now, withDomain(now, { definition: wanted })).length > 0)
     return compare;
   const kept = persistent ? undefined : bundle;
-  // Where nobody knows which file has the latest writes, a start with the host would let two grow apart.
+  // While it is unknown which file has the latest writes, a start with the host would let the files diverge.
   const certain = run.doubts.length + compare.length === 0;
   const autostart = kept?.autostart === true && certain;
   const { since } = hostIn(run, on);
@@ -55,12 +55,12 @@ export function* secureDefinition(run: RunState, on: HostName): RunPart<readonly
     if (!(error instanceof EffectFailed)) throw error;
     yield* emit({ event: 'notice', message: error.message });
   }
-  // A definition that is given to a stopped guest tells nothing of where it wrote.
+  // Defining a stopped guest says nothing about where it wrote.
   setHost(run, on, { since });
   return [...repairs(run, (yield* observe(run, on)).domain, { wanted, autostart }), ...compare];
 }
 
-/** What to type for what libvirt has not taken, whatever it answered: judged by a last look. */
+/** The commands for what libvirt has not accepted, whatever it answered: judged by a last observation. */
 function repairs(
   { folder }: RunState,
   { name, persistent, definition, autostart }: HostState['domain'],
@@ -68,15 +68,15 @@ function repairs(
 ): Command[] {
   const taken = persistent && definition === should.wanted;
   return [
-    // `defineDomain` has written the file into the run's folder, fsynced, before it gave the command.
+    // `defineDomain` wrote the file to the run's folder, fsynced, before it ran the command.
     ...(taken ? [] : [commandLine('virsh', 'define', join(folder, DEFINITION_FILE))]),
     ...(should.autostart && !autostart ? [virshCommand('autostart', name)] : []),
   ];
 }
 
 /**
- * The definition with each disk that has moved since `before` on the file that it was seen on; but for disks that no step
- * works on, which another hand has moved.
+ * The definition with each disk that has moved since `before` set to the file that it was seen on, except for disks that
+ * no step works on, which another user has moved.
  */
 export function definitionOnMovedDisks(
   definition: string,

@@ -1,6 +1,6 @@
 /**
- * The plan of a run as its journal holds it: written when the run begins, and compiled again when the run is resumed or rolled
- * back, by whatever version does that.
+ * The plan of a run as stored in its journal: written when the run begins, and compiled again by whatever version resumes
+ * or rolls back the run.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ import { walk } from '../simulate/walk.ts';
 import { steps } from '../steps/registry.ts';
 
 /**
- * What the journal holds of an admitted plan.
+ * What the journal stores of an admitted plan.
  * @param state the host state that it was admitted on
  */
 export function compiledPlanOf(graph: Graph, state: HostState): CompiledPlan {
@@ -40,7 +40,7 @@ export function compiledPlanOf(graph: Graph, state: HostState): CompiledPlan {
   };
 }
 
-/** The commands of each phase that can be simulated from that host state, by the name of its step and its own, as in `a/pivot`. */
+/** The commands of each phase that can be simulated from that host state, by step and phase, as in `a/pivot`. */
 export function admittedEffects(
   graph: Graph,
   state: HostState,
@@ -54,12 +54,12 @@ export function admittedEffects(
 }
 
 /**
- * The graph of a run that is not over: by the compiled plan in its journal or, in a journal of form 1 or 2, which has none,
- * by the plan's text.
- * @param how for a rollback it may lack steps that have not begun, and that this version does not know
- * @param log what its journal tells
- * @throws BlockplanError journalUnreadable where the compiled plan is damaged; journalUnsupported where this version cannot do
- *   it; planChanged where only the text has the plan, and it cannot be read or was edited
+ * The graph of a run that is not over, from the compiled plan in its journal or, for a journal of format 1 or 2, which
+ * has none, from the plan's text.
+ * @param how for a rollback the graph may lack steps that have not begun and that this version does not know
+ * @param log the log of its journal
+ * @throws BlockplanError journalUnreadable if the compiled plan is damaged; journalUnsupported if this version cannot
+ *   perform it; planChanged if only the text has the plan, and it cannot be read or was edited
  */
 export async function graphOfRun(
   folder: string,
@@ -72,7 +72,7 @@ export async function graphOfRun(
     : graphByText(folder, started);
 }
 
-/** A warning where the text of a plan was edited of which the journal holds the compiled form: the edit changes nothing. */
+/** A warning if the plan's text was edited although the journal has the compiled plan: the edit has no effect. */
 export async function editedText(folder: string, started: StartRecord): Promise<Finding[]> {
   if (!started.compiled) return [];
   const file = join(folder, PLAN_FILE);
@@ -82,8 +82,8 @@ export async function editedText(folder: string, started: StartRecord): Promise<
     {
       code: codes.planChanged,
       severity: 'warning',
-      message: `${file} was edited since run ${started.run} began: the run goes on by the plan in its journal`,
-      hint: 'an edited plan is another plan, to be run once this run is over',
+      message: `${file} was edited after run ${started.run} began: the run continues with the plan in its journal`,
+      hint: 'to run the edited plan, start a new run once this one is over',
     },
   ];
 }
@@ -94,7 +94,7 @@ function graphBy(
   how: RecoveryMode,
   log: RunLog,
 ): Graph {
-  // A rollback needs no more than the steps that have begun, and not to compile a plan without a step.
+  // A rollback needs only the steps that have begun, but at least one: a plan without steps cannot be compiled.
   const needed = how === 'resume' ? compiled.steps.length : Math.max(begunSteps(compiled, log), 1);
   const planned: PlannedStep[] = [];
   for (const [at, step] of compiled.steps.entries()) {
@@ -103,26 +103,26 @@ function graphBy(
     else if (at < needed) throw unknownTo(started, known);
     else break;
   }
-  // Where all of its steps are known, the states that are stored take the place of these.
+  // If all steps are known, the stored states replace the compiled ones.
   const graph = compile({ name: started.plan, steps: planned, onFailure: 'rollback' });
   if (planned.length < compiled.steps.length) return graph;
   const stored = withStates(graph, compiled.states);
   if (!stored)
     throw refused(
       codes.journalUnreadable,
-      `the compiled plan in the journal of run ${started.run} is damaged: its states do not fit its phases`,
+      `the compiled plan in the journal of run ${started.run} is damaged: its states do not match its phases`,
       RESTORABLE,
     );
   return stored;
 }
 
-/** How many of its steps, from the first on, have begun. */
+/** The number of its steps, from the first, that have begun. */
 function begunSteps({ steps }: CompiledPlan, { visits }: RunLog): number {
   const begun = new Set(visits.filter(({ started }) => started).map(({ step }) => step));
   return steps.findLastIndex(({ id }) => begun.has(id)) + 1;
 }
 
-/** The step as this version plans it; where it does not know all of it, what that is, after "has the". */
+/** The step as this version plans it, or what of it this version does not know, as a phrase after "has the". */
 function plannedOf({ id, kind, params, phases }: CompiledStep, at: number): PlannedStep | string {
   const named = `step ${printable(id)} (${printable(kind)})`;
   const step = steps.find((each) => each.kind === kind);
@@ -132,7 +132,7 @@ function plannedOf({ id, kind, params, phases }: CompiledStep, at: number): Plan
   if (misfit) {
     const where = misfit.instancePath.replace(/^\/steps\/0\/[^/]*\/?/, '');
     const option = where === '' ? 'options' : `a value of "${printable(where)}"`;
-    return `${named} with ${option} that this version does not take`;
+    return `${named} with ${option} that this version does not accept`;
   }
   const [theirs, ours] = [phases, step.phases(params)].map((each) =>
     each.map(({ name }) => name).join(', '),
@@ -142,7 +142,7 @@ function plannedOf({ id, kind, params, phases }: CompiledStep, at: number): Plan
     : `${named} with the phases ${printable(theirs ?? '')}; in this version they are ${ours}`;
 }
 
-/** A limit that has become stricter since says nothing of a plan that was admitted. */
+/** A limit that has become stricter since does not apply to a plan that was admitted. */
 function isNoLimit({ keyword }: { readonly keyword: string }): boolean {
   return !['pattern', 'minimum', 'maximum', 'minLength', 'minItems'].includes(keyword);
 }
@@ -160,21 +160,21 @@ async function graphByText(folder: string, started: StartRecord): Promise<Graph>
   if (planSumOf(source) !== started.planSum)
     throw refused(
       codes.planChanged,
-      `the plan of run ${run} (${file}) is not the one that was run: it has been edited since`,
+      `the plan of run ${run} (${file}) was edited after the run began`,
       PUT_BACK,
     );
   const graph = compile(readPlan({ file, source, set: started.set, steps }));
   if (namesIn(graph) !== JSON.stringify(started.steps.flatMap(namesOf)))
     throw refused(
       codes.journalUnsupported,
-      `run ${run} was begun by blockplan ${version}, whose steps have other phases`,
-      `use version ${version}, which began it`,
+      `run ${run} was started by blockplan ${version}, whose steps have other phases`,
+      `use version ${version}, which started it`,
     );
   return graph;
 }
 
 const PUT_BACK =
-  'put the text back as it was run; an edited plan is another plan, to be run once this run is over';
+  'restore the original text; to run the edited plan, start a new run once this one is over';
 
 function namesIn({ nodes }: Graph): string {
   return JSON.stringify(
@@ -189,12 +189,12 @@ function namesOf({ id, kind, phases }: StartRecord['steps'][number]): string[][]
 function unknownTo({ run, version }: StartRecord, what: string): BlockplanError {
   return refused(
     codes.journalUnsupported,
-    `run ${run} was begun by blockplan ${version} and has the ${what}`,
-    `use version ${version}, which began it; where that cannot be had: blockplan doctor`,
+    `run ${run} was started by blockplan ${version} and has the ${what}`,
+    `use version ${version}, which started it; if it is not available, run blockplan doctor`,
   );
 }
 
-/** Nothing has been done when this is said. */
+/** An error before anything has been done. */
 function refused(code: Code, message: string, hint: string): BlockplanError {
   return new BlockplanError('preflight-refused', [{ code, severity: 'error', message, hint }]);
 }

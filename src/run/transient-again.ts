@@ -1,4 +1,6 @@
-/** A transient domain that is persistent again: libvirtd has taken it for that when it was started again, or it was rescued. */
+/**
+ * A domain that a run made transient and that is persistent again: libvirtd did that when it restarted, or a rescue did.
+ */
 import { readDomainXml } from '../model/domain-xml.ts';
 import { isSameLocation } from '../model/file-identity.ts';
 import { type Disk, type HostState, isUp } from '../model/host-state.ts';
@@ -10,10 +12,10 @@ import type { RunPart } from './requests.ts';
 import { hostIn, type RunState } from './run-state.ts';
 
 /**
- * Makes the domain what the plan had made of it: libvirtd 9.0 comes back with a persistent definition of its own making
- * for a transient guest whose job has ended or whose disk has moved. What the domain had is in the journal.
+ * Makes the domain transient again, as the plan requires: after a restart, libvirtd 9.0 has a persistent definition of
+ * its own for a transient guest whose job has ended or whose disk has moved. The original definition is in the journal.
  * @param expected the host state as the run left it
- * @returns the host state as it is then
+ * @returns the host state afterwards
  */
 export function* makeTransientAgain(
   run: RunState,
@@ -24,8 +26,8 @@ export function* makeTransientAgain(
   const { persistent, definition = '', autostart } = now.domain;
   const { kept } = hostIn(run, on);
   if (!persistent || expected.domain.persistent || !isUp(now) || kept === undefined) return now;
-  // What a person has defined meanwhile is nowhere kept; libvirtd's own, or what a rescue has written back, differs in the
-  // disks at most from what is.
+  // A definition that a person made in the meantime is kept nowhere else. One that libvirtd made or a rescue restored
+  // differs from the kept one at most in its disks.
   if (autostart && !kept.autostart) return now;
   if (outsideDisks(definition) !== outsideDisks(kept.definition)) return now;
   yield* performEffect(run, { on, step: 'run', phase: 'come-back' }, 'do', makeTransient(now));
@@ -33,9 +35,9 @@ export function* makeTransientAgain(
 }
 
 /**
- * Whether a definition is the wanted one, or one that libvirt made of it: it writes one at the end of a job of a domain that
- * was undefined while it ran, and takes it for the domain's when it begins again (seen on libvirt 9.0). That differs in
- * the notes on the layers at most.
+ * Whether a definition is the wanted one, or one that libvirt derived from it: libvirt writes one at the end of a job of
+ * a domain that was undefined during the job, and loads it when it restarts (seen on libvirt 9.0). It differs at most in
+ * the notes on the layers.
  */
 export function isDerivedDefinition(definition: string, wanted: string): boolean {
   if (outsideDisks(definition) !== outsideDisks(wanted)) return false;

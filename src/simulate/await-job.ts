@@ -1,4 +1,4 @@
-/** What a simulated block job comes to by itself. */
+/** How a simulated block job proceeds by itself. */
 import type { AwaitJobEffect } from '../commands/effect.ts';
 import { withLayersCopied } from '../host/content.ts';
 import { definitionShortens } from '../host/definitions.ts';
@@ -8,7 +8,7 @@ import { guestWrites, type SimulatedHost, updateDisk } from '../host/simulated-h
 import { EffectFailed } from '../model/effect-failed.ts';
 import { type Disk, diskOf, isUp } from '../model/host-state.ts';
 
-/** Waits until the job has done what it can do by itself. */
+/** Advances the job until it is ready or has ended. */
 export function awaitJob(
   host: SimulatedHost,
   { disk: target, until }: AwaitJobEffect,
@@ -16,14 +16,14 @@ export function awaitJob(
   const disk = diskOf(host.state, target);
   const job = disk?.job;
   if (!isUp(host.state))
-    throw new EffectFailed(`the guest has stopped, and the job on ${target} with it`);
+    throw new EffectFailed(`the guest stopped, which ended the job on ${target}`);
   if (!disk || !job) {
     if (until === 'ended') return host;
-    throw new EffectFailed(`there is no job on ${target} any more`);
+    throw new EffectFailed(`the job on ${target} no longer exists`);
   }
   const { layers = [], into: layer = '' } = host.jobs[target] ?? {};
   const into = job.mirror === undefined ? layer : nameIn(host, job.mirror);
-  // A layer that takes those below it keeps what it has.
+  // A layer that takes the data of those below it also keeps its own.
   const files = layersOf(host, disk);
   const isAbove = files.indexOf(into) < files.indexOf(layers[0] ?? '') && files.includes(into);
   const read = isAbove ? [into, ...layers] : layers;
@@ -36,8 +36,8 @@ export function awaitJob(
 }
 
 /**
- * A job that ends by itself takes the layers out of the chain, and names what is below them in the header above them; so does
- * a pull that has found nothing to take out (seen on libvirt 11.3).
+ * A job that ends by itself removes the layers from the chain, and updates the backing file name in the header above. So does
+ * a pull of no layers (seen on libvirt 11.3).
  */
 function shortened(
   host: SimulatedHost,

@@ -1,4 +1,4 @@
-/** Dangers that no step can see alone: they show in how phases change the host state, and in the plan as a whole. */
+/** Dangers that no step can detect alone: they follow from how phases change the host state, and from the whole plan. */
 import { codes } from '../codes.ts';
 import { virshCommand } from '../command.ts';
 import type { Finding } from '../errors.ts';
@@ -12,8 +12,8 @@ import { spaceDangers } from './space.ts';
 import { findingAt, type WalkedPhase } from './walked-phase.ts';
 
 /**
- * What is dangerous about the phases, in their order; of a plan that cannot be run, only what else is in its way.
- * @param initial the host state before the first of them
+ * The dangers of the phases, in their order; for a refused plan, only those that are errors.
+ * @param initial the host state before the first phase
  */
 export function dangersOf(
   initial: HostState,
@@ -30,7 +30,7 @@ export function dangersOf(
       ...wholeChain(walked),
       ...knownFaults(initial, walked),
     ]),
-    // A refusal has said as much of a definition that is stale already.
+    // A refusal already reports a definition that is out of date.
     ...(refused ? [] : [...leftStale(initial, phases), ...phases.flatMap(readOtherwise)]),
     ...unreadAtStart(initial, phases),
     ...spaceDangers(initial, phases),
@@ -46,12 +46,12 @@ function layersIn(state: HostState): FileSet {
   );
 }
 
-/** Which snapshots' records name which files: libvirt writes down the layers as they are when a snapshot is made. */
+/** Which snapshots' records name which files: libvirt records the layers that exist when a snapshot is created. */
 class SnapshotRecords {
   readonly #state: HostState;
   readonly #initial: FileSet;
   readonly #before: readonly string[];
-  /** Files with the snapshot of the plan that made each. */
+  /** Files, each with the snapshot of the plan that created it. */
   readonly #made: { readonly file: string; readonly snapshot: string }[] = [];
   readonly #told = new Set<string>();
 
@@ -62,7 +62,10 @@ class SnapshotRecords {
     this.#before = domain.snapshots;
   }
 
-  /** A layer leaves a chain for good, and libvirt's records go on naming it (seen with libvirt 9.0.0 and 11.3.0). The plan's own are external. */
+  /**
+   * Reports a layer that leaves its chain while libvirt's records still name it (seen with libvirt 9.0.0 and 11.3.0). The
+   * plan's own snapshots are external.
+   */
   madeStale(walked: WalkedPhase): Finding[] {
     const { before, after } = walked;
     const recorded = after.domain.snapshots.find((name) => !before.domain.snapshots.includes(name));
@@ -96,17 +99,17 @@ class SnapshotRecords {
       findingAt(walked, {
         code: codes.snapshotOutdated,
         severity: 'warning',
-        message: `libvirt's record of snapshot ${fresh.map((each) => `"${each}"`).join(', ')} names layers of ${target} that are in its chain no more after this (${gone.join(', ')}): ${own ? external : `if it is internal, ${INTERNAL_SNAPSHOT_CAVEAT}; if it is external, ${external}`}`,
+        message: `libvirt's record of snapshot ${fresh.map((each) => `"${each}"`).join(', ')} names layers of ${target} that leave its chain here (${gone.join(', ')}): ${own ? external : `if it is internal, ${INTERNAL_SNAPSHOT_CAVEAT}; if it is external, ${external}`}`,
         hint: own
           ? 'add "no-metadata: true" to the snapshot-create-as step'
-          : `if nobody needs it any more: ${virshCommand('snapshot-delete', name, '--snapshotname', fresh[0] ?? '', '--metadata')}`,
+          : `if the record is no longer needed, run: ${virshCommand('snapshot-delete', name, '--snapshotname', fresh[0] ?? '', '--metadata')}`,
       }),
     ];
   }
 }
 
 /**
- * A checkpoint's bitmap lives in a qcow2 image. libvirt takes it along from one to another, but not into any other
+ * A checkpoint's bitmap is stored in a qcow2 image. libvirt copies it from one qcow2 image to another, but into no other
  * format; the next incremental backup then fails with "checkpoint inconsistent: missing or broken bitmap" (9.0.0).
  */
 function lostCheckpoints(walked: WalkedPhase): Finding[] {
@@ -120,13 +123,13 @@ function lostCheckpoints(walked: WalkedPhase): Finding[] {
         code: codes.checkpointLost,
         severity: 'warning',
         message: `${now.file} is ${now.format} and cannot hold what checkpoint ${checkpoints.map((name) => `"${name}"`).join(', ')} tracks of ${target}: the next incremental backup would fail`,
-        hint: 'let the disk stay in a qcow2 image, or take a full backup with a new checkpoint afterwards',
+        hint: 'keep the disk in a qcow2 image, or take a full backup with a new checkpoint afterwards',
       }),
     ];
   });
 }
 
-/** A transient domain is nowhere but in memory: a host that loses power does not start it again. */
+/** A transient domain exists only in memory: it does not start again after the host loses power. */
 function absentAtBoot(initial: HostState, walked: WalkedPhase): Finding[] {
   const { name, autostart } = initial.domain;
   if (!autostart || !walked.before.domain.persistent || walked.after.domain.persistent) return [];
@@ -134,13 +137,13 @@ function absentAtBoot(initial: HostState, walked: WalkedPhase): Finding[] {
     findingAt(walked, {
       code: codes.autostartSuspended,
       severity: 'warning',
-      message: `"${name}" starts with the host, but not from here until it is defined again: were the power lost, it would stay away, and only the journal would have its definition`,
+      message: `"${name}" starts with the host, but not while it is transient: if the host loses power, the guest does not start again, and only the journal holds its definition`,
       hint: 'leave "undefine" and "redefine" out: a blockcopy does not need them',
     }),
   ];
 }
 
-/** From half of what libvirt takes on, a plan is warned. */
+/** Warns from half of libvirt's limit on. */
 function tooDeep({ host }: HostState, walked: WalkedPhase): Finding[] {
   const most = deepestChain(host.libvirt).layers;
   return walked.after.domain.disks.flatMap(({ target, chain }) => {
@@ -152,14 +155,14 @@ function tooDeep({ host }: HostState, walked: WalkedPhase): Finding[] {
       findingAt(walked, {
         code: codes.chainTooDeep,
         severity: depth > most ? 'error' : 'warning',
-        message: `${target} would have ${depth} layers, and ${release} starts a guest with ${most} at most`,
-        hint: 'make the chain shorter first, with a blockcommit step',
+        message: `${target} would have ${depth} layers, and ${release} starts a guest with at most ${most}`,
+        hint: 'shorten the chain first with a blockcommit step',
       }),
     ];
   });
 }
 
-/** An active commit into the bottom of a chain, over all that lies between. A chain of two has nothing between. */
+/** An active commit into the bottom of a chain of three or more layers. */
 function wholeChain(walked: WalkedPhase): Finding[] {
   return walked.after.domain.disks.flatMap(({ target, job, chain }) => {
     const begun = diskOf(walked.before, target)?.job === undefined;
@@ -170,8 +173,8 @@ function wholeChain(walked: WalkedPhase): Finding[] {
       findingAt(walked, {
         code: codes.wholeChainMerged,
         severity: 'warning',
-        message: `all ${chain.length} layers of ${target} become one: what is above ${bottom} is merged into it, and what other guests or backups may rest on is changed for good`,
-        hint: 'name a layer above it with "base", or write "shallow: true", unless that is what you want',
+        message: `all ${chain.length} layers of ${target} are merged into ${bottom}: its content changes permanently, and other guests or backups may depend on it`,
+        hint: 'set "base" to a layer above it or write "shallow: true", unless this is intended',
       }),
     ];
   });
@@ -190,16 +193,16 @@ function knownFaults(initial: HostState, walked: WalkedPhase): Finding[] {
       findingAt(walked, {
         code: codes.knownFault,
         severity: 'warning',
-        message: `it is known of ${name} ${release} that ${what}`,
-        hint: `${name} ${fault.fixedIn} has it mended; a distribution may have it mended earlier: ${fault.source}`,
+        message: `${name} ${release} has a known bug: ${what}`,
+        hint: `upgrade to ${name} ${fault.fixedIn}, or check whether your distribution has backported the fix: ${fault.source}`,
       }),
     ];
   });
 }
 
 /**
- * A disk that moves while its definition names another file: the next start would not find what the guest wrote, and a
- * run does not end well with that. What was so before the plan, and stays so, is not its doing.
+ * A disk that moves while its definition names another file: the next start would not find the latest data of the guest, so
+ * the run could not succeed. A mismatch that existed before the plan and does not change is not reported.
  */
 function leftStale(initial: HostState, phases: readonly WalkedPhase[]): Finding[] {
   const last = phases.at(-1);
@@ -222,37 +225,37 @@ function leftStale(initial: HostState, phases: readonly WalkedPhase[]): Finding[
       findingAt(last, {
         code: codes.endsWithMismatch,
         severity: 'error',
-        message: `the plan ends with a definition of "${name}" that names ${persistentSource} for ${target}, while the guest writes to ${top.file}: its next start would not find what it wrote`,
+        message: `the plan ends with a definition of "${name}" that names ${persistentSource} for ${target}, while the guest writes to ${top.file}: the next start would not find the latest data of the guest`,
         hint: `add a redefine step with "disk: ${target}" and "source: ${top.file}"`,
       }),
     ];
   });
 }
 
-/** A phase after which the next start would open other files below a layer than the running guest has open. */
+/** A phase after which the next start would open other files below a layer than the running guest. */
 function readOtherwise(walked: WalkedPhase): Finding[] {
   const { step, params } = walked.node.planned;
   return newFaults(walked.before, walked.after).map((fault) =>
     findingAt(walked, {
       code: codes.nextStartMismatch,
       severity: 'error',
-      message: `after ${step.kind}, ${fault}: the next start would not find what the guest wrote`,
+      message: `after ${step.kind}, ${fault}: the next start would not find the latest data of the guest`,
       hint:
         'keep-relative' in params
           ? 'leave "keep-relative" out: the header then names the base by its path'
-          : 'name the file that the guest has there in the header, or let libvirt make the image',
+          : "write the name of the guest's file into the header, or let libvirt create the image",
     }),
   );
 }
 
 /**
- * Where libvirt's helper for AppArmor may look into an image to find the files below it, which it does whenever a guest
- * starts (libvirt, src/security/apparmor/usr.lib.libvirt.virt-aa-helper.in; hidden files in homes are forbidden there).
+ * The paths at which libvirt's AppArmor helper may read an image to find the files below it, which it does at every start of
+ * a guest (libvirt, src/security/apparmor/usr.lib.libvirt.virt-aa-helper.in; it denies hidden files in home directories).
  */
 const READ_BY_HELPER =
   /^\/var\/lib\/libvirt\/images\/|^\/(?:media|mnt|opt|srv)\/|^\/(?:root|home\/[^/]+)\/[^.]|\.(?:img|raw|qcow2?|qed|vmdk|vhd|iso)$|\/disk(?:\.[^/]*)?$/i;
 
-/** Layers above others, at the plan's end, that AppArmor keeps libvirt's helper from reading when the guest starts. */
+/** Layers with backing files at the plan's end that AppArmor denies to libvirt's helper when the guest starts. */
 function unreadAtStart(initial: HostState, phases: readonly WalkedPhase[]): Finding[] {
   const end = phases.at(-1)?.after;
   if (!end?.domain.confinement?.apparmor) return [];
@@ -269,7 +272,7 @@ function unreadAtStart(initial: HostState, phases: readonly WalkedPhase[]): Find
           findingAt(walked, {
             code: codes.apparmorMayDeny,
             severity: 'warning',
-            message: `AppArmor may keep libvirt's helper from reading ${file} when the guest starts the next time, and QEMU then from the files below it`,
+            message: `AppArmor may deny libvirt's helper access to ${file} when the guest starts again, and then deny QEMU access to the files below it`,
             hint: 'choose a name that ends in .qcow2, or allow the path in /etc/apparmor.d/local/usr.lib.libvirt.virt-aa-helper',
           }),
         ]

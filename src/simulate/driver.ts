@@ -1,4 +1,4 @@
-/** A driver over a simulated host: a run asks it as it would ask libvirt. Time passes as whoever made it lets it. */
+/** A driver over a simulated host: a run uses it like libvirt. Its creator controls how time passes. */
 import type { Driver, PerformContext } from '../commands/driver.ts';
 import type { Effect } from '../commands/effect.ts';
 import { bytesIn } from '../host/image-files.ts';
@@ -8,15 +8,15 @@ import type { Marker } from '../model/marker.ts';
 import { apply, bundleOf } from './host.ts';
 import { observedState, surveyedState } from './observed-host.ts';
 
-/** How often a copy or a commit tells how far it is, in ms. */
+/** How often a copy or a commit reports its progress, in ms. */
 const TICK_MS = 100;
 
 export interface Simulation {
-  /** How fast data is copied, in bytes a second. */
+  /** The speed of copies in bytes per second. */
   readonly rate: number;
-  /** Lets so many ms pass. */
+  /** Waits for that time, in ms. */
   wait(ms: number): Promise<void>;
-  /** What else has happened on the host when an effect is done; nothing by default. */
+  /** Applies what else happens on the host during an effect; nothing by default. */
   meanwhile?(host: SimulatedHost, effect: Effect): SimulatedHost;
 }
 
@@ -25,7 +25,7 @@ export class SimulatedDriver implements Driver {
   #host: SimulatedHost;
   #marker: Marker | undefined;
 
-  /** @param state what the host looks like at first; its guest writes all the time */
+  /** @param state the initial host state; its guest writes all the time */
   constructor(state: HostState, simulation: Simulation) {
     this.#host = simulatedHostOf(state);
     this.#simulation = simulation;
@@ -41,7 +41,7 @@ export class SimulatedDriver implements Driver {
     return observedState(this.#host, files);
   }
 
-  /** A look has told them already. */
+  /** `observe` has already included them. */
   async headers(state: HostState): Promise<HostState> {
     return state;
   }
@@ -59,14 +59,14 @@ export class SimulatedDriver implements Driver {
     this.#take(effect);
   }
 
-  /** Lets the time pass that a copy takes, and tells how far it is. */
+  /** Waits for the time that a copy takes, and reports its progress. */
   async #copy(effect: Effect, { signal, onProgress }: PerformContext): Promise<void> {
     const total = this.#bytesOf(effect);
     const { rate, wait } = this.#simulation;
     for (let ms = 0; (ms / 1000) * rate < total; ms += TICK_MS) {
       onProgress({ current: Math.round((ms / 1000) * rate), total });
       await wait(TICK_MS);
-      // A conversion that is stopped leaves a part of its file; a job goes on in QEMU.
+      // A stopped conversion leaves a partial file; a block job continues in QEMU.
       if (signal?.aborted && effect.tool === 'qemu-img') this.#take(effect);
       signal?.throwIfAborted();
     }
@@ -100,12 +100,12 @@ export class SimulatedDriver implements Driver {
     return this.#marker;
   }
 
-  /** Contact to a simulated host is never lost. */
+  /** The connection to a simulated host is never lost. */
   async reconnect(): Promise<boolean> {
     return true;
   }
 
-  /** Its guest never changes its state by itself. */
+  /** The simulated guest never changes its state by itself. */
   onGuestState(): void {}
 
   async close(): Promise<void> {}

@@ -1,4 +1,4 @@
-/** What happens to a simulated host without anybody asking for it, and what of the guest's writes it leaves. */
+/** Faults of a simulated host, and which of the guest's writes survive them. */
 import { missingWrites } from '../host/content.ts';
 import { disksFromDefinition, openedFiles } from '../host/definitions.ts';
 import { asDefined, withoutDomain } from '../host/domain.ts';
@@ -16,7 +16,7 @@ import {
 import { readDefinition } from '../model/defined-chain.ts';
 import { isUp, type Layer } from '../model/host-state.ts';
 
-/** The guest's process is killed: its jobs end, a transient domain vanishes, any other is as it is defined. */
+/** The guest's process is killed: its jobs end, a transient domain vanishes, a persistent one is as defined. */
 export function guestDies(host: SimulatedHost): SimulatedHost {
   const { state } = host;
   if (!isUp(state)) return host;
@@ -34,7 +34,7 @@ export function guestDies(host: SimulatedHost): SimulatedHost {
   });
 }
 
-/** The block jobs fail: they are gone, and what they wrote stays. */
+/** The block jobs fail: they are gone, and the data that they wrote stays. */
 export function jobsDie(host: SimulatedHost): SimulatedHost {
   return host.state.domain.disks
     .filter(({ job }) => job)
@@ -42,13 +42,14 @@ export function jobsDie(host: SimulatedHost): SimulatedHost {
 }
 
 /**
- * libvirt's daemon is killed and comes back: QEMU has gone on meanwhile, jobs included, and libvirt finds domain, jobs
- * and metadata again. A domain that was undefined while it ran is persistent again, with what libvirt had left of its
- * definition, where a snapshot or the end of a job, be it that which makes a copy's file, had that saved (seen on libvirt 9.0).
+ * libvirt's daemon is killed and restarts. QEMU keeps running meanwhile, jobs included, and libvirt finds domain, jobs and
+ * metadata again. A domain that was undefined while it ran becomes persistent again with libvirt's remaining copy of
+ * its definition, if a snapshot or the end of a job had saved that copy (seen on libvirt 9.0). The job that creates the
+ * file of a blockcopy counts as well.
  */
 export function daemonRestarts(host: SimulatedHost): SimulatedHost {
   const { shadow, ...known } = guestWrites(host);
-  // Of a chain that it finds in its own notes libvirt does not know any more where each layer was named.
+  // For a chain from its own records, libvirt no longer knows which layers it had found in headers.
   const jobs = Object.entries(known.jobs).map(
     ([target, job]) => [target, { ...job, noted: true as const }] as const,
   );
@@ -57,19 +58,19 @@ export function daemonRestarts(host: SimulatedHost): SimulatedHost {
 }
 
 /**
- * The host loses power and boots: the guest is off, with everything that guestDies and daemonRestarts say, and is started
- * from its definition where it is marked for autostart (seen on libvirt 9.0).
+ * The host loses power and boots: the guest is off, with all consequences of guestDies and daemonRestarts, and is started
+ * from its definition if it is marked for autostart (seen on libvirt 9.0).
  *
- * What the guest was told to be durable is: QEMU hands its flushes on to the active layer, and flushes a job's other side
- * before it calls the job ready and before it ends (QEMU, block/mirror.c). Files, their names, copies of images and
- * definitions are durable once their effect is done, because the driver and libvirt sync them.
+ * Writes that were reported durable to the guest are durable: QEMU passes its flushes on to the active layer, and flushes a
+ * job's other side before the job is ready and before it ends (QEMU, block/mirror.c). Files, their names, copies of images
+ * and definitions are durable once their effect is complete, because the driver and libvirt sync them.
  */
 export function powerFails(host: SimulatedHost): SimulatedHost {
   const booted = daemonRestarts(guestDies(host));
   return booted.state.domain.autostart ? guestStarts(booted) : booted;
 }
 
-/** The guest is started from its definition; as it was where a file that it needs is not there. */
+/** The guest is started from its definition; it stays off if a file that it needs is missing. */
 export function guestStarts(host: SimulatedHost): SimulatedHost {
   const { definition, state } = host.state.domain;
   if (definition === undefined || state !== 'shut off') return host;
@@ -88,7 +89,7 @@ export function guestStarts(host: SimulatedHost): SimulatedHost {
   const starts = host.starts + 1;
   const started = updateDomain(host, { state: 'running', disks });
   const detected = layersNotDefined(host, started.state);
-  // Of a layer that the definition names libvirt does not ask which header has which name for it.
+  // For a layer that the definition names, libvirt does not read its name from the header above.
   const named = relativeNames(
     host,
     disks.flatMap(({ chain }) => chain),
@@ -103,7 +104,7 @@ function isThere(host: SimulatedHost, file: string): boolean {
   return !file.startsWith('/') || Boolean(host.state.files[file]);
 }
 
-/** The writes that the guest would not find again on the files that hold its disks; a clause for each loss. */
+/** The guest's writes that are missing from the files of its disks; a clause for each loss. */
 export function lostWrites(host: SimulatedHost): readonly string[] {
   const { state } = host;
   return isUp(state)
@@ -114,8 +115,8 @@ export function lostWrites(host: SimulatedHost): readonly string[] {
 }
 
 /**
- * The writes that the guest would miss if it were started from its definition, or from the one that the journal keeps of
- * a transient domain.
+ * The writes that the guest would miss after a start from its definition, or for a transient domain from the definition that
+ * the journal keeps.
  */
 export function lostAtNextStart(host: SimulatedHost): readonly string[] {
   const { definition, kept, persistent } = host.state.domain;
@@ -129,7 +130,7 @@ export function lostAtNextStart(host: SimulatedHost): readonly string[] {
 function lostOn(host: SimulatedHost, target: string, layers: readonly string[]): string[] {
   const writes = host.content[target];
   if (!writes || layers.length === 0) return [];
-  // What is below a file that is not there cannot be read.
+  // Files below a missing file cannot be read.
   const absent = layers.findIndex((file) => !isThere(host, file));
   const readable = absent < 0 ? layers : layers.slice(0, absent);
   return missingWrites(writes, readable).map((loss) => `${target}: ${loss}`);

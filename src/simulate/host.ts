@@ -1,4 +1,4 @@
-/** What each effect does on a simulated host, as the driver and libvirt would do it. */
+/** Performs each effect on a simulated host as the driver and libvirt would. */
 import {
   type CommandEffect,
   commandDefinition,
@@ -22,8 +22,8 @@ import type { Bundle } from '../model/host-state.ts';
 import { awaitJob } from './await-job.ts';
 
 /**
- * The host after the effect has taken hold.
- * @throws EffectFailed where libvirt, or the driver, would refuse; Error for a command that no step gives
+ * The host after the effect.
+ * @throws EffectFailed if libvirt or the driver would refuse; Error for a command that no step uses
  */
 export function apply(host: SimulatedHost, effect: Effect): SimulatedHost {
   switch (effect.tool) {
@@ -56,26 +56,26 @@ function refuseOtherDomain({ state: hostState }: SimulatedHost, { verb, args }: 
     throw new EffectFailed(`error: failed to get domain '${asked}'`, { begun: false });
 }
 
-/** As the driver does: only where there is none. */
+/** As the driver does: only if the file does not exist. */
 function makeFile(host: SimulatedHost, file: string): SimulatedHost {
-  refuseUnless(!host.state.files[file], `${file} exists already`);
+  refuseUnless(!host.state.files[file], `${file} already exists`);
   return withNewImage(host, file, { size: 0, made: true });
 }
 
-/** As the driver does: what no chain needs, to where there is no file; and nothing where it has been moved already. */
+/** As the driver does: only a file that no chain needs, and only to a free path. Does nothing if it was already moved. */
 function moveFile(host: SimulatedHost, file: string, to: string): SimulatedHost {
   const { files } = host.state;
   if (!files[file]) {
-    refuseUnless(Boolean(files[to]), `${file} is not there`);
+    refuseUnless(Boolean(files[to]), `${file} does not exist`);
     return host;
   }
-  refuseUnless(!files[to], `${to} exists already`);
+  refuseUnless(!files[to], `${to} already exists`);
   refuseIrregular(host, file);
   refuseUsed(host, file);
   return withFileMoved(host, file, to);
 }
 
-/** As the driver does: only where no chain, in XML or in a header, names the file. */
+/** As the driver does: only if no chain, in XML or in a header, names the file. */
 function removeFile(host: SimulatedHost, { file, made }: RemoveFileEffect): SimulatedHost {
   const { state } = host;
   const there = state.files[file];
@@ -105,13 +105,13 @@ function refuseUsed(host: SimulatedHost, file: string): void {
       .flatMap((disk) => layersOf(host, disk).slice(0, 1))
       .flatMap((top) => filesBelow(host, top)),
   ];
-  refuseUnless(!next.includes(file), `${file} is what the next start of ${name} reads`);
+  refuseUnless(!next.includes(file), `${file} is read at the next start of ${name}`);
 }
 
 /** Everything that an undefine would lose. */
 export function bundleOf(host: SimulatedHost): Bundle {
   const { definition, autostart: marked, snapshots, checkpoints } = host.state.domain;
-  if (definition === undefined) throw new EffectFailed('there is no persistent definition');
+  if (definition === undefined) throw new EffectFailed('the domain has no persistent definition');
   const moment = (kind: string) => (name: string) => ({
     name,
     xml: `<${kind}><name>${escaped(name)}</name></${kind}>`,

@@ -1,12 +1,12 @@
-/** Numbers that equal values share, whatever led to them: cheap to tell apart what is mostly shared. */
+/** Numbers values so that equal values share a number: a cheap comparison of values that share most of their parts. */
 export class Identities {
   readonly #known = new WeakMap<object, number>();
   readonly #numbers = new Map<string, number>();
 
   /**
-   * The number of that value and of every other that is made of equal parts. Properties that are undefined or null count
-   * as not there, and the order of an object's properties does not matter.
-   * @param value plain data that is never changed
+   * The number of that value and of every equal one. Properties that are undefined or null count as absent, and the order
+   * of an object's properties does not matter.
+   * @param value immutable plain data
    */
   of(value: object): number {
     const known = this.#known.get(value);
@@ -16,7 +16,7 @@ export class Identities {
     return number;
   }
 
-  /** The number of an array that is made for this one question, so that it is not worth knowing again. */
+  /** The number of an array that was built only for this call, so that the array itself is not remembered. */
   ofAll(parts: readonly unknown[]): number {
     return this.#number(`[${parts.map((each) => this.#part(each)).join()}]`);
   }

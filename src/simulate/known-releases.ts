@@ -1,9 +1,9 @@
 /**
- * Releases of libvirt and QEMU in which something that plans do is known to go wrong. A row tells only what the project
- * itself has said, and where.
+ * Releases of libvirt and QEMU with known bugs that affect plans. Each row states only what the project itself has
+ * published, with the source.
  *
- * Not among them: libvirt 9.0.0, which "improperly handled some job transitions" (its news, v9.1.0). That shows as a job
- * that does not go away, which each phase looks for before it counts as done.
+ * Not listed: libvirt 9.0.0, which "improperly handled some job transitions" (its news, v9.1.0). It shows as a job that does
+ * not end, which each phase checks before it counts as done.
  */
 import { dirname } from 'node:path';
 import { layersWritten } from '../commands/effect.ts';
@@ -12,16 +12,16 @@ import type { HostState } from '../model/host-state.ts';
 import { isOlder } from '../model/release.ts';
 import type { WalkedPhase } from './walked-phase.ts';
 
-/** A fault of some releases. */
+/** A known bug of some releases. */
 interface KnownFault {
   readonly of: 'libvirt' | 'qemu';
-  /** The first release that has it; absent where that is not known. */
+  /** The first release that has it; absent if unknown. */
   readonly since?: string;
   /** The first release without it. */
   readonly fixedIn: string;
-  /** Where the project tells of it. */
+  /** The project's own report of it. */
   readonly source: string;
-  /** What goes wrong in that phase, as a clause after "it is known that"; undefined where nothing does. */
+  /** What goes wrong in that phase, as a clause after "has a known bug:"; undefined if the phase is not affected. */
   strikes(phase: WalkedPhase, initial: HostState): string | undefined;
 }
 
@@ -41,7 +41,7 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
         .filter((file) => bases.has(file));
       return below.length === 0
         ? undefined
-        : `AppArmor goes on forbidding QEMU to write to a file that was below another when the guest started, so the commit into ${below.join(', ')} may be refused`;
+        : `AppArmor keeps denying QEMU write access to a file that was below another one when the guest started, so the commit into ${below.join(', ')} may be refused`;
     },
   },
   {
@@ -55,13 +55,13 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
         ([path, file]) => file?.format === 'qcow2' && !before.files[path],
       );
       return made.length > 0
-        ? `qcow2 images can be corrupted, and new ones are made in ${[...new Set(made.map(([path]) => dirname(path)))].join(', ')}`
+        ? `qcow2 images can be corrupted, and the plan creates new ones in ${[...new Set(made.map(([path]) => dirname(path)))].join(', ')}`
         : undefined;
     },
   },
 ];
 
-/** The layers that a commit begins to write into: of the active layer, or of layers below it, which ends at once. */
+/** The layers that a commit writes into: an active commit that begins, or a commit of lower layers, which ends at once. */
 function committedInto({ node, start, before, after }: WalkedPhase): string[] {
   const written = new FileSet(
     before,
@@ -72,7 +72,7 @@ function committedInto({ node, start, before, after }: WalkedPhase): string[] {
     if (job || !now) return [];
     if (now.job?.type === 'active-commit') return now.job.mirror ?? [];
     const stays = (file: string) => layerIndex(after, now.chain, file) >= 0;
-    // A pull leaves the same chain, and writes into none of the layers below the active one.
+    // A pull leaves the same chain, but writes into no layer below the active one.
     return chain.flatMap(({ file }, at) => {
       const above = chain[at - 1];
       return above && stays(file) && !stays(above.file) && written.has(file) ? [file] : [];
@@ -80,7 +80,7 @@ function committedInto({ node, start, before, after }: WalkedPhase): string[] {
   });
 }
 
-/** The most layers with which a release of libvirt starts a guest. */
+/** The largest number of layers with which a release of libvirt starts a guest. */
 interface DeepestChain {
   readonly layers: number;
   readonly source: string;
@@ -93,9 +93,9 @@ const DEEPEST: DeepestChain = {
 };
 
 /**
- * libvirt parses QEMU's JSON with json-c since 10.8.0, which takes less nesting: a guest with 26 layers fails to start with
- * "failed to parse JSON: nesting too deep", while a snapshot of the running guest that leads there succeeds (seen with
- * 11.3.0). Its news of 12.0.0: "Fix startup of VMs with more than ~25 external snapshots".
+ * Since 10.8.0 libvirt parses QEMU's JSON with json-c, which accepts less nesting. A guest with 26 layers fails to start:
+ * "failed to parse JSON: nesting too deep". The snapshot of the running guest that adds the 26th layer succeeds (both seen
+ * with 11.3.0). Its news of 12.0.0: "Fix startup of VMs with more than ~25 external snapshots".
  */
 const DEEPEST_WITH_JSON_C: DeepestChain & { readonly since: string; readonly fixedIn: string } = {
   layers: 25,
@@ -112,7 +112,7 @@ export function deepestChain(libvirt: string | undefined): DeepestChain {
     : DEEPEST;
 }
 
-/** Whether the release has the fault, as far as its number tells; a distribution may have mended it. */
+/** Whether the release has the bug, judged by its number; a distribution may have backported the fix. */
 export function hasFault(release: string, { since, fixedIn }: KnownFault): boolean {
   return (since === undefined || !isOlder(release, since)) && isOlder(release, fixedIn);
 }

@@ -1,4 +1,4 @@
-/** What a driver would show of a simulated host. */
+/** What a driver would observe of a simulated host. */
 import { dirname } from 'node:path';
 import { fileOn, nameIn } from '../host/file-names.ts';
 import type { SimulatedHost } from '../host/simulated-host.ts';
@@ -6,12 +6,12 @@ import { FileSet, fileAt, filesOfDisk } from '../model/file-identity.ts';
 import { type HostState, type ImageFile, isUp } from '../model/host-state.ts';
 
 /**
- * What `Driver.observe` shows: the domain, and whether there are files at its places and at these paths; with it what
+ * The result of `Driver.observe`: the domain, and whether files exist at its own and at these paths. Includes what
  * `Driver.headers` adds, which costs nothing here.
  */
 export function observedState(host: SimulatedHost, files: readonly string[]): HostState {
   const { kept: _journal, process: _told, confinement, ...known } = host.state.domain;
-  // Only a guest that is there has an agent, is confined, and runs in a process.
+  // Only a running guest has an agent, is confined, and has a process.
   const process = { boot: 'simulated', id: host.starts };
   const domain = isUp(host.state)
     ? { ...known, process, ...(confinement ? { confinement } : {}) }
@@ -29,12 +29,12 @@ export function observedState(host: SimulatedHost, files: readonly string[]): Ho
   });
 }
 
-/** The host's state, with what the headers of the guest's layers name. */
+/** The host's state with the backing file names in the headers of the guest's layers. */
 export function stateWithHeaders(host: SimulatedHost): HostState {
   return withHeaders(host, host.state);
 }
 
-/** The same host state with what the headers of the guest's layers name. */
+/** The same host state with the backing file names in the headers of the guest's layers. */
 function withHeaders(host: SimulatedHost, state: HostState): HostState {
   const layers = state.domain.disks.flatMap(({ chain }) => chain);
   const images = layers.flatMap(({ file, format }): [string, ImageFile][] => {
@@ -54,14 +54,14 @@ function isPath(file: string): boolean {
   return file.startsWith('/');
 }
 
-/** What can be told of a file without looking inside. */
+/** What is known of a file without reading it. */
 function outside(file: ImageFile | null | undefined): ImageFile | null {
   if (!file) return null;
   const { format: _format, backing: _backing, dataFiles: _data, place: _place, ...rest } = file;
   return rest;
 }
 
-/** What `Driver.survey` adds: the folders, the other domains, and what lies below images that are in no chain. */
+/** The result of `Driver.survey`: adds folders, other domains, and the backing files of images that are in no chain. */
 export function surveyedState(
   host: SimulatedHost,
   known: HostState,

@@ -1,14 +1,14 @@
-/** What a plan copies and how much room it takes, added up over its steps. */
+/** How much a plan copies and how much space it needs, summed over its steps. */
 import { dirname } from 'node:path';
 import type { HostState } from '../model/host-state.ts';
 import type { Totals } from './preview.ts';
 import { rollbackNeeds } from './rollback-room.ts';
 import type { WalkedPhase } from './walked-phase.ts';
 
-/** What a host state read from facts has for free space that the facts do not tell. */
+/** The free space in a host state read from facts, if the facts do not include it. */
 export const FREE_UNKNOWN = Number.MAX_SAFE_INTEGER;
 
-/** @param state the host state before the first step, whose folders have been looked at */
+/** @param state the host state before the first step, with its folders */
 export function previewAmounts(
   phases: readonly WalkedPhase[],
   state: HostState,
@@ -43,8 +43,8 @@ function freeIn(state: HostState, folder: string): { readonly free?: number } {
 }
 
 /**
- * Added up by name, in the order in which the names come first; what adds up to nothing is left out. An amount that nobody
- * knows makes the sum unknown.
+ * Sums the amounts by name, in the order of the names' first occurrences; sums of zero are left out. An unknown amount makes
+ * the sum unknown.
  */
 function sums(
   entries: readonly (readonly [name: string, amount: number | undefined])[],

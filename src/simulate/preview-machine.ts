@@ -1,10 +1,10 @@
-/** The machine's states as a preview draws them: those that a run can reach, out of the graph. */
+/** The machine's states for a preview: those of the graph that a run can reach. */
 import { type Graph, type PhaseNode, type PhaseState, stateName } from '../graph/graph.ts';
 import { FINAL_STATES, PHASE_RESULTS } from '../outcomes.ts';
 import type { PreviewMachine, PreviewState, PreviewStep } from './preview.ts';
 import { isPointOfNoReturn } from './preview-step.ts';
 
-/** The states in the order of the graph: each phase with its undoing, and the ends last. */
+/** The states in the order of the graph: each phase with its rollback, then the final states. */
 export function previewMachine(graph: Graph, steps: readonly PreviewStep[]): PreviewMachine {
   const points = new Set(
     steps.flatMap(({ id, phases }) =>

@@ -1,4 +1,4 @@
-/** Makes the preview of a plan: walks it over a host state, and tells each phase with its commands and its rollback. */
+/** Creates the preview of a plan: walks it over a host state, and lists each phase with its commands and its rollback. */
 import { isDeepStrictEqual } from 'node:util';
 import { compile } from '../graph/graph.ts';
 import type { HostState } from '../model/host-state.ts';
@@ -13,18 +13,18 @@ import { isPointOfNoReturn, previewStep } from './preview-step.ts';
 import { type Walk, walk } from './walk.ts';
 import type { WalkedPhase } from './walked-phase.ts';
 
-/** What is known of a preview besides the plan and the host state. */
+/** Input of a preview besides the plan and the host state. */
 export interface PreviewContext {
-  /** The file of facts that the host state was read from; absent where the host itself was looked at. */
+  /** The file of facts that the host state was read from; absent if the host itself was observed. */
   readonly facts?: string;
   readonly fingerprint?: string;
 }
 
-/** Previews a plan on a host state, observed or read from facts; pure. */
+/** Previews a plan on a host state that was observed or read from facts; pure. */
 export function previewPlan(plan: Plan, state: HostState, context: PreviewContext = {}): Preview {
   const graph = compile(plan);
   const told = walk(graph, state);
-  // What the plan makes itself will not have been there, whether anybody has looked or not: so its rollback removes it.
+  // Files that the plan itself creates count as absent at first, even if their paths are unknown: rollbacks remove them.
   const walked = { ...told, phases: walk(graph, without(state, madeUnseen(told, state))).phases };
   const found = [...plan.warnings, ...withPositions(plan.text, walked.findings)];
   const steps = plan.steps.flatMap((planned): PreviewStep[] => {
@@ -56,7 +56,7 @@ export function previewPlan(plan: Plan, state: HostState, context: PreviewContex
   return { ...preview, findings: redactFindings(findings) };
 }
 
-/** The files that a run would make where nobody has looked. */
+/** The files that a run would create at paths that the host state does not include. */
 function madeUnseen({ phases }: Walk, state: HostState): string[] {
   return phases.flatMap(({ after }) =>
     Object.keys(after.files).filter(

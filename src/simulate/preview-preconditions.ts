@@ -1,4 +1,4 @@
-/** What has to be so for each step, marked by whether it could be looked at. */
+/** The requirements of each step, marked by whether they could be checked. */
 import { dirname } from 'node:path';
 import type { HostState, UnknownPart } from '../model/host-state.ts';
 import type { Knowledge } from '../steps/requirements/requirement.ts';

@@ -1,4 +1,4 @@
-/** One step of a preview: its phases, their commands, and what becomes of chains and definition. */
+/** One step of a preview: its phases, their commands, and the changes to chains and definition. */
 import { contentLostBy, type Effect, isCommand } from '../commands/effect.ts';
 import { commandText, shownWords } from '../commands/effect-text.ts';
 import type { HostState } from '../model/host-state.ts';
@@ -28,12 +28,12 @@ export function previewStep(
   };
 }
 
-/** Whether nothing leads back from the phase once it is done. */
+/** Whether the phase cannot be undone once it is done. */
 export function isPointOfNoReturn(phase: PreviewPhase): boolean {
   return phase.pointOfNoReturn !== undefined || phase.noWayBack !== undefined;
 }
 
-/** The definition in force; of a domain that is transient meanwhile the one that the run keeps. */
+/** The current definition; for a domain that is transient during the run, the one that the journal keeps. */
 function definitionOf(state: HostState | undefined): string | undefined {
   return state?.domain.definition ?? state?.domain.kept?.definition;
 }
@@ -57,13 +57,13 @@ function previewPhase(
   };
 }
 
-/** Why nothing leads back from the phase, and what is lost as soon as it begins. */
+/** Why the phase cannot be undone, and what is lost as soon as it begins. */
 function pointOf({ node: { phase }, start, before }: WalkedPhase): string | undefined {
   const done = phase.pointOfNoReturn?.(before, start);
   const lost = phase.effects(before, start).flatMap(contentLostBy);
   const said = lost.map(
     (file) =>
-      `the former content of ${file} is written over from here on, and no rollback brings it back`,
+      `the former content of ${file} is overwritten from here on, and no rollback restores it`,
   );
   const all = [...said, ...(done === undefined ? [] : [done])];
   return all.length === 0 ? undefined : all.join('; ');

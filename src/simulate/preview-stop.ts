@@ -1,10 +1,10 @@
-/** Where a run can leave the guest that stops at a failure, because its plan says `on-failure: stop`. */
+/** The states in which a run with `on-failure: stop` can leave the guest. */
 import { FileSet } from '../model/file-identity.ts';
 import { activeFile, type HostState } from '../model/host-state.ts';
 import { simulateEffects } from './simulate-effects.ts';
 import type { WalkedPhase } from './walked-phase.ts';
 
-/** What a failure in the phase can leave, as clauses; the phase can fail before and after each of its effects. */
+/** What a failure in the phase can leave behind, as clauses; the phase can fail before and after each of its effects. */
 export function leftoversOfStop({ node, start, before }: WalkedPhase): string {
   const states = simulateEffects(node, start);
   const { name, persistent } = before.domain;
@@ -17,11 +17,11 @@ export function leftoversOfStop({ node, start, before }: WalkedPhase): string {
     ...(transient
       ? [
           persistent || before.domain.kept
-            ? `"${name}" is defined again from the journal with its disks where they are then; if libvirt refuses that, it stays transient and the report prints the "virsh define" to type`
+            ? `"${name}" is defined again from the journal with its disks where they are then; if libvirt refuses, it stays transient and the report prints the "virsh define" command to run`
             : `"${name}" stays transient`,
         ]
       : []),
-    ...madeIn(before, states).map((file) => `${file} can stay behind`),
+    ...madeIn(before, states).map((file) => `${file} may remain`),
   ].join('; ');
 }
 
@@ -33,7 +33,7 @@ function placesOf(target: string, states: readonly HostState[]): string {
 function jobsIn(states: readonly HostState[]): string[] {
   const jobs = states.flatMap(({ domain }) =>
     domain.disks.flatMap(({ target, job }) =>
-      job ? [`a job (${job.type}) can still run on ${target}`] : [],
+      job ? [`a block job (${job.type}) may still run on ${target}`] : [],
     ),
   );
   return [...new Set(jobs)];

@@ -1,9 +1,9 @@
-/** What a run would do, as data for people and programs to read before it does it. Every form of the preview is made of this. */
+/** What a run would do, as data. Every form of the preview is made from this. */
 import type { Finding } from '../errors.ts';
 import type { DiffLine } from '../model/line-diff.ts';
 import type { PhaseResult } from '../outcomes.ts';
 
-/** The preview of one plan on one host state. It holds no secret, and the same input gives the same bytes. */
+/** The preview of one plan on one host state. It contains no secrets, and the same input gives the same bytes. */
 export interface Preview {
   readonly format: 'blockplan-preview/v1';
   /** The plan's name. */
@@ -12,15 +12,15 @@ export interface Preview {
   readonly domain: string;
   readonly source: PreviewSource;
   readonly totals: Totals;
-  /** What is in the way and what is dangerous, errors first, with positions in the plan. */
+  /** Errors first, then warnings, with positions in the plan. */
   readonly findings: readonly Finding[];
-  /** The steps that could be walked: all of them where no finding is an error. */
+  /** The steps that could be simulated: all of them if no finding is an error. */
   readonly steps: readonly PreviewStep[];
   readonly preconditions: readonly PreviewPrecondition[];
   readonly machine: PreviewMachine;
 }
 
-/** What the preview was made from: a libvirt that was asked, or a file of facts. */
+/** The source of the preview: a live libvirt or a file of facts. */
 export type PreviewSource =
   | { readonly kind: 'live'; readonly uri: string }
   | { readonly kind: 'facts'; readonly file: string };
@@ -28,32 +28,32 @@ export type PreviewSource =
 export interface Totals {
   readonly steps: number;
   readonly phases: number;
-  /** Phases that leave the host state other than it was; none where there is nothing to do. */
+  /** Phases that change the host state. */
   readonly changes: number;
   /** Phases that cannot be undone once they are done. */
   readonly pointsOfNoReturn: number;
   /** Phases in which the guest stands still. */
   readonly pauses: number;
-  /** Set where the guest is paused before the plan begins. */
+  /** Set if the guest is paused before the plan begins. */
   readonly paused?: true;
-  /** What is copied at most, by the file that it goes to, in bytes; absent where the facts do not tell the sizes. */
+  /** An upper bound of what is copied, by destination file, in bytes; absent if the facts do not include the sizes. */
   readonly copies: readonly { readonly to: string; readonly bytes?: number }[];
   /**
-   * What the files of the plan take at most, by folder, in bytes; `needed` is absent where the facts do not tell the sizes,
-   * `free` where nobody has looked.
+   * An upper bound of the space that the plan's files take, by folder, in bytes; `needed` is absent if the facts do not
+   * include the sizes, `free` if the folder was not checked.
    */
   readonly space: readonly {
     readonly folder: string;
     readonly needed?: number;
     readonly free?: number;
   }[];
-  /** What rollbacks take at most beyond what their files take now, by folder, in bytes. */
+  /** An upper bound of the additional space that rollbacks take, by folder, in bytes. */
   readonly rollback: readonly {
     readonly folder: string;
     readonly needed: number;
     readonly free?: number;
   }[];
-  /** Covers the plan and what it rests on; a run can be bound to it. */
+  /** Identifies the plan and the host state that it depends on; a run can be bound to it. */
   readonly fingerprint?: string;
 }
 
@@ -61,10 +61,10 @@ export interface PreviewStep {
   readonly id: string;
   readonly kind: string;
   readonly summary: string;
-  /** Where the step stands in the plan's text, counting from 1. */
+  /** The step's line in the plan, counting from 1. */
   readonly line: number;
   readonly phases: readonly PreviewPhase[];
-  /** What becomes of the persistent definition: the lines that change, and a little around them; empty where none does. */
+  /** The changes to the persistent definition: the lines that change, with some context; empty if none does. */
   readonly definition: readonly DiffLine[];
 }
 
@@ -74,12 +74,12 @@ export interface PreviewPhase {
   readonly commands: readonly PreviewCommand[];
   readonly wayBack: string;
   readonly undoCommands: readonly PreviewCommand[];
-  /** Why nothing leads back from the end of this phase. */
+  /** Why this phase cannot be undone once it is done. */
   readonly noWayBack?: string;
   readonly pointOfNoReturn?: string;
-  /** Where the guest can be left when the phase fails, in a plan that stops then. */
+  /** In a plan that stops on failure: where the guest can be left if the phase fails. */
   readonly stopsAt?: string;
-  /** Why the guest stands still meanwhile. */
+  /** Why the guest is paused during the phase. */
   readonly pauses?: string;
   /** The disks whose chain changes, active layer first. */
   readonly chains: readonly {
@@ -95,23 +95,23 @@ export interface PreviewLayer {
 }
 
 export interface PreviewCommand {
-  /** As a person would type it, or a comment on what blockplan does itself. */
+  /** A shell line, or a comment on what blockplan does itself. */
   readonly command: string;
-  /** The words that the program is started with, its name first; absent for what blockplan does itself. */
+  /** The argument vector, starting with the program's name; absent for what blockplan does itself. */
   readonly argv?: readonly string[];
   readonly why: string;
 }
 
-/** Something that has to be so for a step, and whether that could be looked at. */
+/** A requirement of a step, and whether it could be checked. */
 export interface PreviewPrecondition {
   /** The step's id. */
   readonly step: string;
   readonly what: string;
-  /** Looked at on the host, in a file of facts, or nowhere: then only the run can tell. */
+  /** Checked on the host, checked in a file of facts, or not checked: only the run can check it. */
   readonly checked: 'live' | 'facts' | 'no';
 }
 
-/** The states that a run can be in, with the ways between them, for drawings. */
+/** The states of a run and their transitions, for diagrams. */
 export interface PreviewMachine {
   readonly initial: string;
   readonly states: readonly PreviewState[];
@@ -119,7 +119,7 @@ export interface PreviewMachine {
 
 export interface PreviewState {
   readonly name: string;
-  /** The step's id; absent in a final state, like the next two. */
+  /** The step's id; absent in a final state, as are `phase` and `direction`. */
   readonly step?: string;
   readonly phase?: string;
   readonly direction?: 'do' | 'undo';

@@ -1,4 +1,4 @@
-/** The room that rollbacks take: a mirror back, or a commit back, fills the holes of the file that it writes into. */
+/** The space that rollbacks need: a mirror back or a commit back fills the holes of the file that it writes into. */
 import { dirname } from 'node:path';
 import { codes } from '../codes.ts';
 import type { Finding } from '../errors.ts';
@@ -7,7 +7,7 @@ import { isSameFile } from '../model/file-identity.ts';
 import type { RollbackRoom } from '../steps/sizes.ts';
 import { findingAt, type WalkedPhase } from './walked-phase.ts';
 
-/** What the rollbacks of all phases need at most, by folder, in the order in which they come. */
+/** An upper bound of the space that the rollbacks of all phases need, by folder, in the order of the phases. */
 export function rollbackNeeds(
   phases: readonly WalkedPhase[],
 ): readonly [folder: string, bytes: number][] {
@@ -28,8 +28,8 @@ export function rollbackNeeds(
 }
 
 /**
- * Rollbacks that do not fit, or may not: an error where they certainly do not.
- * @param leftFor the bytes that a phase leaves free in a folder; undefined where nobody has looked
+ * Rollbacks that may not fit, and as errors those that cannot.
+ * @param leftFor the bytes that a phase leaves free in the file's folder; undefined if the folder was not checked
  */
 export function rollbacksWithoutRoom(
   phases: readonly WalkedPhase[],
@@ -40,28 +40,28 @@ export function rollbacksWithoutRoom(
       const left = leftFor(index, file);
       if (left === undefined || most <= left) return [];
       const { planned, phase } = walked.node;
-      const needs = `the rollback of ${planned.id}/${phase.name} writes into ${file}, which can take ${most} bytes more`;
+      const needs = `the rollback of ${planned.id}/${phase.name} writes into ${file}, which can grow by ${most} bytes`;
       const has = `${dirname(file)} has ${Math.max(0, left)} left`;
       return [
         least > left
           ? findingAt(walked, {
               code: codes.noSpace,
               severity: 'error',
-              message: `${needs}, and certainly ${least}, but ${has}: a failure after it would leave the run stranded`,
-              hint: 'make room there, or write "on-failure: stop" to go without a rollback',
+              message: `${needs}, and by at least ${least}, but ${has}: a failure after this phase would leave the run stranded`,
+              hint: 'make room there, or write "on-failure: stop" to run without rollback',
             })
           : findingAt(walked, {
               code: codes.spaceAtRisk,
               severity: 'warning',
-              message: `${needs} if the guest writes that much, and ${has}: without room the rollback stops half-way`,
-              hint: 'make room there before the run, or let the plan run when the guest writes little',
+              message: `${needs} if the guest writes that much, and ${has}: without that space the rollback cannot finish`,
+              hint: 'make room there before the run, or run the plan when the guest writes little',
             }),
       ];
     }),
   );
 }
 
-/** What the rollback of a phase needs; nothing where the plan has none. */
+/** The space that the rollback of a phase needs; none if the plan stops on failure. */
 function roomsOf({ node, before, start }: WalkedPhase): readonly RollbackRoom[] {
   return stopsOnFailure(node) ? [] : (node.phase.rollbackRoom?.(before, start) ?? []);
 }

@@ -1,6 +1,6 @@
 /**
- * Imagines that effects succeed, although something may be in their way. Preflight has told of the obstacle; what lies
- * behind it is worth telling in the same breath, so the walk goes on as if the obstacle were away.
+ * Simulates effects as successful, even if preflight has found an obstacle: the walk continues as if the obstacle were
+ * removed, so that all errors are reported at once.
  */
 import { commandDefinition, type Effect } from '../commands/effect.ts';
 import type { PhaseNode } from '../graph/graph.ts';
@@ -11,19 +11,19 @@ import { EffectFailed } from '../model/effect-failed.ts';
 import type { HostState } from '../model/host-state.ts';
 import { apply } from './host.ts';
 
-/** The host after the effects, each of which is simulated to succeed; one that even so cannot changes nothing. */
+/** The host after the effects, each simulated as successful; one that fails even without its obstacles changes nothing. */
 export function assumeSuccess(host: SimulatedHost, effects: readonly Effect[]): SimulatedHost {
   return effects.reduce(assumeOne, host);
 }
 
-/** The host state after that phase, as far as the host state when its step began tells of it. */
+/** The host state after that phase, as far as it follows from the host state in which its step began. */
 export function simulatePhase(node: PhaseNode, start: HostState): HostState {
   return simulateEffects(node, start).at(-1) ?? start;
 }
 
-/** The host state when that phase begins, and after each of its effects, as far as the host state when its step began tells. */
+/** The host states when that phase begins and after each of its effects, derived from the one in which its step began. */
 export function simulateEffects(node: PhaseNode, start: HostState): readonly HostState[] {
-  // The same few are asked for in each of a proof's many cases.
+  // Each of a proof's many cases needs the same few.
   const known = simulated.get(start) ?? new Map<PhaseNode, readonly HostState[]>();
   simulated.set(start, known);
   const states = known.get(node) ?? statesOf(node, start);
@@ -66,7 +66,7 @@ function assumeOne(host: SimulatedHost, effect: Effect): SimulatedHost {
   }
 }
 
-/** The same effect with everything away that preflight knows to be an obstacle to it. */
+/** The host after the effect, with all obstacles removed that preflight checks for. */
 function unobstructed(host: SimulatedHost, effect: Effect): SimulatedHost {
   switch (effect.tool) {
     case 'virsh':

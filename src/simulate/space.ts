@@ -1,4 +1,4 @@
-/** Space over the whole plan: several steps share a file system, and an overlay grows while a copy runs beside it. */
+/** Space over the whole plan: several steps share a file system, and an overlay grows while a copy runs. */
 import { dirname } from 'node:path';
 import { codes } from '../codes.ts';
 import type { Finding } from '../errors.ts';
@@ -7,15 +7,15 @@ import { type Disk, diskOf, type HostState } from '../model/host-state.ts';
 import { rollbacksWithoutRoom } from './rollback-room.ts';
 import { findingAt, type WalkedPhase } from './walked-phase.ts';
 
-/** A folder that files go to, with the bytes that are free for them before the plan begins. */
+/** A destination folder, with its free space in bytes before the plan begins. */
 interface Room {
   readonly folder: string;
   readonly free: number;
-  /** The same for all folders that share their free bytes. */
+  /** The same for all folders that share their free space. */
   readonly key: string;
 }
 
-/** What the files that phases make take together, beyond what is free, and what overlays could take beside them. */
+/** All dangers of running out of space: in the plan as a whole, in overlays, in merges and in rollbacks. */
 export function spaceDangers(initial: HostState, phases: readonly WalkedPhase[]): Finding[] {
   const taken = takenAfter(initial, phases);
   return [
@@ -35,7 +35,7 @@ function roomOf(initial: HostState, file: string): Room | undefined {
   return found ? { folder, free: found.free, key: found.fileSystem ?? folder } : undefined;
 }
 
-/** After each phase, by file system, how many bytes its files take more than before the plan; less where some are gone. */
+/** After each phase, by file system, the additional bytes that files take since the plan began; may be negative. */
 function takenAfter(
   initial: HostState,
   phases: readonly WalkedPhase[],
@@ -51,12 +51,12 @@ function takenAfter(
   });
 }
 
-/** The files of a host state, each by one of its names: what a link leads to takes its bytes once. */
+/** The files of a host state, each by one of its names, so that the target of a link is counted once. */
 function oneNameEach(state: HostState): string[] {
   return new FileSet(state, Object.keys(state.files)).names;
 }
 
-/** A step alone that does not fit is told of by its own preflight. */
+/** A single file that does not fit is not reported here: its step's requirements do that. */
 function tooMuchTogether(
   initial: HostState,
   phases: readonly WalkedPhase[],
@@ -80,14 +80,14 @@ function tooMuchTogether(
           code: codes.totalSpaceTooSmall,
           severity: 'error',
           message: `${together.map(({ path }) => path).join(', ')} need up to ${needed} bytes together, but ${room.folder} has ${room.free} free`,
-          hint: 'make room, or let one of them go to another place',
+          hint: 'make room, or put one of them elsewhere',
         }),
       ];
     });
   });
 }
 
-/** The overlays that a phase lets disks go on in, with the disks. */
+/** The overlays that a phase switches disks to, with the disks. */
 function overlaysOf({
   before,
   after,
@@ -103,7 +103,7 @@ function overlaysOf({
   });
 }
 
-/** While a copy runs the guest writes on: into an overlay that takes up to the disk's whole size. */
+/** While a copy runs, the guest keeps writing: into an overlay that can grow to the disk's full size. */
 function overlaysWithoutRoom(
   initial: HostState,
   phases: readonly WalkedPhase[],
@@ -125,15 +125,15 @@ function overlaysWithoutRoom(
             findingAt(walked, {
               code: codes.spaceAtRisk,
               severity: 'warning',
-              message: `while the plan copies, the guest's writes to ${disk.target} go to ${file}, which can grow to ${disk.capacity} bytes; ${room.folder} has ${Math.max(0, left)} left for it, and a guest that finds no room is paused`,
-              hint: 'make room, put the overlay elsewhere with "file" in "diskspec", or let the plan run when the guest writes little',
+              message: `while the plan copies, the guest's writes to ${disk.target} go to ${file}, which can grow to ${disk.capacity} bytes; ${room.folder} has ${Math.max(0, left)} left for it, and a guest that runs out of space is paused`,
+              hint: 'make room, put the overlay elsewhere with "file" in "diskspec", or run the plan when the guest writes little',
             }),
           ];
     }),
   );
 }
 
-/** Whether a phase makes a file that holds something: an overlay begins empty. */
+/** Whether a phase creates a file with content; a new overlay is empty. */
 function copies(before: HostState, after: HostState): boolean {
   const overlays = after.domain.disks.flatMap(({ chain }) => chain.slice(0, -1));
   const isLayer = (path: string) => layerIndex(after, overlays, path) >= 0;
@@ -142,7 +142,7 @@ function copies(before: HostState, after: HostState): boolean {
   );
 }
 
-/** A merge writes into a layer what others of its chain hold. */
+/** A merge writes the data of other layers of the chain into a layer. */
 function mergesWithoutRoom(
   initial: HostState,
   phases: readonly WalkedPhase[],
@@ -167,8 +167,8 @@ function mergesWithoutRoom(
             findingAt(walked, {
               code: codes.spaceAtRisk,
               severity: 'warning',
-              message: `the ${node.phase.name} writes up to ${growth} bytes into ${file}, and ${room.folder} has ${Math.max(0, left)} left: it would fail half-way, with the chain as it was`,
-              hint: 'make room before it',
+              message: `the ${node.phase.name} writes up to ${growth} bytes into ${file}, and ${room.folder} has ${Math.max(0, left)} left: it may run out of space and fail, with the chain unchanged`,
+              hint: 'make room before the run',
             }),
           ];
     });

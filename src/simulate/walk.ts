@@ -1,4 +1,4 @@
-/** Walks a plan's phases over a simulated host: what is found of each step, and what each phase would do. */
+/** Walks a plan's phases over a simulated host: the findings for each step, and the changes by each phase. */
 import { codes } from '../codes.ts';
 import type { Finding } from '../errors.ts';
 import type { Graph, PhaseNode } from '../graph/graph.ts';
@@ -12,22 +12,22 @@ import { assumeSuccess } from './simulate-effects.ts';
 import type { WalkedPhase } from './walked-phase.ts';
 
 export interface Walk {
-  /** The phases that could be simulated; all of them when there are no errors among the findings. */
+  /** The phases that could be simulated; all of them if no finding is an error. */
   readonly phases: readonly WalkedPhase[];
   /** The steps of these phases. */
   readonly steps: readonly WalkedStep[];
   readonly findings: readonly Finding[];
-  /** Every absolute path that the plan may read, write, make or remove. */
+  /** Every absolute path that the plan may read, write, create or remove. */
   readonly files: readonly string[];
 }
 
-/** A step with what was found of it in the host state in which it begins. */
+/** A step with its requirements and findings in the host state in which it begins. */
 export interface WalkedStep extends StepRequirements {
   readonly planned: PhaseNode['planned'];
   readonly start: HostState;
 }
 
-/** Walks from the observed host state on; pure. */
+/** Walks a plan, starting from the observed host state; pure. */
 export function walk(graph: Graph, state: HostState): Walk {
   const phases: WalkedPhase[] = [];
   const findings: Finding[] = [];
@@ -60,7 +60,7 @@ function isError({ severity }: Finding): boolean {
   return severity === 'error';
 }
 
-/** A plan that ends with the domain transient leaves its definition in a journal, where nobody looks for it. */
+/** A plan that ends with the domain transient leaves its definition only in a journal, where no other tool finds it. */
 function leftTransient(graph: Graph, before: HostState, after: HostState): Finding[] {
   if (!before.domain.persistent || after.domain.persistent) return [];
   const last = graph.nodes.findLast(({ planned }) => planned.step.kind === 'undefine');
@@ -75,7 +75,7 @@ function leftTransient(graph: Graph, before: HostState, after: HostState): Findi
   ];
 }
 
-/** A step's own finding, with its path made the plan's. */
+/** A step's own finding, with its path relative to the plan. */
 function inPlan(
   { planned: { path, step } }: PhaseNode,
   { blocks: _, ...finding }: Refusal,

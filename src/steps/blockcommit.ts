@@ -35,33 +35,37 @@ const schema = {
       type: 'string',
       minLength: 1,
       description:
-        'The layer that takes the data: its path, or its place in the chain as `vda[2]`.',
+        'The layer that receives the data: its path, or its position in the chain, such as `vda[2]`.',
     },
-    shallow: { type: 'boolean', description: 'The layer directly below `top` takes the data.' },
+    shallow: { type: 'boolean', description: 'Commit into the layer directly below `top`.' },
     top: {
       type: 'string',
       minLength: 1,
       description:
-        'The topmost layer that is committed: its path or place; the active layer with `active`.',
+        'The topmost layer to commit: its path or position; with `active`, the active layer.',
     },
     active: {
       type: 'boolean',
-      description: 'Commit the active layer; ends with `pivot` or `keep-overlay`.',
+      description: 'Commit the active layer; requires `pivot` or `keep-overlay`.',
     },
-    pivot: { type: 'boolean', description: 'Let the guest go on with the base; means `active`.' },
+    pivot: {
+      type: 'boolean',
+      description: 'Switch the guest to the base at the end; implies `active`.',
+    },
     'keep-overlay': {
       type: 'boolean',
-      description: 'Leave the guest on the active layer once the base is equal; means `active`.',
+      description:
+        'Keep the guest on the active layer once the base holds the same data; implies `active`.',
     },
     delete: {
       type: 'boolean',
-      description: 'Remove the files that were committed, once they are proven unused.',
+      description: 'Remove the committed files once they are proven unused.',
     },
     quarantine: {
       type: 'string',
       minLength: 1,
       description:
-        'Move the files that were committed into this folder, on the same file system, instead of removing them.',
+        'Move the committed files to this folder, on the same file system, instead of removing them.',
     },
     'keep-relative': { type: 'boolean', description: 'Keep relative backing file names relative.' },
     ...BANDWIDTH,
@@ -69,7 +73,7 @@ const schema = {
       type: 'integer',
       minimum: 1,
       description:
-        'Give up, and undo, when the commit has not come so far after so many seconds (a day unless told).',
+        'Cancel the commit and roll back if it takes more than this many seconds (default: one day).',
     },
   },
 } as const satisfies ParamsSchema;
@@ -78,8 +82,7 @@ type Params = Infer<typeof schema>;
 
 export const blockcommitStep = defineStep<typeof schema>({
   kind: 'blockcommit',
-  summary:
-    'Merge layers of a running disk into a layer below them, and let the guest go on with a shorter chain.',
+  summary: 'Merge layers of a running disk into a layer below them, to shorten the backing chain.',
   schema,
   unoffered: { path: 'blockplan calls the disk `disk`, in every step', ...WAITED_FOR },
   check(params: Params) {
@@ -109,8 +112,8 @@ export const blockcommitStep = defineStep<typeof schema>({
         refuse(
           codes.jobIncomplete,
           'active',
-          'a commit of the active layer must end somewhere: neither "pivot" nor "keep-overlay" is given',
-          'write "pivot: true" to move the guest to the base, or "keep-overlay: true" to leave it where it is',
+          'a commit of the active layer requires "pivot" or "keep-overlay"',
+          'write "pivot: true" to move the guest to the base, or "keep-overlay: true" to keep it on the active layer',
         ),
       );
     }
@@ -119,7 +122,7 @@ export const blockcommitStep = defineStep<typeof schema>({
         refuse(
           codes.jobIncomplete,
           [],
-          'it is not said what is committed: neither "active" nor "top" is given',
+          'the layers to commit are not specified: neither "active" nor "top" is given',
           'write "active: true" with "pivot: true", or name a layer with "top"',
         ),
       );
@@ -142,7 +145,7 @@ export const blockcommitStep = defineStep<typeof schema>({
     const phases = commit.active
       ? [activePhase(commit), params.pivot ? pivotPhase(commit) : keepPhase(commit)]
       : [commitPhase(commit)];
-    // Both are asked also where the host state shows no chain: a refused plan is walked, and a guest can stop before the step.
+    // The host state may show no chain: the preview also walks refused plans, and a guest can stop before the step.
     const committed = (start: HostState) =>
       findRange(commitRange(commit), start)?.merged.map(({ file }) => file) ?? [];
     if (params.delete) phases.push(deletePhase(committed));
@@ -151,15 +154,15 @@ export const blockcommitStep = defineStep<typeof schema>({
   },
   examples: [
     {
-      title: 'Put a backup overlay back into the file below, and remove it',
+      title: 'Commit a backup overlay into the file below, and remove it',
       params: { disk: 'vda', shallow: true, active: true, pivot: true, delete: true },
     },
     {
-      title: 'Shorten a chain in its middle',
+      title: 'Merge layers in the middle of a chain',
       params: { disk: 'vda', top: '/images/snap1.qcow2', base: '/images/base.qcow2' },
     },
     {
-      title: 'Put a backup overlay back, and move it aside',
+      title: 'Commit a backup overlay, and move it to a quarantine folder',
       params: {
         disk: 'vda',
         shallow: true,
@@ -168,7 +171,7 @@ export const blockcommitStep = defineStep<typeof schema>({
         quarantine: '/images/quarantine',
       },
     },
-    { title: 'By place in the chain', params: { disk: 'vda', top: 'vda[1]', base: 'vda[2]' } },
+    { title: 'By position in the chain', params: { disk: 'vda', top: 'vda[1]', base: 'vda[2]' } },
   ],
 });
 
@@ -190,8 +193,8 @@ function requires(params: Params, state: HostState, needs: Needs): void {
   requireUnshared(needs, state, key, touched);
   requireUnsharedByOwnDisks(needs, state, disk, key, touched);
   requireReopenable(needs, base.file);
-  // Nothing looks at it: how much of the layers is new to the base shows when they are merged.
-  needs.require(`${base.file} has room to grow by what is committed`, 'run');
+  // Only checked by the run: how much of the layers is new to the base is unknown before they are merged.
+  needs.require(`${base.file} has room for the committed data`, 'run');
   const paired =
     isActive(params) && !params['keep-overlay'] ? checkPaired(state, disk, 'disk') : [];
   requireStartAfterMerge(needs, state, disk, {

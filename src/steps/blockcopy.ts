@@ -27,7 +27,7 @@ const schema = {
     format: {
       type: 'string',
       enum: ['qcow2', 'raw'],
-      description: "Format of the copy; the source's unless told.",
+      description: 'Format of the copy (default: the format of the source).',
     },
     shallow: {
       type: 'boolean',
@@ -36,7 +36,7 @@ const schema = {
     'reuse-external': {
       type: 'boolean',
       description:
-        'Copy into a file that exists, made for the purpose; its content is lost. Needs `format`.',
+        'Copy into an existing file that was created for the purpose; its content is overwritten. Requires `format`.',
     },
     blockdev: { type: 'boolean', description: '`dest` is a block device, not a file.' },
     ...BANDWIDTH,
@@ -55,25 +55,24 @@ const schema = {
       type: 'integer',
       minimum: 1,
       description:
-        'Give up, and undo, when the copy is not ready after so many seconds (a day unless told).',
+        'Cancel the copy and roll back if it is not ready after this many seconds (default: one day).',
     },
     pivot: {
       type: 'boolean',
-      description: 'Let the guest go on with the copy once it is equal: a migration.',
+      description: 'Switch the guest to the copy once both are equal: a migration.',
     },
     finish: {
       type: 'boolean',
-      description: 'Leave the guest where it is once the copy is equal: a live backup.',
+      description: 'Keep the guest on the source once both are equal: a live backup.',
     },
     'transient-job': {
       type: 'boolean',
       description:
-        'Accept that the job does not outlive the guest; given without being asked where the domain is persistent.',
+        'Accept that the job ends with the guest; always set if the domain is persistent.',
     },
     'synchronous-writes': {
       type: 'boolean',
-      description:
-        'Write to both sides before the guest is told that a write is done (libvirt 8.0).',
+      description: 'Complete a write of the guest only after both sides have it (libvirt 8.0).',
     },
   },
 } as const satisfies ParamsSchema;
@@ -83,13 +82,13 @@ type Params = Infer<typeof schema>;
 export const blockcopyStep = defineStep<typeof schema>({
   kind: 'blockcopy',
   summary:
-    'Mirror a running disk to another place, and end on the copy (pivot: a migration) or on the source (finish: a live backup).',
+    'Mirror a running disk to another place; then switch to the copy (pivot: a migration) or stay on the source (finish: a live backup).',
   schema,
   unoffered: {
     path: 'blockplan calls the disk `disk`, in every step',
     xml: 'only a file or a block device can be measured and proven unused before it is written to',
     ...WAITED_FOR,
-    'print-xml': 'use `run --dry-run` to see what would be done',
+    'print-xml': 'use `run --dry-run` for a preview',
   },
   check(params: Params) {
     const findings = [
@@ -103,7 +102,7 @@ export const blockcopyStep = defineStep<typeof schema>({
         refuse(
           codes.jobIncomplete,
           [],
-          'a copy must end somewhere: neither "pivot" nor "finish" is given',
+          'a copy requires "pivot" or "finish"',
           'write "pivot: true" to move the guest to the copy, or "finish: true" to keep the copy as a backup',
         ),
       );
@@ -129,7 +128,7 @@ export const blockcopyStep = defineStep<typeof schema>({
   requires(params: Params, state, needs) {
     const disk = requireDiskForJob(needs, state, params.disk);
     if (!disk) return;
-    // libvirt's news, v8.0.0: "Synchronous write mode for disk copy operations".
+    // libvirt's news for v8.0.0: "Synchronous write mode for disk copy operations".
     requireLibvirtSince(needs, state, params, 'synchronous-writes', '8.0.0');
     requireCopyDestination(needs, params, state, disk);
     requireRollbackRoom(needs, params, state, disk);
@@ -160,7 +159,7 @@ export const blockcopyStep = defineStep<typeof schema>({
       params: { disk: 'vda', dest: '/backup/vda.qcow2', finish: true },
     },
     {
-      title: 'A slow lane',
+      title: 'With a speed limit',
       params: {
         disk: 'vda',
         dest: '/export/fast/copy.qcow2',
@@ -172,13 +171,13 @@ export const blockcopyStep = defineStep<typeof schema>({
   ],
 });
 
-/** The copy is the mirror phase's: its rollback cancels the job, if it still runs, and removes the file. */
+/** The copy belongs to the mirror phase: its rollback cancels the job, if it still runs, and removes the file. */
 function finish(params: Params) {
   const { disk, dest } = params;
   return finishPhase({
     disk,
     job: 'copy',
-    summary: `end the copy: ${dest} stays as the disk was at that moment, the guest stays where it is`,
+    summary: `end the copy: ${dest} keeps the data of that moment, and the guest stays on the source`,
     rollback: usesExisting(params) ? `nothing to do: the copy stays in ${dest}` : 'remove the copy',
     alsoExpects: [fileExists(dest)],
   });

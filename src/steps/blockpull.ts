@@ -31,18 +31,18 @@ const schema = {
       type: 'string',
       minLength: 1,
       description:
-        'The layer that stays below the active one: its path, or its place in the chain as `vda[2]`. Without it none stays.',
+        'The layer that stays below the active one: its path, or its position in the chain, such as `vda[2]`. Default: no layer stays.',
     },
     'keep-relative': {
       type: 'boolean',
-      description: 'Name `base` by its relative name in the header. Needs `base`.',
+      description: 'Keep the relative name of `base` in the header. Requires `base`.',
     },
     ...BANDWIDTH,
     timeout: {
       type: 'integer',
       minimum: 1,
       description:
-        'Give up, and undo, when the pull has not ended after so many seconds (a day unless told).',
+        'Cancel the pull and roll back if it takes more than this many seconds (default: one day).',
     },
   },
 } as const satisfies ParamsSchema;
@@ -52,7 +52,7 @@ type Params = Infer<typeof schema>;
 export const blockpullStep = defineStep<typeof schema>({
   kind: 'blockpull',
   summary:
-    'Copy what the layers below hold into the active layer of a running disk, so that it needs them no more.',
+    'Copy the data of the layers below into the active layer of a running disk, so that it no longer needs them.',
   schema,
   unoffered: { path: 'blockplan calls the disk `disk`, in every step', ...WAITED_FOR },
   check: (params: Params) => [
@@ -71,8 +71,8 @@ export const blockpullStep = defineStep<typeof schema>({
     );
     requireUnshared(alone, state, 'disk', [into.file]);
     requireUnsharedByOwnDisks(alone, state, disk, 'disk', [into.file]);
-    // Nothing looks at it: how much of the layers is new to the active one shows when they are merged.
-    needs.require(`${into.file} has room to grow by what is pulled`, 'run');
+    // Only checked by the run: how much of the layers is new to the active one is unknown before they are merged.
+    needs.require(`${into.file} has room for the pulled data`, 'run');
     requireStartAfterMerge(needs, state, disk, { what: 'the pull', merged });
     if (params['keep-relative']) requireRelativeNames(needs, state, disk, merged);
   },
@@ -82,12 +82,12 @@ export const blockpullStep = defineStep<typeof schema>({
   },
   phases: (params: Params) => [pullPhase(params)],
   examples: [
-    { title: 'A disk that rests on no other file', params: { disk: 'vda' } },
+    { title: 'Make a disk independent of other files', params: { disk: 'vda' } },
     {
-      title: 'Down to a base that is shared',
+      title: 'Keep a shared base',
       params: { disk: 'vda', base: '/images/base.qcow2' },
     },
-    { title: 'By place in the chain', params: { disk: 'vda', base: 'vda[2]' } },
+    { title: 'By position in the chain', params: { disk: 'vda', base: 'vda[2]' } },
   ],
 });
 
@@ -103,8 +103,11 @@ function pullRange({ base: name, disk: target }: Params): NamedRange {
       const merged = chain.slice(1, at);
       if (into && merged.length > 0) return { merged, into };
       return name === undefined
-        ? notInChain('disk', `there is no layer below ${into?.file} to pull`)
-        : notInChain('base', `there is no layer to pull above ${name} in ${chainText(disk)}`);
+        ? notInChain('disk', `${into?.file} has no layer below it to pull`)
+        : notInChain(
+            'base',
+            `no layer is between the active layer and ${name} in ${chainText(disk)}`,
+          );
     },
   };
 }
@@ -113,8 +116,8 @@ function pullPhase(params: Params): Phase {
   const { base, disk, timeout } = params;
   return mergePhase({
     job: 'pull',
-    summary: `copy what the layers below hold into the active layer of ${disk} while the guest runs; their files stay`,
-    rollback: 'cancel the pull as long as it runs; what was copied so far does no harm',
+    summary: `copy the data of the layers below into the active layer of ${disk} while the guest runs; their files stay`,
+    rollback: 'cancel the pull while it runs; the data copied so far is harmless',
     range: pullRange(params),
     start: (state) => ({
       tool: 'virsh',
@@ -127,7 +130,7 @@ function pullPhase(params: Params): Phase {
       },
       why: `start the pull of ${disk}`,
     }),
-    until: 'until the active layer holds all of it',
+    until: 'until the active layer holds all the data',
     timeout,
   });
 }

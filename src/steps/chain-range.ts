@@ -20,24 +20,24 @@ export interface LayerRange {
 /** A range as a plan names it. */
 export interface NamedRange {
   readonly disk: string;
-  /** The range in the disk's chain, or what of the plan does not fit that chain. */
+  /** The range in the disk's chain, or the parts of the plan that do not match the chain. */
   find(disk: Disk, state: HostState): LayerRange | Refusal[];
 }
 
-/** The range; undefined where the chain does not have it: a guest that stopped before the phase began shows no chain. */
+/** The range; undefined if the chain does not have it: a guest that stopped before the phase began shows no chain. */
 export function findRange(named: NamedRange, state: HostState): LayerRange | undefined {
   const found = rangeOf(named, state);
   return Array.isArray(found) ? undefined : found;
 }
 
-/** The same, where a requirement has made sure that there is one. */
+/** The range, after a requirement has checked that it exists. */
 export function knownRange(named: NamedRange, state: HostState): LayerRange {
   const range = findRange(named, state);
-  if (!range) throw new Error(`the chain of ${named.disk} is not what the plan says`);
+  if (!range) throw new Error(`the chain of ${named.disk} does not match the plan`);
   return range;
 }
 
-/** Requires that the chain has the layers. @returns the range; undefined where it has not */
+/** Requires that the chain has the layers. @returns the range; undefined if the chain does not have it */
 export function requireRange(
   needs: Needs,
   named: NamedRange,
@@ -48,7 +48,7 @@ export function requireRange(
   needs.require(`the layers are in the chain of ${named.disk}`, 'domain', refusals);
   if (Array.isArray(range)) return undefined;
   const { file } = range.into;
-  needs.require(`there is ${file}`, { file });
+  needs.require(`${file} exists`, { file });
   return range;
 }
 
@@ -56,15 +56,15 @@ function rangeOf(named: NamedRange, state: HostState): LayerRange | Refusal[] {
   const disk = diskOf(state, named.disk);
   return disk
     ? named.find(disk, state)
-    : [refuseStep(codes.diskNotFound, 'disk', `there is no disk ${named.disk}`)];
+    : [refuseStep(codes.diskNotFound, 'disk', `the guest has no disk ${named.disk}`)];
 }
 
-/** What of a plan does not fit a chain. @param key the option that names the layer */
+/** Refuses a layer of the plan that does not match the chain. @param key the option that names the layer */
 export function notInChain(key: string, message: string, hint?: string): Refusal[] {
   return [refuseStep(codes.layerMismatch, key, message, hint)];
 }
 
-/** A disk's chain in words: `the chain of vda: /images/snap1 -> /images/base`. */
+/** A disk's chain as text: `the chain of vda: /images/snap1 -> /images/base`. */
 export function chainText({ target, chain }: Disk): string {
   return `the chain of ${target}: ${filesText(chain)}`;
 }
@@ -73,7 +73,7 @@ export function filesText(chain: readonly Layer[]): string {
   return chain.map(({ file }) => file).join(' -> ');
 }
 
-/** Refuses a layer that is named neither by its target and index nor by an absolute path. */
+/** Refuses a layer name that is neither a target with an index nor an absolute path. */
 export function checkLayerName(key: ParamPath, name: string | undefined): Refusal[] {
   return name !== undefined && indexedLayer(name) ? [] : checkAbsolute(key, name);
 }

@@ -5,7 +5,7 @@ import { layerAt } from '../model/layer-name.ts';
 import { chainText, filesText, type NamedRange, notInChain } from './chain-range.ts';
 import type { Refusal } from './requirements/requirement.ts';
 
-/** The words of a plan that name them. */
+/** The options of a plan that name them. */
 export interface CommitRangeParams {
   readonly disk: string;
   /** Whether the active layer is committed. */
@@ -28,7 +28,7 @@ export function commitRange(words: CommitRangeParams): NamedRange {
       const into = chain[at];
       if (!into)
         return words.base === undefined
-          ? notInChain('shallow', `there is no layer below ${chain[top]?.file} to commit into`)
+          ? notInChain('shallow', `${chain[top]?.file} has no layer below it to commit into`)
           : notInChain('base', `${words.base} is not in ${chainText(disk)}`);
       return at > top
         ? { merged: chain.slice(top, at), into }
@@ -40,7 +40,7 @@ export function commitRange(words: CommitRangeParams): NamedRange {
   };
 }
 
-/** Refuses a topmost layer that is not there, and one that is the active layer, or is not, against what the plan says. */
+/** Refuses a topmost layer that is not in the chain, or that contradicts the plan on being the active layer. */
 function checkTop({ active, top: name }: CommitRangeParams, disk: Disk, top: number): Refusal[] {
   const { chain, target } = disk;
   if (top < 0) return notInChain('top', `${name} is not in ${chainText(disk)}`);

@@ -1,6 +1,6 @@
 /**
- * Which words of `qemu-img convert -o` a plan may give. Some make qemu-img write to other files than `dest`
- * (`data_file`, a vmdk's flat extents), and `help` makes it do nothing: so only what shapes the one file is let through.
+ * The options of `qemu-img convert -o` that a plan may give. Some make qemu-img write to other files than `dest`
+ * (`data_file`, a vmdk's flat extents), and `help` makes it do nothing. So only options that shape the one file are allowed.
  */
 import { codes } from '../codes.ts';
 import type { Finding } from '../errors.ts';
@@ -30,14 +30,14 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, Values>>>> = {
   vhdx: { subformat: ['dynamic', 'fixed'], block_size: SIZE, log_size: SIZE },
 };
 
-/** Refuses every option of the format that could do more than shape the copy. */
+/** Refuses every option of the format that does more than shape the copy. */
 export function checkOptions(format: string, options: string | undefined): Finding[] {
   if (options === undefined) return [];
   const allowed = ALLOWED[format] ?? {};
   return wordsOf(options).flatMap((word) => checkWord(format, allowed, word));
 }
 
-/** The words between single commas; qemu-img takes a doubled comma for one inside of a value. */
+/** The options between single commas; qemu-img reads a doubled comma as a comma inside a value. */
 function wordsOf(options: string): string[] {
   return options
     .replaceAll(',,', '\0')
@@ -59,7 +59,7 @@ function checkWord(
       refuse(
         codes.invalidFormatOption,
         'options',
-        `"${key}" is no option that a plan may give for a ${format} file`,
+        `"${key}" is not an allowed option for a ${format} file`,
         `allowed: ${Object.keys(allowed).join(', ')}`,
       ),
     ];
@@ -70,7 +70,7 @@ function checkWord(
       'options',
       value === undefined
         ? `"${key}" has no value`
-        : `"${value}" is no value of "${key}" that a plan may give for a ${format} file`,
+        : `"${value}" is not an allowed value of "${key}" for a ${format} file`,
       values instanceof RegExp
         ? `write a size in bytes, or with k, M or G, as in ${key}=1M`
         : `allowed: ${values.map((each) => `${key}=${each}`).join(', ')}`,

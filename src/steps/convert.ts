@@ -36,30 +36,30 @@ const schema = {
     'source-format': {
       type: 'string',
       enum: ['qcow2', 'raw', 'vmdk', 'vdi', 'vhdx', 'qed'],
-      description: "The source's format (-f); as the chain names it unless told.",
+      description: 'Format of the source (-f; default: its format in the chain).',
     },
     'target-format': {
       type: 'string',
       enum: ['qcow2', 'raw', 'vmdk', 'vdi', 'vhdx'],
-      description: "The copy's format (-O); qcow2 unless told.",
+      description: 'Format of the copy (-O; default: qcow2).',
     },
     compress: { type: 'boolean', description: 'Compress the copy (-c; qcow2 and vmdk).' },
     options: {
       type: 'string',
       minLength: 1,
-      description: "Options of the copy's format (-o), as in `preallocation=metadata`.",
+      description: "Options of the copy's format (-o), such as `preallocation=metadata`.",
     },
     'sparse-size': {
       type: 'integer',
       minimum: 0,
       description:
-        'Zeroes of so many bytes in a row become a hole (-S; 4096 unless told, 0 for none).',
+        'Turn runs of at least this many zero bytes into holes (-S; default: 4096; 0: no holes).',
     },
     coroutines: {
       type: 'integer',
       minimum: 1,
       maximum: 16,
-      description: 'Parallel reads and writes (-m; 8 unless told).',
+      description: 'Parallel reads and writes (-m; default: 8).',
     },
     'rate-limit': { type: 'integer', minimum: 1, description: 'Speed limit in bytes/s (-r).' },
   },
@@ -70,13 +70,13 @@ type Params = Infer<typeof schema>;
 export const convertStep = defineStep<typeof schema>({
   kind: 'convert',
   summary:
-    'Copy an image that is quiet, with its chain flattened, as `qemu-img convert` does: sparse, with parallel writes.',
+    'Copy an image that nothing writes to, with its chain flattened, using `qemu-img convert`: sparse, with parallel writes.',
   schema,
   unoffered: {
     'out-of-order':
-      'writes always go out of order (-W): it is faster, and the copy is whole only at the end anyway',
+      'writes are always out of order (-W): it is faster, and the copy is complete only at the end anyway',
     'force-share':
-      'an image that is written to cannot be copied consistently: take a snapshot first, and copy the file below it',
+      'an image that is written to cannot be copied consistently: take a snapshot first, and copy the file below the overlay',
     progress: 'progress is always shown',
   },
   check(params: Params) {
@@ -101,16 +101,16 @@ export const convertStep = defineStep<typeof schema>({
     return findings;
   },
   requires(params: Params, state, needs) {
-    // A guest that is off could be started on the image half-way, and its domain cannot be marked as taken.
+    // A guest that is off could be started on the image during the copy, and its domain cannot carry a marker.
     if (!requireGuestUp(needs, state)) return;
     const { dest, source } = params;
-    needs.require(`there is a file ${source}, of a known format`, { file: source }, [
+    needs.require(`${source} exists, and its format is known`, { file: source }, [
       ...checkFormat(params, state),
       ...checkModelled(source, state),
     ]);
     requireNoWriter(needs, source, state);
     needs.requireUnlisted(
-      'source and dest are two files',
+      'source and dest are different files',
       'domain',
       isSameFile(state, source, dest)
         ? [refuse(codes.conflictingOptions, 'dest', 'source and dest are the same file')]
@@ -126,11 +126,11 @@ export const convertStep = defineStep<typeof schema>({
   phases: (params: Params) => [convertPhase(params)],
   examples: [
     {
-      title: 'The quiet base below a backup overlay',
+      title: 'The base below a backup overlay',
       params: { source: '/images/testvm.qcow2', dest: '/backup/testvm.qcow2' },
     },
     {
-      title: 'Small rather than quick',
+      title: 'A small copy instead of a fast one',
       params: {
         source: '/images/testvm.qcow2',
         dest: '/backup/testvm.qcow2',
@@ -144,15 +144,15 @@ export const convertStep = defineStep<typeof schema>({
 function checkFormat(params: Params, state: HostState): Refusal[] {
   const { source } = params;
   if (!fileAt(state, source))
-    return [refuse(codes.fileExistence, 'source', `there is no ${source}`)];
+    return [refuse(codes.fileExistence, 'source', `${source} does not exist`)];
   return sourceFormat(params, state) !== undefined
     ? []
     : [
         refuse(
           codes.formatUnknown,
           'source-format',
-          `${source} is in no chain of the guest, so its format is not known; a guess would let whoever wrote a raw image choose the files that are read`,
-          'add "source-format", as the image was made',
+          `${source} is in no backing chain of the guest, so its format is unknown; guessing it would let the author of a raw image choose which files are read`,
+          'add "source-format" with the format of the image',
         ),
       ];
 }
@@ -170,7 +170,7 @@ function convertPhase(params: Params): Phase {
   return {
     name: 'convert',
     summary: `copy ${params.source} to ${params.dest}`,
-    rollback: 'stop the copy and remove what was written of it',
+    rollback: 'stop the copy and remove its file',
     effects(state) {
       const format = sourceFormat(params, state);
       return [
@@ -188,7 +188,7 @@ function convertPhase(params: Params): Phase {
             'target-format': target,
           },
           bytes: bytesOf(state, sourceFiles(params.source, state)),
-          why: 'copy the quiet image',
+          why: 'copy the image',
         },
       ];
     },

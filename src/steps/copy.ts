@@ -1,11 +1,11 @@
-/** A copy of a running disk: its options, its command, and what it is about. */
+/** A copy of a running disk: its options, its command, and the files that it reads and writes. */
 import { type BlockcopyArgs, blockcopy } from '../commands/blockcopy.ts';
 import { pickOptions } from '../commands/define.ts';
 import { filesOfLayer } from '../model/file-identity.ts';
 import type { Disk, HostState } from '../model/host-state.ts';
 import { bytesOf } from './sizes.ts';
 
-/** What of a copy its command and its rollback need. */
+/** The options that the command and the rollback of a copy need. */
 export interface CopyOptions extends Omit<BlockcopyArgs, 'domain' | 'path'> {
   readonly disk: string;
 }
@@ -22,13 +22,13 @@ export function copyArgs(copy: CopyOptions, state: HostState): BlockcopyArgs {
 
 /** A copy of a disk, with the options of `blockcopy`. */
 export interface Copy extends CopyOptions {
-  /** Whether the guest goes on with the copy. */
+  /** Whether the guest is switched to the copy. */
   readonly pivot?: boolean;
-  /** Seconds until the copy is given up. */
+  /** Seconds after which the copy is cancelled. */
   readonly timeout?: number;
 }
 
-/** A block device, or a file made for the purpose: nothing is made, and nothing is removed. */
+/** Whether the copy goes to a block device or to an existing file: then no file is created or removed. */
 export function usesExisting(copy: Pick<Copy, 'blockdev' | 'reuse-external'>): boolean {
   return Boolean(copy['reuse-external'] || copy.blockdev);
 }
@@ -41,7 +41,7 @@ export function copiedFiles({ shallow }: Copy, { chain }: Disk): string[] {
   return (shallow ? chain.slice(0, 1) : chain).flatMap(filesOfLayer);
 }
 
-/** The overlays that the rollback puts beside the old file, where the copy would flatten a chain. */
+/** The overlays that the rollback creates beside the old file, if the copy flattens a chain. */
 export function temporaryOverlays(
   { pivot: moves, shallow }: Copy,
   disk: Disk | undefined,
@@ -57,7 +57,7 @@ export function temporaryOverlayPaths(old: string): { aside: string; home: strin
   return { aside: `${old}.blockplan-aside`, home: `${old}.blockplan-home` };
 }
 
-/** What the copy takes at most: the active layer, or the whole chain flattened, but never more than the disk's size. */
+/** The maximum size of the copy in bytes: that of the active layer or of all layers, but never more than the disk's size. */
 export function bytesToCopy(copy: Copy, state: HostState, source: Disk): number {
   const held = bytesOf(state, copiedFiles(copy, source));
   return source.capacity === undefined ? held : Math.min(held, source.capacity);

@@ -6,7 +6,7 @@ import type { Expectation } from './phases/expect.ts';
 import type { Needs } from './requirements/requirement.ts';
 import type { Product, RollbackRoom } from './sizes.ts';
 
-/** The part of JSON Schema that parameters use; small, so that the parameters' type can be read off it. */
+/** The part of JSON Schema that parameters use; small, so that the parameters' type can be inferred from it. */
 export type OptionSchema =
   | (Described & { readonly type: 'boolean' })
   | (Described & {
@@ -36,7 +36,7 @@ export interface ParamsSchema {
   readonly additionalProperties: false;
 }
 
-/** The type of the values that a schema lets through. */
+/** The type of the values that a schema accepts. */
 export type Infer<S> = S extends { readonly enum: readonly (infer E)[] }
   ? E
   : S extends { readonly type: 'string' }
@@ -55,84 +55,84 @@ export type Infer<S> = S extends { readonly enum: readonly (infer E)[] }
               ? { readonly [K in keyof P]?: Infer<P[K]> }
               : never;
 
-/** An option of the virsh verb that a plan cannot give, and the sentence that says why. */
+/** The options of the virsh verb that a plan cannot give, each with the reason. */
 export type OmittedOptions = Readonly<Record<string, string>>;
 
 /**
- * One kind of step: a virsh verb with its options, its phases, and the rollback out of each.
- * Everything in it is pure: effects are data, and worlds go in and come out.
+ * One kind of step: a virsh verb with its options, its phases, and the rollback of each.
+ * Everything in it is pure: host states go in; effects come out, as data.
  */
 export interface Step<P> {
-  /** The YAML key, the file's name and, where virsh has it, virsh's verb. */
+  /** The YAML key, the file's name and, if virsh has it, the verb of virsh. */
   readonly kind: string;
-  /** One sentence in the words of the field. */
+  /** One sentence, in the standard terms of the field. */
   readonly summary: string;
   readonly schema: ParamsSchema;
-  /** Options of the verb that are not offered, with the reason that a plan's author is told. */
+  /** Options of the verb that are not offered, with the reason that a plan's author sees. */
   readonly unoffered: OmittedOptions;
-  /** What is wrong with the parameters alone; called only when they fit the schema. Paths are relative to the parameters. */
+  /** Finds errors in the parameters alone; called only when they match the schema. Paths are relative to the parameters. */
   check(params: P): Finding[];
   /** States what the step requires of the host state in which it begins; called only when `check` found no error. */
   requires(params: P, state: HostState, needs: Needs): void;
   /** The phases for these parameters, in order; at least one. */
   phases(params: P): readonly Phase[];
-  /** The files that it makes, writes into or removes, in any host state; none where that does not tell. */
+  /** The files that it creates, writes or removes, in any host state; none if the host state does not show them. */
   products(params: P, state: HostState): readonly Product[];
   readonly examples: readonly Example[];
 }
 
 /**
- * A stretch of a step that has one rollback. In all of its functions `before` is the host state when the phase began,
+ * A part of a step that has one rollback. In all of its functions, `before` is the host state when the phase began,
  * `start` the host state when its step began, and `now` or `after` what is observed.
  */
 export interface Phase {
-  /** A word for the state machine and the report: `mirror`, `pivot`. */
+  /** A word for the state machine and the report, such as `mirror` or `pivot`. */
   readonly name: string;
   /** What the phase does, and why, as a clause without a full stop. */
   readonly summary: string;
   effects(before: HostState, start: HostState): readonly Effect[];
-  /** What has to be so after the effects, judged from what is observed. */
+  /** What must hold after the effects, judged by the observed host state. */
   expects(before: HostState, start: HostState): readonly Expectation[];
   /**
-   * The effects that lead from `now`, wherever the phase stopped, to a host state as good as `before`. Asked again after
-   * they are done, until nothing is left to do: so it is computed from what is so, not from what was meant.
-   * @throws NoWayBack where there is none
+   * The effects that lead from `now`, wherever the phase stopped, to a host state as good as `before`. Called again after
+   * they are done, until nothing is left to do: so it depends on the observed state, not on what the phase intended.
+   * @throws NoRollback if no rollback is possible
    */
   undo(before: HostState, now: HostState, start: HostState): readonly Effect[];
   /** How the rollback is described in a preview, as a clause. */
   readonly rollback: string;
   /**
-   * By how much files grow in the rollback of the phase once it is done, as far as the host told the sizes. What takes next
-   * to nothing, such as an empty overlay, is left out.
+   * By how much files grow in the rollback of the finished phase, as far as the sizes are known. Files that need almost no
+   * space, such as an empty overlay, are left out.
    */
   rollbackRoom?(before: HostState, start: HostState): readonly RollbackRoom[];
-  /** Why this phase, once done, cannot be undone; undefined where it can. */
+  /** Why this phase, once done, cannot be undone; undefined if it can. */
   pointOfNoReturn?(before: HostState, start: HostState): string | undefined;
-  /** Whether the guest stands still during the phase, and why; undefined where it runs. */
+  /** Why the guest is paused during the phase; undefined if it runs. */
   readonly pauses?: string;
 }
 
-/** Parameters that show the step's use; run through the schema and the checks by tests, and printed in its page. */
+/** Parameters that show how to use the step; tests validate them, and the step's page prints them. */
 export interface Example {
   readonly title: string;
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-/** There is no rollback from here; the message says what is so and `next` what a person can type. */
+/** No rollback is possible from here; the message gives the reason, and `next` the commands that a person can run. */
 export class NoRollback extends Error {
   readonly next: readonly Command[];
   constructor(message: string, next: readonly Command[] = []) {
     super(message);
-    this.name = 'NoWayBack';
+    this.name = 'NoRollback';
     this.next = next;
   }
 }
 
-/** A step whose parameters' type has been checked at its definition, for the registry to hold beside others. */
+/** A step whose parameters' type was checked at its definition, so that the registry can hold it beside others. */
 // biome-ignore lint/suspicious/noExplicitAny: the registry holds steps of different parameters; plan/ validates them against the schema before any is called.
 export type AnyStep = Step<any>;
 
-/** Defines a step kind whose parameters' type is read off its schema: `defineStep<typeof schema>({ … })`. */
+/** Defines a step kind whose parameters' type is inferred from its schema: `defineStep<typeof schema>({ … })`. */
 export function defineStep<S extends ParamsSchema>(step: Step<Infer<S>>): Step<Infer<S>> {
   return step;
 }

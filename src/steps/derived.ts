@@ -1,4 +1,4 @@
-/** What follows from what a step requires and makes, and from what its phases expect. */
+/** Evaluates what a step requires and creates, and what its phases expect. */
 import type { HostState } from '../model/host-state.ts';
 import type { AnyStep, Phase } from './define.ts';
 import {
@@ -10,16 +10,16 @@ import {
 
 type Params = Readonly<Record<string, unknown>>;
 
-/** What a step is found to need in a host state. */
+/** What a step requires in a host state. */
 export interface StepRequirements {
   readonly requirements: readonly Requirement[];
-  /** What is in the way or dangerous; paths are relative to the parameters. */
+  /** Errors and warnings; paths are relative to the parameters. */
   readonly findings: readonly Refusal[];
-  /** Every absolute path that has to be looked at for the step: what it makes, writes, removes, or rests on. */
+  /** Every absolute path that must be inspected for the step: the files that it creates, writes, removes or depends on. */
   readonly files: readonly string[];
 }
 
-/** Looks at a host state before the step begins in it; pure. */
+/** Checks the host state in which the step would begin; pure. */
 export function requirementsOf(step: AnyStep, params: Params, state: HostState): StepRequirements {
   const needs = new Needs();
   step.requires(params, state, needs);
@@ -33,7 +33,7 @@ export function requirementsOf(step: AnyStep, params: Params, state: HostState):
   };
 }
 
-/** What is not as it should be after a phase, judged from what is observed; empty when the phase is done. */
+/** The expectations that the observed host state does not meet after a phase; empty when the phase is done. */
 export function problemsAfter(
   phase: Phase,
   before: HostState,

@@ -1,4 +1,4 @@
-/** Options that several kinds of steps have, as their schemas say them. */
+/** Options that several kinds of steps have in their schemas. */
 export const DISK = {
   type: 'string',
   minLength: 1,
@@ -17,6 +17,6 @@ export const BANDWIDTH = {
 /** The reasons why an option of a verb that starts a block job is not offered. */
 export const WAITED_FOR = {
   wait: 'blockplan always waits for the job',
-  async: 'blockplan always waits for the job to end, so that nothing is left half-way',
+  async: 'blockplan always waits for the job to end, so that nothing is left unfinished',
   verbose: 'progress is always shown',
 } as const;

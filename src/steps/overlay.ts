@@ -4,7 +4,7 @@ import type { SnapshotArgs } from '../commands/snapshot-create-as.ts';
 import { isSameFile } from '../model/file-identity.ts';
 import { diskOf, type HostState } from '../model/host-state.ts';
 
-/** Freezing the guest's file systems waits for the guest; an agent that hangs must not hang the run. */
+/** Freezing the guest's file systems waits for the guest agent; an agent that hangs must not block the run. */
 export const SNAPSHOT_TIMEOUT_MS = 180_000;
 
 /** One disk's part in the snapshot. */
@@ -17,17 +17,17 @@ export interface Overlay {
 }
 
 /**
- * The overlay's file where none is named: the active file's path with the snapshot's name in place of its last suffix
- * (libvirt, src/conf/snapshot_conf.c, virDomainSnapshotDefAssignExternalNames). libvirt names none beside a block device.
+ * The default file of the overlay: the active file's path with the snapshot's name in place of its last suffix
+ * (libvirt, src/conf/snapshot_conf.c, virDomainSnapshotDefAssignExternalNames). For a block device libvirt has no default.
  */
 export function defaultOverlayFile(active: string, snapshot: string): string {
   return `${active.replace(/\.[^./]*$/, '')}.${snapshot}`;
 }
 
-/** Stands in a diskspec for all disks that have none of their own, so that a plan need not know a guest's other disks. */
+/** In a diskspec, stands for all disks that are not listed, so that a plan need not know a guest's other disks. */
 export const EVERY_OTHER = '*';
 
-/** What a plan says of the disks of a snapshot. */
+/** The options of a plan for the disks of a snapshot. */
 export interface SnapshotDisks {
   readonly name: string;
   readonly diskspec?: readonly {
@@ -45,13 +45,13 @@ export interface Snapshot
   readonly memspec?: { readonly file: string };
 }
 
-/** What the plan says of a disk: by its name, or as one of all the others. */
+/** The options for a disk: its own, or those for all other disks. */
 export function diskSpecOf({ diskspec }: SnapshotDisks, target: string) {
   const named = (name: string) => diskspec?.find((each) => each.disk === name);
   return named(target) ?? named(EVERY_OTHER);
 }
 
-/** Which disks get an overlay, and where: what libvirt would choose, said outright. */
+/** The disks that get an overlay, and its file: libvirt's own choice, made explicit. */
 export function overlaysOf(words: SnapshotDisks, state: HostState): Overlay[] {
   return state.domain.disks.flatMap((disk) => {
     const spec = diskSpecOf(words, disk.target);
@@ -69,7 +69,7 @@ export function overlaysOf(words: SnapshotDisks, state: HostState): Overlay[] {
   });
 }
 
-/** Whether the guest writes to the overlay, above the file that it wrote to before. */
+/** Whether the guest writes to the overlay, with the former file directly below it. */
 export function isOnOverlay(state: HostState, { target, file, base }: Overlay): boolean {
   const [top, below] = diskOf(state, target)?.chain ?? [];
   return isSameFile(state, top?.file, file) && isSameFile(state, below?.file, base);

@@ -33,7 +33,7 @@ const schema = {
       type: 'string',
       minLength: 1,
       description:
-        'Absolute path that the definition shall name: the file that the guest runs on. Where the definition says that nothing is below it, and the guest has layers there, that goes.',
+        'Absolute path that the definition is to name: the file that the guest uses. If the definition ends the chain there, but the guest has layers below, that end is removed.',
     },
   },
 } as const satisfies ParamsSchema;
@@ -43,7 +43,7 @@ type Params = Infer<typeof schema>;
 export const redefineStep = defineStep<typeof schema>({
   kind: 'redefine',
   summary:
-    'Put the saved definition back, byte for byte except for a disk that has moved, with autostart and metadata.',
+    'Restore the saved definition, byte for byte except for a disk that has moved, with autostart and metadata.',
   schema,
   unoffered: {
     file: 'the definition comes from the journal or from libvirt, never from a file that may be stale',
@@ -61,21 +61,21 @@ export const redefineStep = defineStep<typeof schema>({
     const lost = refuseStep(
       codes.domainTransient,
       [],
-      `"${name}" is transient, and this plan has kept no definition of it`,
-      'put an undefine step before this one, or define the domain first',
+      `"${name}" is transient, and this plan has not saved its definition`,
+      'add an undefine step before this one, or define the domain first',
     );
-    const also = ', and there is a definition to put back';
+    const also = ', and has a definition to restore';
     if (!requireGuestUp(needs, state, also, persistent || kept ? [] : [lost])) return;
     const { disk, source } = params;
     if (disk === undefined)
       needs.require(
-        'the definition names the files that the guest runs on',
+        'the definition names the files that the guest uses',
         'domain',
         staleDisks(state),
       );
     else
       needs.require(
-        `the guest runs on ${source} (${disk})`,
+        `the guest uses ${source} for ${disk}`,
         'domain',
         checkMoved(state, disk, source),
       );
@@ -91,7 +91,7 @@ export const redefineStep = defineStep<typeof schema>({
   ],
 });
 
-/** Refuses to name another file than the one that the guest runs on. */
+/** Refuses to name another file than the one that the guest uses. */
 function checkMoved(state: HostState, target: string, source = ''): readonly Refusal[] {
   const disk = findDisk(state, target, 'disk');
   if (Array.isArray(disk)) return disk;
@@ -104,13 +104,13 @@ function checkMoved(state: HostState, target: string, source = ''): readonly Ref
         refuseStep(
           codes.redefineMismatch,
           'source',
-          `the guest runs on ${active ?? 'nothing'} there, so a definition that names ${source} would start it from other data`,
+          `the guest uses ${active ?? 'no file'} for that disk, so a definition that names ${source} would start it from other data`,
           active === undefined ? 'leave "disk" and "source" out' : `write "source: ${active}"`,
         ),
       ];
 }
 
-/** Refuses a disk that the definition to put back lacks, or has without a source, and a file that it names for another. */
+/** Refuses a disk that the definition lacks or has without a source, and a file that it names for another disk. */
 function checkDefined(state: HostState, target: string, source = ''): Refusal[] {
   const { domain } = state;
   const defined = definedDisks(domain).find((disk) => disk.target === target);
@@ -129,17 +129,17 @@ function checkDefined(state: HostState, target: string, source = ''): Refusal[] 
         refuseStep(
           codes.definitionDiskMismatch,
           'source',
-          `the definition names ${other.file} for ${other.target} already: two disks would write to one file`,
-          `give the disk one target in both: ${virshCommand('edit', domain.name)}`,
+          `the definition already names ${other.file} for ${other.target}: two disks would write to the same file`,
+          `give the disk the same target in both: ${virshCommand('edit', domain.name)}`,
         ),
       ]
     : [];
 }
 
-/** Without a disk the definition goes back as it was: then it has to name what the guest runs on. */
+/** Without a disk the definition is restored unchanged: then it must name the files that the guest uses. */
 function staleDisks(state: HostState): Refusal[] {
   const { domain } = state;
-  // A transient disk is on a file of libvirt's own, and its definition is right to name another one.
+  // A transient disk is on a file that libvirt created, so its definition correctly names another one.
   const named = domain.disks.filter((disk) => !isTransient(disk));
   const active = new Map(named.map((disk) => [disk.target, disk.chain[0]]));
   return readDomainXml(savedDefinition(state)).disks.flatMap(({ target, chain: [source] }) => {
@@ -150,18 +150,17 @@ function staleDisks(state: HostState): Refusal[] {
           refuseStep(
             codes.redefineMismatch,
             [],
-            `the definition names ${layerText(source)} for ${target}, but the guest runs on ${layerText(top)}`,
+            `the definition names ${layerText(source)} for ${target}, but the guest uses ${layerText(top)}`,
             `add "disk: ${target}" and "source: ${top.file}"`,
           ),
         ];
   });
 }
 
-/** Preflight has made sure that there is one. */
+/** The requirements have checked that it exists. */
 function savedDefinition({ domain }: HostState): string {
   const saved = domain.definition ?? domain.kept?.definition;
-  if (saved === undefined)
-    throw new Error(`there is no definition of "${domain.name}" to put back`);
+  if (saved === undefined) throw new Error(`"${domain.name}" has no definition to restore`);
   return saved;
 }
 
@@ -171,15 +170,15 @@ function wanted(params: Params, state: HostState): string {
   if (target === undefined || source === undefined) return saved;
   const { chain } = diskOf(state, target) ?? { chain: [] };
   const [active] = chain;
-  // With a guessed format the next start would find other data.
-  if (!active) throw new Error(`"${state.domain.name}" has no file on ${target}`);
-  // Spelled as the guest's own source is: libvirt compares the two by their text.
+  // With a guessed format, the next start would read other data.
+  if (!active) throw new Error(`"${state.domain.name}" has no file for ${target}`);
+  // Spelled like the guest's own source: libvirt compares the two as text.
   const spelled = isSameFile(state, active.file, source) ? active : { ...active, file: source };
   const moved = setDiskSource(saved, target, spelled);
   return hidesLayers(moved, target, chain.length) ? withoutBackingStore(moved, target) : moved;
 }
 
-/** Whether a definition says that a chain ends above layers that the running guest has. */
+/** Whether a definition ends the chain above layers that the running guest has. */
 function hidesLayers(definition: string, target: string, depth: number): boolean {
   const defined = readDomainXml(definition).disks.find((disk) => disk.target === target);
   return (defined?.chain.length ?? 0) < depth && isChainTerminated(definition, target);
@@ -190,9 +189,9 @@ function definePhase(params: Params): Phase {
     name: 'define',
     summary:
       params.disk === undefined
-        ? 'put the saved definition back'
-        : `put the saved definition back, with ${params.disk} on ${params.source}`,
-    rollback: 'make the domain transient again, or put the definition of before back',
+        ? 'restore the saved definition'
+        : `restore the saved definition, with ${params.disk} on ${params.source}`,
+    rollback: 'make the domain transient again, or restore the previous definition',
     effects(before) {
       const { kept } = before.domain;
       const effects: Effect[] = [
@@ -213,21 +212,21 @@ function definePhase(params: Params): Phase {
     undo(before, now) {
       if (before.domain.persistent) return restoreDefinition(before, now);
       if (!now.domain.persistent || now.domain.state === 'gone') return [];
-      // The kept bundle stays in the journal, so that the undefine's own rollback finds it.
+      // The saved bundle stays in the journal, so that the rollback of the undefine step finds it.
       return [makeTransient(now)];
     },
   };
 }
 
-/** What belongs to a definition is there again. */
+/** Expects that the autostart setting and the metadata of a definition are restored. */
 function attached({ autostart, checkpoints, snapshots }: Bundle): Expectation {
   return ({ domain }) => [
-    ...(autostart === domain.autostart ? [] : ['the autostart mark is not as it was']),
+    ...(autostart === domain.autostart ? [] : ['the autostart setting has changed']),
     ...snapshots
       .filter(({ name }) => !domain.snapshots.includes(name))
-      .map(({ name }) => `the metadata of snapshot ${name} is not there`),
+      .map(({ name }) => `the metadata of snapshot ${name} is missing`),
     ...checkpoints
       .filter(({ name }) => !domain.checkpoints.includes(name))
-      .map(({ name }) => `the metadata of checkpoint ${name} is not there`),
+      .map(({ name }) => `the metadata of checkpoint ${name} is missing`),
   ];
 }

@@ -1,16 +1,16 @@
-/** What a step makes or fills, and how large that becomes. */
+/** The files that a step creates or fills, and their sizes. */
 import { fileAt } from '../model/file-identity.ts';
 import type { HostState, Layer } from '../model/host-state.ts';
 import type { LayerRange } from './chain-range.ts';
 
-/** A file that a step makes, writes into, or removes. */
+/** A file that a step creates, writes or removes. */
 export interface Product {
   readonly file: string;
-  /** Bytes that are copied there at most, as far as the host told. */
+  /** Maximum number of bytes that are copied there, as far as the sizes are known. */
   readonly copied: number;
-  /** Bytes by which the file may grow at most: its folder has to have them. */
+  /** Maximum number of bytes by which the file may grow: its folder must have that space. */
   readonly room: number;
-  /** Set where the size of what is copied was not told, so that neither number is a bound. */
+  /** Set if the size of the copied data is unknown, so that neither number is a limit. */
   readonly unknown?: true;
 }
 
@@ -21,24 +21,24 @@ export interface RollbackRoom {
   readonly most: number;
 }
 
-/** A file that takes next to nothing, or goes. */
+/** A file that needs almost no space, or is removed. */
 export function withoutRoom(file: string): Product {
   return { file, copied: 0, room: 0 };
 }
 
-/** Bytes that files take together, as far as the host told. */
+/** Total size of files in bytes, as far as the sizes are known. */
 export function bytesOf(state: HostState, files: readonly string[]): number {
   return files.reduce((sum, file) => sum + (fileAt(state, file)?.size ?? 0), 0);
 }
 
-/** What a product has to say where {@link bytesOf} lacks the size of one of the files. */
+/** Marks a product for which {@link bytesOf} lacks the size of one of the files. */
 export function unknownSize(state: HostState, files: readonly string[]): Pick<Product, 'unknown'> {
   return files.some((file) => fileAt(state, file)?.sizeUntold) ? { unknown: true } : {};
 }
 
-/** The layer that takes the data of others of its chain. */
+/** The layer that receives the data of other layers of its chain. */
 export function mergedInto(state: HostState, { into, merged }: LayerRange): Product {
-  // What the guest will have written into an overlay that the plan makes, nobody knows before.
+  // How much the guest will write to an overlay that the plan creates is unknown in advance.
   const known = merged.map(({ file }) => file).filter((file) => !fileAt(state, file)?.made);
   const copied = bytesOf(state, known);
   return {
@@ -50,8 +50,8 @@ export function mergedInto(state: HostState, { into, merged }: LayerRange): Prod
 }
 
 /**
- * By how much a layer's file can grow until it is full; nothing for a block device, which is as large as it is, and where
- * the host did not tell the sizes.
+ * By how many bytes a layer's file can grow until it is full; 0 for a block device, whose size is fixed, and if the sizes
+ * are unknown.
  */
 export function growthOf(state: HostState, layer: Layer, capacity: number | undefined): number {
   const found = fileAt(state, layer.file);
@@ -63,7 +63,7 @@ export function growthOf(state: HostState, layer: Layer, capacity: number | unde
 const CLUSTER = 64 * 1024;
 
 /**
- * What a qcow2 image of that size takes when it is full: its data, the tables that map it, and the reference counts
+ * The size in bytes of a full qcow2 image: its data, the tables that map it, and the reference counts
  * (QEMU, docs/interop/qcow2.txt, with the default cluster size; `qemu-img measure` says the same).
  */
 export function fullQcow2(virtualSize: number): number {

@@ -34,30 +34,30 @@ const schema = {
       type: 'string',
       minLength: 1,
       pattern: '^[^/.][^/]*$',
-      description: "The snapshot's name; it also ends the overlays' file names.",
+      description: 'Name of the snapshot; also the suffix of the overlay file names.',
     },
-    description: { type: 'string', description: 'A text kept with the snapshot.' },
+    description: { type: 'string', description: 'Description stored with the snapshot.' },
     'disk-only': {
       type: 'boolean',
-      description: 'Snapshot the disks and not the memory: each disk goes on in an overlay.',
+      description: 'Snapshot the disks without the memory: each disk continues in an overlay.',
     },
     atomic: { type: 'boolean', description: 'All disks or none.' },
     quiesce: {
       type: 'boolean',
       description:
-        "Have the guest agent freeze the guest's file systems for the moment of the snapshot. Needs `disk-only`.",
+        "Have the guest agent freeze the guest's file systems during the snapshot. Requires `disk-only`.",
     },
     'no-metadata': {
       type: 'boolean',
-      description: 'Leave no record of the snapshot in libvirt: only the chain shows it.',
+      description: 'Do not record the snapshot in libvirt; only the chain shows it.',
     },
     'reuse-external': {
       type: 'boolean',
-      description: 'Use overlay files that exist, made for the purpose.',
+      description: 'Use existing overlay files that were created for the purpose.',
     },
     live: {
       type: 'boolean',
-      description: 'Keep the guest running while its memory is saved. Needs `memspec`.',
+      description: 'Keep the guest running while its memory is saved. Requires `memspec`.',
     },
     validate: {
       type: 'boolean',
@@ -67,7 +67,7 @@ const schema = {
       type: 'object',
       additionalProperties: false,
       required: ['file'],
-      description: 'Where the memory goes.',
+      description: 'Where to save the memory.',
       properties: { file: { type: 'string', minLength: 1, description: 'Absolute path.' } },
     },
     diskspec: {
@@ -88,12 +88,12 @@ const schema = {
           snapshot: {
             type: 'string',
             enum: ['external', 'no'],
-            description: '`no` leaves the disk alone.',
+            description: '`no` excludes the disk.',
           },
           driver: {
             type: 'string',
             enum: ['qcow2', 'qed'],
-            description: "The overlay's format: qcow2 unless told.",
+            description: 'Format of the overlay (default: qcow2).',
           },
           file: { type: 'string', minLength: 1, description: 'Absolute path of the overlay.' },
         },
@@ -107,11 +107,11 @@ type Params = Infer<typeof schema>;
 export const snapshotCreateAsStep = defineStep<typeof schema>({
   kind: 'snapshot-create-as',
   summary:
-    'Let each disk of the running guest go on in an overlay, so that the file below is quiet and can be copied.',
+    'Switch each disk of the running guest to an overlay, so that the file below no longer changes and can be copied.',
   schema,
   unoffered: {
-    halt: 'the rest of a plan needs the guest running, and a stopped guest is not brought back by a rollback',
-    'print-xml': 'use `run --dry-run` to see what would be done',
+    halt: 'the rest of a plan needs a running guest, and a rollback does not start a stopped guest',
+    'print-xml': 'use `run --dry-run` for a preview',
   },
   check(params: Params) {
     const findings = [
@@ -125,8 +125,8 @@ export const snapshotCreateAsStep = defineStep<typeof schema>({
         refuse(
           codes.internalSnapshot,
           [],
-          'an internal snapshot would be made: it stops the guest while its memory is written into the image',
-          'add "disk-only: true" for overlays, or "memspec" for a file that takes the memory',
+          'this would create an internal snapshot, which pauses the guest while its memory is written to the image',
+          'add "disk-only: true" for overlays, or "memspec" to save the memory to a file',
         ),
       );
     }
@@ -147,7 +147,7 @@ export const snapshotCreateAsStep = defineStep<typeof schema>({
           refuse(
             codes.invalidDiskspec,
             ['diskspec', index, 'file'],
-            `${spec.disk} is left out of the snapshot, so it has no file`,
+            `${spec.disk} is left out of the snapshot, so it cannot have a file`,
           ),
         );
       }
@@ -156,7 +156,7 @@ export const snapshotCreateAsStep = defineStep<typeof schema>({
           refuse(
             codes.invalidDiskspec,
             ['diskspec', index, 'file'],
-            'several disks cannot go on in one file',
+            'several disks cannot share one overlay file',
             'list each disk by its name, or leave "file" out',
           ),
         );
@@ -166,7 +166,7 @@ export const snapshotCreateAsStep = defineStep<typeof schema>({
           refuse(
             codes.invalidDiskspec,
             ['diskspec', index],
-            `"reuse-external" needs to know the overlay of ${spec.disk}`,
+            `"reuse-external" requires the overlay file of ${spec.disk}`,
             'add "file"',
           ),
         );
@@ -182,7 +182,7 @@ export const snapshotCreateAsStep = defineStep<typeof schema>({
   phases: (params: Params) => [snapshotPhase(params)],
   examples: [
     {
-      title: 'A quiet base for a backup',
+      title: 'A base for a backup',
       params: {
         name: 'backup',
         'disk-only': true,
@@ -204,7 +204,7 @@ export const snapshotCreateAsStep = defineStep<typeof schema>({
       },
     },
     {
-      title: 'The memory too',
+      title: 'With the memory',
       params: { name: 'before-upgrade', live: true, memspec: { file: '/backup/testvm.mem' } },
     },
   ],
@@ -215,7 +215,7 @@ function requires(params: Params, state: HostState, needs: Needs): void {
   if (!needs.requireUnlisted(guestUpText(state), { told: ['state'] }, down)) return;
   const taking = overlaysOf(params, state);
   needs.requireUnlisted(
-    'a disk takes part in the snapshot',
+    'at least one disk takes part in the snapshot',
     'domain',
     taking.length > 0
       ? []
@@ -242,5 +242,5 @@ function requires(params: Params, state: HostState, needs: Needs): void {
   if (memspec)
     requireNewFile(needs, state, ['memspec', 'file'], memspec.file, state.domain.memory ?? 0);
   for (const { file } of taking)
-    needs.require(`there is room for all that the guest writes while it is on ${file}`, 'run');
+    needs.require(`${file} has room for everything that the guest writes to it`, 'run');
 }

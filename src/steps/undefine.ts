@@ -15,31 +15,31 @@ const schema = {
   properties: {
     'keep-nvram': {
       type: 'boolean',
-      description: "Keep the guest's NVRAM file; needed where it has one.",
+      description: "Keep the guest's NVRAM file; required if it has one.",
     },
     'keep-tpm': {
       type: 'boolean',
-      description: "Keep the guest's TPM state (libvirt 8.9); needed where it has one.",
+      description: "Keep the guest's TPM state (libvirt 8.9); required if it has one.",
     },
     'snapshots-metadata': {
       type: 'boolean',
-      description: 'Let libvirt forget the snapshots; the bundle keeps their metadata.',
+      description: "Remove libvirt's records of the snapshots; the journal keeps their metadata.",
     },
     'checkpoints-metadata': {
       type: 'boolean',
-      description: 'Let libvirt forget the checkpoints; the bundle keeps their metadata.',
+      description: "Remove libvirt's records of the checkpoints; the journal keeps their metadata.",
     },
   },
 } as const satisfies ParamsSchema;
 
 type Params = Infer<typeof schema>;
 
-const DESTROYS = 'it destroys what no rollback could bring back';
+const DESTROYS = 'it destroys what no rollback can restore';
 
 export const undefineStep = defineStep<typeof schema>({
   kind: 'undefine',
   summary:
-    'Make the running domain transient; its definition, autostart mark, snapshot and checkpoint metadata are kept in the journal.',
+    'Make the running domain transient; its definition, autostart setting, and snapshot and checkpoint metadata are saved in the journal.',
   schema,
   unoffered: {
     domain: 'the domain is named once, at the top of the plan',
@@ -57,37 +57,37 @@ export const undefineStep = defineStep<typeof schema>({
     const transient = refuseStep(
       codes.domainTransient,
       [],
-      `"${name}" is transient already: it has no definition to keep, and it would be lost when the guest stops`,
-      'leave the undefine step out; if a definition was lost, define it again first',
+      `"${name}" is already transient: it has no definition to save, and it would be lost when the guest stops`,
+      'leave the undefine step out; if the definition was lost, define the domain again first',
     );
     if (!requireGuestUp(needs, state, ', and has a definition', persistent ? [] : [transient]))
       return;
     needs.require(
-      'it has no managed save image',
+      'the domain has no managed save image',
       { told: ['managed-save'] },
       managedSave
         ? [
             refuse(
               codes.managedSaveExists,
               [],
-              `"${name}" has a managed save image, which libvirt does not undefine`,
+              `"${name}" has a managed save image, so libvirt refuses to undefine it`,
               `remove it first: ${virshCommand('managedsave-remove', name)}`,
             ),
           ]
         : [],
     );
     needs.require(
-      'it is said what becomes of an NVRAM file and a TPM state',
+      'the plan keeps the NVRAM file and the TPM state, if any',
       { told: ['nvram', 'tpm'] },
       checkKept(params, state),
     );
-    // libvirt's news, v8.9.0: "Add flags to keep or remove TPM state for virDomainUndefineFlags".
+    // libvirt's news for v8.9.0: "Add flags to keep or remove TPM state for virDomainUndefineFlags".
     requireLibvirtSince(needs, state, params, 'keep-tpm', '8.9.0');
   },
   products: () => [],
   phases: (params: Params) => [undefinePhase(params)],
   examples: [
-    { title: 'As the classic blockcopy needs it', params: {} },
+    { title: 'Before a classic blockcopy', params: {} },
     { title: 'A guest with UEFI', params: { 'keep-nvram': true } },
   ],
 });
@@ -99,7 +99,7 @@ function checkKept(params: Params, { domain: { name, nvram, tpm } }: HostState):
           refuse(
             codes.firmwareStateLost,
             [],
-            `"${name}" has an NVRAM file, which libvirt does not undefine without being told what becomes of it`,
+            `"${name}" has an NVRAM file, so libvirt refuses to undefine it without "keep-nvram"`,
             'add "keep-nvram: true"',
           ),
         ]
@@ -109,7 +109,7 @@ function checkKept(params: Params, { domain: { name, nvram, tpm } }: HostState):
           refuse(
             codes.firmwareStateLost,
             [],
-            `"${name}" has a TPM, whose state would go with the definition`,
+            `"${name}" has a TPM, whose state would be deleted with the definition`,
             'add "keep-tpm: true"',
           ),
         ]
@@ -120,12 +120,12 @@ function checkKept(params: Params, { domain: { name, nvram, tpm } }: HostState):
 function undefinePhase(params: Params): Phase {
   return {
     name: 'undefine',
-    summary: 'make the domain transient, with its definition kept in the journal',
+    summary: 'make the domain transient; its definition is saved in the journal',
     rollback: 'define it again from the journal, with autostart and metadata',
     effects: ({ domain }) => [
       {
         tool: 'keep-definition',
-        why: 'save the definition, autostart, snapshot and checkpoint metadata, fsynced',
+        why: 'save the definition, the autostart setting, and the snapshot and checkpoint metadata (with fsync)',
       },
       {
         tool: 'virsh',
@@ -135,24 +135,24 @@ function undefinePhase(params: Params): Phase {
       },
     ],
     expects: (before) => [
-      ({ domain }) => (domain.state === 'gone' ? [`"${domain.name}" has vanished`] : []),
+      ({ domain }) => (domain.state === 'gone' ? [`"${domain.name}" no longer exists`] : []),
       ({ domain }) => (domain.persistent ? [`"${domain.name}" is still persistent`] : []),
       ({ domain: { kept } }) =>
         kept && kept.definition === before.domain.definition
           ? []
-          : ['the kept definition is not the one that the domain had'],
+          : ['the saved definition differs from the one that the domain had'],
     ],
     undo(_before, now) {
       const { persistent, definition, kept } = now.domain;
       if (!kept) return [];
       if (now.domain.movedAway)
         throw new NoRollback(
-          `"${now.domain.name}" was migrated to another host: defined here again, it would be a second one on the same disks`,
+          `"${now.domain.name}" was migrated to another host: defining it here again would put a second domain on the same disks`,
           [commandLine('virsh', 'list', '--all')],
         );
-      // What a person has defined meanwhile stays, and the run's last comparison tells of it.
+      // A definition that another process has made meanwhile stays, and the run's final comparison reports it.
       if (persistent && outsideDisks(definition ?? '') !== outsideDisks(kept.definition)) return [];
-      // A daemon that was restarted may have made it persistent by itself, with disks of its own making.
+      // A restarted daemon may have made the domain persistent by itself, with disks that it derived.
       const isDefined = persistent && definition === kept.definition;
       return [
         ...(isDefined

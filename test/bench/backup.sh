@@ -1,5 +1,5 @@
 #!/bin/bash
-# The straightforward way to back a running guest up: domain, its disk's file, destination, temporary overlay.
+# A simple script that backs up a running guest. Arguments: domain, its disk's file, destination, temporary overlay.
 set -euo pipefail
 virsh snapshot-create-as "$1" backup --disk-only --atomic --quiesce --no-metadata \
   --diskspec "vda,snapshot=external,file=$4"

@@ -1,6 +1,6 @@
 /**
- * The same work by plan, and by a straightforward script or virsh's own waiting, on the same guest, taking turns. What is printed is the ratio:
- * seconds alone say more of the machine than of blockplan. The whole process counts, Node's start included.
+ * The same work by plan, and by a simple script or by virsh alone, on the same guest, in turn. It prints the ratio, because
+ * seconds depend more on the machine than on blockplan. The whole process counts, including Node's start.
  */
 import { spawnSync } from 'node:child_process';
 import { rmSync, statSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { type LabHost, startHost } from '../../src/lab/host.ts';
 
 const PAIRS = Number(process.argv[2] ?? 11);
 const MIB = 1024 * 1024;
-if (!(PAIRS >= 7)) throw new Error('a median wants at least 7 pairs');
+if (!(PAIRS >= 7)) throw new Error('a median needs at least 7 pairs');
 
 const host = await startHost();
 try {
@@ -29,7 +29,7 @@ try {
   await host.stop();
 }
 
-/** A guest with three layers; sizes in MiB, `fill` in the base. */
+/** A guest with three layers; sizes in MiB, `fill` is the amount of data in the base. */
 async function guestOf(host: LabHost, name: string, size: number, fill = 0): Promise<Guest> {
   const chain = ['base', 'snap1', 'snap2'] as const;
   const disk = { target: 'vda', chain, size: size * MIB, fill: fill * MIB };
@@ -38,7 +38,7 @@ async function guestOf(host: LabHost, name: string, size: number, fill = 0): Pro
   return guest;
 }
 
-/** Has the guest write so many MiB into its disk's upper layer, which a migration then copies. */
+/** Makes the guest write this many MiB to its disk's active layer, which a migration then copies. */
 async function write(host: LabHost, guest: Guest, mib: number): Promise<void> {
   const dd = `dd if=/dev/zero of=/disk/vda/large bs=1M count=${mib} conv=fsync`;
   await inGuest(host, guest, `/bin/busybox ${dd}`);
@@ -57,8 +57,8 @@ async function inGuest(host: LabHost, guest: Guest, script: string): Promise<voi
 }
 
 /**
- * Live work is done on guests that work: this one writes 8 MiB again and again, with pauses, so that a commit or a copy
- * has something to do. An idle guest's overlay is empty, and then it is chance whether `virsh --wait` has to wait.
+ * Real guests are busy, so this one writes 8 MiB again and again, with pauses, and a commit or a copy has something to do.
+ * With an idle guest the overlay is empty, and whether `virsh --wait` has to wait is up to chance.
  */
 async function putToWork(host: LabHost, guest: Guest): Promise<void> {
   const dd = 'dd if=/dev/zero of=/disk/vda/load bs=1M count=8 conv=fsync';
@@ -66,14 +66,14 @@ async function putToWork(host: LabHost, guest: Guest): Promise<void> {
   await guest.waitForWrites(10);
 }
 
-/** One kind of work, done either way; `clean` puts the guest's host back in order, outside the measured time. */
+/** One kind of work, done in several ways; `clean` restores the guest's host, outside the measured time. */
 interface Contest {
   plan(turn: string): void;
   script(turn: string): void;
   clean(turn: string): void;
 }
 
-/** What a person types: with its waiting, and without a check of what became of the disk. */
+/** The command that a person types: it waits, but does not check the result. */
 function blockcopy(host: LabHost, guest: Guest, dest: string): void {
   const words = ['--shallow', '--transient-job', '--wait', '--pivot'];
   run(host, 'virsh', ['blockcopy', guest.name, 'vda', dest, ...words]);
@@ -112,11 +112,11 @@ function backup(host: LabHost, guest: Guest): Contest {
 function activeFile(host: LabHost, guest: Guest): string {
   const list = run(host, 'virsh', ['domblklist', guest.name]);
   const file = /^\s*vda\s+(.+)$/m.exec(list)?.[1]?.trim();
-  if (file === undefined) throw new Error(`no disk vda in\n${list}`);
+  if (file === undefined) throw new Error(`domblklist does not list vda:\n${list}`);
   return file;
 }
 
-/** Takes turns, each time the other way first, so that neither finds the caches warmer. */
+/** Alternates the order from turn to turn, so that no way has the warmer caches. */
 async function compare(name: string, pairs: number, guest: Guest, contest: Contest): Promise<void> {
   const ratios: number[] = [];
   const seconds = { plan: [] as number[], script: [] as number[] };
@@ -125,7 +125,7 @@ async function compare(name: string, pairs: number, guest: Guest, contest: Conte
       ? (['plan', 'script'] as const)
       : (['script', 'plan'] as const)) {
       const turn = `${pair}-${way}`;
-      // A guest that stands still would make both look quick.
+      // A guest that stopped writing would make both look fast.
       await guest.waitForWrites(3);
       const began = performance.now();
       contest[way](turn);

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The straightforward way to move a running guest's disk: domain, destination.
+# A simple script that moves a running guest's disk. Arguments: domain, destination.
 set -euo pipefail
 saved=$(mktemp)
 trap 'rm -f "$saved"' EXIT

@@ -1,7 +1,7 @@
 /**
- * How long a proof takes: a plan of 12 steps with everything that can go wrong in it, singly and in pairs, and how the
- * time for single things grows with the plan. The bounds are those that a proof in a pull request has to keep; the
- * growth is printed as a ratio, since seconds alone say more of the machine than of blockplan.
+ * The time of a proof: a plan of 12 steps with every single and double fault, and how the time for single faults grows with
+ * the plan. The limits are those for a proof in a pull request. The growth is printed as a ratio, because seconds depend more
+ * on the machine than on blockplan.
  */
 import { compile } from '../../src/graph/graph.ts';
 import { readPlan } from '../../src/plan/read.ts';
@@ -11,12 +11,12 @@ import { steps as kinds } from '../../src/steps/registry.ts';
 import { BASE, disk, looked, SNAP1, SNAP2, world } from '../worlds.ts';
 
 const RUNS = Number(process.argv[2] ?? 7);
-if (!(RUNS >= 3)) throw new Error('a median wants at least 3 runs');
+if (!(RUNS >= 3)) throw new Error('a median needs at least 3 runs');
 
-/** Plans of these many steps are held against the one of 12. */
+/** The numbers of steps of the plans that are compared with the one of 12. */
 const LENGTHS = [6, 12, 24, 48];
 
-/** A plan of so many steps, half of which put an overlay on the disk and half of which commit it. */
+/** A plan with this many steps: half of them put an overlay on the disk, the others commit it. */
 function explorerOf(steps: number): Explorer {
   const yaml = Array.from(
     { length: steps / 2 },
@@ -31,7 +31,7 @@ function explorerOf(steps: number): Explorer {
   return new Explorer(graph, looked(first, files), [...new Set([...files, SNAP2, SNAP1, BASE])]);
 }
 
-/** Seconds that exploring takes, and the number of cases. */
+/** The seconds for exploring, and the number of cases. */
 function measure(steps: number, faults: 1 | 2): { seconds: number; cases: number } {
   const began = performance.now();
   const { ends } = explorerOf(steps).explore(faults);
@@ -47,7 +47,7 @@ function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-// The first run of all compiles; a command line that proves one plan pays for that too.
+// The first run includes compilation, as for a command line that proves one plan.
 const first = measure(12, 1);
 print(`12 steps, single: ${first.seconds.toFixed(2)} s, ${first.cases} cases (first; bound 1 s)`);
 
@@ -56,7 +56,7 @@ print(
   `12 steps, pairs: ${median(pairs.map(({ seconds }) => seconds)).toFixed(2)} s, ${pairs[0]?.cases} cases (median of ${pairs.length}; bound 10 s)`,
 );
 
-// Taking turns, so that a machine that grows slow does so for all lengths.
+// In turn, so that a machine that becomes slow affects all lengths.
 const seconds = new Map(LENGTHS.map((steps) => [steps, [] as number[]]));
 for (let run = 0; run < RUNS; run++)
   for (const [steps, taken] of seconds) taken.push(measure(steps, 1).seconds);

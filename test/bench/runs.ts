@@ -1,6 +1,6 @@
 /**
- * What a command costs that does little: `validate` against a bare Node, as a ratio; and whether looking at runs stays quick
- * where there are many: `status` with 10,000 runs that are over against `status` with 10, and what `list` takes for them.
+ * The cost of a cheap command: `validate` against a bare Node, as a ratio. Also whether commands stay fast with many runs:
+ * `status` with 10,000 ended runs against `status` with 10, and the time of `list` for them.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -22,7 +22,7 @@ const OVER = journalText([
   ended('succeeded'),
 ]);
 
-/** A state folder with so many runs that are over, and one that is not. */
+/** A state folder with this many ended runs and one that has not ended. */
 async function stateWith(runs: number): Promise<string> {
   const state = mkdtempSync(join(tmpdir(), 'blockplan-bench-'));
   for (let at = 0; at < runs; at++) await writeRun(state, newRunId(new Date(at * 3_600_000)), OVER);
@@ -32,7 +32,7 @@ async function stateWith(runs: number): Promise<string> {
   return state;
 }
 
-/** Seconds that Node takes, as a whole process. */
+/** The seconds of a Node process from start to end. */
 function measure(args: readonly string[], env = process.env): number {
   const began = performance.now();
   const { status, stderr } = spawnSync(process.execPath, args, { env });
@@ -44,7 +44,7 @@ function command(state: string, name: 'status' | 'list'): number {
   return measure(['dist/cli.js', name], { ...process.env, BLOCKPLAN_STATE_DIR: state });
 }
 
-/** Takes turns, each time the other way first. */
+/** Alternates the order from turn to turn. */
 function compareStarts(): void {
   const validate = () => measure(['dist/cli.js', 'validate', 'plans/live-storage-migration.yaml']);
   const bare = () => measure(['-e', '0']);

@@ -15,7 +15,7 @@ export async function startBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: PROGRAM, args: ['--no-sandbox'] });
 }
 
-/** A part of a page, from its beginning on and not from where it is scrolled to; in CSS pixels. */
+/** A part of a page in CSS pixels, relative to its top and not to the scroll position. */
 export interface Part {
   readonly left: number;
   readonly top: number;
@@ -23,13 +23,13 @@ export interface Part {
   readonly height: number;
 }
 
-/** As `measure.js` tells it; all lengths in CSS pixels. */
+/** The result of `measure.js`; all lengths in CSS pixels. */
 export interface Measures {
   readonly scrollWidth: number;
   readonly clientWidth: number;
   readonly scrollHeight: number;
   readonly scripts: number;
-  /** What leaves the screen, its drawing or its box. */
+  /** What extends beyond the screen, its drawing or its box. */
   readonly overflowing: readonly string[];
   readonly drawings: readonly Part[];
   readonly texts: readonly { readonly text: string; readonly contrast: number }[];
@@ -39,14 +39,14 @@ export function measured(page: Page): Promise<Measures> {
   return page.evaluate<Measures>(`${script('measure.js')}; measure()`);
 }
 
-/** As `pixels.js` tells it. */
+/** The result of `pixels.js`. */
 export interface Pixels {
   readonly colors: number;
   readonly share: number;
   readonly brightness: number;
 }
 
-/** What is to be seen of parts of a page; `canvas` is an empty page to decode the picture in. */
+/** What parts of a page look like; `canvas` is an empty page to decode the picture in. */
 export async function pixelsOf(
   page: Page,
   parts: readonly Part[],

@@ -1,4 +1,4 @@
-/** What a page looks like, told from inside of it. The test sends this file's text into the browser. */
+/** Measures a page from inside it. The test sends this file's text into the browser. */
 
 // biome-ignore lint/correctness/noUnusedVariables: called by what the test appends to this text.
 function measure() {
@@ -38,7 +38,7 @@ function shortName(element) {
   return `${element.localName}${look ? `.${look}` : ''} ${element.textContent.slice(0, 40)}`;
 }
 
-/** Texts of a drawing that leave it, or the box that they are written in. */
+/** Texts of a drawing that extend beyond it, or beyond their box. */
 function strayTexts(drawing) {
   return [...drawing.querySelectorAll('text')]
     .filter((text) => {
@@ -65,7 +65,7 @@ function shapeBehind(text) {
   });
 }
 
-/** Every text that is seen, with the contrast between it and what is behind it, as WCAG 2 computes it. */
+/** Every visible text, with its contrast to the background, as WCAG 2 computes it. */
 function textsWithContrast() {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const found = [];

@@ -1,4 +1,4 @@
-/** What is to be seen in the parts of a picture. The test sends this file's text into an empty page of the browser. */
+/** Measures the parts of a picture. The test sends this file's text into an empty page of the browser. */
 
 // biome-ignore lint/correctness/noUnusedVariables: called by what the test appends to this text.
 async function pixels(png, parts) {
@@ -13,7 +13,7 @@ async function pixels(png, parts) {
   );
 }
 
-/** A pixel in so many is looked at, and four numbers are one pixel. */
+/** Only every third pixel is read, and four numbers are one pixel. */
 const STRIDE = 3 * 4;
 
 function summed(data) {

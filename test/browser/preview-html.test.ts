@@ -1,4 +1,4 @@
-/** The pages of previews in a real browser: on a wide screen and a telephone, in light, in dark and on paper. */
+/** The pages of previews in a real browser: on a wide screen and a phone, in light, in dark and on paper. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,21 +14,21 @@ import { looked } from '../worlds.ts';
 import { type Measures, measured, pixelsOf, startBrowser } from './browser.ts';
 
 const WIDTHS = [1280, 700, 390];
-/** Where pictures are taken, too: they take most of the time. */
+/** Where pictures are also taken: they take most of the time. */
 const PICTURED: readonly (readonly [width: number, scheme: string])[] = [
   [1280, 'light'],
   [390, 'dark'],
 ];
 const SCHEMES = ['light', 'dark'] as const;
-/** What WCAG 2 asks of text at its level AA. */
+/** What WCAG 2 requires of text at level AA. */
 const LEAST_CONTRAST = 4.5;
 
 const folder = mkdtempSync(join(tmpdir(), 'blockplan-pages-'));
 let browser: Browser;
-/** One for all tests: a browser takes longer to make a page than to look at one. */
+/** One page for all tests: making a page takes longer than measuring it. */
 let page: Page;
 let canvas: Page;
-/** What the page asked of the network and complained about since it was opened. */
+/** The network requests and errors of the page since it was opened. */
 let complaints: string[] = [];
 let address = '';
 
@@ -55,7 +55,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Opens a preview's page, on a screen and with a scheme that no test before it has chosen. */
+/** Opens a preview's page at that width, without the colour scheme of an earlier test. */
 async function open(preview: Preview, width: number): Promise<void> {
   const file = join(mkdtempSync(join(folder, 'page-')), 'preview.html');
   writeFileSync(file, previewHtml(preview));
@@ -76,7 +76,7 @@ const LONG = `/new/${'folder-with-a-long-name/'.repeat(6)}${'x'.repeat(200)}`;
 const CASES: [what: string, preview: Preview][] = [
   ...SHIPPED.map((file): [string, Preview] => [file, seen(shipped(file))]),
   ['a preview with everything in it', PREVIEW],
-  ['the same with nothing in the way', { ...PREVIEW, findings: [] }],
+  ['the same without errors', { ...PREVIEW, findings: [] }],
   [
     'long paths and a long id',
     seen(
@@ -119,7 +119,7 @@ describe.each(CASES)('%s', (_, preview) => {
         for (const drawing of measures.drawings) {
           expect(drawing.left).toBeGreaterThanOrEqual(0);
           expect(drawing.left + drawing.width).toBeLessThanOrEqual(width);
-          // Smaller than this the letters in it could not be read.
+          // In a smaller drawing the letters would not be legible.
           expect(drawing.width).toBeGreaterThan(300);
           expect(drawing.height).toBeGreaterThan(100);
         }
@@ -139,7 +139,7 @@ describe.each(CASES)('%s', (_, preview) => {
   });
 });
 
-test('on paper it is dark on white, whatever the screen is', async () => {
+test('on paper it is dark on white, whatever the colour scheme of the screen', async () => {
   await open(PREVIEW, 700);
   await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
   const measures = await measured(page);
@@ -150,7 +150,7 @@ test('on paper it is dark on white, whatever the screen is', async () => {
   expect(paper?.brightness).toBeGreaterThan(220);
 });
 
-test('who has set large letters can read it, too', async () => {
+test('it fits with large letters, too', async () => {
   await open(PREVIEW, 640);
   await page.evaluate("document.documentElement.style.zoom = '2'");
   const { scrollWidth, clientWidth } = await measured(page);
@@ -169,7 +169,7 @@ test('a name that is markup stays a name', async () => {
   expect(complaints).toEqual([]);
 });
 
-test('the page lets nothing run that was put into it', async () => {
+test('content that is inserted into the page does not run', async () => {
   await open(PREVIEW, 1280);
   const before = await page.locator('h1').evaluate('(h1) => getComputedStyle(h1).color');
   await page.evaluate(`
@@ -178,7 +178,7 @@ test('the page lets nothing run that was put into it', async () => {
   `);
   await page.waitForFunction('[...document.images].every((image) => image.complete)');
   expect(await page.locator('h1').evaluate('(h1) => getComputedStyle(h1).color')).toBe(before);
-  // The browser tells of a request that it did not make.
+  // The browser also reports a request that it blocked.
   expect(complaints.filter((each) => !each.startsWith('console: '))).toEqual([
     'request: https://example.org/x.png',
     'failed: https://example.org/x.png csp',

@@ -1,4 +1,4 @@
-/** The demo where no hypervisor can be had: it says so first, and does its main job on a simulated host. */
+/** The demo without a hypervisor: it says so first, and does its main job on a simulated host. */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
 
-/** What the demo's scripts may use; no virsh, no qemu-img, no apt-get and no dpkg-query among them. */
+/** The tools that the demo's scripts may use: not virsh, qemu-img, apt-get or dpkg-query. */
 const TOOLS = 'cat chown dirname find grep head id mktemp rm sh tail uname';
 
 let bin: string;
@@ -21,7 +21,7 @@ afterAll(() => rmSync(bin, { recursive: true }));
 function placeOf(tool: string): string {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
   const found = folders.map((folder) => join(folder, tool)).find((file) => existsSync(file));
-  if (found === undefined) throw new Error(`there is no ${tool} here`);
+  if (found === undefined) throw new Error(`${tool} does not exist here`);
   return found;
 }
 
@@ -57,7 +57,7 @@ function expectStory(said: string): void {
   expect(said).toMatch(/^ {2}lost +nothing that the guest has written$/m);
 }
 
-test.concurrent('when it is asked for', async () => {
+test.concurrent('it is simulated on request', async () => {
   const demo = startDemo(['--simulated']);
   expect(await demo.ended, demo.complained()).toBe(0);
   expectStory(demo.said());
@@ -65,20 +65,20 @@ test.concurrent('when it is asked for', async () => {
 });
 
 test.concurrent.each([
-  ['for a user who is not root', 'id', 'echo 1000', 'which takes root.\nType:\n  '],
+  ['for a user who is not root', 'id', 'echo 1000', 'which requires root.\nType:\n  '],
   ['on another processor', 'uname', 'echo riscv64', 'amd64); this is '],
-])('%s', async (_, tool, answer, reason) => {
+])('it is simulated %s', async (_, tool, answer, reason) => {
   const own = mkdtempSync(join(tmpdir(), 'blockplan-tools-'));
   writeFileSync(join(own, tool), `#!/bin/sh\n${answer}\n`, { mode: 0o755 });
   const demo = startDemo([], { PATH: `${own}:${bin}` });
   expect(await demo.ended, demo.complained()).toBe(0);
   rmSync(own, { recursive: true });
   expectStory(demo.said());
-  expect(demo.said()).toContain('No real host can be had here:\n');
+  expect(demo.said()).toContain('A real host is not available here:\n');
   expect(demo.said()).toContain(reason);
 });
 
-test.concurrent('Ctrl-C brings the simulated guest back, and leaves no journal behind', async () => {
+test.concurrent('Ctrl-C rolls back the simulated guest, and leaves no journal behind', async () => {
   const demo = startDemo(['--simulated']);
   await expect.poll(demo.said, { timeout: 20_000, interval: 20 }).toMatch(/^mirror\/mirror: 10 %/m);
   demo.interrupt();
@@ -89,7 +89,7 @@ test.concurrent('Ctrl-C brings the simulated guest back, and leaves no journal b
   expect(existsSync(journal)).toBe(false);
 });
 
-test('another option is refused', async () => {
+test('an unknown option is refused', async () => {
   const demo = startDemo(['--simulate']);
   expect([await demo.ended, demo.complained()]).toEqual([
     2,

@@ -1,9 +1,9 @@
-/** What is written for people is held against what is so: every plan is valid, and every command line parses. */
+/** Checks the documentation: every plan is valid, and every command line parses. */
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
@@ -28,7 +28,7 @@ function filesBelow(folder: string, ending: string): string[] {
     .map((file) => `${folder}/${file}`);
 }
 
-/** The blocks of code in a page that are marked as being of that kind. */
+/** The code blocks of a kind in a page. */
 function blocks(page: string, kind: string): string[] {
   const text = readFileSync(join(ROOT, page), 'utf8');
   return [...text.matchAll(new RegExp(`^\`\`\`${kind}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(
@@ -36,7 +36,12 @@ function blocks(page: string, kind: string): string[] {
   );
 }
 
-const PAGES = ['README.md', 'CONTRIBUTING.md', ...filesBelow('examples', 'README.md')];
+const PAGES = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...filesBelow('docs', '.md'),
+  ...filesBelow('examples', 'README.md'),
+];
 
 describe('every plan is valid', () => {
   const noPlan = /\.facts\.yaml$|\/\.pre-commit-config\.yaml$/;
@@ -47,9 +52,10 @@ describe('every plan is valid', () => {
     expect(blockplan('validate', plan)).toMatchObject({ status: 0, stdout: 'valid\n', stderr: '' });
   });
 
-  test.each(blocks('README.md', 'yaml').filter((block) => block.includes('plan: blockplan/')))(
-    'in the README: %#',
-    (block) => {
+  const inPages = PAGES.flatMap((page) => blocks(page, 'yaml').map((block) => ({ page, block })));
+  test.each(inPages.filter(({ block }) => block.includes('plan: blockplan/')))(
+    'in $page',
+    ({ block }) => {
       const plan = join(state, 'plan.yaml');
       writeFileSync(plan, block);
       expect(blockplan('validate', plan)).toMatchObject({ status: 0, stderr: '' });
@@ -85,8 +91,8 @@ describe('every command line in the pages parses', () => {
   });
 });
 
-describe('the README', () => {
-  const readme = () => readFileSync(join(ROOT, 'README.md'), 'utf8');
+describe('the documentation', () => {
+  const page = (file: string) => readFileSync(join(ROOT, file), 'utf8');
 
   test('shows a preview as the demo prints it', () => {
     const transcript = readFileSync(
@@ -97,8 +103,8 @@ describe('the README', () => {
     expect(transcript).toContain(preview);
   });
 
-  test('uses the library as it can be used', () => {
-    const [program = ''] = blocks('README.md', 'js');
+  test('uses the library correctly', () => {
+    const [program = ''] = blocks('docs/library.md', 'js');
     const { status, stderr, stdout } = spawnSync(
       process.execPath,
       ['--input-type=module', '--eval', program],
@@ -108,10 +114,29 @@ describe('the README', () => {
     expect(stdout).toContain('undo:mirror:pivot');
   });
 
-  test('tells the exit codes that the command line tells', () => {
+  test('lists the exit codes that the command line lists', () => {
     const told = (text: string) => [...text.matchAll(/^\| (\d+) \|/gm)].map(([, code]) => code);
     const { stdout } = blockplan('--help');
     const codes = stdout.slice(stdout.indexOf('Exit codes:')).match(/(?<=^ +| {3})\d+(?= {2})/gm);
-    expect([...new Set(told(readme()))].sort()).toEqual([...new Set(codes)].sort());
+    const pages = page('docs/exit-codes.md') + page('docs/preview.md');
+    expect([...new Set(told(pages))].sort()).toEqual([...new Set(codes)].sort());
+  });
+
+  test('links only to files and headings that exist', () => {
+    const slug = (heading: string) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\w\- ]/g, '')
+        .replaceAll(' ', '-');
+    for (const from of PAGES) {
+      for (const [, link = ''] of page(from).matchAll(/\]\((?!https?:)([^)]+)\)/g)) {
+        const [path = '', heading] = link.split('#');
+        const to = path === '' ? from : join(dirname(from), path);
+        expect(existsSync(join(ROOT, to)), `${from}: ${link}`).toBe(true);
+        if (heading === undefined) continue;
+        const headings = [...page(to).matchAll(/^#+ (.+)$/gm)].map(([, text = '']) => slug(text));
+        expect(headings, `${from}: ${link}`).toContain(heading);
+      }
+    }
   });
 });

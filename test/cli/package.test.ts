@@ -1,4 +1,4 @@
-/** The package as a user gets it: packed, installed into an empty folder without a network, run, imported and compiled against. */
+/** The package as a user gets it: packed, installed into an empty folder offline, run, imported and compiled against. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -32,7 +32,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('the package', () => {
-  test('holds what it needs to run and nothing of how it is made', () => {
+  test('contains what it needs to run, and nothing of its build', () => {
     const needed = [
       'LICENSE',
       'README.md',
@@ -58,7 +58,7 @@ describe('the package', () => {
     expect(manifest.dependencies ?? {}).toEqual({});
   });
 
-  test('has a command that says its version', () => {
+  test('has a command that prints its version', () => {
     expect(run('npx', ['--no-install', 'blockplan', '--version'])).toBe(`${manifest.version}\n`);
   });
 
@@ -80,7 +80,7 @@ console.log(JSON.stringify([graph.initial, typeof schema.$id]));`,
     expect(JSON.parse(said)).toEqual(['undefine:undefine', 'string']);
   });
 
-  test('has types that a consumer can compile against, with no package beside it', () => {
+  test('has types that a consumer can compile against, without another package', () => {
     writeFileSync(
       join(folder, 'use.ts'),
       `import { compile, createPlanMachine, type Graph, type Plan, type HostState, previewPlan, readPlan, steps } from 'blockplan';

@@ -1,4 +1,4 @@
-/** The commands that look at runs, on runs as they lie on disk: libvirt is not needed for any of them. */
+/** The commands that inspect runs, on runs that are on disk: none of them needs libvirt. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -40,7 +40,7 @@ function blockplan(...argv: string[]) {
 beforeAll(async () => {
   expect(blockplan('status')).toEqual({
     ...{ status: 0, stderr: '' },
-    stdout: 'No run needs anybody.\n',
+    stdout: 'No run needs attention.\n',
   });
   await addUnfinished(state, '20261123-080000-aaaaaa');
   const orphan = await writeRun(state, '20261123-080000-aaaaaa', [STARTED, ...UNDEFINED]);
@@ -59,12 +59,12 @@ beforeAll(async () => {
   );
 });
 
-test('status puts first what may lose a definition, and reads nothing that is over', () => {
+test('status shows a run that may lose a definition first, and reads no finished run', () => {
   const { status, stdout, stderr } = blockplan('status');
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   const heads = stdout.split('\n').filter((line) => /^\S/.test(line));
   expect(heads).toEqual([
-    'orphan: the definition of web1 may be with nobody but move-web1 on web1, run',
+    'orphan: the only definition of web1 may be held by move-web1 on web1, run',
     'stranded: move-web1 on web2, run 20261123-090000-bbbbbb',
     '2 runs are over: blockplan list',
   ]);
@@ -73,14 +73,14 @@ test('status puts first what may lose a definition, and reads nothing that is ov
   expect(stdout).not.toContain('hunter2');
 });
 
-test('status of one domain tells that others need somebody too', () => {
-  expect(blockplan('status', 'web3').stdout).toBe(`No run on web3 needs anybody.
-2 runs are not over on other domains: blockplan status
+test('status of one domain mentions that other domains need attention', () => {
+  expect(blockplan('status', 'web3').stdout).toBe(`No run on web3 needs attention.
+2 runs are unfinished on other domains: blockplan status
 2 runs are over: blockplan list
 `);
 });
 
-test('list has them all, newest first, those of older versions and with torn journals too', () => {
+test('list shows all runs, newest first, also those of older versions and with torn journals', () => {
   const { stdout } = blockplan('list');
   expect(
     stdout
@@ -91,24 +91,24 @@ test('list has them all, newest first, those of older versions and with torn jou
     ['succeeded', '20261123-100000-cccccc', 'web1', '1 s', 'move-web1'],
     ['stranded', '20261123-090000-bbbbbb', 'web2', '1 s', 'move-web1'],
     ['orphan', '20261123-080000-aaaaaa', 'web1', '-', 'move-web1'],
-    ['rolled back', '20251123-100000-dddddd', 'web1', '1 s', expect.stringContaining('not whole')],
+    ['rolled back', '20251123-100000-dddddd', 'web1', '1 s', expect.stringContaining('incomplete')],
   ]);
   expect(blockplan('list', 'web2').stdout.split('\n')).toHaveLength(3);
 });
 
-test('show tells a run by its id, by its beginning and by last, as text and as JSON', () => {
+test('show finds a run by its ID, its beginning and last, as text and as JSON', () => {
   const text = blockplan('show', '20261123-08').stdout;
-  expect(text).toMatch(/^orphan: the definition of web1/);
+  expect(text).toMatch(/^orphan: the only definition of web1/);
   expect(text).toContain('undefine:undefine  DONE');
   expect(text).toContain('$ virsh undefine --domain web1');
-  const { standing, history } = JSON.parse(blockplan('show', 'last', '--output', 'json').stdout);
+  const { standing, history } = JSON.parse(blockplan('show', 'last', '--format', 'json').stdout);
   expect(standing).toMatchObject({ run: '20261123-100000-cccccc', outcome: 'succeeded' });
   expect(history).toMatchObject({ taken: [{ how: 'run' }], finish: { end: 'succeeded' } });
-  const stranded = blockplan('show', '20261123-090000-bbbbbb', '--output', 'json').stdout;
+  const stranded = blockplan('show', '20261123-090000-bbbbbb', '--format', 'json').stdout;
   expect(stranded).not.toContain('hunter2');
 });
 
-test('show tells that a journal was altered, where its two ends do not', async () => {
+test('show reports an altered journal, even if its two ends are intact', async () => {
   const text = journalText([STARTED, ...UNDEFINED, ended('succeeded')]);
   await writeRun(
     state,
@@ -135,7 +135,7 @@ function writeEvents(run: string, events: readonly RunEvent[]): void {
   writeFileSync(join(state, 'runs', run, 'events.jsonl'), `${text}{"time":1,"eve`);
 }
 
-test('attach to a run that is over shows its last start, and ends as it did', async () => {
+test('attach to a run that is over shows its last start, and exits with its exit code', async () => {
   await writeRun(state, '20261124-010000-aaaaaa', [
     STARTED,
     { type: 'run-left', by: 'SIGINT' },
@@ -149,27 +149,27 @@ test('attach to a run that is over shows its last start, and ends as it did', as
   expect(stdout).toMatch(/note: second\nrolled back: move-web1 on web1 \(1 s\)\n {2}as before\n$/);
 });
 
-test('attach to a run without an event log tells its end all the same', async () => {
+test('attach to a run without an event log still shows its end', async () => {
   await writeRun(state, '20261124-020000-aaaaaa', [STARTED, ended('stranded', ['between'])]);
-  const { status, stdout } = blockplan('attach', '20261124-02', '--output', 'json');
+  const { status, stdout } = blockplan('attach', '20261124-02', '--format', 'json');
   expect(status).toBe(5);
   expect(JSON.parse(stdout)).toMatchObject({ event: 'run-finished', end: 'stranded' });
 });
 
-test('attach to a run that nobody works on says so, and what to type', async () => {
+test('attach to a run without a process reports that, and what to type', async () => {
   await writeRun(state, '20261124-030000-aaaaaa', [STARTED]);
   writeEvents('20261124-030000-aaaaaa', [begun, notice('all that was told')]);
   const { status, stdout, stderr } = blockplan('attach', '20261124-03');
   expect(status).toBe(6);
   expect(stdout).toContain('all that was told');
-  expect(stderr).toContain('error BP221: nobody works on run 20261124-030000-aaaaaa any more');
+  expect(stderr).toContain('error BP221: run 20261124-030000-aaaaaa is no longer active');
   expect(stderr).toContain('blockplan resume 20261124-030000-aaaaaa');
 });
 
-test('attach without a run where none goes on is refused', () => {
+test('attach without a run is refused if none is active', () => {
   expect(blockplan('attach')).toMatchObject({
     status: 2,
-    stderr: expect.stringContaining('error BP220: no run goes on now'),
+    stderr: expect.stringContaining('error BP220: no run is active'),
   });
 });
 
@@ -182,14 +182,14 @@ test('a run is detached only with --yes, and not for a preview', () => {
     });
 });
 
-test('a run that is not there, and a word that means several, are refused', () => {
+test('a missing run and an ambiguous word are refused', () => {
   expect(blockplan('show', 'nothing')).toMatchObject({
     status: 2,
-    stderr: expect.stringMatching(/error BP210: there is no run "nothing" below .*\n {2}hint: /),
+    stderr: expect.stringMatching(/error BP210: run "nothing" does not exist below .*\n {2}hint: /),
   });
   expect(blockplan('show', '20261123-')).toMatchObject({
     status: 2,
-    stderr: expect.stringContaining('is the beginning of 3 runs: 20261123-100000-cccccc, '),
+    stderr: expect.stringContaining('" matches 3 runs: 20261123-100000-cccccc, '),
   });
   expect(blockplan('resume', 'nothing')).toMatchObject({
     status: 2,

@@ -1,4 +1,4 @@
-/** `blockplan preview` on facts, as it is installed: with no libvirt anywhere, and nothing of it asked for. */
+/** The installed `blockplan preview` on facts: there is no libvirt, and none is needed. */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Without a PATH there is no virsh; loading what talks to it shows in Node's own trace. */
+/** Without a PATH there is no virsh; Node's own trace shows whether code that talks to it is loaded. */
 function preview(...argv: string[]) {
   return spawnSync(process.execPath, ['dist/cli.js', 'preview', ...argv], {
     encoding: 'utf8',
@@ -37,7 +37,7 @@ describe.each(SHIPPED.map((file) => file.replace('.yaml', '')))('%s', (name) => 
   });
 });
 
-test('what talks to libvirt is not loaded', () => {
+test('code that talks to libvirt is not loaded', () => {
   const loaded = spawnSync(process.execPath, ['dist/cli.js', 'preview', ...MIGRATION], {
     encoding: 'utf8',
     env: { PATH: folder, NODE_DEBUG: 'module' },
@@ -82,7 +82,7 @@ describe('exit codes', () => {
     expect(preview(...argv).status).toBe(0);
   });
 
-  test('a plan that would be refused ends as a run would', () => {
+  test('a plan that would be refused has the exit code of a refused run', () => {
     expect(preview(...plan(MERGE), '--exit-code').status).toBe(3);
     const { status, stdout, stderr } = preview(...plan(MERGE));
     expect([status, stderr]).toEqual([3, '']);
@@ -90,7 +90,7 @@ describe('exit codes', () => {
     expect(stdout).toContain('error BP109');
   });
 
-  test('a diagram, which has no place for it, says beside itself why the plan would be refused', () => {
+  test('with a diagram, standard error says why the plan would be refused', () => {
     const { status, stdout, stderr } = preview(...plan(MERGE), '--format', 'mermaid');
     expect(status).toBe(3);
     expect(stdout).toMatch(/^---\ntitle: "p on testvm"/);
@@ -101,8 +101,8 @@ describe('exit codes', () => {
 describe('what is refused', () => {
   test.each([
     ['facts of another guest', [...MIGRATION, '--set', 'domain=web1'], 'BP095'],
-    ['facts that are not there', [MIGRATION[0]!, '--facts', '/nowhere.yaml'], 'BP091'],
-    ['facts that are no facts', [MIGRATION[0]!, '--facts', 'plans/live-backup.yaml'], 'BP02'],
+    ['missing facts', [MIGRATION[0]!, '--facts', '/nowhere.yaml'], 'BP091'],
+    ['a file that has no facts', [MIGRATION[0]!, '--facts', 'plans/live-backup.yaml'], 'BP02'],
   ])('%s', (_what, argv, code) => {
     const { status, stdout, stderr } = preview(...argv);
     expect([status, stdout]).toEqual([2, '']);
@@ -122,7 +122,7 @@ test.each([
     [MIGRATION[0]!, '-c', 'qemu+ssh://u:hunter2@far.example/system?password=hunter2'],
   ],
   ['a variable', [...MIGRATION, '--set', 'dest=https://u:hunter2@far.example/x?token=hunter2']],
-])('a secret in %s is not shown with what is wrong with it', (_place, argv) => {
+])('a secret in %s is not shown in the errors', (_place, argv) => {
   const { status, stdout, stderr } = preview(...argv);
   expect(status).toBeGreaterThan(1);
   expect(stderr).toContain('far.example');

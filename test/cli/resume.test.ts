@@ -1,4 +1,4 @@
-/** What `resume` and `rollback` refuse by what lies on disk, before libvirt is asked for anything. */
+/** What `resume` and `rollback` refuse because of the files on disk, before they use libvirt. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -81,17 +81,17 @@ beforeAll(async () => {
 });
 
 test.each([
-  ['older', 'BP213', 'of a form that this version of blockplan does not know'],
+  ['older', 'BP213', 'a format that this version of blockplan does not know'],
   ['over', 'BP211', 'run over is over: succeeded'],
-  ['empty', 'BP213', 'the run had not begun, and nothing was done'],
-  ['elsewhere', 'BP216', 'run elsewhere was done on another'],
+  ['empty', 'BP213', 'the run had not started, and nothing was done'],
+  ['elsewhere', 'BP216', 'run elsewhere ran on another'],
   ['no-plan', 'BP214', 'the plan of run r cannot be read'],
   ['altered', 'BP212', 'was altered after it was written'],
-  ['edited', 'BP214', 'it has been edited since'],
+  ['edited', 'BP214', 'was edited after the run began'],
   ['phases', 'BP213', 'whose steps have other phases'],
   ['newer-plan', 'BP213', '(blockfuture), a kind that this version does not know'],
-  ['damaged-plan', 'BP212', 'its states do not fit its phases'],
-  ['newer-form', 'BP213', 'of a form that this version of blockplan does not know'],
+  ['damaged-plan', 'BP212', 'its states do not match its phases'],
+  ['newer-form', 'BP213', 'a format that this version of blockplan does not know'],
   ['newer-command', 'BP213', 'has the command "virsh blockfuture"'],
 ])('a run that is %s: %s', (run, code, words) => {
   for (const how of ['resume', 'rollback']) {
@@ -108,7 +108,7 @@ const FORGET = [
   ['a stranded run', [HERE, ended('stranded')]],
   ['an interrupted one', [HERE, ...DONE]],
   ['one of an older version', [{ ...HERE, format: undefined as unknown as number }]],
-  ['one whose journal has no beginning', []],
+  ['one whose journal has no start record', []],
 ] as const;
 
 test.each(FORGET)('%s is forgotten, and is over then', async (_title, entries) => {
@@ -134,7 +134,7 @@ test('a run that may hold the only definition of its domain is not forgotten', a
   rmSync(folder, { recursive: true });
 });
 
-test('what is over, or never began, leaves the index', async () => {
+test('a run that is over or never started leaves the index', async () => {
   const left = await unfinishedRuns(state);
   expect(left).toContain('edited');
   for (const run of ['over', 'empty']) expect(left).not.toContain(run);

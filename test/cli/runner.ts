@@ -1,6 +1,6 @@
 /**
  * Runs the scripts of the workflow in examples/pull-request as GitHub's runner does: by bash, step after step, in a
- * repository and with a folder for the runner. What an action would do, the tests do themselves.
+ * repository and with a folder for the runner. The tests replace the actions.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
@@ -44,10 +44,10 @@ interface Workflow {
 export const workflowText = readFileSync(join(EXAMPLE, '.github/workflows/blockplan.yml'), 'utf8');
 export const workflow = parse(workflowText) as Workflow;
 
-/** The step that is not one of the plans': the runner of the tests has it done once. */
+/** The step that does not depend on plans: the runner of the tests performs it once. */
 export const INSTALL = 'Install blockplan';
 
-/** What GitHub would put in for these; a workflow with others has to be looked at again. */
+/** What GitHub inserts for these expressions; a workflow with others needs a change here. */
 const EXPRESSIONS: Readonly<Record<string, string>> = {
   '${{ github.token }}': 'the token',
   '${{ github.event.pull_request.number }}': '7',
@@ -59,13 +59,13 @@ export interface Ran {
   readonly failed: readonly string[];
   /** What the steps printed. */
   readonly log: string;
-  /** What stands on the page of the job afterwards. */
+  /** The summary on the page of the job. */
   readonly summary: string;
-  /** The runner's own folder, with what one job leaves for the other. */
+  /** The runner's own folder, which passes files from one job to the other. */
   readonly temp: string;
 }
 
-/** A machine with nothing but npm, git and a fake `gh` on it; blockplan is put there by the workflow's own step. */
+/** A machine with only npm, git and a fake `gh`; the workflow's own step installs blockplan on it. */
 export class Runner {
   readonly home: string;
   readonly path: string;
@@ -116,13 +116,13 @@ export class Runner {
     return { failed, log, summary: existsSync(summary) ? readFileSync(summary, 'utf8') : '', temp };
   }
 
-  /** Does the work with a product on the machine in which a function returns an empty list: a run then ends otherwise than it says. */
+  /** Does the work with a build in which a function returns an empty list, so that a run's report does not match its end. */
   withoutFindings<T>(name: string, work: () => T): T {
     const chunks = join(this.home, 'npm/lib/node_modules/blockplan/dist/chunks');
     const start = new RegExp(`\\bfunction ${name}\\([^)]*\\) ?\\{`);
     const files = readdirSync(chunks).map((file) => join(chunks, file));
     const holders = files.filter((file) => start.test(readFileSync(file, 'utf8')));
-    if (holders.length !== 1) throw new Error(`${name} stands in ${holders.length} files`);
+    if (holders.length !== 1) throw new Error(`${name} is in ${holders.length} files`);
     const [file = ''] = holders;
     const whole = readFileSync(file, 'utf8');
     writeFileSync(file, whole.replace(start, '$& return [];'));

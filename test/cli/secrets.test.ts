@@ -1,4 +1,4 @@
-/** Secrets in facts and plans, by the command line as it is installed: neither what is printed nor what is refused shows them. */
+/** Secrets in facts and plans, with the installed command line: neither output nor refusals show them. */
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -47,12 +47,12 @@ describe('prove', () => {
     return ['prove', file('plan.yaml', PLAN), '--facts', file('facts.yaml', facts)];
   };
   test.each(['text', 'json'])('as %s', (output) => {
-    const { status, stdout, stderr } = blockplan(...argv(), '--output', output);
+    const { status, stdout, stderr } = blockplan(...argv(), '--format', output);
     expect([status, stderr]).toEqual([0, '']);
     expect(stdout).not.toContain(SECRET);
     const again = blockplan(
       ...argv(),
-      '--output',
+      '--format',
       output,
       '--replay',
       'end@2:killed-before+resume',
@@ -62,8 +62,8 @@ describe('prove', () => {
     expect(again.stdout).not.toContain(SECRET);
   });
 
-  test('the test looks where the secrets are', () => {
-    expect(blockplan(...argv(), '--output', 'json').stdout).toContain('far.example');
+  test('the test checks the places of the secrets', () => {
+    expect(blockplan(...argv(), '--format', 'json').stdout).toContain('far.example');
   });
 });
 

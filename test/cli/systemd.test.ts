@@ -1,4 +1,4 @@
-/** The unit in examples/systemd: systemd takes it, and blockplan takes its command. */
+/** The unit in examples/systemd: systemd accepts it, and blockplan accepts its command. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ const unit = readFileSync(join(ROOT, 'examples/systemd', NAME), 'utf8');
 const folder = mkdtempSync(join(tmpdir(), 'blockplan-systemd-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What systemd says of the unit with that executable; undefined where there is no systemd. */
+/** What systemd reports about the unit; undefined without systemd. */
 function verified(text: string): string | undefined {
   const file = join(folder, NAME);
   writeFileSync(file, text);
@@ -25,18 +25,18 @@ function verified(text: string): string | undefined {
 const EXECUTABLE = /^ExecStart=blockplan(?= )/m;
 
 describe('the unit', () => {
-  test('is one that systemd has nothing to say of, where it is installed', () => {
+  test('gets no complaints from systemd', () => {
     const installed = unit.replace(EXECUTABLE, `ExecStart=${CLI}`);
     expect(installed).not.toBe(unit);
     const said = verified(installed);
-    // Where there is no systemd nobody can tell.
+    // Without systemd this cannot be tested.
     if (said === undefined) return;
     expect(said).toBe('');
     expect(verified(installed.replace('Type=oneshot', 'Type=onshot'))).toContain('onshot');
     expect(verified(installed.replace('ProtectClock', 'ProtectClok'))).toContain('ProtectClok');
   });
 
-  test('gives a command that there is, and that does nothing where nothing is lost', () => {
+  test('runs an existing command that does nothing if nothing is lost', () => {
     const words = unit.match(/^ExecStart=blockplan (.*)$/m)?.[1]?.split(' ') ?? [];
     const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...words], {
       encoding: 'utf8',
@@ -44,7 +44,7 @@ describe('the unit', () => {
     });
     expect({ status, stdout, stderr }).toEqual({
       status: 0,
-      stdout: 'left alone: there is no unfinished run\n',
+      stdout: 'left alone: no run is unfinished\n',
       stderr: '',
     });
   });

@@ -1,4 +1,4 @@
-/** Journals, bundles and their names as somebody may have written them: what they can make blockplan do, and say. */
+/** Journals, bundles and names that another user may have written: what they can make blockplan do and print. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -101,7 +101,7 @@ test.each(WITH_PROGRAM)('a journal that names %s starts no program', async (uri)
   expect(existsSync(join(base, 'ran'))).toBe(false);
 });
 
-test('a UUID that is a path leads out of no folder', async () => {
+test('a UUID that is a path does not lead out of a folder', async () => {
   const uuid = '../../../../tmp/x';
   const file = join(base, 'uuid.json');
   const definition = definitionXml('web1', uuid, []);
@@ -113,46 +113,46 @@ test('a UUID that is a path leads out of no folder', async () => {
   expect(readdirSync(state)).toEqual(['runs']);
 });
 
-test('a run is named by its id only', () => {
+test('a run is named only by its ID', () => {
   for (const word of ['../r', '..', 'x/../../r'])
     expect(blockplan(newState(), 'show', word).code).toBe('BP210');
 });
 
 const STRANGE: Readonly<Record<string, readonly [record: object, code: string, words: string]>> = {
   'of a newer type': [{ type: 'frobnicated' }, 'BP213', 'of the type "frobnicated"'],
-  'with an end that steers a terminal': [
+  'with an end that controls a terminal': [
     { type: 'run-finished', end: '\u001b[2J', interrupted: false, state: [], next: [] },
     'BP212',
-    'record 2 (run-finished) is malformed: end has to be one of',
+    'record 2 (run-finished) is malformed: end must be one of',
   ],
-  'with a moment that is none': [
+  'with a malformed snapshot': [
     {
       type: 'kept',
       bundle: { definition: '<domain/>', autostart: true, snapshots: [null], checkpoints: [] },
     },
     'BP212',
-    'bundle.snapshots[0] has to be an object',
+    'bundle.snapshots[0] must be an object',
   ],
-  'with an effect that is none': [
+  'with a malformed effect': [
     { type: 'intent', step: 'a', phase: 'b', direction: 'do', effect: null },
     'BP212',
-    'effect has to be an object',
+    'effect must be an object',
   ],
-  'with a type that every object has': [
+  'with a type named like a property of every object': [
     { type: 'constructor' },
     'BP213',
     'of the type "constructor"',
   ],
   'without a type': [{}, 'BP212', 'record 2 has no type'],
-  'with a time that is none': [
+  'with a malformed time': [
     { type: 'run-left', by: 'x', time: 'soon' },
     'BP212',
-    'time has to be a time',
+    'time must be a time',
   ],
 };
 
 test.each(Object.entries(STRANGE))(
-  'a record %s hides no other run',
+  'a record %s does not hide another run',
   async (_, [record, code, words]) => {
     const state = newState();
     await writeRun(state, 'bad', journalText([HERE, record as typeof HERE]));
@@ -179,12 +179,12 @@ test.each(Object.entries(STRANGE))(
 test.each([
   ['null', 'null'],
   ['a list', '[]'],
-  ['a bundle with a moment that is none', bundleText({}, { snapshots: [null] })],
-  ['a bundle without what it kept', bundleText({ kept: undefined })],
-  ['a bundle of another form', bundleText({ form: '\u001b[2J' })],
-  ['a bundle with a run that is no text', bundleText({ run: { toString: 1 } })],
-  ['a bundle whose definition is none', bundleText({}, { definition: '<a/>' })],
-])('%s is no bundle', (_, text) => {
+  ['a bundle with a malformed snapshot', bundleText({}, { snapshots: [null] })],
+  ['a bundle without a kept definition', bundleText({ kept: undefined })],
+  ['a bundle of another format', bundleText({ form: '\u001b[2J' })],
+  ['a bundle with a run that is not text', bundleText({ run: { toString: 1 } })],
+  ['a bundle with an invalid definition', bundleText({}, { definition: '<a/>' })],
+])('%s is not a bundle', (_, text) => {
   const file = join(base, 'bad.json');
   writeFileSync(file, text);
   expect(blockplan(newState(), 'rescue', file)).toMatchObject({ status: 3, code: 'BP225' });

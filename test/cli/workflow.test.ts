@@ -61,7 +61,7 @@ function commit(message: string): void {
   git('commit', '--quiet', '--message', message);
 }
 
-/** A push to a pull request, as the runner checks it out: its merge into main, which has gone on meanwhile. */
+/** A push to a pull request, as the runner checks it out: its merge into main, which has changed meanwhile. */
 function push(change: () => void): void {
   git('checkout', '--quiet', 'change');
   change();
@@ -91,7 +91,7 @@ function check() {
   return runner.job('check', { repository, github });
 }
 
-/** What the command line prints for a plan and the facts beside it. */
+/** What the command line prints for a plan and the facts next to it. */
 function previewOf(name: string): string {
   const argv = ['preview', `plans/${name}.yaml`, '--facts', `facts/${name}.facts.yaml`];
   return blockplan([...argv, '--format', 'markdown']).stdout;
@@ -103,7 +103,7 @@ function blockplan(argv: readonly string[]) {
 }
 
 describe('the workflow', () => {
-  test('is started by pull requests, with tokens that can do little', () => {
+  test('is started by pull requests, with tokens that have few permissions', () => {
     expect(Object.keys(workflow.on)).toEqual(['pull_request']);
     expect(workflow.permissions).toEqual({});
     const { check, comment } = workflow.jobs;
@@ -121,7 +121,7 @@ describe('the workflow', () => {
     ]);
   });
 
-  test('puts nothing of a pull request into a script, and names the majors of its actions', () => {
+  test('puts no text of a pull request into a script, and names the major versions of its actions', () => {
     const steps = Object.values(workflow.jobs).flatMap((job) => job.steps);
     expect(steps.filter(({ run }) => run?.includes('${{'))).toEqual([]);
     for (const { uses = 'actions/none@v0' } of steps)
@@ -136,7 +136,7 @@ describe('the workflow', () => {
 });
 
 describe('a push', () => {
-  test('with a plan that is right passes, and its preview is what the command line prints', () => {
+  test('with a valid plan passes, and its preview is what the command line prints', () => {
     push(() => moveTo('/export/fast/new.qcow2'));
     const { failed, log, summary, temp } = check();
     expect({ failed, log }).toEqual({ failed: [], log: expect.stringMatching(/^valid$/m) });
@@ -148,7 +148,7 @@ describe('a push', () => {
     expect(summary).toBe(preview);
   });
 
-  test('that takes a plan away has nothing to show', () => {
+  test('that removes a plan has nothing to show', () => {
     push(() => {
       rmSync(join(repository, PLAN));
       rmSync(join(repository, FACTS));
@@ -156,7 +156,7 @@ describe('a push', () => {
     expect(check()).toMatchObject({ failed: [], log: '', summary: '' });
   });
 
-  test('with a mistake fails where it is found, and the other plan is shown all the same', () => {
+  test('with a mistake fails where it is found, and still shows the other plan', () => {
     push(() => {
       moveTo('/export/fast/new.qcow2');
       put('plans/a wrong one.yaml', read(PLAN).replace('pivot', 'pivto'));
@@ -168,7 +168,7 @@ describe('a push', () => {
     expect(readdirSync(join(temp, 'previews'))).toEqual(['2.md']);
   });
 
-  test('with a plan whose proof fails has its preview all the same', () => {
+  test('with a plan whose proof fails still has its preview', () => {
     push(() => {
       // libvirt forgets a transient domain's snapshots when its guest stops: a crash and a power loss leave no record of it.
       change(FACTS, 'name: web1', 'name: web1, autostart: true');
@@ -183,7 +183,7 @@ describe('a push', () => {
         read(PLAN).replace(/^steps:\n[\s\S]*(?=^on-failure)/m, `steps:\n${steps.join('\n')}\n`),
       );
     });
-    // The product itself tells of the record that is lost, and ends the run otherwise.
+    // The unmodified build reports the lost record, and ends the run differently.
     expect(check().failed).toEqual([]);
     const { failed, log, summary } = runner.withoutFindings('lostRecords', check);
     expect(failed).toEqual(['Prove']);
@@ -192,17 +192,17 @@ describe('a push', () => {
     expect(summary).toContain('## `move-web1` on `web1`');
   });
 
-  test('with facts that are against the plan fails, and the preview says why', () => {
+  test('with facts that contradict the plan fails, and the preview says why', () => {
     push(() => change(FACTS, '120 GiB', '1 GiB'));
     const { failed, log, summary } = check();
     expect(failed).toEqual(['Prove', 'Preview']);
-    // Nothing else has changed, and what main has got meanwhile is not this push's.
+    // Nothing else has changed, and what changed in main meanwhile does not belong to this push.
     expect(log.match(/^plans\/.*\.yaml$/gm)).toEqual([PLAN]);
     expect(summary).toContain('## Refused: `move-web1` on `web1`');
     expect(summary).toContain('error BP108');
   });
 
-  test('of what cannot be a plan, or is none by its place, fails: nothing goes by unseen', () => {
+  test('of a file that cannot be a plan, or is in the wrong place, fails: no file is ignored', () => {
     push(() => {
       mkdirSync(join(repository, 'plans/db'));
       put('plans/db/move.yml', read(PLAN).replace('pivot', 'pivto'));
@@ -214,7 +214,7 @@ describe('a push', () => {
     expect(log).toMatch(/^plans\/README\.md:1:1: error BP004/m);
   });
 
-  test('without facts fails and names the file that is missing', () => {
+  test('without facts fails and names the missing file', () => {
     push(() => rmSync(join(repository, FACTS)));
     const { failed, log } = check();
     expect(failed).toEqual(['Prove', 'Preview']);
@@ -232,7 +232,7 @@ describe('the comment', () => {
   const comments = () =>
     JSON.parse(readFileSync(join(github, 'comments.json'), 'utf8')) as Comment[];
 
-  /** Runs both jobs, and gives what the second one asked of GitHub. */
+  /** Runs both jobs, and returns the requests of the second one to GitHub. */
   function commented(): string[] {
     const { temp } = check();
     const { failed, log } = runner.job('comment', { repository, github, temp });
@@ -242,7 +242,7 @@ describe('the comment', () => {
     return calls.map((call) => /POST|PATCH/.exec(call)?.[0] ?? 'GET');
   }
 
-  test('is the preview, fits, and is written again by the next push', () => {
+  test('is the preview, fits, and is updated by the next push', () => {
     const before = comments();
     push(() => moveTo('/export/fast/new.qcow2'));
     expect(commented()).toEqual(['GET', 'POST']);
@@ -256,11 +256,11 @@ describe('the comment', () => {
     const second = comments().at(-1);
     expect(second).toEqual({ ...first, body: previewOf('move-web1') });
     expect(second?.body).toContain('/export/fast/newer.qcow2');
-    // Somebody else's comment with the same mark, and the one on another plan, are left alone.
+    // Another user's comment with the same marker, and the one on another plan, do not change.
     expect(comments().slice(0, -1)).toEqual(before);
   });
 
-  test('is one for each plan, and is there for a plan that is refused', () => {
+  test('is written for each plan, also for a plan that is refused', () => {
     push(() => {
       change(FACTS, '120 GiB', '1 GiB');
       put('plans/web1 again.yaml', read(PLAN).replace('name: move-web1', 'name: web1-again'));
@@ -294,7 +294,7 @@ describe('a file name of a pull request', () => {
   test.each([
     ['plan', PLAN],
     ['file of facts', FACTS],
-  ])('that is a link in the place of a %s is refused, and its target not shown', (_, file) => {
+  ])('that is a link instead of a %s is refused, and its target is not shown', (_, file) => {
     const target = join(runner.home, 'secret');
     writeFileSync(target, secret);
     push(() => {
@@ -319,7 +319,7 @@ describe('the hook', () => {
   ) as Settings;
   const [hook] = settings.repos[0].hooks;
 
-  /** As pre-commit does it for `language: system`: the entry's words, then the files that the hook is for. */
+  /** As pre-commit does it for `language: system`: the entry's words, then the files that match the hook. */
   function committing(...files: string[]) {
     const asked = files.filter((file) => new RegExp(hook.files).test(file));
     const [command, ...words] = hook.entry.split(' ');
@@ -331,7 +331,7 @@ describe('the hook', () => {
     return { asked, status, stderr };
   }
 
-  test('lets a plan pass, is for plans only, and keeps a mistake out', () => {
+  test('accepts a plan, runs for plans only, and refuses a mistake', () => {
     expect(committing(PLAN, FACTS, 'README.md')).toEqual({ asked: [PLAN], status: 0, stderr: '' });
     change(PLAN, 'pivot', 'pivto');
     expect(committing(PLAN)).toMatchObject({

@@ -1,4 +1,4 @@
-/** What blockplan makes of one domain's XML: which disks it works on, why not on others, and what is wrong with that. */
+/** How blockplan treats one domain's XML: the disks that it works on, the reasons for the others, and any errors found. */
 import { BlockplanError } from '../../src/errors.ts';
 import { readFacts } from '../../src/facts/read.ts';
 import { compile } from '../../src/graph/graph.ts';
@@ -10,13 +10,13 @@ import { steps } from '../../src/steps/registry.ts';
 import { requireDiskForJob } from '../../src/steps/requirements/disk.ts';
 import { Needs } from '../../src/steps/requirements/requirement.ts';
 
-/** One disk: no reason where blockplan works on it. */
+/** One disk: no reasons if blockplan works on it. */
 export interface Judged {
   readonly reasons: readonly string[];
   readonly wrong: readonly string[];
 }
 
-/** Every disk of the domain, as if its guest ran on what the definition names. @throws whatever blockplan throws */
+/** Every disk of the domain, as if its guest ran on the files in the definition. @throws whatever blockplan throws */
 export function judge(xml: string): Judged[] {
   const [, name = 'unnamed'] = /<name>([^<]*)<\/name>/.exec(xml) ?? [];
   const facts = { facts: 'blockplan/v1', domain: { name, state: 'running' }, definition: xml };
@@ -33,7 +33,7 @@ export function judge(xml: string): Judged[] {
   });
 }
 
-/** A message without what differs from disk to disk. */
+/** A message without the parts that differ from disk to disk. */
 function general(message: string, { target }: Disk): string {
   return message
     .replace(new RegExp(`^${target || 'no target'}\\b`), 'the disk')
@@ -41,7 +41,7 @@ function general(message: string, { target }: Disk): string {
     .replace(/is on (\w+):\S*,/, 'is on $1:…,');
 }
 
-/** Plans of several kinds on the disk: none throws, and none is let through where the disk is not worked on. */
+/** Plans of several kinds on the disk: none throws, and none is accepted if blockplan does not work on the disk. */
 function plansOn(state: HostState, { target, chain }: Disk, refused: boolean): string[] {
   if (!/^[a-z]+$/.test(target)) return [];
   const plans = [
@@ -61,7 +61,7 @@ function plansOn(state: HostState, { target, chain }: Disk, refused: boolean): s
       compile(plan);
       const { findings } = previewPlan(plan, state);
       const through = findings.every(({ severity }) => severity !== 'error');
-      // A drive that nothing writes to may be defined again, and a snapshot of the others leaves it out.
+      // A read-only drive may be defined again, and a snapshot of the other disks leaves it out.
       return refused && through && at < 3 ? [`let through: ${step}`] : [];
     } catch (error) {
       if (error instanceof BlockplanError) return [];
@@ -76,7 +76,7 @@ const MOVES = [
   { file: '/dev/new/place', format: 'raw', block: true },
 ] as const;
 
-/** The disk is moved, and everything else of the text stays. */
+/** Checks that a move of the disk changes no other part of the text. */
 function edits(xml: string, { target }: Disk, at: number): string[] {
   return MOVES.flatMap((move) => {
     const moved = setDiskSource(xml, target, move);
@@ -102,12 +102,12 @@ function edits(xml: string, { target }: Disk, at: number): string[] {
   });
 }
 
-/** The text in pieces: the disks, and what stands between them. */
+/** The text in parts: the disks, and the text between them. */
 function blocks(xml: string): string[] {
   return xml.split(/(<disk[\s>][\s\S]*?<\/disk>)/);
 }
 
-/** A disk without all that a move may change: its type, driver, source and layers below. */
+/** A disk without the parts that a move may change: its type, driver, source and layers below. */
 function bare(disk: string): string {
   return disk
     .replace(/\s*<backingStore[\s\S]*<\/backingStore>|\s*<backingStore\s*\/>/, '')

@@ -1,7 +1,7 @@
 /**
- * `npm run test:corpus`: reads the domain XML of libvirt's own tests. Nothing throws, an edit changes one source only, for
- * each disk blockplan works on it or names the reason why not, and libvirt's schema has nothing that is on no list.
- * Arguments: Debian releases whose libvirt is tried; `bookworm` unless given.
+ * `npm run test:corpus`: reads the domain XML of libvirt's own tests. It checks that nothing throws, that an edit changes one
+ * source only, that blockplan works on each disk or gives a reason, and that every item of libvirt's schema is on a list.
+ * Arguments: Debian releases whose libvirt is tested; `bookworm` by default.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { judge } from './judge.ts';
 import { schemaPlaces } from './schema.ts';
 import { libvirtSource } from './source.ts';
 
-/** Until libvirt 10 its tests kept what they read and what they expect apart. */
+/** Until libvirt 10 its tests kept input and expected output in separate folders. */
 const FOLDERS = ['qemuxml2argvdata', 'qemuxml2xmloutdata', 'qemuxmlconfdata'];
 
 const suites = process.argv.slice(2);
@@ -19,7 +19,7 @@ let failed = false;
 for (const suite of suites.length > 0 ? suites : ['bookworm']) {
   const source = libvirtSource(suite);
   console.log(`libvirt of ${suite}`);
-  report('in no list', undecided(source));
+  report('on no list', undecided(source));
   report('wrong', corpus(source));
 }
 process.exitCode = failed ? 1 : 0;
@@ -29,7 +29,7 @@ function report(what: string, problems: readonly string[]): void {
   failed ||= problems.length > 0;
 }
 
-/** What libvirt's schema allows in a disk, and no row of the table decides. */
+/** Items that libvirt's schema allows in a disk and that no row of the table classifies. */
 function undecided(source: string): string[] {
   const places = [...schemaPlaces(join(source, 'src/conf/schemas'))];
   console.log(`  ${places.length} elements and attributes of a disk in its schema`);
@@ -44,7 +44,7 @@ function undecided(source: string): string[] {
   });
 }
 
-/** Whether it stands in something that is decided as a whole. */
+/** Whether it is inside an element that is classified as a whole. */
 function isInside(at: string): boolean {
   const [path = '', attribute] = at.split('@');
   const names = path.split('/');
@@ -57,7 +57,7 @@ function isInside(at: string): boolean {
     });
 }
 
-/** Reads every file, prints the table of reasons, and returns what is wrong. */
+/** Reads every file, prints the table of reasons, and returns all errors found. */
 function corpus(source: string): string[] {
   const folders = FOLDERS.map((name) => join(source, 'tests', name)).filter(existsSync);
   const files = folders.flatMap((folder) =>
@@ -88,9 +88,9 @@ function corpus(source: string): string[] {
       wrong.push(`${file}: ${(error as Error).message.split('\n')[0]}`);
     }
   }
-  if (files.length === 0) wrong.push('there is no corpus');
+  if (files.length === 0) wrong.push('the corpus is empty');
   console.log(
-    `  ${files.length} files (${dangling} links to nothing, ${refused} refused as a whole), ${disks} disks`,
+    `  ${files.length} files (${dangling} dangling links, ${refused} refused as a whole), ${disks} disks`,
   );
   const rows = [['blockplan works on it', worked] as const, ...reasons].sort(
     ([, a], [, b]) => b - a,

@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseXml, XmlElement } from '@rgrove/parse-xml';
 
-/** The files that define a domain; others of the folder have elements of the same names. */
+/** The files that define a domain; other files of the folder have elements with the same names. */
 const FILES = ['basictypes', 'domaincommon', 'networkcommon', 'privatedata', 'storagecommon'];
 
-/** Elements that stand for a layer; what is in them is the same wherever they stand. */
+/** Elements that describe a layer; their content is the same everywhere. */
 const LAYERS = ['disk', 'backingStore', 'mirror'];
 
-/** The places of the schema, as `disk-elements.ts` writes them, with the values that it lists for an attribute. */
+/** The places of the schema, in the notation of `disk-elements.ts`, with the listed values of an attribute. */
 export function schemaPlaces(folder: string): ReadonlyMap<string, readonly string[]> {
   const defines = new Map<string, XmlElement[]>();
   for (const file of FILES) {
@@ -34,7 +34,7 @@ export function schemaPlaces(folder: string): ReadonlyMap<string, readonly strin
     const inLayer = LAYERS.includes(name) || LAYERS.includes(outer);
     const place = inLayer ? name : `${outer}/${name}`;
     if (!places.has(place)) places.set(place, new Set());
-    // A layer below a layer, or in the source of one, has nothing new.
+    // A layer below a layer, or in the source of one, adds nothing new.
     if (LAYERS.includes(name) && seen.has(node)) return;
     if (outer.endsWith('dataStore')) return;
     seen.add(node);

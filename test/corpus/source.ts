@@ -1,6 +1,6 @@
 /**
- * libvirt's source package, fetched with an apt root of its own: lists, cache and state lie below node_modules, and the
- * machine's own apt is read for its mirror alone. Nothing of it is ever committed.
+ * libvirt's source package, fetched with a separate apt root: lists, cache and state are below node_modules, and only the
+ * mirror is read from the machine's own apt. Nothing of it is ever committed.
  */
 import { execFileSync } from 'node:child_process';
 import {
@@ -17,11 +17,11 @@ import { join, resolve } from 'node:path';
 const CACHE = resolve('node_modules/.cache/corpus');
 const KEYS = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
-/** What is unpacked: the domain XML of libvirt's own tests, and the schema that it checks XML against. */
+/** The parts that are unpacked: the domain XML of libvirt's own tests, and the schema for it. */
 const PARTS = ['*/tests/qemuxml*data/*.xml', '*/src/conf/schemas/*.rng'];
 
 /**
- * The folder with libvirt's source as that Debian release has it; fetched where it is not there yet.
+ * The folder with libvirt's source of that Debian release; downloaded if missing.
  * @param suite Debian's name of the release, such as `bookworm`
  */
 export function libvirtSource(suite: string): string {
@@ -38,7 +38,7 @@ export function libvirtSource(suite: string): string {
   return source;
 }
 
-/** The upstream archive of the package, whose checksum apt has compared with the signed list. */
+/** The upstream archive of the package; apt has compared its checksum with the signed list. */
 function fetch(root: string, suite: string): string {
   for (const folder of ['lists/partial', 'archives/partial', 'parts', 'packages'])
     mkdirSync(join(root, folder), { recursive: true });
@@ -70,11 +70,12 @@ function fetch(root: string, suite: string): string {
     refused = error;
   }
   const archive = readdirSync(packages).find((file) => /\.orig\.tar\.\w+$/.test(file));
-  if (archive === undefined) throw refused ?? new Error(`apt fetched no source of libvirt`);
+  if (archive === undefined)
+    throw refused ?? new Error(`apt did not download the source of libvirt`);
   return join(packages, archive);
 }
 
-/** The mirror of Debian that this machine's apt is set up with. */
+/** The Debian mirror that this machine's apt uses. */
 function debianMirror(): string {
   const folder = '/etc/apt/sources.list.d';
   const lists = existsSync(folder) ? readdirSync(folder).map((file) => join(folder, file)) : [];
@@ -84,6 +85,6 @@ function debianMirror(): string {
     .join('\n');
   const urls = [...text.matchAll(/^(?:deb(?:-src)?\s+(?:\[[^\]]*\]\s+)?|URIs:\s*)(\S+)/gm)];
   const mirror = urls.map(([, url]) => url).find((url) => /\/debian\/?$/.test(url ?? ''));
-  if (mirror === undefined) throw new Error('apt on this machine names no mirror of Debian');
+  if (mirror === undefined) throw new Error('apt on this machine has no Debian mirror configured');
   return mirror;
 }

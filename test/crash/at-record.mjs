@@ -1,16 +1,16 @@
 /**
- * Loaded before blockplan's command line (`node --import`), so that nothing in `src` needs a hook: it stands between
- * blockplan and its journal. It writes down which records there are and which were synced, and at the record that it was
- * told it kills its own process, or holds it until the test lets it go on.
+ * Loaded before blockplan's command line (`node --import`), so that nothing in `src` needs a hook: it is between blockplan and
+ * its journal. It notes which records are written and synced. At the chosen record it kills its own process, or holds it until the
+ * test lets it continue.
  */
 import { appendFileSync, existsSync, readlinkSync, renameSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** `folder`: where to tell; `seq` and `moment` (before, written, synced): when; `act` (kill, hold): what. */
+/** `folder`: where to report; `seq` and `moment` (before, written, synced): when; `act` (kill, hold): what to do. */
 const { folder, seq, moment, act } = JSON.parse(process.env.BLOCKPLAN_AT_RECORD ?? '{}');
 
-/** The record that was written last. */
+/** The last record written. */
 let last;
 let written = 0;
 let synced = 0;
@@ -53,7 +53,7 @@ function tell(what) {
   appendFileSync(join(folder, 'records'), `${JSON.stringify(what)}\n`);
 }
 
-/** A process that is to be held does nothing at all meanwhile, as one whose next instruction has not come yet. */
+/** A held process does nothing at all, as if its next instruction had not come yet. */
 function reach(when) {
   if (last.seq !== seq || when !== moment || existsSync(join(folder, 'held'))) return;
   const draft = join(folder, 'draft');

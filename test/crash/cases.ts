@@ -1,29 +1,29 @@
-/** The kill matrix as data: what befalls a run, where, and how it is resumed. */
+/** The kill matrix as data: which fault hits a run, where, and how it is resumed. */
 import type { Restart } from '../../src/prove/tally.ts';
 
-/** A record of an undisturbed run's journal. */
+/** A record in the journal of a run without a fault. */
 export interface Written {
   readonly seq: number;
   readonly type: string;
   readonly direction?: 'do' | 'undo';
   readonly step?: string;
   readonly phase?: string;
-  /** What an intent is about: virsh's verb, or the tool. */
+  /** The command of an intent: virsh's verb, or the tool. */
   readonly tool?: string;
   readonly synced: boolean;
 }
 
-/** What befalls a run. */
+/** A fault that hits a run. */
 export type Blow =
   /** SIGKILL to blockplan. */
   | 'kill'
-  /** SIGKILL to libvirtd, which is started again. */
+  /** SIGKILL to libvirtd, which is then started again. */
   | 'daemon'
-  /** blockplan's connections break, and libvirt's socket is away for a moment. */
+  /** blockplan's connections break, and libvirt's socket is missing for a moment. */
   | 'cut'
   /** SIGKILL to the guest's QEMU. */
   | 'qemu'
-  /** The host loses power, with blockplan and what it had not synced, and boots again. */
+  /** The host loses power, with blockplan and its unsynced data, and boots again. */
   | 'power'
   | 'destination-full'
   | 'overlay-full'
@@ -31,18 +31,18 @@ export type Blow =
 
 /** One case of the matrix. */
 export interface Case {
-  /** The shipped plan, without its ending. */
+  /** The shipped plan's name, without `.yaml`. */
   readonly plan: string;
   readonly blow: Blow;
-  /** At a record, before it is written or once it is safe; or after that part of an undisturbed run's time. */
+  /** At a record, before it is written or after it is synced; or at that fraction of the time of a run without a fault. */
   readonly at: { readonly seq: number; readonly moment: 'before' | 'after' } | number;
-  /** How the run is resumed, where the blow ended blockplan or left the guest between the plan's two ends. */
+  /** How the run is resumed if the fault ended blockplan or left the guest between the start and the end of the plan. */
   readonly again?: Restart;
-  /** Set where blockplan is killed once more, so many records after it has taken the run up; and how it is resumed then. */
+  /** Set if blockplan is killed again, this many records after it resumed the run; and how it is resumed then. */
   readonly then?: { readonly after: number; readonly again: Restart };
 }
 
-/** A case in one word, by which it is run again. */
+/** The name of a case, by which it can be run again. */
 export function nameOf({ plan, blow, at, again, then }: Case): string {
   const place = typeof at === 'number' ? `at-${at}` : `${at.moment}-${at.seq}`;
   return [
@@ -58,7 +58,7 @@ function both(plan: string, each: Omit<Case, 'plan' | 'again'>): Case[] {
   return AGAIN.map((again) => ({ plan, ...each, again }));
 }
 
-/** Every case of a plan whose undisturbed run writes those records. */
+/** Every case of a plan whose run without a fault writes those records. */
 export function casesOf(
   plan: string,
   records: readonly Written[],
@@ -87,7 +87,7 @@ export function casesOf(
   ];
 }
 
-/** A run that is killed once an effect is meant, and killed again while it is resumed: each way, and in each order. */
+/** A run that is killed after an intent, and killed again while it is resumed or rolled back, in every combination. */
 function killedTwice(plan: string, records: readonly Written[]): Case[] {
   return records
     .filter(({ type }) => type === 'intent')
@@ -98,7 +98,7 @@ function killedTwice(plan: string, records: readonly Written[]): Case[] {
     });
 }
 
-/** Once a phase has begun and meant its first effect, and once its last effect is done. */
+/** After the first intent of each phase, and after its last effect is done. */
 function phaseEdges(records: readonly Written[]): Exclude<Case['at'], number>[] {
   const phases = new Map<string, Written[]>();
   for (const record of records.filter(({ type }) => type === 'intent' || type === 'outcome')) {
@@ -133,7 +133,7 @@ function fullDisks(plan: string, records: readonly Written[]): Case[] {
   ];
 }
 
-/** Numbers in [0, 1) that the seed alone decides (mulberry32). */
+/** Numbers in [0, 1) that depend only on the seed (mulberry32). */
 export function randomly(seed: number): () => number {
   let state = seed | 0;
   return () => {
@@ -144,7 +144,7 @@ export function randomly(seed: number): () => number {
   };
 }
 
-/** So many of the cases by chance, of every kind in turn, and a kill of blockplan and a double one first. */
+/** A random sample of the cases, with every kind in turn; a single and a double kill of blockplan come first. */
 export function sample(cases: readonly Case[], count: number, random: () => number): Case[] {
   const drawn = cases.map((each) => ({ each, lot: random() })).sort((a, b) => a.lot - b.lot);
   const kinds = new Map<string, Case[]>([

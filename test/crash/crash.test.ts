@@ -1,8 +1,8 @@
 /**
- * The kill matrix: every shipped plan on real libvirt with the guest writing, and at every record of its journal, in every
- * phase and at moments by chance something dies. Then the run is resumed, on or back, and what is so is judged past
- * blockplan, and held against the simulated host. `npm run test:crash` tries all cases, `npm test` a few. A failure says
- * with what BLOCKPLAN_CRASH the same case is tried again: the seed, how many cases, and words of the case's name.
+ * The kill matrix: every shipped plan runs on real libvirt with a writing guest, and at every record of its journal, in every
+ * phase and at random moments something dies. Then the run is resumed or rolled back. The result is judged without blockplan
+ * and compared with the simulated host. `npm run test:crash` runs all cases, `npm test` a few. A failure prints the value of
+ * BLOCKPLAN_CRASH that runs the same case again: the seed, how many cases, and words of the case's name.
  */
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -23,9 +23,9 @@ const [seed = '1', number = '12', ...words] = (process.env['BLOCKPLAN_CRASH'] ??
   .filter((word) => word !== '');
 const SEED = seed === 'any' ? Date.now() % 1_000_000 : Number(seed);
 const PLANS = SHIPPED.map((file) => file.replace(/\.yaml$/, ''));
-/** How many moments by chance each plan has. */
+/** The number of random moments for each plan. */
 const MOMENTS = 100;
-/** How long a case may take, with a guest that has to boot again. */
+/** The time limit of a case, including a guest that must boot again. */
 const CASE_MS = 40_000;
 
 let host: LabHost;
@@ -71,7 +71,7 @@ test.each(PLANS.map((plan, at) => ({ plan, at })))(
   },
 );
 
-/** Whether a name has all of the words among its parts; a word that ends in a hyphen stands for all that begin so. */
+/** Whether a name has all of the words among its parts; a word that ends in a hyphen matches every part with that prefix. */
 function isWanted(name: string, all: readonly string[]): boolean {
   const parts = name.split('/');
   const fits = (part: string, word: string) =>
@@ -88,7 +88,7 @@ interface Learnt {
   readonly durationMs: number;
 }
 
-/** Runs a plan with nothing going wrong: which records there are. */
+/** Runs a plan without a fault and returns its records. */
 async function setHost(plan: string): Promise<Learnt> {
   const stage = await scene.begin(plan, undefined);
   const { records, durationMs, ended } = await undisturbed(scene, stage);
@@ -100,11 +100,11 @@ async function setHost(plan: string): Promise<Learnt> {
 }
 
 async function tried(each: Case, learnt: Learnt): Promise<void> {
-  // A moment that lies past the end of a run that was faster is tried again earlier.
+  // A moment after the end of a run, because the run was faster, is tried again earlier.
   for (let part = 1; !(await triedOnce(each, learnt, part)); ) part *= 0.9;
 }
 
-/** @returns whether it came about */
+/** @returns whether the fault occurred */
 async function triedOnce(each: Case, learnt: Learnt, part: number): Promise<boolean> {
   const { records, durationMs } = learnt;
   const stage = await scene.begin(each.plan, each.blow);
@@ -114,7 +114,8 @@ async function triedOnce(each: Case, learnt: Learnt, part: number): Promise<bool
     if (!struck.came) {
       const verdict = await judge(scene, stage, struck.ended);
       trusted = verdict.trusted;
-      if (typeof each.at !== 'number') throw new Error(`it never came: ${struck.ended.told}`);
+      if (typeof each.at !== 'number')
+        throw new Error(`the fault did not occur: ${struck.ended.told}`);
       tally.missed(each, verdict);
       return false;
     }
@@ -136,7 +137,7 @@ async function triedOnce(each: Case, learnt: Learnt, part: number): Promise<bool
   }
 }
 
-/** Takes a run up as its case says, and once more where blockplan is killed in that; `last` is the command that ended it. */
+/** Resumes a run as its case says, and again if blockplan is killed meanwhile; `last` is the last command. */
 async function takenUpIn(
   stage: Stage,
   { again = 'rollback', then }: Case,
@@ -150,7 +151,7 @@ async function takenUpIn(
   return { ended: await takeUp(scene, stage, then.again, run), last: then.again };
 }
 
-/** Whatever was killed twice comes to a final end; which one, the last command and the direction of the journal say. */
+/** A run that was killed twice must reach a final end; the journal decides which, from the last command and the direction. */
 async function finalEnds(stage: Stage, last: Restart, run: string): Promise<Foretold> {
   const { direction } = await readRunLog(join(stage.state, 'runs', run));
   const back = last === 'rollback' || direction === 'undo';

@@ -1,4 +1,4 @@
-/** What has come of a case, judged past blockplan: by virsh, by qemu-img, and by the guest's own log. */
+/** The result of a case, judged without blockplan: with virsh, qemu-img and the guest's own log. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunEvent } from '../../src/events.ts';
@@ -11,7 +11,7 @@ import { type Snapshot, snapshotOf } from '../lab/fault-guest.ts';
 import type { Ended } from '../lab/support.ts';
 import { type Scene, type Stage, toldBy, withoutChain } from './scene.ts';
 
-/** What no case may come to. */
+/** Results that no case may have. */
 export const WRONGS = [
   'definition lost',
   'acknowledged write lost',
@@ -23,20 +23,20 @@ export const WRONGS = [
 type Wrong = (typeof WRONGS)[number];
 
 export interface Verdict {
-  /** The end that the run has told; how the command ended where it told none. */
+  /** The end that the run reported; without a report, how the command ended. */
   readonly end: string;
-  /** What the run has said of it. */
+  /** What the run printed. */
   readonly said: string;
   readonly wrong: readonly { readonly what: Wrong; readonly how: string }[];
-  /** Whether the run said itself that it is not known where the guest wrote last. */
+  /** Whether the run itself reported that it is unknown where the guest last wrote. */
   readonly unknown: boolean;
-  /** Whether the guest is as the next case needs it. */
+  /** Whether the guest can be used for the next case. */
   readonly trusted: boolean;
 }
 
 type Finished = Extract<RunEvent, { event: 'run-finished' }>;
 
-/** Judges the end of a run that has ended, by itself or once it was resumed. */
+/** Judges a run that has ended, by itself or after it was resumed. */
 export async function judge(scene: Scene, stage: Stage, ended: Ended): Promise<Verdict> {
   const last = ended.events.at(-1);
   const finish = last?.event === 'run-finished' ? last : undefined;
@@ -46,7 +46,7 @@ export async function judge(scene: Scene, stage: Stage, ended: Ended): Promise<V
   const said = [...(finish?.state ?? []), ...(finish?.next ?? [])].join('\n');
   const unknown = unknownAmong(finish);
   const here = await present(scene, stage, finish);
-  if (here === undefined) add('definition lost', `nothing brings it back; said:\n${said}`);
+  if (here === undefined) add('definition lost', `it cannot be restored; output:\n${said}`);
   else {
     const { now, live } = here;
     for (const how of await lostWrites(scene, stage, now, unknown))
@@ -67,21 +67,21 @@ export async function judge(scene: Scene, stage: Stage, ended: Ended): Promise<V
 }
 
 /**
- * The files of which the run says that it does not know to which the guest wrote last, and that they have to be compared
- * before a start: then one of them has to hold all.
+ * The files that the run names when it does not know where the guest wrote last. They must be compared before a start, and
+ * one of them must have all writes.
  */
 function unknownAmong(finish: Finished | undefined): string[] {
-  const said = /^vda: it is not known where the guest wrote last, to (.*); the definition names /;
+  const said = /^vda: it is unknown where the guest last wrote: to (.*); the definition names /;
   return (finish?.state ?? []).flatMap((line) => said.exec(line)?.[1]?.split(' or to ') ?? []);
 }
 
-/** What a run has come to that has written no record. */
+/** The end of a run that has written no record. */
 export const NOT_BEGUN = 'not begun';
 
-/** The end of a run that could not be resumed since it was over, as the refusal names it, or had not begun. */
+/** The end of a run that could not be resumed because it was over, as named in the refusal, or had not begun. */
 function over({ exitCode, stderr }: Ended): string | undefined {
   if (exitCode !== EXIT_CODES['preflight-refused']) return undefined;
-  return /\bhad not begun\b/.test(stderr) ? NOT_BEGUN : /\bis over: (\S+)/.exec(stderr)?.[1];
+  return /\bhad not started\b/.test(stderr) ? NOT_BEGUN : /\bis over: (\S+)/.exec(stderr)?.[1];
 }
 
 interface Here {
@@ -90,7 +90,7 @@ interface Here {
   readonly live: string;
 }
 
-/** What is so; where libvirt does not know the domain, or not its definition, once the commands that the run names are typed. */
+/** The actual state; if the domain or its definition is missing, the state after typing the commands that the run prints. */
 async function present(
   { host }: Scene,
   { guest: { name }, before, guest }: Stage,
@@ -107,7 +107,7 @@ async function present(
     if (!(await persistent())) return undefined;
   }
   const now = await snapshotOf(host, guest);
-  // A definition that misses what the guest had is as good as lost.
+  // A definition that lacks something the guest had counts as lost.
   const whole = outsideSources(now.definition) === outsideSources(before.definition);
   return whole ? { now, live: await host.virsh('dumpxml', name) } : undefined;
 }
@@ -121,8 +121,8 @@ function sourceIn(xml: string): string {
 }
 
 /**
- * The guest's log is whole where the definition says it is, and no number was told twice.
- * @param unknown where the run has said that it may be: then it is whole in one of them
+ * Checks that the guest's log is complete where the definition says, and that numbers never went back.
+ * @param unknown the candidate files if the run reported that it does not know: then one of them must be complete
  */
 async function lostWrites(
   { host }: Scene,
@@ -133,7 +133,7 @@ async function lostWrites(
   const lost: string[] = [];
   const told = await toldBy(guest);
   const back = told.findIndex((number, index) => number <= (told[index - 1] ?? 0));
-  if (back > 0) lost.push(`the guest told ${told[back - 1]}, and ${told[back]} after it`);
+  if (back > 0) lost.push(`the guest acknowledged ${told[back - 1]}, then ${told[back]}`);
   const upTo = told.at(-1) ?? 0;
   const places = unknown.length > 0 ? unknown : [sourceIn(now.definition)];
   const missing: string[] = [];
@@ -146,7 +146,7 @@ async function lostWrites(
   const isBackup = plan.startsWith('live-backup') && now.files.some((file) => dest.endsWith(file));
   if (isBackup) {
     const chain = await imageChain(host, dest);
-    if (chain.length > 1) lost.push(`the backup rests on ${chain.slice(1)}`);
+    if (chain.length > 1) lost.push(`the backup has backing files: ${chain.slice(1)}`);
     await readLog(dest).then(
       (log) => assertComplete(log, acknowledged),
       (error: Error) => lost.push(`in the backup: ${error.message}`),
@@ -155,7 +155,7 @@ async function lostWrites(
   return lost;
 }
 
-/** What the next start would miss, of a guest that can be started from its definition now; a case may have killed its QEMU. */
+/** What the next start would miss, if the guest can be started from its definition now; a case may have killed its QEMU. */
 async function lostAtStart(
   { host }: Scene,
   { guest }: Stage,
@@ -172,7 +172,7 @@ function apart(live: string, { definition }: Snapshot): string[] {
   return running === defined ? [] : [`the guest is on ${running}, its definition names ${defined}`];
 }
 
-/** Jobs, markers, locks and files that no run needs any more, and that it has said nothing of. */
+/** Jobs, markers, locks and files that no run needs any more and that the run did not report. */
 async function leftovers(
   { host }: Scene,
   { guest: { name }, before, state, set, plan, folders }: Stage,
@@ -189,7 +189,7 @@ async function leftovers(
     left.push('the marker');
   for (const folder of ['locks', 'unfinished']) {
     const names = await readdir(join(state, folder)).catch(() => []);
-    // What a run that may be resumed has left there is how it is found.
+    // The files of a run that may be resumed must stay.
     if (said !== '' && (end === 'succeeded' || end === 'rolled-back') && names.length > 0)
       left.push(`${folder}: ${names}`);
   }
@@ -210,7 +210,7 @@ async function leftovers(
   return left;
 }
 
-/** Whether the exit code says what is so. */
+/** Whether the exit code matches the actual state. */
 async function wrongCode(
   stage: Stage,
   now: Snapshot,
@@ -219,14 +219,14 @@ async function wrongCode(
 ): Promise<string[]> {
   const { exitCode, told } = ended;
   if (!finish) {
-    // A run that was over, or had not begun, is not resumed; what it was refused for has to be so.
+    // A run that was over, or had not begun, is not resumed; the reason for the refusal must be true.
     if (over(ended) === 'succeeded') return differences(planned(stage), now, 'as planned');
     if (over(ended) === 'rolled-back' || over(ended) === NOT_BEGUN)
       return differences(stage.before, now, 'as before');
-    return [`it ended with ${exitCode} and told no end: ${told.slice(-1500)}`];
+    return [`it exited with ${exitCode} and reported no end: ${told.slice(-1500)}`];
   }
   if (finish.exitCode !== exitCode)
-    return [`it tells ${finish.exitCode} and exits with ${exitCode}`];
+    return [`it reports ${finish.exitCode} and exits with ${exitCode}`];
   switch (exitCode) {
     case 0:
       return finish.end === 'rolled-back'
@@ -235,23 +235,23 @@ async function wrongCode(
     case 4:
       return differences(stage.before, now, 'as before');
     case 5:
-      return finish.next.length > 0 ? [] : ['it is stranded and does not say what to type next'];
+      return finish.next.length > 0 ? [] : ['it is stranded and prints no command to type next'];
     default:
       return [`it ends with ${exitCode}: ${finish.state.join('; ')}`];
   }
 }
 
-/** What the plan leads to. */
+/** The state after the plan. */
 function planned({ plan, before, set }: Stage): Snapshot {
   if (plan.startsWith('live-backup')) return before;
   const dest = set['dest'] ?? '';
   const [active = '', ...below] = before.chain;
-  // What the definition said of the old file's chain would be wrong of the new one.
+  // The old file's chain in the definition would be wrong for the new one.
   const definition = withoutChain(before.definition).replace(active, dest);
   return { ...before, chain: [dest, ...below], definition };
 }
 
-/** What of a guest, its definition line by line, is not as it should be. */
+/** The lines of a guest's state and definition that differ from the expected ones. */
 function differences(should: Snapshot, is: Snapshot, words: string): string[] {
   const keys = Object.keys(should) as (keyof Snapshot)[];
   return keys
@@ -261,7 +261,7 @@ function differences(should: Snapshot, is: Snapshot, words: string): string[] {
       const [wanted, found] = [linesOf(should[key]), linesOf(is[key])];
       const more = found.filter((line) => !wanted.includes(line));
       const fewer = wanted.filter((line) => !found.includes(line));
-      return `not ${words}, ${key}: there is ${more.join(' ')}; missing is ${fewer.join(' ')}`;
+      return `not ${words}, ${key}: extra: ${more.join(' ')}; missing: ${fewer.join(' ')}`;
     });
 }
 

@@ -1,4 +1,4 @@
-/** Where the cases take place: a lab host, a writing guest that they share, and folders that a case may fill up. */
+/** What the cases share: a lab host, a writing guest, and folders that a case may fill up. */
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compile, type Graph } from '../../src/graph/graph.ts';
@@ -17,16 +17,16 @@ import type { Ended } from '../lab/support.ts';
 import { sourceOf } from '../plans.ts';
 import type { Blow } from './cases.ts';
 
-/** What a plan's run is told, and what is so before it. */
+/** The inputs of a plan's run, and the state before it. */
 export interface Stage {
   readonly plan: string;
   readonly guest: Guest;
   readonly before: Snapshot;
-  /** The last number that the guest was told to be durable. */
+  /** The last number whose write the guest acknowledged as durable. */
   readonly acknowledged: number;
   readonly set: Readonly<Record<string, string>>;
   readonly state: string;
-  /** Folders that a run may leave files in, besides the host's images. */
+  /** Folders where a run may leave files, besides the host's images. */
   readonly folders: readonly string[];
   readonly graph: Graph;
   readonly admission: Admission;
@@ -43,7 +43,7 @@ export class Scene {
     this.#shared = new SharedGuest(host);
   }
 
-  /** Makes everything ready for a case. */
+  /** Prepares a case. */
   async begin(plan: string, blow: Blow | undefined): Promise<Stage> {
     const guest = await this.#shared.get();
     await agentConnected(this.host, guest.name);
@@ -70,7 +70,7 @@ export class Scene {
     return { plan, guest, before, acknowledged, set, state, folders, graph, admission };
   }
 
-  /** One small file system for all that fills up. */
+  /** One small file system for every case that fills up a disk. */
   async #smallFolder(): Promise<string> {
     this.#small ??= await this.host.tmpfs(96 * 1024 * 1024);
     return this.#small;
@@ -96,8 +96,8 @@ export class Scene {
   }
 
   /**
-   * Brings the guest back to where the next case can begin, whatever has become of it; a guest that cannot be trusted any
-   * more makes room for a new one.
+   * Restores the guest for the next case, whatever has happened to it. A guest that can no longer be trusted is replaced by a
+   * new one.
    */
   async end({ guest, before, state }: Stage, trusted: boolean): Promise<void> {
     await rm(state, { recursive: true, force: true });
@@ -138,7 +138,7 @@ export class Scene {
     }
   }
 
-  /** Types what the run has said that brings the guest up again. */
+  /** Types the commands that the run printed for starting or resuming the guest. */
   async bringUpAsTold({ guest: { name } }: Stage, { events }: Ended): Promise<void> {
     const last = events.at(-1);
     const next = last?.event === 'run-finished' ? last.next : [];
@@ -146,7 +146,7 @@ export class Scene {
       if (next.includes(`virsh ${verb} ${name}`)) await this.host.virsh(verb, name);
   }
 
-  /** Waits until a host that has just booted has started the guest, where it does; its agent comes later. */
+  /** Waits until a host that has just booted has started the guest, if it does; the guest's agent comes later. */
   async settled({ guest }: Stage): Promise<void> {
     const info = await this.host.virsh('dominfo', guest.name).catch(() => '');
     if (!/^Autostart:\s+enable/m.test(info)) return;
@@ -158,12 +158,12 @@ export class Scene {
   }
 }
 
-/** A definition without what libvirt notes down of the files below the active one, which goes when that moves. */
+/** A definition without libvirt's notes on the files below the active one, which are removed when the disk moves. */
 export function withoutChain(definition: string): string {
   return definition.replace(/\s*<backingStore type[\s\S]*<\/backingStore>/, '');
 }
 
-/** Every number that the guest has told as durable, in the order in which it did. */
+/** Every number that the guest acknowledged as durable, in order. */
 export async function toldBy(guest: Guest): Promise<number[]> {
   const text = await readFile(guest.console, 'utf8');
   return [...text.matchAll(/^ack (\d+)\r?\n/gm)].map(([, number]) => Number(number));

@@ -1,4 +1,4 @@
-/** The same case on the simulated host: where in a simulated run the record is, and how a run ends that is struck there. */
+/** The same case on the simulated host: finds the record in a simulated run, injects the fault there, and returns the end. */
 
 import { updateDomain } from '../../src/host/simulated-host.ts';
 import { foldRecords } from '../../src/journal/run-log.ts';
@@ -17,7 +17,7 @@ import type { Case, Written } from './cases.ts';
 import { NOT_BEGUN } from './judge.ts';
 import type { Stage } from './scene.ts';
 
-/** A point of the undisturbed run: the part that it lies in, and the number of the record where it is one. */
+/** A point of the run without a fault: its part, and the record's number if it is one. */
 interface Spot {
   readonly part: number;
   readonly state: string;
@@ -25,7 +25,7 @@ interface Spot {
   readonly seq?: number;
 }
 
-/** How a simulated run may end, with the seeds that say so. */
+/** The possible ends of a simulated run, each with the seed that leads to it. */
 export interface Foretold {
   readonly ends: readonly (End | typeof NOT_BEGUN)[];
   readonly seeds: readonly string[];
@@ -35,7 +35,7 @@ export class Simulated {
   readonly #explorer: Explorer;
   readonly #spots: readonly Spot[];
 
-  /** @throws Error where the simulated run writes other records than the real one has written */
+  /** @throws Error if the simulated run writes other records than the real one */
   constructor(
     { graph, admission }: Pick<Stage, 'graph' | 'admission'>,
     records: readonly Written[],
@@ -44,7 +44,7 @@ export class Simulated {
     this.#spots = spotsOf(this.#explorer, records);
   }
 
-  /** What comes of a case whose blow strikes at a record, or of one that was ended once the last of `interrupted` was written. */
+  /** The ends of a case with a fault at a record, or of one that was killed after the last record of `interrupted`. */
   foretell({ blow, at, again }: Case, left: readonly Written[]): Foretold {
     const injections =
       typeof at === 'number'
@@ -54,7 +54,7 @@ export class Simulated {
           : this.#struckAt(at, blow, again);
     if (injections === NOTHING) return { ends: [NOT_BEGUN], seeds: ['before-the-first-record'] };
     const told = injections.map((injection) => this.#endOf(injection));
-    if (told.length === 0) throw new Error('no simulated run knows such a case');
+    if (told.length === 0) throw new Error('no simulated run has this case');
     return { ends: told.map(({ end }) => end), seeds: told.map(({ seed }) => seed) };
   }
 
@@ -68,14 +68,14 @@ export class Simulated {
       return spot ? [{ spot, fault: 'killed-after', again }] : [atStart(again)];
     const own = spot?.point.faults.includes('killed-before');
     if (spot && own) return [{ spot, fault: 'killed-before', again }];
-    // Before any other record nothing has been done since the one that precedes it.
+    // Before any other record, nothing has been done since the record before it.
     const former = this.#former(seq);
     return seq === 0
       ? NOTHING
       : [former ? { spot: former, fault: 'killed-after', again } : atStart(again)];
   }
 
-  /** Of a run that was killed sometime it is only known what it had written: what is under way then may be done, or not. */
+  /** For a run that was killed at a random moment, only its records are known: the current effect may be done or not. */
   #killedAfter(last: Written | undefined, again: Restart | undefined): readonly Struck[] {
     if (!last) return NOTHING;
     const spot = this.#record(last.seq);
@@ -133,7 +133,7 @@ export class Simulated {
     }
   }
 
-  /** That libvirt is away shows when it is asked next, which making or copying a file does not. */
+  /** A lost connection shows at the next request to libvirt, which creating or copying a file is not. */
   #noticed(here: number, again: Restart | undefined): Struck[] {
     const spot = this.#spots.slice(here + 1).find(({ point: { request, faults } }) => {
       const tool = request.ask === 'perform' ? request.effect.tool : undefined;
@@ -177,7 +177,7 @@ export class Simulated {
     return { end: finish.end, seed: `${seed}, then ${again}` };
   }
 
-  /** From there to the run's end, with something going wrong in one part of it. */
+  /** From there to the run's end, with a fault in one part of it. */
   #toEnd(
     from: ProofState,
     wrong?: { readonly part: number; readonly injection: Injection },
@@ -186,7 +186,7 @@ export class Simulated {
       const step = this.#explorer.step(proofState, part === wrong?.part ? [wrong.injection] : []);
       const { finish, next, performed } = step;
       if (finish) return { stand: proofState, played: performed, finish };
-      if (!next) throw new Error('a run that has not finished goes on');
+      if (!next) throw new Error('a run that has not finished must have a next part');
       proofState = next;
     }
   }
@@ -199,7 +199,7 @@ interface AtEnd {
   readonly finish: Finish;
 }
 
-/** A run that has told that it is stranded, as its journal leaves it, with the guest brought up as it says. */
+/** A run that has reported that it is stranded, as its journal leaves it, after the guest was started as the report says. */
 function leftStranded({ stand, played, finish }: AtEnd): ProofState {
   const interrupted = applyRecord(stand.interrupted, foldRecords(played.records));
   const told = (verb: string) => finish.next.some((each) => each.startsWith(`virsh ${verb} `));
@@ -213,17 +213,17 @@ function leftStranded({ stand, played, finish }: AtEnd): ProofState {
   };
 }
 
-/** What strikes a simulated run at a point; without one, the run ends before its first phase. */
+/** A fault at a point of a simulated run; without one, the run ends before its first phase. */
 interface Struck {
   readonly spot?: Spot;
   readonly fault?: Fault;
   readonly again: Restart | undefined;
 }
 
-/** A run that wrote no record has done nothing, and is not resumed. */
+/** A run that wrote no record has done nothing and is not resumed. */
 const NOTHING: readonly Struck[] = [];
 
-/** A run that is over is not resumed either. */
+/** A run that is over is not resumed. */
 const UNDISTURBED: readonly Struck[] = [{ again: undefined }];
 
 /** Whether a record is the last one of its run. */
@@ -236,7 +236,7 @@ function atStart(again: Restart | undefined): Struck {
   return { again };
 }
 
-/** All points of the undisturbed run, in order, with the numbers that the real run gave their records. */
+/** All points of the run without a fault, in order, with the record numbers of the real run. */
 function spotsOf(explorer: Explorer, records: readonly Written[]): Spot[] {
   const spots: Spot[] = [];
   let rest = [...records];
@@ -263,7 +263,7 @@ function spotsOf(explorer: Explorer, records: readonly Written[]): Spot[] {
   return spots;
 }
 
-/** The records that something can go wrong at in a simulated run. */
+/** The records of a simulated run at which a fault can be injected. */
 const SIMULATED = new Set([
   'phase-started',
   'intent',

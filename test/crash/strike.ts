@@ -1,4 +1,4 @@
-/** Runs blockplan's command line, and lets one thing befall it. */
+/** Runs blockplan's command line and injects one fault. */
 import {
   type FileHandle,
   mkdir,
@@ -21,27 +21,27 @@ import type { Scene, Stage } from './scene.ts';
 
 const PRELOAD = fileURLToPath(new URL('at-record.mjs', import.meta.url));
 
-/** How long libvirt's socket is away. */
+/** How long libvirt's socket is missing. */
 const AWAY_MS = 700;
 
-/** What became of the command. */
+/** How the command ended. */
 export interface Struck {
   readonly ended: Ended;
-  /** The run's id; undefined where it did not come so far. */
+  /** The run's ID; undefined if the command ended before. */
   readonly run: string | undefined;
-  /** Whether the blow came at all. */
+  /** Whether the fault occurred. */
   readonly came: boolean;
   readonly records: readonly Written[];
 }
 
-/** What the preload is told. */
+/** The input of the preload. */
 interface Aim {
   readonly seq: number;
   readonly moment: 'before' | 'written' | 'synced';
   readonly act: 'kill' | 'hold';
 }
 
-/** Runs the plan with nothing going wrong; which records it writes, and how long it takes from its announcement on. */
+/** Runs the plan without a fault; returns its records, and the time from its announcement on. */
 export async function undisturbed(
   scene: Scene,
   stage: Stage,
@@ -55,8 +55,8 @@ export async function undisturbed(
 }
 
 /**
- * Runs the plan until that befalls it; what was begun before goes on to its end where the blow leaves it.
- * @param records those of an undisturbed run
+ * Runs the plan until the fault. After a fault that does not kill blockplan, the run continues to its end.
+ * @param records the records of a run without a fault
  */
 export async function strike(
   scene: Scene,
@@ -93,15 +93,15 @@ async function killedSometime(scene: Scene, stage: Stage, afterMs: number): Prom
   return { ...struck, came: struck.ended.exitCode === null };
 }
 
-/** Takes the run up again. */
+/** Resumes the run or rolls it back. */
 export function takeUp(scene: Scene, stage: Stage, again: string, run: string): Promise<Ended> {
-  const argv = [again, run, '--output', 'json'];
+  const argv = [again, run, '--format', 'json'];
   return startCli(scene.host, argv, { env: { BLOCKPLAN_STATE_DIR: stage.state } }).ended;
 }
 
 /**
- * Takes the run up again and kills blockplan at a record.
- * @returns how it ended where it was over before that record; nothing where it was killed
+ * Resumes the run or rolls it back, and kills blockplan at a record.
+ * @returns how it ended if that was before the record; undefined if it was killed
  */
 export async function takeUpAndKill(
   scene: Scene,
@@ -144,7 +144,7 @@ async function watched(
     BLOCKPLAN_AT_RECORD: JSON.stringify({ folder, ...aim }),
     NODE_OPTIONS: `--import=${PRELOAD}`,
   };
-  return { running: startCli(scene.host, [...argv, '--output', 'json'], { env }), folder };
+  return { running: startCli(scene.host, [...argv, '--format', 'json'], { env }), folder };
 }
 
 async function outcome({ state }: Stage, folder: string, ended: Ended): Promise<Struck> {
@@ -154,7 +154,7 @@ async function outcome({ state }: Stage, folder: string, ended: Ended): Promise<
   await rm(folder, { recursive: true });
   const journal = join(state, 'runs', run ?? '', 'journal.jsonl');
   const written = (await readFile(journal, 'utf8').catch(() => '')).match(/^\{"seq":\d+/gm) ?? [];
-  // A record is told of just before it is written.
+  // A record is reported just before it is written.
   return { ended, run, came, records: recordsIn(told).slice(0, written.length) };
 }
 
@@ -174,7 +174,7 @@ interface Target {
   readonly folder: string;
 }
 
-/** What strikes while blockplan is held; what is returned is done once it goes on. */
+/** Injects the fault while blockplan is held; the returned function runs when blockplan continues. */
 type Strike = (
   target: Target,
 ) => Promise<((ended: Promise<Ended>) => Promise<unknown>) | undefined>;
@@ -206,7 +206,7 @@ const BLOWS: Readonly<Record<Exclude<Case['blow'], 'kill'>, Strike>> = {
     await scene.host.powerOff();
     await running.ended;
     const [run] = await readdir(join(stage.state, 'runs'));
-    // What was only written is in the memory of this machine, which has not lost its power.
+    // Unsynced data is still in the memory of this machine, which has not lost its power.
     if (run !== undefined) await truncate(join(stage.state, 'runs', run, 'journal.jsonl'), synced);
     await scene.host.boot();
     await scene.settled(stage);
@@ -222,7 +222,7 @@ const BLOWS: Readonly<Record<Exclude<Case['blow'], 'kill'>, Strike>> = {
   },
 };
 
-/** Takes the last byte of the small file system, until the command has ended. */
+/** Fills the small file system completely, until the command has ended. */
 async function fillUp({ stage }: Target) {
   const filler = join(stage.folders[0] ?? '', 'filler');
   const file = await open(filler, 'w');

@@ -1,4 +1,4 @@
-/** What the cases have come to, and how it is printed. */
+/** The results of the cases, and how they are printed. */
 import type { Case } from './cases.ts';
 import { nameOf } from './cases.ts';
 import { type Verdict, WRONGS } from './judge.ts';
@@ -6,7 +6,7 @@ import type { Foretold } from './simulated.ts';
 
 export class Tally {
   readonly #seed: number;
-  /** What was wrong, each with the word that brings the case again. */
+  /** All errors, each with the name that runs its case again. */
   readonly failures: string[] = [];
   readonly #counts = new Map<string, number>();
   readonly #ends = new Map<string, number>();
@@ -20,7 +20,7 @@ export class Tally {
     this.#seed = seed;
   }
 
-  /** A case that did not come about: its moment by chance lay past the run's end. */
+  /** A case that did not occur: its random moment was after the run's end. */
   missed(of: Case, { wrong }: Verdict): void {
     this.#missed += 1;
     this.#wrong(of, wrong);
@@ -36,7 +36,7 @@ export class Tally {
     if (ends.some((each) => each === end)) return;
     this.#different += 1;
     const told = ends.map((each, at) => `${each} (${seeds[at]})`).join(' or ');
-    this.failed(of, `the lab ends ${end}, the simulated host ${told}; it said:\n${said}`);
+    this.failed(of, `the lab ends ${end}, the simulated host ${told}; output:\n${said}`);
   }
 
   #wrong(of: Case, wrong: Verdict['wrong']): void {
@@ -52,14 +52,14 @@ export class Tally {
 
   text(): string {
     return [
-      `crash, seed ${this.#seed}: ${this.#cases} cases, ${this.#missed} that came too late and were tried again earlier`,
+      `crash, seed ${this.#seed}: ${this.#cases} cases, ${this.#missed} came too late and were tried again earlier`,
       ...WRONGS.map((what) => row(this.#counts.get(what) ?? 0, what)),
       row(
         this.#unknown,
-        'say that it is not known which file the guest wrote to last: one of them holds all',
+        'report that it is unknown where the guest wrote last: one of the files has all writes',
       ),
       row(this.#compared, 'compared with the simulated host'),
-      row(this.#different, 'that end otherwise there'),
+      row(this.#different, 'with another end there'),
       'ends:',
       ...[...this.#ends].sort().map(([what, times]) => row(times, what)),
       '',

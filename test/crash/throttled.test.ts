@@ -1,6 +1,6 @@
 /**
- * A long copy whose blockplan dies in the middle: resume picks up the job that QEMU has gone on with, and no second copy is
- * made. An hour's job, scaled down: the copy is held to a few MiB a second. What QEMU writes is counted by the kernel.
+ * A long copy whose blockplan dies in the middle: resume continues the job that QEMU has kept running, and makes no second
+ * copy. It stands for an hour's job, with the copy limited to a few MiB a second. The kernel counts what QEMU writes.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { expectEnd, expectWrites, planText, startCli, startRun, stateDir } from '../lab/support.ts';
 
 const MIB = 1024 * 1024;
-/** So much the copy has to carry, beside the file system's own few MiB. */
+/** The MiB to copy, besides the file system's own few MiB. */
 const FILL = 48 * MIB;
 
 let host: LabHost;
@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => host.stop());
 
-test('a resume goes on with the job, and nothing is copied twice', async () => {
+test('resume continues the job, and nothing is copied twice', async () => {
   const dest = join(host.images, 'copy.qcow2');
   const copy = { disk: 'vda', dest, pivot: true, bandwidth: 6, 'buf-size': MIB };
   const wrote = await bytesWritten();
@@ -36,10 +36,10 @@ test('a resume goes on with the job, and nothing is copied twice', async () => {
   running.child.kill('SIGKILL');
   await running.ended;
   const [run = ''] = await readdir(join(stateDir(host), 'runs'));
-  expectEnd(await startCli(host, ['resume', run, '--output', 'json']).ended, 0);
+  expectEnd(await startCli(host, ['resume', run, '--format', 'json']).ended, 0);
   const seen = await progress.stop();
   expect(await liveChain(host, 'throttled', 'vda')).toEqual([dest]);
-  // One job from its start to its end: it was never further before than after.
+  // One job from start to end: its progress never went back.
   expect(seen.length).toBeGreaterThan(5);
   expect(seen).toEqual([...seen].sort((a, b) => a - b));
   // A second copy would have begun when more than half of the first was done. The guest's own writes go to both files.
@@ -50,13 +50,13 @@ test('a resume goes on with the job, and nothing is copied twice', async () => {
   await expectWrites(host, guest);
 });
 
-/** What the guest's QEMU has handed to the kernel to write (proc(5), wchar). */
+/** The bytes that the guest's QEMU has passed to the kernel to write (proc(5), wchar). */
 async function bytesWritten(): Promise<number> {
   const io = await readFile(`/proc/${await guest.qemuPid()}/io`, 'utf8');
   return Number(/^wchar: (\d+)$/m.exec(io)?.[1]);
 }
 
-/** Looks at how far the job is, again and again, until it is stopped. */
+/** Records the job's progress again and again, until it is stopped. */
 function watchJob(): { stop(): Promise<readonly number[]> } {
   const seen: number[] = [];
   const over = new AbortController();

@@ -1,9 +1,9 @@
 /**
- * Plans, facts, journals, bundles and domain XML as nobody writes them: all of it is read, or refused with findings, and
- * what is printed of it can neither steer a terminal nor hide anything. Run it with a small heap: a text that makes
- * blockplan take more than it may ends the process.
+ * Plans, facts, journals, bundles and domain XML of any shape. Each is read, or refused with findings, and the output can
+ * neither steer a terminal nor hide anything. Run it with a small heap: a text that makes blockplan use too much memory ends
+ * the process.
  *
- * Arguments: how many cases, and the seed.
+ * Arguments: the number of cases, and the seed.
  */
 
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -75,7 +75,7 @@ const HOSTILE: readonly unknown[] = [
 const hostile = fc.oneof(fc.constantFrom(...HOSTILE), fc.string({ unit: 'binary', maxLength: 40 }));
 const ways = fc.array(fc.nat(), { minLength: 9, maxLength: 9 });
 
-/** What a value of the same type can be, so that a change gets past the schema. */
+/** Other values of the same type, so that a change passes the schema. */
 const TEXTS = [
   ...[
     '/i/constructor',
@@ -120,7 +120,7 @@ function alike(value: unknown, turn: number): unknown {
   return value;
 }
 
-/** The same data with another value, or none, at a place that the numbers lead to. */
+/** The same data with another value, or none, at the place that the numbers select. */
 function mutated(data: unknown, way: readonly number[], value: unknown): unknown {
   const [turn = 0, ...rest] = way;
   if (typeof data !== 'object' || data === null || way.length === 0)
@@ -150,13 +150,13 @@ function changed(data: unknown, all: readonly (readonly [readonly number[], unkn
   return all.reduce((seen: unknown, [way, value]) => mutated(seen, way, value), data);
 }
 
-/** What blockplan prints goes to a terminal line by line. */
+/** What blockplan prints must be safe for a terminal, line by line. */
 function requireHarmless(text: string): void {
   for (const line of text.split('\n'))
-    if (printable(line) !== line) throw new Error(`printed as it is: ${JSON.stringify(line)}`);
+    if (printable(line) !== line) throw new Error(`printed unescaped: ${JSON.stringify(line)}`);
 }
 
-/** Refusals are findings, never more of them than are shown, and can be printed. */
+/** Refusals are findings, at most as many as are shown, and can be printed. */
 function refused(error: unknown): void {
   if (!(error instanceof BlockplanError)) throw error;
   if (error.end === 'input-refused' && error.findings.length > 51)
@@ -230,7 +230,7 @@ const FACTS = {
   ]),
 };
 
-/** An effect as the first form of a journal has it. */
+/** An effect in the first form of a journal. */
 const OF_FORM_1 = {
   tool: 'virsh',
   argv: ['snapshot-create-as', '--domain', 'd', '--name', 's', '--diskspec', 'vda,snapshot=no'],
@@ -303,7 +303,7 @@ const xmls = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 100 }),
 );
 
-/** What reads XML says in words what is wrong with it. */
+/** Every reader of XML reports errors as findings. */
 function inWords(attempt: () => unknown): void {
   try {
     attempt();

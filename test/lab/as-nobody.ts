@@ -1,5 +1,5 @@
 /**
- * Calls a function of a source module as a user without rights over other users' processes. In a process of its own:
+ * Calls a function of a source module as a user without rights over other users' processes. This needs a separate process:
  * Node refuses to change the user of a running one where io_uring may be enabled (CVE-2024-22017; Debian 13's Node does).
  */
 import { spawn } from 'node:child_process';
@@ -10,7 +10,7 @@ import { build } from 'esbuild';
 
 const NOBODY = 65_534;
 
-/** What the function returned, or what it threw: a message and, of blockplan's own errors, end and findings. */
+/** What the function returned, or what it threw: a message and, for blockplan's own errors, end and findings. */
 export type Outcome =
   | { readonly value: unknown }
   | {
@@ -23,7 +23,7 @@ export type Outcome =
 
 /**
  * @param module path of a source module below the repository's top, such as `src/host-io/files.ts`
- * @param name an async function that it exports, whose result JSON can carry
+ * @param name an async function that it exports, with a result that JSON can carry
  */
 export async function asNobody(
   module: string,
@@ -72,7 +72,7 @@ function outputOf(program: string, argv: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) =>
-      code === 0 ? resolve(text) : reject(new Error(`the program ended with ${code}`)),
+      code === 0 ? resolve(text) : reject(new Error(`the program exited with ${code}`)),
     );
   });
 }

@@ -1,6 +1,6 @@
 /**
- * Guests without an operating system: QEMU runs and waits for something to boot, and what they write is written through
- * QEMU's own monitor, as the guest's device would. They start in a moment, so hundreds of them can be tried.
+ * Guests without an operating system: QEMU runs and waits for something to boot, and data is written through QEMU's own
+ * monitor, as the guest's device would write it. They start at once, so hundreds of them can be tested.
  */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative as relativePath } from 'node:path';
@@ -11,11 +11,11 @@ import type { Virsh } from '../../src/libvirt/virsh.ts';
 
 export interface BareDisk {
   readonly target: string;
-  /** How many layers its chain has. */
+  /** The number of layers in its chain. */
   readonly layers: number;
   /** The base's format; overlays are qcow2. */
   readonly format: 'qcow2' | 'raw';
-  /** Each layer lies in a folder of its own, and is named from that of the one above. */
+  /** Each layer is in a folder of its own, and its name is relative to the layer above. */
   readonly relative?: boolean;
 }
 
@@ -31,7 +31,7 @@ const CLUSTERS = 128;
 /** In bytes. */
 export const DISK_SIZE = CLUSTERS * CLUSTER;
 
-/** Something durable on a disk: a cluster of one byte's value. */
+/** A durable write to a disk: a cluster filled with one byte. */
 interface Write {
   readonly target: string;
   readonly cluster: number;
@@ -43,9 +43,9 @@ export class BareGuest {
   readonly folder: string;
   readonly #host: LabHost;
   readonly #spec: BareSpec;
-  /** The session of the moment: a host that was restarted has another one. */
+  /** The current session: a host that was restarted has another one. */
   readonly #virsh: () => Virsh;
-  /** What the guest was told to be durable: a cluster of its own for each write, and cluster 0 over and over. */
+  /** The durable writes: one cluster for each write, and cluster 0 again and again. */
   readonly #writes = new Map<string, Write>();
   #count = 0;
 
@@ -70,7 +70,7 @@ export class BareGuest {
     } else await this.#host.virsh('create', xml);
   }
 
-  /** Each layer has something of its own, and all of them the cluster that is written over and over. */
+  /** Each layer has a cluster of its own, and all of them the cluster that is overwritten. */
   async #makeChain({ target, layers, format, relative }: BareDisk): Promise<string> {
     let below: { file: string; format: string } | undefined;
     for (let at = 0; at < layers; at++) {
@@ -91,7 +91,7 @@ export class BareGuest {
     return below?.file ?? '';
   }
 
-  /** The next writes of a disk, noted as durable. */
+  /** The next writes of a disk, recorded as durable. */
   #next(target: string): Write[] {
     this.#count += 1;
     const value = (this.#count % 255) + 1;
@@ -101,7 +101,7 @@ export class BareGuest {
     return writes;
   }
 
-  /** The guest writes to each of its disks, and has it made durable. */
+  /** Makes the guest write durably to each of its disks. */
   async writes(): Promise<void> {
     const commands = this.#spec.disks.flatMap(({ target }) => [
       ...this.#next(target).map((write) => this.#monitor(target, writeCommand(write))),
@@ -112,7 +112,7 @@ export class BareGuest {
         throw new Error(`the guest cannot write: ${error ?? stdout}`);
   }
 
-  /** The disks on which a guest that was started from that definition would not find what it was told to be durable. */
+  /** The disks that would lack durable writes if the guest were started from that definition. */
   async disksWithLosses(definition: string): Promise<string[]> {
     const lost: string[] = [];
     for (const { target } of this.#spec.disks) {
@@ -137,7 +137,7 @@ export class BareGuest {
     return ['qemu-monitor-command', '--domain', this.name, '--hmp', '--cmd', line];
   }
 
-  /** Nothing of it is left. */
+  /** Removes everything. */
   async end(): Promise<void> {
     const quietly = (...argv: string[]) => this.#host.virsh(...argv).catch(() => '');
     await quietly('destroy', this.name);
@@ -146,7 +146,7 @@ export class BareGuest {
   }
 }
 
-/** What QEMU is told to open: the layers that the definition names, and below them what the last one's header names. */
+/** The layers for QEMU to open: those of the definition, and below them those of the last one's header. */
 function imageOf(definition: string, target: string): object {
   const disk = (definition.match(/<disk [\s\S]*?<\/disk>/g) ?? []).find((each) =>
     each.includes(`<target dev='${target}'`),

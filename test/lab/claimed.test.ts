@@ -1,4 +1,4 @@
-/** A device that is in use where this process sees neither its mount nor who opened it. */
+/** A device that is in use, although this process sees neither its mount nor the process that has it open. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { expect, test } from 'vitest';
 import { usersAt } from '../../src/host-io/destination.ts';
 import { tool } from './support.ts';
 
-test('a device that is mounted in the mount namespace of another process', async () => {
+test("reports a device that is mounted in another process's mount namespace", async () => {
   const folder = mkdtempSync(join(tmpdir(), 'blockplan-claimed-'));
   const [raw, at] = [join(folder, 'raw'), join(folder, 'at')];
   mkdirSync(at);

@@ -1,4 +1,4 @@
-/** The question before a run, asked on a real terminal (a pseudo terminal that script(1) makes). */
+/** The confirmation before a run, on a real terminal (a pseudo terminal from script(1)). */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -27,7 +27,7 @@ beforeAll(async () => {
 
 afterAll(() => host.stop());
 
-/** Runs the plan on a terminal; once the question stands there, does `act`. */
+/** Runs the plan on a terminal; calls `act` when the question appears. */
 function onTerminal(
   act: (type: (keys: string) => void) => unknown,
 ): Promise<{ code: number; screen: string }> {
@@ -38,7 +38,7 @@ function onTerminal(
   let asked = false;
   child.stdout.setEncoding('utf8').on('data', async (text: string) => {
     screen += text;
-    if (asked || !screen.includes('for an answer: ')) return;
+    if (asked || !screen.includes('is accepted: ')) return;
     asked = true;
     await act((keys) => child.stdin.write(keys));
   });
@@ -51,17 +51,17 @@ test.each([
   ['no', (type: (keys: string) => void) => type('no\n')],
   ['Ctrl-C', (type: (keys: string) => void) => type('\u0003')],
   ['Ctrl-D', (type: (keys: string) => void) => type('\u0004')],
-])('%s leaves all as it is', async (_title, answer) => {
+])('%s changes nothing', async (_title, answer) => {
   const before = await picture(host, guest.name);
   const { code, screen } = await onTerminal(answer);
-  expect(screen.indexOf('way back:')).toBeLessThan(screen.indexOf('Run this plan on'));
-  expect(screen).toContain('way back:');
+  expect(screen.indexOf('rollback:')).toBeLessThan(screen.indexOf('Run this plan on'));
+  expect(screen).toContain('rollback:');
   expect(screen).toContain('refused: nothing was done');
   expect(code).toBe(3);
   expect(await picture(host, guest.name)).toEqual(before);
 });
 
-test('what has changed since it was shown is not run', async () => {
+test('a plan whose preview has changed since it was shown is not run', async () => {
   const { code, screen } = await onTerminal(async (type) => {
     await host.virsh('snapshot-create-as', guest.name, 's', '--disk-only', '--no-metadata');
     type('yes\n');

@@ -1,6 +1,6 @@
 /**
- * Dangers that a plan is told of, on real libvirt: each is told before anything is done, and what is told is so. Where
- * it is a warning the plan is run all the same, and libvirt then does what was foretold.
+ * Dangers that a plan is warned of, on real libvirt: each is reported before anything is done, and is real. After a
+ * warning the plan is run anyway, and libvirt then does what was predicted.
  */
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
@@ -32,7 +32,7 @@ afterAll(() => host.stop());
 
 const at = (name: string) => join(host.images, name);
 
-/** The codes of what a dry run tells, in order. */
+/** The codes that a dry run reports, in order. */
 async function told(domain: string, steps: Steps, exitCode = 0): Promise<string[]> {
   const file = await writePlan(host, planText(domain, steps));
   const ended = await startCli(host, ['run', file, '-c', host.uri, '--dry-run']).ended;
@@ -59,7 +59,7 @@ async function incremental(domain: string, checkpoint: string): Promise<void> {
   await rm(target);
 }
 
-test('snapshots whose records name layers that leave the chain', async () => {
+test('warns of snapshots whose records name layers that leave the chain', async () => {
   const guest = await guestOf('recorded', ['recorded-base']);
   await guest.waitForWrites(1);
   await host.virsh('snapshot-create-as', 'recorded', 'monday', '--disk-only');
@@ -87,7 +87,7 @@ test('snapshots whose records name layers that leave the chain', async () => {
   await guest.destroy();
 });
 
-test('a revert to an external snapshot whose layer has left the chain', async () => {
+test('warns of a revert to an external snapshot whose layer has left the chain', async () => {
   const guest = await guestOf('outside', ['outside-base']);
   await guest.waitForWrites(1);
   await host.virsh('snapshot-create-as', 'outside', 'monday', '--disk-only');
@@ -107,12 +107,12 @@ test('a revert to an external snapshot whose layer has left the chain', async ()
   await guest.destroy();
 });
 
-/** Whether libvirt says that it can, and so handles records of external snapshots otherwise. */
+/** Whether libvirt supports reverts to external snapshots, and so treats their records differently. */
 async function revertsToExternal(): Promise<boolean> {
   return (await host.virsh('capabilities')).includes('<externalSnapshot/>');
 }
 
-test('a revert to an internal snapshot goes back to the file that the guest has left', async () => {
+test('warns that a revert to an internal snapshot goes back to the old file', async () => {
   const guest = await guestOf('within', ['within-base']);
   await guest.waitForWrites(1);
   await host.virsh('snapshot-create-as', 'within', 'monday');
@@ -126,7 +126,7 @@ test('a revert to an internal snapshot goes back to the file that the guest has 
   await host.virsh('snapshot-delete', 'within', 'monday');
 });
 
-test('checkpoints are lost in a raw image, and go along into a qcow2 image', async () => {
+test('warns that checkpoints are lost in a raw image; they are kept in a qcow2 image', async () => {
   const guest = await guestOf('tracked', ['tracked-base']);
   await guest.waitForWrites(1);
   await host.virsh('checkpoint-create-as', 'tracked', 'weekly');
@@ -142,12 +142,12 @@ test('checkpoints are lost in a raw image, and go along into a qcow2 image', asy
   await guest.destroy();
 });
 
-test('space for all the steps together, and for an overlay beside a copy', async () => {
+test('checks the space for all steps together, and for an overlay beside a copy', async () => {
   const guest = await guestOf('roomy', ['roomy-base']);
   await guest.waitForWrites(1);
   const base = guest.disks[0]!.files[0]!;
   const held = Number((await tool('stat', '--format', '%b', base)).trim()) * 512;
-  // Room for a copy and a half; the disk is larger than both.
+  // Space for one and a half copies; the disk is larger than both.
   const folder = await host.tmpfs(Math.ceil((held * 1.5) / 65_536) * 65_536);
   const copy = (name: string) => ({
     blockcopy: { disk: 'vda', dest: join(folder, name), finish: true },
@@ -170,7 +170,7 @@ test('space for all the steps together, and for an overlay beside a copy', async
   await guest.destroy();
 });
 
-test('a guest that starts with the host, while it is transient', async () => {
+test('warns of a guest marked for autostart while it is transient', async () => {
   const guest = await guestOf('autostarted', ['autostarted-base'], { autostart: true });
   await guest.waitForWrites(1);
   const copy = { disk: 'vda', dest: at('autostarted.qcow2'), pivot: true };
@@ -181,14 +181,14 @@ test('a guest that starts with the host, while it is transient', async () => {
   ];
   expect(await told('autostarted', classic)).toEqual(['BP135']);
   expect(await told('autostarted', [{ blockcopy: copy }])).toEqual([]);
-  // What was foretold: undefined, it does not come back with the host.
+  // As predicted: undefined, it does not come back with the host.
   await host.virsh('undefine', 'autostarted');
   await host.powerOff();
   await host.boot();
   expect(await host.virsh('list', '--all', '--name')).not.toContain('autostarted');
 });
 
-test('a chain as deep as libvirt starts', async () => {
+test("checks the depth of a chain against libvirt's limit", async () => {
   const daemon = await host.virsh('version', '--daemon');
   const release = /against daemon: (\d+)\.(\d+)/.exec(daemon)!.slice(1).map(Number);
   // From 10.8 to 11.10 libvirt parses QEMU's answers with a library that takes less nesting.
@@ -206,7 +206,7 @@ test('a chain as deep as libvirt starts', async () => {
   await refusal(host, 'deep', [{ 'snapshot-create-as': snapshot }], ['BP136']);
   const deeper = host.virsh('snapshot-create-as', 'deep', 's', '--disk-only', '--no-metadata');
   if (shallow) {
-    // The running guest takes one more layer, and does not start again.
+    // The running guest accepts one more layer, but does not start again.
     await deeper;
     await guest.destroy();
     await expect(guest.start()).rejects.toThrow('nesting too deep');
@@ -218,11 +218,11 @@ test('a chain as deep as libvirt starts', async () => {
   for (const file of layers) await rm(file);
 });
 
-test('a folder that the user of QEMU may not enter', async () => {
+test("warns of a folder that QEMU's user may not enter", async () => {
   const guest = await guestOf('confined', ['confined-base', 'confined-top'], { start: false });
   const xml = await definition(host, 'confined');
   const file = join(host.dir, 'confined.xml');
-  // Another user may not read the lab's kernel; the firmware alone runs QEMU as well.
+  // Another user may not read the lab's kernel; QEMU also runs with the firmware alone.
   const label = `<seclabel type='static' model='dac' relabel='yes'><label>+65534:+65534</label></seclabel>`;
   const bare = xml.replace(/<(kernel|initrd|cmdline)>[^<]*<\/\1>/g, '');
   await writeFile(file, bare.replace('</domain>', `${label}</domain>`));
@@ -235,7 +235,7 @@ test('a folder that the user of QEMU may not enter', async () => {
   const dest = join(barred, 'copy.qcow2');
   const copy = { disk: 'vda', dest, shallow: true, finish: true };
   const ended = await refusal(host, 'confined', [{ blockcopy: copy }], ['BP138'], dest);
-  expect(ended.stderr).toContain(`runs as user 65534, who may not enter ${barred}`);
+  expect(ended.stderr).toContain(`runs as user 65534, who cannot enter ${barred}`);
   const overlay = { name: 's', 'disk-only': true, diskspec: [{ disk: 'vda', file: dest }] };
   await refusal(host, 'confined', [{ 'snapshot-create-as': overlay }], ['BP138']);
   const words = ['--dest', dest, '--transient-job', '--shallow', '--wait'];
@@ -246,7 +246,7 @@ test('a folder that the user of QEMU may not enter', async () => {
   await guest.destroy();
 });
 
-test('a definition that names another file than the guest runs on', async () => {
+test('refuses a definition that names another file than the guest runs on', async () => {
   const guest = await guestOf('stale', ['stale-base', 'stale-mid', 'stale-top']);
   await guest.waitForWrites(1);
   const [base, mid, top] = guest.disks[0]!.files as [string, string, string];
@@ -259,7 +259,7 @@ test('a definition that names another file than the guest runs on', async () => 
   await refusal(host, 'stale', [commit], ['BP119'], 'vda');
   const upper = { blockcommit: { disk: 'vda', shallow: true, pivot: true } };
   expect(await told('stale', [upper])).toEqual([]);
-  // The way out: the definition is brought to where the guest is.
+  // The solution: the definition is changed to the guest's file.
   const mended = { redefine: { disk: 'vda', source: at('stale/stale-top.s') } };
   expectEnd(await runSteps(host, 'stale', [{ 'snapshot-create-as': snapshot }, mended]), 0);
   expect(await definition(host, 'stale')).toContain(at('stale/stale-top.s'));

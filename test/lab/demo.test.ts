@@ -4,7 +4,7 @@ import { tracesOf } from './processes.ts';
 
 const TRANSCRIPT = '../../examples/live-disk-migration/transcript.txt';
 
-/** A demo that was started here: what it has said so far, and how it ended. */
+/** A demo that was started here, its output so far, and how it ended. */
 interface Demo {
   readonly child: ChildProcess;
   readonly ended: Promise<number | null>;
@@ -12,7 +12,7 @@ interface Demo {
 }
 
 function startDemo(): Demo {
-  // An environment of its own: colours, or a libvirt that the caller has chosen, would show in the transcript.
+  // A clean environment: colours, or a libvirt that the caller has chosen, would change the transcript.
   const { PATH, HOME, XDG_CACHE_HOME } = process.env;
   const child = spawn(process.execPath, ['dist/demo.js'], {
     env: { PATH, HOME, ...(XDG_CACHE_HOME === undefined ? {} : { XDG_CACHE_HOME }) },
@@ -27,14 +27,14 @@ function startDemo(): Demo {
   return { child, ended, said: () => text };
 }
 
-/** The folder of the demo's host, as it is named. */
+/** The folder of the demo's host, as in its output. */
 function hostOf(demo: Demo): string {
   const dir = /\/var\/tmp\/blockplan-lab-\w{6}/.exec(demo.said())?.[0];
-  if (dir === undefined) throw new Error(`no host is named in: ${demo.said()}`);
+  if (dir === undefined) throw new Error(`the output names no host: ${demo.said()}`);
   return dir;
 }
 
-/** Takes out what differs from run to run: names of folders and runs, durations, sizes, counts, and lines of progress. */
+/** Removes what differs from run to run: names of folders and runs, durations, sizes, counts, and lines of progress. */
 function normalised(text: string): string {
   return text
     .replaceAll(/\/var\/tmp\/blockplan-lab-\w{6}/g, '/LAB')
@@ -58,7 +58,7 @@ describe('npm run demo', () => {
     expect(status).toBe(0);
   });
 
-  test('tells what the transcript tells, and leaves nothing behind', {
+  test('prints the transcript, and leaves nothing behind', {
     timeout: 120_000,
   }, async () => {
     const demo = startDemo();
@@ -67,7 +67,7 @@ describe('npm run demo', () => {
     expect(await tracesOf(hostOf(demo))).toEqual([]);
   });
 
-  test('a SIGINT in the middle of a copy brings the guest back, and leaves nothing behind', {
+  test('rolls back on SIGINT in the middle of a copy, and leaves nothing behind', {
     timeout: 120_000,
   }, async () => {
     const demo = startDemo();

@@ -1,4 +1,4 @@
-/** Destinations that exist: preflight refuses what libvirt's job would fail on, and what another user uses. */
+/** Existing destinations: preflight refuses those on which libvirt's job would fail, and those that are in use. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -55,7 +55,7 @@ async function mounted(dev: string, ...options: string[]): Promise<string> {
 
 type Copy = Readonly<Record<string, unknown>> & { readonly dest: string };
 
-/** The codes of what the preview finds. */
+/** The codes of the preview's findings. */
 async function codes(copy: Copy): Promise<string[]> {
   return (await findings(copy)).map(({ code }) => code);
 }
@@ -76,7 +76,7 @@ async function findings(copy: Copy): Promise<{ code: string; message: string }[]
   return preview.findings;
 }
 
-/** Whether libvirt comes to the end of such a copy, past blockplan. */
+/** Whether libvirt completes such a copy, without blockplan. */
 async function copies({ dest, format, ...flags }: Copy): Promise<boolean> {
   const words = Object.keys(flags).map((flag) => `--${flag}`);
   const argv = ['--format', String(format), ...words, '--transient-job', '--wait', '--finish'];
@@ -86,7 +86,7 @@ async function copies({ dest, format, ...flags }: Copy): Promise<boolean> {
   );
 }
 
-describe('sizes: what preflight refuses is what libvirt fails on (cases.md 15)', () => {
+describe('sizes: preflight refuses what libvirt fails on', () => {
   const sizes = ['32M', '60M', '64M', '68M', '128M'] as const;
 
   test.each(sizes)('a raw file of %s', async (size) => {
@@ -114,7 +114,7 @@ describe('sizes: what preflight refuses is what libvirt fails on (cases.md 15)',
   });
 
   test.each([
-    // The data does not fit; or it fits now, but the full disk would not (cases.md 34).
+    // The data does not fit; or it fits now, but the full disk would not.
     ['8M', 'BP108', false],
     ['60M', 'BP148', true],
     ['64M', 'BP148', true],
@@ -125,7 +125,7 @@ describe('sizes: what preflight refuses is what libvirt fails on (cases.md 15)',
     expect(await copies(copy)).toBe(fits);
   });
 
-  test('a file in place of a device, and a device in place of a file', async () => {
+  test('a file instead of a device, and a device instead of a file', async () => {
     const taken = { dest: await file('64M'), format: 'raw', blockdev: true };
     expect(await codes(taken)).toEqual(['BP146']);
     expect(await copies(taken)).toBe(false);
@@ -137,15 +137,15 @@ describe('sizes: what preflight refuses is what libvirt fails on (cases.md 15)',
     ]);
   });
 
-  test('a file of the system (cases.md 11)', async () => {
+  test('a system file', async () => {
     const shadow = { dest: '/etc/shadow', 'reuse-external': true };
     expect(await codes({ ...shadow, format: 'raw' })).toEqual(['BP147']);
     expect(await codes({ ...shadow, format: 'qcow2' })).toEqual(['BP147']);
   });
 });
 
-describe('what somebody uses (cases.md 11)', () => {
-  /** What the preview says of a raw copy onto a device or a file of the right size. */
+describe('a destination in use is refused', () => {
+  /** What the preview reports for a raw copy onto a device or file of the right size. */
   async function refusals(dest: string): Promise<string> {
     const block = dest.startsWith('/dev/');
     const copy = {
@@ -186,17 +186,17 @@ describe('what somebody uses (cases.md 11)', () => {
     expect(await refusals(dev)).toContain(`${dev} is open in process ${holder.pid}`);
   });
 
-  test('a file that a process has open, and one with a second name', async () => {
+  test('a file that a process has open, and a file with two hard links', async () => {
     const raw = await file('64M');
     const holder = await holding(raw);
     expect(await refusals(raw)).toContain(`${raw} is open in process ${holder.pid}`);
     const other = await file('64M');
     await tool('ln', other, `${other}.link`);
     ends.push(() => rm(`${other}.link`));
-    expect(await refusals(other)).toContain('is one file under 2 names (hard links)');
+    expect(await refusals(other)).toContain('is a file with 2 hard links');
   });
 
-  /** A process that has it open until the test ends. */
+  /** A process that has the file open until the test ends. */
   async function holding(path: string): Promise<ChildProcess> {
     const handle = await open(path, 'r');
     const child = spawn('sleep', ['60'], { stdio: ['ignore', 'ignore', 'ignore', handle.fd] });
@@ -209,8 +209,8 @@ describe('what somebody uses (cases.md 11)', () => {
   }
 });
 
-describe('content that is written over (cases.md 11)', () => {
-  test('is a point of no return, and a run that fails after it says what is lost', async () => {
+describe('overwritten content', () => {
+  test('is a point of no return, and a run that fails after it reports the loss', async () => {
     const dest = await device('64M');
     const blockcopy = { disk: 'vda', dest, format: 'raw', blockdev: true, pivot: true };
     const text = planText(guest.name, [{ blockcopy }, await failingStep(host)]);
@@ -220,10 +220,10 @@ describe('content that is written over (cases.md 11)', () => {
     expect(exitCode).toBe(11);
     const last = await expectUndone(host, guest, [{ blockcopy }, await failingStep(host)]);
     expect(last.state.join('\n')).toContain(`the former content of ${dest} is lost`);
-    expect(last.state.at(-1)).toBe('all else is as it was before the run');
+    expect(last.state.at(-1)).toBe('everything else is as it was before the run');
   });
 
-  test('is looked at again just before it: what has been mounted meanwhile is left alone', async () => {
+  test('is checked again just before the write: a device that was mounted meanwhile is left alone', async () => {
     const dev = await device('64M');
     await tool('mkfs.ext4', '-q', '-F', dev);
     const driver = await openLiveDriver(localHost, {
@@ -237,7 +237,7 @@ describe('content that is written over (cases.md 11)', () => {
     const params = { disk: 'vda', dest: dev, format: 'raw', blockdev: true, finish: true } as const;
     const [mirror] = blockcopyStep.phases(params);
     expect(requirementsOf(blockcopyStep, params, state).findings).toEqual([]);
-    // The kernel writes to a file system of its own accord, unless it is mounted read-only.
+    // The kernel writes to a file system by itself, unless it is mounted read-only.
     const at = await mounted(dev, '--options', 'ro');
     const before = await tool('sha256sum', dev);
     const [effect] = mirror!.effects(state, state);
@@ -248,7 +248,7 @@ describe('content that is written over (cases.md 11)', () => {
   });
 });
 
-test('a move away from a file system that its rollback would not fit on is refused (cases.md 16)', async () => {
+test('a move is refused if its rollback would not fit on the old file system', async () => {
   const folder = await host.tmpfs(20 * 1024 * 1024);
   const image = join(folder, 'sparse.raw');
   const other = await host.createGuest({
@@ -271,7 +271,7 @@ test('a move away from a file system that its rollback would not fit on is refus
   const [{ needed, free } = { needed: 0, free: 0 }] = preview.totals.rollback;
   expect(needed).toBeGreaterThan(free!);
   expect((await look({ 'on-failure': 'stop' })).findings).toEqual([]);
-  // Past blockplan: the rollback that it refuses to rely on does fail there.
+  // Without blockplan: the rollback that it refuses to rely on does fail there.
   await host.virsh(
     'blockcopy',
     other.name,

@@ -1,4 +1,4 @@
-/** A disk that moves between a file and a block device: its definition has to say which of the two it is. */
+/** A disk that moves between a file and a block device: its definition must say which of the two it is. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -22,7 +22,7 @@ afterAll(() => host.stop());
 
 const at = (name: string) => join(host.images, name);
 
-/** Pulls the guest's plug, starts it from its definition, and fails unless it goes on with every write. */
+/** Kills the guest, starts it from its definition, and fails unless it continues with every write. */
 async function expectNextStart(): Promise<void> {
   const upTo = await guest.acknowledged();
   await guest.destroy();
@@ -31,13 +31,13 @@ async function expectNextStart(): Promise<void> {
   await expectWrites(host, guest);
 }
 
-/** The steps are done and undone: it is the last one that fails, and none before it. */
+/** The steps are done and undone: only the last one fails. */
 async function expectTakenBack(steps: readonly Record<string, unknown>[]): Promise<void> {
   const last = await expectUndone(host, guest, [...steps, fails]);
   expect(last.state.join()).toContain('fails/convert failed');
 }
 
-/** The disk's first line and its source, as the persistent definition has them. */
+/** The disk's first line and its source in the persistent definition. */
 async function diskLines(): Promise<string[]> {
   const [disk] = (await definition(host, guest.name)).match(/<disk [\s\S]*?<\/disk>/g) ?? [];
   return [...(disk ?? '').matchAll(/<(?:disk|source|backingStore)\b[^>]*>/g)].map(([tag]) => tag);
@@ -46,7 +46,7 @@ async function diskLines(): Promise<string[]> {
 const onDevice = () => [`<disk type='block' device='disk'>`, `<source dev='${device}'/>`];
 const onFile = (file: string) => [`<disk type='file' device='disk'>`, `<source file='${file}'/>`];
 
-// QEMU mirrors to a raw device of exactly the disk's size only; qcow2 needs room for its tables.
+// QEMU mirrors to a raw device only if it has exactly the disk's size; qcow2 needs space for its tables.
 const formats = [
   ['raw', '64M'],
   ['qcow2', '128M'],
@@ -66,27 +66,27 @@ describe.each(sampled('formats of a device', formats, 1))('as %s', (format, size
     await tool('losetup', '--detach', device);
   });
 
-  test('the rollback from a device', async () => {
+  test('the disk is rolled back from a device', async () => {
     await expectTakenBack([{ blockcopy: there() }]);
     const redefine = { disk: 'vda', source: device };
     const classic = [{ undefine: {} }, { blockcopy: there() }, { redefine }];
     await expectTakenBack(classic);
   });
 
-  test('to a device, and the guest starts from it', async () => {
+  test('the disk moves to a device, and the guest starts from it', async () => {
     expectEnd(await runSteps(host, guest.name, [{ blockcopy: there() }]), 0);
     expect(await liveChain(host, guest.name, 'vda')).toEqual([device]);
     expect(await diskLines()).toEqual(onDevice());
     await expectNextStart();
   });
 
-  test('the rollback to a device', async () => {
+  test('the disk is rolled back to a device', async () => {
     const blockcopy = { disk: 'vda', dest: at(`file-${format}`), format: 'qcow2', pivot: true };
     await expectTakenBack([{ blockcopy }]);
     await expectNextStart();
   });
 
-  test('from the device to a qcow2 file, in the classic way, and the guest starts from it', async () => {
+  test('the disk moves from the device to a qcow2 file, the classic way, and the guest starts from it', async () => {
     const blockcopy = { disk: 'vda', dest: at(`file-${format}`), format: 'qcow2', pivot: true };
     const redefine = { disk: 'vda', source: blockcopy.dest };
     await expectTakenBack([{ undefine: {} }, { blockcopy }, { redefine }]);
@@ -96,7 +96,7 @@ describe.each(sampled('formats of a device', formats, 1))('as %s', (format, size
   });
 });
 
-test('an explicit end of the chain goes when the disk moves to an overlay', async () => {
+test('an explicit end of the chain is removed when the disk moves to an overlay', async () => {
   guest = await host.createGuest({ disks: [{ target: 'vda', chain: ['alone'] }] });
   await guest.waitForWrites(2);
   const ended = join(host.dir, 'ended.xml');

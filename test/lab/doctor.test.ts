@@ -1,6 +1,6 @@
 /**
- * Wreckage made by hand, as accidents and other tools leave it: the doctor names each piece of it, changes nothing, and what
- * it writes down mends the guest, which goes on writing all the while.
+ * Damage made by hand, as accidents and other tools leave it. The doctor reports each problem and changes nothing; its
+ * plans and commands repair the guest, which keeps writing all the time.
  */
 import { open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
@@ -27,7 +27,7 @@ import {
 const NAME = 'web1';
 let host: LabHost;
 let guest: Guest;
-/** vda is alone, vdb lies above a base, vdc is alone. */
+/** vda has no base, vdb has one, vdc has none. */
 let vda: string;
 let vdb: readonly [base: string, top: string];
 let vdc: string;
@@ -53,7 +53,7 @@ const at = (name: string) => join(host.images, NAME, name);
 const doctor = (...more: string[]): Promise<Ended> =>
   startCli(host, ['doctor', NAME, '-c', host.uri, ...more]).ended;
 
-/** What the doctor tells, which may be nothing. */
+/** The doctor's findings, possibly none. */
 async function diagnosis(): Promise<Diagnosis> {
   const ended = await doctor('--format', 'json');
   expect(ended.stderr, ended.told).toBe('');
@@ -64,7 +64,7 @@ async function diagnosis(): Promise<Diagnosis> {
 
 const codesOf = ({ findings }: Diagnosis) => findings.map(({ code }) => code).sort();
 
-/** Types commands that the doctor gave, as a person would. */
+/** Types commands that the doctor printed, as a person would. */
 async function type(commands: readonly string[]): Promise<void> {
   for (const command of commands) await tool('sh', '-ec', `cd '${host.dir}'; ${command}`);
 }
@@ -75,13 +75,13 @@ async function define(xml: string): Promise<void> {
   await host.virsh('define', file);
 }
 
-test('a healthy guest: nothing is found', async () => {
+test('a healthy guest has no findings', async () => {
   const ended = await doctor();
   expect([ended.exitCode, ended.stderr], ended.told).toEqual([0, '']);
   expect(ended.stdout).toContain('nothing found');
 });
 
-test('a name that nobody knows is refused', async () => {
+test('an unknown name is refused', async () => {
   const ended = await startCli(host, ['doctor', 'web9', '-c', host.uri]).ended;
   expect([ended.exitCode, codes(ended)], ended.told).toEqual([3, ['BP101']]);
 });
@@ -101,10 +101,10 @@ test('a header that names another file than QEMU has', async () => {
   expect((await diagnosis()).findings).toEqual([]);
 });
 
-describe('nine kinds of wreckage at once', () => {
+describe('nine kinds of damage at once', () => {
   beforeAll(async () => {
     const before = await definition(host, NAME);
-    // A backup that never ended, and a definition brought back from before it, which hides the layers of vdb as well.
+    // A backup that never ended, and a restored older definition, which hides the layers of vdb as well.
     await host.virsh(
       ...['snapshot-create-as', NAME, 'backup', '--disk-only', '--no-metadata'],
       ...['--diskspec', 'vdb,snapshot=no', '--diskspec', 'vdc,snapshot=no'],
@@ -112,14 +112,14 @@ describe('nine kinds of wreckage at once', () => {
     const source = `<source file='${vdb[1]}'/>`;
     expect(before).toContain(source);
     await define(before.replace(source, `${source}<backingStore/>`));
-    // A snapshot that was committed behind libvirt's back, a checkpoint without its bitmap.
+    // A snapshot that was committed without libvirt, a checkpoint without its bitmap.
     await host.virsh(
       ...['snapshot-create-as', NAME, 's1', '--disk-only'],
       ...['--diskspec', 'vda,snapshot=no', '--diskspec', 'vdb,snapshot=no'],
     );
     await host.virsh('blockcommit', NAME, 'vdc', '--active', '--shallow', '--pivot');
     await dropBitmap();
-    // A copy that is ready and that nobody ends, an overlay beside the chain, a base that was tidied away, a dead run's mark.
+    // A ready copy that was never ended, an overlay beside the chain, a base that was moved away, the marker of a dead run.
     await host.virsh(
       ...['blockcopy', NAME, 'vdc', '--dest', at('nobody.qcow2'), '--transient-job', '--wait'],
     );
@@ -131,7 +131,7 @@ describe('nine kinds of wreckage at once', () => {
     );
   });
 
-  /** Makes a checkpoint of vdc and has QEMU drop its bitmap, as a tool that ends badly does. */
+  /** Makes a checkpoint of vdc and lets QEMU drop its bitmap, as a tool that fails does. */
   async function dropBitmap(): Promise<void> {
     const file = join(host.dir, 'checkpoint.xml');
     const disks = ['vda', 'vdb'].map((name) => `<disk name='${name}' checkpoint='no'/>`).join('');
@@ -152,7 +152,7 @@ describe('nine kinds of wreckage at once', () => {
     await qmp({ execute: 'block-dirty-bitmap-remove', arguments: bitmap });
   }
 
-  /** All that a doctor could have changed; the chain of vdb cannot be read any more. */
+  /** Everything that a doctor could have changed; the chain of vdb cannot be read any more. */
   const seen = () =>
     Promise.all([
       host.virsh('dumpxml', NAME),
@@ -164,7 +164,7 @@ describe('nine kinds of wreckage at once', () => {
 
   let told: Diagnosis;
 
-  test('each is named, and the daemon is only read from', async () => {
+  test('each is reported, through read-only connections', async () => {
     await raiseLog(host, '1:libvirt');
     const before = await seen();
     const logged = (await readFile(host.logs, 'utf8')).length;
@@ -189,7 +189,7 @@ describe('nine kinds of wreckage at once', () => {
     await raiseLog(host, '3:libvirt');
   });
 
-  test('what is typed and the plans that are run mend it, and no write is lost', async () => {
+  test('the printed commands and plans repair it, and no write is lost', async () => {
     const folder = join(host.dir, 'mend');
     expect((await doctor('--output', folder)).exitCode).toBe(3);
     const names = (await readdir(folder)).sort();
@@ -215,7 +215,7 @@ describe('nine kinds of wreckage at once', () => {
       const ran = await startCli(host, ['run', plan, '-c', host.uri, '--yes']).ended;
       expect(ran.exitCode, ran.told).toBe(0);
     }
-    // Whose overlays these are the doctor cannot know: it only tells of them.
+    // The doctor cannot know whose overlays these are: it only reports them.
     const rest = await diagnosis();
     expect(codesOf(rest)).toEqual(['BP236']);
     await rm(at('three.s1'));
@@ -230,7 +230,7 @@ describe('nine kinds of wreckage at once', () => {
   });
 });
 
-test('a definition that nobody keeps', async () => {
+test('a definition that is stored nowhere', async () => {
   await host.virsh('undefine', NAME);
   const [found, ...others] = (await diagnosis()).findings;
   expect([found?.code, others]).toEqual(['BP231', []]);
@@ -240,7 +240,7 @@ test('a definition that nobody keeps', async () => {
 });
 
 describe('a run that is killed between undefine and redefine', () => {
-  /** Leaves a slow copy running, and the domain without a definition. */
+  /** Kills a run during a slow copy, with the domain undefined. */
   async function leave(): Promise<void> {
     const blockcopy = {
       disk: 'vda',
@@ -260,14 +260,14 @@ describe('a run that is killed between undefine and redefine', () => {
     await running.ended;
   }
 
-  /** Types a command of blockplan's that the doctor gave. */
+  /** Types a blockplan command that the doctor printed. */
   async function takeUp({ findings }: Diagnosis, verb: string): Promise<Ended> {
     const lines = findings.find(({ code }) => code === 'BP241')!.commands;
     const [, ...words] = lines.find((line) => line.includes(` ${verb} `))!.split(' ');
     return startCli(host, words).ended;
   }
 
-  test('is told with its definition and its mark, and undone', async () => {
+  test('is reported with its definition and its marker, and rolled back', async () => {
     const before = await definition(host, NAME);
     await leave();
     const told = await diagnosis();
@@ -279,7 +279,7 @@ describe('a run that is killed between undefine and redefine', () => {
     await expectWrites(host, guest);
   });
 
-  test('and whose guest has stopped since, so that libvirt has forgotten it', async () => {
+  test('and whose guest has stopped since, so that libvirt has forgotten it, is reported', async () => {
     const before = await definition(host, NAME);
     await leave();
     await guest.destroy();
@@ -288,7 +288,7 @@ describe('a run that is killed between undefine and redefine', () => {
     const rescued = await takeUp(told, 'rescue');
     expect(rescued.exitCode, rescued.told).toBe(0);
     expect(await definition(host, NAME), rescued.told).toBe(before);
-    // What else the run had begun is still there, until somebody takes it up.
+    // Everything else that the run began is still there, until it is resumed.
     const left = await diagnosis();
     expect(codesOf(left)).toEqual(['BP241']);
     await guest.start();
@@ -299,7 +299,7 @@ describe('a run that is killed between undefine and redefine', () => {
   });
 });
 
-test('a guest that has no space, and one that was saved on other files', async () => {
+test('reports a guest without space, and one that was saved on other files', async () => {
   const small = await host.tmpfs(448 * 1024);
   const before = await definition(host, NAME);
   await host.virsh(
@@ -307,7 +307,7 @@ test('a guest that has no space, and one that was saved on other files', async (
     ...['--diskspec', `vda,file=${join(small, 'over')}`],
     ...['--diskspec', 'vdb,snapshot=no', '--diskspec', 'vdc,snapshot=no'],
   );
-  await until('the guest to stand still', 30_000, async () => (await guest.state()) === 'paused');
+  await until('the guest to be paused', 30_000, async () => (await guest.state()) === 'paused');
   const stuck = await diagnosis();
   expect(codesOf(stuck)).toEqual(['BP242']);
   expect(stuck.findings[0]?.message).toContain('vda: no space');

@@ -1,4 +1,4 @@
-/** Facts of a live guest: the same bytes while it writes, without secrets, and as good as the guest for a preview. */
+/** Facts of a live guest: identical bytes while it writes, without secrets, and as good as the guest for a preview. */
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -34,9 +34,9 @@ const SECRETS = ['hunter2', 'opensesame', 'swordfish', 'letmein'];
 
 let host: LabHost;
 let guest: Guest;
-/** Where the images are: nothing but the guests writes there, so nobody else takes its space. */
+/** The folder of the images: only the guests write there, so nothing else uses its space. */
 let store: string;
-/** base <- mid <- top, of which the neighbour shares the base. */
+/** base <- mid <- top; the other guest has the same base. */
 let base: string;
 let mid: string;
 let top: string;
@@ -81,7 +81,7 @@ beforeAll(async () => {
 });
 afterAll(() => host.stop());
 
-/** Into the persistent definition, so that the guest runs on. */
+/** Changes the persistent definition, so that the guest keeps running. */
 async function addSecrets(): Promise<void> {
   const [vnc, metadata, description, argument] = SECRETS;
   const xml = (await definition(host, 'testvm'))
@@ -126,8 +126,8 @@ const STEPS: Readonly<Record<string, (to: string) => readonly Record<string, unk
   ],
   'a commit into a shared base': () => [{ blockcommit: { disk: 'vda', base, pivot: true } }],
   'a commit below the top': () => [{ blockcommit: { disk: 'vda', top: mid, base } }],
-  'a copy onto what is there': () => [{ blockcopy: { disk: 'vda', dest: mid, pivot: true } }],
-  'a copy to nowhere': () => [{ blockcopy: { disk: 'vda', dest: '/nowhere/x', pivot: true } }],
+  'a copy onto an existing file': () => [{ blockcopy: { disk: 'vda', dest: mid, pivot: true } }],
+  'a copy to /nowhere/x': () => [{ blockcopy: { disk: 'vda', dest: '/nowhere/x', pivot: true } }],
   'a snapshot that needs the agent': () => [
     { 'snapshot-create-as': { name: 's', 'disk-only': true, quiesce: true } },
   ],
@@ -146,7 +146,7 @@ async function facts(...words: readonly string[]): Promise<string> {
 }
 
 async function seen(plan: Plan, readonly: boolean): Promise<HostState> {
-  const writeDurably = () => Promise.reject(new Error('a look writes nothing'));
+  const writeDurably = () => Promise.reject(new Error('an observation writes nothing'));
   const options = { uri: host.uri, domain: plan.domain, readonly, writeDurably };
   const driver = await openLiveDriver(localHost, options);
   try {
@@ -156,12 +156,12 @@ async function seen(plan: Plan, readonly: boolean): Promise<HostState> {
   }
 }
 
-test.each(Object.keys(STEPS))('%s is told alike of the guest and of its facts', async (title) => {
+test.each(Object.keys(STEPS))('%s has one preview, live and from facts', async (title) => {
   const { file, plan } = await planned(title);
   const live = await seen(plan, true);
   const read = readFacts(await facts('--plan', file), 'facts.yaml');
   const graph = compile(plan);
-  // Facts leave out the QEMU process, which is another one after each start; a preview does not tell it either.
+  // Facts leave out the QEMU process, which differs after each start; a preview does not show it either.
   const { process } = live.domain;
   expect(process).toBeDefined();
   const inIt = { ...read, domain: { ...read.domain, ...(process ? { process } : {}) } };
@@ -172,7 +172,7 @@ test.each(Object.keys(STEPS))('%s is told alike of the guest and of its facts', 
   expect([fingerprintOf(plan, live), fingerprintOf(plan, read)]).toEqual([word, word]);
 });
 
-test('the file is the same to the byte while the guest writes, and says nothing secret or strange', async () => {
+test('the file is identical while the guest writes, and has no secrets and no other guests', async () => {
   const files = await Promise.all(Object.keys(STEPS).map(planned));
   const words = files.flatMap(({ file }) => ['--plan', file]);
   const to = join(host.dir, 'testvm.facts.yaml');
@@ -192,7 +192,7 @@ test('the file is the same to the byte while the guest writes, and says nothing 
     expect(first).toContain(word);
 });
 
-test('the daemon is asked for nothing that could write', async () => {
+test('facts use only read-only calls of the daemon', async () => {
   await raiseLog(host, '1:libvirt');
   const before = await picture(host, 'testvm');
   const from = (await readFile(host.logs, 'utf8')).length;
@@ -223,7 +223,7 @@ describe('a run that is bound to what was reviewed', () => {
     file = await writePlan(host, PLAN.replace('PLACE', join(place, 'new')));
   });
 
-  /** A guest with images of its own, as another one with another name has them. */
+  /** A guest with images and a name of its own. */
   function clone(name: string): Promise<Guest> {
     const chain = [join(place, name, 'base.qcow2'), join(place, name, 'top.qcow2')];
     return host.createGuest({ name, disks: [{ target: 'vda', chain }] });
@@ -254,7 +254,7 @@ steps:
     expect(await fingerprint('web2')).toBe(word);
   });
 
-  test('is refused when a snapshot was made meanwhile, which is named, and nothing is done', async () => {
+  test('is refused if a snapshot was made meanwhile, which is named, and nothing is done', async () => {
     const word = await fingerprint('web1');
     const facts = join(host.dir, 'web1.facts.yaml');
     await cli('facts', 'web1', '--output', facts);
@@ -278,17 +278,17 @@ steps:
       expect(await listing(join(stateDir(host), folder)).catch(() => [])).toEqual([]);
   });
 
-  test('runs when all is as it was reviewed, on whichever guest that was', async () => {
+  test('runs if all is as it was reviewed, on either guest', async () => {
     const word = await fingerprint('web2');
-    const ended = await cli('run', 'web2', '--yes', '--expect', word, '--output', 'json');
+    const ended = await cli('run', 'web2', '--yes', '--expect', word, '--format', 'json');
     expectEnd(ended, 0);
     await expectWrites(host, web2);
-    // It is done: what was reviewed is no more. The definition names the top layer, as it did.
+    // After the run the guest is no longer as it was reviewed. The definition names the top layer, as before.
     const again = await cli('run', 'web2', '--yes', '--expect', word);
     expect([again.exitCode, codes(again)], again.told).toEqual([3, ['BP150']]);
   });
 
-  test('is not begun with something that is no fingerprint, or with facts of something else', async () => {
+  test('is refused with an invalid fingerprint, or with facts of another guest', async () => {
     const no = await cli('run', 'web1', '--yes', '--expect', 'bp1.abc');
     expect([no.exitCode, codes(no)], no.told).toEqual([2, ['BP065']]);
     const facts = join(host.dir, 'web1.facts.yaml');

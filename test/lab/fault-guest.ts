@@ -5,7 +5,7 @@ import type { LabHost } from '../../src/lab/host.ts';
 import type { GuestDiskSpec } from '../../src/lab/images.ts';
 import { readDomainXml } from '../../src/model/domain-xml.ts';
 
-/** All that a run must bring back to the byte. */
+/** Everything that a run must restore to the byte. */
 export interface Snapshot {
   readonly definition: string;
   readonly autostart: string;
@@ -49,7 +49,7 @@ const DISK: GuestDiskSpec = {
   size: 64 * 1024 * 1024,
 };
 
-/** Hands out a writing guest, and a fresh one after the last was spoilt. */
+/** Provides a writing guest, and a new one after the last was spoilt. */
 export class SharedGuest {
   readonly #host: LabHost;
   #guest: Guest | undefined;
@@ -63,14 +63,14 @@ export class SharedGuest {
     return this.#guest;
   }
 
-  /** The guest is not as it was: the next case gets another one. */
+  /** The guest is not as it was: the next case gets a new one. */
   async spoil(): Promise<void> {
     const guest = this.#guest;
     this.#guest = undefined;
     if (guest && (await guest.state()) !== 'shut off') await guest.destroy();
   }
 
-  /** The guest is gone: the next case gets another one. */
+  /** The guest no longer exists: the next case gets a new one. */
   forget(): void {
     this.#guest = undefined;
   }

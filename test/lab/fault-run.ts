@@ -1,4 +1,4 @@
-/** Runs a plan on a lab host in this process, with one fault let loose before, during or after one of its effects. */
+/** Runs a plan on a lab host in this process, with one fault before, during or after one of its effects. */
 
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -20,17 +20,17 @@ import { type Admission, preflight, refuseErrors } from '../../src/run/preflight
 import type { Finish } from '../../src/run/run-state.ts';
 import { steps } from '../../src/steps/registry.ts';
 
-/** When a fault strikes, relative to an effect of the way forward. */
+/** When a fault strikes, relative to an effect of the run. */
 export type Moment = 'before' | 'during' | 'after';
 
 export interface Fault {
   readonly name: string;
-  /** The effect it strikes at: the first of this phase whose tool (and virsh verb) fits. */
+  /** The effect at which it strikes: the first of this phase with this tool (and virsh verb). */
   readonly phase: string;
   readonly tool: string;
   readonly moment: Moment;
   strike(context: StrikeContext): Promise<unknown> | unknown;
-  /** Takes the cause away once the effect has ended, so that the rollback finds the host in order. */
+  /** Removes the cause once the effect has ended, so that the host works during the rollback. */
   relieve?(): Promise<unknown> | unknown;
 }
 
@@ -41,11 +41,11 @@ export interface StrikeContext {
 export interface FaultyRun {
   readonly finish: Finish;
   readonly events: readonly RunEvent[];
-  /** Whether the fault's moment came at all. */
+  /** Whether the fault occurred at all. */
   readonly struck: boolean;
 }
 
-/** How long a job is let run before a fault strikes in its middle. */
+/** How long a job runs before a fault strikes in its middle. */
 const INTO_THE_JOB_MS = 150;
 
 export async function runWithFault(
@@ -84,7 +84,7 @@ export async function runWithFault(
   }
 }
 
-/** Runs what was admitted, with its journal in a folder of the host. */
+/** Runs an admitted plan, with its journal in a folder of the host. */
 export async function runAdmitted(
   host: LabHost,
   graph: Graph,
@@ -104,7 +104,7 @@ export async function runAdmitted(
   return finish;
 }
 
-/** The live driver, which does everything itself; only the fault is ours. */
+/** The live driver with the fault added. */
 export class FaultyDriver {
   struck = false;
   readonly driver: Driver;
@@ -127,7 +127,7 @@ export class FaultyDriver {
           const aims = !this.struck && aimsAt(fault, effect, events());
           if (aims && fault.moment === 'before') await strike();
           const running = target.perform(effect, context);
-          // Whoever awaits it below hears of its failure; until then it must not count as unhandled.
+          // Its failure is reported where it is awaited below; until then it must not count as unhandled.
           running.catch(() => {});
           if (aims && fault.moment === 'during') {
             await delay(INTO_THE_JOB_MS);

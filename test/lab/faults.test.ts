@@ -1,5 +1,5 @@
 /**
- * The fault matrix: for each step kind, in each phase, something goes wrong on real libvirt with the guest writing.
+ * The fault matrix: for each step kind, in each phase, a fault occurs on real libvirt with the guest writing.
  * Where the guest survives, the run ends rolled back (4) with everything as it was to the byte; where QEMU is killed it
  * ends stranded (5), with a definition that names the file with every acknowledged write.
  */
@@ -37,7 +37,7 @@ afterAll(async () => {
   await host.stop();
 });
 
-/** The paths that a scenario's plan is made of. */
+/** The paths in a scenario's plan. */
 interface Paths {
   readonly name: string;
   readonly active: string;
@@ -89,17 +89,17 @@ interface Row {
   readonly scenario: Scenario;
   readonly fault: Fault;
   readonly exit: number;
-  /** Puts right what the fault did to the host, once the run is over. */
+  /** Repairs the damage to the host after the run. */
   readonly mend?: () => Promise<unknown>;
-  /** Whether the guest cannot be used again although everything of the run is as before. */
+  /** Whether the guest cannot be used again, although the run restored everything. */
   readonly spoilt?: true;
-  /** What the report says. */
+  /** Text of the report. */
   readonly says?: string;
-  /** Whether libvirt takes no definition any more, so that the journal's is all there is. */
+  /** Whether libvirt refuses a definition, so that only the journal has it. */
   readonly undefined?: true;
 }
 
-/** Everything a strike may need to know. */
+/** The values that a strike may need. */
 let now: { guest: Guest; paths: Paths };
 
 const interrupt = ({ interrupt }: StrikeContext) => interrupt();
@@ -120,7 +120,7 @@ function at(
   return { name, phase, tool, moment, strike, ...(relieve ? { relieve } : {}) };
 }
 
-/** The faults that can strike everywhere: an interruption, the daemon's death and QEMU's. */
+/** The faults that can occur everywhere: an interruption, the daemon's death and QEMU's. */
 function everywhere(scenario: Scenario, phase: string, tool: string, last = false): Row[] {
   const row = (moment: Moment, name: string, strike: Fault['strike'], exit: number) => ({
     scenario,
@@ -137,7 +137,7 @@ function everywhere(scenario: Scenario, phase: string, tool: string, last = fals
   ];
 }
 
-/** Takes the last byte of the small file system. */
+/** Fills the small file system completely. */
 const fill = async () => {
   const filler = await open(join(full, 'filler'), 'w');
   try {
@@ -231,7 +231,7 @@ const rows: Row[] = [
   },
   {
     scenario: slowMigration,
-    fault: at('copy/mirror', 'await-job', 'during', 'cancelled by somebody else', cancelJob),
+    fault: at('copy/mirror', 'await-job', 'during', 'cancelled by another user', cancelJob),
     exit: 4,
   },
   {
@@ -247,12 +247,12 @@ const rows: Row[] = [
   },
   {
     scenario: migration,
-    fault: at('copy/pivot', 'blockjob', 'before', 'cancelled by somebody else', cancelJob),
+    fault: at('copy/pivot', 'blockjob', 'before', 'cancelled by another user', cancelJob),
     exit: 4,
   },
   {
     scenario: migration,
-    fault: at('copy/pivot', 'define', 'before', 'an error nobody thought of', ioError),
+    fault: at('copy/pivot', 'define', 'before', 'an unexpected error', ioError),
     exit: 4,
   },
   // blockcopy that finishes
@@ -301,21 +301,21 @@ const rows: Row[] = [
   },
   {
     scenario: backup,
-    fault: at('conv/convert', 'qemu-img', 'before', 'an error nobody thought of', ioError),
+    fault: at('conv/convert', 'qemu-img', 'before', 'an unexpected error', ioError),
     exit: 4,
   },
   {
     scenario: backup,
-    fault: at('conv/convert', 'qemu-img', 'after', 'a clone is put on the base', cloneBase),
+    fault: at('conv/convert', 'qemu-img', 'after', 'a clone is created on the base', cloneBase),
     exit: 5,
     mend: removeClone,
   },
   ...everywhere(backup, 'conv/convert', 'qemu-img'),
   {
     scenario: backup,
-    fault: at('conv/convert', 'qemu-img', 'before', 'a snapshot by somebody else', theirSnapshot),
+    fault: at('conv/convert', 'qemu-img', 'before', 'a snapshot by another tool', theirSnapshot),
     exit: 5,
-    says: 'somebody else has made a snapshot of it',
+    says: 'another user or tool made a snapshot of the disk',
   },
   {
     scenario: fullBackup,
@@ -396,7 +396,7 @@ async function runRow(guest: Guest, row: Row, title: string): Promise<void> {
     `${phase.padEnd(26)}${`${row.fault.name} (${tool})`.padEnd(45)} ${finish.end} (${finish.exitCode})`,
   );
   const told = events.map((event) => JSON.stringify(event)).join('\n');
-  expect(struck, 'the fault came').toBe(true);
+  expect(struck, 'the fault occurred').toBe(true);
   expect(finish.exitCode, `${title}\n${finish.state.join('\n')}\n${told}`).toBe(row.exit);
   if (row.says) expect(finish.state.join('\n')).toContain(row.says);
   if (row.undefined) return expectKept(guest, before, finish);
@@ -413,12 +413,12 @@ async function expectAsBefore(guest: Guest, before: Snapshot) {
   await expectWrites(host, guest);
 }
 
-/** The definition is there and names the image with every acknowledged write, and the guest can go on from it. */
+/** The definition exists and names the image with every acknowledged write, and the guest can continue from it. */
 async function expectNothingLost(guest: Guest, before: Snapshot, next: readonly string[]) {
   const definition = await host.virsh('dumpxml', '--inactive', '--security-info', guest.name);
   const source = readDomainXml(definition).disks[0]?.chain[0]?.file ?? '';
   const same = source === before.chain[0];
-  // A definition that names another file has lost what it said of the old file's chain, which would be wrong now.
+  // A definition that names another file no longer has the old file's chain, which would be wrong now.
   expect(same ? definition : withoutChain(definition.replace(source, before.chain[0] ?? ''))).toBe(
     same ? before.definition : withoutChain(before.definition),
   );
@@ -437,7 +437,7 @@ async function expectNothingLost(guest: Guest, before: Snapshot, next: readonly 
   await guest.waitForWrites(2);
 }
 
-/** libvirt would not take the definition back: it is in the journal, whole, and the report says so. */
+/** libvirt refuses the definition: the journal has it, complete, and the report says so. */
 async function expectKept(
   guest: Guest,
   before: Snapshot,

@@ -1,6 +1,6 @@
 /**
- * Files that have several names, on real libvirt: layers that libvirt spells in its own way, links, bind mounts, `..`,
- * volumes of pools, and disks that two guests write to.
+ * Files with several names, on real libvirt: layers with libvirt's own spelling, links, bind mounts, `..`, volumes of
+ * pools, and disks that two guests write to.
  */
 import { link, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -55,7 +55,7 @@ describe('a chain whose headers name their backing files by relative paths', () 
   });
   afterAll(() => guest.destroy());
 
-  test("is committed by plain paths, which reach virsh in libvirt's spelling", async () => {
+  test("is committed by plain paths, which virsh gets in libvirt's spelling", async () => {
     const [base, , c, d] = files as [string, string, string, string];
     const [, spelled] = await liveChain(host, 'relative', 'vda');
     expect(spelled).toBe(`${at('rel')}/d/../c/c.qcow2`);
@@ -74,7 +74,7 @@ describe('a chain whose headers name their backing files by relative paths', () 
     await expectWrites(host, guest);
   });
 
-  test("is committed by libvirt's own spelling, and put on its layer by any", async () => {
+  test("is committed by libvirt's own spelling, and defined on its layer by any", async () => {
     const live = await liveChain(host, 'relative', 'vda');
     const [, base] = live as [string, string];
     expect(base).toContain('..');
@@ -112,12 +112,12 @@ describe('an active layer that is a symbolic link', () => {
     await refusal(host, 'linked', [commit({ quarantine: at('aside') })], ['BP142']);
   });
 
-  test('comes back after a copy, whichever of its names is the guest on', async () => {
+  test('is restored after a copy, whichever name the guest uses', async () => {
     const copy = { blockcopy: { disk: 'vda', dest: at('copy.qcow2'), shallow: true, pivot: true } };
     await expectUndone(host, guest, [copy, await failingStep(host)]);
   });
 
-  test('is committed, and the preview says that there is no rollback', async () => {
+  test('is committed, and the preview reports that there is no rollback', async () => {
     expect(await dryRun('linked', [commit({})])).toContain('is a symbolic link');
     expectEnd(await runSteps(host, 'linked', [commit({})]), 0);
     expect(await liveChain(host, 'linked', 'vda')).toEqual([at('linked-base.qcow2')]);
@@ -139,14 +139,14 @@ test('a disk that two guests write to is not copied, committed or put below an o
     });
   const copy = { blockcopy: { disk: 'vdb', dest: at('moved.raw'), pivot: true } };
   const whole = { 'snapshot-create-as': { name: 's', 'disk-only': true, 'no-metadata': true } };
-  // Two that run share a disk by `<shareable/>` alone, and no step works on one that has it.
+  // Two running guests can share a disk only with `<shareable/>`, and no step works on such a disk.
   const sharing = await guestOn('sharing', shared('<shareable/>'));
   const sharer = await guestOn('sharer', shared('<shareable/>'));
   for (const step of [copy, whole]) await refusal(host, 'sharing', [step], ['BP126']);
   await sharing.destroy();
   await sharer.destroy();
   await host.virsh('undefine', 'sharer');
-  // One that is off names the disk without a word about sharing, and will write to it at its next start.
+  // A guest that is off names the disk without a mention of sharing, and will write to it at its next start.
   await guestOn('later', shared(''), false);
   const alone = await guestOn('alone', shared(''));
   for (const step of [copy, whole]) {
@@ -162,7 +162,7 @@ describe("another guest's files", () => {
   let other: Guest;
   let theirs: string;
   let base: string;
-  /** Ways to another name of a folder, and what takes it away. */
+  /** Ways to create another name of a folder, and to remove it. */
   const aliases: Readonly<Record<string, (folder: string) => Promise<string>>> = {
     'through a symbolic link': async (folder) => {
       await symlink(folder, at('alias'));
@@ -212,7 +212,7 @@ describe("another guest's files", () => {
     await refusal(host, 'own', [{ blockcommit: shallow }], ['BP109']);
   }
 
-  test.each(Object.keys(aliases))('that it names %s are protected', async (how) => {
+  test.each(Object.keys(aliases))('named %s are protected', async (how) => {
     const folder = await aliases[how]!(at('their'));
     const xml = await host.virsh('dumpxml', 'other', '--inactive');
     const named = join(host.dir, 'named.xml');
@@ -226,7 +226,7 @@ describe("another guest's files", () => {
     await rm(at('alias'), { recursive: true, force: true });
   });
 
-  test('that it names as a volume of a pool are protected', async () => {
+  test('named as volumes of a pool are protected', async () => {
     await host.virsh('pool-create-as', 'their-pool', 'dir', '--target', at('their'));
     const xml = await host.virsh('dumpxml', 'other', '--inactive');
     const named = join(host.dir, 'volume.xml');

@@ -1,7 +1,7 @@
 /**
- * What befalls a guest from its own side, or by another user's hand, in the middle of a run on real libvirt: each is
- * recognised by what is observed and told in one sentence, the run ends as it should, and nothing that the guest wrote is
- * lost.
+ * What happens to a guest from inside, or through another user, in the middle of a run on real libvirt. Each case is
+ * recognised from what is observed and reported in one sentence, the run ends as it should, and nothing that the guest
+ * wrote is lost.
  */
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -50,7 +50,7 @@ interface Row {
   readonly exit: number;
   /** The one sentence. */
   readonly told: RegExp;
-  /** What has to be so afterwards, besides. */
+  /** Further checks after the run. */
   readonly after?: (guest: Guest, next: readonly string[]) => Promise<unknown>;
   readonly smallOverlay?: true;
   readonly kills?: true;
@@ -67,7 +67,7 @@ const ROWS: readonly Row[] = [
     at: inCopy,
     strike: shutDown,
     exit: 5,
-    told: /^"GUEST" has shut down in the middle of the run$/,
+    told: /^"GUEST" shut down during the run$/,
     after: startAgain,
   },
   {
@@ -76,7 +76,7 @@ const ROWS: readonly Row[] = [
     at: beforePivot,
     strike: shutDown,
     exit: 5,
-    told: /^"GUEST" has shut down in the middle of the run$/,
+    told: /^"GUEST" shut down during the run$/,
     after: startAgain,
   },
   {
@@ -86,7 +86,7 @@ const ROWS: readonly Row[] = [
     strike: (guest) => guest.killQemu(),
     kills: true,
     exit: 5,
-    told: /^"GUEST" has (crashed|stopped) in the middle of the run/,
+    told: /^"GUEST" (crashed|stopped) during the run/,
     after: startAgain,
   },
   {
@@ -98,14 +98,14 @@ const ROWS: readonly Row[] = [
       await host.virsh('domrename', guest.name, `${guest.name}-new`);
     },
     exit: 5,
-    told: /^"GUEST" is called "GUEST-new" by now: somebody has renamed it/,
+    told: /^"GUEST" was renamed to "GUEST-new" during the run/,
     async after({ name }, next) {
       expect(next).toEqual([`virsh dominfo ${name}-new`, 'blockplan rollback lab']);
       await host.virsh('domrename', `${name}-new`, name);
     },
   },
   {
-    name: 'its overlay has no room, and room is made',
+    name: 'its overlay runs out of space, and space is freed',
     steps: backup,
     at: inBackup,
     smallOverlay: true,
@@ -115,16 +115,16 @@ const ROWS: readonly Row[] = [
       await host.virsh('resume', guest.name);
     },
     exit: 0,
-    told: /^"GUEST" is paused since it could not write, .*make room, then virsh resume GUEST/,
+    told: /^"GUEST" is paused because a write failed, .*free some space, then run virsh resume GUEST/,
   },
   {
-    name: 'its overlay has no room, and nobody comes',
+    name: 'its overlay runs out of space, and none is freed',
     steps: backup,
     at: inBackup,
     smallOverlay: true,
     strike: fillUntilPaused,
     exit: 5,
-    told: /^"GUEST" is paused since it could not write, .*make room, then virsh resume GUEST/,
+    told: /^"GUEST" is paused because a write failed, .*free some space, then run virsh resume GUEST/,
     async after({ name }, next) {
       await makeRoom();
       expect(next).toContain(`virsh resume ${name}`);
@@ -132,28 +132,28 @@ const ROWS: readonly Row[] = [
     },
   },
   {
-    name: 'somebody else cancels the job',
+    name: 'another user cancels the job',
     steps: slowCopy,
     at: inCopy,
     strike: ({ name }) => host.virsh('blockjob', name, 'vda', '--abort'),
     exit: 4,
-    told: /^the job on vda was cancelled by somebody else$/,
+    told: /^the job on vda was cancelled by another process$/,
   },
   {
-    name: 'somebody else pivots the job',
+    name: 'another user pivots the job',
     steps: migration,
     at: beforePivot,
     strike: ({ name }) => host.virsh('blockjob', name, 'vda', '--pivot'),
     exit: 4,
-    told: /^the job on vda is gone: somebody else has ended it, or it failed$/,
+    told: /^the job on vda no longer exists: another process ended it, or it failed$/,
   },
   {
-    name: 'somebody else makes a snapshot',
+    name: 'another user makes a snapshot',
     steps: backup,
     at: inBackup,
     strike: ({ name }) => host.virsh('snapshot-create-as', name, 'theirs', '--disk-only'),
     exit: 5,
-    told: /^conv\/convert failed: vda has a layer that this run did not make, .*theirs: somebody else has made a snapshot/,
+    told: /^conv\/convert failed: vda has a layer that this run did not create, .*theirs: another user or tool made a snapshot/,
   },
 ];
 
@@ -178,7 +178,7 @@ test.each(sampled('guest side', ROWS, 3).map((row) => [row.name, row] as const))
   },
 );
 
-/** A guest that writes, and where a plan may put its files. */
+/** A writing guest, and paths for the files of a plan. */
 async function scene(overlays?: string): Promise<{ guest: Guest; paths: Paths }> {
   const guest = await host.createGuest({
     disks: [{ target: 'vda', chain: ['base', 'top'], fill: 6_000_000 }],
@@ -193,7 +193,7 @@ async function scene(overlays?: string): Promise<{ guest: Guest; paths: Paths }>
   return { guest, paths };
 }
 
-/** Runs steps with that happening in their middle; everything that was said is told in order. */
+/** Runs steps with that event in the middle; returns all messages in order. */
 async function runWith(
   { name }: Guest,
   steps: readonly string[],
@@ -224,7 +224,7 @@ function isState(guest: Guest, state: string): Promise<true> {
   return until(`the guest to be ${state}`, 20_000, async () => (await guest.state()) === state);
 }
 
-/** Takes the last byte of the small file system. */
+/** Fills the small file system completely. */
 async function fillUntilPaused(guest: Guest): Promise<void> {
   const filler = await open(join(small, 'filler'), 'w');
   try {
@@ -260,13 +260,13 @@ test.each([
   const strike = () => migrate(name, other);
   const { finish, said, folder } = await runWith(guest, steps(paths), at, strike);
   expect(finish.exitCode, said.join('\n')).toBe(5);
-  expect(said.filter((each) => each.includes('was migrated away'))).toHaveLength(1);
-  expect(finish.state.filter((each) => each.includes('is on another host'))).toHaveLength(1);
+  expect(said.filter((each) => each.includes('was migrated during the run'))).toHaveLength(1);
+  expect(finish.state.filter((each) => each.includes('do not start it here'))).toHaveLength(1);
   expect(await other.virsh('domstate', name)).toContain('running');
-  // Two of it would write to the same disks.
+  // Two instances of it would write to the same disks.
   expect(finish.next).toEqual(['virsh list --all', 'blockplan rollback lab']);
   if (steps === classic) {
-    // Another process, which has not heard of the migration, does not define it here either.
+    // Another process, which does not know of the migration, does not define it here either.
     const rescued = await startCli(host, ['rescue', join(folder, 'bundle.json')]).ended;
     expect(rescued.exitCode, rescued.told).toBe(0);
     expect(rescued.stdout.replace(/\s+/g, ' ')).toMatch(
@@ -278,7 +278,7 @@ test.each([
   await other.virsh('destroy', name);
 });
 
-/** Without a network between the hosts: libvirt takes the one that the test gives it, a socket in a folder. */
+/** Without a network between the hosts: libvirt uses a socket in a folder that the test provides. */
 function migrate(name: string, to: LabHost): Promise<string> {
   const words = ['--live', '--p2p', '--unsafe', '--persistent', '--undefinesource'];
   const where = ['--desturi', to.uri, '--migrateuri', `unix://${join(to.dir, 'migration')}`];

@@ -40,7 +40,7 @@ async function relativeGuest(name: string, ...layers: string[]): Promise<Guest> 
 
 const filesOf = ({ disks }: Guest) => disks[0]!.files;
 
-test('a relative name that would lead nowhere is refused before anything is done', async () => {
+test('a relative name that would lead to no file is refused before anything is done', async () => {
   const guest = await relativeGuest('kept', 'mid', 'top');
   const [base, mid] = filesOf(guest);
   const before = await picture(host, guest.name, [host.images, elsewhere]);
@@ -58,7 +58,7 @@ test('a relative name that would lead nowhere is refused before anything is done
 });
 
 describe('layers in several folders', () => {
-  /** By folder: base, b, c/x and d, each named from the folder of the one above. */
+  /** In the folders base, b, c/x and d, each name relative to the folder of the layer above. */
   async function foldersGuest(name: string): Promise<Guest> {
     const at = (each: string) => join(host.images, name, `${each}.qcow2`);
     const chain = ['base', 'b/b', 'c/x/c', 'd/d'].map(at);
@@ -77,7 +77,7 @@ describe('layers in several folders', () => {
     },
   });
 
-  test('two names that libvirt would put together wrongly are refused', async () => {
+  test('two names that libvirt would combine wrongly are refused', async () => {
     const guest = await foldersGuest('folders');
     const refused = await runSteps(host, guest.name, [commit(2), commit(3)]);
     expect([refused.exitCode, codes(refused)], refused.told).toEqual([3, ['BP149']]);
@@ -85,7 +85,7 @@ describe('layers in several folders', () => {
     await expectWrites(host, guest);
   });
 
-  test('a wrong name that only libvirt knew of ends the run, and nothing is deleted', async () => {
+  test('a wrong name that only libvirt knows ends the run, and nothing is deleted', async () => {
     const guest = await foldersGuest('stale');
     const [base, b] = filesOf(guest);
     const top = ['--top', 'vda[2]', '--shallow', '--keep-relative', '--wait'];
@@ -96,7 +96,7 @@ describe('layers in several folders', () => {
     expect(told).toMatch(/its header names "\.\.\/\.\.\/b\/\.\.\/base\.qcow2"/);
     expect(last.next).toContain('blockplan doctor stale');
     await access(b!);
-    // What the report says is so: the next start does not find the file.
+    // The report is right: the next start does not find the file.
     await guest.destroy();
     await expect(guest.start()).rejects.toThrow(/base\.qcow2/);
     const d = filesOf(guest).at(-1)!;
@@ -126,7 +126,7 @@ describe('a rollback restores a relative name', () => {
   });
 });
 
-test('a whole copy into an image that rests on another file is refused', async () => {
+test('a full copy into an image with a backing file is refused', async () => {
   const guest = await relativeGuest('whole', 'top');
   const dest = join(elsewhere, 'whole');
   const [base] = filesOf(guest);

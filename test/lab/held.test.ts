@@ -1,4 +1,4 @@
-/** What QEMU goes on holding after a cancelled active commit, and when it lets go: the simulated host says the same. */
+/** What QEMU still holds after a cancelled active commit, and when it releases it: the simulated host does the same. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => host.stop());
 
-/** Block jobs in turn, each up to its end: the command, and how the job is ended. */
+/** Block jobs in turn, each to its end: the command, and how the job is ended. */
 type Job = readonly [words: readonly string[], end: 'pivot' | 'abort' | 'by itself'];
 
 const copy = (...more: string[]): Job => [
@@ -25,10 +25,10 @@ const copy = (...more: string[]): Job => [
 
 test.each<readonly [string, readonly Job[], boolean]>([
   ['at once', [], true],
-  ['after a shallow copy, which shares the layers below', [copy('--shallow')], true],
-  ['no more after a flat copy, which has the chain closed', [copy()], false],
+  ['after a shallow copy, which uses the same layers below', [copy('--shallow')], true],
+  ['no longer after a flat copy, which closes the chain', [copy()], false],
   [
-    'no more after a commit that takes it out of the chain',
+    'no longer after a commit that removes it from the chain',
     [[['blockcommit', '--top', 'snap', '--base', 'base'], 'by itself']],
     false,
   ],

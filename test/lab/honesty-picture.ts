@@ -1,16 +1,16 @@
-/** What the honesty law compares of a host state, and how a difference is told. */
+/** The parts of a host state that the honesty tests compare, and how a difference is reported. */
 import { nameIn } from '../../src/host/file-names.ts';
 import type { SimulatedHost } from '../../src/host/simulated-host.ts';
 import { command } from '../../src/lab/command.ts';
 import type { HostState } from '../../src/model/host-state.ts';
 import { observedState } from '../../src/simulate/observed-host.ts';
 
-/** What is so, with what the images' own headers say. */
+/** The observed state, with the contents of the images' headers. */
 export async function reallyTold(state: HostState): Promise<object> {
   return { ...told(state), headers: await headers(state) };
 }
 
-/** What is simulated, with the headers of the images that are really there. */
+/** The simulated state, with the headers of the images that really exist. */
 export function imaginedTold(
   host: SimulatedHost,
   files: readonly string[],
@@ -23,19 +23,19 @@ export function imaginedTold(
   return { ...told(observedState(host, files)), headers: images };
 }
 
-/** What is told otherwise, line by line; nothing where both tell the same. */
+/** The differences, line by line; empty if both are the same. */
 export function differences(imagined: object, real: object): string[] {
   if (JSON.stringify(imagined) === JSON.stringify(real)) return [];
   const linesOf = (value: object) => JSON.stringify(value, undefined, 1).split('\n');
   const [ours, theirs] = [linesOf(imagined), linesOf(real)];
   return [
-    'imagined, against what is so:',
-    ...ours.filter((line) => !theirs.includes(line)).map((line) => `imagined: ${line.trim()}`),
-    ...theirs.filter((line) => !ours.includes(line)).map((line) => `is so:    ${line.trim()}`),
+    'simulated and observed state differ:',
+    ...ours.filter((line) => !theirs.includes(line)).map((line) => `simulated: ${line.trim()}`),
+    ...theirs.filter((line) => !ours.includes(line)).map((line) => `observed:  ${line.trim()}`),
   ];
 }
 
-/** All but sizes, identities, libvirt's own indexes and what tells one QEMU process from the next. */
+/** Everything except sizes, identities, libvirt's own indexes and the identity of the QEMU process. */
 function told({ domain, files }: HostState) {
   const { kept: _journal, process: _one, definition, disks, ...rest } = domain;
   return {
@@ -57,7 +57,7 @@ function told({ domain, files }: HostState) {
   };
 }
 
-/** The disks of a definition, with every element but no space between them. */
+/** The disks of a definition, with every element but without space between them. */
 function disksOf(definition: string): string[] {
   const disks = definition.match(/<disk [\s\S]*?<\/disk>/g) ?? [];
   return disks.map((disk) => disk.replace(/>\s+</g, '><'));
@@ -74,7 +74,7 @@ async function headers(state: HostState): Promise<string[]> {
   );
 }
 
-/** The files that are there and no longer, or not yet, empty. */
+/** The files that exist and no longer, or not yet, exist, if they are empty. */
 function imagesOf({ files, domain }: HostState): string[] {
   const own = domain.disks.flatMap(({ chain }) => chain.map(({ file }) => file));
   return Object.keys(files)

@@ -1,4 +1,4 @@
-/** Plans of every kind of step over chains of every shape, with something that goes wrong: generated, replayable by their seed. */
+/** Generated plans of every kind of step, over chains of every shape, with faults. A seed reproduces them. */
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { diskOf, type HostState, type Layer } from '../../src/model/host-state.ts';
@@ -6,7 +6,7 @@ import { type BareSpec, DISK_SIZE } from './bare-guest.ts';
 
 const MISHAPS = [
   'nothing',
-  /** Somebody puts a file where the effect wants to make one. */
+  /** Another user puts a file where the effect wants to create one. */
   'its place is taken',
   'the jobs are aborted',
   'the guest is destroyed',
@@ -17,7 +17,7 @@ const MISHAPS = [
 
 export type Mishap = (typeof MISHAPS)[number];
 
-/** The folder, in the one of the plan's files, that files are moved into. */
+/** The folder that files are moved to, beside one of the plan's files. */
 export const ASIDE = 'aside';
 
 export type Params = Readonly<Record<string, unknown>>;
@@ -28,7 +28,7 @@ export interface HonestPlan {
   readonly mishap: Mishap;
   /** Before which effect, counted from 0 over the whole plan. */
   readonly at: number;
-  /** Whether the plan is taken back when it has come to its end. */
+  /** Whether the plan is rolled back after its end. */
   readonly back: boolean;
 }
 
@@ -54,7 +54,7 @@ const guest: fc.Arbitrary<BareSpec> = fc
 const disk = fc.constantFrom('vda', 'vda', 'vdb');
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
 
-/** A step before it is known on what host state it will begin. */
+/** A step whose host state at the beginning is not known yet. */
 const draft = fc.oneof(
   {
     weight: 4,
@@ -94,7 +94,7 @@ const draft = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant('blockpull' as const),
       disk,
-      /** How many layers below the active one are pulled; all of them without. */
+      /** How many layers below the active one are pulled; all of them if undefined. */
       depth: maybe(fc.integer({ min: 1, max: 3 })),
       byPlace: fc.boolean(),
       relative: fc.boolean(),
@@ -146,7 +146,7 @@ export const honestPlan: fc.Arbitrary<HonestPlan> = fc.record({
   back: fc.boolean(),
 });
 
-/** An image that is made for a step. */
+/** An image that is created for a step. */
 export interface Image {
   readonly file: string;
   readonly format: string;
@@ -161,8 +161,8 @@ export interface Drawn {
 }
 
 /**
- * A step on the host state on which it begins, and the image that it needs.
- * @param folder where its files go
+ * A step on the host state in which it begins, and the image that it needs.
+ * @param folder the folder of its files
  * @param place a word that no other step of the plan has
  */
 export function drawn(step: Draft, state: HostState, folder: string, place: string): Drawn {

@@ -1,4 +1,4 @@
-/** The course of one plan on both sides of the honesty law: forward, with something that may go wrong, and back. */
+/** Runs one plan on the real and on the simulated host: forward, perhaps with a fault, and back. */
 
 import { writeFile } from 'node:fs/promises';
 import { type Effect, filesWrittenInto } from '../../src/commands/effect.ts';
@@ -12,11 +12,11 @@ import { requirementsOf } from '../../src/steps/derived.ts';
 import type { Image, Mishap, Params } from './honesty-plans.ts';
 import { endsByItself, type Sides } from './honesty-walk.ts';
 
-/** A step on the host state on which it begins. */
+/** A step on the host state in which it begins. */
 export interface HonestStep {
   readonly step: AnyStep;
   readonly params: Params;
-  /** An image that has to be there for it. */
+  /** An image that must exist for it. */
   readonly prepare?: Image;
 }
 
@@ -26,17 +26,17 @@ export interface HonestRun {
   readonly mishap: Mishap;
   /** Before which effect, counted from 0 over the whole plan. */
   readonly at: number;
-  /** Whether the plan is taken back when it has come to its end. */
+  /** Whether the plan is rolled back after its end. */
   readonly back: boolean;
 }
 
-/** What a run came to. */
+/** The result of a run. */
 export interface Outcome {
-  /** The kinds of the steps that were begun. */
+  /** The kinds of the steps that began. */
   readonly kinds: readonly string[];
-  /** How many steps preflight did not let through. */
+  /** How many steps preflight refused. */
   readonly leftOut: number;
-  /** What went wrong, where it did. */
+  /** The fault, if there was one. */
   readonly struck: Mishap | undefined;
 }
 
@@ -46,7 +46,7 @@ interface Done {
   readonly start: HostState;
 }
 
-/** Goes a run on both sides, which are held against each other after each effect. */
+/** Runs a plan on both hosts and compares them after each effect. */
 export async function go(run: HonestRun, host: LabHost, sides: Sides): Promise<Outcome> {
   await sides.compare();
   const done: Done[] = [];
@@ -80,7 +80,7 @@ export async function go(run: HonestRun, host: LabHost, sides: Sides): Promise<O
   return outcome();
 }
 
-/** The host state on which the step may begin; undefined where preflight refuses it. */
+/** The host state in which the step begins; undefined if preflight refuses it. */
 async function admitted(
   step: AnyStep,
   params: Params,
@@ -104,13 +104,13 @@ async function prepared({ file, format, size, backing }: Image, sides: Sides): P
   sides.files.add(file);
   const onto = backing ? ['-b', backing.file, '-F', backing.format] : [];
   await sides.befalls(
-    `${file} is made for reuse`,
+    `${file} is created for reuse`,
     () => command('qemu-img', ['create', '-q', '-f', format, ...onto, file, String(size)]),
     (simulated) => withNewImage(simulated, file, { format, size: 1 }, backing?.file),
   );
 }
 
-/** Lets something go wrong; false where there is nothing to go wrong. */
+/** Injects a fault; false if it is not possible. */
 async function strike(
   { mishap, domain: name }: HonestRun,
   effect: Effect,
@@ -126,7 +126,7 @@ async function strike(
       if (file === undefined || files[file]) return false;
       sides.files.add(file);
       await sides.befalls(
-        `${file} is put there`,
+        `${file} is created there`,
         () => writeFile(file, 'x'.repeat(8192)),
         (simulated) => withImage(simulated, file, { format: 'raw', size: 8192 }),
       );
@@ -167,7 +167,7 @@ async function rebooted(host: LabHost, sides: Sides): Promise<void> {
   await sides.reconnect();
 }
 
-/** The path that an effect wants to take. */
+/** The path at which an effect wants to create a file. */
 function placeOf(effect: Effect): string | undefined {
   if (effect.tool === 'make-file') return effect.file;
   if (effect.tool === 'move-file') return effect.to;

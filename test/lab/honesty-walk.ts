@@ -1,6 +1,6 @@
 /**
- * The honesty law: after every effect the host state that the live driver observes equals the one that is simulated. Where
- * they differ, libvirt is right.
+ * The honesty law: after every effect, the host state that the live driver observes equals the simulated one. Where they
+ * differ, libvirt is right.
  */
 import { expect } from 'vitest';
 import type { Driver } from '../../src/commands/driver.ts';
@@ -23,16 +23,16 @@ import { apply } from '../../src/simulate/host.ts';
 import { NoRollback, type Phase } from '../../src/steps/define.ts';
 import { differences, imaginedTold, reallyTold } from './honesty-picture.ts';
 
-/** How often a job that works is looked at before it counts as one that does not do what is simulated. */
+/** How often a running job is observed before it counts as one that does not do what is simulated. */
 const LOOKS = 10;
 
-/** What the real side has. */
+/** The parts of the real side. */
 interface Home {
   /** For files that a command reads. */
   readonly folder: string;
-  /** Has the guest write something new. */
+  /** Makes the guest write something new. */
   writes(): Promise<void>;
-  /** Finds a host again that was away. */
+  /** Reconnects to a host that was down. */
   reconnect(): Promise<void>;
 }
 
@@ -41,11 +41,11 @@ export class Sides {
   readonly driver: Driver;
   readonly #home: Home;
   simulated: SimulatedHost;
-  /** Every path that is looked at. */
+  /** All observed paths. */
   readonly files: Set<string>;
-  /** How many host states were held against each other. */
+  /** How many host states were compared. */
   compared = 0;
-  /** What was done so far, for the message of a failure. */
+  /** The actions so far, for the message of a failure. */
   readonly story: string[] = [];
   #kept: Bundle | undefined;
 
@@ -63,13 +63,13 @@ export class Sides {
     return this.#kept ? withDomain(state, { kept: this.#kept }) : state;
   }
 
-  /** Does one effect on both sides; both do it, or both refuse. True where they did. */
+  /** Performs one effect on both sides; both do it or both refuse. True if they did it. */
   async perform(effect: Effect): Promise<boolean> {
     const refusal = await this.#really(effect);
     const imagined = this.#imagined(effect, refusal === undefined);
     this.tell(`${commandText(effect)}${refusal === undefined ? '' : `\n    refused: ${refusal}`}`);
     if ((imagined === undefined) !== (refusal === undefined))
-      this.#differs(`imagined: ${imagined ?? 'done'}\nis so:    ${refusal ?? 'done'}`);
+      this.#differs(`simulated: ${imagined ?? 'done'}\nobserved:  ${refusal ?? 'done'}`);
     await this.compare();
     await this.guestWrites();
     return refusal === undefined;
@@ -105,7 +105,7 @@ export class Sides {
     return way.refusal;
   }
 
-  /** Something else happens on both sides; a job that works may have come to its end just before. */
+  /** Something else happens on both sides; a running job may have ended just before. */
   async befalls(
     what: string,
     really: () => Promise<unknown>,
@@ -138,8 +138,8 @@ export class Sides {
   }
 
   /**
-   * Holds both sides against each other. A job that works by itself may be further than anybody has waited for, and may
-   * come further between two looks: so where one works, it is looked at again.
+   * Compares both sides. A job that runs by itself may be further than the simulation, and may progress between two
+   * observations: if one runs, it is observed again.
    */
   async compare(): Promise<void> {
     this.compared += 1;
@@ -160,7 +160,7 @@ export class Sides {
     expect.fail([message, ...this.story.map((line) => `  ${line}`)].join('\n'));
   }
 
-  /** Does a phase; the host state before it, and whether all of it was done. */
+  /** Runs a phase; returns the host state before it, and whether all of it was done. */
   async forward(
     phase: Phase,
     start: HostState,
@@ -175,7 +175,7 @@ export class Sides {
     return { before, whole: true };
   }
 
-  /** Takes a phase's rollback; false where there is none, or where it is refused. */
+  /** Rolls a phase back; false if there is no rollback, or it is refused. */
   async back(phase: Phase, before: HostState, start: HostState): Promise<boolean> {
     this.tell(`back from ${phase.name}:`);
     for (let round = 0; round < 4; round++) {
@@ -193,7 +193,7 @@ export class Sides {
   }
 }
 
-/** The numbers of the layers are libvirt's own: the simulated host is told them. */
+/** The numbers of the layers are libvirt's own: the simulated host gets them from there. */
 function withIndexes(host: SimulatedHost, { domain }: HostState): SimulatedHost {
   const layers = domain.disks.flatMap(({ chain }) => chain);
   const disks = host.state.domain.disks.map((disk) => ({
@@ -226,7 +226,7 @@ export function endsByItself({ type }: BlockJob): boolean {
   return type === 'commit' || type === 'pull';
 }
 
-/** The same host with every job as far as it comes by itself. */
+/** The same host with every job advanced as far as it goes by itself. */
 function finished(host: SimulatedHost): SimulatedHost {
   return host.state.domain.disks
     .filter(({ job }) => job && !job.ready)

@@ -1,7 +1,7 @@
 /**
- * The simulated host is held against libvirt after every effect of every shipped plan and of generated ones, in success
- * and when something goes wrong. `npm run test:honesty` tries 200 generated plans. A failure says with what
- * BLOCKPLAN_HONESTY the same plan is tried again: the seed, how many plans, and which of them.
+ * The simulated host is compared with libvirt after every effect of every shipped plan and of generated ones, with and
+ * without faults. `npm run test:honesty` tries 200 generated plans. A failure prints the value of BLOCKPLAN_HONESTY that
+ * runs the same plan again: the seed, how many plans, and which of them.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -82,7 +82,7 @@ async function onBothSides(
 async function gone(run: HonestRun, sides: Sides): Promise<void> {
   const { kinds, leftOut, struck } = await go(run, host, sides);
   for (const kind of kinds) count(`step: ${kind}`);
-  count('step that preflight left out', leftOut);
+  count('step that preflight refused', leftOut);
   if (struck) count(`went wrong: ${struck}`);
 }
 
@@ -147,7 +147,7 @@ describe('generated plans', () => {
   });
 });
 
-test('a file that is moved aside, and back, is simulated as it is done', async () => {
+test('a file that is moved to quarantine, and back, is simulated as libvirt does it', async () => {
   const commit = { disk: 'vda', top: 0, depth: 1, shallow: true, end: 'pivot' } as const;
   const more = { afterwards: 'quarantine', byPlace: false, relative: false } as const;
   const plan = {
@@ -169,7 +169,7 @@ test('a file that is moved aside, and back, is simulated as it is done', async (
   }
 });
 
-/** One plan on a guest of its own; returns what was done and what befell. */
+/** Runs one plan on a new guest; returns what was done and which faults occurred. */
 async function tried(plan: HonestPlan, word: string | number): Promise<readonly string[]> {
   const guest = new BareGuest(host, () => virsh, `honest-${word}`.replaceAll(' ', '-'), plan.guest);
   const story: string[] = [];
@@ -183,7 +183,7 @@ async function tried(plan: HonestPlan, word: string | number): Promise<readonly 
         const draws = plan.steps.map((draft, place) => (state: Parameters<typeof drawn>[1]) => {
           const { kind, ...rest } = drawn(draft, state, guest.folder, `step-${place}`);
           const step = steps.find((each) => each.kind === kind);
-          if (!step) throw new Error(`there is no ${kind}`);
+          if (!step) throw new Error(`no such step kind: ${kind}`);
           return { step, ...rest };
         });
         await gone({ ...plan, domain: guest.name, steps: draws }, sides);
@@ -197,7 +197,7 @@ async function tried(plan: HonestPlan, word: string | number): Promise<readonly 
   }
 }
 
-/** What the guest would find when it is started from its definition is what the simulated host says it would. */
+/** The simulated host predicts what the guest would find when it is started from its definition. */
 async function sameContent(guest: BareGuest, sides: Sides): Promise<void> {
   const { simulated } = sides;
   const story = sides.story.join('\n');

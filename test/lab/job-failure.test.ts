@@ -1,4 +1,4 @@
-/** When a block job fails its reason is said, although libvirt does not give one (cases.md 15 and 16). */
+/** When a block job fails, its reason is reported, although libvirt does not give one. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => host.stop());
 
-/** Starts a slow copy, does something to its destination, and returns what the run said at its end. */
+/** Starts a slow copy, does something to its destination, and returns the output at the run's end. */
 async function failingCopy(
   copy: Readonly<Record<string, unknown>>,
   spoil: () => Promise<unknown>,
@@ -35,31 +35,31 @@ async function failingCopy(
   return last.state.join('\n');
 }
 
-test('a file system that fills up while a copy runs', async () => {
+test('reports a file system that fills up while a copy runs', async () => {
   const folder = await host.tmpfs(40 * 1024 * 1024);
   const said = await failingCopy({ dest: join(folder, 'copy.qcow2') }, () =>
     tool('sh', '-c', `head -c 60M /dev/zero > ${folder}/other 2>&1 || true`),
   );
-  expect(said).toContain('QEMU says "No space left on device"');
+  expect(said).toContain('QEMU reports "No space left on device"');
   expect(said).toContain(`the file system of ${folder} has 0 bytes free`);
   await rm(join(folder, 'other'));
 });
 
-test('a device that fails, because what is behind it has no room', async () => {
+test('reports a device that fails because its storage is full', async () => {
   const folder = await host.tmpfs(8 * 1024 * 1024);
   const behind = join(folder, 'sparse');
   await tool('truncate', '-s', '64M', behind);
   const dest = (await tool('losetup', '--find', '--show', behind)).trim();
   const said = await failingCopy({ dest, blockdev: true, format: 'raw' }, async () => {});
   await tool('losetup', '--detach', dest);
-  expect(said).toContain('QEMU says "Input/output error"');
+  expect(said).toContain('QEMU reports "Input/output error"');
 });
 
-test('a job that was cancelled by another user has no other reason', async () => {
+test('reports no other reason for a job that another user cancelled', async () => {
   const dest = join(host.images, 'cancelled.qcow2');
   const said = await failingCopy({ dest, bandwidth: 300_000 }, () =>
     host.virsh('blockjob', guest.name, 'vda', '--abort'),
   );
-  expect(said).toContain('the job on vda was cancelled by somebody else');
+  expect(said).toContain('the job on vda was cancelled by another process');
   expect(said).not.toContain('gives a reason');
 });

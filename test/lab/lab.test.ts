@@ -9,7 +9,7 @@ import type { Guest } from '../../src/lab/guest.ts';
 import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { assertComplete, listFiles, readLog } from '../../src/lab/log.ts';
 
-/** What is still there of a host: processes that name its folder, mounts below it, the folder itself. */
+/** What is left of a host: processes that name its folder, mounts below it, the folder itself. */
 async function traces(dir: string): Promise<string[]> {
   const found: string[] = existsSync(dir) ? [dir] : [];
   for (const pid of await readdir('/proc')) {
@@ -64,12 +64,12 @@ describe('one host', () => {
     expect(await guest.acknowledged()).toBeGreaterThan(frozen);
   });
 
-  test('an outside virsh reaches the host, and the failure of a command tells why', async () => {
+  test('a virsh outside reaches the host, and a failed command reports the reason', async () => {
     expect(await host.virsh('list', '--name')).toContain(guest.name);
     await expect(host.virsh('domstate', 'nobody')).rejects.toThrow('failed to get domain');
   });
 
-  test('the guest writes on while libvirtd is dead, and is found again', async () => {
+  test('the guest keeps writing while libvirtd is dead, and is found again', async () => {
     const pid = await guest.qemuPid();
     await host.killDaemon();
     await expect(host.virsh('list')).rejects.toThrow('Failed to connect');
@@ -88,7 +88,7 @@ describe('one host', () => {
     expect(await guest.waitForWrites()).toBeGreaterThan(acknowledged);
   });
 
-  test('after a power failure the same disks and definitions are there', async () => {
+  test('after a power failure the same disks and definitions exist', async () => {
     await guest.waitForWrites();
     await host.powerOff();
     expect((await traces(host.dir)).filter((trace) => trace.includes('qemu-system'))).toEqual([]);
@@ -100,13 +100,13 @@ describe('one host', () => {
     await guest.verifyLog(active(), await guest.acknowledged());
   });
 
-  test('the guest shuts down when it is asked to', async () => {
+  test('the guest shuts down on request', async () => {
     await host.virsh('shutdown', guest.name, '--mode', 'acpi');
     await expect.poll(() => guest.state(), { timeout: 20_000 }).toBe('shut off');
     assertComplete(await readLog(active()), await guest.acknowledged());
   });
 
-  test('a small file system runs full inside the host and shows outside', async () => {
+  test('a small file system fills up inside the host and is visible outside', async () => {
     const at = await host.tmpfs(4 * 1024 * 1024);
     await writeFile(join(at, 'outside'), Buffer.alloc(3 * 1024 * 1024));
     await expect(writeFile(join(at, 'more'), Buffer.alloc(2 * 1024 * 1024))).rejects.toThrow(
@@ -160,7 +160,7 @@ test('nothing is left when the owner is killed', async () => {
   }
 });
 
-/** A Node process that starts a host with a guest and a file system, tells its folder and lingers. */
+/** A Node process that starts a host with a guest and a file system, prints its folder and waits. */
 async function startOwner(folder: string): Promise<ChildProcess> {
   const outfile = join(folder, 'owner.mjs');
   const script = `
@@ -184,6 +184,6 @@ async function startOwner(folder: string): Promise<ChildProcess> {
 function firstLine(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     child.stdout!.once('data', (data: Buffer) => resolve(data.toString().trim()));
-    child.once('exit', (code) => reject(new Error(`the owner ended with ${code}`)));
+    child.once('exit', (code) => reject(new Error(`the owner exited with ${code}`)));
   });
 }

@@ -1,4 +1,4 @@
-/** Layers that are several files, disks that live and persistent definition do not share, and guests that stand still. */
+/** Layers of several files, disks that differ between the running guest and its definition, and paused guests. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -35,7 +35,7 @@ beforeAll(async () => {
 afterAll(() => host.stop());
 const at = (name: string) => join(folder, name);
 
-/** Defines a guest that is off, on one disk. */
+/** Defines a guest that is off, with one disk. */
 async function defineOff(name: string, file: string): Promise<void> {
   const xml = join(host.dir, `${name}.xml`);
   await writeFile(
@@ -55,7 +55,7 @@ describe('an image that keeps its data in another file', () => {
     await defineOff('df1', at('a.qcow2'));
   });
 
-  test("another guest's is written to by no step", async () => {
+  test("no step writes to another guest's data file", async () => {
     const before = await readFile(at('a.data'));
     const reuse = { 'reuse-external': true, format: 'raw' };
     await refusal(
@@ -75,7 +75,7 @@ describe('an image that keeps its data in another file', () => {
     expect(before.equals(await readFile(at('a.data')))).toBe(true);
   });
 
-  test('is copied whole where nobody writes to it, and its size is known before', async () => {
+  test('is copied completely if it is not written to, and its size is known before', async () => {
     await host.virsh('undefine', 'df1');
     const steps = [
       { convert: { source: at('a.qcow2'), 'source-format': 'qcow2', dest: at('whole.qcow2') } },
@@ -90,7 +90,7 @@ describe('an image that keeps its data in another file', () => {
     await defineOff('df1', at('a.qcow2'));
   });
 
-  test("the guest's own is refused by every step that works on the disk", async () => {
+  test('every step on a disk with a data file is refused', async () => {
     await host.qemuImg(
       'create',
       '-q',
@@ -111,14 +111,14 @@ describe('an image that keeps its data in another file', () => {
       '--persistent',
     );
     try {
-      // From 10.10 on libvirt tells of the data file itself.
+      // From 10.10 on libvirt reports the data file itself.
       const code = (await host.virsh('dumpxml', NAME)).includes('<dataStore') ? 'BP126' : 'BP144';
       for (const step of [
         { blockcopy: { disk: 'vdb', dest: at('moved.qcow2'), pivot: true } },
         { 'snapshot-create-as': { name: 's', 'disk-only': true, 'no-metadata': true } },
       ])
         expect(codes(await refusal(host, NAME, [step], [code]))).toEqual([code]);
-      // Another disk of the guest is worked on, and its copy does not go there.
+      // A step works on another disk of the guest, but its copy must not overwrite the data file.
       await refusal(
         host,
         NAME,
@@ -143,7 +143,7 @@ describe('an image that keeps its data in another file', () => {
   });
 });
 
-describe('a disk that the definition does not have as the guest has it', () => {
+describe('a disk that differs in the definition', () => {
   const hot = () => at('hot.qcow2');
   const copy = (more: object) => ({
     blockcopy: { disk: 'vdb', dest: at('hot-copy.qcow2'), ...more },
@@ -155,7 +155,7 @@ describe('a disk that the definition does not have as the guest has it', () => {
   });
   afterAll(() => host.virsh('detach-disk', NAME, 'vdb', '--live'));
 
-  test('is not moved where it was plugged into the running guest only', async () => {
+  test('is not moved if it was hot-plugged', async () => {
     await refusal(host, NAME, [copy({ pivot: true })], ['BP100'], 'vdb');
     await refusal(host, NAME, [{ 'snapshot-create-as': snapshot }], ['BP100']);
     await refusal(host, NAME, [{ redefine: { disk: 'vdb', source: hot() } }], ['BP103'], 'vdb');
@@ -172,10 +172,10 @@ describe('a disk that the definition does not have as the guest has it', () => {
     expect(await host.virsh('domblklist', NAME)).toContain(hot());
   });
 
-  test('is not moved where the definition calls it by another target', async () => {
+  test('is not moved if the definition gives it another target', async () => {
     await host.virsh('attach-disk', NAME, hot(), 'vdc', '--subdriver', 'qcow2', '--config');
     await refusal(host, NAME, [copy({ dest: at('x.qcow2'), pivot: true })], ['BP100'], 'vdb');
-    // What the next start writes to is no place for a copy.
+    // The disk that the next start writes to must not be the destination of a copy.
     await host.virsh('detach-disk', NAME, 'vdc', '--config');
     await host.virsh('attach-disk', NAME, at('next.raw'), 'vdc', '--config');
     await tool('truncate', '-s', '64M', at('next.raw'));
@@ -210,7 +210,7 @@ describe('a guest that is paused', () => {
     const file = await writePlan(host, planText(NAME, steps));
     const preview = await startCli(host, ['run', file, '-c', host.uri, '--dry-run']).ended;
     expect(preview.stdout, preview.told).toContain('the guest stays paused');
-    expect(preview.stdout).not.toMatch(/the guest runs(?! on)|keeps running/);
+    expect(preview.stdout).not.toMatch(/the guest is running|keeps running/);
     expectEnd(await runSteps(host, NAME, steps), 0);
     expect(await guest.state()).toBe('paused');
     expect(await host.virsh('domblklist', NAME)).toContain(at('moved.qcow2'));

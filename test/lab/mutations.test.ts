@@ -1,6 +1,6 @@
 /**
- * Shipped plans made worse, on real libvirt: a run refuses each; a proof over what is observed there tells what a run that
- * did not refuse would do; and such a run, with the guest writing, does it.
+ * Shipped plans with a mistake, on real libvirt: a run refuses each; a proof over the observed state reports what a run
+ * that did not refuse would do; and such a run, with the guest writing, does it.
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -37,13 +37,13 @@ beforeAll(async () => {
 });
 afterAll(() => host.stop());
 
-/** A guest that writes, its neighbour, and what has to be known of both from before the run. */
+/** A guest that writes, the other guest, and what must be known of both from before the run. */
 interface Scene {
   readonly guest: Guest;
   readonly places: Places;
-  /** A copy of what the neighbour's disk holds. */
+  /** A copy of the other guest's disk. */
   readonly theirsWas: string;
-  /** The last number that the guest was told to be durable. */
+  /** The last number whose write the guest acknowledged as durable. */
   readonly upTo: number;
 }
 
@@ -80,7 +80,7 @@ async function scene(name: string): Promise<Scene> {
   };
 }
 
-/** Gives the guest's active layer more to copy than goes in a moment. */
+/** Gives the guest's active layer more data than can be copied at once. */
 async function writeMuch(name: string): Promise<void> {
   const dd = 'dd if=/dev/urandom of=/disk/vda/much bs=1M count=8 conv=fsync';
   const arg = ['sh', '-c', `/bin/busybox ${dd}`];
@@ -88,7 +88,7 @@ async function writeMuch(name: string): Promise<void> {
   await host.virsh('qemu-agent-command', name, JSON.stringify(command));
 }
 
-/** Pulls the guest's plug and has libvirt start it; the file that it is started on. */
+/** Kills the guest and lets libvirt start it; returns the file on which it starts. */
 async function startedAgain({ name }: Guest): Promise<string> {
   await host.virsh('destroy', name);
   await host.virsh('start', name);
@@ -97,7 +97,7 @@ async function startedAgain({ name }: Guest): Promise<string> {
   return active!;
 }
 
-/** Shows that it is so, with libvirt's and QEMU's own tools and with the guest's log. */
+/** Checks the damage with libvirt's and QEMU's own tools and with the guest's log. */
 const SHOWN: Readonly<Record<Damage, (scene: Scene, finish: Finish) => Promise<void>>> = {
   async vanishes({ guest: { name } }) {
     await host.virsh('destroy', name);
@@ -120,12 +120,12 @@ const SHOWN: Readonly<Record<Damage, (scene: Scene, finish: Finish) => Promise<v
     await guest.verifyLog(active, upTo);
   },
   async 'neighbour-corrupted'({ guest, theirsWas, places: { theirs } }) {
-    // 1 says that they differ, and anything above that they could not be compared.
+    // 1 means that they differ; a higher status means that they could not be compared.
     await expect(host.qemuImg('compare', '-U', theirs, theirsWas)).rejects.toThrow(/exit 1$/);
     await guest.waitForWrites();
   },
   async 'starts-elsewhere'() {
-    // Looked at while it was so: see below.
+    // Checked while the guest was running: see below.
   },
   async 'taken-back'({ guest, places: { active } }, { state }) {
     expect(state.join()).toContain('Failed to get shared "write" lock');
@@ -157,18 +157,18 @@ function powerLoss({ guest, places: { active, dest } }: Scene): Fault {
 describe.each(sampled('mutations', [...MUTATIONS.map((mutation, at) => ({ ...mutation, at }))], 3))(
   '$name',
   (mutation) => {
-    test('is refused; otherwise it would do what a proof says', async () => {
+    test('is refused; without the refusal it does what a proof reports', async () => {
       const of = await scene(`guest-${mutation.at}`);
       const finish = await runHeedlessly(mutation, of);
       expect(finish.end, finish.state.join('\n')).toBe(mutation.end);
       await SHOWN[mutation.damage](of, finish);
-      // One guest at a time: those that are left share two processors.
+      // One guest at a time: those that are left would share two processors.
       await of.guest.destroy().catch(() => {});
     });
   },
 );
 
-/** Holds refusal and proof against what the mutation promises, and then runs it as if nobody had looked. */
+/** Compares the refusal and the proof with the mutation's expectations, then runs the plan without checks. */
 async function runHeedlessly(mutation: Mutation, of: Scene): Promise<Finish> {
   const { plan, graph, heedless } = compiled(mutatedText(mutation, of.places));
   const { domain } = of.places;

@@ -1,4 +1,4 @@
-/** A guest that stops while an overlay is put on its disk: what real libvirt leaves, and what each report says of it. */
+/** A guest that stops while an overlay is put on its disk: the state that real libvirt leaves, and what each report says. */
 
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -35,7 +35,7 @@ async function makeGuest(): Promise<Guest> {
   return guest;
 }
 
-/** A run that gives a transient domain an overlay, and whose guest is killed beside that command. */
+/** A run that gives a transient domain an overlay, and whose guest is killed at that command. */
 async function runKilled(guest: Guest, moment: Fault['moment']) {
   const overlay = join(host.images, guest.name, 'overlay.qcow2');
   const active = join(host.images, guest.name, 'active.qcow2');
@@ -84,7 +84,7 @@ async function runKilled(guest: Guest, moment: Fault['moment']) {
   });
   await first.close();
   await live.close();
-  /** Another attempt, by another process as far as the run can tell. */
+  /** Another attempt, from another process as far as the run can tell. */
   const again = async (how: 'rollback' | 'resume') => {
     const anew = await open();
     const log = await readRunLog(folder);
@@ -98,7 +98,7 @@ async function runKilled(guest: Guest, moment: Fault['moment']) {
   return { active, overlay, finish, again };
 }
 
-test('QEMU dies just when a transient domain got its overlay: every rollback says again what is not known', async () => {
+test('QEMU dies just after a transient domain got its overlay: every rollback reports again what is unknown', async () => {
   const guest = await makeGuest();
   const { active, overlay, finish, again } = await runKilled(guest, 'after');
   expectNotKnown(finish);
@@ -109,20 +109,20 @@ test('QEMU dies just when a transient domain got its overlay: every rollback say
   function expectNotKnown({ end, state, next }: Finish): void {
     expect(end, state.join('\n')).toBe('stranded');
     expect(state, state.join('\n')).toContain(
-      `vda: it is not known where the guest wrote last, to ${active} or to ${overlay}; the definition names ${overlay}: compare them before it is started`,
+      `vda: it is unknown where the guest last wrote: to ${active} or to ${overlay}; the definition names ${overlay}: compare the files before you start the guest`,
     );
     expect(state.join('\n')).not.toContain('but the guest wrote to');
     expect(next).toContain(`qemu-img compare ${active} ${overlay}`);
   }
 });
 
-test('QEMU dies before the command for it: libvirt refused that, so the guest wrote to its old file', async () => {
+test('QEMU dies before the command for it: libvirt refuses it, so the guest wrote to its old file', async () => {
   const guest = await makeGuest();
   const { active, finish, again } = await runKilled(guest, 'before');
   for (const end of [finish, await again('rollback')]) {
     const said = end.state.join('\n');
     expect(end.end, said).toBe('stranded');
-    expect(said).not.toContain('it is not known');
+    expect(said).not.toContain('it is unknown');
     expect(end.next).toContain(`virsh start ${guest.name}`);
   }
   expect(await host.virsh('dumpxml', guest.name)).toContain(`<source file='${active}'/>`);

@@ -1,6 +1,6 @@
 /**
- * Disks with properties that blockplan does not model, beside an ordinary one: what libvirt does with them, that a plan on
- * them is refused before anything is touched, and that a plan on the ordinary one leaves them alone.
+ * Disks with properties that blockplan does not model, beside an ordinary one. Tests how libvirt treats them, that a plan on
+ * them is refused before anything is touched, and that a plan on the ordinary disk leaves them alone.
  */
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ let device: string;
 
 const at = (name: string) => join(host.images, name);
 
-/** A raw disk on a bus that the lab's guest has no driver for, so that nothing writes to it. */
+/** A raw disk on a bus for which the lab's guest has no driver, so that nothing writes to it. */
 function oddDisk(target: string, source: string, more = '', type = 'file'): string {
   return `<disk type='${type}' device='disk'><driver name='qemu' type='raw'/>${source}<target dev='${target}' bus='sata'/>${more}</disk>`;
 }
@@ -69,13 +69,13 @@ const copied = (disk: string) =>
 describe('a transient disk', () => {
   const overlay = () => `${at('transient.raw')}.TRANSIENT-${NAME}`;
 
-  test('is on a file of its own, has no block jobs, and its definition names another file', async () => {
+  test('uses a separate file, has no block jobs, and its definition names another file', async () => {
     expect((await liveChain(host, NAME, 'sda'))[0]).toBe(overlay());
     expect(await persistentSource(host, NAME, 'sda')).toBe(at('transient.raw'));
     await expect(copied('sda')).rejects.toThrow('block jobs are not supported on transient disk');
   });
 
-  test('is worked on by no step', async () => {
+  test('is refused by every step', async () => {
     await refusal(host, NAME, [copy('sda')], ['BP126'], 'sda');
     await refusal(host, NAME, [snapshot('sda')], ['BP126'], 'sda');
     const redefine = { disk: 'sda', source: overlay() };
@@ -84,7 +84,7 @@ describe('a transient disk', () => {
     await refusal(host, NAME, [{ convert }], ['BP126'], at('transient.raw'));
   });
 
-  test('is healthy to the doctor', async () => {
+  test('is healthy for the doctor', async () => {
     const ended = await startCli(host, ['doctor', NAME, '-c', host.uri]).ended;
     expect([ended.exitCode, ended.stderr], ended.told).toEqual([0, '']);
     expect(ended.stdout).toContain('nothing found');
@@ -92,10 +92,10 @@ describe('a transient disk', () => {
 });
 
 describe('a slice of a file', () => {
-  test('is a slice of whatever file the definition names', async () => {
+  test('is a slice of any file that the definition names', async () => {
     const sizes = await host.virsh('domblkinfo', NAME, 'sdb');
     expect(sizes).toMatch(new RegExp(`Capacity:\\s+${2 * MIB}\\b`));
-    // What a redefine would give to libvirt: the new file, and the old one's slices.
+    // What a redefine would give to libvirt: the new file with the old file's slices.
     const whole = at('whole.raw');
     await tool('truncate', '-s', '8M', whole);
     const other = await host.createGuest({
@@ -107,7 +107,7 @@ describe('a slice of a file', () => {
     await other.destroy();
   });
 
-  test('is worked on by no step', async () => {
+  test('is refused by every step', async () => {
     await refusal(host, NAME, [copy('sdb')], ['BP126'], 'sdb');
     const redefine = { disk: 'sdb', source: at('sliced.raw') };
     await refusal(host, NAME, [{ redefine }], ['BP126'], 'sdb');
@@ -118,7 +118,7 @@ describe('a slice of a file', () => {
 });
 
 describe('a block device', () => {
-  test('has no overlay by default, with libvirt as with blockplan', async () => {
+  test('has no default overlay, in libvirt and in blockplan', async () => {
     const devices = await readdir('/dev');
     const others = ['vda', 'sda', 'sdb', 'sdd'].flatMap((target) => [
       '--diskspec',
@@ -134,7 +134,7 @@ describe('a block device', () => {
     expect(await readdir('/dev')).toEqual(devices);
   });
 
-  test('gets an overlay where the plan names it, and loses it again', async () => {
+  test('gets an overlay if the plan names it, and loses it in the rollback', async () => {
     const specs = [
       { disk: 'sdc', file: at('above-device') },
       { disk: '*', snapshot: 'no' },
@@ -156,7 +156,7 @@ describe('a block device', () => {
 });
 
 describe('a shared disk', () => {
-  test('is copied by libvirt only into what can be shared, and by no step', async () => {
+  test('is copied by libvirt only into a shareable image, and by no step', async () => {
     const words = ['--dest', at('by-hand'), '--format', 'qcow2', '--transient-job', '--wait'];
     await expect(host.virsh('blockcopy', NAME, 'sdd', ...words)).rejects.toThrow(
       "can't pivot a shared disk to a storage volume not supporting sharing",
@@ -165,12 +165,12 @@ describe('a shared disk', () => {
   });
 });
 
-test('a snapshot of all disks names each that cannot take part', async () => {
+test('a refused snapshot of all disks names each disk that cannot take part', async () => {
   const step = { 'snapshot-create-as': { name: 'all', 'disk-only': true } };
   await refusal(host, NAME, [step], ['BP126', 'BP126', 'BP126', 'BP143'], 'all');
 });
 
-test('a property of the definition alone counts as well', async () => {
+test('a property that only the definition has counts as well', async () => {
   const before = await definition(host, NAME);
   const file = join(host.dir, 'reports.xml');
   const policy = "<driver name='qemu' type='qcow2' error_policy='ignore'/>";

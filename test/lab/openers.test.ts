@@ -1,4 +1,4 @@
-/** Whether a file is in use is found out whoever uses it, also by a user who may not look into others' processes. */
+/** A file in use is detected whoever uses it, also by a user who may not inspect other users' processes. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -43,29 +43,29 @@ async function closeImage(): Promise<void> {
 
 const openersAsNobody = (path: string) => asNobody('src/host-io/openers.ts', 'openers', path);
 
-/** A QEMU tool that has the image open, as a running guest would. */
+/** A QEMU tool that has the image open, as a running guest would have. */
 async function opened(...words: string[]): Promise<void> {
   child = spawn('qemu-io', words, { stdio: ['pipe', 'pipe', 'inherit'] });
   child.stdin!.write('length\n');
   await once(child.stdout!, 'data');
 }
 
-test('nobody has it open, as far as root and anybody else can tell', async () => {
+test('reports no user of a closed file, as root and as another user', async () => {
   expect(await openers(image)).toEqual([]);
   expect(await openersAsNobody(image)).toEqual({ value: [] });
 });
 
-test('a QEMU of another user has it open, if only to read what is below an overlay', async () => {
+test("reports another user's QEMU, even if it only reads the file below an overlay", async () => {
   const overlay = join(folder, 'overlay.qcow2');
   await tool('qemu-img', 'create', '-q', '-f', 'qcow2', '-b', image, '-F', 'qcow2', overlay);
   await opened('-f', 'qcow2', overlay);
   expect(await openers(image)).toEqual([`process ${child!.pid} (qemu-io)`]);
   expect(await openersAsNobody(image)).toEqual({
-    value: ['a process that this user may not look into, such as a QEMU'],
+    value: ['a process that this user cannot inspect, such as QEMU'],
   });
 });
 
-test('a lock on a file of that inode number on another file system is none on it', async () => {
+test('ignores a lock on a file with the same inode number on another file system', async () => {
   const [one, other] = [join(folder, 'one'), join(folder, 'other')];
   for (const at of [one, other]) {
     mkdirSync(at);
@@ -83,7 +83,7 @@ test('a lock on a file of that inode number on another file system is none on it
   }
 });
 
-test('a process has it open by another name of it', async () => {
+test('reports a process that has it open by another name', async () => {
   const other = join(folder, 'other');
   linkSync(image, other);
   child = spawn('sleep', ['60'], { stdio: ['ignore', 'ignore', 'ignore', openSync(other, 'r')] });
@@ -91,7 +91,7 @@ test('a process has it open by another name of it', async () => {
   expect(found).toContain(`process ${child.pid} (sleep)`);
 });
 
-test('a loop device holds it open, which no process shows', async () => {
+test('reports a loop device, which no process shows', async () => {
   const raw = join(folder, 'raw');
   writeFileSync(raw, Buffer.alloc(1024 * 1024));
   const device = (await tool('losetup', '--find', '--show', raw)).trim();
@@ -103,7 +103,7 @@ test('a loop device holds it open, which no process shows', async () => {
   }
 });
 
-test('a loop device over a file that this user may not reach is over another file', async () => {
+test('ignores a loop device over a file that this user may not reach', async () => {
   const closed = join(folder, 'closed');
   mkdirSync(closed, { mode: 0o700 });
   const raw = join(closed, 'raw');
@@ -117,7 +117,7 @@ test('a loop device over a file that this user may not reach is over another fil
   }
 });
 
-test('what this user may not look at is a refusal, and no bug', async () => {
+test('refuses, without a bug report, what this user may not inspect', async () => {
   const closed = join(folder, 'closed');
   mkdirSync(closed, { mode: 0o700 });
   const looks = [

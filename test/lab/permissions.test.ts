@@ -1,6 +1,6 @@
 /**
  * Every shipped plan with the permissions of Debian's packages: QEMU as libvirt-qemu, libvirt giving it the files that it
- * opens (`dynamic_ownership` at its default), and images and folders that belong to root.
+ * opens (`dynamic_ownership` at its default), and images and folders of root.
  */
 import { chmod, mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -34,7 +34,7 @@ beforeAll(async () => {
 });
 afterAll(() => host.stop());
 
-test('QEMU is not root, and libvirt gives it the images of root', async () => {
+test("QEMU is not root, and libvirt gives it root's images", async () => {
   const status = await readFile(`/proc/${await scene.guest.qemuPid()}/status`, 'utf8');
   expect(/^Uid:\s+(\d+)/m.exec(status)?.[1]).toBe(`${QEMU}`);
   expect((await stat(scene.active)).uid).toBe(QEMU);
@@ -108,7 +108,7 @@ describe('a folder that QEMU may not enter', () => {
       () => copy({ format: 'qcow2', 'reuse-external': true }),
     ],
     ['an overlay', false, () => overlay({})],
-    ['an overlay that exists', true, () => overlay({ 'reuse-external': true })],
+    ['an existing overlay', true, () => overlay({ 'reuse-external': true })],
   ];
   test.each(refused)('%s is refused before anything is touched', async (_, exists, step) => {
     const rests = 'snapshot-create-as' in step();
@@ -118,11 +118,11 @@ describe('a folder that QEMU may not enter', () => {
     const before = await scene.look();
     const ended = await runSteps(host, scene.name, [step()]);
     expect([ended.exitCode, codes(ended)], ended.told).toEqual([3, ['BP138']]);
-    expect(ended.stderr).toContain(`runs as user ${QEMU}, who may not enter`);
+    expect(ended.stderr).toContain(`runs as user ${QEMU}, who cannot enter`);
     expect(await scene.look()).toEqual(before);
   });
 
-  test('takes what blockplan and libvirtd write by themselves: a converted image, the memory of a snapshot', async () => {
+  test('accepts what blockplan and libvirtd write themselves: a converted image, the memory of a snapshot', async () => {
     await rm(image, { force: true });
     const memory = join(image, '../memory');
     const steps = [
@@ -142,7 +142,7 @@ describe('a folder that QEMU may not enter', () => {
   });
 });
 
-test('an image and a device of root, closed to all others, are given to QEMU', async () => {
+test('an image and a device that only root can open are given to QEMU', async () => {
   const image = join(scene.dest, 'image.qcow2');
   await host.qemuImg('create', '-q', '-f', 'qcow2', image, '64M');
   const raw = join(scene.dest, 'raw');

@@ -1,4 +1,4 @@
-/** A guest on a lab host, and the shipped plans run on it, each judged by what is on the host afterwards. */
+/** A guest on a lab host, and the shipped plans run on it. Each run is judged by the state of the host afterwards. */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
@@ -14,7 +14,7 @@ import { readLog } from '../../src/lab/log.ts';
 import { agentConnected, type Picture, picture } from '../../src/lab/picture.ts';
 import { type Ended, expectEnd, expectWrites, startRun } from './support.ts';
 
-/** One guest's disks, and the cases that every shape shares. */
+/** One guest's disks, and the cases for every shape of chain. */
 export class Scene {
   readonly name: string;
   readonly dest: string;
@@ -58,7 +58,7 @@ export class Scene {
     return (await startRun(this.#host, { file: `plans/${plan}.yaml` }, { words })).ended;
   }
 
-  /** All that has to be so when vda's active layer has moved and nothing else has. */
+  /** Checks that vda's active layer has moved and nothing else has changed. */
   async expectMoved(before: Picture, to: string): Promise<void> {
     const from = this.active;
     const now = await this.look();
@@ -78,7 +78,7 @@ export class Scene {
     await expectWrites(this.#host, this.guest);
   }
 
-  /** A backup is one file, whole, and holds at least what the guest had been told to be durable at its start. */
+  /** A backup is one complete file, and has at least the guest's durable writes at its start. */
   async expectBackup(image: string, upTo: number): Promise<void> {
     expect(await imageChain(this.#host, image)).toEqual([image]);
     await assertCleanImages(this.#host, [image]);
@@ -92,7 +92,7 @@ export class Scene {
     const from = this.active;
     const to = join(this.dest, file);
     const last = expectEnd(await this.run(plan, { dest: to }), 0);
-    expect(last.state).toContain(`${from} is not used by this guest any more; it is kept`);
+    expect(last.state).toContain(`${from} is no longer used by this guest; it is kept`);
     expect(last.next).toEqual([]);
     await this.expectMoved(before, to);
   }

@@ -1,4 +1,4 @@
-/** Every shipped plan on real libvirt and QEMU, with the guest writing, over the shapes of disks that people have. */
+/** Every shipped plan on real libvirt and QEMU, with the guest writing, over common shapes of chains. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { GuestSpec } from '../../src/lab/guest.ts';
@@ -61,7 +61,7 @@ describe('a raw file', () => {
   });
   afterAll(() => scene.end());
 
-  test('the shallow migrations are refused, and a full one moves it', async () => {
+  test('shallow migrations are refused, and a full one moves the disk', async () => {
     const before = await scene.look();
     for (const plan of ['live-storage-migration', 'live-storage-migration-classic']) {
       const refused = await scene.run(plan, { dest: join(scene.dest, 'never') });

@@ -66,7 +66,7 @@ const copy = (more: object) => ({
 
 describe('the disk', () => {
   test.each([
-    ['is not there', { disk: 'vdz' }, 'BP103', 'vdz'],
+    ['does not exist', { disk: 'vdz' }, 'BP103', 'vdz'],
     ['is read-only', { disk: 'vdc' }, 'BP104', 'vdc'],
     ['is a CD-ROM', { disk: 'sda' }, 'BP104', 'sda'],
     ['is an empty CD-ROM drive', { disk: 'sdb' }, 'BP104', 'sdb'],
@@ -75,7 +75,7 @@ describe('the disk', () => {
     await expectRefused([copy(params)], [code], word);
   });
 
-  test('has a job already', async () => {
+  test('already has a job', async () => {
     const dest = at('busy');
     const words = ['--dest', dest, '--transient-job', '--bandwidth', '1', '--bytes'];
     await host.virsh('blockcopy', NAME, 'vda', ...words);
@@ -95,12 +95,12 @@ describe('the disk', () => {
 });
 
 describe('the destination', () => {
-  test('exists, empty as well', async () => {
+  test('exists, even if it is empty', async () => {
     await writeFile(at('there'), '');
     await expectRefused([copy({ dest: at('there') })], ['BP106'], at('there'));
     await rm(at('there'));
   });
-  test('is a layer of the disk, by its own name or another', async () => {
+  test('is a layer of the disk, by any of its names', async () => {
     await expectRefused([copy({ dest: mid })], ['BP106'], mid);
     await symlink(shared, at('link'));
     const reused = { format: 'qcow2', 'reuse-external': true };
@@ -108,7 +108,7 @@ describe('the destination', () => {
     await expectRefused([copy({ dest, ...reused })], ['BP106'], dest);
     await rm(at('link'));
   });
-  test('is an image that rests on other data', async () => {
+  test('is an image with a backing file', async () => {
     const dest = at('reused.qcow2');
     await host.qemuImg('create', '-f', 'qcow2', dest, '64M');
     const reused = { format: 'qcow2', 'reuse-external': true, shallow: true };
@@ -124,7 +124,7 @@ describe('the destination', () => {
     );
     expect(ended.stderr).toContain('vdb');
   });
-  test('lies in a folder that is missing, or read-only', async () => {
+  test('is in a folder that is missing or read-only', async () => {
     await expectRefused([copy({ dest: at('no/new') })], ['BP107'], at('no/new'));
     const folder = await host.tmpfs(1024 * 1024);
     await tool('mount', '-o', 'remount,ro', folder);
@@ -145,7 +145,7 @@ describe('the domain', () => {
     return codes(ended);
   };
 
-  test('is not there, is off, or is transient', async () => {
+  test('does not exist, is off, or is transient', async () => {
     expect(await refusedFor('nobody', [copy({})])).toEqual(['BP101']);
     const other = await host.createGuest({
       name: 'other',
@@ -166,7 +166,7 @@ describe('the domain', () => {
     await rm(at('other'), { recursive: true });
   });
 
-  test('has a snapshot of that name', async () => {
+  test('already has a snapshot of that name', async () => {
     await host.virsh(
       'snapshot-create-as',
       NAME,
@@ -211,7 +211,7 @@ describe('the domain', () => {
     await rm(stale);
   });
 
-  test('is taken, by a marker of a run on another machine or by a living run on this one', async () => {
+  test('is in use, by the marker of a run on another machine or by a run on this one', async () => {
     const words = ['--uri', 'urn:blockplan:run:1', '--key', 'blockplan', '--live'];
     const marker = `<run run='r1' host='elsewhere' user='eve' pid='1' since='2026-01-01T00:00:00Z'/>`;
     await host.virsh('metadata', NAME, ...words, '--set', marker);
@@ -231,7 +231,7 @@ describe('the domain', () => {
   });
 });
 
-test('the journal has no place to be written', async () => {
+test('the journal cannot be written', async () => {
   const file = await writePlan(host, planText(NAME, [copy({})]));
   const occupied = join(host.dir, 'occupied');
   await writeFile(occupied, '');
@@ -244,19 +244,19 @@ test('the journal has no place to be written', async () => {
 describe('the connection', () => {
   const withUri = async (uri: string, env: Record<string, string> = {}) => {
     const file = await writePlan(host, planText(NAME, [copy({})]));
-    return startCli(host, ['run', file, '-c', uri, '--yes', '--output', 'json'], { env }).ended;
+    return startCli(host, ['run', file, '-c', uri, '--yes', '--format', 'json'], { env }).ended;
   };
   test.each([
-    ['lies on another machine', () => 'qemu+ssh://root@192.0.2.1/system', 'BP197'],
+    ['is to another machine', () => 'qemu+ssh://root@192.0.2.1/system', 'BP197'],
     ['has no daemon behind its socket', () => `qemu+unix:///system?socket=${host.dir}/none`, ''],
-    ['is no URI that libvirt knows', () => 'nonsense:///', ''],
+    ['is not a URI that libvirt knows', () => 'nonsense:///', ''],
   ])('%s', async (_, uri, code) => {
     const ended = await withUri(uri());
     expect(ended.exitCode, ended.told).toBe(3);
     expect(codes(ended)[0]).toMatch(code === '' ? /^BP19\d$/ : code);
     expect(ended.stderr).not.toContain('bug');
   });
-  test('needs virsh, which is not there', async () => {
+  test('needs virsh, which is missing', async () => {
     const ended = await withUri(host.uri, { PATH: host.dir });
     expect(ended.exitCode, ended.told).toBe(3);
     expect(ended.stderr).toMatch(/virsh/);

@@ -1,4 +1,4 @@
-/** Looks at the processes a test has started. */
+/** Inspects the processes that a test has started. */
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
@@ -9,7 +9,7 @@ export async function childrenOf(pid: number): Promise<number[]> {
   return stillThere(text.trim().split(' ').filter(Boolean).map(Number));
 }
 
-/** Those of the pids that belong to a process that has not ended. */
+/** Those of the pids whose process has not ended. */
 export async function stillThere(pids: readonly number[]): Promise<number[]> {
   const states = await Promise.all(
     pids.map(async (pid) => {
@@ -20,7 +20,7 @@ export async function stillThere(pids: readonly number[]): Promise<number[]> {
   return states.filter(({ over }) => !over).map(({ pid }) => pid);
 }
 
-/** The pid of the program that was started with a word that holds this text. */
+/** The pid of the program that was started with an argument that contains this text. */
 export async function processOf(program: string, text: string): Promise<number> {
   for (const pid of await readdir('/proc')) {
     if (!/^\d+$/.test(pid)) continue;
@@ -31,7 +31,7 @@ export async function processOf(program: string, text: string): Promise<number> 
   throw new Error(`no ${program} was started with ${text}`);
 }
 
-/** The folder of the lab host that a process keeps; undefined where it keeps none now. */
+/** The folder of the lab host that a process keeps; undefined if it keeps none. */
 export async function labOf(pid: number): Promise<string | undefined> {
   for (const child of await childrenOf(pid)) {
     const words = await readFile(`/proc/${child}/cmdline`, 'utf8').catch(() => '');
@@ -41,7 +41,7 @@ export async function labOf(pid: number): Promise<string | undefined> {
   return undefined;
 }
 
-/** The processes, mounts and the folder of a lab host, and the copies that its logs are read from; none once it is gone. */
+/** The processes, mounts and folder of a lab host, and the copies from which its logs are read; empty once it is removed. */
 export async function tracesOf(dir: string): Promise<string[]> {
   const found: string[] = existsSync(dir) ? [dir] : [];
   for (const pid of await readdir('/proc')) {

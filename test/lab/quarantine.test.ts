@@ -1,4 +1,4 @@
-/** Committed files that are moved aside instead of removed: as they are, over nothing, only where nothing is copied, and back. */
+/** Committed files that are moved to quarantine instead of removed: unchanged, never over another file, and back. */
 import { mkdir, open, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -32,7 +32,7 @@ beforeAll(async () => {
 });
 afterAll(() => host.stop());
 
-/** Each case begins with an overlay above the base, and nothing aside. */
+/** Each case begins with an overlay above the base, and an empty quarantine. */
 beforeEach(async () => {
   await rm(aside, { recursive: true, force: true });
   await mkdir(aside);
@@ -49,7 +49,7 @@ const commit = (quarantine = aside) => ({
   blockcommit: { disk: 'vda', shallow: true, active: true, pivot: true, quarantine },
 });
 
-test('the very file lies in the folder afterwards, and the guest goes on without it', async () => {
+test('the same file is in the folder afterwards, and the guest continues without it', async () => {
   const { ino, size } = await stat(over());
   const ended = await runSteps(host, NAME, [commit()]);
   expectEnd(ended, 0);
@@ -60,17 +60,17 @@ test('the very file lies in the folder afterwards, and the guest goes on without
   await expectWrites(host, guest);
 });
 
-test('a later failure puts all back as it was, and leaves nothing in the folder', async () => {
+test('a later failure restores everything, and leaves nothing in the folder', async () => {
   await expectUndone(host, guest, [commit(), fails]);
   expect(await readdir(aside)).toEqual([]);
 });
 
-test('a file that somebody has open is not moved', async () => {
+test('a file that a process has open is not moved', async () => {
   const before = await liveChain(host, NAME, 'vda');
   const held = await open(over(), 'r');
   let ended: Ended;
   try {
-    // The rollback needs its place as well.
+    // The rollback needs its path as well.
     ended = await runSteps(host, NAME, [commit()]);
     const { state } = expectEnd(ended, 5);
     expect(state.join()).toContain('is open in');
@@ -80,15 +80,15 @@ test('a file that somebody has open is not moved', async () => {
   }
   expect(await readdir(aside)).toEqual([]);
   await expectWrites(host, guest);
-  // Once it is closed, the rollback that the report names leads all the way.
-  const argv = ['rollback', runOf(ended), '--output', 'json'];
+  // Once it is closed, the rollback that the report prints succeeds.
+  const argv = ['rollback', runOf(ended), '--format', 'json'];
   expect(expectEnd(await startCli(host, argv).ended, 0).end).toBe('rolled-back');
   expect(await liveChain(host, NAME, 'vda')).toEqual(before);
   expect(await readdir(aside)).toEqual([]);
   await expectWrites(host, guest);
 });
 
-test('what could only be copied, or would lie over another file, is refused beforehand', async () => {
+test('a move that would be a copy, or would replace another file, is refused beforehand', async () => {
   const other = await host.tmpfs(1024 * 1024);
   await refusal(host, NAME, [commit(other)], ['BP142'], other);
   await refusal(host, NAME, [commit(join(aside, 'none'))], ['BP107'], aside);

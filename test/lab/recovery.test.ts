@@ -1,4 +1,4 @@
-/** Recovery that ends, on real libvirt: nothing is held against a guest that was started again, and every end can be cleared. */
+/** Recovery that ends, on real libvirt: a restarted guest counts as a new one, and every end can be cleared. */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -57,11 +57,11 @@ beforeEach(async () => {
 
 const at = (name: string) => join(host.images, `${name}-${round}.qcow2`);
 const cli = (...argv: string[]): Promise<Ended> => startCli(host, argv).ended;
-const takeUp = (how: 'resume' | 'rollback', run: string) => cli(how, run, '--output', 'json');
+const takeUp = (how: 'resume' | 'rollback', run: string) => cli(how, run, '--format', 'json');
 const commandsOf = ({ events }: Ended) =>
   events.flatMap((event) => (event.event === 'command' ? [event.command] : []));
 
-/** Starts the shipped backup, and kills blockplan once its snapshot is told to be done. */
+/** Starts the shipped backup, and kills blockplan once its snapshot is reported as done. */
 async function killedAfterSnapshot(): Promise<string> {
   const source = before.chains['vda']![0]!;
   const set = { domain: NAME, source, overlay: at('overlay'), dest: at('backup') };
@@ -76,7 +76,7 @@ async function killedAfterSnapshot(): Promise<string> {
   return started.event === 'run-started' ? started.run : '';
 }
 
-/** Stops the agent; what is returned has it go on: a port that is plugged in is the sign that its guest waits for. */
+/** Stops the agent. The returned function lets it continue: its guest waits for a hot-plugged port. */
 async function agentSleeps(): Promise<() => Promise<void>> {
   const ports = 'ls /dev/vport* | wc -l';
   const script = `n=$(${ports}); while [ $(${ports}) = $n ]; do sleep 1; done; killall -CONT qemu-ga`;
@@ -91,7 +91,7 @@ async function agentSleeps(): Promise<() => Promise<void>> {
     );
   await inGuest('sh', '-c', script);
   await inGuest('killall', '-STOP', 'qemu-ga').catch(() => '');
-  await until('the agent to sleep', 20_000, async () => !(await answers()));
+  await until('the agent to stop', 20_000, async () => !(await answers()));
   return async () => {
     const file = join(host.dir, 'port.xml');
     const target = `<target type='virtio' name='blockplan.wake'/>`;
@@ -112,12 +112,12 @@ async function restarted(): Promise<void> {
   await host.virsh('start', NAME);
 }
 
-test('a guest that was started again since its freeze is not frozen: one rollback ends the run', {
+test('a guest that was restarted since its freeze is not frozen: one rollback ends the run', {
   timeout: 180_000,
 }, async () => {
   const run = await killedAfterSnapshot();
   await restarted();
-  // Its agent comes with the guest's system, seconds later.
+  // Its agent starts with the guest's system, seconds later.
   const ended = await takeUp('rollback', run);
   expect(expectEnd(ended, 0).end).toBe('rolled-back');
   expect(commandsOf(ended).filter((command) => command.includes('domfsthaw'))).toEqual([]);
@@ -129,7 +129,7 @@ test('a guest that was started again since its freeze is not frozen: one rollbac
   await expectWrites(host, guest);
 });
 
-test('one whose agent did not answer is thawed by the next rollback', {
+test('a guest whose agent did not answer is thawed by the next rollback', {
   timeout: 180_000,
 }, async () => {
   const run = await killedAfterSnapshot();
@@ -138,7 +138,7 @@ test('one whose agent did not answer is thawed by the next rollback', {
   expect(stranded.state.join('\n')).toContain('may still be frozen');
   expect(stranded.next).toContain(`blockplan rollback ${run}`);
   expect(stranded.next).not.toContain(`blockplan resume ${run}`);
-  // A stranded run keeps a new one away, which names what ends it.
+  // A stranded run blocks a new one; the refusal names the commands that end it.
   const another = { blockcopy: { disk: 'vdb', dest: at('other'), finish: true } };
   const refused = await (await startRun(host, { text: planText(NAME, [another]) })).ended;
   expect(codes(refused), refused.told).toEqual(['BP120']);
@@ -150,7 +150,7 @@ test('one whose agent did not answer is thawed by the next rollback', {
   await expectWrites(host, guest);
 });
 
-test('a QEMU process is told from the next, also where libvirt gives it the same id', {
+test('a QEMU process is distinguished from the next, also if libvirt gives it the same id', {
   timeout: 180_000,
 }, async () => {
   const processes = new GuestProcesses(localHost);
@@ -166,7 +166,7 @@ test('a QEMU process is told from the next, also where libvirt gives it the same
   const again = await look();
   expect(again.process).toEqual(first.process);
   expect(hasEnded(first.process, again)).toBe(false);
-  // A daemon that finds no guest running counts from the beginning.
+  // A daemon that finds no running guest counts from the beginning.
   const startedAnew = async () => {
     await host.virsh('destroy', NAME);
     const off = await look();
@@ -183,7 +183,7 @@ test('a QEMU process is told from the next, also where libvirt gives it the same
   expect(hasEnded(second.process, third)).toBe(true);
 });
 
-test('after a power loss the autostart mark that undefine took is reported, and put back', {
+test('after a power loss the autostart mark that undefine removed is reported, and restored', {
   timeout: 180_000,
 }, async () => {
   const copy = (disk: string, more: object = {}) => ({
@@ -233,7 +233,7 @@ test('after a power loss the autostart mark that undefine took is reported, and 
   await expectWrites(host, guest);
 });
 
-test('a run that was brought in order by other means is forgotten, with its mark', {
+test('a run that was repaired by other means is forgotten, with its marker', {
   timeout: 180_000,
 }, async () => {
   const slow = { disk: 'vdb', dest: at('slow'), finish: true, bandwidth: 20_000, bytes: true };
@@ -251,7 +251,7 @@ test('a run that was brought in order by other means is forgotten, with its mark
   expect(codes(refused), refused.told).toEqual(['BP120']);
   const forgotten = await cli('forget', run);
   expect(forgotten.exitCode, forgotten.told).toBe(0);
-  expect(forgotten.stdout).toContain('its mark is taken out of the domain');
+  expect(forgotten.stdout).toContain('its marker was removed from the domain');
   expect(await host.virsh('dumpxml', NAME)).not.toContain('blockplan:run');
   expect(await readdir(join(stateDir(host), 'unfinished'))).toEqual([]);
   expect(codes(await takeUp('resume', run))).toEqual(['BP211']);

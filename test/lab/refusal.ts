@@ -1,4 +1,4 @@
-/** How lab tests see that a plan is refused before anything is done. */
+/** How lab tests check that a plan is refused before anything is done. */
 import { readFile } from 'node:fs/promises';
 import { expect } from 'vitest';
 import type { LabHost } from '../../src/lab/host.ts';
@@ -13,19 +13,19 @@ import {
   writePlan,
 } from './support.ts';
 
-/** The journals of runs; a refused run leaves none, and the folder of locks may be there, empty. */
+/** The journals of runs. A refused run leaves none; the folder of locks may exist, empty. */
 async function stateFiles(host: LabHost): Promise<string[]> {
   const paths: string[] = await listing(stateDir(host)).catch(() => []);
   return paths.filter((path) => !path.endsWith('/locks'));
 }
 
-/** Runs a plan that has to be refused, and fails unless it was for those codes, in place, with nothing touched. */
+/** Runs a plan that must be refused, and fails unless the codes match and nothing was touched. */
 export async function refusal(
   host: LabHost,
   domain: string,
   steps: readonly Record<string, unknown>[],
   expected: readonly string[],
-  /** The word of the plan that the first finding points at. */
+  /** The word of the plan at which the first finding points. */
   word?: string,
 ): Promise<Ended> {
   const before = await picture(host, domain);

@@ -1,4 +1,4 @@
-/** The guest of a rehearsal: what is built for a host state is seen as that host state, and what is not as it should be is found. */
+/** The guest of a rehearsal: it is observed with the host state for which it was built, and every difference is found. */
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -35,7 +35,7 @@ async function observed(domain: string, files: readonly string[]): Promise<HostS
   }
 }
 
-/** What a rehearsal's guest shares with the original. */
+/** The properties that a rehearsal's guest has in common with the original. */
 function shared({ domain }: HostState, place: (path: string) => string) {
   const { name, state, persistent, autostart, agent, snapshots, checkpoints } = domain;
   const source = (each: Disk) =>
@@ -116,7 +116,7 @@ describe('a guest is built like the original', () => {
     await guest.destroy();
   });
 
-  test('files that the plan expects are there, and their folders', async () => {
+  test('files that the plan expects exist, with their folders', async () => {
     const expected = '/mnt/fast/prepared.qcow2';
     const original = looked(
       world({
@@ -142,7 +142,7 @@ describe('a guest is built like the original', () => {
   });
 });
 
-describe('what is not as it should be is found', () => {
+describe('the checks', () => {
   let scene: Scene;
   let seen: HostState;
 
@@ -166,14 +166,14 @@ describe('what is not as it should be is found', () => {
       wrong.map((each) => `${what}: ${each}`),
     );
 
-  test('nothing is, where nothing is wrong', async () => {
+  test('find nothing if nothing is wrong', async () => {
     const before = await takePicture(scene);
     expect(await outcome(seen)).toEqual([]);
     const checks = await checkRestored(scene, before, seen);
     expect(checks.flatMap(({ wrong }) => wrong)).toEqual([]);
   });
 
-  test('a file too many, and one too few', async () => {
+  test('find an extra file and a missing one', async () => {
     const before = await takePicture(scene);
     await writeFile(scene.paths.lab('/srv/left'), '');
     expect(await outcome(seen)).toEqual(['files: /srv/left is left over']);
@@ -183,7 +183,7 @@ describe('what is not as it should be is found', () => {
     expect(await outcome({ ...seen, files: missing })).toContain('files: /srv/gone is missing');
   });
 
-  test('another chain, another source, a domain that should be transient', async () => {
+  test('find another chain, another source, and a domain that should be transient', async () => {
     const [vda] = seen.domain.disks as [Disk];
     const disks = [{ ...vda, chain: vda.chain.slice(0, 1), persistentSource: '/elsewhere' }];
     const told = await outcome({ ...seen, domain: { ...seen.domain, disks, persistent: true } });
@@ -195,12 +195,12 @@ describe('what is not as it should be is found', () => {
       ]),
     );
     const transient = { ...seen, domain: { ...seen.domain, persistent: false } };
-    expect(await outcome(transient)).toContain('domain: persistent: yes, where it should be no');
+    expect(await outcome(transient)).toContain('domain: persistent: yes, expected no');
   });
 
-  test('numbers that are missing, and an image that is broken', async () => {
+  test('find missing numbers and a broken image', async () => {
     await scene.guest.waitForWrites(2);
-    // The base lacks what the guest has written above it.
+    // The base lacks the guest's writes above it.
     const [vda] = seen.domain.disks as [Disk];
     const disks = [{ ...vda, chain: vda.chain.slice(1) }];
     const told = await outcome({ ...seen, domain: { ...seen.domain, disks } });

@@ -1,4 +1,4 @@
-/** Rehearsals, as the command line does them: another lab host plays the user's machine. */
+/** Rehearsals through the command line: another lab host stands in for the user's machine. */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -52,24 +52,24 @@ async function rehearse(file: string, ...words: readonly string[]): Promise<Ende
   return startCli(host, ['rehearse', file, ...words, '-c', host.uri]).ended;
 }
 
-/** The folder of the lab host that a rehearsal makes for itself. */
+/** The folder of the lab host that a rehearsal creates. */
 function labOfRehearsal({ child }: Running): Promise<string> {
   return until('the lab of the rehearsal', 20_000, () => labOf(child.pid!));
 }
 
-/** Rehearses steps and returns what the report says as JSON; fails unless it ends with that code. */
+/** Rehearses steps and returns the report as JSON; fails unless it exits with that code. */
 async function reportOf(
   exitCode: number,
   steps: readonly Record<string, unknown>[],
   more: Record<string, unknown> = {},
 ): Promise<Rehearsal> {
   const file = await writePlan(host, planText(NAME, steps, more));
-  const ended = await rehearse(file, '--output', 'json');
+  const ended = await rehearse(file, '--format', 'json');
   expect(ended.exitCode, ended.told).toBe(exitCode);
   return JSON.parse(ended.stdout) as Rehearsal;
 }
 
-/** Everything that was looked at and was not as it should be. */
+/** All checks that failed. */
 function wrongIn({ parts }: Rehearsal): string[] {
   return parts.flatMap(({ checks }) => checks.flatMap(({ wrong }) => wrong));
 }
@@ -87,7 +87,7 @@ describe('the shipped plans', () => {
       '--set',
       `${name}=${value}`,
     ]);
-    const words = [`plans/${plan}.yaml`, ...settings, '--output', 'json', '-c', host.uri];
+    const words = [`plans/${plan}.yaml`, ...settings, '--format', 'json', '-c', host.uri];
     const running = startCli(host, ['rehearse', ...words]);
     const lab = await labOfRehearsal(running);
     const ended = await running.ended;
@@ -98,7 +98,7 @@ describe('the shipped plans', () => {
     expect(wrongIn(report), ended.told).toEqual([]);
     expect(report.parts.every(({ checks }) => checks.length >= 4)).toBe(true);
     expect(report.notUndone).toBeUndefined();
-    // What is undone is what was done, last first.
+    // The phases are undone in reverse order.
     const names = report.parts.map(({ phases }) =>
       phases.map(({ step, phase }) => `${step}/${phase}`),
     );
@@ -113,11 +113,11 @@ describe('the shipped plans', () => {
   });
 });
 
-describe('from a file of facts, with no libvirt but that of the lab', () => {
+describe("from a facts file, with no libvirt except the lab's", () => {
   const nowhere = { env: { LIBVIRT_DEFAULT_URI: 'qemu+unix:///system?socket=/nowhere' } };
 
   async function rehearseFacts(plan: string, facts: string, words: readonly string[]) {
-    const argv = ['rehearse', plan, '--facts', facts, '--output', 'json', ...words];
+    const argv = ['rehearse', plan, '--facts', facts, '--format', 'json', ...words];
     const ended = await startCli(host, argv, nowhere).ended;
     expect(ended.exitCode, ended.told).toBe(0);
     const report = JSON.parse(ended.stdout) as Rehearsal;
@@ -126,7 +126,7 @@ describe('from a file of facts, with no libvirt but that of the lab', () => {
     return report;
   }
 
-  test('as blockplan facts wrote it', async () => {
+  test('runs with facts that blockplan facts wrote', async () => {
     const facts = join(host.dir, 'facts.yaml');
     const plan = 'plans/live-backup.yaml';
     const values = { domain: NAME, source: active, dest: at('backup'), overlay: at('overlay') };
@@ -138,7 +138,7 @@ describe('from a file of facts, with no libvirt but that of the lab', () => {
     expect(report.parts[0]!.made.map(({ file }) => file)).toEqual([at('backup')]);
   });
 
-  test('as a person wrote it, of a guest and of folders that are not on this machine', async () => {
+  test('runs with facts that a person wrote, of a guest and folders that do not exist on this machine', async () => {
     const facts = join(host.dir, 'by-hand.yaml');
     const chain = [4, 3, 2, 1, 0].map((layer) => `/san/web/layer-${layer}.qcow2`);
     await writeFile(
@@ -164,7 +164,7 @@ describe('from a file of facts, with no libvirt but that of the lab', () => {
   });
 });
 
-test("the user's daemon is asked through read-only connections alone", async () => {
+test("the user's daemon gets read-only connections only", async () => {
   await raiseLog(host, '1:libvirt');
   const asked = (await readFile(host.logs, 'utf8')).length;
   const report = await reportOf(0, [{ blockcopy: { disk: 'vda', dest: at('new'), finish: true } }]);
@@ -174,7 +174,7 @@ test("the user's daemon is asked through read-only connections alone", async () 
   expect(new Set(opened)).toEqual(new Set(['0x1']));
 });
 
-test('the text says first how it ended, and then what was really done', async () => {
+test('the text reports first the end, and then what was done', async () => {
   const file = await writePlan(
     host,
     planText(NAME, [{ blockcopy: { disk: 'vda', dest: at('new'), shallow: true, pivot: true } }]),
@@ -187,7 +187,7 @@ test('the text says first how it ended, and then what was really done', async ()
   expect(stdout).toContain('1 to ');
 });
 
-describe('what cannot be undone is left out of the undoing, and told', () => {
+describe('phases without a rollback are not undone, and reported', () => {
   const merge = { blockcommit: { disk: 'vda', top: mid, base } };
 
   test('a merge in the middle of a chain, after something that can be undone', async () => {
@@ -203,7 +203,7 @@ describe('what cannot be undone is left out of the undoing, and told', () => {
     expect(wrongIn(report)).toEqual([]);
   });
 
-  test('a plan that stops where it fails is only run', async () => {
+  test('a plan that stops on failure is only run', async () => {
     const copy = { blockcopy: { disk: 'vdb', dest: at('copy.raw'), finish: true } };
     const report = await reportOf(0, [copy], { 'on-failure': 'stop' });
     expect(report.notUndone?.reason).toContain('on-failure: stop');
@@ -211,11 +211,11 @@ describe('what cannot be undone is left out of the undoing, and told', () => {
   });
 });
 
-test('a plan that only libvirt knows to be wrong fails here, not on the guest', async () => {
+test('an error that only libvirt detects shows here, not on the guest', async () => {
   const before = await picture(host, NAME);
   const report = await reportOf(4, [
     { blockcopy: { disk: 'vdb', dest: at('copy.raw'), finish: true } },
-    // More MiB/s than libvirt can count.
+    // More MiB/s than libvirt can represent.
     { blockcopy: { disk: 'vda', dest: at('never'), finish: true, bandwidth: 90_000_000_000_000 } },
   ]);
   expect(report.end).toBe('rolled-back');
@@ -251,11 +251,11 @@ describe('an interruption leaves nothing behind', () => {
   });
 });
 
-describe('where the lab cannot run it says so before anything is begun', () => {
+describe('a rehearsal that cannot run is refused before anything begins', () => {
   const plan = ['rehearse', 'plans/live-backup-mirror.yaml', '-c', 'test:///default'];
 
   test('not as root', () => {
-    // The clone may lie where other users cannot enter.
+    // The clone may be in a folder that other users cannot enter.
     const open = mkdtempSync(join(tmpdir(), 'blockplan-open-'));
     try {
       chmodSync(open, 0o755);
@@ -269,7 +269,7 @@ describe('where the lab cannot run it says so before anything is begun', () => {
     }
   });
 
-  test('without a package, which is named', () => {
+  test('without a package, which the message names', () => {
     const hide = 'mount -t tmpfs none "$1" && shift && exec "$@"';
     const where = '/usr/lib/x86_64-linux-gnu/libvirt/connection-driver';
     const words = [

@@ -1,6 +1,6 @@
 /**
- * A definition that a dead run had kept comes back: by the command, and by the unit's very command at boot; with the
- * guest running and after a power loss, and when nothing is left of the run but its bundle.
+ * A definition that a dead run had kept is restored: by the command, and by the unit's command at boot; with the guest
+ * running, after a power loss, and when only the bundle is left of the run.
  */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -54,7 +54,7 @@ const runs = () => join(stateDir(host), 'runs');
 const rescue = (...words: string[]): Promise<Ended> => startCli(host, ['rescue', ...words]).ended;
 const slow = { bandwidth: 20_000, bytes: true, shallow: true, pivot: true };
 
-/** Runs steps between undefine and redefine, and kills the run while the last of them, a slow copy, is under way. */
+/** Runs steps between undefine and redefine, and kills the run during the last of them, a slow copy. */
 async function killed(disk: string, ...steps: Record<string, unknown>[]): Promise<string> {
   const earlier = new Set(await readdir(runs()).catch(() => []));
   const all = [{ undefine: {} }, ...steps];
@@ -94,16 +94,16 @@ function expectOutcome(ended: Ended, outcome: string, code = 0): void {
   expect(ended.stdout.split(':')[0], ended.told).toBe(outcome);
 }
 
-/** Takes the run back, with which all has to be as before. */
+/** Rolls the run back, after which everything must be as before. */
 async function takenBack(run: string): Promise<void> {
-  const ended = await startCli(host, ['rollback', run, '--output', 'json']).ended;
+  const ended = await startCli(host, ['rollback', run, '--format', 'json']).ended;
   expectEnd(ended, 0);
   expect(await picture(host, NAME), ended.told).toEqual(before);
   const again = await rescue(run);
   expect([again.exitCode, codes(again)], again.told).toEqual([3, ['BP227']]);
 }
 
-/** No write is lost. The check of the next start leaves the guest on another QEMU, which is the one to compare with from then on. */
+/** No write is lost. The check of the next start leaves the guest on another QEMU process, which counts from then on. */
 async function allWritten(): Promise<void> {
   await expectWrites(host, guest);
   const now = await picture(host, NAME);
@@ -111,8 +111,8 @@ async function allWritten(): Promise<void> {
   before = now;
 }
 
-describe('while the guest runs on', () => {
-  test('the definition is back to the byte, with all that belongs to it; and again is nothing to do', async () => {
+describe('while the guest keeps running', () => {
+  test('the definition is restored to the byte, with its metadata; a second rescue does nothing', async () => {
     const run = await onlyVda();
     expect(await isPersistent()).toBe(false);
     const ended = await rescue(NAME);
@@ -125,14 +125,14 @@ describe('while the guest runs on', () => {
     await allWritten();
   });
 
-  test('a disk that has moved is defined where it is, also when only the bundle is left', async () => {
+  test('a moved disk is defined with its current file, also if only the bundle is left', async () => {
     const run = await bothDisks();
     const folder = join(runs(), run);
     const elsewhere = join(host.dir, 'elsewhere');
     await mkdir(elsewhere);
     await cp(join(folder, 'bundle.json'), join(elsewhere, 'bundle.json'));
     const moved = before.definition!.replace(before.chains['vda']![0]!, dest('new-vda'));
-    // By a copy of the file; and, where that was not all, by the run.
+    // From a copy of the file; and, if that was not complete, by the run.
     expectOutcome(await rescue(join(elsewhere, 'bundle.json')), 'restored');
     expect((await picture(host, NAME)).definition).toBe(moved);
     expect(await readdir(elsewhere)).toEqual(['bundle.json']);
@@ -145,10 +145,10 @@ describe('while the guest runs on', () => {
     await allWritten();
   });
 
-  test('a run goes on all the same, to its end', async () => {
+  test('a run can still be resumed to its end', async () => {
     const run = await bothDisks();
     expectOutcome(await rescue(run), 'restored');
-    const resumed = startCli(host, ['resume', run, '--output', 'json']);
+    const resumed = startCli(host, ['resume', run, '--format', 'json']);
     await host.virsh('blockjob', NAME, 'vdb', '--bandwidth', '1000');
     expectEnd(await resumed.ended, 0);
     const now = await picture(host, NAME);
@@ -168,8 +168,8 @@ describe('while the guest runs on', () => {
 
 describe('after a power loss', () => {
   /**
-   * What `systemctl start` would do, or the boot: the unit's command, with as much of its confinement as can be had
-   * without systemd. Only the state folder can be written to, there is no network, and root has but those rights.
+   * Runs the unit's command as `systemctl start` or the boot would, with as much of its confinement as is possible without
+   * systemd: only the state folder is writable, there is no network, and root has only the unit's capabilities.
    */
   async function unit(): Promise<Ended> {
     const file = new URL('../../examples/systemd/blockplan-rescue.service', import.meta.url);
@@ -188,7 +188,7 @@ describe('after a power loss', () => {
       `exec setpriv --bounding-set=-all,${rights.split(' ').join(',')} --no-new-privs "$@"`,
     ].join(' && ');
     const words = settingOf('ExecStart').split(' ').slice(1);
-    // A checkout may lie below /tmp, of which the unit sees nothing; what is installed does not.
+    // A checkout may be below /tmp, which the unit cannot see; an installed program is not.
     const installed = join(host.dir, 'installed');
     await cp(dirname(CLI), installed, { recursive: true });
     const { status, stdout, stderr } = spawnSync(
@@ -225,7 +225,7 @@ describe('after a power loss', () => {
     return acknowledged;
   }
 
-  /** libvirt brings an undefined domain back by itself where a job had its status saved; this one did not. */
+  /** libvirt restores an undefined domain by itself if the status of a job was saved; this one had none. */
   async function forgotten(): Promise<void> {
     await host
       .virsh('undefine', NAME, '--snapshots-metadata', '--checkpoints-metadata')
@@ -233,7 +233,7 @@ describe('after a power loss', () => {
     await expect(host.virsh('dominfo', NAME)).rejects.toThrow('failed to get domain');
   }
 
-  /** libvirt counts and sorts for a guest that starts with its host as it does after a power loss. */
+  /** For a guest with autostart libvirt counts and sorts as it does after a power loss. */
   async function freshlyBooted(): Promise<void> {
     await powerLoss();
     await guest.waitForWrites(2);
@@ -242,7 +242,7 @@ describe('after a power loss', () => {
     before = now;
   }
 
-  test('the unit defines it where the guest wrote last, and the guest goes on from there', async () => {
+  test('the unit defines it where the guest wrote last, and the guest continues from there', async () => {
     await freshlyBooted();
     const run = await bothDisks();
     const upTo = await powerLoss();
@@ -260,7 +260,7 @@ describe('after a power loss', () => {
     expectOutcome(renamed, 'left alone');
     expect(renamed.stdout).toContain('libvirt knows it as "renamed"');
     await host.virsh('undefine', 'renamed');
-    // A run that cannot be read keeps no other from being written back.
+    // An unreadable run does not prevent the rescue of others.
     await mkdir(join(runs(), '20000101-000000-aaaaaa'));
     await writeFile(join(runs(), '20000101-000000-aaaaaa', 'bundle.json'), 'garbage');
     await writeFile(join(stateDir(host), 'unfinished', '20000101-000000-aaaaaa'), '');
@@ -274,7 +274,7 @@ describe('after a power loss', () => {
     expect([now.definition, now.autostart]).toEqual([moved, 'enable']);
     expect([now.snapshots, now.checkpoints]).toEqual([before.snapshots, before.checkpoints]);
     expectOutcome(await unit(), 'left alone');
-    // Who undefines it now does so on purpose.
+    // Now the domain is undefined on purpose.
     await host.virsh('undefine', NAME, '--snapshots-metadata', '--checkpoints-metadata');
     expectOutcome(await unit(), 'left alone');
     await expect(host.virsh('dominfo', NAME)).rejects.toThrow('failed to get domain');
@@ -285,10 +285,10 @@ describe('after a power loss', () => {
     await expectWrites(host, guest);
   });
 
-  test('with only the bundle left it says that nobody knows where the guest wrote, and leaves autostart off', async () => {
+  test('with only the bundle left it reports that the newest file is unknown, and leaves autostart off', async () => {
     const run = await onlyVda();
     const upTo = await powerLoss();
-    // A libvirt that has brought it back by itself has forgotten what belongs to it.
+    // A libvirt that has restored the domain by itself has lost its metadata.
     expectOutcome(await unit(), 'restored');
     const { live: _off, ...back } = await picture(host, NAME);
     expect(back).toMatchObject({
@@ -303,7 +303,7 @@ describe('after a power loss', () => {
       if (file !== 'bundle.json') await rm(join(folder, file));
     const ended = await rescue(run);
     expectOutcome(ended, 'in doubt', 5);
-    expect(ended.stdout).toContain('vda: it is not known where the guest wrote last');
+    expect(ended.stdout).toContain('vda: it is unknown where the guest last wrote');
     expect(ended.stdout).toContain(`$ virsh autostart ${NAME}`);
     const now = await picture(host, NAME);
     expect([now.definition, now.autostart]).toEqual([before.definition, 'disable']);

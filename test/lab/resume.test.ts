@@ -1,4 +1,4 @@
-/** A run that is killed or left half-way on real libvirt, with the guest writing, and resumed by another process. */
+/** A run that is killed or interrupted on real libvirt, with the guest writing, and resumed by another process. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -38,7 +38,7 @@ beforeEach(async () => {
   before = await picture(host, guest.name);
 });
 
-/** The classic way, with a copy that takes some seconds: so many MiB a second of the disk's 64. */
+/** The classic way, with a copy that takes several seconds: the MiB per second, of the disk's 64 MiB. */
 function plan(bandwidth: number): { text: string; dest: string } {
   const dest = join(host.images, `copy-${copies++}.qcow2`);
   const text = planText(guest.name, [
@@ -51,7 +51,7 @@ function plan(bandwidth: number): { text: string; dest: string } {
 
 const progressing = (event: RunEvent) => event.event === 'progress' && event.current > 1_000_000;
 
-/** Starts a run and waits until its copy is under way. */
+/** Starts a run and waits until its copy has begun. */
 async function copying(
   text: string,
   options: CliOptions = {},
@@ -70,7 +70,7 @@ async function killed(text: string): Promise<string> {
 }
 
 const takeUp = (how: 'resume' | 'rollback', ...run: string[]) =>
-  startCli(host, [how, ...run, '--output', 'json']).ended;
+  startCli(host, [how, ...run, '--format', 'json']).ended;
 
 const commandsOf = (ended: Ended) =>
   ended.events.flatMap((event) => (event.event === 'command' ? [event.command] : []));
@@ -80,7 +80,7 @@ async function expectAsBefore(ended: Ended): Promise<void> {
   await expectWrites(host, guest);
 }
 
-test('killed in the middle of a copy it is rolled back: all is as it was, and nothing is left', async () => {
+test('a run killed in the middle of a copy is rolled back: all is as it was, and nothing is left', async () => {
   const { text } = plan(2);
   const run = await killed(text);
   const another = await (await startRun(host, { text })).ended;
@@ -93,7 +93,7 @@ test('killed in the middle of a copy it is rolled back: all is as it was, and no
   expect(codes(again), again.told).toEqual(['BP211']);
 });
 
-test('libvirtd is killed in the middle of a copy, and the run goes on when it is back', async () => {
+test('a run continues when libvirtd, killed in the middle of a copy, is back', async () => {
   const { text, dest } = plan(12);
   const { running } = await copying(text);
   await host.killDaemon();
@@ -105,7 +105,7 @@ test('libvirtd is killed in the middle of a copy, and the run goes on when it is
   expect((await picture(host, guest.name)).chains['vda']?.[0]).toBe(dest);
 });
 
-test('interrupted twice it is left as it is, and goes on from there; an edit of its plan changes nothing, and is told', async () => {
+test('a run interrupted twice continues from there; an edit of its plan is reported and changes nothing', async () => {
   const { text } = plan(2);
   const { running, run } = await copying(text);
   running.child.kill('SIGINT');
@@ -113,13 +113,13 @@ test('interrupted twice it is left as it is, and goes on from there; an edit of 
   running.child.kill('SIGINT');
   const left = await running.ended;
   if (left.exitCode === 4)
-    throw new Error(`the way back was quicker than the second signal: ${left.told}`);
+    throw new Error(`the rollback ended before the second signal: ${left.told}`);
   expect(left.exitCode, left.told).toBe(130);
   expect(left.events.at(-1)).toMatchObject({
     event: 'run-left',
     next: [`blockplan rollback ${run}`],
   });
-  // Once its rollback has begun, nothing offers to go on with the plan.
+  // Once its rollback has begun, no report offers to resume the plan.
   for (const argv of [['status'], ['show', run], ['doctor', guest.name, '-c', host.uri]]) {
     const { stdout } = await startCli(host, argv).ended;
     expect(stdout, argv[0]).toContain(`blockplan rollback ${run}`);
@@ -139,7 +139,7 @@ test('interrupted twice it is left as it is, and goes on from there; an edit of 
   await expectAsBefore(ended);
 });
 
-test('killed in the middle of a copy it is resumed: the copy that runs is waited for, and no other is made', async () => {
+test('a run killed in the middle of a copy is resumed: it waits for the running copy, and makes no other', async () => {
   const { text, dest } = plan(12);
   const run = await killed(text);
   const ended = await takeUp('resume', run);
@@ -163,7 +163,7 @@ test('a state folder without space refuses a run before it begins', async () => 
   expect(await picture(host, guest.name)).toEqual(before);
 });
 
-test('a state folder that fills up turns the run back, and the rollback is written down', async () => {
+test('a state folder that fills up causes a rollback, which is recorded', async () => {
   const state = await host.tmpfs(4 * 1024 * 1024);
   const { running, run } = await copying(plan(12).text, { env: { BLOCKPLAN_STATE_DIR: state } });
   await writeFile(join(state, 'filler'), Buffer.alloc(4 * 1024 * 1024)).catch(

@@ -1,4 +1,4 @@
-/** Rollbacks beside other hands, on real libvirt: a frozen guest is thawed, and what is not the run's own is left alone. */
+/** Rollbacks beside other tools, on real libvirt: a frozen guest is thawed, and other tools' work is left alone. */
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -26,7 +26,7 @@ const ioError = () => Object.assign(new Error('EIO: i/o error'), { code: 'EIO' }
 const inFolder = ({ name }: Guest, file: string) => join(host.images, name, file);
 const liveXml = ({ name }: Guest) => host.virsh('dumpxml', name);
 
-/** Runs steps, of which that happens just before the first command of that name in that phase. */
+/** Runs steps; calls `strike` just before the first command with that name in that phase. */
 async function runWith(
   { name }: Guest,
   steps: readonly Readonly<Record<string, unknown>>[],
@@ -54,7 +54,7 @@ const snapshot = (file: string, more: Readonly<Record<string, unknown>>) => ({
   },
 });
 
-test('a guest that is frozen when contact is lost does not stay so', async () => {
+test('a guest that is frozen when the connection is lost is thawed', async () => {
   const guest = await makeGuest();
   await agentConnected(host, guest.name);
   const frozen = () =>
@@ -91,7 +91,7 @@ test('a job that another tool has started on the disk is not cancelled in the ro
     await host.virsh('blockcopy', guest.name, 'vda', ...words);
   });
   expect(finish.end, told).toBe('stranded');
-  expect(finish.state, told).toContain('a job (copy) runs on vda');
+  expect(finish.state, told).toContain('a block job (copy) runs on vda');
   const xml = await liveXml(guest);
   expect(xml).toMatch(/<mirror type='file' file='[^']*theirs' format='qcow2' job='copy'/);
   await host.virsh('blockjob', guest.name, 'vda', '--abort');
@@ -99,7 +99,7 @@ test('a job that another tool has started on the disk is not cancelled in the ro
   await guest.destroy();
 });
 
-test('an overlay that was there is not committed while the guest is off: its rollback says that it needs the guest', async () => {
+test('an existing overlay is not committed while the guest is off: its rollback reports that it needs the guest', async () => {
   const guest = await makeGuest();
   const [top, overlay] = [inFolder(guest, 'top.qcow2'), inFolder(guest, 'overlay')];
   await host.qemuImg('create', '-q', '-f', 'qcow2', '-b', top, '-F', 'qcow2', overlay);

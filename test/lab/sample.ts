@@ -1,6 +1,6 @@
 /**
- * Which rows of a long table are tried: a few in `npm test`, the same at every commit, and all in `npm run test:faults`.
- * BLOCKPLAN_LAB names another seed, or `any` for a new one; what was drawn is printed with what draws it again.
+ * Which rows of a long table are tested: in `npm test` a few, the same at every commit; in `npm run test:faults` all.
+ * BLOCKPLAN_LAB sets another seed, or `any` for a new one. The seed of a sample is printed.
  */
 import fc from 'fast-check';
 
@@ -8,7 +8,7 @@ const WORD = process.env['BLOCKPLAN_LAB'] ?? '';
 const SEED = WORD === 'any' ? Date.now() % 1_000_000 : Number(/^\d+$/.exec(WORD)?.[0] ?? 1);
 
 /**
- * So many of the rows, in their own order; all of them with BLOCKPLAN_LAB=all.
+ * A sample of this many rows, in their own order; all of them with BLOCKPLAN_LAB=all.
  * @param what names the table
  */
 export function sampled<T>(what: string, rows: readonly T[], number: number): readonly T[] {

@@ -1,4 +1,4 @@
-/** blockcommit on real libvirt: which layers go where, the rollback of each phase, and what has none. */
+/** blockcommit on real libvirt: where layers go, the rollback of each phase, and the phases that have none. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -46,7 +46,7 @@ afterAll(() => host.stop());
 
 const file = (name: string) => join(images, name);
 
-/** The disk on base <- snap1 <- over1 <- … , as it is put together before each case. */
+/** The disk on base <- snap1 <- over1 <- … , as it is before each case. */
 async function stack(...overlays: string[]): Promise<void> {
   for (const name of overlays) {
     const spec = `vda,snapshot=external,driver=qcow2,file=${file(name)}`;
@@ -56,7 +56,7 @@ async function stack(...overlays: string[]): Promise<void> {
   }
 }
 
-/** Commits, by hand, whatever lies above base <- snap1, and removes it. */
+/** Commits, by hand, everything above base <- snap1, and removes it. */
 beforeEach(async () => {
   const chain = await liveChain(host, 'testvm', 'vda');
   const extra = chain.filter(
@@ -72,7 +72,7 @@ beforeEach(async () => {
 const chainNow = async () =>
   (await liveChain(host, 'testvm', 'vda')).map((each) => each.slice(images.length + 1));
 
-/** A layer below the active one by its place in the chain, `vda[3]`, as libvirt numbers it. */
+/** A layer below the active one by its index in the chain, `vda[3]`, as libvirt numbers it. */
 async function place(name: string): Promise<string> {
   const xml = await host.virsh('dumpxml', 'testvm');
   const element =
@@ -81,7 +81,7 @@ async function place(name: string): Promise<string> {
   return `vda[${found?.[1]}]`;
 }
 
-/** Runs one commit; the live chain, the headers' chain and the definition agree afterwards, and no write is lost. */
+/** Runs one commit. Afterwards the live chain, the headers and the definition agree, and no write is lost. */
 async function commit(params: Record<string, unknown>): Promise<Finished> {
   const ended = await runSteps(host, 'testvm', [{ blockcommit: { disk: 'vda', ...params } }]);
   const last = expectEnd(ended, 0);
@@ -93,10 +93,10 @@ async function commit(params: Record<string, unknown>): Promise<Finished> {
 }
 
 describe('forward', () => {
-  test('shallow, active and pivot take the top layer down by one; delete removes it', async () => {
+  test('shallow, active and pivot merge the top layer into the next; delete removes it', async () => {
     await stack('o1');
     const last = await commit({ shallow: true, active: true, pivot: true });
-    expect(last.state).toContain(`${file('o1')} is not used by this guest any more; it is kept`);
+    expect(last.state).toContain(`${file('o1')} is no longer used by this guest; it is kept`);
     expect(await chainNow()).toEqual(['snap1.qcow2', 'base.qcow2']);
     await rm(file('o1'));
     await stack('o2');
@@ -107,11 +107,11 @@ describe('forward', () => {
     expect(await chainNow()).toEqual(['snap1.qcow2', 'base.qcow2']);
   });
 
-  test('base by path and top by place: layers in the middle go, the guest stays on the active one', async () => {
+  test('base by path and top by index: middle layers leave the chain, the guest stays on the active one', async () => {
     await stack('o1', 'o2', 'o3');
     await commit({ top: await place('o2'), base: file('snap1.qcow2'), delete: true });
     expect(await chainNow()).toEqual(['o3', 'snap1.qcow2', 'base.qcow2']);
-    // What the definition names has to be enough to start from, now that o1 and o2 are gone.
+    // The layers in the definition must be enough to start from, now that o1 and o2 are removed.
     const upTo = await guest.acknowledged();
     await guest.destroy();
     await guest.start();
@@ -120,7 +120,7 @@ describe('forward', () => {
     await expectWrites(host, guest);
   });
 
-  test('top by path and base by place', async () => {
+  test('top by path and base by index', async () => {
     await stack('o1', 'o2');
     await commit({ top: file('o1'), base: await place('snap1.qcow2') });
     expect(await chainNow()).toEqual(['o2', 'snap1.qcow2', 'base.qcow2']);
@@ -139,7 +139,7 @@ describe('forward', () => {
     expect(await chainNow()).toEqual(['snap1.qcow2', 'base.qcow2']);
   });
 
-  test('keep-overlay leaves the guest where it is, and the base holds the same', async () => {
+  test('keep-overlay leaves the guest on the overlay, and the base has the same data', async () => {
     await stack('o1');
     const before = await picture(host, 'testvm');
     const blockcommit = { disk: 'vda', shallow: true, 'keep-overlay': true };
@@ -178,7 +178,7 @@ describe('forward', () => {
     expect(await name()).toBe(file('snap1.qcow2'));
   });
 
-  test('bandwidth in bytes and in MiB/s is what QEMU is told, and is held to while it runs', async () => {
+  test('bandwidth in bytes and in MiB/s is passed to QEMU, and limits the job', async () => {
     await stack('o1');
     const blockcommit = { disk: 'vda', shallow: true, pivot: true, delete: true };
     const slow = { ...blockcommit, bandwidth: 65_536, bytes: true, timeout: 60 };
@@ -198,7 +198,7 @@ describe('forward', () => {
     });
   });
 
-  test('timeout turns a commit back that takes too long', async () => {
+  test('timeout cancels a commit that takes too long', async () => {
     await stack('o1');
     const blockcommit = { disk: 'vda', shallow: true, pivot: true, bandwidth: 1, bytes: true };
     const last = await expectUndone(host, guest, [{ blockcommit: { ...blockcommit, timeout: 1 } }]);
@@ -207,7 +207,7 @@ describe('forward', () => {
 });
 
 describe('the rollback', () => {
-  test('of a pivot: an overlay of the same name is put back above the base', async () => {
+  test('of a pivot: an overlay with the same name is created above the base', async () => {
     await stack('o1');
     const blockcommit = { disk: 'vda', shallow: true, pivot: true };
     await expectUndone(host, guest, [{ blockcommit }, fails]);
@@ -219,7 +219,7 @@ describe('the rollback', () => {
     await expectUndone(host, guest, [{ blockcommit }, fails]);
   });
 
-  test('of keep-overlay: there is nothing to undo', async () => {
+  test('of keep-overlay: nothing is undone', async () => {
     await stack('o1');
     const blockcommit = { disk: 'vda', shallow: true, 'keep-overlay': true };
     await expectUndone(host, guest, [{ blockcommit }, fails]);
@@ -241,37 +241,40 @@ describe('points of no return', () => {
   test.each([
     ['a commit below the active layer', () => ({ top: file('o1'), base: file('snap1.qcow2') })],
     ['a commit of several layers', () => ({ base: file('snap1.qcow2'), pivot: true })],
-  ])('%s: a later failure ends stranded, in a true state, with every write', async (_, params) => {
-    await stack('o1', 'o2');
-    const before = await picture(host, 'testvm');
-    const steps = [{ blockcommit: { disk: 'vda', ...params() } }, fails];
-    const ended = await runSteps(host, 'testvm', steps);
-    const last = expectEnd(ended, 5);
-    const chain = await liveChain(host, 'testvm', 'vda');
-    expect(chain.length).toBeLessThan(before.chains['vda']!.length);
-    expect(await imageChain(host, chain[0]!)).toEqual(chain);
-    expect(await persistentSource(host, 'testvm', 'vda')).toBe(chain[0]);
-    expect(last.end).toBe('stranded');
-    expect(last.state).toContain(`vda: ${[...chain].reverse().join(' <- ')}`);
-    expect(last.state.join('\n')).toMatch(/merged/);
-    // The commands that the report names can be typed.
-    const run = runOf(ended);
-    const looks = last.next.filter((command) => command.startsWith('virsh '));
-    expect(looks.length).toBeGreaterThan(0);
-    expect(last.next).toEqual([...looks, `blockplan rollback ${run}`]);
-    for (const command of looks) await host.virsh(...command.split(' ').slice(1));
-    const again = await startCli(host, ['rollback', run, '--output', 'json']).ended;
-    expect(expectEnd(again, 5)).toMatchObject({ end: 'stranded', next: last.next });
-    expect(await liveChain(host, 'testvm', 'vda')).toEqual(chain);
-    await forget(host, run);
-    // Nobody asked for a removal, so none was done.
-    expect((await picture(host, 'testvm')).files).toEqual(before.files);
-    await expectWrites(host, guest);
-    for (const name of ['o1', 'o2']) if (!chain.includes(file(name))) await rm(file(name));
-  });
+  ])(
+    '%s: a later failure ends stranded, with a correct report and every write',
+    async (_, params) => {
+      await stack('o1', 'o2');
+      const before = await picture(host, 'testvm');
+      const steps = [{ blockcommit: { disk: 'vda', ...params() } }, fails];
+      const ended = await runSteps(host, 'testvm', steps);
+      const last = expectEnd(ended, 5);
+      const chain = await liveChain(host, 'testvm', 'vda');
+      expect(chain.length).toBeLessThan(before.chains['vda']!.length);
+      expect(await imageChain(host, chain[0]!)).toEqual(chain);
+      expect(await persistentSource(host, 'testvm', 'vda')).toBe(chain[0]);
+      expect(last.end).toBe('stranded');
+      expect(last.state).toContain(`vda: ${[...chain].reverse().join(' <- ')}`);
+      expect(last.state.join('\n')).toMatch(/merged/);
+      // The commands in the report can be typed.
+      const run = runOf(ended);
+      const looks = last.next.filter((command) => command.startsWith('virsh '));
+      expect(looks.length).toBeGreaterThan(0);
+      expect(last.next).toEqual([...looks, `blockplan rollback ${run}`]);
+      for (const command of looks) await host.virsh(...command.split(' ').slice(1));
+      const again = await startCli(host, ['rollback', run, '--format', 'json']).ended;
+      expect(expectEnd(again, 5)).toMatchObject({ end: 'stranded', next: last.next });
+      expect(await liveChain(host, 'testvm', 'vda')).toEqual(chain);
+      await forget(host, run);
+      // The plan asked for no removal, so no file was removed.
+      expect((await picture(host, 'testvm')).files).toEqual(before.files);
+      await expectWrites(host, guest);
+      for (const name of ['o1', 'o2']) if (!chain.includes(file(name))) await rm(file(name));
+    },
+  );
 });
 
-test('the layers that were never named are as they were made', async () => {
+test('layers that no case names are unchanged', async () => {
   expect(await listFiles(file('base.qcow2'))).toEqual(
     expect.arrayContaining(['fill', 'base.layer']),
   );

@@ -1,4 +1,4 @@
-/** blockcopy on real libvirt: each option seen to have its effect, and the rollback of each phase. */
+/** blockcopy on real libvirt: the effect of each option, and the rollback of each phase. */
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -52,7 +52,7 @@ async function copy(params: Record<string, unknown>): Promise<void> {
   expectEnd(await runSteps(host, guest.name, [{ blockcopy: params }]), 0);
 }
 
-/** Makes an image that has something in every place. */
+/** Creates an image with data everywhere. */
 async function noisyImage(): Promise<string> {
   const [noise, image] = [at('noise.raw'), at('noisy.qcow2')];
   await tool('dd', 'if=/dev/urandom', `of=${noise}`, 'bs=1M', 'count=64', 'status=none');
@@ -62,7 +62,7 @@ async function noisyImage(): Promise<string> {
 }
 
 describe('options', () => {
-  test('bandwidth and bytes are what QEMU is held to while it runs, and the rest is what QEMU is told', async () => {
+  test('bandwidth and bytes limit QEMU while it runs, and the other options are passed to QEMU', async () => {
     const blockcopy = {
       disk: 'vda',
       dest: at('slow.qcow2'),
@@ -112,7 +112,7 @@ describe('options', () => {
     }
   });
 
-  test('shallow shares the chain; without it the copy stands alone; both keep the guest where it is', async () => {
+  test('shallow uses the same chain; without it the copy has no backing file; both leave the guest on its disk', async () => {
     const before = await picture(host, guest.name);
     await copy({ disk: 'vda', dest: at('top.qcow2'), shallow: true, finish: true });
     await copy({ disk: 'vda', dest: at('whole.qcow2'), finish: true });
@@ -126,7 +126,7 @@ describe('options', () => {
     expect(await picture(host, guest.name)).toEqual(before);
   });
 
-  test('reuse-external copies into the file that is there, and leaves it there', async () => {
+  test('reuse-external copies into the existing file, and keeps it', async () => {
     const dest = at('made.qcow2');
     await host.qemuImg('create', '-q', '-f', 'qcow2', '-o', 'cluster_size=4096', dest, '64M');
     await copy({ disk: 'vda', dest, format: 'qcow2', 'reuse-external': true, finish: true });
@@ -137,7 +137,7 @@ describe('options', () => {
     await rm(dest);
   });
 
-  test('reuse-external copies the whole disk over all that an image held', async () => {
+  test('reuse-external copies the whole disk over the former content of an image', async () => {
     const dest = await noisyImage();
     const blockcopy = { disk: 'vda', dest, format: 'qcow2', 'reuse-external': true, pivot: true };
     await expectUndone(host, guest, [{ blockcopy }, fails]);
@@ -148,7 +148,7 @@ describe('options', () => {
     await rm(dest);
   });
 
-  test('reuse-external refuses the whole disk over an image that rests on another one', async () => {
+  test('reuse-external refuses the whole disk over an image with a backing file', async () => {
     const [below, dest] = [await noisyImage(), at('above.qcow2')];
     await host.qemuImg('create', '-q', '-f', 'qcow2', '-b', below, '-F', 'qcow2', dest);
     const [before, beforeBelow] = [await readFile(dest), await readFile(below)];
@@ -160,7 +160,7 @@ describe('options', () => {
     for (const file of [dest, below]) await rm(file);
   });
 
-  test('timeout turns a copy back that takes too long', async () => {
+  test('timeout cancels a copy that takes too long', async () => {
     const blockcopy = {
       disk: 'vda',
       dest: at('late.qcow2'),
@@ -219,14 +219,14 @@ describe('the rollback', () => {
     ]);
   });
 
-  test('of a pivot of a domain that the plan made transient, in the classic way', async () => {
+  test('of the pivot of a domain that the plan made transient, the classic way', async () => {
     const blockcopy = { disk: 'vda', dest: at('classic'), pivot: true, shallow: true };
     const redefine = { disk: 'vda', source: blockcopy.dest };
     await expectUndone(host, guest, [{ undefine: {} }, { blockcopy }, fails, { redefine }]);
     await expectUndone(host, guest, [{ undefine: {} }, { blockcopy }, { redefine }, fails]);
   });
 
-  test('of a domain that was transient all along', async () => {
+  test('of a domain that was transient from the start', async () => {
     const definition = await host.virsh('dumpxml', guest.name, '--inactive', '--security-info');
     const file = join(host.dir, 'kept.xml');
     await writeFile(file, definition);
@@ -241,7 +241,7 @@ describe('the rollback', () => {
 
 describe("another user's file", () => {
   test.each([
-    ['before its place is taken', 'make-file', 'before', false],
+    ["before the copy's file is created", 'make-file', 'before', false],
     ['instead of the file that was made', 'make-file', 'after', true],
   ] as const)('at dest, %s, stays as it is', async (_, effect, moment, replaces) => {
     const dest = at('foreign');
@@ -266,7 +266,7 @@ describe("another user's file", () => {
   });
 });
 
-test('after all of it the guest starts again with every write, on the files that it had', async () => {
+test('after all cases the guest starts again with every write, on its original files', async () => {
   expect(await liveChain(host, guest.name, 'vda')).toEqual([...guest.disks[0]!.files].reverse());
   expect(await persistentSource(host, guest.name, 'vda')).toBe(files[0]);
   expect(await persistentSource(host, guest.name, 'vdb')).toBe(files[1]);

@@ -1,4 +1,4 @@
-/** blockpull on real libvirt: what leaves the chain, what a cancel leaves, and what becomes of checkpoints. */
+/** blockpull on real libvirt: the layers that leave the chain, the state after a cancel, and the effect on checkpoints. */
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -51,7 +51,7 @@ const chainNow = async () =>
   (await liveChain(host, 'testvm', 'vda')).map((each) => each.slice(images.length + 1));
 const pull = (params: object = {}) => ({ blockpull: { disk: 'vda', ...params } });
 
-/** The guest goes on in that overlay. */
+/** Puts that overlay on the guest's disk. */
 async function overlay(name: string): Promise<void> {
   const spec = `vda,snapshot=external,driver=qcow2,file=${file(name)}`;
   const words = ['--disk-only', '--no-metadata', '--diskspec', spec];
@@ -59,13 +59,13 @@ async function overlay(name: string): Promise<void> {
   await guest.waitForWrites(1);
 }
 
-/** The live chain, the headers' chain and the definition agree, the images are sound, and the next start has every write. */
+/** The live chain, the headers and the definition agree, the images are sound, and the next start has every write. */
 async function expectChain(...names: readonly string[]): Promise<void> {
   expect(await chainNow()).toEqual(names);
   const chain = names.map(file);
   expect(await imageChain(host, chain[0]!)).toEqual(chain);
   expect(await persistentSource(host, 'testvm', 'vda')).toBe(chain[0]);
-  // QEMU flushes what it holds when a guest is suspended, so that the images can be read beside it.
+  // QEMU flushes its caches when a guest is suspended, so that the images can be read.
   await host.virsh('suspend', 'testvm');
   await assertCleanImages(host, chain);
   await host.virsh('resume', 'testvm');
@@ -78,13 +78,13 @@ async function expectChain(...names: readonly string[]): Promise<void> {
 }
 
 describe('forward', () => {
-  test('down to a base, by path and by place: the layers between leave the chain and stay as files', async () => {
+  test('down to a base, by path and by index: the layers between leave the chain and stay as files', async () => {
     await overlay('o1');
     await overlay('o2');
     const before = await picture(host, 'testvm');
     const ended = await runSteps(host, 'testvm', [pull({ base: file('snap1.qcow2') })]);
     const last = expectEnd(ended, 0);
-    expect(last.state).toContain(`${file('o1')} is not used by this guest any more; it is kept`);
+    expect(last.state).toContain(`${file('o1')} is no longer used by this guest; it is kept`);
     expect((await picture(host, 'testvm')).files).toEqual(before.files);
     await expectChain('o2', 'snap1.qcow2', 'base.qcow2');
     await rm(file('o1'));
@@ -98,7 +98,7 @@ describe('forward', () => {
     await rm(file('snap1.qcow2'));
   });
 
-  test('bandwidth in bytes is what QEMU is told, and is held to while it runs', async () => {
+  test('bandwidth in bytes is passed to QEMU, and limits the job', async () => {
     await overlay('o3');
     const slow = pull({ base: file('base.qcow2'), bandwidth: 65_536, bytes: true, timeout: 120 });
     const run = await startRun(host, { text: planText('testvm', [slow]) });
@@ -132,14 +132,14 @@ describe('forward', () => {
   });
 });
 
-describe('what stops a pull', () => {
-  test('a timeout cancels it: the chain is as it was, with every write', async () => {
+describe('a pull that is stopped', () => {
+  test('is cancelled by a timeout: the chain is as it was, with every write', async () => {
     const slow = pull({ bandwidth: 1, bytes: true, timeout: 1 });
     const last = await expectUndone(host, guest, [slow]);
     expect(last.state.join()).toContain('within 1 s');
   });
 
-  test('another user who cancels it is reported, and the chain is as it was', async () => {
+  test('is reported as cancelled by another user, and the chain is as it was', async () => {
     const before = await picture(host, 'testvm');
     const slow = pull({ bandwidth: 1, bytes: true });
     const run = await startRun(host, { text: planText('testvm', [slow]) });
@@ -152,7 +152,7 @@ describe('what stops a pull', () => {
     await expectWrites(host, guest);
   });
 
-  test('a guest that dies during the pull starts with all that it wrote', async () => {
+  test('by the death of its guest lets the guest start with all that it wrote', async () => {
     const before = await chainNow();
     const slow = pull({ bandwidth: 1, bytes: true });
     const run = await startRun(host, { text: planText('testvm', [slow]) });
@@ -169,7 +169,7 @@ describe('what stops a pull', () => {
     await expectChain(...before);
   });
 
-  test('after its end there is no rollback: a later failure ends stranded, and the report names the state', async () => {
+  test('has no rollback after its end: a later failure ends stranded, and the report names the state', async () => {
     const before = await picture(host, 'testvm');
     const ended = await runSteps(host, 'testvm', [pull({ base: file('base.qcow2') }), fails]);
     const last = expectEnd(ended, 5);
@@ -181,7 +181,7 @@ describe('what stops a pull', () => {
     await rm(file('o3'));
   });
 
-  test('what is refused', async () => {
+  test('or refused changes nothing', async () => {
     for (const [params, code] of [
       [{ base: file('nowhere') }, 'BP113'],
       [{ base: file('r2') }, 'BP113'],
@@ -193,7 +193,7 @@ describe('what stops a pull', () => {
   });
 });
 
-test('checkpoints outlive a pull: their bitmaps move into the active layer, and an incremental backup has every write', async () => {
+test('checkpoints survive a pull: their bitmaps move into the active layer, and an incremental backup has every write', async () => {
   await host.virsh('suspend', 'testvm');
   await host.virsh('checkpoint-create-as', 'testvm', 'c1', '--diskspec', 'vda');
   await host.qemuImg('convert', '-U', '-O', 'qcow2', file('r2'), file('full'));
@@ -207,7 +207,7 @@ test('checkpoints outlive a pull: their bitmaps move into the active layer, and 
   await expectPulled();
 });
 
-/** What changed since c1, by QEMU's bitmaps, put over the full copy, is what the guest has. */
+/** The changes since c1, by QEMU's bitmaps, applied to the full copy, equal the guest's disk. */
 async function expectPulled(): Promise<void> {
   expect(await chainNow()).toEqual(['c2-later']);
   const names = (await host.virsh('checkpoint-list', 'testvm', '--name'))

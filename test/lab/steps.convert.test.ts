@@ -1,4 +1,4 @@
-/** convert on real images: each option seen in the copy, and in what qemu-img was told. */
+/** convert on real images: the effect of each option on the copy, and the arguments of qemu-img. */
 import { createHash } from 'node:crypto';
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ import {
 
 let host: LabHost;
 let guest: Guest;
-/** A quiet layer of the guest's chain, with a chain of its own. */
+/** An unused layer of the guest's chain, with a chain of its own. */
 let source: string;
 
 beforeAll(async () => {
@@ -41,7 +41,7 @@ async function convert(params: Record<string, unknown>): Promise<Ended> {
   return ended;
 }
 
-/** What the guest would see of an image. */
+/** The content of an image as the guest would see it. */
 async function content(image: string): Promise<string> {
   const raw = at('content.raw');
   await host.qemuImg('convert', '-U', '-O', 'raw', image, raw);
@@ -55,7 +55,7 @@ async function content(image: string): Promise<string> {
 const clusters = async (image: string) =>
   JSON.parse(await host.qemuImg('check', '--output=json', image)) as Record<string, number>;
 
-test('a plain copy is one qcow2 file that holds the whole chain of its source', async () => {
+test('a plain copy is one qcow2 file with the whole chain of its source', async () => {
   const ended = await convert({ dest: at('plain') });
   expect(await imageChain(host, at('plain'))).toEqual([at('plain')]);
   expect(await imageFormat(host, at('plain'))).toBe('qcow2');
@@ -64,7 +64,7 @@ test('a plain copy is one qcow2 file that holds the whole chain of its source', 
   expect(ended.stdout).toContain('-W -m 8 -f qcow2 -O qcow2');
 });
 
-test('compress makes compressed clusters, options reach the format, coroutines reach qemu-img', async () => {
+test('compress writes compressed clusters; options reach the format, coroutines reach qemu-img', async () => {
   const ended = await convert({
     dest: at('small'),
     compress: true,
@@ -77,7 +77,7 @@ test('compress makes compressed clusters, options reach the format, coroutines r
   expect(await content(at('small'))).toBe(await content(source));
 });
 
-test('target-format raw, sparse or full with sparse-size', async () => {
+test('target-format raw is sparse, or full with sparse-size', async () => {
   await convert({ dest: at('sparse.raw'), 'target-format': 'raw' });
   await convert({ dest: at('full.raw'), 'target-format': 'raw', 'sparse-size': 0 });
   for (const file of [at('sparse.raw'), at('full.raw')]) {
@@ -88,7 +88,7 @@ test('target-format raw, sparse or full with sparse-size', async () => {
   expect((await stat(at('sparse.raw'))).blocks * 512).toBeLessThan(32 * 1024 * 1024);
 });
 
-test('source-format is believed: a qcow2 file read as raw is copied as it lies', async () => {
+test('source-format is trusted: a qcow2 file read as raw is copied byte for byte', async () => {
   const lying = guest.disks[0]!.files[0]!;
   await convert({
     source: lying,
@@ -100,7 +100,7 @@ test('source-format is believed: a qcow2 file read as raw is copied as it lies',
   expect(head.toString('latin1')).toBe('QFI\xfb');
 });
 
-test('rate-limit reaches qemu-img, and the copy is whole', async () => {
+test('rate-limit reaches qemu-img, and the copy is complete', async () => {
   const ended = await convert({ dest: at('limited'), 'rate-limit': 50_000_000 });
   expect(ended.stdout).toContain('-r 50000000');
   expect(await content(at('limited'))).toBe(await content(source));
@@ -114,7 +114,7 @@ test('the rollback removes the copy and nothing else; the source stays as it is'
   await readLog(source);
 });
 
-test('every format is written into the empty file that takes its place', async () => {
+test('every format is written into the reserved empty file', async () => {
   for (const format of ['qcow2', 'raw', 'vmdk', 'vdi', 'vhdx']) {
     const dest = at(`as.${format}`);
     await convert({ dest, 'target-format': format });
@@ -123,7 +123,7 @@ test('every format is written into the empty file that takes its place', async (
   }
 });
 
-test('a file that appears after preflight is not written over, and stays when the run is undone', async () => {
+test('a file that appears after preflight is not overwritten, and stays when the run is rolled back', async () => {
   const dest = at('foreign');
   const text = planText(guest.name, [{ id: 'conv', convert: { source, dest } }]);
   const { finish, struck } = await runWithFault(host, guest.name, text, {
@@ -136,13 +136,13 @@ test('a file that appears after preflight is not written over, and stays when th
   expect(struck).toBe(true);
   expect(finish.end).toBe('stranded');
   expect(finish.state.join('\n')).toContain(
-    `${dest} exists already; blockplan writes over no file`,
+    `${dest} already exists; blockplan does not overwrite files`,
   );
   expect(await readFile(dest, 'utf8')).toBe('precious');
   await rm(dest);
 });
 
-test('options that would write to another file are refused, and nothing is made', async () => {
+test('options that would write to another file are refused, and nothing is created', async () => {
   const other = at('other.qcow2');
   await writeFile(other, 'precious');
   for (const options of [`data_file=${other}`, 'help']) {
@@ -157,7 +157,7 @@ test('options that would write to another file are refused, and nothing is made'
   await rm(other);
 });
 
-test('a domain that is off is refused: it could be started on the image half-way', async () => {
+test('a domain that is off is refused: it could be started on an unfinished image', async () => {
   await guest.destroy();
   const step = { convert: { source, dest: at('off.qcow2') } };
   const refused = await runSteps(host, guest.name, [step]);

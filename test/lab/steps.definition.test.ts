@@ -1,4 +1,4 @@
-/** undefine and redefine on real libvirt: a nasty definition comes back to the byte, with all that belongs to it. */
+/** undefine and redefine on real libvirt: an unusual definition is restored to the byte, with its metadata. */
 
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -37,7 +37,7 @@ let guest: Guest;
 let fails: Record<string, unknown>;
 const NAME = 'testvm';
 
-/** What people and tools put into definitions, and what an editor of XML is likely to lose. */
+/** Parts that people and tools put into definitions, and that an editor of XML is likely to lose. */
 const ORNAMENTS = `  <title>R&amp;D &lt;prod&gt; &quot;db&quot; it&apos;s ünïcødé 数</title>
   <description>one &amp; two
     &lt;three&gt;  &quot;four&quot; &apos;five&apos; é</description>
@@ -68,7 +68,7 @@ beforeAll(async () => {
   expect(await definition(host, NAME)).toContain('urn:other:tool');
   await guest.start();
   await guest.waitForWrites(2);
-  // Two snapshots, the older one current, and two checkpoints: parents, children and a mark to be kept.
+  // Two snapshots, the older one current, and two checkpoints: parents, children and a current mark to keep.
   for (const name of ['snap & "one"', 'two']) {
     const disks = ['--diskspec', 'vda,snapshot=no', '--diskspec', 'vdb,snapshot=external'];
     const words = ['--name', name, '--description', `<${name}>`, '--disk-only', ...disks];
@@ -84,7 +84,7 @@ afterAll(() => host.stop());
 
 const run = (...steps: Record<string, unknown>[]) => runSteps(host, NAME, steps);
 
-/** Defines the domain as the file says, when a case has left it without a definition. */
+/** Defines the domain from the file, if a case has left it without a definition. */
 async function defineAgain(xml: string): Promise<void> {
   const file = join(host.dir, 'again.xml');
   await writeFile(file, xml);
@@ -92,7 +92,7 @@ async function defineAgain(xml: string): Promise<void> {
   await host.virsh('autostart', NAME);
 }
 
-/** Starts a plan that makes the domain transient and then copies so slowly that the test can act meanwhile. */
+/** Starts a plan that makes the domain transient and then copies slowly, so that the test can act meanwhile. */
 async function startClassic(dest: string, ...more: Record<string, unknown>[]): Promise<Running> {
   const slow = { bandwidth: 20_000, bytes: true, shallow: true, pivot: true };
   const steps = [
@@ -109,7 +109,7 @@ async function startClassic(dest: string, ...more: Record<string, unknown>[]): P
 }
 
 describe('undefine and redefine', () => {
-  test('there and back leaves every byte, autostart, and the metadata of snapshots and checkpoints', async () => {
+  test('keep every byte, autostart, and the metadata of snapshots and checkpoints', async () => {
     const before = await picture(host, NAME);
     expect(before.definition).toContain('passwd=');
     expectEnd(await run({ undefine: {} }, { redefine: {} }), 0);
@@ -120,12 +120,12 @@ describe('undefine and redefine', () => {
     await expectNothingLeft(host, NAME);
   });
 
-  test('the domain is transient in between, and undone to the byte from there', async () => {
+  test('leave the domain transient in between, from where it is restored to the byte', async () => {
     await expectUndone(host, guest, [{ undefine: {} }, fails, { redefine: {} }]);
     await expectUndone(host, guest, [{ undefine: {} }, { redefine: {} }, fails]);
   });
 
-  test('a disk that has moved, to a name that XML and virsh have to quote, is the only change; and undone', async () => {
+  test('change only a moved disk, to a name that needs quoting in XML and virsh; and roll it back', async () => {
     const before = await picture(host, NAME);
     const old = before.chains['vda']![0]!;
     const dest = join(host.images, `d'est & "x" <y> ;é.qcow2`);
@@ -149,7 +149,7 @@ describe('undefine and redefine', () => {
     await expectWrites(host, guest);
   });
 
-  test('metadata that is lost while the domain is transient comes back to the byte', async () => {
+  test('restore to the byte metadata that is lost while the domain is transient', async () => {
     const before = await picture(host, NAME);
     const running = await startClassic(join(host.images, 'slow'), fails);
     for (const name of Object.keys(before.snapshots).reverse())
@@ -162,18 +162,18 @@ describe('undefine and redefine', () => {
     expect(await picture(host, NAME), ended.told).toEqual(before);
   });
 
-  test('without autostart there is none afterwards', async () => {
+  test('do not set autostart where it was not set', async () => {
     await host.virsh('autostart', NAME, '--disable');
     expectEnd(await run({ undefine: {} }, { redefine: {} }), 0);
     expect(await isAutostarted(host, NAME)).toBe(false);
     await host.virsh('autostart', NAME);
   });
 
-  test('a plan that would leave the domain transient is refused, and nothing is touched', async () => {
+  test('are refused in a plan that would leave the domain transient, and nothing is touched', async () => {
     await refusal(host, NAME, [{ undefine: {} }], ['BP123'], 'undefine');
   });
 
-  test('a guest that is killed while its domain is transient keeps its definition, with all that belongs to it', async () => {
+  test('keep the definition of a guest that is killed while its domain is transient, with its metadata', async () => {
     const before = await picture(host, NAME);
     const running = await startClassic(join(host.images, 'never'));
     await guest.killQemu();
@@ -189,7 +189,7 @@ describe('undefine and redefine', () => {
     await guest.start();
     expect(await guest.waitForWrites(2)).toBeGreaterThan(upTo);
     await expectWrites(host, guest);
-    // The guest is in order again, but the run is not over: until it is forgotten no other one begins.
+    // The guest is repaired, but the run is not over: until it is forgotten, no other run begins.
     const { run: id } = (await running.event(({ event }) => event === 'run-started')) as RunStarted;
     await refusal(host, NAME, [{ undefine: {} }, { redefine: {} }], ['BP120']);
     const forgotten = await startCli(host, ['forget', id]).ended;
@@ -199,7 +199,7 @@ describe('undefine and redefine', () => {
 });
 
 describe('redefine alone', () => {
-  test('brings a stale definition to the file that the guest runs on, and back', async () => {
+  test('changes a stale definition to the file that the guest runs on, and back', async () => {
     const before = await picture(host, NAME);
     const active = before.chains['vdb']![0]!;
     const stale = join(host.images, 'stale.qcow2');
@@ -224,7 +224,7 @@ describe('redefine alone', () => {
   });
 });
 
-test('a guest with NVRAM: refused without keep-nvram, which keeps the file and the definition', async () => {
+test('a guest with NVRAM is refused without keep-nvram, which keeps the file and the definition', async () => {
   const nvram = join(host.images, 'vars.fd');
   await writeFile(nvram, Buffer.alloc(256 * 1024, 1));
   const other = await host.createGuest({

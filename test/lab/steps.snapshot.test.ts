@@ -1,4 +1,4 @@
-/** snapshot-create-as on real libvirt: which disks go on where, what is recorded, and the rollback. */
+/** snapshot-create-as on real libvirt: which disks continue on which overlays, what is recorded, and the rollback. */
 import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -49,7 +49,7 @@ afterAll(() => host.stop());
 
 const file = (name: string) => join(host.images, 'testvm', name);
 
-/** Commits, by hand, what a case put above the first chains, and forgets its snapshots. */
+/** Commits, by hand, the layers that a case put above the first chains, and removes the records of its snapshots. */
 afterEach(async () => {
   const { chains, snapshots } = await picture(host, 'testvm');
   for (const [target, chain] of Object.entries(chains)) {
@@ -93,7 +93,7 @@ describe('forward', () => {
       '<description>it&apos;s &lt;b&gt;&amp;&quot;ü</description>',
     );
     expect(now.currentSnapshot).toBe('night');
-    // One transaction for both disks is what makes it atomic; the agent was asked to freeze for it.
+    // Only one transaction for both disks is atomic; the agent was asked to freeze for it.
     const transactions = await sentToQemu(host, 'transaction');
     expect(transactions.at(-1)!['actions']).toHaveLength(2);
     const log = await readFile(host.logs, 'utf8');
@@ -123,7 +123,7 @@ describe('forward', () => {
     expect(now.files).toEqual([...first.files, file('o, with a comma')].sort());
   });
 
-  test('"*" stands for every disk that is not listed, and a disk may be listed beside it', async () => {
+  test('"*" means every disk that is not listed, and other disks may be listed beside it', async () => {
     const now = await snapshot({
       name: 's2',
       'disk-only': true,
@@ -136,7 +136,7 @@ describe('forward', () => {
     });
   });
 
-  test('reuse-external goes on in the file that is there, and the rollback leaves the file there', async () => {
+  test('reuse-external uses the existing file, and the rollback keeps it', async () => {
     const overlay = file('made');
     const words = ['-o', 'cluster_size=4096', '-b', first.chains['vda']![0]!, '-F', 'qcow2'];
     await host.qemuImg('create', '-q', '-f', 'qcow2', ...words, overlay);
@@ -157,7 +157,7 @@ describe('forward', () => {
     expect(await host.qemuImg('info', '-U', overlay)).toContain('cluster_size: 4096');
   });
 
-  test('memspec saves the memory too, while the guest goes on or stands still', async () => {
+  test('memspec saves the memory too, while the guest runs or is paused', async () => {
     for (const live of [true, false]) {
       const name = live ? 'live' : 'still';
       const memory = join(host.images, `${name}.mem`);
@@ -170,7 +170,7 @@ describe('forward', () => {
     }
   });
 
-  test('driver says the format of the overlay', async () => {
+  test('driver sets the format of the overlay', async () => {
     await snapshot({
       name: 's4',
       'disk-only': true,
@@ -199,7 +199,7 @@ describe('the rollback', () => {
     await expectUndone(host, guest, [{ 'snapshot-create-as': { name: 'back', ...given } }, fails]);
   });
 
-  test('of two snapshots in a row, the second above a record that was there before', async () => {
+  test('of two snapshots in a row, the second above an existing record', async () => {
     await snapshot({ name: 'kept', 'disk-only': true });
     const step = (name: string) => ({ 'snapshot-create-as': { name, 'disk-only': true } });
     await expectUndone(host, guest, [step('one'), step('two'), fails]);

@@ -1,5 +1,5 @@
 /**
- * What lab tests of whole runs share: the built command line as a child process, and pictures of a domain and of the
+ * Shared by lab tests of whole runs: the built command line as a child process, and the states of a domain and of the
  * host's folders, taken with libvirt's and QEMU's own tools and never with blockplan's.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -20,7 +20,7 @@ import { type Expected, faultsAtNextStart } from '../../src/lab/next-start.ts';
 import { listing, picture } from '../../src/lab/picture.ts';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
-/** Another build can be put to the test, such as an installed package. */
+/** The program to test; another build can be given, such as an installed package. */
 export const CLI = process.env['BLOCKPLAN_CLI'] ?? join(ROOT, 'dist/cli.js');
 
 export type Finished = Extract<RunEvent, { event: 'run-finished' }>;
@@ -30,16 +30,16 @@ export interface Ended {
   readonly exitCode: number | null;
   readonly stdout: string;
   readonly stderr: string;
-  /** What `--output json` told, in order; empty for other commands. */
+  /** The events of `--format json`, in order; empty for other commands. */
   readonly events: readonly RunEvent[];
-  /** Everything, for the message of a failed expectation. */
+  /** All output, for the message of a failed expectation. */
   readonly told: string;
 }
 
-/** A command line that runs. */
+/** A running command line. */
 export interface Running {
   readonly child: ChildProcess;
-  /** Resolves with the first event, told already or still to come, that fits; rejects when the command ends without one. */
+  /** Resolves with the first matching event, past or future; rejects if the command ends without one. */
   event(fits: (event: RunEvent) => boolean): Promise<RunEvent>;
   readonly ended: Promise<Ended>;
 }
@@ -50,12 +50,12 @@ export interface CliOptions {
   readonly words?: readonly string[];
 }
 
-/** Where the runs of a host's tests keep their journals and locks. */
+/** The folder of journals and locks for the tests of a host. */
 export function stateDir(host: LabHost): string {
   return join(host.dir, 'state');
 }
 
-/** A plan's text: a domain and its steps, each named after its kind unless it says `id`. */
+/** A plan's text: a domain and its steps, each named after its kind unless it has an `id`. */
 export function planText(
   domain: string,
   steps: readonly Readonly<Record<string, unknown>>[],
@@ -101,7 +101,7 @@ export function startCli(
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const json = argv[argv.indexOf('--output') + 1] === 'json';
+  const json = argv[argv.indexOf('--format') + 1] === 'json';
   const lines: string[] = [];
   const events: RunEvent[] = [];
   const waiting: { fits: (event: RunEvent) => boolean; resolve: (event: RunEvent) => void }[] = [];
@@ -135,12 +135,15 @@ export function startCli(
         const told = events.find(fits);
         if (told) return resolve(told);
         waiting.push({ fits, resolve });
-        ended.then((end) => reject(new Error(`it ended without that event: ${end.told}`)), reject);
+        ended.then(
+          (end) => reject(new Error(`the command ended without that event: ${end.told}`)),
+          reject,
+        );
       }),
   };
 }
 
-/** Starts `run` on a plan's text, or on a plan file, without asking, with JSON events. */
+/** Starts `run` on a plan's text, or on a plan file, without confirmation, with JSON events. */
 export async function startRun(
   host: LabHost,
   plan: { readonly text: string } | { readonly file: string },
@@ -148,7 +151,7 @@ export async function startRun(
 ): Promise<Running> {
   const file = 'file' in plan ? plan.file : await writePlan(host, plan.text);
   const words = ['run', file, ...(options.words ?? [])];
-  return startCli(host, [...words, '-c', host.uri, '--yes', '--output', 'json'], options);
+  return startCli(host, [...words, '-c', host.uri, '--yes', '--format', 'json'], options);
 }
 
 /** Runs steps on a domain to the end. */
@@ -161,27 +164,27 @@ export async function runSteps(
   return (await startRun(host, { text: planText(domain, steps) }, options)).ended;
 }
 
-/** The last event; fails unless the run came so far as to tell its end. */
+/** The last event; fails unless the run reported its end. */
 function finish(ended: Ended): Finished {
   const last = ended.events.at(-1);
-  if (last?.event !== 'run-finished') throw new Error(`the run told no end: ${ended.told}`);
+  if (last?.event !== 'run-finished') throw new Error(`the run reported no end: ${ended.told}`);
   return last;
 }
 
-/** The id of the run that told its beginning. */
+/** The ID of the run that reported its beginning. */
 export function runOf(ended: Ended): string {
   const first = ended.events.find(({ event }) => event === 'run-started');
   if (first?.event !== 'run-started') throw new Error(`no run began: ${ended.told}`);
   return first.run;
 }
 
-/** Ends a stranded run, which would keep the next one away from its domain. */
+/** Ends a stranded run, which would block the next one on its domain. */
 export async function forget(host: LabHost, run: string): Promise<void> {
   const ended = await startCli(host, ['forget', run]).ended;
   expect(ended.exitCode, ended.told).toBe(0);
 }
 
-/** Fails, with everything that was told, unless the command ended with that code and the run told the same. */
+/** Fails, with all output, unless the command exited with that code and the run reported the same. */
 export function expectEnd(ended: Ended, exitCode: number): Finished {
   expect(ended.exitCode, ended.told).toBe(exitCode);
   const last = finish(ended);
@@ -203,12 +206,12 @@ function expectValidEvents(ended: Ended): void {
   }
 }
 
-/** The finding codes that a refusal printed, in order. */
+/** The codes of the findings that a refusal printed, in order. */
 export function codes(ended: Ended): string[] {
   return [...ended.stderr.matchAll(/\bBP\d{3}\b/g)].map(([code]) => code);
 }
 
-/** Fails when a run has left something on the host: a job, a marker, a lock that is held, a process of ours. */
+/** Fails if a run has left something on the host: a job, a marker, a held lock, a process of ours. */
 export async function expectNothingLeft(host: LabHost, domain: string): Promise<void> {
   const xmls = await Promise.all([
     host.virsh('dumpxml', domain),
@@ -227,7 +230,7 @@ export async function expectNothingLeft(host: LabHost, domain: string): Promise<
   expect(processesNaming(host.uri), 'processes with the host as their argument').toEqual([]);
 }
 
-/** Command lines of processes that name the word and are no part of the host itself. */
+/** Command lines of processes that contain the word and are not part of the host itself. */
 function processesNaming(word: string): string[] {
   return readdirSync('/proc')
     .filter((pid) => /^\d+$/.test(pid) && Number(pid) !== process.pid)
@@ -248,8 +251,8 @@ export function tool(file: string, ...argv: string[]): Promise<string> {
 }
 
 /**
- * A step that preflight lets through and that fails for a real reason: it makes a copy larger than its folder. Put at
- * the end of a plan, it has every step before it undone.
+ * A step that preflight accepts and that fails for a real reason: it makes a copy larger than its folder. At the end of a
+ * plan it makes every step before it roll back.
  */
 export async function failingStep(host: LabHost): Promise<Record<string, unknown>> {
   const folder = await host.tmpfs(2 * 1024 * 1024);
@@ -267,8 +270,8 @@ export async function failingStep(host: LabHost): Promise<Record<string, unknown
 }
 
 /**
- * The guest's writes are on all of its disks without a gap, up to what it was told to be durable now: on those that its
- * next start opens, from its persistent definition. They are the ones that it has open, and their headers say the same.
+ * The guest's writes are on all of its disks without a gap, up to its durable ones now: on the disks that its next start
+ * opens, from its persistent definition. The guest has the same files open, and their headers say the same.
  */
 export async function expectWrites(host: LabHost, guest: Guest): Promise<void> {
   const upTo = await guest.waitForWrites(2);
@@ -287,15 +290,15 @@ export async function expectNextStart(
   expect(await faultsAtNextStart(host, domain, expected)).toEqual([]);
 }
 
-/** The name of the backing file in an image's header, as it is written there; undefined for none. */
+/** The name of the backing file as written in an image's header; undefined for none. */
 export async function headerName(host: LabHost, image: string): Promise<string | undefined> {
   const told = await host.qemuImg('info', '-U', '--output=json', image);
   return (JSON.parse(told) as { 'backing-filename'?: string })['backing-filename'];
 }
 
 /**
- * Runs steps of which the last fails, and fails unless all is as it was before. Of the guest's writes it says nothing: for
- * a domain whose next start is not from what it runs on, because it is transient or its definition is stale.
+ * Runs steps of which the last fails, and fails unless all is as before. It does not check the guest's writes: for a domain
+ * whose next start is not from its current files, because it is transient or its definition is stale.
  */
 export async function expectAsBefore(
   host: LabHost,
@@ -316,7 +319,7 @@ export async function expectAsBefore(
   return last;
 }
 
-/** Runs steps of which the last fails, and fails unless all is as it was before and no write is lost. */
+/** Runs steps of which the last fails, and fails unless all is as before and no write is lost. */
 export async function expectUndone(
   host: LabHost,
   guest: Guest,
@@ -328,7 +331,7 @@ export async function expectUndone(
   return last;
 }
 
-/** Has the host's libvirtd log so much from now on; its guests live on. */
+/** Sets the log level of the host's libvirtd from now on; its guests keep running. */
 export async function raiseLog(host: LabHost, filters: string): Promise<void> {
   const file = join(host.dir, 'etc/libvirt/libvirtd.conf');
   const text = await readFile(file, 'utf8');
@@ -342,15 +345,15 @@ export async function raiseLog(host: LabHost, filters: string): Promise<void> {
   await host.startDaemon();
 }
 
-/** What libvirt's own functions are called that change a domain. */
+/** The names of libvirt's functions that change a domain. */
 const WRITES =
   /Undefine|Define|Create|Delete|Block(Copy|Commit|Rebase|Pull|JobAbort|JobSetSpeed)|SetMetadata|SetAutostart|Suspend|Resume|Destroy|Shutdown|FSFreeze|FSThaw|AgentCommand|Redefine|Revert|DomainSave|DomainManagedSave/;
 
-/** Fails unless the daemon was only read from there on in its log, which has to be raised; and it has to have been read. */
+/** Fails unless the daemon was read from, and only that, since that place in its log; needs a raised log level. */
 export async function expectOnlyRead(host: LabHost, from: number): Promise<void> {
   const log = (await readFile(host.logs, 'utf8')).slice(from);
   const calls = new Set([...log.matchAll(/ : (vir[A-Z]\w+):\d+ : /g)].map(([, name]) => name!));
-  // The daemon opens each connection as its client asked: 1 is read-only, and refuses every change.
+  // The daemon opens each connection as its client requests: 1 is read-only, and refuses every change.
   const opened = [...log.matchAll(/virConnectOpenAuth:.*flags=(\S+)$/gm)].map(([, flags]) => flags);
   expect(new Set(opened)).toEqual(new Set(['0x1']));
   expect(calls).toContain('virDomainGetXMLDesc');

@@ -1,6 +1,6 @@
 /**
- * What a run must not touch: files that another domain's chain names, however it names them, and, in a preview, anything
- * at all. The daemon's own log is the witness that a preview asks for nothing that could write.
+ * What a run must not touch: files in another domain's chain, under any name, and, in a preview, anything at all. The
+ * daemon's own log shows that a preview requests nothing that could write.
  */
 import { createHash } from 'node:crypto';
 import { link, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
@@ -60,7 +60,7 @@ describe("another domain's files", () => {
     refs = join(host.images, 'refs');
   });
 
-  /** A second domain with an overlay above the shared base, which it names as told. */
+  /** A second domain with an overlay above the shared base, which it names as given. */
   async function neighbour(backing: string, start: boolean): Promise<Guest> {
     await mkdir(refs, { recursive: true });
     const overlay = join(refs, 'overlay.qcow2');
@@ -84,7 +84,7 @@ describe("another domain's files", () => {
     });
   }
 
-  /** Makes another name for the shared base, and returns it. */
+  /** Creates another name for the shared base, and returns it. */
   const names: Readonly<Record<string, () => Promise<string>>> = {
     'by its own name': async () => base,
     'through a symlinked folder': async () => {
@@ -122,7 +122,7 @@ describe("another domain's files", () => {
       const overlay = join(refs, 'overlay.qcow2');
       const reused = { dest: overlay, format: 'qcow2', 'reuse-external': true };
       const open = start ? ['BP145'] : [];
-      // A whole copy may not go into an image that rests on another one.
+      // A full copy may not go into an image with a backing file.
       await expectRefused([copy(reused)], ['BP122', ...open, 'BP109'], overlay);
       expect(await hash()).toBe(before);
       await other.destroy();
@@ -134,7 +134,7 @@ describe("another domain's files", () => {
     },
   );
 
-  test('of a domain whose image nobody can understand', async () => {
+  test('of a domain whose image cannot be understood', async () => {
     const other = await neighbour(base, false);
     const overlay = join(refs, 'overlay.qcow2');
     await writeFile(overlay, 'torn');
@@ -149,7 +149,7 @@ describe("another domain's files", () => {
   });
 });
 
-test('a preview writes nothing, and asks the daemon for nothing that could', async () => {
+test('a preview writes nothing, and requests nothing from the daemon that could', async () => {
   await raiseLog(host, '1:libvirt');
   const logged = (await readFile(host.logs, 'utf8')).length;
   const before: Picture = await picture(host, NAME);
@@ -191,7 +191,7 @@ test('a preview writes nothing, and asks the daemon for nothing that could', asy
   await guest.waitForWrites(1);
 });
 
-/** The guest writes from one look to the next, and its files grow. */
+/** The guest writes from one observation to the next, and its files grow. */
 function withoutSizes(shown: string): string {
   return shown.replaceAll(/\b\d+(\.\d+)? ([kMGT]?B|bytes)\b/g, 'SIZE');
 }

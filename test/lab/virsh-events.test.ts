@@ -38,7 +38,7 @@ async function uuidOf(guest: Guest): Promise<string> {
   return ask('domuuid', '--domain', guest.name);
 }
 
-/** A subscription that is known to be live. */
+/** A subscription that is known to work. */
 async function listenTo(domain: string): Promise<DomainEvents> {
   const events = await openEvents(localHost, { uri: host.uri, domain });
   const touch = () =>
@@ -47,7 +47,7 @@ async function listenTo(domain: string): Promise<DomainEvents> {
   return events;
 }
 
-describe('the events of a guest whose name looks like text of virsh', () => {
+describe("the events of a guest whose name looks like virsh's output", () => {
   const name = "--all it's': Stopped Failed";
   let domain: string;
   beforeAll(async () => {
@@ -57,7 +57,7 @@ describe('the events of a guest whose name looks like text of virsh', () => {
     await ask('start', '--domain', domain);
   });
 
-  it('tells a copy that gets ready and completes, once each', async () => {
+  it('report a copy that becomes ready and completes, once each', async () => {
     await using events = await listenTo(domain);
     const heard: DomainEvent[] = [];
     events.on((event) => heard.push(event));
@@ -78,7 +78,7 @@ describe('the events of a guest whose name looks like text of virsh', () => {
     expect(jobs).toHaveLength(2);
   });
 
-  it('tells a copy that is cancelled', async () => {
+  it('report a copy that is cancelled', async () => {
     await using events = await listenTo(domain);
     const canceled = events.waitFor(isJob('canceled'), IN_TIME);
     await ask(
@@ -89,14 +89,14 @@ describe('the events of a guest whose name looks like text of virsh', () => {
     expect(await canceled).toMatchObject({ disk: 'vda', type: 'copy' });
   });
 
-  it('tells a backup that is over, and how it went', async () => {
+  it('report the end of a backup, and its result', async () => {
     await using events = await listenTo(domain);
     const over = events.waitFor((event) => event.kind === 'job-completed', IN_TIME);
     await ask('backup-begin', '--domain', domain);
     expect(await over).toMatchObject({ fields: { operation: expect.any(String) } });
   });
 
-  it('finds the name as well as the UUID, though it begins with dashes', async () => {
+  it('are found by the name as well as the UUID, although it begins with dashes', async () => {
     await using events = await listenTo(name);
     const suspended = events.waitFor((event) => event.kind === 'lifecycle', IN_TIME);
     await ask('suspend', '--domain', name);
@@ -104,7 +104,7 @@ describe('the events of a guest whose name looks like text of virsh', () => {
     await ask('resume', '--domain', name);
   });
 
-  it('stops telling whom it was told to, and waits no longer than it may', async () => {
+  it('stop for a listener that has ended, and respect the time limit', async () => {
     await using events = await listenTo(domain);
     const heard: string[] = [];
     const stop = events.on((event) => heard.push(event.kind));
@@ -117,7 +117,7 @@ describe('the events of a guest whose name looks like text of virsh', () => {
     expect(heard).toEqual([]);
   });
 
-  it('goes on when a transient guest vanishes, and says that it stopped', async () => {
+  it('continue when a transient guest stops, and report the stop', async () => {
     const transient = await host.createGuest({ disks: [DISK] });
     const domain = await uuidOf(transient);
     await ask('undefine', '--domain', domain);
@@ -133,7 +133,7 @@ describe('the events of a guest whose name looks like text of virsh', () => {
 });
 
 describe('the end of a subscription', () => {
-  it('is told with the reason when there is no such domain', async () => {
+  it('is reported with the reason if the domain does not exist', async () => {
     await using events = await openEvents(localHost, { uri: host.uri, domain: randomUUID() });
     expect(await events.closed).toMatchObject({
       asked: false,
@@ -142,7 +142,7 @@ describe('the end of a subscription', () => {
     expect(events.alive).toBe(false);
   });
 
-  it('is told when there is no virsh', async () => {
+  it('is reported if virsh is missing', async () => {
     const events = await openEvents(localHost, {
       uri: host.uri,
       domain: 'x',
@@ -153,7 +153,7 @@ describe('the end of a subscription', () => {
     });
   });
 
-  it('is asked for, and leaves no process', async () => {
+  it('comes on request, and leaves no process', async () => {
     const before = await childrenOf(process.pid);
     const events = await openEvents(localHost, { uri: host.uri, domain: 'x' });
     await events.close();
@@ -162,7 +162,7 @@ describe('the end of a subscription', () => {
     await events.close();
   });
 
-  it('comes with the death of the daemon, and fails whoever waits', async () => {
+  it('comes with the death of the daemon, and rejects all waits', async () => {
     const guest = await host.createGuest({ disks: [DISK] });
     await using events = await listenTo(await uuidOf(guest));
     const waiting = events.waitFor(isJob('ready'), IN_TIME).catch((error: unknown) => error);

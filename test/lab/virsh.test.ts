@@ -33,7 +33,7 @@ describe('a session on the built-in test driver', () => {
   });
   afterEach(() => virsh.close());
 
-  it('answers as a virsh of its own would', async () => {
+  it('answers like a separate virsh', async () => {
     const { stdout } = await execa('virsh', ['-c', BUILT_IN, 'dumpxml', 'test'], {
       stripFinalNewline: false,
     });
@@ -43,7 +43,7 @@ describe('a session on the built-in test driver', () => {
     expect(virsh.uri).toBe(BUILT_IN);
   });
 
-  it('tells an error from libvirt, from virsh, and from its parser, and goes on', async () => {
+  it('reports an error of libvirt, of virsh, and of its parser, and continues', async () => {
     const missing = await virsh.run(['domstate', '--domain', "no'such"]);
     expect(missing).toMatchObject({
       ok: false,
@@ -62,14 +62,14 @@ describe('a session on the built-in test driver', () => {
     expect((await virsh.run(['domstate', '--domain', 'test'])).stdout).toBe('running\n');
   });
 
-  it('keeps output that looks like its own prompt or like an echo', async () => {
+  it('keeps output that looks like its own prompt or an echo', async () => {
     for (const text of ['virsh # ', 'virsh # echo x', 'error: x', 'echo x; quit']) {
       expect((await virsh.run(['echo', '--string', text])).stdout).toBe(text);
       expect((await virsh.run(['echo', '--string', text])).ok).toBe(true);
     }
   });
 
-  it('gives 200 answers in the order of the questions, whether asked one by one or at once', async () => {
+  it('gives 200 answers in the order of the questions, asked one by one or at once', async () => {
     const asked = Array.from({ length: 200 }, (_, index) => [
       ['dumpxml', '--domain', 'test'],
       ['echo', '--string', `answer ${index}`],
@@ -92,7 +92,7 @@ describe('a session on the built-in test driver', () => {
     }
   });
 
-  it('runs all or nothing when one of several cannot be sent', async () => {
+  it('runs all or none if one of several cannot be sent', async () => {
     const both = virsh.runAll([
       ['define', '--file', '/nowhere'],
       ['echo', 'a\nb'],
@@ -101,7 +101,7 @@ describe('a session on the built-in test driver', () => {
     expect(await virsh.runAll([])).toEqual([]);
   });
 
-  it('kills a virsh that does not answer in time, and says which command that was', async () => {
+  it('kills a virsh that does not answer in time, and names the command', async () => {
     const hung = virsh.run(['event', '--event', 'reboot'], { timeoutMs: 200 });
     const behind = virsh.run(['list']);
     const error = await failureOf(hung);
@@ -110,7 +110,7 @@ describe('a session on the built-in test driver', () => {
     expect(await codeOf(behind)).toBe('BP201');
     expect(virsh.alive).toBe(false);
     expect(await virsh.closed).toMatchObject({ asked: false });
-    // It is told before the process that was killed has ended.
+    // The error comes before the killed process has ended.
     await expect.poll(() => childrenOf(process.pid), { timeout: 5000 }).toEqual([]);
   });
 
@@ -124,7 +124,7 @@ describe('a session on the built-in test driver', () => {
     expect((await virsh.run(['domstate', '--domain', 'test'])).stdout).toBe('running\n');
   });
 
-  it('ends the session when a command is given up that was sent', async () => {
+  it('ends the session if a command is aborted after it was sent', async () => {
     const giveUp = new AbortController();
     const running = virsh.run(['event', '--event', 'reboot'], { signal: giveUp.signal });
     setTimeout(() => giveUp.abort(), 50);
@@ -132,13 +132,13 @@ describe('a session on the built-in test driver', () => {
     expect(virsh.alive).toBe(false);
   });
 
-  it('notices that virsh went away', async () => {
+  it('notices that virsh has exited', async () => {
     expect(await codeOf(virsh.run(['quit']))).toBe('BP201');
     expect(virsh.alive).toBe(false);
     expect(await codeOf(virsh.run(['list']))).toBe('BP201');
   });
 
-  it('rejects what is open when it is closed', async () => {
+  it('rejects open requests when it is closed', async () => {
     const open = virsh.run(['event', '--event', 'reboot']);
     setTimeout(() => void virsh.close(), 50);
     expect(await codeOf(open)).toBe('BP201');
@@ -221,7 +221,7 @@ describe('arguments through the real parser', () => {
     fc.constantFrom(...NASTY),
   );
   const anything = fc.string({ unit: character, maxLength: 40 });
-  /** The same kinds of characters, without those that must be refused: else hardly a vector would be sent. */
+  /** The same kinds of characters, without those that must be refused: otherwise almost no vector would be sent. */
   const sendable = anything.map((text) => [...text].filter((one) => !isUnsendable(one)).join(''));
 
   function isUnsendable(text: string): boolean {
@@ -231,7 +231,7 @@ describe('arguments through the real parser', () => {
     });
   }
 
-  it('brings any string back as exactly one argument, or refuses it before it is sent', async () => {
+  it('returns any string as exactly one argument, or refuses it before it is sent', async () => {
     let sent = 0;
     let refused = 0;
     await fc.assert(
@@ -253,7 +253,7 @@ describe('arguments through the real parser', () => {
     expect(virsh.alive).toBe(true);
   });
 
-  it('keeps the number and the borders of many arguments, after -- as well as named', async () => {
+  it('keeps the number and the limits of many arguments, after -- as well as named', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(sendable, { minLength: 1, maxLength: 8 }), async (texts) => {
         const [free, named] = await virsh.runAll([
@@ -267,7 +267,7 @@ describe('arguments through the real parser', () => {
     );
   });
 
-  /** Reads what `virsh echo --shell` quotes: bare words, and '…' with '\'' inside. */
+  /** Reads the output of `virsh echo --shell`: bare words, and '…' with '\'' inside. */
   function unquoted(line: string): string[] {
     const words: string[] = [];
     const word = /(?:'[^']*'|\\'|[^' ])+/y;
@@ -283,7 +283,7 @@ describe('arguments through the real parser', () => {
   }
 });
 
-it('a domain that is called by the id of another one is the one that is meant', async () => {
+it('finds the right domain if its name is the id of another one', async () => {
   await using virsh = await openVirsh(localHost, { uri: 'test:///default' });
   const folder = await mkdtemp(join(tmpdir(), 'blockplan-virsh-'));
   try {
@@ -316,7 +316,7 @@ describe('opening', () => {
     expect(error.message).not.toContain('/dev/null');
   });
 
-  it('is given up with BP195 when the daemon takes the connection and says nothing', async () => {
+  it('fails with BP195 if the daemon accepts the connection and does not answer', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'blockplan-virsh-'));
     const mute = createServer().listen(join(folder, 'socket'));
     try {
@@ -329,7 +329,7 @@ describe('opening', () => {
     }
   });
 
-  it('takes the default from the environment only when no URI is given', async () => {
+  it('uses the default from the environment only if no URI is given', async () => {
     const before = process.env['LIBVIRT_DEFAULT_URI'];
     try {
       process.env['LIBVIRT_DEFAULT_URI'] = BUILT_IN;
@@ -345,7 +345,7 @@ describe('opening', () => {
     }
   });
 
-  it('puts virsh out of reach of a Ctrl-C in our terminal', async () => {
+  it('protects virsh from a Ctrl-C in our terminal', async () => {
     await using virsh = await openVirsh(localHost, { uri: BUILT_IN });
     expect(virsh.alive).toBe(true);
     const [pid = 0] = await childrenOf(process.pid);
@@ -362,7 +362,7 @@ describe('a session on a real libvirtd', () => {
   });
   afterAll(() => host?.stop());
 
-  it('is refused by a read-only connection, which the daemon itself guards', async () => {
+  it('cannot write through a read-only connection, which the daemon itself enforces', async () => {
     await using virsh = await openVirsh(localHost, { uri: host.uri, readonly: true });
     const answer = await virsh.run([
       'pool-define-as',
@@ -377,7 +377,7 @@ describe('a session on a real libvirtd', () => {
     expect(answer.error).toMatch(/operation forbidden: read only access prevents/);
   });
 
-  it('leaves no virsh and no history behind when we are killed', async () => {
+  it('leaves no virsh and no history behind if blockplan is killed', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'blockplan-virsh-'));
     try {
       // On the built-in driver the virsh that listens to QEMU ends by itself.
@@ -433,7 +433,7 @@ describe('a session on a real libvirtd', () => {
     return outfile;
   }
 
-  it('survives that the other end of a migration is out of reach', async () => {
+  it('survives if the other end of a migration cannot be reached', async () => {
     const guest = await host.createGuest({ disks: [{ target: 'vda', chain: ['disk'] }] });
     await using virsh = await openVirsh(localHost, { uri: host.uri });
     const answer = await virsh.run([
@@ -448,7 +448,7 @@ describe('a session on a real libvirtd', () => {
     await guest.destroy();
   });
 
-  it('takes progress on stderr for no error', async () => {
+  it('does not treat progress on stderr as an error', async () => {
     const guest = await host.createGuest({ disks: [{ target: 'vda', chain: ['disk'] }] });
     await using virsh = await openVirsh(localHost, { uri: host.uri });
     const disk = ['--domain', guest.name, '--path', 'vda'];
@@ -459,7 +459,7 @@ describe('a session on a real libvirtd', () => {
     await guest.destroy();
   });
 
-  it('is over when the daemon dies, without a command', async () => {
+  it('ends when the daemon dies, without a command', async () => {
     await using virsh = await openVirsh(localHost, { uri: host.uri });
     await host.killDaemon();
     const ending = await virsh.closed;
@@ -471,7 +471,7 @@ describe('a session on a real libvirtd', () => {
     await host.startDaemon();
   });
 
-  it('is over when the daemon dies under a command, and stays so when it is back', async () => {
+  it('ends when the daemon dies during a command, and stays so when it is back', async () => {
     await using virsh = await openVirsh(localHost, { uri: host.uri });
     const running = virsh.run(['event', '--event', 'reboot']);
     const behind = virsh.run(['list', '--all']);
@@ -482,18 +482,18 @@ describe('a session on a real libvirtd', () => {
     expect(await codeOf(virsh.run(['list', '--all']))).toBe('BP201');
   });
 
-  it('is told no command any more once virsh has said that its connection is gone', async () => {
+  it('sends no command once virsh has reported that its connection is lost', async () => {
     await using virsh = await openVirsh(localHost, { uri: host.uri });
     const daemon = await processOf('libvirtd', host.dir);
     process.kill(daemon, 'SIGKILL');
-    // Nothing is heard meanwhile, as by a process that the machine is too busy for; virsh would connect again by itself.
+    // No output is read meanwhile, as by a process on a busy machine; virsh would reconnect by itself.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
     const error = await failureOf(virsh.run(['list', '--all']));
     await host.startDaemon();
     expect(error.message).toMatch(/due to end of file\.$/);
   });
 
-  it('never gets an answer from a connection that virsh opened again', async () => {
+  it('never returns an answer from a connection that virsh opened again', async () => {
     for (let round = 0; round < 3; round++) {
       await using virsh = await openVirsh(localHost, { uri: host.uri });
       const restart = host.killDaemon().then(() => host.startDaemon());

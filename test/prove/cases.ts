@@ -1,6 +1,6 @@
 /**
- * Every shipped plan with every guest of a table, and what preflight has to say of the two. What it has to say is stated
- * here by a rule of its own, from what libvirt and QEMU refuse, and never by asking a step.
+ * Every shipped plan with every guest of a table, and what preflight has to report for the two. The expected report follows
+ * from separate rules here, based on what libvirt and QEMU refuse, and never from asking a step.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Finding } from '../../src/errors.ts';
@@ -14,10 +14,10 @@ import type { Groups } from '../../src/prove/tally.ts';
 import { walk } from '../../src/simulate/walk.ts';
 import { steps } from '../../src/steps/registry.ts';
 
-/** Also of the bundle that `npm run prove:all` makes in node_modules/.cache, which lies as deep. */
+/** Also for the bundle that `npm run prove:all` creates in node_modules/.cache, which is as deep. */
 const ROOT = new URL('../../', import.meta.url);
 
-/** Every plan that is shipped, those of the examples, and one that flattens a chain on the way. */
+/** Every shipped plan, those of the examples, and one that flattens a chain. */
 export const PLANS: Readonly<Record<string, string>> = {
   ...Object.fromEntries(['plans', 'examples'].flatMap(plansIn)),
   'the classic way, flat': `plan: blockplan/v1
@@ -53,20 +53,20 @@ export interface Guest {
   readonly lifetime: 'persistent' | 'persistent, with autostart' | 'transient';
   /** How many layers its disk has. */
   readonly depth: number;
-  /** What the guest writes to; what is below that is always qcow2, or raw at the bottom. */
+  /** The format of the active layer; the layers below it are qcow2. */
   readonly storage: 'qcow2' | 'raw' | 'block';
-  /** Whether another guest rests on the layers below the active one. */
+  /** Whether another guest uses the layers below the active one. */
   readonly shared: boolean;
   readonly agent: boolean;
 }
 
 export interface Case extends Guest {
   readonly plan: string;
-  /** What becomes of a run of which a phase fails. */
+  /** What happens when a phase fails. */
   readonly onFailure: 'rollback' | 'stop';
 }
 
-/** All that there can be: a transient domain exists only while it is up, and a raw image has nothing below it. */
+/** All possible cases: a transient domain exists only while it is active, and a raw image has no backing file. */
 export function allCases(): Case[] {
   const table: Case[] = [];
   for (const plan of Object.keys(PLANS))
@@ -87,7 +87,7 @@ export function allCases(): Case[] {
   );
 }
 
-/** What the case is called, so that it can be tried alone. */
+/** The name of the case, by which it can be run alone. */
 export function nameOf(each: Case): string {
   const { plan, onFailure, state, lifetime, storage, depth, shared, agent } = each;
   return [
@@ -117,7 +117,7 @@ function chainOf({ depth, storage }: Guest) {
   });
 }
 
-/** The facts of the guest, as a person would write them. */
+/** The facts of the guest, as a user would write them. */
 export function factsOf(guest: Guest, name: string): object {
   const { state, lifetime, shared, agent } = guest;
   const chain = chainOf(guest);
@@ -136,7 +136,7 @@ export function factsOf(guest: Guest, name: string): object {
   };
 }
 
-/** The plan's variables, so that it suits the guest. */
+/** The values of the plan's variables for the guest. */
 function settingsFor(plan: string, guest: Guest): Record<string, string> {
   const active = chainOf(guest)[0]?.file ?? '';
   if (plan.endsWith('live-backup.yaml')) return { source: active };
@@ -144,32 +144,33 @@ function settingsFor(plan: string, guest: Guest): Record<string, string> {
   return {};
 }
 
-/** Which codes preflight has to refuse the case with; none where it has to be proven. */
+/** The codes with which preflight has to refuse the case; none if it has to be proven. */
 export function refusals({ plan, state, lifetime, storage, depth, agent }: Case): string[] {
   if (state === 'gone') return ['BP101'];
   if (state !== 'running' && state !== 'paused') return ['BP102'];
   const text = PLANS[plan] ?? '';
-  // What has no definition cannot lose it.
+  // A domain without a definition cannot lose it.
   if (/undefine: /.test(text) && lifetime === 'transient') return ['BP110'];
   const codes: string[] = [];
-  // A raw image names no file below it, so it cannot be copied without what is below (libvirt, "shallow copy … into a raw file is not possible").
+  // A raw image names no backing file, so a shallow copy into one is refused (libvirt, "shallow copy … into a raw file is
+  // not possible").
   if (/shallow: true/.test(text) && storage === 'raw') codes.push('BP054');
   // A rollback of a flat copy puts files beside the old one, and a device has nothing beside it.
   const flattens = /blockcopy:.*pivot: true/.test(text) && !/shallow: true/.test(text);
   if (flattens && storage === 'block' && depth > 1) codes.push('BP127');
-  // The agent freezes the file systems, and in a guest that stands still it does not answer.
+  // The agent freezes the file systems, and in a paused guest it does not answer.
   if (/quiesce: true/.test(text) && !(agent && state === 'running')) codes.push('BP112');
   return codes;
 }
 
-/** What came of a case: the codes that preflight refused it with, or what a proof found wrong, with the number of its cases. */
+/** The result of a case: the codes of preflight's refusal, or what a proof found wrong, with the number of its cases. */
 export interface Outcome {
   readonly refused: readonly string[];
   readonly violations: readonly string[];
   readonly cases: number;
 }
 
-/** @param faults how many things go wrong in a run at most */
+/** @param faults the largest number of faults in a run */
 export function outcomeOf({ plan, onFailure, ...guest }: Case, faults: 1 | 2): Outcome {
   const source = (PLANS[plan] ?? '').replace('on-failure: rollback', `on-failure: ${onFailure}`);
   const domain = plan.endsWith('move-web1.yaml') ? 'web1' : 'testvm';

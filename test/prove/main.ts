@@ -1,7 +1,7 @@
 /**
- * Proves every shipped plan over every guest of the table, with pairs of faults, and prints counts. Words restrict it to
- * the cases whose names have them: `npm run prove:all -- classic paused`; `--single` leaves the pairs out, `--every=5` takes
- * every fifth case.
+ * Proves every shipped plan over every guest of the table, with pairs of faults, and prints counts. Words select the cases
+ * whose names contain them: `npm run prove:all -- classic paused`. `--single` skips the pairs, and `--every=5` takes every
+ * fifth case.
  */
 import { allCases, nameOf, outcomeOf, refusals } from './cases.ts';
 
@@ -11,7 +11,7 @@ const every = Number(/--every=(\d+)/.exec(process.argv.join(' '))?.[1] ?? 1);
 const cases = allCases()
   .filter((each) => words.every((word) => nameOf(each).includes(word)))
   .filter((_each, at) => at % every === 0);
-if (cases.length === 0) throw new Error(`no case has ${words.join(' and ')} in its name`);
+if (cases.length === 0) throw new Error(`no case has a name with ${words.join(' and ')}`);
 
 function print(text: string): void {
   process.stdout.write(`${text}\n`);
@@ -30,7 +30,7 @@ for (const [at, each] of cases.entries()) {
   const problems = [
     ...(found === expected
       ? []
-      : [`preflight says ${found || 'nothing'}, and has to say ${expected || 'nothing'}`]),
+      : [`preflight reports ${found || 'nothing'}, expected ${expected || 'nothing'}`]),
     ...outcome.violations,
   ];
   wrong.push(...problems.map((problem) => `${nameOf(each)}: ${problem}`));

@@ -1,4 +1,4 @@
-/** Parameters of a step, generated from its schema: what it lets through, and no more. */
+/** Parameters of a step, generated from its schema: only values that it accepts. */
 import fc from 'fast-check';
 import { printable } from '../../src/printable.ts';
 import type { OptionSchema, ParamsSchema } from '../../src/steps/define.ts';
@@ -16,7 +16,7 @@ const FILES = [
 ];
 const TARGETS = ['vda', 'vdb', 'sda', 'nope'];
 
-/** Words that mean something to a step, by the property's name; any text elsewhere, and now and then here. */
+/** Values that are meaningful to a step, by the property's name; other properties get any text, and these do sometimes. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   disk: TARGETS,
   dest: FILES,
@@ -29,8 +29,8 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Anything that fits, and, since much of that is refused for one reason or another, parameters that differ from known
- * good ones in a few places.
+ * Any parameters that match the schema; as most of them are refused, also parameters that differ from known good ones in a
+ * few places.
  */
 export function arbitraryParams(
   schema: ParamsSchema,
@@ -85,7 +85,7 @@ function text(
   return (words ? fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...words) }, any) : any).filter(
     (each) =>
       each.length >= (schema.minLength ?? 0) &&
-      // Reading a plan lets nothing else through.
+      // A plan with other characters is refused when it is read.
       printable(each) === each &&
       pattern?.test(each) !== false,
   );

@@ -1,4 +1,4 @@
-/** A commit of a disk that another one writes to as well, and that has no layer below: both are reported, and a preview is made. */
+/** A commit of a disk that another disk also writes to and that has no layer below: both errors are reported. */
 import { expect, test } from 'vitest';
 import { blockcommitStep } from '../../src/steps/blockcommit.ts';
 import { DATA, disk, world } from '../worlds.ts';
@@ -13,7 +13,7 @@ test('the missing layer is reported beside the second writer', () => {
   expect(lines).toContain('BP113 shallow');
 });
 
-test('a phase tells its point of no return without the layers, as a preview of a refused plan asks', () => {
+test('a phase has no point of no return without the layers, as in a preview of a refused plan', () => {
   for (const phase of blockcommitStep.phases(params))
     expect(phase.pointOfNoReturn?.(twice, twice)).toBeUndefined();
 });

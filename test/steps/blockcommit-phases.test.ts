@@ -1,4 +1,4 @@
-/** What `blockcommitStep` runs, requires and takes, word for word. */
+/** The exact commands, requirements and sizes of `blockcommitStep`. */
 import { describe, expect, test } from 'vitest';
 import { type HostState, withFile } from '../../src/model/host-state.ts';
 import { blockcommitStep } from '../../src/steps/blockcommit.ts';
@@ -21,7 +21,7 @@ const alone = world({
 const start = (options: string, base: string) =>
   `  virsh blockcommit --domain testvm --path vda ${options}  (start the commit of vda; loses ${base})`;
 const ready = (seconds: number) =>
-  `  # wait for libvirt's event: vda ready  (until the base holds all that the active layer holds; timeoutMs ${seconds}000)`;
+  `  # wait for libvirt's event: vda ready  (until the base holds all data of the active layer; timeoutMs ${seconds}000)`;
 const ENDED =
   "  # wait for libvirt's event: vda ended  (until the layers are merged; timeoutMs 86400000)";
 
@@ -29,25 +29,25 @@ const committed = (options: string, base: string, seconds = 86_400) => [
   'commit: merge the active layer of vda into the base while the guest writes, until both are equal',
   start(options, base),
   ready(seconds),
-  '  rollback: cancel the commit; the chain stays as it is, and what the base took up so far does no harm below its overlay',
+  '  rollback: cancel the commit; the chain does not change, and the data already in the base is harmless below its overlay',
   '    virsh blockjob --domain testvm --path vda --abort  (cancel the active-commit of vda; timeoutMs 120000)',
 ];
 const PIVOT = [
-  'pivot: let the guest go on with the base of vda',
+  'pivot: switch the guest to the base of vda',
   '  virsh blockjob --domain testvm --path vda --pivot  (move vda to the base; timeoutMs 120000)',
 ];
 const BACK =
-  '  rollback: put an empty overlay of the same name above the base again; the base keeps what was committed';
+  '  rollback: create an empty overlay of the same name above the base again; the base keeps the committed data';
 const REINSTATED = [
   ...PIVOT,
   BACK,
-  `    rm ${SNAP2}  # once proven unused  (it is stale since the pivot)`,
-  `    : > ${SNAP2}  # must not exist  (take the place of the overlay)`,
+  `    rm ${SNAP2}  # once proven unused  (it has been out of date since the pivot)`,
+  `    : > ${SNAP2}  # must not exist  (reserve the path of the overlay)`,
   `    virsh snapshot-create-as --domain testvm --name blockplan-back-vda --disk-only --atomic --no-metadata --diskspec vda,snapshot=external,driver=qcow2,file=${SNAP2} --diskspec vdb,snapshot=no --diskspec sda,snapshot=no  (put an overlay ${SNAP2} above ${SNAP1} again; timeoutMs 180000)`,
 ];
 const MERGED = [
   ...PIVOT,
-  '  point of no return: several layers become one: the layers between cannot be put back under a running guest',
+  '  point of no return: several layers are merged into one: the layers between cannot be restored under a running guest',
   BACK,
   `    no rollback: the layers of vda are merged into ${BASE}, which holds all of the guest's data`,
 ];
@@ -55,14 +55,14 @@ const below = (top: string, options: string) => [
   `commit: merge ${top} into the base while the guest runs`,
   start(options, BASE),
   ENDED,
-  '  point of no return: a merged layer cannot be put back below a running guest',
-  '  rollback: cancel the commit as long as it runs; the chain stays as it is until its end',
-  '    no rollback: the layers of vda are merged; a merged layer cannot be put back below a running guest',
+  '  point of no return: a merged layer cannot be restored below a running guest',
+  '  rollback: cancel the commit while it runs; the chain does not change before the commit ends',
+  '    no rollback: the layers of vda are merged; a merged layer cannot be restored below a running guest',
 ];
 const deleted = (...files: readonly string[]) => [
-  'delete: remove the files that were committed, once they are proven unused',
+  'delete: remove the committed files once they are proven unused',
   ...files.map((file) => `  rm ${file}  # once proven unused  (its data is in the base)`),
-  '  rollback: nothing to do: what the files held is in the base',
+  '  rollback: nothing to do: the base holds the data of the files',
 ];
 
 test.each<readonly [string, Params, readonly string[]]>([
@@ -82,10 +82,10 @@ test.each<readonly [string, Params, readonly string[]]>([
     [
       ...committed('--shallow --active', SNAP1),
       ...REINSTATED,
-      'quarantine: move the files that were committed into /aside, once they are proven unused',
+      'quarantine: move the committed files to /aside once they are proven unused',
       `  mv --no-clobber ${SNAP2} /aside/testvm.snap2  # once proven unused  (its data is in the base)`,
       '  rollback: move them back',
-      `    mv --no-clobber /aside/testvm.snap2 ${SNAP2}  # once proven unused  (put it back where it was)`,
+      `    mv --no-clobber /aside/testvm.snap2 ${SNAP2}  # once proven unused  (move it back)`,
     ],
   ],
   [
@@ -93,14 +93,14 @@ test.each<readonly [string, Params, readonly string[]]>([
     kept,
     [
       ...committed('--shallow --active', SNAP1),
-      'finish: end the commit; the guest stays on its active layer, the base holds the same data',
+      'finish: end the commit; the guest stays on its active layer, and the base holds the same data',
       '  virsh blockjob --domain testvm --path vda --abort  (end the finished commit, without a pivot; timeoutMs 120000)',
-      '  rollback: nothing to do: the chain is as it was',
+      '  rollback: nothing to do: the chain is unchanged',
     ],
   ],
   ['the middle of the chain', middle, below(SNAP1, `--base ${BASE} --top ${SNAP1}`)],
   [
-    'the middle of the chain, by place',
+    'the middle of the chain, by position',
     { disk: 'vda', top: 'vda[2]', base: 'vda[3]', delete: true },
     [...below('vda[2]', "--base 'vda[3]' --top 'vda[2]'"), ...deleted(SNAP1)],
   ],
@@ -120,7 +120,7 @@ test.each<readonly [string, Params, readonly string[]]>([
   expect(phaseLines(blockcommitStep, params, alone)).toEqual(lines);
 });
 
-test('layers are named as libvirt spells them', () => {
+test('layers are spelled as libvirt spells them', () => {
   const spelled = '/export/vmimages/../vmimages/testvm.snap1';
   const host = world({ others: [], disks: [disk('vda', [SNAP2, spelled, BASE])] });
   expect(phaseLines(blockcommitStep, middle, host)[1]).toBe(
@@ -128,7 +128,7 @@ test('layers are named as libvirt spells them', () => {
   );
 });
 
-test('a base that only this run has put an overlay above loses nothing', () => {
+test('a base below an overlay that this run created loses no data', () => {
   const made = withFile(alone, SNAP2, { size: 1, made: true });
   expect(phaseLines(blockcommitStep, active, made)[1]).not.toContain('loses');
   expect(phaseLines(blockcommitStep, several, made)[1]).toContain(`loses ${BASE}`);
@@ -149,29 +149,28 @@ test.each([
   });
   const lines = phaseLines(blockcommitStep, active, host);
   expect(lines.slice(-3)).toEqual([
-    `  point of no return: ${SNAP2} ${what}, so no new overlay can take its place`,
+    `  point of no return: ${SNAP2} ${what}, so it cannot be replaced by a new overlay`,
     BACK,
-    `    no rollback: ${SNAP2} ${what}, so no new overlay can take its place; ${SNAP1} holds all of the guest's data`,
+    `    no rollback: ${SNAP2} ${what}, so it cannot be replaced by a new overlay; ${SNAP1} holds all of the guest's data`,
   ]);
 });
 
-describe('what it requires and takes', () => {
+describe('its requirements and sizes', () => {
   const DISK = [
-    'the guest runs, and vda is a disk on local files or block devices [told state]',
+    'the guest is running, and vda is a disk on local files or block devices [told state]',
     'vda has no block job [domain]',
     'no other guest writes to a layer of vda [others]',
     'the layers are in the chain of vda [domain]',
   ];
   const base = (file: string, ...layers: readonly string[]) => [
-    `there is ${file} [file ${file}]`,
+    `${file} exists [file ${file}]`,
     `no other domain uses ${[...layers, file].join(', ')} [others]`,
     `no other disk of the guest uses ${[...layers, file].join(', ')} [domain]`,
     `the host lets QEMU write to ${file} [run]`,
-    `${file} has room to grow by what is committed [run]`,
-    'after the commit the definition, where there is one, still leads to what the guest wrote (vda) [domain]',
+    `${file} has room for the committed data [run]`,
+    'the definition, if any, still leads to the latest data of the guest after the commit (vda) [domain]',
   ];
-  const regular = (file: string) =>
-    `${file} is a regular file in a folder that can be changed [file ${file}]`;
+  const regular = (file: string) => `${file} is a regular file in a writable folder [file ${file}]`;
   const product = (file: string, mebibytes: number, room = mebibytes) => ({
     file,
     copied: mebibytes * MiB,
@@ -216,15 +215,15 @@ describe('what it requires and takes', () => {
         ...DISK,
         ...base(SNAP1, SNAP2),
         regular(SNAP2),
-        'there is no file /aside/testvm.snap2 [file /aside/testvm.snap2]',
+        '/aside/testvm.snap2 does not exist [file /aside/testvm.snap2]',
         'no other domain uses /aside/testvm.snap2 [others]',
-        `/aside is a folder on the file system of ${SNAP2} [folder /aside/testvm.snap2]`,
+        `/aside is a folder on the same file system as ${SNAP2} [folder /aside/testvm.snap2]`,
       ],
       [SNAP1, SNAP2, '/aside/testvm.snap2'],
       [product(SNAP1, 40)],
     ],
     [
-      'an overlay that the plan makes, of a size that nobody knows before',
+      'an overlay that the plan creates, whose size is unknown in advance',
       several,
       withFile(alone, SNAP2, { size: 9, made: true }),
       [...DISK, ...base(BASE, SNAP2, SNAP1)],
@@ -232,7 +231,7 @@ describe('what it requires and takes', () => {
       [product(BASE, 40)],
     ],
     [
-      'a layer whose size the host did not tell',
+      'a layer of unknown size',
       several,
       withFile(alone, SNAP1, { size: 0, sizeUntold: true }),
       [...DISK, ...base(BASE, SNAP2, SNAP1)],
@@ -248,7 +247,7 @@ describe('what it requires and takes', () => {
       [product('/dev/lv', 40, 0)],
     ],
     [
-      'layers that nobody has looked at',
+      'layers that were not inspected',
       several,
       { ...alone, files: {} },
       [...DISK, ...base(BASE, SNAP2, SNAP1)],

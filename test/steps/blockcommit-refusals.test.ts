@@ -1,4 +1,4 @@
-/** What `blockcommitStep` refuses, word for word. */
+/** The exact findings of `blockcommitStep`. */
 import { expect, test } from 'vitest';
 import { type HostState, withFile } from '../../src/model/host-state.ts';
 import { blockcommitStep } from '../../src/steps/blockcommit.ts';
@@ -23,18 +23,18 @@ test.each<readonly [string, Params, readonly string[]]>([
     'no end',
     { disk: 'vda', shallow: true, active: true },
     [
-      'BP053 active: a commit of the active layer must end somewhere: neither "pivot" nor "keep-overlay" is given -> write "pivot: true" to move the guest to the base, or "keep-overlay: true" to leave it where it is',
+      'BP053 active: a commit of the active layer requires "pivot" or "keep-overlay" -> write "pivot: true" to move the guest to the base, or "keep-overlay: true" to keep it on the active layer',
     ],
   ],
   [
     'no top',
     { disk: 'vda', shallow: true },
     [
-      'BP053: it is not said what is committed: neither "active" nor "top" is given -> write "active: true" with "pivot: true", or name a layer with "top"',
+      'BP053: the layers to commit are not specified: neither "active" nor "top" is given -> write "active: true" with "pivot: true", or name a layer with "top"',
     ],
   ],
   [
-    'options that exclude each other, and paths that are none',
+    'options that exclude each other, and invalid paths',
     {
       disk: 'vda',
       base: 'x',
@@ -52,30 +52,32 @@ test.each<readonly [string, Params, readonly string[]]>([
       'BP051 delete: "keep-overlay" and "delete" exclude each other -> keep one of the two',
       'BP051 quarantine: "keep-overlay" and "quarantine" exclude each other -> keep one of the two',
       'BP051 quarantine: "delete" and "quarantine" exclude each other -> keep one of the two',
-      'BP050 quarantine: "/z/" is not a plain path to a file -> write it without "..", "//" and a "/" at its end',
-      'BP052 bytes: "bytes" has a meaning only together with "bandwidth" -> add "bandwidth", or leave "bytes" out',
-      'BP050 base: "x" is not an absolute path -> write the path from the root of the host: /…',
-      'BP050 top: "y" is not an absolute path -> write the path from the root of the host: /…',
+      'BP050 quarantine: "/z/" is not a plain path to a file -> write it without "..", "//" or a trailing "/"',
+      'BP052 bytes: "bytes" requires "bandwidth" -> add "bandwidth", or leave "bytes" out',
+      'BP050 base: "x" is not an absolute path -> write the absolute path on the host: /…',
+      'BP050 top: "y" is not an absolute path -> write the absolute path on the host: /…',
     ],
   ],
   ...['xvda[1', '[1]', 'vda[1]x', '-vda[1]', 'vda[]', 'vda[x]'].map(
     (top) =>
       [
-        `a place that is none: ${top}`,
+        `an invalid position: ${top}`,
         { ...middle, top },
-        [
-          `BP050 top: "${top}" is not an absolute path -> write the path from the root of the host: /…`,
-        ],
+        [`BP050 top: "${top}" is not an absolute path -> write the absolute path on the host: /…`],
       ] as const,
   ),
-  ['nothing: by place', { disk: 'vda', top: 'vda[2]', base: 'vda[12]' }, []],
+  ['nothing: by position', { disk: 'vda', top: 'vda[2]', base: 'vda[12]' }, []],
   [
     'nothing: active and keep-overlay',
     { disk: 'vda', shallow: true, active: true, 'keep-overlay': true },
     [],
   ],
-  ['nothing: pivot means active', { disk: 'vda', shallow: true, pivot: true }, []],
-  ['nothing: keep-overlay means active', { disk: 'vda', shallow: true, 'keep-overlay': true }, []],
+  ['nothing: pivot implies active', { disk: 'vda', shallow: true, pivot: true }, []],
+  [
+    'nothing: keep-overlay implies active',
+    { disk: 'vda', shallow: true, 'keep-overlay': true },
+    [],
+  ],
 ])('what is wrong with parameters: %s', (_title, params, lines) => {
   expect(findingLines(blockcommitStep.check(params as never))).toEqual(lines);
 });
@@ -86,9 +88,9 @@ const two = (other: readonly string[], change = {}) =>
 const named = (persistentSource: string) =>
   world({ others: [], disks: [disk('vda', [SNAP2, SNAP1, BASE], { persistentSource })] });
 const stale = (file: string) =>
-  `BP119 disk: the persistent definition names ${file} for vda, the running guest writes to ${SNAP2}: after the commit the next start would not find what the guest wrote -> bring them together first, with a redefine step`;
+  `BP119 disk: the persistent definition names ${file} for vda, but the running guest writes to ${SNAP2}: after the commit, the next start would not find the latest data of the guest -> make them match first, with a redefine step`;
 const notRelative = (file: string, name: string) =>
-  `BP180 keep-relative: the header of ${file} names ${name} below it, which is not relative: there is no relative name to keep -> leave "keep-relative" out: the header then names the base by its path`;
+  `BP180 keep-relative: the header of ${file} names ${name} as its backing file, which is not a relative name that could be kept -> leave "keep-relative" out: the header then names the base by its path`;
 const relative = { ...middle, 'keep-relative': true };
 const headers = (above: string | null, below: string | null) =>
   withFile(withFile(alone, SNAP2, { size: 1, backing: above }), SNAP1, { size: 1, backing: below });
@@ -98,7 +100,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     'no layer below',
     { ...active, disk: 'vdb' },
     world(),
-    [`BP113 shallow: there is no layer below ${DATA} to commit into`],
+    [`BP113 shallow: ${DATA} has no layer below it to commit into`],
   ],
   [
     'a base that is not in the chain',
@@ -113,13 +115,13 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     [`BP113 top: /x is not in the chain of vda: ${CHAIN}`],
   ],
   [
-    'a place of another disk',
+    'a position in another disk',
     { ...middle, base: 'vdb[3]' },
     alone,
     [`BP113 base: vdb[3] is not in the chain of vda: ${CHAIN}`],
   ],
   [
-    'a place that the chain does not have',
+    'a position that the chain does not have',
     { ...middle, top: 'vda[4]' },
     alone,
     [`BP113 top: vda[4] is not in the chain of vda: ${CHAIN}`],
@@ -137,13 +139,13 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     [`BP113 base: ${SNAP1} is not below ${SNAP1} in the chain of vda: ${CHAIN}`],
   ],
   [
-    'the active layer, unsaid',
+    'the active layer without "active"',
     { ...middle, top: SNAP2 },
     alone,
     [`BP113 top: ${SNAP2} is the active layer of vda -> add "active: true" and "pivot: true"`],
   ],
   [
-    'a lower layer, said to be active',
+    'a lower layer with "active"',
     { ...active, top: SNAP1 },
     alone,
     [
@@ -151,7 +153,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     ],
   ],
   [
-    'a base that another guest rests on',
+    'a base that another guest uses',
     { disk: 'vda', base: BASE, pivot: true },
     world(),
     [
@@ -159,7 +161,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     ],
   ],
   [
-    'a layer that another guest rests on',
+    'a layer that another guest uses',
     active,
     world({ others: [neighbour('other', [SNAP2], [])] }),
     [
@@ -167,11 +169,11 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     ],
   ],
   [
-    'what nobody can tell',
+    'a layer whose users are unknown',
     active,
     world({ others: [neighbour('other', ['/top'], ['/top'], ['/top'])] }),
     [
-      'BP124 shallow: it cannot be told whether other domains rest on the files: /top cannot be read -> run it as a user who may read them, such as root',
+      'BP124 shallow: /top cannot be read, so it is unknown whether other domains use the files -> run blockplan as a user who can read them, such as root',
     ],
   ],
   [
@@ -184,7 +186,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     'a base that the definition names for another disk',
     middle,
     two([DATA], { persistentSource: BASE }),
-    [`BP109 base: ${BASE} is what the definition, or a job, names for vdb: ${NO_OTHER}`],
+    [`BP109 base: ${BASE} is also used, by the definition or a block job, for vdb: ${NO_OTHER}`],
   ],
   [
     'no file of another disk above what is committed',
@@ -196,7 +198,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
   ['a definition that names a layer to be merged', middle, named(SNAP1), [stale(SNAP1)]],
   ['a definition that names a file of no chain', middle, named('/x'), [stale('/x')]],
   [
-    'no definition that names a layer in between, where the guest stays above it',
+    'no definition that names a layer in between, if the guest stays above it',
     { disk: 'vda', base: BASE, 'keep-overlay': true },
     named(SNAP1),
     [],
@@ -215,25 +217,25 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
   ],
   ['no definition that names the base', middle, named(BASE), []],
   [
-    'no definition that names a layer, where the guest stays above it',
+    'no definition that names a layer, if the guest stays above it',
     { disk: 'vda', shallow: true, 'keep-overlay': true },
     named(SNAP1),
     [],
   ],
   [
-    'a relative name to keep where the headers name paths',
+    'keep-relative with absolute names in the headers',
     relative,
     alone,
     [notRelative(SNAP2, SNAP1), notRelative(SNAP1, BASE)],
   ],
   [
-    'a relative name to keep where one header names a path',
+    'keep-relative with an absolute name in one header',
     relative,
     headers('testvm.snap1', BASE),
     [notRelative(SNAP1, BASE)],
   ],
   [
-    'a relative name to keep where one header names nothing',
+    'keep-relative with no name in one header',
     relative,
     headers(null, 'base.qcow2'),
     [notRelative(SNAP2, 'nothing')],
@@ -246,26 +248,26 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     [],
   ],
   [
-    'a job in the way, and no layer below',
+    'a disk with a block job and without a layer below',
     active,
     world({ disks: [disk('vda', [SNAP2], { job: { type: 'copy', ready: false } })] }),
     [
-      'BP105 disk: vda already has a block job (copy) -> let it end, or end it: virsh blockjob testvm vda --info',
-      `BP113 shallow: there is no layer below ${SNAP2} to commit into`,
+      'BP105 disk: vda already has a block job (copy) -> wait until it ends, or end it: virsh blockjob testvm vda --info',
+      `BP113 shallow: ${SNAP2} has no layer below it to commit into`,
     ],
   ],
   [
-    'only the reason why the disk does not work, where that is no job',
+    'only an unsuitable disk, without further errors',
     active,
     world({ disks: [disk('vda', [SNAP2], { readonly: true })] }),
-    ['BP104 disk: vda is read-only: there is nothing to move or to merge'],
+    ['BP104 disk: vda is read-only: nothing can be moved or merged'],
   ],
   [
     'to remove a symbolic link',
     { ...active, delete: true },
     world({ files: { [SNAP2]: { size: 1, link: true } }, others: [] }),
     [
-      `BP156 delete: ${SNAP2} is a symbolic link, so it would not be removed -> leave "delete" out, and remove it yourself after the run`,
+      `BP156 delete: ${SNAP2} is a symbolic link, so it cannot be removed -> leave "delete" out, and remove it yourself after the run`,
     ],
   ],
   [
@@ -276,11 +278,11 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
       disks: [disk('vda', [SNAP2, SNAP1], { persistentSource: undefined as never })],
     }),
     [
-      `BP100 disk: the definition names no file for vda: a guest that stops loses it, and then nothing tells which file holds its writes -> leave the disk out, or add it to the definition first: virsh edit testvm`,
+      `BP100 disk: the definition names no file for vda: once the guest stops, nothing records which file holds its writes -> leave the disk out, or add it to the definition first: virsh edit testvm`,
     ],
   ],
   [
-    'nothing of a disk that the definition lacks, where the guest stays on it',
+    'nothing about a disk that the definition lacks, if the guest stays on it',
     { disk: 'vda', shallow: true, 'keep-overlay': true },
     world({
       others: [],
@@ -288,6 +290,6 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     }),
     [],
   ],
-])('says why it refuses %s', (_title, params, host, lines) => {
+])('gives the reason for refusing %s', (_title, params, host, lines) => {
   expect(refusalLines(blockcommitStep, params, host)).toEqual(lines);
 });

@@ -1,4 +1,4 @@
-/** When a phase of `blockcommitStep` counts as done, and what its rollback does from wherever it stopped. */
+/** When a phase of `blockcommitStep` counts as done, and what its rollback does from each state. */
 import { expect, test } from 'vitest';
 import {
   type Disk,
@@ -37,10 +37,10 @@ const NOT_READY = ['the commit of vda is not ready'];
 test.each<readonly [string, string, Params, Change, readonly string[]]>([
   [
     'commit',
-    'no job is there',
+    'the job is missing',
     active,
     onDisk(() => ({ job: none })),
-    ['there is no commit job on vda'],
+    ['vda has no commit job'],
   ],
   ['commit', 'the job is not ready', active, job({ ready: false }), NOT_READY],
   ['commit', 'the job is another one', active, job({ type: 'copy' }), NOT_READY],
@@ -50,7 +50,7 @@ test.each<readonly [string, string, Params, Change, readonly string[]]>([
     'the base has been removed',
     active,
     (after) => withFile(after, SNAP1, null),
-    [`${SNAP1} has been removed while it was written to`],
+    [`${SNAP1} was removed while it was in use`],
   ],
   [
     'pivot',
@@ -65,9 +65,15 @@ test.each<readonly [string, string, Params, Change, readonly string[]]>([
     'the base has been removed',
     active,
     (after) => withFile(after, SNAP1, null),
-    [`${SNAP1} has been removed while it was written to`],
+    [`${SNAP1} was removed while it was in use`],
   ],
-  ['pivot', 'the job goes on', active, onDisk(() => running), ['the job on vda has not ended']],
+  [
+    'pivot',
+    'the job is still running',
+    active,
+    onDisk(() => running),
+    ['the job on vda has not ended'],
+  ],
   [
     'pivot',
     'the definition did not follow',
@@ -92,13 +98,25 @@ test.each<readonly [string, string, Params, Change, readonly string[]]>([
       `the persistent definition names no file for vda, not ${SNAP1}`,
     ],
   ],
-  ['finish', 'the disk has gone', kept, noDisks, ['vda is not where it was']],
-  ['finish', 'the disk has no medium', kept, on(), ['vda is not where it was']],
-  ['finish', 'the job goes on', kept, onDisk(() => running), ['the job on vda has not ended']],
-  ['finish', 'the guest has moved', kept, on(SNAP1, BASE), ['vda is not where it was']],
+  ['finish', 'the disk has gone', kept, noDisks, ['vda is not on the same file as before']],
+  ['finish', 'the disk has no medium', kept, on(), ['vda is not on the same file as before']],
+  [
+    'finish',
+    'the job is still running',
+    kept,
+    onDisk(() => running),
+    ['the job on vda has not ended'],
+  ],
+  [
+    'finish',
+    'the guest has moved',
+    kept,
+    on(SNAP1, BASE),
+    ['vda is not on the same file as before'],
+  ],
   [
     'commit',
-    'the layers are all there',
+    'the layers are still in the chain',
     middle,
     on(SNAP2, SNAP1, BASE),
     [`the chain of vda is ${SNAP2} -> ${SNAP1} -> ${BASE}, not ${SNAP2} -> ${BASE}`],
@@ -112,24 +130,24 @@ test.each<readonly [string, string, Params, Change, readonly string[]]>([
   ],
   [
     'commit',
-    'the job goes on',
+    'the job is still running',
     middle,
     onDisk(() => ({ job: { type: 'commit', ready: false } })),
     ['the job on vda has not ended'],
   ],
   [
     'delete',
-    'a file is still there',
+    'a file still exists',
     { ...several, delete: true },
     (after) => withFile(after, SNAP1, { size: 1 }),
-    [`${SNAP1} is still there`],
+    [`${SNAP1} still exists`],
   ],
-])('%s is judged where %s', (name, _where, params, change, problems) => {
+])('%s is checked when %s', (name, _where, params, change, problems) => {
   const { phase, before, after, start } = phaseDone(blockcommitStep, params, alone, name);
   expect(problemsAfter(phase, before, change(after), start)).toEqual(problems);
 });
 
-test('a definition that is not there, or named another file, need not follow a pivot', () => {
+test('a definition that does not exist or names another file need not follow a pivot', () => {
   const apart = world({
     others: [],
     disks: [disk('vda', [SNAP2, SNAP1], { persistentSource: SNAP1 })],
@@ -141,11 +159,11 @@ test('a definition that is not there, or named another file, need not follow a p
   }
 });
 
-const STALE = 'virsh define --file RUN/define.xml  (put the definition back as it was)';
+const STALE = 'virsh define --file RUN/define.xml  (restore the definition)';
 const off: Change = (after) => withDomain(after, { state: 'crashed' });
 const overlay = (base: string) =>
   `virsh snapshot-create-as --domain testvm --name blockplan-back-vda --disk-only --atomic --no-metadata --diskspec vda,snapshot=external,driver=qcow2,file=${SNAP2} --diskspec vdb,snapshot=no --diskspec sda,snapshot=no  (put an overlay ${SNAP2} above ${base} again; timeoutMs 180000)`;
-const MAKE = `: > ${SNAP2}  # must not exist  (take the place of the overlay)`;
+const MAKE = `: > ${SNAP2}  # must not exist  (reserve the path of the overlay)`;
 
 test.each<readonly [string, string, Params, Change, readonly string[]]>([
   [
@@ -197,7 +215,7 @@ test.each<readonly [string, string, Params, Change, readonly string[]]>([
     middle,
     (after) => after,
     [
-      'no rollback: the layers of vda are merged; a merged layer cannot be put back below a running guest',
+      'no rollback: the layers of vda are merged; a merged layer cannot be restored below a running guest',
     ],
   ],
   ['commit', 'the layers are merged, and the guest is off', middle, off, []],
@@ -223,25 +241,25 @@ test.each<readonly [string, string, Params, Change, readonly string[]]>([
     })),
     [],
   ],
-])('the rollback of %s where %s', (name, _where, params, change, lines) => {
+])('the rollback of %s when %s', (name, _where, params, change, lines) => {
   const { phase, before, after } = phaseDone(blockcommitStep, params, alone, name);
   expect(rollbackLines(phase, before, change(after))).toEqual(lines);
 });
 
 test.each<readonly [string, string | null | undefined, readonly string[]]>([
   ['a path', SNAP1, [MAKE, overlay(SNAP1)]],
-  ['nothing that is known', undefined, [MAKE, overlay(SNAP1)]],
+  ['an unknown file', undefined, [MAKE, overlay(SNAP1)]],
   ['no file', null, [MAKE, overlay(SNAP1)]],
   ['a relative name that leads elsewhere', 'elsewhere', [MAKE, overlay(SNAP1)]],
   [
     'a relative name',
     'testvm.snap1',
     [
-      `qemu-img create -q -f qcow2 -b testvm.snap1 -F qcow2 ${SNAP2}  (make the overlay with the name that it had for ${SNAP1}; bytes 0)`,
+      `qemu-img create -q -f qcow2 -b testvm.snap1 -F qcow2 ${SNAP2}  (create the overlay with the former name of ${SNAP1}; bytes 0)`,
       overlay(SNAP1).replace('--no-metadata', '--no-metadata --reuse-external'),
     ],
   ],
-])('the overlay comes back where its header named %s', (_what, backing, lines) => {
+])('the overlay is created again when its header named %s', (_what, backing, lines) => {
   const host = withFile(alone, SNAP2, { size: 1, ...(backing === undefined ? {} : { backing }) });
   const { phase, before, after } = phaseDone(blockcommitStep, active, host, 'pivot');
   expect(rollbackLines(phase, before, withFile(after, SNAP2, null))).toEqual(lines);
@@ -257,6 +275,6 @@ test('a guest that stopped before the commit shows no chain, and nothing is roll
   const [, , aside] = blockcommitStep.phases({ ...active, quarantine: '/aside' });
   expect(rollbackLines(aside!, gone, gone)).toEqual([]);
   expect(() => problemsAfter(blockcommitStep.phases(active)[0]!, gone, gone, gone)).toThrow(
-    'the chain of vda is not what the plan says',
+    'the chain of vda does not match the plan',
   );
 });

@@ -13,7 +13,7 @@ const folder = (change: Partial<Folder> = {}): Folder => ({
   fileSystem: 'a',
   ...change,
 });
-/** A host with a folder to move files into, and that of the images. */
+/** A host with a quarantine folder and the folder of the images. */
 const withAside = (at: Folder | null, images = folder(), more: Scene = {}) =>
   world({ others: [], ...more, folders: { '/aside': at, '/export/vmimages': images } });
 const transient = world({ others: [], domain: { persistent: false } });
@@ -44,9 +44,13 @@ testStep(blockcommitStep, {
       { disk: 'vda', top: SNAP1, base: BASE, quarantine: '/aside' },
       withAside(folder()),
     ],
-    ['kept in step', { disk: 'vda', shallow: true, 'keep-overlay': true }, world()],
+    ['kept as a mirror', { disk: 'vda', shallow: true, 'keep-overlay': true }, world()],
     ['the middle of the chain', { disk: 'vda', top: SNAP1, base: BASE }, alone],
-    ['the middle, by place', { disk: 'vda', top: 'vda[2]', base: 'vda[3]', delete: true }, alone],
+    [
+      'the middle, by position',
+      { disk: 'vda', top: 'vda[2]', base: 'vda[3]', delete: true },
+      alone,
+    ],
     ['the active layer by name', { ...active, top: SNAP2 }, world()],
     ['a transient domain', { ...active, delete: true }, transient],
     [
@@ -65,7 +69,7 @@ testStep(blockcommitStep, {
     ['two bases', { ...active, base: BASE }, ['BP051 shallow']],
     ['no end', { disk: 'vda', shallow: true, active: true }, ['BP053 active']],
     ['two ends', { ...active, 'keep-overlay': true }, ['BP051 keep-overlay']],
-    ['nothing is said', { disk: 'vda', shallow: true }, ['BP053']],
+    ['no layers', { disk: 'vda', shallow: true }, ['BP053']],
     ['a relative base', { disk: 'vda', base: 'base.qcow2', pivot: true }, ['BP050 base']],
     ['a relative top', { disk: 'vda', base: BASE, top: './snap1' }, ['BP050 top']],
     [
@@ -109,8 +113,13 @@ testStep(blockcommitStep, {
     ['a base of another chain', { disk: 'vda', base: '/x', pivot: true }, world(), ['BP113 base']],
     ['a top of another chain', { disk: 'vda', top: '/x', base: BASE }, world(), ['BP113 top']],
     ['a base above its top', { disk: 'vda', top: SNAP1, base: SNAP2 }, world(), ['BP113 base']],
-    ['the active layer, unsaid', { disk: 'vda', top: SNAP2, base: BASE }, world(), ['BP113 top']],
-    ['a lower layer, said to be active', { ...active, top: SNAP1 }, world(), ['BP113 top']],
+    [
+      'the active layer without "active"',
+      { disk: 'vda', top: SNAP2, base: BASE },
+      world(),
+      ['BP113 top'],
+    ],
+    ['a lower layer with "active"', { ...active, top: SNAP1 }, world(), ['BP113 top']],
     [
       'into a base that others share',
       { disk: 'vda', base: BASE, pivot: true },
@@ -118,12 +127,17 @@ testStep(blockcommitStep, {
       ['BP109 base'],
     ],
     [
-      'beside an image that may not be read',
+      'beside an image that cannot be read',
       active,
       world({ others: [neighbour('other', ['/their/top'], ['/their/top'], ['/their/top'])] }),
       ['BP124 shallow'],
     ],
-    ['a place in another disk', { disk: 'vda', top: 'vdb[1]', base: BASE }, world(), ['BP113 top']],
+    [
+      'a position in another disk',
+      { disk: 'vda', top: 'vdb[1]', base: BASE },
+      world(),
+      ['BP113 top'],
+    ],
     [
       'a layer that another guest needs',
       { disk: 'vda', base: BASE, pivot: true, delete: true },
@@ -187,7 +201,7 @@ testStep(blockcommitStep, {
       ['BP156 delete'],
     ],
     [
-      'to remove a file from a folder that cannot be changed',
+      'to remove a file from a folder that is not writable',
       { ...active, delete: true },
       world({ folders: { '/export/vmimages': { writable: false, free: 1 } }, others: [] }),
       ['BP156 delete'],
@@ -199,7 +213,7 @@ testStep(blockcommitStep, {
       ['BP142 quarantine'],
     ],
     [
-      'a chain that a definition may rest on, which names a file beside it',
+      'a chain below a file that the definition names',
       { disk: 'vda', top: SNAP1, base: BASE, delete: true },
       world({
         disks: [disk('vda', [SNAP2, SNAP1, BASE], { persistentSource: '/export/vmimages/x' })],
@@ -234,7 +248,7 @@ testStep(blockcommitStep, {
       ['BP142 quarantine'],
     ],
     [
-      'two files of one name',
+      'two files with the same name',
       { disk: 'vda', base: BASE, pivot: true, quarantine: '/aside' },
       withAside(folder(), folder(), { disks: [disk('vda', ['/b/top', '/a/top', BASE])] }),
       ['BP142 quarantine'],
@@ -256,7 +270,7 @@ testStep(blockcommitStep, {
       ['BP142 quarantine'],
     ],
     [
-      'into a layer that its own other disk shares',
+      'into a layer that another disk of the guest shares',
       active,
       world({ others: [], disks: [disk('vda', [SNAP2, BASE]), disk('vdb', [SNAP1, BASE])] }),
       ['BP109 shallow'],

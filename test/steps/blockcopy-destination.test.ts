@@ -1,4 +1,4 @@
-/** What `blockcopyStep` refuses of the file or block device that it copies into, word for word. */
+/** The exact findings of `blockcopyStep` about the file or block device that it copies to. */
 import { expect, test } from 'vitest';
 import type { HostState, ImageFile } from '../../src/model/host-state.ts';
 import { blockcopyStep } from '../../src/steps/blockcopy.ts';
@@ -13,7 +13,7 @@ const backup = { disk: 'vda', dest: DEST, finish: true };
 const reuse = { ...backup, 'reuse-external': true, format: 'qcow2' } as const;
 const MiB = 1024 * 1024;
 const EQUAL = 10_240 * MiB;
-/** A guest whose QEMU runs as another user, who may not enter `/new/barred`. */
+/** A guest whose QEMU runs as another user, who cannot enter `/new/barred`. */
 function confined(givesFiles: boolean, files: HostState['files'] = {}): HostState {
   const folders = { '/new/barred': { writable: true, free: 2 ** 40, barredAt: '/new/barred' } };
   const host = world({ files, folders });
@@ -32,9 +32,9 @@ const place = (kind: 'file' | 'block device', virtualSize?: number): ImageFile =
   },
 });
 const rests = (named: string) =>
-  `BP122 dest: ${DEST} rests on ${named}, but it has to rest on no file -> make it anew: qemu-img create -f qcow2 ${DEST} SIZE`;
+  `BP122 dest: ${DEST} is backed by ${named}, but must be backed by no file -> create it again: qemu-img create -f qcow2 ${DEST} SIZE`;
 const BARRED = '/new/barred/copy.qcow2';
-const CREATE = `make one for the purpose: qemu-img create -f qcow2 ${LV} ${EQUAL}`;
+const CREATE = `create one: qemu-img create -f qcow2 ${LV} ${EQUAL}`;
 
 test.each<readonly [string, Params, HostState, readonly string[]]>([
   [
@@ -42,36 +42,36 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     shallow,
     world({ disks: [disk('vda', [SNAP2], { persistentSource: undefined as never })] }),
     [
-      'BP100 disk: the definition names no file for vda: a guest that stops loses it, and then nothing tells which file holds its writes -> copy it with "finish: true", or add it to the definition first: virsh edit testvm',
+      'BP100 disk: the definition names no file for vda: once the guest stops, nothing records which file holds its writes -> copy it with "finish: true", or add it to the definition first: virsh edit testvm',
     ],
   ],
   [
-    'a new file that QEMU would not get',
+    'a new file that QEMU cannot write to',
     shallow,
     confined(false),
     [
-      `BP138 dest: the QEMU of "testvm" runs as user 107, and its seclabel has relabel='no', so libvirt does not give it files: what user 0 makes at ${DEST} it cannot write to -> make the file first, give it to that user, and add "reuse-external: true"`,
+      `BP138 dest: the QEMU of "testvm" runs as user 107, and its seclabel has relabel='no', so libvirt does not change the owner of files: QEMU cannot write to a file that user 0 creates at ${DEST} -> create the file first, change its owner to that user, and add "reuse-external: true"`,
     ],
   ],
-  ['no file that exists, which QEMU has', reuse, confined(false, { [DEST]: { size: 1 } }), []],
+  ['no existing file that QEMU can write to', reuse, confined(false, { [DEST]: { size: 1 } }), []],
   [
-    'a file that exists where QEMU cannot get',
+    'an existing file in a folder that QEMU cannot enter',
     { ...reuse, dest: BARRED },
     confined(true, { [BARRED]: { size: 1 } }),
     [
-      `BP138 dest: the QEMU of "testvm" runs as user 107, who may not enter /new/barred, so it cannot open ${BARRED} -> choose another place, or let that user in: chmod o+x /new/barred`,
+      `BP138 dest: the QEMU of "testvm" runs as user 107, who cannot enter /new/barred, so it cannot open ${BARRED} -> choose another path, or grant that user access: chmod o+x /new/barred`,
     ],
   ],
   [
-    'to write over what nobody can tell the users of',
+    'an existing file whose users are unknown',
     reuse,
     at(DEST, { size: 1 }, { others: [neighbour('o', ['/t'], [], ['/t'])] }),
     [
-      'BP124 dest: it cannot be told whether other domains rest on the files: /t cannot be read -> run it as a user who may read them, such as root',
+      'BP124 dest: /t cannot be read, so it is unknown whether other domains use the files -> run blockplan as a user who can read them, such as root',
     ],
   ],
   [
-    'a whole copy into an image that rests on a file',
+    'a whole copy to an image with a backing file',
     reuse,
     at(DEST, { size: 1, backing: BASE }),
     [rests(BASE)],
@@ -83,7 +83,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     [],
   ],
   [
-    'no header that libvirt writes anew',
+    'no header that libvirt overwrites',
     { ...backup, dest: LV, blockdev: true, format: 'qcow2' },
     at(LV, { size: 1, backing: BASE }),
     [],
@@ -105,7 +105,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     { ...reuse, dest: LV, blockdev: true },
     at(LV, place('block device', 1)),
     [
-      `BP147 dest: ${LV} is an image of 1 bytes, but the disk has ${EQUAL}: they have to be equal -> ${CREATE}`,
+      `BP147 dest: ${LV} is an image of 1 bytes, but the disk has ${EQUAL}: the sizes must be equal -> ${CREATE}`,
     ],
   ],
   [
@@ -113,9 +113,9 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     { ...backup, dest: LV, blockdev: true, format: 'qcow2' },
     at(LV, place('block device', 1)),
     [
-      `BP148 dest (warning): ${LV} has ${EQUAL} bytes, but the disk as qcow2 can take up to 10739318784: a guest that fills it is paused, with no space left -> choose a larger device`,
+      `BP148 dest (warning): ${LV} has ${EQUAL} bytes, but a full qcow2 image of the disk takes up to 10739318784: a guest that fills it is paused, with no space left -> choose a larger device`,
     ],
   ],
-])('says why it refuses a destination: %s', (_title, params, host, lines) => {
+])('gives the reason for refusing a destination: %s', (_title, params, host, lines) => {
   expect(refusalLines(blockcopyStep, params, host)).toEqual(lines);
 });

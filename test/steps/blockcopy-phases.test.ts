@@ -1,4 +1,4 @@
-/** What `blockcopyStep` runs, and its rollbacks once a phase is done, word for word. */
+/** The exact commands of `blockcopyStep`, and the rollback of each finished phase. */
 import { expect, test } from 'vitest';
 import type { HostState } from '../../src/model/host-state.ts';
 import { blockcopyStep } from '../../src/steps/blockcopy.ts';
@@ -20,38 +20,37 @@ import type { Params } from './step-tester.ts';
 const FULL = 10_697_375_744;
 const transient = world({ domain: { persistent: false } });
 
-const MAKE = `  : > ${DEST}  # must not exist  (take the place of the copy)`;
-const REMOVE = `    rm ${DEST}  # once proven unused  (remove what the step made; made true)`;
-const BACK =
-  '  rollback: mirror back to the old file and pivot: every write since is carried along';
+const MAKE = `  : > ${DEST}  # must not exist  (reserve the path of the copy)`;
+const REMOVE = `    rm ${DEST}  # once proven unused  (remove the file that the step created; made true)`;
+const BACK = '  rollback: mirror back to the old file and pivot; all writes since then are kept';
 const DEFINE =
-  '  virsh define --file RUN/define.xml  (keep the definition to the byte, except for the source)';
+  '  virsh define --file RUN/define.xml  (keep the definition byte for byte, except for the source)';
 const start = (disk: string, dest: string, options: string, more = '') =>
   `  virsh blockcopy --domain testvm --path ${disk} --dest ${dest} ${options}  (start the copy of ${disk}${more})`;
 const ready = (disk: string, seconds = 86_400) =>
-  `  # wait for libvirt's event: ${disk} ready  (until the copy holds all that the disk holds; timeoutMs ${seconds}000)`;
+  `  # wait for libvirt's event: ${disk} ready  (until the copy holds all data of the disk; timeoutMs ${seconds}000)`;
 const cancel = (disk: string) =>
   `    virsh blockjob --domain testvm --path ${disk} --abort  (cancel the copy of ${disk}; timeoutMs 120000)`;
 const pivot = (disk: string) =>
   `  virsh blockjob --domain testvm --path ${disk} --pivot  (move ${disk} to the copy; timeoutMs 120000)`;
 const mirrorBack = (disk: string, old: string, options: string) => [
   `    virsh blockcopy --domain testvm --path ${disk} --dest ${old} ${options}  (mirror ${disk} back to ${old}; writesInto ${old})`,
-  `    # wait for libvirt's event: ${disk} ready  (until the old file holds all that the copy holds; timeoutMs 86400000)`,
+  `    # wait for libvirt's event: ${disk} ready  (until the old file holds all data of the copy; timeoutMs 86400000)`,
   `    virsh blockjob --domain testvm --path ${disk} --pivot  (move ${disk} back to ${old}; timeoutMs 120000)`,
 ];
-const KEEP = `cancel the copy; what it has written into`;
+const KEEP = `cancel the copy; the data that it wrote to`;
 
-/** The mirror phase into a file that the step makes. */
+/** The mirror phase to a file that the step creates. */
 const mirrored = (disk: string, options: string, seconds?: number) => [
   `mirror: copy ${disk} to ${DEST} while the guest writes, until both are equal`,
   MAKE,
   start(disk, DEST, options),
   ready(disk, seconds),
-  '  rollback: cancel the copy and remove what was written of it',
+  '  rollback: cancel the copy and remove its file',
   cancel(disk),
   REMOVE,
 ];
-/** The same, into a block device. */
+/** The same, to a block device. */
 const mirroredTo = (disk: string) => [
   `mirror: copy ${disk} to ${LV} while the guest writes, until both are equal`,
   start(disk, LV, '--format raw --blockdev --transient-job', `; writesInto ${LV}; loses ${LV}`),
@@ -67,7 +66,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     world(),
     [
       ...mirrored('vda', '--shallow --transient-job'),
-      `pivot: let the guest go on with ${DEST}`,
+      `pivot: switch the guest to ${DEST}`,
       pivot('vda'),
       DEFINE,
       BACK,
@@ -94,7 +93,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
         '--format qcow2 --shallow --bandwidth 5 --bytes --granularity 65536 --buf-size 0 --synchronous-writes --transient-job',
         9,
       ),
-      `pivot: let the guest go on with ${DEST}`,
+      `pivot: switch the guest to ${DEST}`,
       pivot('vda'),
       DEFINE,
       BACK,
@@ -108,7 +107,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     transient,
     [
       ...mirrored('vda', '--shallow --transient-job'),
-      `pivot: let the guest go on with ${DEST}`,
+      `pivot: switch the guest to ${DEST}`,
       pivot('vda'),
       BACK,
       ...mirrorBack('vda', SNAP2, '--format qcow2 --shallow --reuse-external'),
@@ -121,7 +120,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     onDevice,
     [
       ...mirrored('vdb', '--format qcow2 --transient-job'),
-      `pivot: let the guest go on with ${DEST}`,
+      `pivot: switch the guest to ${DEST}`,
       pivot('vdb'),
       DEFINE,
       BACK,
@@ -133,12 +132,12 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     ],
   ],
   [
-    'of a raw disk to a block device, from which every byte is written back',
+    'of a raw disk to a block device, whose rollback writes back every byte',
     { disk: 'vdb', ...toDevice },
     withDevice,
     [
       ...mirroredTo('vdb'),
-      `pivot: let the guest go on with ${LV}`,
+      `pivot: switch the guest to ${LV}`,
       pivot('vdb'),
       DEFINE,
       BACK,
@@ -152,13 +151,13 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     world(),
     [
       ...mirrored('vda', '--transient-job'),
-      `finish: end the copy: ${DEST} stays as the disk was at that moment, the guest stays where it is`,
+      `finish: end the copy: ${DEST} keeps the data of that moment, and the guest stays on the source`,
       '  virsh blockjob --domain testvm --path vda --abort  (end the finished copy, without a pivot; timeoutMs 120000)',
       '  rollback: remove the copy',
     ],
   ],
   [
-    'a live backup into a file that exists',
+    'a live backup to an existing file',
     reuse,
     withImage({ size: 1 }),
     [
@@ -172,7 +171,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
       ready('vda'),
       `  rollback: ${KEEP} ${DEST} stays there`,
       cancel('vda'),
-      `finish: end the copy: ${DEST} stays as the disk was at that moment, the guest stays where it is`,
+      `finish: end the copy: ${DEST} keeps the data of that moment, and the guest stays on the source`,
       '  virsh blockjob --domain testvm --path vda --abort  (end the finished copy, without a pivot; timeoutMs 120000)',
       `  rollback: nothing to do: the copy stays in ${DEST}`,
     ],
@@ -181,7 +180,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
   expect(phaseLines(blockcopyStep, params, host)).toEqual(lines);
 });
 
-test('an empty file that exists loses nothing, and an empty device may', () => {
+test('an empty existing file loses no data, but an empty device may', () => {
   expect(phaseLines(blockcopyStep, reuse, withImage({ size: 0 }))[1]).toContain(
     `writesInto ${DEST})`,
   );

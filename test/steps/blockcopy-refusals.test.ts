@@ -1,4 +1,4 @@
-/** What `blockcopyStep` requires, takes and refuses, word for word. */
+/** The exact requirements, sizes and findings of `blockcopyStep`. */
 import { describe, expect, test } from 'vitest';
 import { type HostState, withFile } from '../../src/model/host-state.ts';
 import { blockcopyStep } from '../../src/steps/blockcopy.ts';
@@ -20,31 +20,30 @@ import type { Params } from './step-tester.ts';
 
 const flat = { disk: 'vda', dest: DEST, pivot: true };
 
-describe('what it requires', () => {
+describe('its requirements', () => {
   const DISK = [
-    'the guest runs, and vda is a disk on local files or block devices [told state]',
+    'the guest is running, and vda is a disk on local files or block devices [told state]',
     'vda has no block job [domain]',
     'no other guest writes to a layer of vda [others]',
   ];
   const NEW = [
-    `there is no file ${DEST} [file ${DEST}]`,
-    `there is a folder for ${DEST}, with room, in which files can be made [folder ${DEST}]`,
+    `${DEST} does not exist [file ${DEST}]`,
+    `the folder of ${DEST} exists, is writable and has enough free space [folder ${DEST}]`,
     `no other domain uses ${DEST} [others]`,
     `the host lets QEMU write to ${DEST} [run]`,
   ];
   const existing = (kind: string, at: string) => [
-    `there is ${at} to copy into, made for it [file ${at}]`,
-    `${at} is a ${kind} that suits the disk's size [place ${at}]`,
+    `${at} exists and is prepared for the copy [file ${at}]`,
+    `${at} is a ${kind} of a suitable size [place ${at}]`,
     `${at} is not mounted, used as swap, held by another device or open [place ${at}]`,
     `no other domain uses ${at} [others]`,
     `the host lets QEMU write to ${at} [run]`,
   ];
   const PLACES = ['aside', 'home'].map((name) => {
     const file = `${SNAP2}.blockplan-${name}`;
-    return `there is no file ${file}, whose place the way back needs [file ${file}]`;
+    return `${file}, which the rollback needs, does not exist [file ${file}]`;
   });
-  const DEFINED =
-    'the definition, where there is one, names the file that the guest runs on (vda) [domain]';
+  const DEFINED = 'the definition, if any, names the file that the guest uses (vda) [domain]';
 
   test.each<readonly [string, Params, HostState, readonly string[], readonly string[]]>([
     ['a shallow migration', shallow, world(), [...DISK, ...NEW, DEFINED], [DEST]],
@@ -57,7 +56,7 @@ describe('what it requires', () => {
     ],
     ['a live backup', backup, world(), [...DISK, ...NEW], [DEST]],
     [
-      'a backup into a file that exists',
+      'a backup to an existing file',
       reuse,
       withImage({ size: 1 }),
       [...DISK, ...existing('file', DEST)],
@@ -76,7 +75,7 @@ describe('what it requires', () => {
   });
 });
 
-describe('what it takes', () => {
+describe('its size', () => {
   const MiB = 1024 * 1024;
   const untold = (file: string) => withFile(world(), file, { size: 0, sizeUntold: true });
   const unsized = (host: HostState) => ({
@@ -88,21 +87,31 @@ describe('what it takes', () => {
   });
 
   test.each<readonly [string, Params, HostState, Record<string, unknown>]>([
-    ['a device does not grow', { disk: 'vda', ...toDevice }, withDevice, { copied: 120, room: 0 }],
     [
-      'a size that is not told counts as nothing where the disk has one',
+      'is 0 for a device, which does not grow',
+      { disk: 'vda', ...toDevice },
+      withDevice,
+      { copied: 120, room: 0 },
+    ],
+    [
+      'counts an unknown file size as 0 if the size of the disk is known',
       flat,
       untold(BASE),
       { copied: 80, room: 80 },
     ],
     [
-      'the sizes of all files are needed where the disk has none',
+      'is unknown if the sizes of a file and of the disk are unknown',
       flat,
       unsized(untold(BASE)),
       { copied: 80, room: 80, unknown: true },
     ],
-    ['of the active layer only', shallow, unsized(untold(BASE)), { copied: 40, room: 40 }],
-    ['of an unknown disk nothing', { ...flat, disk: 'vdz' }, world(), { copied: 0, room: 0 }],
+    [
+      'is that of the active layer for a shallow copy',
+      shallow,
+      unsized(untold(BASE)),
+      { copied: 40, room: 40 },
+    ],
+    ['is 0 for an unknown disk', { ...flat, disk: 'vdz' }, world(), { copied: 0, room: 0 }],
   ])('%s', (_title, params, host, { copied, room, ...more }) => {
     expect(amountsOf(blockcopyStep, params, host)).toEqual([
       { file: params.dest, copied: Number(copied) * MiB, room: Number(room) * MiB, ...more },
@@ -115,7 +124,7 @@ test.each<readonly [string, Params, readonly string[]]>([
     'no end',
     { disk: 'vda', dest: DEST },
     [
-      'BP053: a copy must end somewhere: neither "pivot" nor "finish" is given -> write "pivot: true" to move the guest to the copy, or "finish: true" to keep the copy as a backup',
+      'BP053: a copy requires "pivot" or "finish" -> write "pivot: true" to move the guest to the copy, or "finish: true" to keep the copy as a backup',
     ],
   ],
   [
@@ -134,8 +143,8 @@ test.each<readonly [string, Params, readonly string[]]>([
     'options without the others that they need',
     { ...shallow, bytes: true, 'reuse-external': true, granularity: 513 },
     [
-      'BP052 bytes: "bytes" has a meaning only together with "bandwidth" -> add "bandwidth", or leave "bytes" out',
-      'BP052 reuse-external: "reuse-external" has a meaning only together with "format" -> add "format", or leave "reuse-external" out',
+      'BP052 bytes: "bytes" requires "bandwidth" -> add "bandwidth", or leave "bytes" out',
+      'BP052 reuse-external: "reuse-external" requires "format" -> add "format", or leave "reuse-external" out',
       'BP055 granularity: 513 is not a power of two',
     ],
   ],
@@ -146,12 +155,12 @@ test.each<readonly [string, Params, readonly string[]]>([
 });
 
 const TAKEN =
-  'exists already, and the way back would need its place -> it may hold what a guest wrote in a run that could not be brought back: see what it is, and move it away';
+  'already exists, but the rollback needs that path -> inspect it and move it away: it may hold data that a guest wrote in a run that could not be rolled back';
 const old = { ...world(), host: { uri: 'qemu:///system', libvirt: '7.9.0' } };
 
 test.each<readonly [string, Params, HostState, readonly string[]]>([
   [
-    'a place that the rollback needs',
+    'a path that the rollback needs',
     flat,
     world({
       files: {
@@ -177,17 +186,17 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     shallow,
     world({ disks: [disk('vda', [SNAP2, BASE], { persistentSource: BASE })] }),
     [
-      `BP119 disk: the persistent definition names ${BASE} for vda, the running guest writes to ${SNAP2}: libvirt would leave the definition stale without a word -> bring them together first, with a redefine step`,
+      `BP119 disk: the persistent definition names ${BASE} for vda, but the running guest writes to ${SNAP2}: libvirt would silently leave the definition stale -> make them match first, with a redefine step`,
     ],
   ],
   [
-    'a file of its own disk',
+    'a file of the same disk',
     { ...shallow, dest: SNAP1 },
     world(),
     [`BP106 dest: ${SNAP1} belongs to the guest's own disk vda -> choose another path`],
   ],
   [
-    'a file of its other disk, although the plan reuses it',
+    'a file of another disk of the guest, even with reuse',
     { ...reuse, dest: DATA, format: 'raw' },
     world(),
     [`BP106 dest: ${DATA} belongs to the guest's own disk vdb -> choose another path`],
@@ -196,10 +205,12 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     'nothing to reuse',
     reuse,
     world(),
-    [`BP106 dest: there is no ${DEST} to copy into -> make it first: qemu-img create`],
+    [
+      `BP106 dest: ${DEST} does not exist, so nothing can be copied into it -> create it first: qemu-img create`,
+    ],
   ],
   [
-    'a flat copy off a block device with a chain',
+    'a flat copy from a block device with a chain',
     flat,
     world({
       disks: [
@@ -212,15 +223,15 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
       ],
     }),
     [
-      `BP127 disk: the way back from a flat copy needs overlays beside ${SNAP2}, which is a block device -> add "shallow: true"`,
+      `BP127 disk: the rollback of a flat copy needs overlays beside ${SNAP2}, which is a block device -> add "shallow: true"`,
     ],
   ],
   [
-    'synchronous writes, which came with libvirt 8.0',
+    'synchronous writes, which require libvirt 8.0',
     { ...shallow, 'synchronous-writes': true },
     old,
     [
-      'BP130 synchronous-writes: libvirt 7.9.0 does not have "synchronous-writes", which came with 8.0.0 -> leave "synchronous-writes" out, or use a newer libvirt',
+      'BP130 synchronous-writes: "synchronous-writes" requires libvirt 8.0.0, but the host has 7.9.0 -> leave "synchronous-writes" out, or use a newer libvirt',
     ],
   ],
   ['nothing else on an older libvirt', shallow, old, []],
@@ -230,7 +241,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     world({ disks: [disk('vda', [SNAP2, BASE], { persistentSource: BASE })] }),
     [],
   ],
-  ['no backup off a block device', { ...backup, disk: 'vdb' }, onDevice, []],
-])('says why it refuses %s', (_title, params, host, lines) => {
+  ['no backup from a block device', { ...backup, disk: 'vdb' }, onDevice, []],
+])('gives the reason for refusing %s', (_title, params, host, lines) => {
   expect(refusalLines(blockcopyStep, params, host)).toEqual(lines);
 });

@@ -1,4 +1,4 @@
-/** When a phase of `blockcopyStep` counts as done, and what its rollback does from wherever it stopped. */
+/** When a phase of `blockcopyStep` counts as done, and what its rollback does from each state. */
 import { expect, test } from 'vitest';
 import {
   type Disk,
@@ -36,19 +36,13 @@ const none = undefined as never;
 const noDisks: Change = (after) => withDomain(after, { disks: [] });
 
 test.each<readonly [string, string, Params, Change, readonly string[]]>([
-  [
-    'mirror',
-    'no job is there',
-    shallow,
-    onDisk(() => ({ job: none })),
-    ['there is no copy job on vda'],
-  ],
+  ['mirror', 'the job is missing', shallow, onDisk(() => ({ job: none })), ['vda has no copy job']],
   [
     'mirror',
     'the copy has been removed',
     shallow,
     without(DEST),
-    [`${DEST} has been removed while it was written to`],
+    [`${DEST} was removed while it was in use`],
   ],
   ...(
     [
@@ -60,7 +54,7 @@ test.each<readonly [string, string, Params, Change, readonly string[]]>([
     ([where, change]) =>
       ['mirror', where, shallow, job(change), [`the copy of vda to ${DEST} is not ready`]] as const,
   ),
-  ['mirror', 'the disk has gone', shallow, noDisks, ['there is no copy job on vda']],
+  ['mirror', 'the disk has gone', shallow, noDisks, ['vda has no copy job']],
   [
     'pivot',
     'the disk has gone',
@@ -71,7 +65,7 @@ test.each<readonly [string, string, Params, Change, readonly string[]]>([
       `the persistent definition names no file for vda, not ${DEST}`,
     ],
   ],
-  ['finish', 'the disk has gone', backup, noDisks, ['vda is not where it was']],
+  ['finish', 'the disk has gone', backup, noDisks, ['vda is not on the same file as before']],
   [
     'pivot',
     'the guest is on the old file',
@@ -88,28 +82,28 @@ test.each<readonly [string, string, Params, Change, readonly string[]]>([
   ],
   [
     'pivot',
-    'libvirt takes the copy for a device',
+    'libvirt treats the copy as a device',
     shallow,
     onDisk(({ chain: [top, ...below] }) => ({ chain: [{ ...top!, block: true }, ...below] })),
-    [`libvirt takes ${DEST} for a block device`],
+    [`libvirt treats ${DEST} as a block device`],
   ],
   [
     'pivot',
-    'libvirt takes the device for a file',
+    'libvirt treats the device as a file',
     { disk: 'vdb', dest: '/dev/lv', format: 'raw', blockdev: true, pivot: true },
     onDisk(() => ({ chain: [{ file: '/dev/lv', format: 'raw' }] }), 'vdb'),
-    ['libvirt takes /dev/lv for a file'],
+    ['libvirt treats /dev/lv as a file'],
   ],
   [
     'pivot',
     'the copy has been removed',
     shallow,
     without(DEST),
-    [`${DEST} has been removed while it was written to`],
+    [`${DEST} was removed while it was in use`],
   ],
   [
     'pivot',
-    'the job goes on',
+    'the job is still running',
     shallow,
     onDisk(() => ({ job: { type: 'copy', ready: true, mirror: DEST } })),
     ['the job on vda has not ended'],
@@ -133,11 +127,11 @@ test.each<readonly [string, string, Params, Change, readonly string[]]>([
     'libvirt has changed more than the source',
     shallow,
     (after) => withDomain(after, { definition: `${after.domain.definition}\n` }),
-    ['the definition is not, byte for byte, what it was except for the source'],
+    ['the definition differs from the previous one in more than the source'],
   ],
   [
     'finish',
-    'the job goes on',
+    'the job is still running',
     backup,
     onDisk(() => ({ job: { type: 'copy', ready: true, mirror: DEST } })),
     ['the job on vda has not ended'],
@@ -147,18 +141,18 @@ test.each<readonly [string, string, Params, Change, readonly string[]]>([
     'the guest has moved',
     backup,
     onDisk(({ chain: [top, ...below] }) => ({ chain: [{ ...top!, file: DEST }, ...below] })),
-    ['vda is not where it was'],
+    ['vda is not on the same file as before'],
   ],
-  ['finish', 'the copy has been removed', backup, without(DEST), [`there is no ${DEST}`]],
-])('%s is judged where %s', (name, _where, params, change, problems) => {
+  ['finish', 'the copy has been removed', backup, without(DEST), [`${DEST} does not exist`]],
+])('%s is checked when %s', (name, _where, params, change, problems) => {
   const { phase, before, after, start } = phaseDone(blockcopyStep, params, host, name);
   expect(problemsAfter(phase, before, change(after), start)).toEqual(problems);
 });
 
-const STALE = 'virsh define --file RUN/define.xml  (put the definition back as it was)';
+const STALE = 'virsh define --file RUN/define.xml  (restore the definition)';
 const PIVOT = `virsh blockjob --domain testvm --path vda --pivot  (move vda back to ${SNAP2}; timeoutMs 120000)`;
 const WAIT =
-  "# wait for libvirt's event: vda ready  (until the old file holds all that the copy holds; timeoutMs 86400000)";
+  "# wait for libvirt's event: vda ready  (until the old file holds all data of the copy; timeoutMs 86400000)";
 const copying = (mirror: string) => onDisk(() => ({ job: { type: 'copy', ready: false, mirror } }));
 
 test.each<readonly [string, Params, Change, readonly string[]]>([
@@ -196,12 +190,12 @@ test.each<readonly [string, Params, Change, readonly string[]]>([
       'virsh blockjob --domain testvm --path vdb --pivot  (move vdb back to /export/vmimages/testvm-data.img; timeoutMs 120000)',
     ],
   ],
-])('the rollback of a pivot where %s', (_where, params, change, lines) => {
+])('the rollback of a pivot when %s', (_where, params, change, lines) => {
   const { phase, before, after } = phaseDone(blockcopyStep, params, world(), 'pivot');
   expect(rollbackLines(phase, before, change(after))).toEqual(lines);
 });
 
-test('a transient domain has no definition that could be left behind', () => {
+test('a transient domain has no definition to check', () => {
   const transient = world({ domain: { persistent: false } });
   const { phase, before, after, start } = phaseDone(blockcopyStep, shallow, transient, 'pivot');
   expect(problemsAfter(phase, before, after, start)).toEqual([]);
@@ -209,14 +203,14 @@ test('a transient domain has no definition that could be left behind', () => {
   expect(problemsAfter(phase, before, defined, start)).toEqual([]);
 });
 
-test('a disk that was not there when the phase began has no rollback', () => {
+test('a disk that did not exist when the phase began needs no rollback', () => {
   const [mirror, pivot] = blockcopyStep.phases(flat);
   const gone = world({ disks: [] });
   for (const phase of [mirror!, pivot!]) expect(rollbackLines(phase, gone, gone)).toEqual([]);
   expect(pivot!.rollbackRoom!(gone, gone)).toEqual([]);
 });
 
-test('a copy that another guest has come to use stays', () => {
+test('a copy that another guest now uses is not removed', () => {
   const { phase, before, after } = phaseDone(blockcopyStep, shallow, world(), 'mirror');
   const used = {
     ...onDisk(() => ({ job: none }))(after),
@@ -225,7 +219,7 @@ test('a copy that another guest has come to use stays', () => {
   expect(rollbackLines(phase, before, used)).toEqual([]);
 });
 
-test('a definition that named another file is left alone by the pivot', () => {
+test('the pivot does not change a definition that names another file', () => {
   const apart = withDisk(world(), 'vda', (each) => ({ ...each, persistentSource: SNAP1 }));
   const [, pivot] = blockcopyStep.phases(shallow);
   expect(pivot!.effects(apart, apart)).toHaveLength(1);
@@ -234,7 +228,7 @@ test('a definition that named another file is left alone by the pivot', () => {
   expect(pivot!.effects(alone, alone)).toHaveLength(1);
 });
 
-test('the definition names the copy as libvirt is told to open it', () => {
+test('the definition describes the copy as the command does', () => {
   const sources = [
     [shallow, `<driver name='qemu' type='qcow2' discard='unmap'/>\n      <source file='${DEST}'/>`],
     [

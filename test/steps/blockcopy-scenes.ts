@@ -1,4 +1,4 @@
-/** Copies that `blockcopy` is tried with, and host states with something at their destination. */
+/** Parameters for the tests of `blockcopy`, and host states with a file or device at the destination. */
 import type { ImageFile } from '../../src/model/host-state.ts';
 import { disk, world } from '../worlds.ts';
 

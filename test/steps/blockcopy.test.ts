@@ -34,7 +34,7 @@ testStep(blockcopyStep, {
     ['a transient domain', copy, transient],
     ['a paused guest', copy, world({ domain: { state: 'paused' } })],
     [
-      'into a file that exists',
+      'to an existing file',
       { ...copy, 'reuse-external': true, format: 'qcow2' },
       world({ files: { [DEST]: { size: 0 } } }),
     ],
@@ -58,7 +58,7 @@ testStep(blockcopyStep, {
     ['no end', { disk: 'vda', dest: DEST }, ['BP053']],
     ['two ends', { disk: 'vda', dest: DEST, pivot: true, finish: true }, ['BP051 finish']],
     ['a relative destination', { ...copy, dest: 'copy.qcow2' }, ['BP050 dest']],
-    ['a destination that climbs', { ...copy, dest: '/new/../copy' }, ['BP050 dest']],
+    ['a destination with ".."', { ...copy, dest: '/new/../copy' }, ['BP050 dest']],
     ['a folder', { ...copy, dest: '/new/' }, ['BP050 dest']],
     ['a shallow raw copy', { ...copy, format: 'raw' }, ['BP054 format']],
     ['bytes of nothing', { ...copy, bytes: true }, ['BP052 bytes']],
@@ -103,7 +103,7 @@ testStep(blockcopyStep, {
     ],
     ['the destination exists', copy, world({ files: { [DEST]: { size: 1 } } }), ['BP106 dest']],
     [
-      'the way back of a flattened copy finds its places taken',
+      'the paths that the rollback of a flat copy needs already exist',
       { disk: 'vda', dest: DEST, pivot: true },
       world({
         files: {
@@ -114,14 +114,19 @@ testStep(blockcopyStep, {
       ['BP106 disk', 'BP106 disk'],
     ],
     [
-      'no such place is needed for a shallow copy',
+      'the rollback of a shallow copy needs no such path',
       copy,
       world({ files: { [`${SNAP2}.blockplan-home`]: { size: 1 } } }),
       [],
     ],
     ['onto its own backing file', { ...copy, dest: SNAP1 }, world(), ['BP106 dest']],
     ['onto itself', { ...copy, dest: SNAP2 }, world(), ['BP106 dest']],
-    ['onto its other disk', { ...copy, dest: DATA, blockdev: true }, world(), ['BP106 dest']],
+    [
+      'onto another disk of the guest',
+      { ...copy, dest: DATA, blockdev: true },
+      world(),
+      ['BP106 dest'],
+    ],
     [
       'nothing to reuse',
       { ...copy, 'reuse-external': true, format: 'qcow2' },
@@ -129,7 +134,7 @@ testStep(blockcopyStep, {
       ['BP106 dest'],
     ],
     [
-      'flat, off a block device with a chain',
+      'flat, from a block device with a chain',
       { ...copy, pivot: true, finish: false, shallow: false },
       world({
         disks: [
@@ -169,20 +174,20 @@ testStep(blockcopyStep, {
     ],
     ['no folder', copy, world({ folders: { '/new': null } }), ['BP107 dest']],
     [
-      'a folder that takes nothing',
+      'a folder that is not writable',
       copy,
       world({ folders: { '/new': { writable: false, free: 2 ** 40 } } }),
       ['BP107 dest'],
     ],
     [
-      'too little room',
+      'too little space',
       copy,
       world({ folders: { '/new': { writable: true, free: 1 } } }),
       ['BP108 dest'],
     ],
     ['a raw disk, shallow', { ...copy, disk: 'vdb' }, world(), ['BP054 shallow']],
     [
-      'definitions apart',
+      'a definition that names another file',
       copy,
       world({ disks: [disk('vda', [SNAP2, BASE], { persistentSource: BASE })] }),
       ['BP119 disk'],
@@ -206,12 +211,12 @@ test.each([
   });
 });
 
-describe('rolls back no job that is not its own', () => {
+describe('does not roll back the job of another process', () => {
   const pull = { type: 'pull', ready: false } as const;
   const [mirror, pivot] = blockcopyStep.phases(copy);
   const before = looked(world(), [DEST]);
 
-  test('of the mirror phase: another copy runs on, and the file that it writes to stays', () => {
+  test('in the mirror phase: another copy keeps running, and the file that it writes to stays', () => {
     const made = {
       ...before,
       files: { ...before.files, [DEST]: { size: 1, made: true as const } },
@@ -227,7 +232,7 @@ describe('rolls back no job that is not its own', () => {
     expect(mirror!.undo(before, before, before)).toEqual([]);
   });
 
-  test('of the pivot phase: it says what runs, and what to type', () => {
+  test('in the pivot phase: it reports the job', () => {
     const moved = disk('vda', [DEST, SNAP1, BASE]);
     const now = world({ disks: [{ ...moved, job: pull }] });
     expect(() => pivot!.undo(before, now, before)).toThrow('another job runs on vda');
@@ -246,13 +251,16 @@ describe('rolls back no job that is not its own', () => {
 test.each([
   ['the active layer', { shallow: true }, 40],
   ['all layers', {}, 120],
-])('takes at most %s, and never more than the disk has', (_title, params, mebibytes) => {
-  const plain = { disk: 'vda', dest: DEST, pivot: true, ...params };
-  const [product] = blockcopyStep.products(plain, world());
-  const bytes = mebibytes * 1024 * 1024;
-  expect(product).toEqual({ file: DEST, copied: bytes, room: bytes });
-  const small = world({ disks: [disk('vda', [SNAP2, SNAP1, BASE], { capacity: 1000 })] });
-  expect(amountsOf(blockcopyStep, plain, small)).toEqual([
-    { file: DEST, copied: 1000, room: 1000 },
-  ]);
-});
+])(
+  'needs at most the size of %s, and never more than the size of the disk',
+  (_title, params, mebibytes) => {
+    const plain = { disk: 'vda', dest: DEST, pivot: true, ...params };
+    const [product] = blockcopyStep.products(plain, world());
+    const bytes = mebibytes * 1024 * 1024;
+    expect(product).toEqual({ file: DEST, copied: bytes, room: bytes });
+    const small = world({ disks: [disk('vda', [SNAP2, SNAP1, BASE], { capacity: 1000 })] });
+    expect(amountsOf(blockcopyStep, plain, small)).toEqual([
+      { file: DEST, copied: 1000, room: 1000 },
+    ]);
+  },
+);

@@ -1,4 +1,4 @@
-/** The options of `qemu-img convert -o`: which words a plan may give, and what is said of the others. */
+/** The options of `qemu-img convert -o` that a plan may give, and the findings about the others. */
 import { expect, test } from 'vitest';
 import { checkOptions } from '../../src/steps/convert-options.ts';
 import { findingLines } from './shown.ts';
@@ -20,7 +20,7 @@ test.each<readonly [keyof typeof ALLOWED, string]>([
   ['vmdk', 'subformat=monolithicSparse,adapter_type=ide'],
   ['vdi', 'static=off'],
   ['vhdx', 'subformat=dynamic,block_size=1G,log_size=1M'],
-])('%s takes %s', (format, options) => {
+])('%s accepts %s', (format, options) => {
   expect(checkOptions(format, options)).toEqual([]);
 });
 
@@ -34,9 +34,9 @@ test.each<readonly [keyof typeof ALLOWED, string, string]>([
   ['vmdk', 'backing_file=/x', 'backing_file'],
   ['vdi', '=on', ''],
   ['vhdx', 'compat=1.1', 'compat'],
-])('%s takes no other option: %s', (format, options, key) => {
+])('%s accepts no other option: %s', (format, options, key) => {
   expect(findingLines(checkOptions(format, options))).toEqual([
-    `BP059 options: "${key}" is no option that a plan may give for a ${format} file -> allowed: ${ALLOWED[format]}`,
+    `BP059 options: "${key}" is not an allowed option for a ${format} file -> allowed: ${ALLOWED[format]}`,
   ]);
 });
 
@@ -60,23 +60,20 @@ test.each([
   ].map(([option = '', hint]) => {
     const at = option.indexOf('=');
     const [key, value] = [option.slice(0, at), option.slice(at + 1).replace(',,', ',')];
-    return [
-      option,
-      `"${value}" is no value of "${key}" that a plan may give for a qcow2 file -> ${hint}`,
-    ];
+    return [option, `"${value}" is not an allowed value of "${key}" for a qcow2 file -> ${hint}`];
   }),
-])('qcow2 does not take %s', (options, line) => {
+])('qcow2 does not accept %s', (options, line) => {
   expect(findingLines(checkOptions('qcow2', options))).toEqual([`BP059 options: ${line}`]);
 });
 
-test('a format without options takes none', () => {
+test('a format without options accepts none', () => {
   expect(checkOptions('qed', undefined)).toEqual([]);
   expect(findingLines(checkOptions('qed', 'cluster_size=1M'))).toEqual([
-    'BP059 options: "cluster_size" is no option that a plan may give for a qed file -> allowed: ',
+    'BP059 options: "cluster_size" is not an allowed option for a qed file -> allowed: ',
   ]);
 });
 
-test('every word that is wrong is told', () => {
+test('every invalid option is reported', () => {
   const wrong = checkOptions('qcow2', 'compat=2,refcount_bits=16,x,cluster_size=1');
   expect(wrong.map(({ message }) => message.split(' ')[0])).toEqual(['"2"', '"x"']);
 });

@@ -1,4 +1,4 @@
-/** What `convertStep` runs, requires and refuses, word for word. */
+/** The exact commands, requirements and findings of `convertStep`. */
 import { expect, test } from 'vitest';
 import { type HostState, withFile } from '../../src/model/host-state.ts';
 import { convertStep } from '../../src/steps/convert.ts';
@@ -46,7 +46,7 @@ test.each<readonly [string, Record<string, unknown>, HostState, string, number]>
     80 * MiB,
   ],
   [
-    'an image of no chain, whose format the host told',
+    'an image of no chain, whose format is known',
     { source: OLD, dest: DEST },
     withOld('vdi'),
     `qemu-img convert -p -W -m 8 -f vdi -O qcow2 ${OLD} ${DEST}`,
@@ -55,19 +55,19 @@ test.each<readonly [string, Record<string, unknown>, HostState, string, number]>
 ])('its command and its rollback: %s', (_title, params, host, command, bytes) => {
   expect(phaseLines(convertStep, params, host)).toEqual([
     `convert: copy ${params.source} to ${DEST}`,
-    `  ${command}  (copy the quiet image; bytes ${bytes})`,
-    '  rollback: stop the copy and remove what was written of it',
-    `    rm ${DEST}  # once proven unused  (remove what the step made; made true)`,
+    `  ${command}  (copy the image; bytes ${bytes})`,
+    '  rollback: stop the copy and remove its file',
+    `    rm ${DEST}  # once proven unused  (remove the file that the step created; made true)`,
   ]);
 });
 
-test('what it requires, copies and touches', () => {
+test('its requirements, files and size', () => {
   expect(requirementLines(convertStep, quiet, world())).toEqual([
-    'the guest runs [told state]',
-    `there is a file ${SNAP1}, of a known format [file ${SNAP1}]`,
+    'the guest is running [told state]',
+    `${SNAP1} exists, and its format is known [file ${SNAP1}]`,
     `no guest writes to ${SNAP1} or to a file below it [others]`,
-    `there is no file ${DEST} [file ${DEST}]`,
-    `there is a folder for ${DEST}, with room, in which files can be made [folder ${DEST}]`,
+    `${DEST} does not exist [file ${DEST}]`,
+    `the folder of ${DEST} exists, is writable and has enough free space [folder ${DEST}]`,
     `no other domain uses ${DEST} [others]`,
   ]);
   expect(requirementsOf(convertStep, quiet, world()).files).toEqual([SNAP1, DEST]);
@@ -97,20 +97,20 @@ test.each<readonly [string, Partial<Parameters<typeof convertStep.check>[0]>, re
   expect(findingLines(convertStep.check({ ...quiet, ...params }))).toEqual(lines);
 });
 
-const TORN = 'so a copy of it would be torn';
+const TORN = 'so a copy would be inconsistent';
 const SNAPSHOT =
-  'put a snapshot-create-as step before this one, and copy the file that it makes quiet';
+  'add a snapshot-create-as step before this one, and copy the file below its overlay';
 const copyJob = (files: readonly string[], mirror: string) =>
   disk('vda', files, { job: { type: 'copy', ready: false, mirror } });
 
 test.each<readonly [string, string, HostState, readonly string[]]>([
-  ['there is none', '/none', world(), ['BP106 source: there is no /none']],
+  ['it does not exist', '/none', world(), ['BP106 source: /none does not exist']],
   [
-    'nobody tells its format',
+    'its format is unknown',
     OLD,
     withOld(),
     [
-      `BP117 source-format: ${OLD} is in no chain of the guest, so its format is not known; a guess would let whoever wrote a raw image choose the files that are read -> add "source-format", as the image was made`,
+      `BP117 source-format: ${OLD} is in no backing chain of the guest, so its format is unknown; guessing it would let the author of a raw image choose which files are read -> add "source-format" with the format of the image`,
     ],
   ],
   [
@@ -163,19 +163,19 @@ test.each<readonly [string, string, HostState, readonly string[]]>([
     ],
   ],
   [
-    'another guest writes to a file that it rests on',
+    'another guest writes to its backing file',
     SNAP1,
     world({ others: [neighbour('other', [BASE], [BASE])] }),
     [
-      `BP116 source: "other" writes to ${BASE}, which ${SNAP1} rests on, ${TORN} -> stop "other" first, or have it write to an overlay`,
+      `BP116 source: "other" writes to ${BASE}, a backing file of ${SNAP1}, ${TORN} -> stop "other" first, or have it write to an overlay`,
     ],
   ],
   [
-    'the guest itself writes to a file that it rests on, by another disk',
+    'the guest itself writes to its backing file through another disk',
     SNAP1,
     world({ disks: [disk('vda', [SNAP2, SNAP1, BASE]), disk('vdb', [BASE])] }),
     [
-      `BP116 source: "testvm" (vdb) writes to ${BASE}, which ${SNAP1} rests on, ${TORN} -> ${SNAPSHOT}`,
+      `BP116 source: "testvm" (vdb) writes to ${BASE}, a backing file of ${SNAP1}, ${TORN} -> ${SNAPSHOT}`,
     ],
   ],
   [
@@ -184,23 +184,23 @@ test.each<readonly [string, string, HostState, readonly string[]]>([
     world({ others: [neighbour('o', [SNAP2], [SNAP2])] }),
     [],
   ],
-  ['it rests on what another guest only reads', SNAP1, world(), []],
+  ['nothing: another guest only reads its backing file', SNAP1, world(), []],
   [
-    'a disk that is not on it is one that blockplan does not work on',
+    'nothing: an unsupported disk is on other files',
     SNAP1,
     world({
       disks: [disk('vda', [SNAP2, SNAP1]), disk('vdb', [DATA], { unsupported: ['<slices>'] })],
     }),
     [],
   ],
-])('says why it refuses a source: %s', (_title, source, host, lines) => {
+])('gives the reason for refusing a source: %s', (_title, source, host, lines) => {
   expect(refusalLines(convertStep, { source, dest: DEST }, host)).toEqual(lines);
 });
 
-test('is not done where there is no copy, and its rollback removes no file of another user', () => {
+test('is not done if the copy does not exist, and its rollback removes no file that others use', () => {
   const { phase, before, after, start } = phaseDone(convertStep, quiet, world(), 'convert');
   const gone = withFile(after, DEST, null);
-  expect(problemsAfter(phase, before, gone, start)).toEqual([`there is no ${DEST}`]);
+  expect(problemsAfter(phase, before, gone, start)).toEqual([`${DEST} does not exist`]);
   expect(rollbackLines(phase, before, gone)).toEqual([]);
   expect(rollbackLines(phase, before, withFile(after, DEST, { size: 1 }))).toEqual([]);
   const used = { ...after, others: [neighbour('other', [DEST], [])] };

@@ -65,8 +65,8 @@ testStep(convertStep, {
         ['a comma in a value', 'qcow2', 'compat=1.1,,data_file=/x'],
         ['three commas', 'qcow2', 'compat=1.1,,,data_file=/x'],
         ['nothing after a comma', 'qcow2', 'compat=1.1,'],
-        ['a size that is none', 'qcow2', 'cluster_size=64K x'],
-        ['a word of every object', 'qcow2', 'constructor=1'],
+        ['an invalid size', 'qcow2', 'cluster_size=64K x'],
+        ['a property name of JavaScript objects', 'qcow2', 'constructor=1'],
         ['a flat vmdk', 'vmdk', 'subformat=monolithicFlat'],
         ["another format's option", 'vdi', 'compat=1.1'],
       ] as const
@@ -81,14 +81,14 @@ testStep(convertStep, {
   ],
   worlds: [
     [
-      'a guest that is off, and could be started half-way',
+      'a guest that is off, and could be started during the copy',
       quiet,
       world({ domain: { state: 'shut off' } }),
       ['BP102'],
     ],
     ['no source', { source: '/none', dest: DEST }, world(), ['BP106 source']],
     [
-      'a file of no chain, whose format nobody tells',
+      'a file of no chain and of unknown format',
       { source: '/new/old.img', dest: DEST },
       world({ files: { '/new/old.img': { size: 9 } } }),
       ['BP117 source-format'],
@@ -108,7 +108,7 @@ testStep(convertStep, {
       ['BP116 source'],
     ],
     [
-      'a layer of a disk that blockplan does not work on',
+      'a layer of an unsupported disk',
       quiet,
       world({ disks: [disk('vda', [SNAP2, SNAP1, BASE], { unsupported: ['<slices>'] })] }),
       ['BP126 source'],
@@ -120,13 +120,13 @@ testStep(convertStep, {
       ['BP116 source'],
     ],
     [
-      "another guest's disk is there",
+      'the destination is a disk of another guest',
       quiet,
       world({ others: [neighbour('other', [DEST], [DEST])] }),
       ['BP109 dest'],
     ],
     [
-      'too little room',
+      'too little space',
       quiet,
       world({ folders: { '/new': { writable: true, free: 1 } } }),
       ['BP108 dest'],

@@ -1,4 +1,4 @@
-/** Images that are more than one file, in every place where a step meets one. */
+/** Images of several files, everywhere that a step can use one. */
 import { describe, expect, test } from 'vitest';
 import { factsOf } from '../../src/facts/export.ts';
 import { readFacts } from '../../src/facts/read.ts';
@@ -15,7 +15,7 @@ const MiB = 1024 * 1024;
 
 type Params = Readonly<Record<string, unknown>>;
 
-/** A kind of step on vda, with parameters that a plain chain of three layers admits. */
+/** A kind of step on vda, with parameters that a plain chain of three layers allows. */
 const KINDS: readonly (readonly [kind: string, params: Params])[] = [
   ['blockcopy', { disk: 'vda', dest: '/new/c.qcow2', pivot: true }],
   ['blockcopy', { disk: 'vda', dest: '/new/c.qcow2', finish: true }],
@@ -49,7 +49,7 @@ function refusals(kind: string, params: Params, seen: HostState): string[] {
 }
 
 describe.each(KINDS)('%s %j', (kind, params) => {
-  test('takes a chain of plain files', () => {
+  test('accepts a chain of plain files', () => {
     expect(refusals(kind, params, scene([disk('vda', [TOP, MID, BASE])]))).toEqual([]);
   });
 
@@ -73,11 +73,11 @@ describe("another guest's data file", () => {
       { name: 's', 'disk-only': true, diskspec: [{ disk: 'vda', file: DATA_FILE }] },
       'BP109',
     ],
-  ])('is not written to or torn by %s %j', (kind, params, code) => {
+  ])('is neither overwritten nor copied while in use by %s %j', (kind, params, code) => {
     expect(refusals(kind, params, seen)).toContain(code);
   });
 
-  test('nor by way of an image that keeps its data in it', () => {
+  test('is also protected when another image refers to it', () => {
     const dest = '/new/there.qcow2';
     const there = { size: MiB, dataFiles: [DATA_FILE] };
     const around = { ...seen, files: { ...seen.files, [dest]: there } };
@@ -114,7 +114,7 @@ describe("the guest's own data file", () => {
   });
 });
 
-test('facts tell data files, of layers and of other images, and read them again', () => {
+test('facts keep the data files of layers and of other images', () => {
   const seen = scene([withDataFile(1)]);
   const files = { ...seen.files, '/new/x.qcow2': { size: MiB, dataFiles: ['/new/x.data'] } };
   const written = writeFacts({ ...seen, files });

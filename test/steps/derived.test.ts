@@ -1,4 +1,4 @@
-/** What is derived of a step: its findings, the files to look at, and what is wrong after a phase. */
+/** What is derived from a step: its findings, the files to inspect, and the problems after a phase. */
 import { expect, test } from 'vitest';
 import { type AnyStep, defineStep, type Phase } from '../../src/steps/define.ts';
 import { problemsAfter, requirementsOf } from '../../src/steps/derived.ts';
@@ -24,7 +24,7 @@ const [first, second, third] = (['BP106', 'BP107', 'BP108'] as const).map((code)
   refuse(code, [], code),
 );
 
-test('what is found of a step follows the order of its requirements', () => {
+test('the findings of a step follow the order of its requirements', () => {
   const requirements = [
     { text: 'one', knowledge: 'domain', unmet: [first!, second!] },
     { text: 'two', knowledge: 'run', unmet: [] },
@@ -40,7 +40,7 @@ test('what is found of a step follows the order of its requirements', () => {
   expect(found).toEqual({ requirements, findings: [first, second, third], files: [] });
 });
 
-test('the files to look at are those that it rests on and those that it makes, each once', () => {
+test('the files to inspect are those that it requires and those that it creates, each once', () => {
   const all = step(
     (needs) => {
       needs.require('of a file', { file: '/rests' });
@@ -61,15 +61,15 @@ test('the files to look at are those that it rests on and those that it makes, e
   ]);
 });
 
-test('what is looked at ends with the requirement that the next ones rest on', () => {
+test('no file is inspected for requirements after one that is not met', () => {
   const early = step((needs) => {
-    if (!needs.require('there is /a', { file: '/a' }, [first!])) return;
-    needs.require('there is /b', { file: '/b' });
+    if (!needs.require('/a exists', { file: '/a' }, [first!])) return;
+    needs.require('/b exists', { file: '/b' });
   }, '/made');
   expect(requirementsOf(early, {}, world()).files).toEqual(['/a', '/made']);
 });
 
-test('a phase is done where each of its expectations is met', () => {
+test('a phase is done when each of its expectations is met', () => {
   const phase: Phase = {
     ...{ name: 'test', summary: 'test', rollback: 'nothing to do' },
     effects: () => [],
@@ -85,8 +85,8 @@ test('a phase is done where each of its expectations is met', () => {
   expect(problemsAfter(phase, start, done, start)).toEqual([]);
   const half = world({ files: { '/b': { size: 0 } } });
   expect(problemsAfter(phase, half, half, start)).toEqual([
-    'there is no /a',
-    '/b is still there',
+    '/a does not exist',
+    '/b still exists',
     'first',
     'second',
   ]);

@@ -1,4 +1,4 @@
-/** Overlays: where they go, and how virsh is told of them. */
+/** Overlays: their default paths, and how they are passed to virsh. */
 import { expect, test } from 'vitest';
 import { defaultOverlayFile, externalSpec, SNAPSHOT_TIMEOUT_MS } from '../../src/steps/overlay.ts';
 import { BASE } from '../worlds.ts';
@@ -10,17 +10,17 @@ test.each([
   ['/i.d/disk', '/i.d/disk.s'],
   ['/i.d/disk.img', '/i.d/disk.s'],
   ['/i/disk.', '/i/disk.s'],
-])('the overlay of %s goes to %s where none is named', (active, file) => {
+])('the default overlay of %s is %s', (active, file) => {
   expect(defaultOverlayFile(active, 's')).toBe(file);
 });
 
-test("a disk's part in a snapshot", () => {
+test('the diskspec of an overlay', () => {
   const overlay = { target: 'vd,a', file: '/new/a,b', format: 'qcow2', base: BASE };
   expect(externalSpec(overlay)).toEqual({
     ...{ disk: 'vd,a', snapshot: 'external', driver: 'qcow2', file: '/new/a,b' },
   });
 });
 
-test('a snapshot has three minutes', () => {
+test('a snapshot has a timeout of three minutes', () => {
   expect(SNAPSHOT_TIMEOUT_MS).toBe(180_000);
 });

@@ -1,4 +1,4 @@
-/** The running guest's disks against those of the definition: every way in which they pair or do not, for every kind of step. */
+/** The disks of the running guest and of the definition: every way in which they match or differ, for every kind of step. */
 import { describe, expect, test } from 'vitest';
 import { allDisks, definedDisks, withPersistentSources } from '../../src/model/defined-disks.ts';
 import { readDomainXml } from '../../src/model/domain-xml.ts';
@@ -54,7 +54,7 @@ const PLANS = {
 } as const;
 type Plan = keyof typeof PLANS;
 
-/** What is refused; everything else has to be proven. */
+/** The refused combinations; all others must be proven. */
 const REFUSED: Readonly<Record<Plan, Partial<Record<Pairing, string>>>> = {
   'a copy that moves the disk': {
     'plugged into the running guest only': 'BP100',
@@ -85,7 +85,7 @@ const REFUSED: Readonly<Record<Plan, Partial<Record<Pairing, string>>>> = {
     'on another file': 'BP119',
     'without a file': 'BP100',
   },
-  // The base is written to, and may be another disk's by the definition.
+  // The commit writes to the base, which may belong to another disk of the definition.
   'a commit that leaves it': {
     'called by another target': 'BP109',
     'called by another target, on a layer below': 'BP109',
@@ -128,7 +128,7 @@ test('a file that only the definition names is a file of the guest', () => {
   expect(walk(graph, around).findings.map(({ code }) => code)).toContain('BP106');
 });
 
-test('a disk that the kept definition of a classic plan lacks is not moved', () => {
+test('a classic plan does not move a disk that the kept definition lacks', () => {
   const { graph } = planned([
     '{ id: u, undefine: {} }',
     `{ id: c, ${COPY}, pivot: true } }`,
@@ -139,14 +139,14 @@ test('a disk that the kept definition of a classic plan lacks is not moved', () 
   expect(findings.map(({ code }) => code)).toContain('BP100');
 });
 
-test('the sources of a definition replace those of the one before', () => {
+test('the sources of a new definition replace those of the previous one', () => {
   const [vda, vdb] = withPersistentSources(guest({ vdb: HOT[0] }).domain.disks, []);
   expect([vda?.persistentSource, vdb?.persistentSource]).toEqual([undefined, undefined]);
   expect(definedDisks({})).toEqual([]);
 });
 
 test.each([{}, { vda: undefined }])(
-  'a disk of the running guest alone contradicts no end: %j',
+  'a disk that only the running guest has contradicts no end of a run: %j',
   (more) => {
     const seen = guest(more);
     const only = seen.domain.disks.filter(({ target }) => target === 'vdb');

@@ -1,4 +1,4 @@
-/** The definition that `redefineStep` puts in place. */
+/** The definition that `redefineStep` restores. */
 import { expect, test } from 'vitest';
 import { type HostState, withDomain } from '../../src/model/host-state.ts';
 import { redefineStep } from '../../src/steps/redefine.ts';
@@ -35,16 +35,16 @@ test('the definition names the file as the guest does, in its format', () => {
   );
 });
 
-test('a disk that the guest has lost gets no definition with a guessed format', () => {
+test('a disk that the guest no longer has gets no definition with a guessed format', () => {
   expect(() => defined(onCopy, withDomain(moved, { disks: [] }))).toThrow(
-    '"testvm" has no file on vda',
+    '"testvm" has no file for vda',
   );
   expect(() => defined({}, world({ domain: { persistent: false } }))).toThrow(
-    'there is no definition of "testvm" to put back',
+    '"testvm" has no definition to restore',
   );
 });
 
-test('a definition that names all layers of its disk stays, whatever it names of another', () => {
+test('a definition that names all layers of its disk stays unchanged', () => {
   const [vda, vdb] = [disk('vda', [SNAP2]), disk('vdb', [DATA, BASE])];
   const two = world({ disks: [vda, vdb] });
   const explicit = two.domain.definition!.replace(

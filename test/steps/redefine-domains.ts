@@ -1,4 +1,4 @@
-/** Domains that `redefine` is tried on: transient since an undefine step, with what it kept. */
+/** Domains for the tests of `redefine`: transient since an undefine step, with the bundle that it kept. */
 import type { Bundle } from '../../src/model/host-state.ts';
 import { BASE, disk, SNAP1, world } from '../worlds.ts';
 

@@ -1,4 +1,4 @@
-/** What `redefineStep` runs, requires and refuses, word for word, and its rollback. */
+/** The exact commands, requirements and findings of `redefineStep`, and its rollback. */
 import { expect, test } from 'vitest';
 import { type Domain, type HostState, withDomain } from '../../src/model/host-state.ts';
 import { problemsAfter, requirementsOf } from '../../src/steps/derived.ts';
@@ -22,7 +22,7 @@ const full = world({
 });
 const apart = world({ disks: [disk('vda', [SNAP2, SNAP1, BASE], { persistentSource: SNAP1 })] });
 
-/** What libvirt has forgotten of its metadata. */
+/** A domain whose snapshot and checkpoint metadata libvirt has lost. */
 const forgotten = world({
   domain: {
     nvram: true,
@@ -35,18 +35,17 @@ const forgotten = world({
   },
 });
 const onCopy = { disk: 'vda', source: '/new/copy.qcow2' };
-const WAY_BACK =
-  '  rollback: make the domain transient again, or put the definition of before back';
+const WAY_BACK = '  rollback: make the domain transient again, or restore the previous definition';
 
 test.each<readonly [string, Record<string, string>, HostState, readonly string[]]>([
   [
-    'after an undefine, with metadata that libvirt has forgotten',
+    'after an undefine, with metadata that libvirt has lost',
     {},
     forgotten,
     [
-      'define: put the saved definition back',
+      'define: restore the saved definition',
       '  virsh define --file RUN/define.xml  (make the domain persistent)',
-      '  virsh autostart --domain testvm  (mark it for autostart again)',
+      '  virsh autostart --domain testvm  (enable autostart again)',
       '  virsh snapshot-create --domain testvm --xmlfile RUN/snapshot.xml --redefine  (restore the metadata of snapshot a)',
       '  virsh snapshot-create --domain testvm --xmlfile RUN/snapshot.xml --redefine --current  (restore the metadata of snapshot b)',
       '  virsh checkpoint-create --domain testvm --xmlfile RUN/checkpoint.xml --redefine  (restore the metadata of checkpoint c)',
@@ -59,35 +58,35 @@ test.each<readonly [string, Record<string, string>, HostState, readonly string[]
     onCopy,
     moved,
     [
-      'define: put the saved definition back, with vda on /new/copy.qcow2',
+      'define: restore the saved definition, with vda on /new/copy.qcow2',
       '  virsh define --file RUN/define.xml  (make the domain persistent)',
-      '  virsh autostart --domain testvm  (mark it for autostart again)',
+      '  virsh autostart --domain testvm  (enable autostart again)',
       WAY_BACK,
       '    virsh undefine --domain testvm  (make the domain transient again)',
     ],
   ],
   [
-    'of a persistent domain, which keeps its mark and metadata',
+    'of a persistent domain, which keeps its autostart setting and metadata',
     { disk: 'vda', source: SNAP2 },
     withDomain(apart, { kept: bundle({ snapshots: [moment('a')] }) }),
     [
-      `define: put the saved definition back, with vda on ${SNAP2}`,
+      `define: restore the saved definition, with vda on ${SNAP2}`,
       '  virsh define --file RUN/define.xml  (make the domain persistent)',
       WAY_BACK,
-      '    virsh define --file RUN/define.xml  (put the definition back as it was)',
+      '    virsh define --file RUN/define.xml  (restore the definition)',
     ],
   ],
 ])('its commands and its rollback: %s', (_title, params, host, lines) => {
   expect(phaseLines(redefineStep, params, host)).toEqual(lines);
 });
 
-test('what it requires', () => {
+test('its requirements', () => {
   expect(requirementLines(redefineStep, {}, world())).toEqual([
-    'the guest runs, and there is a definition to put back [told state]',
-    'the definition names the files that the guest runs on [domain]',
+    'the guest is running, and has a definition to restore [told state]',
+    'the definition names the files that the guest uses [domain]',
   ]);
   expect(requirementLines(redefineStep, onCopy, moved)[1]).toBe(
-    'the guest runs on /new/copy.qcow2 (vda) [domain]',
+    'the guest uses /new/copy.qcow2 for vda [domain]',
   );
   expect(requirementsOf(redefineStep, {}, world()).files).toEqual([]);
   expect(redefineStep.products({}, world())).toEqual([]);
@@ -115,7 +114,7 @@ test.each<readonly [string, Record<string, string>, HostState, readonly string[]
     {},
     world({ domain: { persistent: false } }),
     [
-      'BP110: "testvm" is transient, and this plan has kept no definition of it -> put an undefine step before this one, or define the domain first',
+      'BP110: "testvm" is transient, and this plan has not saved its definition -> add an undefine step before this one, or define the domain first',
     ],
   ],
   [
@@ -123,7 +122,7 @@ test.each<readonly [string, Record<string, string>, HostState, readonly string[]
     {},
     apart,
     [
-      `BP114: the definition names ${SNAP1} for vda, but the guest runs on ${SNAP2} -> add "disk: vda" and "source: ${SNAP2}"`,
+      `BP114: the definition names ${SNAP1} for vda, but the guest uses ${SNAP2} -> add "disk: vda" and "source: ${SNAP2}"`,
     ],
   ],
   [
@@ -131,7 +130,7 @@ test.each<readonly [string, Record<string, string>, HostState, readonly string[]
     {},
     moved,
     [
-      `BP114: the definition names ${SNAP2} for vda, but the guest runs on /new/copy.qcow2 -> add "disk: vda" and "source: /new/copy.qcow2"`,
+      `BP114: the definition names ${SNAP2} for vda, but the guest uses /new/copy.qcow2 -> add "disk: vda" and "source: /new/copy.qcow2"`,
     ],
   ],
   [
@@ -139,7 +138,7 @@ test.each<readonly [string, Record<string, string>, HostState, readonly string[]
     { disk: 'vda', source: BASE },
     kept,
     [
-      `BP114 source: the guest runs on ${SNAP2} there, so a definition that names ${BASE} would start it from other data -> write "source: ${SNAP2}"`,
+      `BP114 source: the guest uses ${SNAP2} for that disk, so a definition that names ${BASE} would start it from other data -> write "source: ${SNAP2}"`,
     ],
   ],
   [
@@ -179,17 +178,17 @@ test.each<readonly [string, Record<string, string>, HostState, readonly string[]
     { disk: 'vdb', source: DATA },
     emptyDrive,
     [
-      `BP114 source: the guest runs on nothing there, so a definition that names ${DATA} would start it from other data -> leave "disk" and "source" out`,
+      `BP114 source: the guest uses no file for that disk, so a definition that names ${DATA} would start it from other data -> leave "disk" and "source" out`,
     ],
   ],
   [
-    'nothing of a medium that was put in since',
+    'nothing about a medium that was inserted since',
     {},
     withDomain(world(), { definition: emptyDrive.domain.definition! }),
     [],
   ],
   [
-    'nothing of a medium that was taken out since',
+    'nothing about a medium that was removed since',
     {},
     withDomain(emptyDrive, { definition: world().domain.definition! }),
     [],
@@ -199,40 +198,40 @@ test.each<readonly [string, Record<string, string>, HostState, readonly string[]
     { disk: 'vda', source: SNAP2 },
     twice,
     [
-      `BP100 source: the definition names ${SNAP2} for vdc already: two disks would write to one file -> give the disk one target in both: virsh edit testvm`,
+      `BP100 source: the definition already names ${SNAP2} for vdc: two disks would write to the same file -> give the disk the same target in both: virsh edit testvm`,
     ],
   ],
-])('says why it refuses %s', (_title, params, host, lines) => {
+])('gives the reason for refusing %s', (_title, params, host, lines) => {
   expect(refusalLines(redefineStep, params, host)).toEqual(lines);
 });
 
 test.each<readonly [string, HostState, (domain: Domain) => Partial<Domain>, readonly string[]]>([
   ['it is still transient', full, () => ({ persistent: false }), ['"testvm" is not persistent']],
   [
-    'another definition is there',
+    'the definition is another one',
     full,
     ({ definition }) => ({ definition: `${definition} ` }),
-    ['the definition is not, byte for byte, the one that was given to libvirt'],
+    ['the definition differs from the one that was given to libvirt'],
   ],
   [
-    'the mark for autostart differs',
+    'the autostart setting differs',
     full,
     () => ({ autostart: true }),
-    ['the autostart mark is not as it was'],
+    ['the autostart setting has changed'],
   ],
   [
     'metadata is missing',
     full,
     () => ({ snapshots: ['a'], checkpoints: [] }),
-    ['the metadata of snapshot b is not there', 'the metadata of checkpoint c is not there'],
+    ['the metadata of snapshot b is missing', 'the metadata of checkpoint c is missing'],
   ],
   [
-    'nothing is missing of a domain that was persistent all along',
+    'nothing is missing of a domain that was persistent before',
     withDomain(world(), { kept: bundle({ autostart: false, snapshots: [moment('a')] }) }),
     () => ({}),
     [],
   ],
-])('is not done where %s', (_title, host, change, problems) => {
+])('is not done if %s', (_title, host, change, problems) => {
   const { phase, before, after, start } = phaseDone(redefineStep, {}, host, 'define');
   expect(problemsAfter(phase, before, withDomain(after, change(after.domain)), start)).toEqual(
     problems,

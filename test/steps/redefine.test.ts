@@ -38,7 +38,7 @@ const besideTransient = world({
   ],
 });
 
-/** The definition says that nothing is below the file, and the guest has layers there. */
+/** The definition ends the chain at the file, but the guest has layers below it. */
 const hiding = world({
   domain: {
     definition: world().domain.definition?.replace(
@@ -48,7 +48,7 @@ const hiding = world({
   } as Partial<Domain>,
 });
 
-test('a definition that hides layers is made to let libvirt look for them', () => {
+test('the end of the chain is removed from a definition that hides layers', () => {
   const [phase] = redefineStep.phases({ disk: 'vda', source: SNAP2 });
   const [effect] = phase!.effects(hiding, hiding);
   expect(hiding.domain.definition).toContain('<backingStore/>');
@@ -94,14 +94,14 @@ testStep(redefineStep, {
     ],
     ['a stale definition', {}, apart, ['BP114']],
     [
-      'a definition that takes a block device for a file',
+      'a definition that has a block device as a file',
       {},
       { ...onDevice, domain: { ...onDevice.domain, kept: bundle({ definition: asFile }) } },
       ['BP114'],
     ],
     ['a stale definition, kept', {}, moved, ['BP114']],
     [
-      'a disk that blockplan does not work on',
+      'an unsupported disk',
       { disk: 'vda', source: SNAP2 },
       world({ disks: [disk('vda', [SNAP2], { unsupported: ['<slices>', '<shareable>'] })] }),
       ['BP126 disk', 'BP126 disk'],

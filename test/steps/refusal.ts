@@ -1,4 +1,4 @@
-/** A refusal as a requirement gives it: an error at a parameter, with a hint where there is one. */
+/** A refusal as a requirement returns it: an error at a parameter, with an optional hint. */
 import type { Finding } from '../../src/errors.ts';
 
 export const refusal = (

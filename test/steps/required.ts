@@ -1,16 +1,16 @@
-/** What a list of requirements says and finds. */
+/** The sentences and the findings of requirements. */
 import type { Finding } from '../../src/errors.ts';
 import { Needs, type Refusal, type Requirement } from '../../src/steps/requirements/requirement.ts';
 
 export interface Required<T> {
-  /** Each requirement as `clause [what has to be known]`. */
+  /** Each requirement as `clause [the facts that its check needs]`. */
   readonly texts: readonly string[];
   readonly findings: readonly Finding[];
-  /** What the requirements lead to. */
+  /** The result of the function that states the requirements. */
   readonly value: T;
 }
 
-/** Has requirements stated, as far as they go. */
+/** Collects the requirements that a function states. */
 export function required<T>(state: (needs: Needs) => T): Required<T> {
   const needs = new Needs();
   const value = state(needs);
@@ -21,7 +21,7 @@ export function required<T>(state: (needs: Needs) => T): Required<T> {
   };
 }
 
-/** Findings as a reader gets them: what blocks a simulation is for the simulation alone. */
+/** Findings as a reader sees them, without the mark that blocks the simulation. */
 export function withoutBlocks(refusals: readonly Refusal[]): Finding[] {
   return refusals.map(({ blocks: _, ...finding }) => finding);
 }
@@ -32,7 +32,7 @@ export function requirementLine({ text, knowledge }: Requirement): string {
   return `${text} [${known.join()}]`;
 }
 
-/** The codes after which nobody can say what a step would do. */
+/** The codes after which the outcome of a step cannot be simulated. */
 export const BLOCKING: ReadonlySet<string> = new Set([
   ...['BP100', 'BP101', 'BP102', 'BP103', 'BP104', 'BP110', 'BP113', 'BP114', 'BP126', 'BP143'],
 ]);

@@ -1,4 +1,4 @@
-/** What a step shows to a reader, as text: its findings, requirements, phases with their commands, and rollbacks. */
+/** The visible parts of a step as text: its findings, requirements, phases with their commands, and rollbacks. */
 import type { Effect } from '../../src/commands/effect.ts';
 import { commandText } from '../../src/commands/effect-text.ts';
 import type { Finding } from '../../src/errors.ts';
@@ -22,12 +22,12 @@ export function findingLines(findings: readonly Finding[]): string[] {
   );
 }
 
-/** What its requirements find in a host state that was observed with the step's files. */
+/** The findings of its requirements in a host state that was observed with the step's files. */
 export function refusalLines(step: AnyStep, params: Params, state: HostState): string[] {
   return findingLines(requirementsOf(step, params, seen(step, params, state)).findings);
 }
 
-/** Each requirement as `clause [what has to be known]`. */
+/** Each requirement as `clause [the facts that its check needs]`. */
 export function requirementLines(step: AnyStep, params: Params, state: HostState): string[] {
   return requirementsOf(step, params, seen(step, params, state)).requirements.map(requirementLine);
 }
@@ -63,7 +63,7 @@ export function doneOn(step: AnyStep, params: Params, state: HostState): Done[] 
 /** The phase of that name, done on a simulated host. */
 export function phaseDone(step: AnyStep, params: Params, state: HostState, name: string): Done {
   const found = doneOn(step, params, state).find(({ phase }) => phase.name === name);
-  if (!found) throw new Error(`no phase is called ${name}`);
+  if (!found) throw new Error(`no phase is named ${name}`);
   return found;
 }
 
@@ -85,7 +85,7 @@ export function phaseLines(step: AnyStep, params: Params, state: HostState): str
   });
 }
 
-/** What a rollback of the phase does in that host state, or why it cannot. */
+/** The effects of the phase's rollback in that host state, or why it is impossible. */
 export function rollbackLines(
   phase: Phase,
   before: HostState,
@@ -102,7 +102,7 @@ export function rollbackLines(
   }
 }
 
-/** What is told of an effect beside its command and its reason. */
+/** The details of an effect beside its command and its reason. */
 const DETAILS = ['timeoutMs', 'optional', 'doubt', 'writesInto', 'loses', 'bytes', 'made'] as const;
 
 /** An effect as `command  (why; detail; …)`. */
@@ -118,7 +118,7 @@ function seen(step: AnyStep, params: Params, state: HostState): HostState {
   return looked(state, requirementsOf(step, params, state).files);
 }
 
-/** The products that take something: not those of which only the place matters. */
+/** The products that need space, and the first one. */
 export function amountsOf(step: AnyStep, params: Params, state: HostState): Product[] {
   return step
     .products(params, state)

@@ -1,4 +1,4 @@
-/** How large files are, and how large they can become. */
+/** The sizes of files, and how much they can grow. */
 import { expect, test } from 'vitest';
 import { bytesOf, fullQcow2, growthOf, unknownSize } from '../../src/steps/sizes.ts';
 import { world } from '../worlds.ts';
@@ -19,10 +19,10 @@ test.each([
   ['a full file does not grow', { format: 'raw' }, { size: CAPACITY }, CAPACITY, 0],
   ['one that is larger does not shrink', { format: 'raw' }, { size: CAPACITY + 1 }, CAPACITY, 0],
   ['a device does not grow', { format: 'raw', block: true }, { size: 0 }, CAPACITY, 0],
-  ['of a disk of unknown size nothing is known', { format: 'raw' }, { size: 0 }, undefined, 0],
-  ['of a file that is not there nothing is known', { format: 'raw' }, null, CAPACITY, 0],
+  ['nothing is known for a disk of unknown size', { format: 'raw' }, { size: 0 }, undefined, 0],
+  ['nothing is known for a file that does not exist', { format: 'raw' }, null, CAPACITY, 0],
   [
-    'of a file of unknown size nothing is known',
+    'nothing is known for a file of unknown size',
     { format: 'raw' },
     { size: 0, sizeUntold: true },
     CAPACITY,
@@ -46,11 +46,11 @@ test.each([
   [5 * 1024 * 1024 * MiB, 5_498_397_327_360],
   [16 * 1024 * 1024 * MiB, 17_594_870_988_800],
   [64 * 1024 * 1024 * MiB, 70_379_483_430_912],
-])('a full qcow2 image of %i bytes takes what qemu-img measures', (size, measured) => {
+])('a full qcow2 image of %i bytes has the size that qemu-img measures', (size, measured) => {
   expect(fullQcow2(size)).toBe(measured);
 });
 
-test('the bytes of files add up, and an untold one is told of', () => {
+test('the sizes of files add up, and an unknown size is marked', () => {
   const files = {
     '/a': { size: 3 },
     '/b': { size: 4 },

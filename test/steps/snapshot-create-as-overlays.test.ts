@@ -1,4 +1,4 @@
-/** What `snapshot-create-as` refuses of overlays that exist, and of the places of new ones, word for word. */
+/** The exact findings of `snapshot-create-as` about existing overlays, and about the paths of new ones. */
 import { expect, test } from 'vitest';
 import type { HostState, ImageFile } from '../../src/model/host-state.ts';
 import { snapshotCreateAsStep } from '../../src/steps/snapshot-create-as.ts';
@@ -36,11 +36,11 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     reused(OVERLAY),
     world(),
     [
-      `BP106 diskspec.0: there is no ${OVERLAY} to use as overlay -> make it first: qemu-img create -f qcow2 -b ${SNAP2} -F FORMAT ${OVERLAY}`,
+      `BP106 diskspec.0: the overlay ${OVERLAY} does not exist -> create it first: qemu-img create -f qcow2 -b ${SNAP2} -F FORMAT ${OVERLAY}`,
     ],
   ],
   [
-    'to reuse a file of its own',
+    'to reuse a file of its own disk',
     reused(SNAP1),
     world(),
     [`BP106 diskspec.0: ${SNAP1} belongs to one of the guest's own disks`],
@@ -50,15 +50,15 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     reused(OVERLAY),
     world({ files: { [OVERLAY]: { size: 1, backing: BASE } } }),
     [
-      `BP122 diskspec.0: ${OVERLAY} rests on ${BASE}, but it has to rest on ${SNAP2} -> make it anew: qemu-img create -f qcow2 -b ${SNAP2} -F FORMAT ${OVERLAY}`,
+      `BP122 diskspec.0: ${OVERLAY} is backed by ${BASE}, but must be backed by ${SNAP2} -> create it again: qemu-img create -f qcow2 -b ${SNAP2} -F FORMAT ${OVERLAY}`,
     ],
   ],
   [
-    'to reuse what nobody can tell the users of',
+    'to reuse a file whose users are unknown',
     reused(OVERLAY),
     world({ files: { [OVERLAY]: { size: 1 } }, others: [neighbour('o', ['/t'], [], ['/t'])] }),
     [
-      'BP124 diskspec.0: it cannot be told whether other domains rest on the files: /t cannot be read -> run it as a user who may read them, such as root',
+      'BP124 diskspec.0: /t cannot be read, so it is unknown whether other domains use the files -> run blockplan as a user who can read them, such as root',
     ],
   ],
   [
@@ -66,7 +66,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     reused(OVERLAY),
     withPlace('file', 1),
     [
-      `BP147 diskspec.0: ${OVERLAY} is an image of 1 bytes, but the disk has ${EQUAL}: they have to be equal -> make one for the purpose: qemu-img create -f qcow2 ${OVERLAY} ${EQUAL}`,
+      `BP147 diskspec.0: ${OVERLAY} is an image of 1 bytes, but the disk has ${EQUAL}: the sizes must be equal -> create one: qemu-img create -f qcow2 ${OVERLAY} ${EQUAL}`,
     ],
   ],
   ['no overlay of the size of the disk', reused(OVERLAY), withPlace('file', EQUAL), []],
@@ -77,15 +77,15 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     [`BP146 diskspec.0: ${OVERLAY} is a block device, not a regular file -> choose a regular file`],
   ],
   [
-    'to reuse an overlay where QEMU cannot get',
+    'to reuse an overlay in a folder that QEMU cannot enter',
     reused(BARRED),
     barred,
     [
-      `BP138 diskspec.0: the QEMU of "testvm" runs as user 107, who may not enter /new/barred, so it cannot open ${BARRED} -> choose another place, or let that user in: chmod o+x /new/barred`,
+      `BP138 diskspec.0: the QEMU of "testvm" runs as user 107, who cannot enter /new/barred, so it cannot open ${BARRED} -> choose another path, or grant that user access: chmod o+x /new/barred`,
     ],
   ],
   [
-    'a disk beside a device, and nothing else of a place in /dev',
+    'only the default overlay of a device, not also its path in /dev',
     quick,
     world({
       disks: [
@@ -94,11 +94,11 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
       files: { '/dev/lv.nightly': { size: 1 } },
     }),
     [
-      'BP143 name: libvirt makes no overlay beside /dev/lv, which is a block device (vda) -> say where it goes, in "diskspec": { disk: vda, file: /… }',
+      'BP143 name: libvirt creates no overlay beside /dev/lv, which is a block device (vda) -> specify its file in "diskspec": { disk: vda, file: /… }',
     ],
   ],
   [
-    'a disk that is passed through, unless it is left out',
+    'a passed-through disk that is not left out',
     quick,
     world({
       disks: [
@@ -107,10 +107,10 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
       ],
     }),
     [
-      `BP126 name: vdb has <disk device='lun'>: the guest sends SCSI commands to the device itself, which no file can answer -> say what becomes of it, in "diskspec": { disk: vdb, snapshot: no }`,
+      `BP126 name: vdb has <disk device='lun'>: the guest sends SCSI commands to the device itself, which a file cannot answer -> list it in "diskspec": { disk: vdb, snapshot: no }`,
     ],
   ],
-  ['no disks that one word stands for', { ...quick, diskspec: [{ disk: '*' }] }, world(), []],
-])('says why it refuses %s', (_title, params, host, lines) => {
+  ['no disks that "*" stands for', { ...quick, diskspec: [{ disk: '*' }] }, world(), []],
+])('gives the reason for refusing %s', (_title, params, host, lines) => {
   expect(refusalLines(snapshotCreateAsStep, params, host)).toEqual(lines);
 });

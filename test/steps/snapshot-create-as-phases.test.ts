@@ -1,4 +1,4 @@
-/** What `snapshot-create-as` runs, requires and takes, word for word. */
+/** The exact commands, requirements and sizes of `snapshot-create-as`. */
 import { describe, expect, test } from 'vitest';
 import type { HostState } from '../../src/model/host-state.ts';
 import { requirementsOf } from '../../src/steps/derived.ts';
@@ -25,17 +25,18 @@ const reuse = {
 const withOverlay = world({ files: { [OVERLAY]: { size: 1 } } });
 const memory = { ...one, 'disk-only': false, memspec: { file: MEMORY } };
 
-const make = (file: string) => `  : > ${file}  # must not exist  (take the place of what is made)`;
+const make = (file: string) =>
+  `  : > ${file}  # must not exist  (reserve the path of the new file)`;
 const external = (target: string, file: string, format = 'qcow2') =>
   ` --diskspec ${target},snapshot=external,driver=${format},file=${file}`;
 const without = (target: string) => ` --diskspec ${target},snapshot=no`;
 const create = (options: string, seconds = 180, more = '') =>
-  `  virsh snapshot-create-as --domain testvm --name nightly${options}  (make the overlays; timeoutMs ${seconds}000${more})`;
+  `  virsh snapshot-create-as --domain testvm --name nightly${options}  (create the overlays; timeoutMs ${seconds}000${more})`;
 const BACK =
   '  rollback: commit each overlay back into the file below it, pivot, and remove the overlay';
 const commit = (target: string, file: string, base: string) => [
   `    virsh blockcommit --domain testvm --path ${target} --base ${base} --active  (commit ${file} back into ${base})`,
-  `    # wait for libvirt's event: ${target} ready  (until the file below holds all that the overlay holds; timeoutMs 86400000)`,
+  `    # wait for libvirt's event: ${target} ready  (until the file below holds all data of the overlay; timeoutMs 86400000)`,
   `    virsh blockjob --domain testvm --path ${target} --pivot  (move ${target} back to ${base}; timeoutMs 120000)`,
 ];
 const remove = (file: string) =>
@@ -51,7 +52,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     quick,
     world(),
     [
-      'snapshot: let the disks go on in overlays',
+      'snapshot: switch the disks to overlays',
       make(TOP),
       make(TOP_DATA),
       create(` --disk-only${external('vda', TOP)}${external('vdb', TOP_DATA)}${without('sda')}`),
@@ -70,17 +71,17 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     { ...one, quiesce: true, atomic: true, 'no-metadata': true },
     world(),
     [
-      'snapshot: let the disks go on in overlays, with the file systems frozen for that moment',
+      'snapshot: switch the disks to overlays, with the file systems frozen meanwhile',
       make(TOP),
-      '  virsh guest-agent-timeout --domain testvm --timeout 60  (bound the wait for the guest agent)',
+      '  virsh guest-agent-timeout --domain testvm --timeout 60  (set a timeout for the guest agent)',
       create(` --disk-only --atomic --quiesce --no-metadata${NIGHT}`),
       '  virsh domfsthaw --domain testvm  (make sure that no file system stays frozen)',
-      "  virsh guest-agent-timeout --domain testvm --timeout -2  (put libvirt's wait for the guest agent back to its default)",
+      "  virsh guest-agent-timeout --domain testvm --timeout -2  (reset the timeout for the guest agent to libvirt's default)",
       BACK,
       ...commit('vda', TOP, SNAP2),
       remove(TOP),
       "    virsh domfsthaw --domain testvm  (make sure that no file system stays frozen; optional true; doubt the guest agent did not answer after the freeze: the guest's file systems may still be frozen (in the guest: fsfreeze --unfreeze, or restart it))",
-      "    virsh guest-agent-timeout --domain testvm --timeout -2  (put libvirt's wait for the guest agent back to its default; optional true)",
+      "    virsh guest-agent-timeout --domain testvm --timeout -2  (reset the timeout for the guest agent to libvirt's default; optional true)",
       ROOM,
     ],
   ],
@@ -89,7 +90,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     reuse,
     withOverlay,
     [
-      'snapshot: let the disks go on in overlays',
+      'snapshot: switch the disks to overlays',
       create(
         ` --disk-only --reuse-external${external('vda', OVERLAY)}${without('vdb')}${without('sda')}`,
         180,
@@ -106,7 +107,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     { ...memory, description: "it's -- one", validate: true },
     world(),
     [
-      'snapshot: let the disks go on in overlays',
+      'snapshot: switch the disks to overlays',
       '  pauses the guest: while its memory is written',
       make(TOP),
       make(MEMORY),
@@ -118,7 +119,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
       ...commit('vda', TOP, SNAP2),
       remove(TOP),
       RECORD,
-      `    rm ${MEMORY}  # once proven unused  (remove what the step made; made true)`,
+      `    rm ${MEMORY}  # once proven unused  (remove the file that the step created; made true)`,
       ROOM,
     ],
   ],
@@ -126,7 +127,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
   expect(phaseLines(snapshotCreateAsStep, params, host)).toEqual(lines);
 });
 
-test('an empty overlay that exists loses nothing', () => {
+test('an empty existing overlay loses no data', () => {
   const [, command] = phaseLines(
     snapshotCreateAsStep,
     reuse,
@@ -135,7 +136,7 @@ test('an empty overlay that exists loses nothing', () => {
   expect(command).toContain(`writesInto ${OVERLAY})`);
 });
 
-test('a rollback takes no room that is known where the size of the disk is not', () => {
+test('the space that a rollback needs is unknown if the size of the disk is', () => {
   const host = world({ disks: [disk('vda', [SNAP2], { capacity: undefined as never })] });
   expect(phaseLines(snapshotCreateAsStep, quick, host).join()).not.toContain('room in');
 });
@@ -156,13 +157,13 @@ test.each<readonly [string, Params, HostState, string]>([
     external('vda', TOP) + without('fda'),
   ],
   [
-    'an empty drive is not named',
+    'an empty drive is not listed',
     quick,
     world({ disks: three }),
     external('vda', TOP) + external('vdb', TOP_DATA),
   ],
   [
-    'a name stands before the others',
+    'a listed disk takes precedence over "*"',
     {
       ...quick,
       diskspec: [
@@ -174,7 +175,7 @@ test.each<readonly [string, Params, HostState, string]>([
     without('vda') + external('vdb', '/new/a,,b', 'qed') + without('sda'),
   ],
   [
-    'all others by one word',
+    'all other disks by "*"',
     {
       ...quick,
       diskspec: [
@@ -208,22 +209,22 @@ test.each<readonly [string, Params, HostState, string]>([
   expect(lines).toContain(create(` --disk-only${specs}`));
 });
 
-describe('what it requires and takes', () => {
-  const on = (target: string, guest = 'the guest runs') => [
+describe('its requirements and sizes', () => {
+  const on = (target: string, guest = 'the guest is running') => [
     `${guest}, and ${target} is a disk on local files or block devices [told state]`,
     `${target} has no block job [domain]`,
     `no other guest writes to a layer of ${target} [others]`,
-    `the definition, where there is one, has ${target} too [domain]`,
+    `the definition, if any, also has ${target} [domain]`,
   ];
   const made = (file: string) => [
-    `there is no file ${file} [file ${file}]`,
-    `there is a folder for ${file}, with room, in which files can be made [folder ${file}]`,
+    `${file} does not exist [file ${file}]`,
+    `the folder of ${file} exists, is writable and has enough free space [folder ${file}]`,
     `no other domain uses ${file} [others]`,
     `the host lets QEMU write to ${file} [run]`,
   ];
   const room = (file: string) =>
-    `there is room for all that the guest writes while it is on ${file} [run]`;
-  const NO_RECORD = 'there is no snapshot nightly [told snapshots]';
+    `${file} has room for everything that the guest writes to it [run]`;
+  const NO_RECORD = 'no snapshot is named nightly [told snapshots]';
   const IN_TIME = 'the guest agent freezes and thaws in time [run]';
   const paused = world({ domain: { state: 'paused' } });
 
@@ -256,7 +257,7 @@ describe('what it requires and takes', () => {
       paused,
       [
         ...on('vda', 'the guest is paused'),
-        'the guest runs, so that its agent answers [domain]',
+        'the guest is running, so that its agent answers [domain]',
         IN_TIME,
         ...made(TOP),
         room(TOP),
@@ -270,8 +271,8 @@ describe('what it requires and takes', () => {
       [
         ...on('vda'),
         NO_RECORD,
-        `there is an overlay ${OVERLAY} above ${SNAP2} [file ${OVERLAY}]`,
-        `${OVERLAY} is a file that suits the disk's size [place ${OVERLAY}]`,
+        `${OVERLAY} exists and is an overlay of ${SNAP2} [file ${OVERLAY}]`,
+        `${OVERLAY} is a file of a suitable size [place ${OVERLAY}]`,
         `${OVERLAY} is not mounted, used as swap, held by another device or open [place ${OVERLAY}]`,
         `no other domain uses ${OVERLAY} [others]`,
         `the host lets QEMU write to ${OVERLAY} [run]`,

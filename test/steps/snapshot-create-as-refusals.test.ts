@@ -1,4 +1,4 @@
-/** What `snapshot-create-as` refuses, word for word. */
+/** The exact findings of `snapshot-create-as`. */
 import { expect, test } from 'vitest';
 import type { HostState } from '../../src/model/host-state.ts';
 import { snapshotCreateAsStep } from '../../src/steps/snapshot-create-as.ts';
@@ -29,23 +29,21 @@ test.each<readonly [string, Params, readonly string[]]>([
     'an internal snapshot',
     { name: 's' },
     [
-      'BP056: an internal snapshot would be made: it stops the guest while its memory is written into the image -> add "disk-only: true" for overlays, or "memspec" for a file that takes the memory',
+      'BP056: this would create an internal snapshot, which pauses the guest while its memory is written to the image -> add "disk-only: true" for overlays, or "memspec" to save the memory to a file',
     ],
   ],
   [
     'options without the others that they need',
     { name: 's', quiesce: true, memspec: { file: 'm' } },
     [
-      'BP052 quiesce: "quiesce" has a meaning only together with "disk-only" -> add "disk-only", or leave "quiesce" out',
-      'BP050 memspec.file: "m" is not an absolute path -> write the path from the root of the host: /…',
+      'BP052 quiesce: "quiesce" requires "disk-only" -> add "disk-only", or leave "quiesce" out',
+      'BP050 memspec.file: "m" is not an absolute path -> write the absolute path on the host: /…',
     ],
   ],
   [
-    'memory of nothing',
+    '"live" without memory',
     { ...quick, live: true },
-    [
-      'BP052 live: "live" has a meaning only together with "memspec" -> add "memspec", or leave "live" out',
-    ],
+    ['BP052 live: "live" requires "memspec" -> add "memspec", or leave "live" out'],
   ],
   [
     'disks only, and memory',
@@ -53,7 +51,7 @@ test.each<readonly [string, Params, readonly string[]]>([
     ['BP051 memspec: "disk-only" and "memspec" exclude each other -> keep one of the two'],
   ],
   [
-    'what is said of disks',
+    'the disks',
     {
       ...quick,
       'reuse-external': true,
@@ -67,23 +65,23 @@ test.each<readonly [string, Params, readonly string[]]>([
       ],
     },
     [
-      'BP057 diskspec.0: "reuse-external" needs to know the overlay of vda -> add "file"',
+      'BP057 diskspec.0: "reuse-external" requires the overlay file of vda -> add "file"',
       'BP057 diskspec.1.disk: vda is listed twice',
-      'BP050 diskspec.1.file: "o" is not an absolute path -> write the path from the root of the host: /…',
-      'BP057 diskspec.2.file: vdb is left out of the snapshot, so it has no file',
-      'BP057 diskspec.3.file: several disks cannot go on in one file -> list each disk by its name, or leave "file" out',
+      'BP050 diskspec.1.file: "o" is not an absolute path -> write the absolute path on the host: /…',
+      'BP057 diskspec.2.file: vdb is left out of the snapshot, so it cannot have a file',
+      'BP057 diskspec.3.file: several disks cannot share one overlay file -> list each disk by its name, or leave "file" out',
     ],
   ],
   ['nothing', { ...quick, diskspec: [{ disk: '*' }, { disk: 'vda', file: '/a' }] }, []],
-  ['nothing of the memory alone', { name: 's', memspec: { file: '/m' } }, []],
+  ['nothing about the memory alone', { name: 's', memspec: { file: '/m' } }, []],
 ])('what is wrong with parameters: %s', (_title, params, lines) => {
   expect(findingLines(snapshotCreateAsStep.check(params as never))).toEqual(lines);
 });
 
 const lists = (target: string, snapshot: string) =>
-  `say what becomes of it, in "diskspec": { disk: ${target}, snapshot: ${snapshot} }`;
+  `list it in "diskspec": { disk: ${target}, snapshot: ${snapshot} }`;
 const NO_OVERLAY =
-  'BP143 AT: libvirt makes no overlay beside /dev/vg/lv, which is a block device (vda) -> say where it goes, in "diskspec": { disk: vda, file: /… }';
+  'BP143 AT: libvirt creates no overlay beside /dev/vg/lv, which is a block device (vda) -> specify its file in "diskspec": { disk: vda, file: /… }';
 
 test.each<readonly [string, Params, HostState, readonly string[]]>([
   [
@@ -91,11 +89,11 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     quick,
     world({ domain: { snapshots: ['nightly'] } }),
     [
-      'BP111 name: "testvm" has a snapshot "nightly" already -> choose another name, or add "no-metadata: true"',
+      'BP111 name: "testvm" already has a snapshot "nightly" -> choose another name, or add "no-metadata: true"',
     ],
   ],
   [
-    'no name that is taken, where no record is made',
+    'no name that is taken, if no record is made',
     { ...quick, 'no-metadata': true },
     world({ domain: { snapshots: ['nightly'] } }),
     [],
@@ -105,7 +103,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     { ...quick, quiesce: true },
     world({ domain: { state: 'paused', agent: false } }),
     [
-      'BP112 quiesce: "testvm" is paused, so its guest agent cannot freeze its file systems -> leave "quiesce" out, or let it run: virsh resume testvm',
+      'BP112 quiesce: "testvm" is paused, so its guest agent cannot freeze its file systems -> leave "quiesce" out, or resume it: virsh resume testvm',
     ],
   ],
   [
@@ -117,7 +115,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     ],
   ],
   [
-    'no guest without an agent, where nothing is frozen',
+    'no guest without an agent, if nothing is frozen',
     quick,
     world({ domain: { agent: false } }),
     [],
@@ -143,11 +141,11 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     [],
   ],
   [
-    'a job on a listed disk, by its place',
+    'a job on a listed disk, at its list entry',
     { ...quick, diskspec: [{ disk: 'vda' }] },
     world({ disks: [disk('vda', [SNAP2], { job: { type: 'copy', ready: true } })] }),
     [
-      'BP105 diskspec.0.disk: vda already has a block job (copy, ready) -> let it end, or end it: virsh blockjob testvm vda --info',
+      'BP105 diskspec.0.disk: vda already has a block job (copy, ready) -> wait until it ends, or end it: virsh blockjob testvm vda --info',
     ],
   ],
   [
@@ -155,7 +153,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     quick,
     world({ disks: [disk('vda', [SNAP2], { job: { type: 'copy', ready: true } })] }),
     [
-      'BP105 name: vda already has a block job (copy, ready) -> let it end, or end it: virsh blockjob testvm vda --info',
+      'BP105 name: vda already has a block job (copy, ready) -> wait until it ends, or end it: virsh blockjob testvm vda --info',
     ],
   ],
   ...(['internal', 'manual'] as const).map(
@@ -165,7 +163,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
         quick,
         world({ disks: [disk('vda', [SNAP2], { snapshot })] }),
         [
-          `BP143 name: the definition says snapshot='${snapshot}' for vda, which is no overlay -> ${lists('vda', 'external')}`,
+          `BP143 name: the definition has snapshot='${snapshot}' for vda, which creates no overlay -> ${lists('vda', 'external')}`,
         ],
       ] as const,
   ),
@@ -183,11 +181,11 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     [NO_OVERLAY.replace('AT', 'diskspec.1')],
   ],
   [
-    'a disk that blockplan does not work on, and says how to leave it out',
+    'an unsupported disk, and hints at how to leave it out',
     quick,
     world({ disks: [disk('vda', [SNAP2]), disk('vdb', [DATA], { unsupported: ['<shareable>'] })] }),
     [
-      `BP126 name: vdb has <shareable>: other guests may write to it too, and would not follow it to another file -> ${lists('vdb', 'no')}`,
+      `BP126 name: vdb has <shareable>: other guests may write to it too, and would keep using the old file -> ${lists('vdb', 'no')}`,
     ],
   ],
   [
@@ -206,22 +204,22 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
       ],
     },
     world(),
-    ['BP057: vda and vdb would both go to /n -> give each a file of its own in "diskspec"'],
+    ['BP057: vda and vdb would both be written to /n -> give each its own file in "diskspec"'],
   ],
   [
     'a disk and the memory in one file',
     { ...one, 'disk-only': false, memspec: { file: TOP } },
     world(),
     [
-      `BP057: vda and the memory would both go to ${TOP} -> give each a file of its own in "diskspec"`,
+      `BP057: vda and the memory would both be written to ${TOP} -> give each its own file in "diskspec"`,
     ],
   ],
   [
-    'memory without room',
+    'memory without enough space',
     { ...one, 'disk-only': false, memspec: { file: '/new/m' } },
     world({ domain: { memory: 10 }, folders: { '/new': { writable: true, free: 9 } } }),
     [
-      'BP108 memspec.file: /new has 9 bytes free, but up to 10 are needed -> make room, or choose another place',
+      'BP108 memspec.file: /new has 9 bytes free, but up to 10 are needed -> free some space, or choose another folder',
     ],
   ],
   [
@@ -231,30 +229,30 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     [],
   ],
   [
-    'an overlay without room',
+    'an overlay without enough space',
     one,
     world({ folders: { '/export/vmimages': { writable: true, free: 67_108_863 } } }),
     [
-      'BP108 name: /export/vmimages has 67108863 bytes free, but up to 67108864 are needed -> make room, or choose another place',
+      'BP108 name: /export/vmimages has 67108863 bytes free, but up to 67108864 are needed -> free some space, or choose another folder',
     ],
   ],
   [
-    'an overlay that QEMU would not get',
+    'an overlay that QEMU cannot write to',
     one,
     confined(false),
     [
-      `BP138 name: the QEMU of "testvm" runs as user 107, and its seclabel has relabel='no', so libvirt does not give it files: what user 0 makes at ${TOP} it cannot write to -> make the file first, give it to that user, and add "reuse-external: true"`,
+      `BP138 name: the QEMU of "testvm" runs as user 107, and its seclabel has relabel='no', so libvirt does not change the owner of files: QEMU cannot write to a file that user 0 creates at ${TOP} -> create the file first, change its owner to that user, and add "reuse-external: true"`,
     ],
   ],
-  ['no overlay that libvirt gives to QEMU', one, confined(true), []],
+  ['no overlay whose owner libvirt changes', one, confined(true), []],
   [
     'a disk that the definition lacks',
     quick,
     world({ disks: [disk('vda', [SNAP2], { persistentSource: undefined as never })] }),
     [
-      'BP100 name: the definition names no file for vda: a guest that stops loses it, and then nothing tells which file holds its writes -> leave it out: "diskspec: [{ disk: vda, snapshot: no }]", or add it to the definition first: virsh edit testvm',
+      'BP100 name: the definition names no file for vda: once the guest stops, nothing records which file holds its writes -> leave it out: "diskspec: [{ disk: vda, snapshot: no }]", or add it to the definition first: virsh edit testvm',
     ],
   ],
-])('says why it refuses %s', (_title, params, host, lines) => {
+])('gives the reason for refusing %s', (_title, params, host, lines) => {
   expect(refusalLines(snapshotCreateAsStep, params, host)).toEqual(lines);
 });

@@ -1,4 +1,4 @@
-/** When `snapshot-create-as` counts as done, and what its rollback does from wherever it stopped. */
+/** When `snapshot-create-as` counts as done, and what its rollback does from each state. */
 import { expect, test } from 'vitest';
 import {
   type Disk,
@@ -50,21 +50,16 @@ const same: Change = (after) => after;
 test.each<readonly [string, Params, Change, readonly string[]]>([
   ['the guest has not moved', one, on(SNAP2, SNAP1), [`vda is not on ${TOP} above ${SNAP2}`]],
   [
-    'the overlay rests on another file',
+    'the overlay has another backing file',
     one,
     on(TOP, SNAP1),
     [`vda is not on ${TOP} above ${SNAP2}`],
   ],
-  ['the overlay rests on nothing', one, on(TOP), [`vda is not on ${TOP} above ${SNAP2}`]],
+  ['the overlay has no backing file', one, on(TOP), [`vda is not on ${TOP} above ${SNAP2}`]],
   ['the disk has gone', one, domain({ disks: [] }), [`vda is not on ${TOP} above ${SNAP2}`]],
+  ['the overlay has been removed', one, without(TOP), [`${TOP} was removed while it was in use`]],
   [
-    'the overlay has been removed',
-    one,
-    without(TOP),
-    [`${TOP} has been removed while it was written to`],
-  ],
-  [
-    'there is no record',
+    'the record is missing',
     one,
     domain({ snapshots: [] }),
     ['libvirt has no record of snapshot nightly'],
@@ -74,9 +69,9 @@ test.each<readonly [string, Params, Change, readonly string[]]>([
     'the memory has been removed',
     memory,
     without(MEMORY),
-    [`${MEMORY} has been removed while it was written to`],
+    [`${MEMORY} was removed while it was in use`],
   ],
-])('it is judged where %s', (_where, params, change, problems) => {
+])('it is checked when %s', (_where, params, change, problems) => {
   const { phase, before, after, start } = phaseDone(
     snapshotCreateAsStep,
     params,
@@ -88,25 +83,25 @@ test.each<readonly [string, Params, Change, readonly string[]]>([
 
 const COMMIT = [
   `virsh blockcommit --domain testvm --path vda --base ${SNAP2} --active  (commit ${TOP} back into ${SNAP2})`,
-  "# wait for libvirt's event: vda ready  (until the file below holds all that the overlay holds; timeoutMs 86400000)",
+  "# wait for libvirt's event: vda ready  (until the file below holds all data of the overlay; timeoutMs 86400000)",
   `virsh blockjob --domain testvm --path vda --pivot  (move vda back to ${SNAP2}; timeoutMs 120000)`,
 ];
 const REMOVE = `rm ${TOP}  # once proven unused  (remove the overlay; made true)`;
-const REMOVE_MADE = `rm ${TOP}  # once proven unused  (remove what the step made; made true)`;
+const REMOVE_MADE = `rm ${TOP}  # once proven unused  (remove the file that the step created; made true)`;
 const RECORD =
   "virsh snapshot-delete --domain testvm --snapshotname nightly --metadata  (remove libvirt's record of snapshot nightly)";
-const RESUME = 'virsh resume --domain testvm  (let the guest go on)';
-const STALE = 'virsh define --file RUN/define.xml  (put the definition back as it was)';
+const RESUME = 'virsh resume --domain testvm  (resume the guest)';
+const STALE = 'virsh define --file RUN/define.xml  (restore the definition)';
 const FROZEN =
   "; doubt the guest agent did not answer after the freeze: the guest's file systems may still be frozen (in the guest: fsfreeze --unfreeze, or restart it)";
 const thaw = (doubt = '') =>
   `virsh domfsthaw --domain testvm  (make sure that no file system stays frozen; optional true${doubt})`;
 const TIMEOUT =
-  "virsh guest-agent-timeout --domain testvm --timeout -2  (put libvirt's wait for the guest agent back to its default; optional true)";
+  "virsh guest-agent-timeout --domain testvm --timeout -2  (reset the timeout for the guest agent to libvirt's default; optional true)";
 const lost = (state: string) =>
   `no rollback: "testvm" is ${state}: a commit of ${TOP} into ${SNAP2} needs a running guest, and the overlay may hold its latest writes`;
 const { definition } = world().domain;
-/** The guest and its definition are where they were. */
+/** The guest and its definition are on the former file. */
 const back = all(
   on(SNAP2, SNAP1),
   onDisk(() => ({ persistentSource: SNAP2 })),
@@ -124,7 +119,7 @@ const committing = onDisk(() => ({ job: { type: 'active-commit', ready: false, m
 
 test.each<readonly [string, Params, Change, readonly string[]]>([
   ['it is done', one, same, [...COMMIT, REMOVE, RECORD]],
-  ['a rollback was cut short', one, committing, [aborted, ...COMMIT, REMOVE, RECORD]],
+  ['a rollback was interrupted', one, committing, [aborted, ...COMMIT, REMOVE, RECORD]],
   ['no overlay is in use', one, back, [REMOVE_MADE, RECORD]],
   ['nothing was done', one, none, []],
   ['only the record is left', one, all(none, recorded), [RECORD]],
@@ -141,7 +136,7 @@ test.each<readonly [string, Params, Change, readonly string[]]>([
     'the memory was saved only',
     memory,
     none,
-    [`rm ${MEMORY}  # once proven unused  (remove what the step made; made true)`],
+    [`rm ${MEMORY}  # once proven unused  (remove the file that the step created; made true)`],
   ],
   ['the guest is off', one, domain(off), [lost('shut off')]],
   ['the guest is off, and nothing was done', one, all(none, domain(off)), []],
@@ -152,9 +147,9 @@ test.each<readonly [string, Params, Change, readonly string[]]>([
     all(back, domain({ ...off, snapshots: [] })),
     [],
   ],
-  ['the guest has gone, and an overlay existed', reuse, gone, [lost('gone')]],
-  ['the guest has gone, with its overlay', one, all(gone, without(TOP)), []],
-])('its rollback where %s', (_where, params, change, lines) => {
+  ['the guest is gone, and an overlay existed', reuse, gone, [lost('gone')]],
+  ['the guest is gone, with its overlay', one, all(gone, without(TOP)), []],
+])('its rollback when %s', (_where, params, change, lines) => {
   const host = params === reuse ? withTop : world();
   const { phase, before, after } = phaseDone(snapshotCreateAsStep, params, host, 'snapshot');
   expect(rollbackLines(phase, before, change(after))).toEqual(lines);
@@ -162,25 +157,25 @@ test.each<readonly [string, Params, Change, readonly string[]]>([
 
 test.each<readonly [string, Change, Change, readonly string[]]>([
   ['the guest was paused', paused, paused, [...COMMIT, REMOVE, RECORD]],
-  ['a record of that name was there', recorded, all(none, recorded), []],
+  ['a record of that name existed', recorded, all(none, recorded), []],
   [
-    'nobody had looked for the overlay',
+    'the overlay had not been inspected',
     (was) => ({ ...was, files: {} }),
     domain(off),
     [lost('shut off')],
   ],
-])('its rollback where %s before', (_where, was, change, lines) => {
+])('its rollback when %s before', (_where, was, change, lines) => {
   const { phase, before, after } = phaseDone(snapshotCreateAsStep, one, world(), 'snapshot');
   expect(rollbackLines(phase, was(before), change(after))).toEqual(lines);
 });
 
 test.each<readonly [string, Change, readonly string[]]>([
   ['the overlay is in use', same, [...COMMIT, REMOVE, thaw(FROZEN), TIMEOUT]],
-  ['no overlay was made', none, [thaw(), TIMEOUT]],
-  ['the agent has gone, and no overlay was made', all(none, domain({ agent: false })), [TIMEOUT]],
-  ['the agent has gone', domain({ agent: false }), [...COMMIT, REMOVE, thaw(FROZEN), TIMEOUT]],
+  ['no overlay was created', none, [thaw(), TIMEOUT]],
+  ['the agent is gone, and no overlay was created', all(none, domain({ agent: false })), [TIMEOUT]],
+  ['the agent is gone', domain({ agent: false }), [...COMMIT, REMOVE, thaw(FROZEN), TIMEOUT]],
   ['the guest is off', all(none, domain(off)), []],
-])('its rollback of frozen file systems where %s', (_where, change, lines) => {
+])('its rollback of frozen file systems when %s', (_where, change, lines) => {
   const { phase, before, after } = phaseDone(snapshotCreateAsStep, quiesced, world(), 'snapshot');
   expect(rollbackLines(phase, before, change(after))).toEqual(lines);
 });
@@ -195,13 +190,13 @@ test('a doubt is about the QEMU process that was frozen, and ends with it', () =
   expect(rollbackLines(phase, was, inProcess(2)(after))).toEqual([...COMMIT, REMOVE]);
 });
 
-test('where one of several disks is on its overlay, the thaw may have failed', () => {
+test('if one of several disks is on its overlay, the thaw may have failed', () => {
   const both = { name: 'nightly', 'disk-only': true, 'no-metadata': true, quiesce: true };
   const { phase, before, after } = phaseDone(snapshotCreateAsStep, both, world(), 'snapshot');
   expect(rollbackLines(phase, before, back(after))).toContain(thaw(FROZEN));
 });
 
-test('files that another guest has come to use stay', () => {
+test('files that another guest now uses are not removed', () => {
   const others = [neighbour('other', [TOP, MEMORY], [])];
   const { phase, before, after } = phaseDone(snapshotCreateAsStep, memory, world(), 'snapshot');
   expect(rollbackLines(phase, before, { ...back(after), others })).toEqual([RECORD]);

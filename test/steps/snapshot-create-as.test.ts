@@ -13,7 +13,7 @@ const onDevice = world({
     disk('vda', ['/dev/vg/lv'], { chain: [{ file: '/dev/vg/lv', format: 'raw', block: true }] }),
   ],
 });
-/** What a definition says of a disk's snapshots goes by what the plan says. */
+/** The plan overrides the snapshot attribute of a disk in the definition. */
 const internal = world({ disks: [disk('vda', [SNAP2, SNAP1, BASE], { snapshot: 'internal' })] });
 
 testStep(snapshotCreateAsStep, {
@@ -134,7 +134,7 @@ testStep(snapshotCreateAsStep, {
     ['a block device, by default', quick, onDevice, ['BP143 name']],
     ['a block device without a file', listed, onDevice, ['BP143 diskspec.0']],
     [
-      'a disk that blockplan does not work on, by default',
+      'an unsupported disk, by default',
       quick,
       world({
         disks: [disk('vda', [SNAP2]), disk('vdb', [DATA], { unsupported: ['<shareable>'] })],
@@ -148,13 +148,13 @@ testStep(snapshotCreateAsStep, {
       ['BP104'],
     ],
     [
-      'two disks whose overlays get one name',
+      'two disks whose overlays get the same name',
       quick,
       world({ disks: [disk('vda', ['/a/disk.qcow2']), disk('vdb', ['/a/disk.img'])] }),
       ['BP057'],
     ],
     [
-      'an overlay of its own other disk, reused',
+      'a file of another disk of the guest, reused',
       {
         ...quick,
         'reuse-external': true,

@@ -1,6 +1,6 @@
 /**
- * The laws that every kind of step keeps, checked on tables of parameters and host states and on parameters generated from
- * the schema, on a simulated host.
+ * The invariants of every kind of step, checked on a simulated host: with tables of parameters and host states, and with
+ * parameters generated from the schema.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -47,13 +47,13 @@ import { BLOCKING } from './required.ts';
 
 export type Params = Readonly<Record<string, unknown>>;
 
-/** A finding as `BP050 dest`: its code and its path. */
+/** A finding as text, its code and its path: `BP050 dest`. */
 export type Told = string;
 
 export interface Tables {
-  /** Parameters that fit and pass the checks, with a host state that admits them. */
+  /** Parameters that match the schema and pass the checks, with a host state that allows them. */
   readonly valid: readonly (readonly [title: string, params: Params, world: HostState])[];
-  /** Parameters that fit the schema and are refused by `check`. */
+  /** Parameters that match the schema and are refused by `check`. */
   readonly invalid: readonly (readonly [
     title: string,
     params: Params,
@@ -66,13 +66,13 @@ export interface Tables {
     world: HostState,
     findings: readonly Told[],
   ])[];
-  /** Host states on which generated parameters are tried. */
+  /** Host states that generated parameters are checked on. */
   readonly scenes: readonly HostState[];
-  /** How many of the generated parameters have to be admitted for the laws to have been tried in earnest. */
+  /** How many of the generated parameters must be allowed, so that the invariants are really tested. */
   readonly admitted: number;
 }
 
-/** How many parameters are generated; a tenth for each mutant, of which there are hundreds. */
+/** The share of parameters to generate: a tenth for each mutant, as there are hundreds of them. */
 const SHARE = process.env.BLOCKPLAN_MUTATION_TESTS === undefined ? 1 : 0.1;
 const RUNS = 300 * SHARE;
 
@@ -82,7 +82,7 @@ export function testStep(step: AnyStep, tables: Tables): void {
   describe(step.kind, () => {
     describesItself(step);
     test.each(step.examples.map((example) => [example.title, example.params] as const))(
-      'example "%s" fits',
+      'example "%s" is valid',
       (_title, params) => {
         expect(fits(params), JSON.stringify(fits.errors)).toBe(true);
         expect(step.check(params)).toEqual([]);
@@ -94,7 +94,7 @@ export function testStep(step: AnyStep, tables: Tables): void {
       expect(told(step.check(params))).toEqual(findings);
     });
     test.each(tables.worlds)(
-      'refused by what it requires: %s',
+      'refused by its requirements: %s',
       (_title, params, state, findings) => {
         expect(fits(params), JSON.stringify(fits.errors)).toBe(true);
         expect(told(step.check(params))).toEqual([]);
@@ -104,14 +104,14 @@ export function testStep(step: AnyStep, tables: Tables): void {
         isSimulatedThough(step, params, frozen(seen(step, params, state)));
       },
     );
-    test.each(tables.valid)('keeps the laws: %s', (_title, params, state) => {
+    test.each(tables.valid)('keeps the invariants: %s', (_title, params, state) => {
       expect(fits(params), JSON.stringify(fits.errors)).toBe(true);
       expect(told(step.check(params))).toEqual([]);
       const host = seen(step, params, state);
       expect(told(requirementsOf(step, params, host).findings)).toEqual([]);
       keepsTheLaws(step, params, host);
     });
-    test('keeps the laws with whatever fits the schema', () => {
+    test('keeps the invariants for all parameters that match the schema', () => {
       let admitted = 0;
       fc.assert(
         fc.property(
@@ -155,7 +155,7 @@ function describesItself(step: AnyStep): void {
       expect(part.description, path).toMatch(/^[`A-Z].*\.$/s);
     }
   });
-  test('offers, or says why not, every option that virsh has', () => {
+  test('offers every option that virsh has, or gives a reason why not', () => {
     const options = Object.keys(VIRSH_OPTIONS[step.kind] ?? {});
     const known = new Set([...Object.keys(step.schema.properties), ...Object.keys(step.unoffered)]);
     // The domain is named once, at the top of a plan.
@@ -180,7 +180,7 @@ function told(findings: readonly Finding[]): Told[] {
   return findings.map(({ code, path = [] }) => [code, path.join('.')].join(' ').trim());
 }
 
-/** Every finding says something, and its path leads to a part of the parameters that there can be. */
+/** Every finding has a message, and its path leads to a part of the schema. */
 function pointIntoTheSchema(step: AnyStep, findings: readonly Finding[]): void {
   for (const { code, message, path = [] } of findings) {
     expect(code).toMatch(/^BP\d{3}$/);
@@ -194,18 +194,18 @@ function pointIntoTheSchema(step: AnyStep, findings: readonly Finding[]): void {
   }
 }
 
-/** Those after which the outcome cannot be simulated say so, and no others. */
+/** Only the findings after which the outcome cannot be simulated block the simulation. */
 function blockByCode(refusals: readonly Refusal[]): void {
   for (const { code, blocks } of refusals)
     expect(blocks, code).toBe(BLOCKING.has(code) ? 'simulation' : undefined);
 }
 
-/** The host state as it is observed for that step: with the files that it names. */
+/** The host state as it is observed for that step: with the files that the step names. */
 function seen(step: AnyStep, params: Params, state: HostState): HostState {
   return looked(state, requirementsOf(step, params, state).files);
 }
 
-/** What is in the way does not keep a preview from going on, but where the finding says so. */
+/** A finding does not stop the preview, unless it blocks the simulation. */
 function isSimulatedThough(step: AnyStep, params: Params, start: HostState): void {
   if (requirementsOf(step, params, start).findings.some(({ blocks }) => blocks === 'simulation'))
     return;
@@ -218,7 +218,7 @@ function isSimulatedThough(step: AnyStep, params: Params, start: HostState): voi
   }
 }
 
-/** Walks the step's phases over a host, and checks every law on the way. */
+/** Runs the step's phases on a simulated host and checks every invariant. */
 function keepsTheLaws(step: AnyStep, params: Params, start: HostState): void {
   const phases = step.phases(params);
   expect(new Set(phases.map((phase) => phase.name)).size).toBe(phases.length);
@@ -257,16 +257,16 @@ interface Stretch {
   readonly files: readonly string[];
 }
 
-/** A host that changes, and the files that are looked at on it. */
+/** A host that changes, and the files that are inspected on it. */
 interface Stage {
   host: SimulatedHost;
   readonly files: readonly string[];
 }
 
-/** A host on which the phases before the last are done, and so many effects of the last. */
+/** A host on which all phases before the last one are done, and the given number of effects of the last one. */
 function staged(run: readonly Stretch[], done: number): Stage {
   const [first] = run;
-  if (!first) throw new Error('a course has a phase');
+  if (!first) throw new Error('a run has a phase');
   const stage: Stage = { host: simulatedHostOf(first.start), files: first.files };
   for (const { effects } of run.slice(0, -1)) for (const each of effects) perform(stage, each);
   for (const effect of run.at(-1)?.effects.slice(0, done) ?? []) perform(stage, effect);
@@ -280,7 +280,7 @@ function perform(stage: Stage, effect: Effect): void {
   if (lost.length > 0) expect(lost, `after ${JSON.stringify(effect)}`).toEqual([]);
 }
 
-/** The host state as a run sees it, with what its journal keeps. */
+/** The host state as a run observes it, with the bundle that its journal keeps. */
 function seenOn({ host, files }: Stage): HostState {
   const { kept } = host.state.domain;
   const seen = observedState(host, files);
@@ -288,8 +288,8 @@ function seenOn({ host, files }: Stage): HostState {
 }
 
 /**
- * What is observed after a phase is judged by its expectations alone: they find a problem in every host state that one can tell from
- * the finished one, and in which effects are missing, a job is not what it should be, or a file is gone.
+ * The expectations of a phase alone judge the observed host state. They find a problem in every host state that differs from
+ * the finished one and in which effects are missing, a job is wrong, or a file is gone.
  */
 function refusesHalfDone(run: readonly Stretch[], finished: HostState): void {
   const last = run.at(-1);
@@ -301,7 +301,7 @@ function refusesHalfDone(run: readonly Stretch[], finished: HostState): void {
   }
 }
 
-/** Each host state that the phase could leave without being done. */
+/** Each host state that the phase could leave unfinished. */
 function* halfDone(run: readonly Stretch[], finished: HostState): Generator<[string, HostState]> {
   const effects = run.at(-1)?.effects ?? [];
   const without = (missing: (at: number) => boolean): HostState => {
@@ -311,7 +311,7 @@ function* halfDone(run: readonly Stretch[], finished: HostState): Generator<[str
   };
   for (const at of effects.keys()) {
     yield [`stopped before effect ${at}`, without((each) => each >= at)];
-    yield [`effect ${at} done in word only`, without((each) => each === at)];
+    yield [`effect ${at} done without effect`, without((each) => each === at)];
   }
   for (const { target, job } of finished.domain.disks) {
     if (!job) continue;
@@ -330,7 +330,7 @@ function* halfDone(run: readonly Stretch[], finished: HostState): Generator<[str
     yield [`${file} gone`, withFile(finished, file, null)];
 }
 
-/** The files that a phase promises: those that it makes, those that it moves the guest to, and the other sides of jobs. */
+/** The files that a phase must leave: those that it creates or moves the guest to, and the targets of its jobs. */
 function promised(run: readonly Stretch[], finished: HostState): Set<string> {
   const before = run.at(-1)?.before ?? finished;
   const moved = finished.domain.disks
@@ -341,7 +341,7 @@ function promised(run: readonly Stretch[], finished: HostState): Set<string> {
   return new Set([...made, ...moved, ...mirrors].filter((file) => finished.files[file]));
 }
 
-/** As a host does whose effects before were done in word only: what it refuses changes nothing. */
+/** Applies an effect; a refused effect changes nothing. */
 function attempt(stage: Stage, effect: Effect): void {
   try {
     stage.host = guestWrites(apply(stage.host, effect));
@@ -351,8 +351,8 @@ function attempt(stage: Stage, effect: Effect): void {
 }
 
 /**
- * From wherever the effects stopped the rollback leads to what was before, or says that there is none. Nothing that the
- * guest wrote is lost on any of these ways.
+ * After every effect, the rollback restores the state before the phase, or reports that this is impossible. No data that the
+ * guest wrote is lost.
  */
 function leadsBack(run: readonly Stretch[]): void {
   const last = run.at(-1);
@@ -360,22 +360,22 @@ function leadsBack(run: readonly Stretch[]): void {
   for (let done = 0; done <= last.effects.length; done++) {
     const finished = done === last.effects.length ? run : run.slice(0, -1);
     const declared = finished.some((each) => each.phase.pointOfNoReturn?.(each.before, each.start));
-    expect(comesBack(staged(run, done), run)).toBe(declared ? 'no way back' : 'back');
+    expect(comesBack(staged(run, done), run)).toBe(declared ? 'no rollback' : 'restored');
     outlivesTheGuest(run, done);
   }
 }
 
-/** Undoes the phases, the last first, as a run does. */
-function comesBack(stage: Stage, run: readonly Stretch[]): 'back' | 'no way back' {
+/** Undoes the phases, last one first, as a run does. */
+function comesBack(stage: Stage, run: readonly Stretch[]): 'restored' | 'no rollback' {
   for (const stretch of [...run].reverse()) {
-    if (!isUndone(stage, stretch)) return 'no way back';
+    if (!isUndone(stage, stretch)) return 'no rollback';
   }
   const start = run[0]?.start;
   if (start)
     expect(asGoodAs(seenOn(stage))).toEqual(
       asGoodAs(seenOn({ ...stage, host: simulatedHostOf(start) })),
     );
-  return 'back';
+  return 'restored';
 }
 
 function isUndone(stage: Stage, { phase, start, before }: Stretch): boolean {
@@ -385,17 +385,17 @@ function isUndone(stage: Stage, { phase, start, before }: Stretch): boolean {
     if (necessary(effects).length === 0) return true;
     for (const effect of effects) perform(stage, effect);
   }
-  throw new Error(`${phase.name}: the way back never ends`);
+  throw new Error(`${phase.name}: the rollback never ends`);
 }
 
-/** With the guest dead, whatever was done before: no file that it may have written to last is removed. */
+/** If the guest dies at any point, the rollback removes no file that the guest may have last written to. */
 function outlivesTheGuest(run: readonly Stretch[], done: number): void {
   const stage = staged(run, done);
   stage.host = guestDies(stage.host);
   const now = frozen(seenOn(stage));
   for (const { phase, before, start } of [...run].reverse()) {
     const effects = wayBack(phase, before, now, start);
-    // A run goes no further back than to the phase that has no rollback.
+    // A run stops at a phase that cannot be rolled back.
     if (!effects) break;
     for (const effect of effects)
       if (effect.tool === 'remove-file')
@@ -404,7 +404,7 @@ function outlivesTheGuest(run: readonly Stretch[], done: number): void {
   expect(lostWrites(stage.host), 'guest dead').toEqual([]);
 }
 
-/** The rollback; undefined where the phase says that there is none. */
+/** The effects of the rollback; undefined if the phase has none. */
 function wayBack(phase: Phase, before: HostState, now: HostState, start: HostState) {
   try {
     return phase.undo(before, now, start);
@@ -426,12 +426,12 @@ function wayBackOr(
   return wayBack(phase, before, now, start) ?? [];
 }
 
-/** Without the best-effort commands, which may be given although nothing is to be undone. */
+/** Without the best-effort commands, which may run although there is nothing to undo. */
 function necessary(effects: readonly Effect[] | undefined): readonly Effect[] {
   return (effects ?? []).filter((effect) => effect.tool !== 'virsh' || !effect.optional);
 }
 
-/** What is compared of a host state: all but sizes, formats of files that nobody looked into, and libvirt's own indexes. */
+/** The compared part of a host state: all but sizes, formats of files that were not inspected, and libvirt's own indexes. */
 function plain({ domain, files }: HostState) {
   const { kept, disks, ...rest } = domain;
   return {
@@ -447,7 +447,7 @@ function plain({ domain, files }: HostState) {
   };
 }
 
-/** What a rollback has to restore: all but jobs, which are not begun again, and the bundle, which the journal keeps. */
+/** What a rollback must restore: all but jobs, which are not started again, and the bundle, which the journal keeps. */
 function asGoodAs(state: HostState) {
   const { disks, ...rest } = plain(state);
   return { ...rest, kept: undefined, disks: disks.map(({ job: _ended, ...disk }) => disk) };
@@ -457,7 +457,7 @@ function chainFiles(state: HostState): string[] {
   return state.domain.disks.flatMap((disk) => disk.chain.map((layer) => layer.file));
 }
 
-/** Options are virsh's own, and every file that is written or removed was announced. */
+/** All options are options of virsh, and every file that is written or removed is listed in `files`. */
 function staysWithin(effect: Effect, files: ReadonlySet<string>): void {
   expect(effect.why).toMatch(/^[a-z].*[^.]$/);
   if (effect.tool === 'remove-file' || effect.tool === 'make-file')

@@ -24,20 +24,20 @@ test.each([
   ],
 ])('its commands and its rollback: %s', (_title, params, host, options) => {
   expect(phaseLines(undefineStep, params, host)).toEqual([
-    'undefine: make the domain transient, with its definition kept in the journal',
-    '  # save the definition bundle in the journal  (save the definition, autostart, snapshot and checkpoint metadata, fsynced)',
+    'undefine: make the domain transient; its definition is saved in the journal',
+    '  # save the definition bundle in the journal  (save the definition, the autostart setting, and the snapshot and checkpoint metadata (with fsync))',
     `  virsh undefine --domain testvm${options}  (make the domain transient)`,
     '  rollback: define it again from the journal, with autostart and metadata',
     '    virsh define --file RUN/define.xml  (define the domain again from the journal)',
-    '    virsh autostart --domain testvm  (mark it for autostart again)',
+    '    virsh autostart --domain testvm  (enable autostart again)',
   ]);
 });
 
-test('what it requires', () => {
+test('its requirements', () => {
   expect(requirementLines(undefineStep, {}, world())).toEqual([
-    'the guest runs, and has a definition [told state]',
-    'it has no managed save image [told managed-save]',
-    'it is said what becomes of an NVRAM file and a TPM state [told nvram, tpm]',
+    'the guest is running, and has a definition [told state]',
+    'the domain has no managed save image [told managed-save]',
+    'the plan keeps the NVRAM file and the TPM state, if any [told nvram, tpm]',
   ]);
   expect(requirementsOf(undefineStep, {}, world()).files).toEqual([]);
   expect(undefineStep.products({}, world())).toEqual([]);
@@ -48,24 +48,24 @@ test.each<readonly [string, Partial<Domain>, readonly string[]]>([
     'a transient domain',
     { persistent: false, nvram: true },
     [
-      'BP110: "testvm" is transient already: it has no definition to keep, and it would be lost when the guest stops -> leave the undefine step out; if a definition was lost, define it again first',
+      'BP110: "testvm" is already transient: it has no definition to save, and it would be lost when the guest stops -> leave the undefine step out; if the definition was lost, define the domain again first',
     ],
   ],
   [
-    'a domain that is not there, and nothing else of it',
+    'a domain that does not exist, and reports nothing else',
     { state: 'gone', persistent: false },
-    ['BP101: qemu:///system knows no domain "testvm" -> see: virsh -c qemu:///system list --all'],
+    ['BP101: qemu:///system has no domain "testvm" -> see: virsh -c qemu:///system list --all'],
   ],
   [
-    'everything else that stands in the way, at once',
+    'everything else at once',
     { managedSave: true, nvram: true, tpm: true },
     [
-      'BP118: "testvm" has a managed save image, which libvirt does not undefine -> remove it first: virsh managedsave-remove testvm',
-      'BP115: "testvm" has an NVRAM file, which libvirt does not undefine without being told what becomes of it -> add "keep-nvram: true"',
-      'BP115: "testvm" has a TPM, whose state would go with the definition -> add "keep-tpm: true"',
+      'BP118: "testvm" has a managed save image, so libvirt refuses to undefine it -> remove it first: virsh managedsave-remove testvm',
+      'BP115: "testvm" has an NVRAM file, so libvirt refuses to undefine it without "keep-nvram" -> add "keep-nvram: true"',
+      'BP115: "testvm" has a TPM, whose state would be deleted with the definition -> add "keep-tpm: true"',
     ],
   ],
-])('says why it refuses %s', (_title, domain, lines) => {
+])('gives the reason for refusing %s', (_title, domain, lines) => {
   expect(refusalLines(undefineStep, {}, world({ domain }))).toEqual(lines);
 });
 
@@ -73,7 +73,7 @@ test('a TPM state can be kept since libvirt 8.9', () => {
   const on = (libvirt: string) => ({ ...uefi, host: { ...uefi.host, libvirt } });
   const kept = { 'keep-nvram': true, 'keep-tpm': true };
   expect(refusalLines(undefineStep, kept, on('8.8.0'))).toEqual([
-    'BP130 keep-tpm: libvirt 8.8.0 does not have "keep-tpm", which came with 8.9.0 -> leave "keep-tpm" out, or use a newer libvirt',
+    'BP130 keep-tpm: "keep-tpm" requires libvirt 8.9.0, but the host has 8.8.0 -> leave "keep-tpm" out, or use a newer libvirt',
   ]);
   expect(refusalLines(undefineStep, kept, on('8.9.0'))).toEqual([]);
   expect(refusalLines(undefineStep, {}, { ...world(), host: on('8.8.0').host })).toEqual([]);
@@ -83,25 +83,25 @@ const done = phaseDone(undefineStep, {}, world({ domain: { snapshots: ['a'] } })
 const bundle = done.after.domain.kept!;
 
 test.each<readonly [string, Partial<Domain>, readonly string[]]>([
-  ['it has vanished', { state: 'gone' }, ['"testvm" has vanished']],
+  ['the domain no longer exists', { state: 'gone' }, ['"testvm" no longer exists']],
   ['it is still persistent', { persistent: true }, ['"testvm" is still persistent']],
   [
     'nothing was kept',
     { kept: undefined } as unknown as Partial<Domain>,
-    ['the kept definition is not the one that the domain had'],
+    ['the saved definition differs from the one that the domain had'],
   ],
   [
     'another definition was kept',
     { kept: { ...bundle, definition: '<domain/>' } },
-    ['the kept definition is not the one that the domain had'],
+    ['the saved definition differs from the one that the domain had'],
   ],
-])('is not done where %s', (_title, change, problems) => {
+])('is not done if %s', (_title, change, problems) => {
   const { phase, before, after, start } = done;
   expect(problemsAfter(phase, before, withDomain(after, change), start)).toEqual(problems);
 });
 
 const DEFINE = 'virsh define --file RUN/define.xml  (define the domain again from the journal)';
-const MARK = 'virsh autostart --domain testvm  (mark it for autostart again)';
+const MARK = 'virsh autostart --domain testvm  (enable autostart again)';
 const RECORD =
   'virsh snapshot-create --domain testvm --xmlfile RUN/snapshot.xml --redefine  (restore the metadata of snapshot a)';
 const { definition } = bundle;
@@ -111,7 +111,7 @@ test.each<readonly [string, Partial<Domain>, readonly string[]]>([
   ['nothing was kept', { kept: undefined } as unknown as Partial<Domain>, []],
   ['it is transient', {}, [DEFINE, MARK]],
   ['it was lost with its guest', { state: 'gone', snapshots: [] }, [DEFINE, MARK, RECORD]],
-  ['only the mark is missing', { persistent: true, definition }, [MARK]],
+  ['only the autostart setting is missing', { persistent: true, definition }, [MARK]],
   [
     'a rollback was interrupted before the metadata of a snapshot',
     { persistent: true, definition, autostart: true, snapshots: [] },
@@ -124,16 +124,16 @@ test.each<readonly [string, Partial<Domain>, readonly string[]]>([
     [DEFINE, MARK],
   ],
   [
-    'a person has defined it since, in another way',
+    'a person has changed the definition since',
     { persistent: true, definition: definition.replace('<vcpu', '<title>New</title><vcpu') },
     [],
   ],
-])('its rollback where %s', (_title, change, lines) => {
+])('its rollback when %s', (_title, change, lines) => {
   const { phase, before, after } = done;
   expect(rollbackLines(phase, before, withDomain(after, change))).toEqual(lines);
 });
 
-test('a guest that was migrated away is not defined here a second time', () => {
+test('a guest that was migrated away is not defined here again', () => {
   const before = world({ domain: { autostart: true } });
   const [phase] = undefineStep.phases({});
   const kept = { definition: 'xml', autostart: true, snapshots: [], checkpoints: [] };
@@ -141,7 +141,7 @@ test('a guest that was migrated away is not defined here a second time', () => {
   expect(phase?.undo(before, gone, before)).not.toEqual([]);
   const moved = withDomain(gone, { movedAway: true });
   expect(rollbackLines(phase!, before, moved)).toEqual([
-    'no rollback: "testvm" was migrated to another host: defined here again, it would be a second one on the same disks -> virsh list --all',
+    'no rollback: "testvm" was migrated to another host: defining it here again would put a second domain on the same disks -> virsh list --all',
   ]);
 });
 

@@ -1,4 +1,4 @@
-/** Holds the table of virsh's options against the virsh of this machine, where it has one. */
+/** Checks the table of virsh's options against the virsh of this machine, if it is installed. */
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { VIRSH_OPTIONS } from '../virsh-options.ts';

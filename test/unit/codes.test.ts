@@ -1,9 +1,11 @@
-/** Each code is stated once, in src/codes.ts, and used. */
+/** Each code is defined once, in src/codes.ts, is used, and has its texts. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { CODE_TABLE, codes, RETIRED } from '../../src/codes.ts';
+import { codes, RETIRED } from '../../src/codes.ts';
+import { CODE_MEANINGS } from '../../src/generate/code-meanings.ts';
+import { CODE_REMEDIES } from '../../src/generate/code-remedies.ts';
 
 const SRC = fileURLToPath(new URL('../../src', import.meta.url));
 const sources = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
@@ -18,11 +20,10 @@ describe('the table of codes', () => {
     expect(numbers.filter((number) => RETIRED.includes(number))).toEqual([]);
   });
 
-  test('has one sentence of Markdown for each code, without a full stop', () => {
-    for (const [name, [number, meaning]] of Object.entries(CODE_TABLE)) {
+  test('has a searchable name for each number', () => {
+    for (const [name, number] of Object.entries(codes)) {
       expect(name).toMatch(/^[a-z][A-Za-z0-9]+$/);
       expect(number).toMatch(/^BP\d{3}$/);
-      expect(meaning).not.toMatch(/[|\n]|\.$/);
     }
   });
 
@@ -42,5 +43,39 @@ describe('the table of codes', () => {
   test('is the only place that has the numbers', () => {
     const written = sources.filter(({ text }) => /\bBP\d{3}\b/.test(text));
     expect(written.map(({ file }) => file)).toEqual([]);
+  });
+});
+
+describe('the texts of the codes', () => {
+  test('have the order of the codes', () => {
+    expect(Object.keys(CODE_MEANINGS)).toEqual(Object.keys(codes));
+    expect(Object.keys(CODE_REMEDIES)).toEqual(Object.keys(codes));
+  });
+
+  test('describe the problem in Markdown, without a full stop', () => {
+    for (const meaning of Object.values(CODE_MEANINGS))
+      expect(meaning).toMatch(/^(?!.*\.$)[A-Z`a-z][^|\n]+$/);
+  });
+
+  test('give the remedy in one or two short sentences of Markdown', () => {
+    for (const remedy of Object.values(CODE_REMEDIES)) {
+      expect(remedy).toMatch(/^[A-Z][^|\n]+\.$/);
+      expect(remedy.split(' ').length, remedy).toBeLessThanOrEqual(25);
+      expect(remedy.match(/[.?!](?= [A-Z]|$)/g)?.length, remedy).toBeLessThanOrEqual(2);
+    }
+  });
+
+  test('say when a warning can be ignored', () => {
+    const silent = Object.entries(CODE_MEANINGS).filter(
+      ([name, meaning]) =>
+        meaning.startsWith('Warning: ') &&
+        !CODE_REMEDIES[name as keyof typeof CODE_REMEDIES].startsWith('Ignore it if '),
+    );
+    expect(silent).toEqual([]);
+  });
+
+  test('are loaded by the page only, not by a run', () => {
+    const readers = sources.filter(({ text }) => /code-(?:meanings|remedies)\.ts'/.test(text));
+    expect(readers.map(({ file }) => file)).toEqual(['generate/codes-page.ts']);
   });
 });

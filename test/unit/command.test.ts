@@ -16,7 +16,7 @@ test.each(HOSTILE_NAMES)('a shell reads %j as one word', (name) => {
   expect(typed(blockplanCommand('facts', name))).toEqual([['blockplan', 'facts', ...word]]);
 });
 
-test('any words come through, and none of them reaches the terminal as it is', () => {
+test('any words pass through a shell, and none reaches the terminal unescaped', () => {
   const word = fc.string({ unit: 'binary' }).filter((text) => !/[\0\u0001]|\p{Cs}/u.test(text));
   fc.assert(
     fc.property(fc.array(word, { maxLength: 5 }), (words) => {
@@ -34,7 +34,7 @@ test.each([
   '4dea22b3-1d52-d8f3-2516-782e98ab3fa0',
   '4dea22b31d52d8f32516782e98ab3fa0',
 ])(
-  'a domain that is called %s is looked up by its name, as virsh would take it for an id',
+  'a domain with the name %s is looked up by its name, because virsh would take it for an ID',
   (name) => {
     expect(isTakenForId(name)).toBe(true);
     const folder = mkdtempSync(join(tmpdir(), 'blockplan-by-name-'));

@@ -1,4 +1,4 @@
-/** The table of outcomes: what is read off it, and the table in the README. */
+/** The table of outcomes: what is derived from it, and the table in the README. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import {
@@ -35,7 +35,7 @@ test('a run is over unless it is stranded or uncertain', () => {
   expect(ENDS.filter(isOpenEnd)).toEqual(['stranded', 'uncertain']);
 });
 
-test('the machine ends as a run that has begun does', () => {
+test('the machine has the ends of a run that has begun', () => {
   expect(FINAL_STATES).toEqual(['succeeded', 'rolled-back', 'stranded', 'uncertain']);
 });
 
@@ -44,8 +44,8 @@ test('no two outcomes have the same exit code', () => {
   expect(new Set(codes).size).toBe(codes.length);
 });
 
-test("the README's table has a row for each outcome, in the same order", () => {
-  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+test('the table in the docs has a row for each outcome, in the same order', () => {
+  const readme = readFileSync(new URL('../../docs/exit-codes.md', import.meta.url), 'utf8');
   const [, table = ''] = readme.split('| code | end | the disks are |\n|---|---|---|\n');
   const rows = [...table.slice(0, table.indexOf('\n\n')).matchAll(/^\| (\d+) \| (.*?) \|/gm)];
   expect(rows.map(([, code]) => Number(code))).toEqual(Object.values(EXIT_CODES));

@@ -17,7 +17,7 @@ describe('printable', () => {
     ['a\u2003b', 'a\\u{2003}b'],
     ['a\u115fb\uffa0', 'a\\u{115f}b\\u{ffa0}'],
     ['\ud800', '\\u{d800}'],
-  ])('escapes what deceives in %j', (text, shown) => {
+  ])('escapes deceptive characters in %j', (text, shown) => {
     expect(printable(text)).toBe(shown);
   });
 

@@ -1,11 +1,11 @@
-/** How a persistent definition is put in place, byte for byte, with what belongs to it. */
+/** The effects that put a persistent definition in place, byte for byte, with its autostart mark and metadata. */
 import type { Effect } from '../../commands/effect.ts';
 import type { Bundle, HostState } from '../../model/host-state.ts';
 
-/** The name, in the run's folder, of the definition that was given to libvirt last. */
+/** The name, in the run's folder, of the last definition that was passed to libvirt. */
 export const DEFINITION_FILE = 'define.xml';
 
-/** `virsh define` of that XML; the file lies in the run's folder, fsynced, before the command is given. */
+/** `virsh define` of that XML. The file is written to the run's folder and fsynced before the command is sent. */
 export function defineDomain(xml: string, why: string): Effect {
   return {
     tool: 'virsh',
@@ -15,7 +15,7 @@ export function defineDomain(xml: string, why: string): Effect {
   };
 }
 
-/** Takes a running domain's definition away, which the journal keeps, but not what lies beside it. */
+/** Removes a running domain's definition, which the journal keeps, but not its NVRAM file or TPM state. */
 export function makeTransient({ domain: { name, nvram, tpm } }: HostState): Effect {
   return {
     tool: 'virsh',
@@ -26,8 +26,8 @@ export function makeTransient({ domain: { name, nvram, tpm } }: HostState): Effe
 }
 
 /**
- * What a new definition does not bring by itself and is missing: the autostart mark, and metadata of snapshots and checkpoints
- * that libvirt has forgotten (libvirt keeps them in memory until the guest stops, and drops them then).
+ * Restores what a new definition does not include and the domain lacks: the autostart mark, and the metadata of snapshots
+ * and checkpoints that libvirt has lost (libvirt keeps it in memory and drops it when the guest stops).
  */
 export function restoreAttachments(bundle: Bundle, now: HostState): Effect[] {
   const { name } = now.domain;
@@ -37,7 +37,7 @@ export function restoreAttachments(bundle: Bundle, now: HostState): Effect[] {
       tool: 'virsh',
       verb: 'autostart',
       args: { domain: name },
-      why: 'mark it for autostart again',
+      why: 'enable autostart again',
     });
   }
   for (const snapshot of bundle.snapshots.filter(

@@ -1,4 +1,4 @@
-/** The effects by which files are made, written over, removed and moved. */
+/** The effects that create, overwrite, remove and move files. */
 import type {
   MakeFileEffect,
   MoveFileEffect,
@@ -8,7 +8,7 @@ import type {
 import { fileAt } from '../../model/file-identity.ts';
 import type { HostState } from '../../model/host-state.ts';
 
-/** Takes a file's place before libvirt writes there: libvirt takes an empty file, and a foreign one is never taken for ours. */
+/** Creates an empty file before libvirt writes there: libvirt accepts it, and no file of another user is mistaken for it. */
 export function makeFile(file: string, why: string): MakeFileEffect {
   return { tool: 'make-file', file, why };
 }
@@ -18,8 +18,8 @@ export function removeFile(file: string, why: string): RemoveFileEffect {
 }
 
 /**
- * What an effect says of existing files that it writes over. Lost is the content that somebody could miss: not what the run
- * has made, and not of a file that takes no room on its storage. A block device always holds something.
+ * The fields of an effect that overwrites existing files. Content counts as lost unless the run created the file or the file
+ * takes no space on its storage. A block device always holds something.
  */
 export function writesOver(
   state: HostState,

@@ -1,13 +1,15 @@
-/** How the guest agent is kept from holding a run, or a guest frozen. */
+/** The effects that keep the guest agent from blocking a run, or from leaving a guest frozen. */
 import type { VirshEffect } from '../../commands/effect.ts';
 import type { HostState } from '../../model/host-state.ts';
 
-/** How long the agent may take to freeze or to thaw: a busy guest has data to write out first. */
+/** The time that the agent has to freeze or thaw: a busy guest must write out its data first. */
 export const AGENT_TIMEOUT_SECONDS = 60;
 
 /**
- * libvirt waits for the guest agent for ever by default (virsh, guest-agent-timeout): a freeze that hangs would then hold
- * the domain against every later command, also after this run is gone.
+ * By default libvirt waits for the guest agent without limit (virsh, guest-agent-timeout): a freeze that hangs would block
+ * all later commands for the domain, even after this run has ended.
+ *
+ * @param seconds the timeout; libvirt's default if undefined
  */
 export function agentTimeout(state: HostState, seconds: number | undefined): VirshEffect {
   return {
@@ -16,12 +18,12 @@ export function agentTimeout(state: HostState, seconds: number | undefined): Vir
     args: { domain: state.domain.name, timeout: seconds ?? -2 },
     why:
       seconds === undefined
-        ? "put libvirt's wait for the guest agent back to its default"
-        : 'bound the wait for the guest agent',
+        ? "reset the timeout for the guest agent to libvirt's default"
+        : 'set a timeout for the guest agent',
   };
 }
 
-/** libvirt thaws what it froze, but says nothing when the agent died in between; a thaw of what is thawed does nothing. */
+/** libvirt thaws what it froze, but reports no error when the agent died in between. To thaw twice does no harm. */
 export function thaw(state: HostState): VirshEffect {
   return {
     tool: 'virsh',

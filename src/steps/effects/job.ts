@@ -1,11 +1,11 @@
-/** The effects by which block jobs are waited for and ended. */
+/** The effects that wait for block jobs and end them. */
 import type { AwaitJobEffect, VirshEffect } from '../../commands/effect.ts';
 import type { HostState } from '../../model/host-state.ts';
 
-/** A job that nobody bounded may take a day; a plan's `timeout` says less. */
+/** The default limit for a job is a day; a plan sets a shorter one with `timeout`. */
 const DEFAULT_JOB_TIMEOUT_MS = 24 * 3600 * 1000;
 
-/** Ending a ready job takes a moment, a cancel under heavy I/O may take a while. */
+/** Ending a ready job takes a moment; a cancel under heavy I/O can take longer. */
 const END_TIMEOUT_MS = 120_000;
 
 export function awaitReady(

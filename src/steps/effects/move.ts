@@ -1,4 +1,4 @@
-/** The effects that move a guest to another file: a job brings that file up to date, and a pivot ends the job. */
+/** The effects that move a guest to another file: a job synchronizes that file, and a pivot ends the job. */
 import type { BlockcopyArgs } from '../../commands/blockcopy.ts';
 import type { Effect } from '../../commands/effect.ts';
 import type { HostState } from '../../model/host-state.ts';
@@ -6,7 +6,7 @@ import { awaitReady, pivot } from './job.ts';
 
 /** The reasons of the effects. */
 interface PivotReasons {
-  /** What is waited for: `until the copy holds all that …`. */
+  /** The reason of the wait: `until the copy holds all data of …`. */
   readonly until: string;
   readonly pivot: string;
 }
@@ -33,7 +33,7 @@ export function moveByCommit(
   ];
 }
 
-/** Copies a disk into a file that is there, and moves the guest to it. */
+/** Copies a disk into an existing file, and moves the guest to it. */
 export function moveByCopy(
   state: HostState,
   args: BlockcopyArgs,
@@ -45,7 +45,7 @@ export function moveByCopy(
   ];
 }
 
-/** Moves a guest by the job that runs on its disk. */
+/** Moves a guest by the job that already runs on its disk. */
 export function pivotWhenReady(state: HostState, disk: string, reasons: PivotReasons): Effect[] {
   return [awaitReady(disk, undefined, reasons.until), pivot(state, disk, reasons.pivot)];
 }

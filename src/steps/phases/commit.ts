@@ -1,4 +1,4 @@
-/** The phases of a commit: of the active layer, which ends in a pivot or where it is, and of layers below it. */
+/** The phases of a commit: of the active layer, with or without a pivot at the end, or of layers below it. */
 import { type BlockcommitArgs, blockcommit } from '../../commands/blockcommit.ts';
 import { pickOptions } from '../../commands/define.ts';
 import type { VirshEffect } from '../../commands/effect.ts';
@@ -20,14 +20,14 @@ import { mergePhase } from './merge.ts';
 export interface Commit
   extends CommitRangeParams,
     Omit<BlockcommitArgs, 'domain' | 'path' | 'active' | 'top' | 'base'> {
-  /** Seconds until the commit is given up. */
+  /** Seconds before the commit times out. */
   readonly timeout?: number;
 }
 
 function start(commit: Commit, state: HostState): VirshEffect {
   const { active, base, disk, top } = commit;
   const range = findRange(commitRange(commit), state);
-  // What the base held before is nobody's any more, but where it was the guest's until this run put an overlay above it.
+  // The base's former content is lost, except where it was the guest's own until this run put an overlay above it.
   const losesBase = range && !range.merged.every(({ file }) => fileAt(state, file)?.made);
   return {
     tool: 'virsh',
@@ -51,10 +51,10 @@ export function activePhase(commit: Commit): Phase {
     name: 'commit',
     summary: `merge the active layer of ${disk} into the base while the guest writes, until both are equal`,
     rollback:
-      'cancel the commit; the chain stays as it is, and what the base took up so far does no harm below its overlay',
+      'cancel the commit; the chain does not change, and the data already in the base is harmless below its overlay',
     effects: (state) => [
       start(commit, state),
-      awaitReady(disk, commit.timeout, 'until the base holds all that the active layer holds'),
+      awaitReady(disk, commit.timeout, 'until the base holds all data of the active layer'),
     ],
     expects: (before) => [
       jobIsReady(
@@ -75,9 +75,9 @@ export function pivotPhase(commit: Commit): Phase {
   const { disk } = commit;
   return {
     name: 'pivot',
-    summary: `let the guest go on with the base of ${disk}`,
+    summary: `switch the guest to the base of ${disk}`,
     rollback:
-      'put an empty overlay of the same name above the base again; the base keeps what was committed',
+      'create an empty overlay of the same name above the base again; the base keeps the committed data',
     effects: (state) => [pivot(state, disk, `move ${disk} to the base`)],
     expects(before) {
       const { into: base } = knownRange(commitRange(commit), before);
@@ -95,13 +95,13 @@ export function pivotPhase(commit: Commit): Phase {
       return range ? reinstateOverlay(disk, range, before, now) : [];
     },
     pointOfNoReturn(before) {
-      // A preview of a refused plan asks as well.
+      // The range can be unknown: a preview also calls this for a refused plan.
       const { merged = [] } = findRange(commitRange(commit), before) ?? {};
       const [top] = merged;
       if (merged.length > 1)
-        return 'several layers become one: the layers between cannot be put back under a running guest';
+        return 'several layers are merged into one: the layers between cannot be restored under a running guest';
       const why = top && whyUnremovable(before, top);
-      return why && `${why}, so no new overlay can take its place`;
+      return why && `${why}, so it cannot be replaced by a new overlay`;
     },
   };
 }
@@ -110,8 +110,9 @@ export function keepPhase({ disk }: Commit): Phase {
   return finishPhase({
     disk,
     job: 'commit',
-    summary: 'end the commit; the guest stays on its active layer, the base holds the same data',
-    rollback: 'nothing to do: the chain is as it was',
+    summary:
+      'end the commit; the guest stays on its active layer, and the base holds the same data',
+    rollback: 'nothing to do: the chain is unchanged',
   });
 }
 
@@ -119,7 +120,7 @@ export function commitPhase(commit: Commit): Phase {
   return mergePhase({
     job: 'commit',
     summary: `merge ${commit.top} into the base while the guest runs`,
-    rollback: 'cancel the commit as long as it runs; the chain stays as it is until its end',
+    rollback: 'cancel the commit while it runs; the chain does not change before the commit ends',
     range: commitRange(commit),
     start: (state) => start(commit, state),
     until: 'until the layers are merged',

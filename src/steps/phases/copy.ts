@@ -1,4 +1,4 @@
-/** The phases of a copy: the mirror that runs until both sides are equal, and the pivot to it. */
+/** The phases of a copy: the mirror, which runs until both sides are equal, and the pivot to it. */
 import { setDiskSource } from '../../model/domain-xml.ts';
 import { isSameFile } from '../../model/file-identity.ts';
 import { diskOf, type HostState, type Layer } from '../../model/host-state.ts';
@@ -18,10 +18,10 @@ export function mirrorPhase(copy: Copy): Phase {
     name: 'mirror',
     summary: `copy ${disk} to ${dest} while the guest writes, until both are equal`,
     rollback: usesExisting(copy)
-      ? `cancel the copy; what it has written into ${dest} stays there`
-      : 'cancel the copy and remove what was written of it',
+      ? `cancel the copy; the data that it wrote to ${dest} stays there`
+      : 'cancel the copy and remove its file',
     effects: (state) => [
-      ...(usesExisting(copy) ? [] : [makeFile(dest, 'take the place of the copy')]),
+      ...(usesExisting(copy) ? [] : [makeFile(dest, 'reserve the path of the copy')]),
       {
         tool: 'virsh',
         verb: 'blockcopy',
@@ -29,7 +29,7 @@ export function mirrorPhase(copy: Copy): Phase {
         why: `start the copy of ${disk}`,
         ...(usesExisting(copy) ? writesOver(state, [dest], copy.blockdev === true) : {}),
       },
-      awaitReady(disk, copy.timeout, 'until the copy holds all that the disk holds'),
+      awaitReady(disk, copy.timeout, 'until the copy holds all data of the disk'),
     ],
     expects: () => [jobIsReady(disk, 'copy', dest, `the copy of ${disk} to ${dest}`)],
     undo(before, now) {
@@ -43,15 +43,15 @@ export function pivotToCopy(copy: Copy): Phase {
   const { disk, dest } = copy;
   return {
     name: 'pivot',
-    summary: `let the guest go on with ${dest}`,
-    rollback: 'mirror back to the old file and pivot: every write since is carried along',
+    summary: `switch the guest to ${dest}`,
+    rollback: 'mirror back to the old file and pivot; all writes since then are kept',
     effects(state) {
       const definition = definitionOnCopy(copy, state);
       return [
         pivot(state, disk, `move ${disk} to the copy`),
         ...(definition === undefined
           ? []
-          : [defineDomain(definition, 'keep the definition to the byte, except for the source')]),
+          : [defineDomain(definition, 'keep the definition byte for byte, except for the source')]),
       ];
     },
     expects(before) {
@@ -62,7 +62,7 @@ export function pivotToCopy(copy: Copy): Phase {
         ...(before.domain.persistent ? [definedOn(disk, dest)] : []),
         ...(definition === undefined
           ? []
-          : [definitionIs(definition, 'what it was except for the source')]),
+          : [definitionIs(definition, 'the previous one in more than the source')]),
       ];
     },
     undo: (before, now) => mirrorBack(copy, before, now),
@@ -71,7 +71,7 @@ export function pivotToCopy(copy: Copy): Phase {
       const old = source?.chain[0];
       const most = old ? growthOf(before, old, source.capacity) : 0;
       if (!old || most === 0) return [];
-      // A raw device has no holes: a mirror back from it writes every byte. `qemu-img convert` leaves zeroes out.
+      // A raw device has no holes, so a mirror back from it writes every byte; `qemu-img convert` skips zeroes.
       const whole = copy.blockdev && copyFormat(copy, source) === 'raw';
       const mirrored = temporaryOverlays(copy, source).length === 0;
       return [{ file: old.file, least: whole && mirrored ? most : 0, most }];
@@ -90,8 +90,8 @@ function topOfCopy(copy: Copy, state: HostState): Layer {
 }
 
 /**
- * The persistent definition with its source on the copy and every other byte as it was: libvirt, which puts it on the
- * copy by itself, also adds an explicit end of the chain, and would look below the copy no more at the next start.
+ * The persistent definition with the copy as its source and every other byte unchanged. libvirt itself also moves it to the
+ * copy, but adds an explicit end of the chain: at the next start it would not open the layers below the copy.
  */
 function definitionOnCopy(copy: Copy, state: HostState): string | undefined {
   const { definition } = state.domain;

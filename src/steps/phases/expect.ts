@@ -1,4 +1,4 @@
-/** What has to be so after a phase, each with the sentence that says that it is not: so verification reads as a list. */
+/** The expectations of phases, each with the sentence that reports its violation. */
 import { areSameFiles, fileAt, isSameFile } from '../../model/file-identity.ts';
 import {
   activeFile,
@@ -9,10 +9,10 @@ import {
 } from '../../model/host-state.ts';
 import { isOnOverlay, type Overlay } from '../overlay.ts';
 
-/** What is not so in a host state that is observed after the phase; empty where all is. */
+/** Lists what is wrong in a host state that was observed after the phase; empty if all is as expected. */
 export type Expectation = (after: HostState) => readonly string[];
 
-/** The guest runs on that file, opened as what it is, and the file is there. */
+/** The guest runs on that file, opened as a file or as a block device, and the file exists. */
 export function runsOn(disk: string, { file, block }: Layer): Expectation {
   return (after) => {
     const top = diskOf(after, disk)?.chain[0];
@@ -23,19 +23,19 @@ export function runsOn(disk: string, { file, block }: Layer): Expectation {
       ];
     return top.block === block
       ? removedMeanwhile(after, top.file)
-      : [`libvirt takes ${file} for ${top.block ? 'a block device' : 'a file'}`];
+      : [`libvirt treats ${file} as ${top.block ? 'a block device' : 'a file'}`];
   };
 }
 
-/** The guest runs on the file that it ran on before. */
+/** The guest runs on the same file as before. */
 export function activeFileUnchanged(before: HostState, disk: string): Expectation {
   return (after) =>
     isSameFile(after, activeFile(after, disk), activeFile(before, disk))
       ? []
-      : [`${disk} is not where it was`];
+      : [`${disk} is not on the same file as before`];
 }
 
-/** The guest writes to the overlay, above the file that it wrote to before. */
+/** The guest writes to the overlay, directly above the file that it wrote to before. */
 export function runsOnOverlay(overlay: Overlay): Expectation {
   const { target, file, base } = overlay;
   return (after) =>
@@ -58,7 +58,7 @@ export function noJob(disk: string): Expectation {
   return (after) => (diskOf(after, disk)?.job ? [`the job on ${disk} has not ended`] : []);
 }
 
-/** @param what the job in words: `the copy of vda to /fast/copy` */
+/** @param what describes the job: `the copy of vda to /fast/copy` */
 export function jobIsReady(
   disk: string,
   type: BlockJob['type'],
@@ -67,7 +67,7 @@ export function jobIsReady(
 ): Expectation {
   return (after) => {
     const job = diskOf(after, disk)?.job;
-    if (!job) return [`there is no ${type === 'copy' ? 'copy' : 'commit'} job on ${disk}`];
+    if (!job) return [`${disk} has no ${type === 'copy' ? 'copy' : 'commit'} job`];
     const removed = removedMeanwhile(after, mirror);
     if (removed.length > 0) return removed;
     return job.type === type && job.ready && isSameFile(after, job.mirror, mirror)
@@ -76,7 +76,7 @@ export function jobIsReady(
   };
 }
 
-/** The next start finds that file. */
+/** The persistent definition names that file, so the next start opens it. */
 export function definedOn(disk: string, file: string): Expectation {
   return (after) => {
     const source = diskOf(after, disk)?.persistentSource;
@@ -86,10 +86,10 @@ export function definedOn(disk: string, file: string): Expectation {
   };
 }
 
-/** @param what what the definition is not, in words */
+/** @param what describes the expected definition, after "differs from" */
 export function definitionIs(definition: string, what: string): Expectation {
   return ({ domain }) =>
-    domain.definition === definition ? [] : [`the definition is not, byte for byte, ${what}`];
+    domain.definition === definition ? [] : [`the definition differs from ${what}`];
 }
 
 /** libvirt has a record of that snapshot. */
@@ -99,11 +99,11 @@ export function snapshotIsRecorded(snapshot: string): Expectation {
 }
 
 export function fileExists(file: string): Expectation {
-  return (after) => (fileAt(after, file) ? [] : [`there is no ${file}`]);
+  return (after) => (fileAt(after, file) ? [] : [`${file} does not exist`]);
 }
 
 export function fileIsAbsent(file: string): Expectation {
-  return (after) => (fileAt(after, file) ? [`${file} is still there`] : []);
+  return (after) => (fileAt(after, file) ? [`${file} still exists`] : []);
 }
 
 export function fileNotRemoved(file: string): Expectation {
@@ -111,11 +111,11 @@ export function fileNotRemoved(file: string): Expectation {
 }
 
 /**
- * A file that another process has removed. QEMU goes on writing to it, and all that the guest writes is lost when it stops;
+ * Reports a file that another process has removed. QEMU keeps writing to it, but the data is lost when the guest stops, and
  * a pivot would move the guest there.
  */
 function removedMeanwhile(after: HostState, file: string | undefined): string[] {
   return file !== undefined && fileAt(after, file) === null
-    ? [`${file} has been removed while it was written to`]
+    ? [`${file} was removed while it was in use`]
     : [];
 }

@@ -1,4 +1,4 @@
-/** The phase that ends a ready job where the guest is. */
+/** The phase that ends a ready job without a pivot. */
 import type { Phase } from '../define.ts';
 import { abort } from '../effects/job.ts';
 import { activeFileUnchanged, type Expectation, noJob } from './expect.ts';
@@ -6,12 +6,12 @@ import { activeFileUnchanged, type Expectation, noJob } from './expect.ts';
 /** A phase that ends a ready job without a pivot: the guest stays where it is. */
 export interface FinishPhase extends Pick<Phase, 'summary' | 'rollback'> {
   readonly disk: string;
-  /** Of which job, for the reason of the command: `copy`. */
+  /** The job, for the reason of the command: `copy`. */
   readonly job: string;
   readonly alsoExpects?: readonly Expectation[];
 }
 
-/** Its rollback does nothing: what was made is removed by the phase that started the job. */
+/** Its rollback does nothing: the phase that started the job removes the files. */
 export function finishPhase({ disk, job, alsoExpects = [], ...words }: FinishPhase): Phase {
   return {
     name: 'finish',

@@ -1,4 +1,4 @@
-/** The phase of a job that takes layers out of a chain and ends by itself. */
+/** The phase of a job that removes layers from a chain and ends by itself. */
 import type { Effect } from '../../commands/effect.ts';
 import { type BlockJob, diskOf, type HostState, isUp } from '../../model/host-state.ts';
 import { knownRange, type NamedRange } from '../chain-range.ts';
@@ -8,19 +8,19 @@ import { abortOwnJob } from '../rollbacks/cancel.ts';
 import { chainIs, noJob } from './expect.ts';
 
 export interface Merge extends Pick<Phase, 'summary' | 'rollback'> {
-  /** What the job is to libvirt, and what the phase is called. */
+  /** libvirt's type of the job, and the name of the phase. */
   readonly job: BlockJob['type'];
   readonly range: NamedRange;
   readonly start: (state: HostState) => Effect;
-  /** What is waited for: `until the layers are merged`. */
+  /** The reason of the wait: `until the layers are merged`. */
   readonly until: string;
-  /** Seconds until the job is given up. */
+  /** Seconds before the job times out. */
   readonly timeout: number | undefined;
 }
 
-const LOST = 'a merged layer cannot be put back below a running guest';
+const LOST = 'a merged layer cannot be restored below a running guest';
 
-/** As long as the job runs the chain is as it was, so the rollback cancels it; nothing leads back from its end. */
+/** The chain does not change while the job runs, so the rollback cancels it; once the job has ended there is no rollback. */
 export function mergePhase({ job, range, start, timeout, until, ...words }: Merge): Phase {
   const { disk } = range;
   return {

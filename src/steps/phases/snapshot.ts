@@ -1,4 +1,4 @@
-/** The phase that lets disks go on in overlays. */
+/** The phase that switches disks to overlays. */
 import { pickOptions } from '../../commands/define.ts';
 import { type SnapshotArgs, snapshotCreateAs } from '../../commands/snapshot-create-as.ts';
 import { diskOf, type HostState } from '../../model/host-state.ts';
@@ -13,19 +13,19 @@ import { fileNotRemoved, runsOnOverlay, snapshotIsRecorded } from './expect.ts';
 export function snapshotPhase(params: Snapshot): Phase {
   return {
     name: 'snapshot',
-    summary: `let the disks go on in overlays${params.quiesce ? ', with the file systems frozen for that moment' : ''}`,
+    summary: `switch the disks to overlays${params.quiesce ? ', with the file systems frozen meanwhile' : ''}`,
     rollback: params['reuse-external']
       ? 'commit each overlay back into the file below it, and pivot; the overlays stay'
       : 'commit each overlay back into the file below it, pivot, and remove the overlay',
     ...(params.memspec && !params.live ? { pauses: 'while its memory is written' } : {}),
     effects: (state) => [
-      ...newFiles(params, state).map((file) => makeFile(file, 'take the place of what is made')),
+      ...newFiles(params, state).map((file) => makeFile(file, 'reserve the path of the new file')),
       ...(params.quiesce ? [agentTimeout(state, AGENT_TIMEOUT_SECONDS)] : []),
       {
         tool: 'virsh',
         verb: 'snapshot-create-as',
         args: snapshotArgs(params, state),
-        why: 'make the overlays',
+        why: 'create the overlays',
         ...(params['reuse-external']
           ? writesOver(
               state,
@@ -53,7 +53,7 @@ export function snapshotPhase(params: Snapshot): Phase {
   };
 }
 
-/** The files that are made: all but overlays that are there for reuse. */
+/** The files that the phase creates: all except existing overlays that are reused. */
 function newFiles(params: Snapshot, state: HostState): string[] {
   const made = params['reuse-external'] ? [] : overlaysOf(params, state).map(({ file }) => file);
   return [...made, ...(params.memspec ? [params.memspec.file] : [])];

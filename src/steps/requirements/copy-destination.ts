@@ -1,4 +1,4 @@
-/** What a copy requires of the place that it goes to. */
+/** What a copy requires of its destination. */
 import { codes } from '../../codes.ts';
 import { disksUsing, fileAt } from '../../model/file-identity.ts';
 import type { Disk, HostState } from '../../model/host-state.ts';
@@ -7,7 +7,7 @@ import { checkBacking, requireOverwritable } from './existing-file.ts';
 import { requireNewFile, requireWritableByQemu } from './new-file.ts';
 import { type Needs, refuse } from './requirement.ts';
 
-/** Requires a place for the copy: not on the guest's own disks, over no file by default, and one where QEMU can write. */
+/** Requires a destination that is not used by the guest's own disks, is new by default, and is writable by QEMU. */
 export function requireCopyDestination(
   needs: Needs,
   copy: Copy,
@@ -37,14 +37,14 @@ export function requireCopyDestination(
         refuse(
           codes.fileExistence,
           'dest',
-          `there is no ${dest} to copy into`,
-          'make it first: qemu-img create',
+          `${dest} does not exist, so nothing can be copied into it`,
+          'create it first: qemu-img create',
         ),
       ];
-  // A whole copy is opened alone, but the next start looks into its header; in a raw one there is none to look into.
+  // A whole copy is opened alone, but the next start reads its header; a raw copy has no header.
   const below = (copy.shallow ? disk.chain[1]?.file : undefined) ?? null;
   const misbacked = reuse && format !== 'raw' ? checkBacking(state, 'dest', dest, below) : [];
-  needs.require(`there is ${dest} to copy into, made for it`, { file: dest }, [
+  needs.require(`${dest} exists and is prepared for the copy`, { file: dest }, [
     ...missing,
     ...misbacked,
   ]);
@@ -59,20 +59,20 @@ export function requireCopyDestination(
   });
 }
 
-/** Requires the places of the overlays that a rollback of a flattened chain puts beside the old file. */
+/** Requires that the rollback of a flat copy can create its overlays beside the old file. */
 export function requireRollbackRoom(needs: Needs, copy: Copy, state: HostState, disk: Disk): void {
   const files = temporaryOverlays(copy, disk);
   const [top] = disk.chain;
   if (!top || files.length === 0) return;
   needs.requireUnlisted(
-    `overlays can be made beside ${top.file}`,
+    `overlays can be created beside ${top.file}`,
     'domain',
     top.block
       ? [
           refuse(
             codes.rollbackNeedsFolder,
             'disk',
-            `the way back from a flat copy needs overlays beside ${top.file}, which is a block device`,
+            `the rollback of a flat copy needs overlays beside ${top.file}, which is a block device`,
             'add "shallow: true"',
           ),
         ]
@@ -80,15 +80,15 @@ export function requireRollbackRoom(needs: Needs, copy: Copy, state: HostState, 
   );
   for (const file of files)
     needs.require(
-      `there is no file ${file}, whose place the way back needs`,
+      `${file}, which the rollback needs, does not exist`,
       { file },
       fileAt(state, file)
         ? [
             refuse(
               codes.fileExistence,
               'disk',
-              `${file} exists already, and the way back would need its place`,
-              'it may hold what a guest wrote in a run that could not be brought back: see what it is, and move it away',
+              `${file} already exists, but the rollback needs that path`,
+              'inspect it and move it away: it may hold data that a guest wrote in a run that could not be rolled back',
             ),
           ]
         : [],

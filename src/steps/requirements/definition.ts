@@ -1,4 +1,4 @@
-/** What steps that move a disk require of the definition: it follows only a disk that it has, under the same target. */
+/** What steps that move a disk require of the definition: libvirt only updates a disk that has the same target in both. */
 import { codes } from '../../codes.ts';
 import { virshCommand } from '../../command.ts';
 import { definedDisks } from '../../model/defined-disks.ts';
@@ -7,7 +7,7 @@ import { activeFile, type Disk, type HostState } from '../../model/host-state.ts
 import { type Needs, type ParamPath, type Refusal, refuse, refuseStep } from './requirement.ts';
 
 /**
- * Requires that a pivot moves the definition along: libvirt compares the text of the paths.
+ * Requires that libvirt updates the definition at a pivot: libvirt compares the paths as text.
  * @param hint what else to do about a disk that only the running guest has
  */
 export function requireDefinitionFollows(
@@ -17,16 +17,16 @@ export function requireDefinitionFollows(
   hint?: string,
 ): void {
   needs.require(
-    `the definition, where there is one, names the file that the guest runs on (${disk.target})`,
+    `the definition, if any, names the file that the guest uses (${disk.target})`,
     'domain',
     [
       ...checkPaired(state, disk, 'disk', hint),
-      ...checkStale(disk, 'libvirt would leave the definition stale without a word'),
+      ...checkStale(disk, 'libvirt would silently leave the definition stale'),
     ],
   );
 }
 
-/** Refuses a definition that names another file than the guest writes to, or spells it otherwise. @param why what comes of it */
+/** Refuses a definition that names or spells another file than the guest writes to. @param why the consequence */
 export function checkStale(disk: Disk, why: string): Refusal[] {
   const {
     target,
@@ -43,15 +43,15 @@ export function checkStale(disk: Disk, why: string): Refusal[] {
     refuse(
       codes.definitionMismatch,
       'disk',
-      `the persistent definition names ${persistentSource} for ${target}, the running guest writes to ${active.file}: ${why}`,
-      'bring them together first, with a redefine step',
+      `the persistent definition names ${persistentSource} for ${target}, but the running guest writes to ${active.file}: ${why}`,
+      'make them match first, with a redefine step',
     ),
   ];
 }
 
 /**
- * Refuses to move a disk that the definition lacks, or that it names under another target. A guest that stops then loses the
- * disk, and no rollback finds out which file holds its writes; or it starts from the file that was left behind.
+ * Refuses to move a disk that the definition lacks or has under another target. Once the guest stops, the disk would be lost
+ * and no rollback could find the file that holds its writes; or the next start would use the old file.
  * @param hint what else to do about a disk that only the running guest has
  */
 export function checkPaired(
@@ -73,8 +73,8 @@ export function checkPaired(
       refuseStep(
         codes.definitionDiskMismatch,
         key,
-        `the definition names ${other.file} for ${other.target}, while the running guest has it as ${target}: the definition would go on naming it`,
-        `give the disk one target in both: ${virshCommand('edit', domain.name)}`,
+        `the definition names ${other.file} for ${other.target}, but the running guest has it as ${target}: the definition would keep naming that file`,
+        `give the disk the same target in both: ${virshCommand('edit', domain.name)}`,
       ),
     ];
   const own = definedDisks(domain).find((each) => each.target === target);
@@ -85,7 +85,7 @@ export function checkPaired(
     refuseStep(
       codes.definitionDiskMismatch,
       key,
-      `the definition ${what}: a guest that stops loses it, and then nothing tells which file holds its writes`,
+      `the definition ${what}: once the guest stops, nothing records which file holds its writes`,
       `${hint}, or add it to the definition first: ${add}`,
     ),
   ];
@@ -96,7 +96,7 @@ function plugIn(domain: string, { target, chain: [top] }: Disk): string {
   return virshCommand('attach-disk', domain, file, target, '--subdriver', format, '--config');
 }
 
-/** Another disk of the definition that names one of the files, other than one that has it in the running guest as well. */
+/** Another disk of the definition that names one of the files, unless it also has that file in the running guest. */
 export function otherTarget(
   state: HostState,
   target: string,

@@ -8,7 +8,7 @@ import { requireGuestUp } from './guest.ts';
 import { checkOneFile } from './one-file.ts';
 import { type Needs, type ParamPath, type Refusal, refuse, refuseStep } from './requirement.ts';
 
-/** Requires that a block job can be started on the disk. @returns the disk; undefined where it is not so */
+/** Requires that a block job can start on the disk. @returns the disk; undefined if it cannot */
 export function requireDiskForJob(
   needs: Needs,
   state: HostState,
@@ -19,7 +19,7 @@ export function requireDiskForJob(
   return disk && requireIdleDisk(needs, state, disk, key) ? disk : undefined;
 }
 
-/** Requires that block jobs can be started on such a disk. @returns the disk; undefined where it is not so */
+/** Requires that the disk supports block jobs. @returns the disk; undefined if it does not */
 export function requireSupportedDisk(
   needs: Needs,
   state: HostState,
@@ -36,7 +36,7 @@ export function requireSupportedDisk(
   return isFit && !Array.isArray(disk) ? disk : undefined;
 }
 
-/** Requires that neither a job nor another guest works on the disk. */
+/** Requires that no block job runs on the disk and that no other guest writes to it. */
 export function requireIdleDisk(
   needs: Needs,
   state: HostState,
@@ -53,7 +53,7 @@ export function requireIdleDisk(
             codes.blockJobActive,
             key,
             `${target} already has a block job (${job.type}${job.ready ? ', ready' : ''})`,
-            `let it end, or end it: ${virshCommand('blockjob', state.domain.name, target, '--info')}`,
+            `wait until it ends, or end it: ${virshCommand('blockjob', state.domain.name, target, '--info')}`,
           ),
         ]
       : [],
@@ -69,14 +69,14 @@ export function requireIdleDisk(
           refuse(
             codes.layerHasOtherWriter,
             key,
-            `${written}: a copy, a snapshot or a merge would leave out what is written there`,
-            'blockplan works on disks that one guest alone writes to',
+            `${written}: a copy, snapshot or merge would miss those writes`,
+            'blockplan only supports disks that a single guest writes to',
           ),
         ],
   );
 }
 
-/** The disk of that target; else why there is not one alone. */
+/** The disk with that target; a refusal if there is none, or more than one. */
 export function findDisk(state: HostState, target: string, key: ParamPath): Disk | Refusal[] {
   const { name, disks } = state.domain;
   const disk = diskOf(state, target);
@@ -91,9 +91,9 @@ export function findDisk(state: HostState, target: string, key: ParamPath): Disk
       ),
     ];
   }
-  // libvirt takes no such definition, but a file of facts may have one.
+  // libvirt accepts no such definition, but a facts file may have one.
   if (disks.filter((each) => each.target === target).length > 1)
-    return [refuseStep(codes.diskNotFound, key, `"${name}" has several disks "${target}"`)];
+    return [refuseStep(codes.diskNotFound, key, `"${name}" has several disks named "${target}"`)];
   return target === ''
     ? [refuseStep(codes.diskNotFound, key, `a disk of "${name}" has no target`)]
     : disk;
@@ -105,7 +105,7 @@ function checkDevice({ target, device, readonly }: Disk, key: ParamPath): Refusa
       refuseStep(
         codes.diskNotEligible,
         key,
-        `${target} is a ${device}: there is no block job for it`,
+        `${target} is a ${device}, not a disk: it supports no block jobs`,
       ),
     ];
   return readonly
@@ -113,7 +113,7 @@ function checkDevice({ target, device, readonly }: Disk, key: ParamPath): Refusa
         refuseStep(
           codes.diskNotEligible,
           key,
-          `${target} is read-only: there is nothing to move or to merge`,
+          `${target} is read-only: nothing can be moved or merged`,
         ),
       ]
     : [];
@@ -128,33 +128,33 @@ function checkMedium({ target, chain: [active] }: Disk, key: ParamPath): Refusal
           codes.diskNotEligible,
           key,
           `${target} is on ${active.file}, which is neither a file nor a block device of this host`,
-          'blockplan works on local files and block devices only',
+          'blockplan only supports local files and block devices',
         ),
       ];
 }
 
-/** Refuses a disk with a property that blockplan does not model: what a step would make of it is not known. */
+/** Refuses a disk with a property that blockplan does not model: the effect of a step on it is unknown. */
 export function checkSupported({ target, unsupported = [] }: Disk, key: ParamPath): Refusal[] {
   return unsupported.map((property) =>
     refuseStep(
       codes.diskUnsupported,
       key,
       `${target} has ${property}: ${whyUnsupported(property)}`,
-      `no step works on a disk with ${property}`,
+      `no step supports disks with ${property}`,
     ),
   );
 }
 
 function checkImages({ target, chain }: Disk, key: ParamPath): Refusal[] {
-  const hint = 'blockplan works on disks whose layers are one file each';
+  const hint = 'blockplan requires that each layer of a disk is a single file';
   return chain
     .flatMap(({ file, dataFiles }) =>
-      checkOneFile(key, `${target} rests on ${file}, which`, dataFiles, hint),
+      checkOneFile(key, `${target} uses ${file}, which`, dataFiles, hint),
     )
     .slice(0, 1);
 }
 
-/** Who else writes to a layer of the disk, as the beginning of a sentence; undefined where nobody does. */
+/** The other writer of a layer of the disk, as the start of a sentence; undefined if there is none. */
 function writtenElsewhere(state: HostState, disk: Disk): string | undefined {
   const own = state.domain.disks.filter((each) => each.target !== disk.target && !each.readonly);
   for (const file of disk.chain.flatMap(filesOfLayer)) {
@@ -164,8 +164,7 @@ function writtenElsewhere(state: HostState, disk: Disk): string | undefined {
     const second = own.find(({ chain: [top], job }) =>
       includesFile(state, [...(top ? filesOfLayer(top) : []), job?.mirror], file),
     );
-    if (second)
-      return `${file}, a layer of ${disk.target}, is written to as ${second.target} as well`;
+    if (second) return `${file}, a layer of ${disk.target}, is also written to as ${second.target}`;
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-/** What steps require of a file or a block device that exists and that they write over. */
+/** What steps require of an existing file or block device that they overwrite. */
 import { codes } from '../../codes.ts';
 import { commandLine } from '../../command.ts';
 import { fileAt, isSameFile } from '../../model/file-identity.ts';
@@ -10,25 +10,25 @@ import { checkOneFile } from './one-file.ts';
 import { type Needs, type ParamPath, type Refusal, refuse } from './requirement.ts';
 import { requireUnshared } from './unshared.ts';
 
-/** What is to be written over. */
+/** The file or block device to overwrite. */
 export interface ExistingFile {
   readonly file: string;
   readonly format: string;
-  /** Whether libvirt is told that it is a block device. */
+  /** Whether it is given to libvirt as a block device. */
   readonly block: boolean;
-  /** Whether its image is used as it is; without, libvirt writes a new header. */
+  /** Whether its image is used unchanged; otherwise libvirt writes a new header. */
   readonly reuse: boolean;
-  /** The disk's size in bytes; undefined where the host did not tell. */
+  /** The disk's size in bytes; undefined if unknown. */
   readonly capacity: number | undefined;
-  /** Bytes that are copied into it at most. */
+  /** Maximum number of bytes that are copied into it. */
   readonly bytes: number;
-  /** What to do about another kind of thing; the option `blockdev` by default. */
+  /** The hint if it is of another kind; by default a hint on the option `blockdev`. */
   readonly otherKind?: string;
 }
 
 /**
- * Requires that it is the kind of thing that the plan says, of the size of the disk, and that nobody uses it: "Source and
- * target image have different sizes" (seen with QEMU 7.2). Only qcow2 on a block device may be smaller.
+ * Requires that it is of the kind that the plan gives, has the size of the disk, and is not in use. Otherwise QEMU fails:
+ * "Source and target image have different sizes" (seen with QEMU 7.2). Only qcow2 on a block device may be smaller.
  */
 export function requireOverwritable(
   needs: Needs,
@@ -40,7 +40,7 @@ export function requireOverwritable(
   const found = fileAt(state, file);
   const place = found?.place;
   const checks = [
-    // A new header, and a raw image, name no other file.
+    // A new header and a raw image name no other file.
     () =>
       reuse && format !== 'raw'
         ? checkOneFile(key, file, found?.dataFiles, 'choose an image that is one file')
@@ -50,7 +50,7 @@ export function requireOverwritable(
   ];
   const unfit = checks.map((check) => check()).find((unmet) => unmet.length > 0);
   needs.require(
-    `${file} is a ${block ? 'block device' : 'file'} that suits the disk's size`,
+    `${file} is a ${block ? 'block device' : 'file'} of a suitable size`,
     { place: file },
     unfit,
   );
@@ -88,7 +88,7 @@ function checkUnused(key: ParamPath, { file }: ExistingFile, { heldBy }: Destina
     refuse(
       codes.destinationInUse,
       key,
-      `${file} is ${how}: to write over it would destroy what is in use`,
+      `${file} is ${how}: overwriting it would destroy data that is in use`,
       'choose another destination, or release it first',
     ),
   );
@@ -111,19 +111,14 @@ function checkSize(key: ParamPath, existing: ExistingFile, place: Destination): 
   }
   if (reuse && place.header?.format !== format)
     return [
-      refuse(
-        codes.destinationImage,
-        key,
-        `${file} is not an image in the format ${format}`,
-        makeIt(existing),
-      ),
+      refuse(codes.destinationImage, key, `${file} is not a ${format} image`, makeIt(existing)),
     ];
   if (reuse && capacity !== undefined && place.header?.virtualSize !== capacity)
     return [
       refuse(
         codes.destinationImage,
         key,
-        `${file} is an image of ${place.header?.virtualSize} bytes, but the disk has ${capacity}: they have to be equal`,
+        `${file} is an image of ${place.header?.virtualSize} bytes, but the disk has ${capacity}: the sizes must be equal`,
         makeIt(existing),
       ),
     ];
@@ -152,7 +147,7 @@ function checkDeviceRoom(
       ...refuse(
         codes.deviceTooSmall,
         key,
-        `${file} has ${length} bytes, but the disk as qcow2 can take up to ${most}: a guest that fills it is paused, with no space left`,
+        `${file} has ${length} bytes, but a full qcow2 image of the disk takes up to ${most}: a guest that fills it is paused, with no space left`,
         'choose a larger device',
       ),
       severity: 'warning',
@@ -162,7 +157,7 @@ function checkDeviceRoom(
 
 function makeIt({ file, format, capacity }: ExistingFile): string {
   const size = capacity === undefined ? 'SIZE' : String(capacity);
-  return `make one for the purpose: ${commandLine('qemu-img', 'create', '-f', format, file, size)}`;
+  return `create one: ${commandLine('qemu-img', 'create', '-f', format, file, size)}`;
 }
 
 function wholeSectors(bytes: number): number {
@@ -170,8 +165,8 @@ function wholeSectors(bytes: number): number {
 }
 
 /**
- * Refuses a reused image that rests on another file than the guest's data does: the guest would see other data.
- * @param backing the file that it has to rest on, `null` for none
+ * Refuses a reused image with the wrong backing file: the guest would see other data.
+ * @param backing the required backing file, `null` for none
  */
 export function checkBacking(
   state: HostState,
@@ -190,8 +185,8 @@ export function checkBacking(
         refuse(
           codes.backingMismatch,
           key,
-          `${file} ${named === null ? 'has no backing file' : `rests on ${named}`}, but it has to rest on ${backing ?? 'no file'}`,
-          `make it anew: ${commandLine('qemu-img', 'create', '-f', 'qcow2', ...words)}`,
+          `${file} ${named === null ? 'has no backing file' : `is backed by ${named}`}, but must be backed by ${backing ?? 'no file'}`,
+          `create it again: ${commandLine('qemu-img', 'create', '-f', 'qcow2', ...words)}`,
         ),
       ];
 }

@@ -5,12 +5,12 @@ import type { HostState } from '../../model/host-state.ts';
 import { isOlder } from '../../model/release.ts';
 import { type Needs, type Refusal, refuse, refuseStep } from './requirement.ts';
 
-/** A guest that is paused counts as well: QEMU runs block jobs for it (seen on libvirt 9.0 with QEMU 7.2). */
+/** A paused guest is accepted too: QEMU runs block jobs for it (seen on libvirt 9.0 with QEMU 7.2). */
 export function guestUpText({ domain: { state } }: HostState): string {
-  return state === 'paused' ? 'the guest is paused' : 'the guest runs';
+  return state === 'paused' ? 'the guest is paused' : 'the guest is running';
 }
 
-/** @param also what is told in the same clause: `, and …` */
+/** @param also a second requirement in the same clause: `, and …` */
 export function requireGuestUp(
   needs: Needs,
   state: HostState,
@@ -25,7 +25,7 @@ export function requireGuestUp(
   );
 }
 
-/** Refuses a domain that is not there or whose guest does not run. */
+/** Refuses a domain that does not exist or whose guest is not running. */
 export function checkRunning(hostState: HostState): Refusal[] {
   const { name, state } = hostState.domain;
   if (state === 'running' || state === 'paused') return [];
@@ -34,7 +34,7 @@ export function checkRunning(hostState: HostState): Refusal[] {
       refuseStep(
         codes.guestNotRunning,
         [],
-        `the domain "${name}" is ${state}: live disk work needs a running guest`,
+        `the domain "${name}" is ${state}: live disk operations require a running guest`,
         `start it: ${virshCommand('start', name)}`,
       ),
     ];
@@ -43,18 +43,18 @@ export function checkRunning(hostState: HostState): Refusal[] {
       refuseStep(
         codes.domainNotFound,
         [],
-        `the facts say that libvirt knows no domain "${name}"`,
-        `write down what it is like once it is there: ${blockplanCommand('facts', name)}`,
+        `the domain "${name}" does not exist, according to the facts`,
+        `export new facts once it exists: ${blockplanCommand('facts', name)}`,
       ),
     ];
   const { uri } = hostState.host;
   const hint = uri.endsWith('/session')
-    ? "that is the connection of a user's own guests; the system's are reached with: -c qemu:///system"
+    ? 'this connection only shows your own guests; to use the system connection: -c qemu:///system'
     : `see: ${commandLine('virsh', '-c', uri, 'list', '--all')}`;
-  return [refuseStep(codes.domainNotFound, [], `${uri} knows no domain "${name}"`, hint)];
+  return [refuseStep(codes.domainNotFound, [], `${uri} has no domain "${name}"`, hint)];
 }
 
-/** For an option, where it is given: the release of libvirt that has it. */
+/** Requires the libvirt release that has an option, if the option is given. */
 export function requireLibvirtSince(
   needs: Needs,
   state: HostState,
@@ -73,7 +73,7 @@ export function requireLibvirtSince(
           refuse(
             codes.optionTooNew,
             option,
-            `libvirt ${libvirt} does not have "${option}", which came with ${release}`,
+            `"${option}" requires libvirt ${release}, but the host has ${libvirt}`,
             `leave "${option}" out, or use a newer libvirt`,
           ),
         ]

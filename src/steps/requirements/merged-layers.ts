@@ -8,7 +8,7 @@ import { checkStale } from './definition.ts';
 import { requireIdleDisk, requireSupportedDisk } from './disk.ts';
 import { type Needs, type Refusal, refuse } from './requirement.ts';
 
-/** Requires a disk that a job can be started on, with the layers in its chain. @returns both; undefined where it is not so */
+/** Requires a disk that a job can start on, with the layers in its chain. @returns both; undefined if not met */
 export function requireMergeable(
   needs: Needs,
   named: NamedRange,
@@ -17,21 +17,21 @@ export function requireMergeable(
   const disk = requireSupportedDisk(needs, state, named.disk, 'disk');
   if (!disk) return undefined;
   const isFree = requireIdleDisk(needs, state, disk, 'disk');
-  // Without the layers nothing can be simulated, whatever else is in the way.
+  // Without the layers nothing can be simulated, whatever else is wrong.
   const range = requireRange(needs, named, state);
   return range && isFree ? { disk, range } : undefined;
 }
 
 interface Merge {
-  /** The merge in words: `the commit`. */
+  /** The merge as text: `the commit`. */
   readonly what: string;
-  /** The layers that hold no more what the guest wrote last, or leave the chain. */
+  /** The layers that no longer hold the guest's latest data, or leave the chain. */
   readonly merged: readonly Layer[];
-  /** What else is wrong with the definition. */
+  /** Other errors of the definition. */
   readonly also?: readonly Refusal[];
 }
 
-/** Requires that no definition is left that would start the guest from a layer that is merged and stale by then. */
+/** Requires that the definition would not start the guest from a layer that is merged and stale. */
 export function requireStartAfterMerge(
   needs: Needs,
   state: HostState,
@@ -39,25 +39,28 @@ export function requireStartAfterMerge(
   { what, merged, also = [] }: Merge,
 ): boolean {
   const { target, persistentSource, chain } = disk;
-  // A file that is in no live chain may rest on what is merged, written to or removed here.
+  // A file that is in no live chain may be backed by a layer that is merged, written or removed here.
   const stays =
     layerIndex(state, chain, persistentSource) >= 0 &&
     layerIndex(state, merged, persistentSource) < 0;
   return needs.require(
-    `after ${what} the definition, where there is one, still leads to what the guest wrote (${target})`,
+    `the definition, if any, still leads to the latest data of the guest after ${what} (${target})`,
     'domain',
     [
       ...(stays
         ? []
-        : checkStale(disk, `after ${what} the next start would not find what the guest wrote`)),
+        : checkStale(
+            disk,
+            `after ${what}, the next start would not find the latest data of the guest`,
+          )),
       ...also,
     ],
   );
 }
 
 /**
- * Requires relative names to keep: libvirt refuses to keep one where it found a layer by its path, and where the layer
- * above was put into another folder since, it writes a name that leads nowhere (seen on libvirt 9.0).
+ * Requires relative names that can be kept. libvirt refuses to keep the name of a layer that it found by its path; if the
+ * layer above has since moved to another folder, libvirt writes a name that leads nowhere (seen on libvirt 9.0).
  */
 export function requireRelativeNames(
   needs: Needs,
@@ -68,11 +71,11 @@ export function requireRelativeNames(
   const first = merged[0] ? chain.indexOf(merged[0]) : 0;
   const naming = chain.slice(first - 1, first + merged.length);
   return needs.require(
-    `the layers of ${target} name the next ones relatively, from ${naming[0]?.file} on`,
+    `the layers of ${target} name their backing files relatively, from ${naming[0]?.file} down`,
     'domain',
     naming.flatMap((layer, at) => {
       const told = backingName(state, layer);
-      // A header of which nothing is told is taken to name the layer below by its path.
+      // An unknown header is assumed to name the layer below by its path.
       const name = told === undefined ? chain[first + at]?.file : told;
       return name && isRelative(name)
         ? []
@@ -80,7 +83,7 @@ export function requireRelativeNames(
             refuse(
               codes.backingNotRelative,
               'keep-relative',
-              `the header of ${layer.file} names ${name ?? 'nothing'} below it, which is not relative: there is no relative name to keep`,
+              `the header of ${layer.file} names ${name ?? 'nothing'} as its backing file, which is not a relative name that could be kept`,
               'leave "keep-relative" out: the header then names the base by its path',
             ),
           ];

@@ -1,4 +1,4 @@
-/** What steps require of the place of a file that they make. */
+/** What steps require of the path of a file that they create. */
 import { dirname } from 'node:path';
 import { codes } from '../../codes.ts';
 import { commandLine } from '../../command.ts';
@@ -8,8 +8,8 @@ import { type Needs, type ParamPath, type Refusal, refuse } from './requirement.
 import { requireUnnamed } from './unshared.ts';
 
 /**
- * Requires that a file can be made there, with room for it.
- * @param needed how many bytes it takes at most, as far as can be told
+ * Requires that a file can be created there, with enough space.
+ * @param needed the maximum number of bytes that it takes, as far as known
  */
 export function requireNewFile(
   needs: Needs,
@@ -20,14 +20,14 @@ export function requireNewFile(
 ): void {
   requireNoFile(needs, state, key, file);
   needs.require(
-    `there is a folder for ${file}, with room, in which files can be made`,
+    `the folder of ${file} exists, is writable and has enough free space`,
     { folder: file },
     checkFolder(state, key, file, needed),
   );
   requireUnnamed(needs, state, key, [file]);
 }
 
-/** Requires that nothing is at the path. */
+/** Requires that nothing exists at the path. */
 export function requireNoFile(
   needs: Needs,
   state: HostState,
@@ -36,14 +36,14 @@ export function requireNoFile(
   hint = 'choose another path, or move that file away',
 ): boolean {
   return needs.require(
-    `there is no file ${file}`,
+    `${file} does not exist`,
     { file },
     fileAt(state, file)
       ? [
           refuse(
             codes.fileExistence,
             key,
-            `${file} exists already; blockplan writes over no file`,
+            `${file} already exists; blockplan does not overwrite files`,
             hint,
           ),
         ]
@@ -51,7 +51,7 @@ export function requireNoFile(
   );
 }
 
-/** Refuses a folder that is missing or not writable, or in which the bytes would not fit. */
+/** Refuses a folder that is missing or not writable, or that has too little free space. */
 export function checkFolder(
   state: HostState,
   key: ParamPath,
@@ -66,7 +66,7 @@ export function checkFolder(
         codes.folderNotWritable,
         key,
         `the folder ${parent} does not exist on the host`,
-        `make it: ${commandLine('mkdir', '-p', parent)}`,
+        `create it: ${commandLine('mkdir', '-p', parent)}`,
       ),
     ];
   if (folder && !folder.writable)
@@ -74,7 +74,7 @@ export function checkFolder(
       refuse(
         codes.folderNotWritable,
         key,
-        `no file can be made in ${parent}: it is read-only, or not yours`,
+        `no file can be created in ${parent}: the folder is read-only, or belongs to another user`,
       ),
     ];
   return folder && folder.free < needed
@@ -83,16 +83,16 @@ export function checkFolder(
           codes.noSpace,
           key,
           `${parent} has ${folder.free} bytes free, but up to ${needed} are needed`,
-          'make room, or choose another place',
+          'free some space, or choose another folder',
         ),
       ]
     : [];
 }
 
 /**
- * Requires that the guest's QEMU may write to the file. Whether it may is for its user, AppArmor or SELinux to say, and
- * libvirt sets them up only when asked to: so only the run can tell for sure.
- * @param made whether the file is made by blockplan, so that its owner is known
+ * Requires that the guest's QEMU may write to the file. That depends on its user, AppArmor or SELinux, which libvirt sets
+ * up only during the operation: so only the run can check it for certain.
+ * @param made whether blockplan creates the file, so that its owner is known
  */
 export function requireWritableByQemu(
   needs: Needs,
@@ -106,7 +106,7 @@ export function requireWritableByQemu(
   return needs.require(writeSentence(file), 'run', unmet);
 }
 
-/** The same of a layer that the guest's QEMU has open already: nothing can be looked at before it is opened for writing. */
+/** The same for a layer that the guest's QEMU already has open: nothing can be checked before QEMU opens it for writing. */
 export function requireReopenable(needs: Needs, file: string): boolean {
   return needs.require(writeSentence(file), 'run');
 }
@@ -115,7 +115,7 @@ function writeSentence(file: string): string {
   return `the host lets QEMU write to ${file}`;
 }
 
-/** Refuses a file below a folder that the user of the guest's QEMU may not enter, so that QEMU cannot open it. */
+/** Refuses a file below a folder that the user of the guest's QEMU cannot enter, so that QEMU cannot open the file. */
 function checkEnterable(state: HostState, key: ParamPath, file: string): Refusal[] {
   const { name, confinement } = state.domain;
   const barredAt = state.folders[dirname(file)]?.barredAt;
@@ -124,13 +124,13 @@ function checkEnterable(state: HostState, key: ParamPath, file: string): Refusal
     refuse(
       codes.qemuAccessDenied,
       key,
-      `the QEMU of "${name}" runs as user ${confinement.user.uid}, who may not enter ${barredAt}, so it cannot open ${file}`,
-      `choose another place, or let that user in: ${commandLine('chmod', 'o+x', barredAt)}`,
+      `the QEMU of "${name}" runs as user ${confinement.user.uid}, who cannot enter ${barredAt}, so it cannot open ${file}`,
+      `choose another path, or grant that user access: ${commandLine('chmod', 'o+x', barredAt)}`,
     ),
   ];
 }
 
-/** Refuses a file that blockplan makes and libvirt would not give to the user of the guest's QEMU. */
+/** Refuses a file that blockplan creates if libvirt would not change its owner to the user of the guest's QEMU. */
 function checkGiven(state: HostState, key: ParamPath, file: string): Refusal[] {
   const { name, confinement } = state.domain;
   if (!confinement?.user || confinement.givesFiles) return [];
@@ -141,8 +141,8 @@ function checkGiven(state: HostState, key: ParamPath, file: string): Refusal[] {
     refuse(
       codes.qemuAccessDenied,
       key,
-      `the QEMU of "${name}" runs as user ${uid}, and its seclabel has relabel='no', so libvirt does not give it files: what user ${user} makes at ${file} it cannot write to`,
-      `make the file first, give it to that user, and add "reuse-external: true"`,
+      `the QEMU of "${name}" runs as user ${uid}, and its seclabel has relabel='no', so libvirt does not change the owner of files: QEMU cannot write to a file that user ${user} creates at ${file}`,
+      `create the file first, change its owner to that user, and add "reuse-external: true"`,
     ),
   ];
 }

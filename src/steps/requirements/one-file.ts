@@ -1,11 +1,11 @@
-/** What steps require of an image's own shape. */
+/** Requires that an image is a single file. */
 import { codes } from '../../codes.ts';
 import { type ParamPath, type Refusal, refuse } from './requirement.ts';
 
 /**
- * Refuses an image that keeps its data in further files: libvirt sets up access to one file, and a job would leave the others
- * behind, or write to files that may be anybody's.
- * @param image the beginning of a sentence: `/images/a`, or `vda rests on /images/a, which`
+ * Refuses an image that keeps its data in other files: libvirt sets up access to one file only, and a job would leave the
+ * others behind, or write to files that another guest may use.
+ * @param image the start of a sentence: `/images/a`, or `vda uses /images/a, which`
  */
 export function checkOneFile(
   key: ParamPath,

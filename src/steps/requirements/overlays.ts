@@ -1,4 +1,4 @@
-/** What a snapshot requires of its disks, of the places of their overlays, and of the guest agent. */
+/** What a snapshot requires of its disks, of the paths of their overlays, and of the guest agent. */
 import { codes } from '../../codes.ts';
 import { commandLine, virshCommand } from '../../command.ts';
 import { disksUsing, fileAt, indexOfFile } from '../../model/file-identity.ts';
@@ -10,10 +10,10 @@ import { checkBacking, requireOverwritable } from './existing-file.ts';
 import { requireNewFile, requireWritableByQemu } from './new-file.ts';
 import { type Needs, type ParamPath, type Refusal, refuse, refuseStep } from './requirement.ts';
 
-/** An overlay begins almost empty, but a plan that leaves it no room would pause the guest soon. */
+/** In bytes. An overlay begins almost empty, but without any free space the guest would soon be paused. */
 export const OVERLAY_ROOM = 64 * 1024 * 1024;
 
-/** Where the plan speaks of the disk; of one that takes part by default it does not. */
+/** The parameter that lists the disk; for a disk that takes part by default, the name of the snapshot. */
 export function diskKeyOf(params: Snapshot, target: string): readonly (string | number)[] {
   const at = (params.diskspec ?? []).findIndex(({ disk }) => disk === target);
   return at < 0 ? ['name'] : ['diskspec', at];
@@ -28,7 +28,7 @@ export function requireSnapshotDisk(
   const key = diskKeyOf(params, target);
   const isListed = key[0] === 'diskspec';
   const listed = (snapshot: string) =>
-    `say what becomes of it, in "diskspec": { disk: ${target}, snapshot: ${snapshot} }`;
+    `list it in "diskspec": { disk: ${target}, snapshot: ${snapshot} }`;
   const suits = isListed
     ? requireDiskForJob(needs, state, target, [...key, 'disk'])
     : requireDiskForJob(needs.hinting(codes.diskUnsupported, listed('no')), state, target, key);
@@ -37,23 +37,23 @@ export function requireSnapshotDisk(
   if (!disk) return;
   const leaveOut = `leave it out: "diskspec: [{ disk: ${target}, snapshot: no }]"`;
   needs.require(
-    `the definition, where there is one, has ${target} too`,
+    `the definition, if any, also has ${target}`,
     'domain',
     checkPaired(state, disk, key, leaveOut),
   );
 }
 
-/** libvirt refuses the one, and leaves the guest paused for the other (src/qemu/qemu_snapshot.c). */
+/** libvirt refuses `internal`, and leaves the guest paused for `manual` (src/qemu/qemu_snapshot.c). */
 function externalByDefault(needs: Needs, { target, snapshot }: Disk, hint: string): void {
   needs.requireUnlisted(
-    `the definition asks for an overlay of ${target}, or for nothing`,
+    `the definition allows an overlay of ${target}`,
     'domain',
     snapshot === 'internal' || snapshot === 'manual'
       ? [
           refuseStep(
             codes.snapshotDiskUnset,
             'name',
-            `the definition says snapshot='${snapshot}' for ${target}, which is no overlay`,
+            `the definition has snapshot='${snapshot}' for ${target}, which creates no overlay`,
             hint,
           ),
         ]
@@ -65,14 +65,14 @@ export function requireNewSnapshot(needs: Needs, params: Snapshot, state: HostSt
   if (params['no-metadata']) return;
   const { name, snapshots } = state.domain;
   needs.require(
-    `there is no snapshot ${params.name}`,
+    `no snapshot is named ${params.name}`,
     { told: ['snapshots'] },
     snapshots.includes(params.name)
       ? [
           refuse(
             codes.snapshotExists,
             'name',
-            `"${name}" has a snapshot "${params.name}" already`,
+            `"${name}" already has a snapshot "${params.name}"`,
             'choose another name, or add "no-metadata: true"',
           ),
         ]
@@ -86,12 +86,12 @@ export function requireFreezable(
   { domain: { agent, name, state } }: HostState,
 ): void {
   if (state === 'paused')
-    needs.require('the guest runs, so that its agent answers', 'domain', [
+    needs.require('the guest is running, so that its agent answers', 'domain', [
       refuse(
         codes.agentNotConnected,
         'quiesce',
         `"${name}" is paused, so its guest agent cannot freeze its file systems`,
-        `leave "quiesce" out, or let it run: ${virshCommand('resume', name)}`,
+        `leave "quiesce" out, or resume it: ${virshCommand('resume', name)}`,
       ),
     ]);
   else
@@ -112,7 +112,7 @@ export function requireFreezable(
   needs.require('the guest agent freezes and thaws in time', 'run');
 }
 
-/** Requires a place for the overlay: over no file, or for `reuse-external` an overlay that is there and suits the disk. */
+/** Requires a path for the overlay: a new file, or for `reuse-external` an existing overlay that fits the disk. */
 export function requireOverlayFile(
   needs: Needs,
   params: Snapshot,
@@ -123,18 +123,18 @@ export function requireOverlayFile(
   const key = diskKeyOf(params, target);
   const disk = diskOf(state, target);
   const isUnnamed = diskSpecOf(params, target)?.file === undefined && disk?.chain[0]?.block;
-  // Beside a block device it would lie in /dev, that is in memory.
+  // Beside a block device it would be in /dev, that is, in memory.
   const unnamed = isUnnamed
     ? [
         refuseStep(
           codes.snapshotDiskUnset,
           key,
-          `libvirt makes no overlay beside ${base}, which is a block device (${target})`,
-          `say where it goes, in "diskspec": { disk: ${target}, file: /… }`,
+          `libvirt creates no overlay beside ${base}, which is a block device (${target})`,
+          `specify its file in "diskspec": { disk: ${target}, file: /… }`,
         ),
       ]
     : [];
-  if (!needs.requireUnlisted(`the overlay of ${target} has a name`, 'domain', unnamed)) return;
+  if (!needs.requireUnlisted(`the overlay of ${target} has a file name`, 'domain', unnamed)) return;
   if (!params['reuse-external']) {
     requireNewFile(needs, state, key, file, OVERLAY_ROOM);
     requireWritableByQemu(needs, state, key, file, true);
@@ -142,7 +142,7 @@ export function requireOverlayFile(
   }
   const missing = checkThere(state, key, overlay);
   needs.require(
-    `there is an overlay ${file} above ${base}`,
+    `${file} exists and is an overlay of ${base}`,
     { file },
     missing.length > 0 ? missing : checkBacking(state, key, file, base),
   );
@@ -164,8 +164,8 @@ function checkThere(state: HostState, key: ParamPath, { file, format, base }: Ov
       refuse(
         codes.fileExistence,
         key,
-        `there is no ${file} to use as overlay`,
-        `make it first: ${commandLine('qemu-img', 'create', '-f', format, '-b', base, '-F', 'FORMAT', file)}`,
+        `the overlay ${file} does not exist`,
+        `create it first: ${commandLine('qemu-img', 'create', '-f', format, '-b', base, '-F', 'FORMAT', file)}`,
       ),
     ];
   return disksUsing(state, file).length > 0
@@ -173,7 +173,7 @@ function checkThere(state: HostState, key: ParamPath, { file, format, base }: Ov
     : [];
 }
 
-/** Requires that no two disks, and no disk and the memory, go to the same file. */
+/** Requires that no two disks, and no disk and the memory, use the same file. */
 export function requireDistinctFiles(
   needs: Needs,
   { memspec }: Snapshot,
@@ -193,10 +193,10 @@ export function requireDistinctFiles(
           refuse(
             codes.invalidDiskspec,
             [],
-            `${places[first]?.what} and ${what} would both go to ${file}`,
-            'give each a file of its own in "diskspec"',
+            `${places[first]?.what} and ${what} would both be written to ${file}`,
+            'give each its own file in "diskspec"',
           ),
         ];
   });
-  needs.requireUnlisted('each disk goes to a file of its own', 'domain', clashes);
+  needs.requireUnlisted('each disk is written to its own file', 'domain', clashes);
 }

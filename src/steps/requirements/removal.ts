@@ -1,4 +1,4 @@
-/** What removing or moving a layer requires of its file: what the driver would refuse in the middle of a run. */
+/** What removing or moving a layer requires of its file, so that the driver does not refuse it during a run. */
 import { basename, dirname, join } from 'node:path';
 import { codes } from '../../codes.ts';
 import { indexOfFile, isSameFile } from '../../model/file-identity.ts';
@@ -7,13 +7,13 @@ import { checkFolder, requireNoFile } from './new-file.ts';
 import { type Needs, type ParamPath, type Refusal, refuse } from './requirement.ts';
 import { requireUnnamed } from './unshared.ts';
 
-/** Why no other file can take the place of that layer's, as a sentence; undefined where one can. */
+/** Why the layer's file cannot be replaced by another one, as a clause about the file; undefined if it can. */
 export function whyUnremovable(state: HostState, { file, block }: Layer): string | undefined {
   if (block) return `${file} is a block device`;
-  // The link would go, and its file would stay: neither is what was asked for.
+  // The link would be removed and the file would stay, which is not what the plan asks for.
   if (state.files[file]?.link) return `${file} is a symbolic link`;
   return state.folders[dirname(file)]?.writable === false
-    ? `no file can be taken out of ${dirname(file)}: it is read-only, or not yours`
+    ? `${file} is in a folder that is read-only or belongs to another user`
     : undefined;
 }
 
@@ -35,7 +35,7 @@ export function requireRemovable(
             refuse(
               codes.fileNotRemovable,
               key,
-              `${why}, so it would not be removed`,
+              `${why}, so it cannot be removed`,
               `leave "${key}" out, and remove it yourself after the run`,
             ),
           ],
@@ -44,19 +44,15 @@ export function requireRemovable(
 }
 
 function regularFile(needs: Needs, { file }: Layer, unmet: readonly Refusal[]): boolean {
-  return needs.require(
-    `${file} is a regular file in a folder that can be changed`,
-    { file },
-    unmet,
-  );
+  return needs.require(`${file} is a regular file in a writable folder`, { file }, unmet);
 }
 
-/** Where a file goes that is moved aside: it keeps its name. */
+/** The path of a file in the quarantine folder: it keeps its name. */
 export function quarantinePath(folder: string, file: string): string {
   return join(folder, basename(file));
 }
 
-/** Requires that the layers' files can be moved into that folder, by a new name for the same data and over no other file. */
+/** Requires that the layers' files can be moved to that folder by a rename, without overwriting another file. */
 export function requireMovable(
   needs: Needs,
   state: HostState,
@@ -78,18 +74,18 @@ export function requireMovable(
             refuse(
               codes.cannotMoveAside,
               key,
-              `${why}, so it is not moved`,
+              `${why}, so it cannot be moved`,
               'choose another folder',
             ),
           ],
     );
     const isTaken = indexOfFile(state, places, place) < at;
     if (isTaken)
-      needs.require(`no two of the files are called ${basename(place)}`, 'domain', [
+      needs.require(`no two of the files have the name ${basename(place)}`, 'domain', [
         refuse(
           codes.cannotMoveAside,
           key,
-          `two of the files are called ${basename(place)}`,
+          `two of the files have the name ${basename(place)}`,
           'use "delete"',
         ),
       ]);
@@ -99,7 +95,7 @@ export function requireMovable(
       requireUnnamed(needs, state, key, [place]);
     }
     needs.require(
-      `${folder} is a folder on the file system of ${file}`,
+      `${folder} is a folder on the same file system as ${file}`,
       { folder: place },
       checkAside(state, key, folder, file),
     );
@@ -113,7 +109,7 @@ function checkAside(state: HostState, key: ParamPath, folder: string, file: stri
       refuse(
         codes.cannotMoveAside,
         key,
-        `${file} is in ${folder} already`,
+        `${file} is already in ${folder}`,
         'choose another folder',
       ),
     ];
@@ -124,7 +120,7 @@ function checkAside(state: HostState, key: ParamPath, folder: string, file: stri
         refuse(
           codes.cannotMoveAside,
           key,
-          `${folder} is on another file system than ${file}: it would have to be copied, which nobody has asked for`,
+          `${folder} is on another file system than ${file}: the file would have to be copied`,
           'choose another folder',
         ),
       ];

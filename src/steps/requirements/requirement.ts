@@ -1,4 +1,4 @@
-/** What has to be so in the host state in which a step begins: the sentence that a preview lists, and the check, in one. */
+/** Preconditions of a step on the host state in which it begins: the sentence for the preview and the check, in one. */
 import { isAbsolute, normalize } from 'node:path';
 import { type Code, codes } from '../../codes.ts';
 import type { Finding } from '../../errors.ts';
@@ -9,14 +9,14 @@ export type ParamPath = string | readonly (string | number)[];
 
 /** A finding whose path is relative to the step's parameters. */
 export interface Refusal extends Finding {
-  /** Set where the outcome of the step cannot be simulated: what follows it is not looked at. */
+  /** Set if the outcome of the step cannot be simulated: the steps after it are not checked. */
   readonly blocks?: 'simulation';
 }
 
 /**
- * What one has to know to tell whether a requirement is met: the domain's disks and definition alone, more of it that may be
- * untold, what is at a path, what the folder of a path is like, who uses what exists at a path, or the chains of all other
- * domains. `run` is what shows only when it is done.
+ * The facts that the check of a requirement needs: only the domain's disks and definition (`domain`), parts of the host
+ * state that may be unknown (`told`), the file at a path (`file`), the folder of a path (`folder`), the kind and the users
+ * of what exists at a path (`place`), or the chains of all other domains (`others`). `run` is checked by the run alone.
  */
 export type Knowledge =
   | 'domain'
@@ -28,16 +28,16 @@ export type Knowledge =
   | { readonly place: string };
 
 export interface Requirement {
-  /** A clause: `there is no file /fast/copy`. */
+  /** A clause: `/fast/copy does not exist`. */
   readonly text: string;
   readonly knowledge: Knowledge;
-  /** What is wrong in that host state; empty where it is met, or where nobody can tell before the run. */
+  /** The findings in that host state; empty if it is met, or if only the run can check it. */
   readonly unmet: readonly Refusal[];
 }
 
 /**
- * Takes down what a step requires, in order; the step returns early where the next ones rest on one that is not met. To state
- * a requirement is to call it, so none is lost on the way.
+ * Collects the requirements of a step, in order. The step returns early if the next requirements depend on one that is not
+ * met. A requirement is stated by calling a method, so none can be lost.
  */
 export class Needs {
   readonly #stated: Requirement[];
@@ -52,18 +52,18 @@ export class Needs {
     return this.#stated;
   }
 
-  /** States a requirement. @returns whether it is met, as far as can be told */
+  /** States a requirement. @returns whether it is met, as far as known */
   require(text: string, knowledge: Knowledge, unmet: readonly Refusal[] = []): boolean {
     this.#stated.push({ text, knowledge, unmet: unmet.map(this.#change) });
     return !unmet.some(({ severity }) => severity === 'error');
   }
 
-  /** States one that is too plain to be listed where it is met. @returns whether it is met */
+  /** States a requirement that is too obvious to list if it is met. @returns whether it is met */
   requireUnlisted(text: string, knowledge: Knowledge, unmet: readonly Refusal[]): boolean {
     return unmet.length === 0 || this.require(text, knowledge, unmet);
   }
 
-  /** The same, where refusals of that code have another hint. */
+  /** The same collection, with another hint for refusals with that code. */
   hinting(code: Code, hint: string): Needs {
     return new Needs(this.#stated, (unmet) =>
       unmet.code === code ? { ...unmet, hint } : this.#change(unmet),
@@ -71,14 +71,14 @@ export class Needs {
   }
 }
 
-/** The path that one has to look at for it; undefined where it needs none. */
+/** The path that must be inspected for it; undefined if none. */
 export function pathToInspect(knowledge: Knowledge): string | undefined {
   if (typeof knowledge === 'string' || 'told' in knowledge) return undefined;
   if ('file' in knowledge) return knowledge.file;
   return 'folder' in knowledge ? knowledge.folder : knowledge.place;
 }
 
-/** Something is in the way; a simulation goes on as if it were away. */
+/** An error after which the simulation continues as if it were resolved. */
 export function refuse(code: Code, key: ParamPath, message: string, hint?: string): Refusal {
   return {
     code,
@@ -89,12 +89,12 @@ export function refuse(code: Code, key: ParamPath, message: string, hint?: strin
   };
 }
 
-/** A refusal after which nobody can say what the step would do. */
+/** An error after which the outcome of the step cannot be simulated. */
 export function refuseStep(code: Code, key: ParamPath, message: string, hint?: string): Refusal {
   return { ...refuse(code, key, message, hint), blocks: 'simulation' };
 }
 
-/** Refuses the name of a file that is there where it is no absolute path. It may be spelled as libvirt spells it. */
+/** Refuses the path of an existing file if it is not absolute. It need not be normalized: libvirt may spell it otherwise. */
 export function checkAbsolute(key: ParamPath, file: string | undefined): Refusal[] {
   if (file === undefined || isAbsolute(file)) return [];
   return [
@@ -102,12 +102,12 @@ export function checkAbsolute(key: ParamPath, file: string | undefined): Refusal
       codes.pathNotAbsolute,
       key,
       `"${file}" is not an absolute path`,
-      'write the path from the root of the host: /…',
+      'write the absolute path on the host: /…',
     ),
   ];
 }
 
-/** Refuses the name of a file that a step makes or writes to where it is not an absolute, plain path. */
+/** Refuses the path of a file that a step creates or writes if it is not absolute and normalized. */
 export function checkPlainPath(key: ParamPath, file: string | undefined): Refusal[] {
   const findings = checkAbsolute(key, file);
   if (file === undefined || findings.length > 0) return findings;
@@ -117,7 +117,7 @@ export function checkPlainPath(key: ParamPath, file: string | undefined): Refusa
       codes.pathNotAbsolute,
       key,
       `"${file}" is not a plain path to a file`,
-      `write it without "..", "//" and a "/" at its end`,
+      `write it without "..", "//" or a trailing "/"`,
     ),
   ];
 }
@@ -138,14 +138,14 @@ export function checkExclusive(params: Params, a: string, b: string): Refusal[] 
     : [];
 }
 
-/** Refuses an option that says nothing without another one. */
+/** Refuses an option that requires another one. */
 export function checkNeeds(params: Params, option: string, other: string): Refusal[] {
   return params[option] !== undefined && params[option] !== false && !params[other]
     ? [
         refuse(
           codes.optionNeedsAnother,
           option,
-          `"${option}" has a meaning only together with "${other}"`,
+          `"${option}" requires "${other}"`,
           `add "${other}", or leave "${option}" out`,
         ),
       ]

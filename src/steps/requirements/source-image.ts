@@ -12,18 +12,18 @@ import type { HostState, Layer } from '../../model/host-state.ts';
 import { checkSupported } from './disk.ts';
 import { type Needs, type Refusal, refuse } from './requirement.ts';
 
-/** Refuses an image that a disk rests on which has a property that blockplan does not model. */
+/** Refuses an image in the chain of a disk that has a property that blockplan does not model. */
 export function checkModelled(source: string, state: HostState): Refusal[] {
   return state.domain.disks
     .filter(({ chain }) => layerIndex(state, chain, source) >= 0)
     .flatMap((disk) => checkSupported(disk, 'source'));
 }
 
-/** Requires that nothing writes to what is copied: a layer below that changes tears the copy as well. */
+/** Requires that nothing writes to the files that are copied: a layer below that changes makes the copy inconsistent too. */
 export function requireNoWriter(needs: Needs, source: string, state: HostState): void {
   const [written] = sourceFiles(source, state).flatMap((file) => writerOf(state, file) ?? []);
   const rests =
-    !written || isSameFile(state, written.file, source) ? '' : `, which ${source} rests on`;
+    !written || isSameFile(state, written.file, source) ? '' : `, a backing file of ${source}`;
   needs.require(
     `no guest writes to ${source} or to a file below it`,
     'others',
@@ -32,7 +32,7 @@ export function requireNoWriter(needs: Needs, source: string, state: HostState):
           refuse(
             codes.sourceInUse,
             'source',
-            `${written.writer} writes to ${written.file}${rests}, so a copy of it would be torn`,
+            `${written.writer} writes to ${written.file}${rests}, so a copy would be inconsistent`,
             written.hint,
           ),
         ]
@@ -42,12 +42,12 @@ export function requireNoWriter(needs: Needs, source: string, state: HostState):
 
 interface Written {
   readonly file: string;
-  /** The guest that writes to it, in words. */
+  /** The guest that writes to it, as text. */
   readonly writer: string;
   readonly hint: string;
 }
 
-/** Who writes to the file now, and what to do about it; undefined when it is quiet. */
+/** The current writer of the file, and what to do about it; undefined if nothing writes to it. */
 function writerOf(state: HostState, file: string): Written | undefined {
   const own = state.domain.disks.find(({ chain, job }) => {
     const [active, ...below] = chain;
@@ -58,7 +58,7 @@ function writerOf(state: HostState, file: string): Written | undefined {
     return {
       file,
       writer: `"${state.domain.name}" (${own.target})`,
-      hint: 'put a snapshot-create-as step before this one, and copy the file that it makes quiet',
+      hint: 'add a snapshot-create-as step before this one, and copy the file below its overlay',
     };
   const [other] = otherWritersOf(state, file);
   return other === undefined
@@ -66,12 +66,12 @@ function writerOf(state: HostState, file: string): Written | undefined {
     : { file, writer: `"${other}"`, hint: `stop "${other}" first, or have it write to an overlay` };
 }
 
-/** All files that the copy reads, as far as the domain's chains tell. */
+/** All files that the copy reads, as far as the domain's chains show. */
 export function sourceFiles(source: string, state: HostState): readonly string[] {
   return sourceLayers(source, state).flatMap(filesOfLayer);
 }
 
-/** The source, and the layers below it where it is in a chain of the guest. */
+/** The source, and the layers below it if it is in a chain of the guest. */
 function sourceLayers(source: string, state: HostState): readonly Layer[] {
   const layers = layersFrom(source, state);
   if (layers.length > 0) return layers;
@@ -79,7 +79,7 @@ function sourceLayers(source: string, state: HostState): readonly Layer[] {
   return [{ file: source, format, dataFiles }];
 }
 
-/** The layer of that file and those below it; none where it is in no chain of the guest. */
+/** The layer of that file and those below it; none if it is in no chain of the guest. */
 export function layersFrom(file: string, state: HostState): readonly Layer[] {
   for (const { chain } of state.domain.disks) {
     const at = layerIndex(state, chain, file);

@@ -1,11 +1,11 @@
-/** What steps require of files that another user could use. */
+/** What steps require of files that another domain or another disk could use. */
 import { codes } from '../../codes.ts';
 import { allDisks } from '../../model/defined-disks.ts';
 import { filesOfDisk, includesFile, layerIndex, otherUsersOf } from '../../model/file-identity.ts';
 import type { Disk, HostState } from '../../model/host-state.ts';
 import { type Needs, type ParamPath, type Refusal, refuse } from './requirement.ts';
 
-/** Requires that no other domain's chain names files that are there: to write to one of them corrupts that guest. */
+/** Requires that no other domain's chain names these existing files: writing to one of them would corrupt that guest. */
 export function requireUnshared(
   needs: Needs,
   state: HostState,
@@ -15,7 +15,7 @@ export function requireUnshared(
   return requireUnnamed(needs, state, key, files, checkOthersRead(state, key));
 }
 
-/** Requires that no other domain's chain names those files, whether they are there or not. */
+/** Requires that no other domain's chain names those files, whether they exist or not. */
 export function requireUnnamed(
   needs: Needs,
   state: HostState,
@@ -42,7 +42,7 @@ export function requireUnnamed(
   ]);
 }
 
-/** Refuses to write into a layer where nobody could look whether another domain rests on it. */
+/** Refuses to write to a layer if it is unknown whether another domain uses it. */
 function checkOthersRead(state: HostState, key: ParamPath): Refusal[] {
   const unread = state.others.flatMap((other) => other.unread);
   return unread.length === 0
@@ -51,13 +51,13 @@ function checkOthersRead(state: HostState, key: ParamPath): Refusal[] {
         refuse(
           codes.otherDomainUnreadable,
           key,
-          `it cannot be told whether other domains rest on the files: ${unread.join(', ')} cannot be read`,
-          'run it as a user who may read them, such as root',
+          `${unread.join(', ')} cannot be read, so it is unknown whether other domains use the files`,
+          'run blockplan as a user who can read them, such as root',
         ),
       ];
 }
 
-/** Requires that no other disk of the same guest rests on those layers: a merge would corrupt that disk. */
+/** Requires that no other disk of the same guest uses those layers: a merge would corrupt that disk. */
 export function requireUnsharedByOwnDisks(
   needs: Needs,
   state: HostState,
@@ -82,11 +82,11 @@ export function requireUnsharedByOwnDisks(
   );
 }
 
-/** What a disk uses the file for, as a sentence's beginning; undefined where it does not. */
+/** How a disk uses the file, as the start of a sentence; undefined if it does not. */
 function useOf(state: HostState, disk: Disk, file: string): string | undefined {
   if (layerIndex(state, disk.chain, file) >= 0)
     return `${file} is in the chain of ${disk.target} too`;
   return includesFile(state, filesOfDisk(disk), file)
-    ? `${file} is what the definition, or a job, names for ${disk.target}`
+    ? `${file} is also used, by the definition or a block job, for ${disk.target}`
     : undefined;
 }

@@ -1,4 +1,4 @@
-/** The rollback of a job that was started: it is cancelled, and what was made for it is removed. */
+/** The rollback of a started job: cancels it and removes its file. */
 import { virshCommand } from '../../command.ts';
 import type { Effect, RemoveFileEffect } from '../../commands/effect.ts';
 import { fileAt, isSameFile, usersOf } from '../../model/file-identity.ts';
@@ -7,7 +7,7 @@ import { NoRollback } from '../define.ts';
 import { removeFile } from '../effects/files.ts';
 import { abort } from '../effects/job.ts';
 
-/** Cancels the disk's job where it is the one that was started for that file; nobody else's job is touched. */
+/** Cancels the disk's job if it is the one that was started for that file. Jobs of other processes are not touched. */
 export function abortOwnJob(now: HostState, disk: string, mirror: string | undefined): Effect[] {
   const job = diskOf(now, disk)?.job;
   if (!job || (mirror !== undefined && !isSameFile(now, job.mirror, mirror))) return [];
@@ -16,7 +16,7 @@ export function abortOwnJob(now: HostState, disk: string, mirror: string | undef
 
 /**
  * Makes sure that a job on the disk, if there is one, is the one that writes to that file.
- * @throws NoWayBack where it is another one: nobody else's job is touched
+ * @throws NoRollback for another job: jobs of other processes are not touched
  */
 export function checkOwnJob(now: HostState, disk: string, mirror: string): void {
   const job = diskOf(now, disk)?.job;
@@ -26,7 +26,7 @@ export function checkOwnJob(now: HostState, disk: string, mirror: string): void 
     ]);
 }
 
-/** Removes a file that the run has made since, and that no chain names any more; one that another user put there stays. */
+/** Removes a file that the run has created since and no chain names any longer. A file of another user stays. */
 export function removeMade(
   before: HostState,
   now: HostState,
@@ -35,6 +35,6 @@ export function removeMade(
 ): RemoveFileEffect[] {
   const made = fileAt(before, file) === null && fileAt(now, file)?.made;
   return made && (freed || usersOf(now, file).length === 0)
-    ? [{ ...removeFile(file, 'remove what the step made'), made: true }]
+    ? [{ ...removeFile(file, 'remove the file that the step created'), made: true }]
     : [];
 }

@@ -1,7 +1,9 @@
 /**
- * The rollback from a flattened copy to the chain that it was made of. One mirror does not lead there: libvirt opens the
- * old file without its backing files then, because the copy has none. So the guest goes on in an overlay while the quiet
- * copy is written into the old file, above its chain; moves to an overlay of the old file; and that one is committed.
+ * The rollback from a flattened copy to its original chain. A single mirror cannot do it: libvirt would open the old file
+ * without its backing files, because the copy has none. So the rollback takes three moves:
+ * 1. The guest moves to an overlay of the copy. The copy, which no longer changes, is written into the old file.
+ * 2. The guest moves to an overlay of the old file.
+ * 3. That overlay is committed into the old file.
  */
 import type { BlockcopyArgs } from '../../commands/blockcopy.ts';
 import type { Effect } from '../../commands/effect.ts';
@@ -18,13 +20,13 @@ export interface FlattenedCopy {
   readonly dest: string;
   /** The chain that was flattened, active layer first. */
   readonly old: readonly [Layer, ...Layer[]];
-  /** The command that copies the top layer of the disk into a file that is there, with the chain that its header names. */
+  /** The command that copies the disk's top layer into an existing file, which keeps the chain that its header names. */
   copyTop(state: HostState, file: string): BlockcopyArgs;
 }
 
 /**
- * The effects that lead back from wherever the rollback stands; none where it has been gone.
- * @throws NoWayBack where another job runs on the disk
+ * The effects that are left of the rollback, from any point of it; none once it is complete.
+ * @throws NoRollback if another job runs on the disk
  */
 export function flattenBack(
   copy: FlattenedCopy,
@@ -39,7 +41,7 @@ export function flattenBack(
   const isOn = (file: string) => isSameFile(now, active?.file, file);
   const hasMoved = [home, aside, dest].some(isOn);
   if (hasMoved) checkOwnJob(now, disk, isOn(home) ? top.file : home);
-  // A commit, or a copy into the last overlay, that was cut short is cancelled first, and begun again.
+  // An unfinished commit, or an unfinished copy into the last overlay, is cancelled first and started again.
   const ended = hasMoved ? abortOwnJob(now, disk, undefined) : [];
   if (isOn(home)) return [...ended, ...committed(copy, now)];
   const clear = [
@@ -60,7 +62,7 @@ export function flattenBack(
   ];
 }
 
-/** The copy is written into the old file, and the guest moves to an overlay above that. */
+/** Writes the copy into the old file, and moves the guest to an overlay above it. */
 function filled(
   { disk, dest, old, copyTop }: FlattenedCopy,
   now: HostState,
@@ -83,7 +85,7 @@ function filled(
         dest: top.file,
       },
       bytes: fileAt(now, dest)?.size ?? 0,
-      why: `write the copy, which is quiet now, into ${top.file}, above the files below it`,
+      why: `write the copy, which no longer changes, into ${top.file}, above its backing files`,
     },
     {
       tool: 'qemu-img',
@@ -96,21 +98,21 @@ function filled(
         dest: home,
       },
       bytes: 0,
-      why: `make an overlay above ${top.file}`,
+      why: `create an overlay above ${top.file}`,
     },
     ...moveByCopy(now, copyTop(now, home), {
-      start: `copy what the guest wrote meanwhile to ${home}`,
-      until: 'until that overlay holds all that the other holds',
+      start: `copy the guest's writes since then to ${home}`,
+      until: 'until that overlay holds all data of the other one',
       pivot: `move ${disk} to ${home}, above its old chain`,
     }),
   ];
 }
 
-/** The overlay of the old file is committed into it. */
+/** Commits the overlay of the old file into that file. */
 function committed({ disk, old: [top] }: FlattenedCopy, now: HostState): Effect[] {
   return moveByCommit(now, disk, top.file, {
-    start: `commit what the guest wrote meanwhile into ${top.file}`,
-    until: 'until the old file holds all that the overlay holds',
+    start: `commit the guest's writes since then into ${top.file}`,
+    until: 'until the old file holds all data of the overlay',
     pivot: `move ${disk} back to ${top.file}`,
   });
 }

@@ -1,4 +1,4 @@
-/** The rollback of a pivot to a copy: the old file is stale at once, so the data goes back by a second copy. */
+/** The rollback of a pivot to a copy: the old file is out of date at once, so a second copy brings the data back. */
 import type { Effect } from '../../commands/effect.ts';
 import { isSameFile } from '../../model/file-identity.ts';
 import { diskOf, type HostState, isUp } from '../../model/host-state.ts';
@@ -10,15 +10,15 @@ import { restoreDefinition } from './definition.ts';
 import { flattenBack } from './flatten-back.ts';
 
 /**
- * The effects that lead back from wherever the copy stands.
- * @throws NoWayBack without a running guest, and where another job runs on the disk
+ * The effects that are left of the rollback, from any state of the copy.
+ * @throws NoRollback if the guest does not run, or if another job runs on the disk
  */
 export function mirrorBack(copy: CopyOptions, before: HostState, now: HostState): Effect[] {
   const { disk, dest } = copy;
   const old = diskOf(before, disk)?.chain[0];
   const current = diskOf(now, disk);
   if (!isUp(now)) {
-    // Without a running guest nobody can tell whether it had moved: so neither file may be taken for the right one.
+    // Without a running guest it is unknown whether it had moved, so either file may be the current one.
     throw new NoRollback(
       `"${now.domain.name}" is ${now.domain.state}: a mirror back from ${dest} to ${old?.file} needs a running guest, and ${dest} may hold its latest writes`,
     );
@@ -41,7 +41,7 @@ export function mirrorBack(copy: CopyOptions, before: HostState, now: HostState)
     'reuse-external': true,
   };
   const reasons = {
-    until: 'until the old file holds all that the copy holds',
+    until: 'until the old file holds all data of the copy',
     pivot: `move ${disk} back to ${old.file}`,
   };
   const start = `mirror ${disk} back to ${old.file}`;

@@ -1,4 +1,4 @@
-/** A fresh overlay above a file that the guest has moved to. */
+/** A new overlay above a file that the guest has moved to. */
 import type { Effect } from '../../commands/effect.ts';
 import { layerIndex } from '../../model/file-identity.ts';
 import type { Disk, HostState } from '../../model/host-state.ts';
@@ -6,10 +6,10 @@ import { makeFile } from '../effects/files.ts';
 import { externalSpec, type Overlay, SNAPSHOT_TIMEOUT_MS } from '../overlay.ts';
 
 /**
- * The effects that let one disk go on in a fresh overlay, without a record in libvirt; other disks stay as they are.
- * libvirt names the file below by its path in an overlay that it makes. So where the header has to have another name,
- * the overlay is made beforehand.
- * @param name what the header has to name, such as a relative name
+ * The effects that switch one disk to a new overlay, without a record in libvirt; other disks do not change.
+ * libvirt writes the path of the backing file into the header of an overlay that it creates. If the header must have
+ * another name, the overlay is created beforehand.
+ * @param name the backing file name in the header, such as a relative name
  */
 export function recreateOverlay(
   state: HostState,
@@ -54,9 +54,9 @@ export function recreateOverlay(
             dest: file,
           },
           bytes: 0,
-          why: `make the overlay with the name that it had for ${base}`,
+          why: `create the overlay with the former name of ${base}`,
         }
-      : makeFile(file, 'take the place of the overlay'),
+      : makeFile(file, 'reserve the path of the overlay'),
     snapshot,
   ];
 }

@@ -1,4 +1,4 @@
-/** The rollback of a commit after its pivot: an empty overlay takes the place of the one that was committed. */
+/** The rollback of a commit after its pivot: an empty overlay replaces the committed one. */
 import type { Effect } from '../../commands/effect.ts';
 import { fileAt, isSameFile } from '../../model/file-identity.ts';
 import { backingName, backingPath } from '../../model/headers.ts';
@@ -10,7 +10,7 @@ import { whyUnremovable } from '../requirements/removal.ts';
 import { restoreDefinition } from './definition.ts';
 import { recreateOverlay } from './recreate-overlay.ts';
 
-/** @throws NoWayBack without a running guest, after a commit of several layers, and where the file cannot be replaced */
+/** @throws NoRollback if the guest does not run, if several layers were committed, or if the file cannot be replaced */
 export function reinstateOverlay(
   target: string,
   { merged, into: base }: LayerRange,
@@ -34,11 +34,13 @@ export function reinstateOverlay(
   const why = whyUnremovable(before, top);
   if (why !== undefined) {
     throw new NoRollback(
-      `${why}, so no new overlay can take its place; ${base.file} holds all of the guest's data`,
+      `${why}, so it cannot be replaced by a new overlay; ${base.file} holds all of the guest's data`,
     );
   }
   return [
-    ...(fileAt(now, top.file) ? [removeFile(top.file, 'it is stale since the pivot')] : []),
+    ...(fileAt(now, top.file)
+      ? [removeFile(top.file, 'it has been out of date since the pivot')]
+      : []),
     ...recreateOverlay(
       now,
       disk,
@@ -48,7 +50,7 @@ export function reinstateOverlay(
   ];
 }
 
-/** The name that the header of an overlay had for the layer below; its path where it had none that leads there. */
+/** The backing file name in the overlay's former header; the path of the layer below if that name did not lead there. */
 function nameFor(before: HostState, top: Layer, base: Layer): string {
   const name = backingName(before, top);
   return typeof name === 'string' && isSameFile(before, backingPath(top.file, name), base.file)

@@ -1,4 +1,4 @@
-/** The rollback of a snapshot: each overlay is committed back into the file below it, and the guest thawed. */
+/** The rollback of a snapshot: commits each overlay back into the file below it, and thaws the guest. */
 import type { Effect } from '../../commands/effect.ts';
 import { fileAt, isSameFile } from '../../model/file-identity.ts';
 import { hasEnded } from '../../model/guest-process.ts';
@@ -11,7 +11,7 @@ import { isOnOverlay, type Overlay, overlaysOf, type Snapshot } from '../overlay
 import { abortOwnJob, removeMade } from './cancel.ts';
 import { restoreDefinition } from './definition.ts';
 
-/** Without a running guest nobody can tell for sure whether it had moved: the overlay may hold its latest writes. */
+/** Without a running guest it is unknown whether it had moved: the overlay may hold its latest writes. */
 function mayHaveMoved(before: HostState, now: HostState, overlay: Overlay): boolean {
   const { file, target } = overlay;
   const isNew = !fileAt(before, file);
@@ -33,7 +33,7 @@ export function undoSnapshot(params: Snapshot, before: HostState, now: HostState
         ...abortOwnJob(now, overlay.target, overlay.base),
         ...moveByCommit(now, overlay.target, overlay.base, {
           start: `commit ${overlay.file} back into ${overlay.base}`,
-          until: 'until the file below holds all that the overlay holds',
+          until: 'until the file below holds all data of the overlay',
           pivot: `move ${overlay.target} back to ${overlay.base}`,
         }),
         ...(params['reuse-external']
@@ -57,13 +57,13 @@ export function undoSnapshot(params: Snapshot, before: HostState, now: HostState
     });
   }
   if (params.memspec) effects.push(...removeMade(before, now, params.memspec.file, false));
-  // An overlay that ran out of room has stopped the guest; on the file below it can go on.
+  // An overlay that ran out of space has paused the guest; on the file below it can continue.
   if (effects.length > 0 && state === 'paused' && before.domain.state === 'running') {
     effects.push({
       tool: 'virsh',
       verb: 'resume',
       args: { domain: name },
-      why: 'let the guest go on',
+      why: 'resume the guest',
     });
   }
   return [
@@ -73,8 +73,8 @@ export function undoSnapshot(params: Snapshot, before: HostState, now: HostState
 }
 
 /**
- * Where no overlay was made the freeze itself failed, or libvirt has thawed; where one was made only the thaw can have
- * failed, and then the guest may stand still.
+ * If no overlay was created, the freeze itself failed or libvirt has already thawed. If one was created, only the thaw can
+ * have failed, and the guest may still be frozen.
  */
 function helpThaw(params: Snapshot, before: HostState, now: HostState): Effect[] {
   const made = overlaysOf(params, before).some((overlay) =>
@@ -83,7 +83,7 @@ function helpThaw(params: Snapshot, before: HostState, now: HostState): Effect[]
   const { process } = now.domain;
   const about = { doubt: FROZEN, ...(process ? { of: process } : {}) };
   const thawing = { ...thaw(now), optional: true, ...(made ? about : {}) } as const;
-  // A guest that was started again since then is not frozen, and its agent may not be there yet.
+  // A guest that was restarted since then is not frozen, and its agent may not be connected yet.
   if (hasEnded(before.domain.process, now.domain)) return [];
   return [
     ...(made || now.domain.agent ? [thawing] : []),

@@ -1,4 +1,4 @@
-/** How a definition is put back, with what belongs to it, and what stays as a person has changed it. */
+/** How a definition is restored with its attachments, and which changes of an operator stay. */
 import { expect, test } from 'vitest';
 import {
   type Bundle,
@@ -21,7 +21,7 @@ const definition = before.domain.definition!;
 const onSnap1 = definition.replace(SNAP2, SNAP1);
 const renamed = definition.replace('<vcpu placement', '<vcpu cpuset="1" placement');
 
-test('a definition goes to virsh as a file of the run', () => {
+test('a definition is passed to virsh as a file of the run', () => {
   expect(inWords(defineDomain('<domain/>', 'say why'))).toEqual({
     tool: 'virsh',
     argv: ['define', '--file', { file: 'define.xml', content: '<domain/>' }],
@@ -34,34 +34,35 @@ test.each([
   [{ nvram: true }, ' --keep-nvram'],
   [{ tpm: true }, ' --keep-tpm'],
   [{ nvram: true, tpm: true }, ' --keep-nvram --keep-tpm'],
-])('a domain with %j is made transient, and what lies beside it stays', (domain, options) => {
-  expect(effectLine(makeTransient(world({ domain })))).toBe(
-    `virsh undefine --domain testvm${options}  (make the domain transient again)`,
-  );
-});
+])(
+  'a domain with %j becomes transient, and keeps its NVRAM file and TPM state',
+  (domain, options) => {
+    expect(effectLine(makeTransient(world({ domain })))).toBe(
+      `virsh undefine --domain testvm${options}  (make the domain transient again)`,
+    );
+  },
+);
 
 const was = (change: Partial<Domain>): HostState => withDomain(before, change);
 const none = { definition: undefined } as unknown as Partial<Domain>;
 
 test.each<readonly [string, HostState, HostState, boolean]>([
   ['the disks differ', before, was({ definition: onSnap1 }), true],
-  ['there is none now', before, was(none), true],
-  ['it is the same', before, before, false],
-  ['there was none before', was(none), before, false],
+  ['it is missing now', before, was(none), true],
+  ['it is unchanged', before, before, false],
+  ['it was missing before', was(none), before, false],
   ['the domain is gone', before, was({ ...none, state: 'gone' }), false],
-  ['a person has changed something else', before, was({ definition: renamed }), false],
-])('the definition of before, where %s', (_title, then, now, back) => {
+  ['an operator has changed something else', before, was({ definition: renamed }), false],
+])('the former definition is restored or not if %s', (_title, then, now, back) => {
   const effects = restoreDefinition(then, now);
-  expect(effects).toEqual(
-    back ? [defineDomain(definition, 'put the definition back as it was')] : [],
-  );
+  expect(effects).toEqual(back ? [defineDomain(definition, 'restore the definition')] : []);
 });
 
 test.each([
   ['<a/><disk type="file"><source/></disk><b/>', '<a/><disk/><b/>'],
   ['<disk><x/></disk>\n<disk\ntype="block">\n</disk>', '<disk/>\n<disk/>'],
   ['<disks/><diskette>a</diskette>', '<disks/><diskette>a</diskette>'],
-])('what a definition says beside its disks: %j', (xml, rest) => {
+])('the part of a definition outside its disks: %j', (xml, rest) => {
   expect(outsideDisks(xml)).toBe(rest);
 });
 
@@ -73,7 +74,7 @@ const bundle: Bundle = {
   currentSnapshot: 'b',
   checkpoints: [moment('c'), moment('d')],
 };
-const MARK = 'virsh autostart --domain testvm  (mark it for autostart again)';
+const MARK = 'virsh autostart --domain testvm  (enable autostart again)';
 const snapshot = (name: string, current = '') =>
   `virsh snapshot-create --domain testvm --xmlfile RUN/snapshot.xml --redefine${current}  (restore the metadata of snapshot ${name})`;
 const checkpoint = (name: string) =>
@@ -87,23 +88,23 @@ test.each<readonly [string, Bundle, Partial<Domain>, readonly string[]]>([
     [MARK, snapshot('a'), snapshot('b', ' --current'), checkpoint('c'), checkpoint('d')],
   ],
   [
-    'no mark where there was none',
+    'no autostart mark if there was none',
     { ...bundle, autostart: false },
     { autostart: false },
     [snapshot('a'), snapshot('b', ' --current'), checkpoint('c'), checkpoint('d')],
   ],
   [
-    'what is missing only',
+    'only what is missing',
     bundle,
     { autostart: true, snapshots: ['b'], checkpoints: ['c'] },
     [snapshot('a'), checkpoint('d')],
   ],
   ['nothing', bundle, { snapshots: ['a', 'b'], checkpoints: ['c', 'd'] }, []],
-])('with a definition comes back: %s', (_title, kept, now, lines) => {
+])('a definition is restored with: %s', (_title, kept, now, lines) => {
   expect(restoreAttachments(kept, was({ autostart: true, ...now })).map(effectLine)).toEqual(lines);
 });
 
-test('metadata comes back as it was kept, each in a file of the run', () => {
+test('metadata is restored unchanged, each part in a file of the run', () => {
   const contents = restoreAttachments(bundle, was({ autostart: true })).flatMap(contentsIn);
   expect(contents).toEqual([...bundle.snapshots, ...bundle.checkpoints].map(({ xml }) => xml));
 });

@@ -1,4 +1,4 @@
-/** How block jobs are waited for and ended. */
+/** How block jobs are awaited and ended. */
 import { describe, expect, test } from 'vitest';
 import { withDisk } from '../../../src/model/host-state.ts';
 import { problemsAfter } from '../../../src/steps/derived.ts';
@@ -9,7 +9,7 @@ import { inWords } from '../../effects.ts';
 import { DATA, disk, world } from '../../worlds.ts';
 
 describe('a wait', () => {
-  test('has as long as the plan says, and a day where it says nothing', () => {
+  test('lasts as long as the plan allows, by default a day', () => {
     const ready = { tool: 'await-job', disk: 'vda', until: 'ready', why: 'until it is' };
     expect(awaitReady('vda', 90, 'until it is')).toEqual({ ...ready, timeoutMs: 90_000 });
     expect(awaitReady('vda', undefined, 'until it is')).toEqual({
@@ -25,7 +25,7 @@ describe('a wait', () => {
   });
 });
 
-test('a job is ended by a command that may take two minutes', () => {
+test('the command that ends a job may take two minutes', () => {
   const end = (how: string) => ({
     tool: 'virsh',
     argv: ['blockjob', '--domain', 'testvm', '--path', 'vdb', how],
@@ -36,7 +36,7 @@ test('a job is ended by a command that may take two minutes', () => {
   expect(inWords(abort(world(), 'vdb', 'move on'))).toEqual(end('--abort'));
 });
 
-test('a job is finished where the guest is, and nothing is to be undone', () => {
+test('the finish phase ends a job without a pivot, and its rollback does nothing', () => {
   const words = { summary: 'end it', rollback: 'nothing to do' };
   const plain = finishPhase({ disk: 'vda', job: 'copy', ...words });
   const phase = finishPhase({
@@ -57,8 +57,11 @@ test('a job is finished where the guest is, and nothing is to be undone', () => 
   expect(phase.undo(world(), world(), world())).toEqual([]);
   const job = { type: 'copy', ready: true } as const;
   const moved = withDisk(world(), 'vda', () => ({ ...disk('vda', [DATA]), job }));
-  const problems = ['the job on vda has not ended', 'vda is not where it was'];
+  const problems = ['the job on vda has not ended', 'vda is not on the same file as before'];
   expect(problemsAfter(plain, world(), world(), world())).toEqual([]);
   expect(problemsAfter(plain, world(), moved, world())).toEqual(problems);
-  expect(problemsAfter(phase, world(), moved, world())).toEqual([...problems, 'there is no /new']);
+  expect(problemsAfter(phase, world(), moved, world())).toEqual([
+    ...problems,
+    '/new does not exist',
+  ]);
 });

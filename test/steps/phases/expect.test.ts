@@ -1,4 +1,4 @@
-/** What is expected after a phase: each with a host state in which it is so, and with those in which it is not. */
+/** Expectations after a phase: each with host states that meet it and host states that do not. */
 import { describe, expect, test } from 'vitest';
 import {
   type Disk,
@@ -31,10 +31,10 @@ const on = (files: readonly string[], seen = world()) =>
   changed({ chain: disk('vda', files).chain }, seen);
 const onDevice = changed({ chain: [{ file: '/dev/lv', format: 'raw', block: true }] });
 const noDisks = world({ disks: [] });
-const isRemoved = (file: string) => `${file} has been removed while it was written to`;
+const isRemoved = (file: string) => `${file} was removed while it was in use`;
 const removed = (seen: HostState, file: string) => withFile(seen, file, null);
 
-/** Two names of one file. */
+/** Two names of the same file. */
 const [NAME, ALIAS] = ['/i/a.qcow2', '/alias/a.qcow2'];
 const same = { size: 1, identity: 'one' };
 const aliased: HostState = {
@@ -52,7 +52,7 @@ function judged(
 describe('the guest runs on', () => {
   const layer = { file: SNAP2, format: 'qcow2' };
 
-  test('a file, which is there', () => {
+  test('a file that exists', () => {
     judged(runsOn('vda', layer), [
       [world(), []],
       [{ ...world(), files: {} }, []],
@@ -68,30 +68,30 @@ describe('the guest runs on', () => {
     expect(runsOn('vda', { ...layer, file: NAME })(aliased)).toEqual([]);
   });
 
-  test('a file or a device, as what it is', () => {
+  test('a file as a file, or a block device as a block device', () => {
     const device = { file: '/dev/lv', format: 'raw', block: true } as const;
     judged(runsOn('vda', device), [
       [onDevice, []],
       [
         changed({ chain: [{ file: '/dev/lv', format: 'raw' }] }),
-        ['libvirt takes /dev/lv for a file'],
+        ['libvirt treats /dev/lv as a file'],
       ],
     ]);
     judged(runsOn('vda', { file: '/dev/lv', format: 'raw' }), [
-      [onDevice, ['libvirt takes /dev/lv for a block device']],
+      [onDevice, ['libvirt treats /dev/lv as a block device']],
     ]);
   });
 
-  test('the file that it ran on', () => {
+  test('the same file as before', () => {
     judged(activeFileUnchanged(world(), 'vda'), [
       [world(), []],
       [on([SNAP2]), []],
-      [on([SNAP1, BASE]), ['vda is not where it was']],
-      [noDisks, ['vda is not where it was']],
+      [on([SNAP1, BASE]), ['vda is not on the same file as before']],
+      [noDisks, ['vda is not on the same file as before']],
     ]);
   });
 
-  test('an overlay, above the file that it ran on', () => {
+  test('an overlay, directly above the file that it ran on before', () => {
     const overlay = { target: 'vda', file: FILE, format: 'qcow2', base: SNAP2 };
     const not = `vda is not on ${FILE} above ${SNAP2}`;
     judged(runsOnOverlay(overlay), [
@@ -105,7 +105,7 @@ describe('the guest runs on', () => {
   });
 });
 
-test('the chain is of those files, in that order', () => {
+test('the chain consists of those files, in that order', () => {
   const layers = disk('vda', [SNAP2, BASE]).chain;
   const not = (files: string) => [`the chain of vda is ${files}, not ${SNAP2} -> ${BASE}`];
   judged(chainIs('vda', layers), [
@@ -129,9 +129,9 @@ describe('a job', () => {
     ]);
   });
 
-  test('is of that kind, ready, and writes to that file, which is there', () => {
+  test('has that type, is ready, and writes to that file, which exists', () => {
     const not = ['the copy is not ready'];
-    const none = ['there is no copy job on vda'];
+    const none = ['vda has no copy job'];
     judged(jobIsReady('vda', 'copy', FILE, 'the copy'), [
       [changed({ job }), []],
       [changed({ job }, removed(world(), FILE)), [isRemoved(FILE)]],
@@ -143,9 +143,7 @@ describe('a job', () => {
       [removed(world(), FILE), none],
       [noDisks, none],
     ]);
-    judged(jobIsReady('vda', 'active-commit', FILE, 'it'), [
-      [world(), ['there is no commit job on vda']],
-    ]);
+    judged(jobIsReady('vda', 'active-commit', FILE, 'it'), [[world(), ['vda has no commit job']]]);
   });
 });
 
@@ -161,10 +159,10 @@ describe('the definition', () => {
     ]);
   });
 
-  test('is what it was, to the byte', () => {
+  test('is unchanged, byte for byte', () => {
     const { definition, ...rest } = world().domain;
     const withoutDefinition = { ...world(), domain: rest };
-    const not = ['the definition is not, byte for byte, the old one'];
+    const not = ['the definition differs from the old one'];
     judged(definitionIs(definition ?? '', 'the old one'), [
       [world(), []],
       [withDomain(world(), { definition: `${definition} ` }), not],
@@ -180,14 +178,14 @@ test('libvirt has a record of the snapshot', () => {
   ]);
 });
 
-test('a file is there, or gone, or at least not removed', () => {
+test('a file exists, is absent, or is not known to be removed', () => {
   judged(fileExists(DATA), [
     [world(), []],
-    [removed(world(), DATA), [`there is no ${DATA}`]],
-    [{ ...world(), files: {} }, [`there is no ${DATA}`]],
+    [removed(world(), DATA), [`${DATA} does not exist`]],
+    [{ ...world(), files: {} }, [`${DATA} does not exist`]],
   ]);
   judged(fileIsAbsent(DATA), [
-    [world(), [`${DATA} is still there`]],
+    [world(), [`${DATA} still exists`]],
     [removed(world(), DATA), []],
     [{ ...world(), files: {} }, []],
   ]);

@@ -1,4 +1,4 @@
-/** Files that are made, written over, removed and moved aside, and how those come back. */
+/** Files that are created, overwritten, removed and moved aside, and their rollbacks. */
 import { describe, expect, test } from 'vitest';
 import { type HostState, type ImageFile, withFile } from '../../../src/model/host-state.ts';
 import { problemsAfter } from '../../../src/steps/derived.ts';
@@ -17,12 +17,12 @@ function seen(
   return world({ files, folders });
 }
 
-test('a file is made and removed by name', () => {
+test('a file is created and removed by name', () => {
   expect(makeFile(FILE, 'so')).toEqual({ tool: 'make-file', file: FILE, why: 'so' });
   expect(removeFile(FILE, 'so')).toEqual({ tool: 'remove-file', file: FILE, why: 'so' });
 });
 
-test('what is lost is what somebody could miss', () => {
+test('content counts as lost unless the file was created by the run or is empty', () => {
   const files = {
     '/full': { size: 1 },
     '/empty': { size: 0 },
@@ -39,24 +39,24 @@ test('what is lost is what somebody could miss', () => {
   expect(lost(['/empty', '/made'], false)).toEqual({ writesInto: ['/empty', '/made'] });
 });
 
-test('committed files are removed, by the host state in which the step began', () => {
+test('the committed files to remove come from the host state in which the step began', () => {
   const phase = deletePhase((start) => Object.keys(start.files));
   const start = world({ disks: [], files: { [FILE]: { size: 1 }, '/b': { size: 1 } } });
   expect(phase).toMatchObject({
     name: 'delete',
-    summary: 'remove the files that were committed, once they are proven unused',
-    rollback: 'nothing to do: what the files held is in the base',
+    summary: 'remove the committed files once they are proven unused',
+    rollback: 'nothing to do: the base holds the data of the files',
   });
   expect(phase.effects(world(), start)).toEqual([
     removeFile(FILE, 'its data is in the base'),
     removeFile('/b', 'its data is in the base'),
   ]);
   expect(problemsAfter(phase, start, start, start)).toEqual([
-    `${FILE} is still there`,
-    '/b is still there',
+    `${FILE} still exists`,
+    '/b still exists',
   ]);
   expect(problemsAfter(phase, start, withFile(start, FILE, null), start)).toEqual([
-    '/b is still there',
+    '/b still exists',
   ]);
   expect(problemsAfter(phase, start, world(), start)).toEqual([]);
   expect(phase.undo(start, world(), start)).toEqual([]);
@@ -72,15 +72,15 @@ describe('the phase that moves files aside', () => {
     ...{ [second]: null, '/aside/low.qcow2': image('l') },
   });
 
-  test('says what it does', () => {
+  test('describes itself', () => {
     expect(phase()).toMatchObject({
       name: 'quarantine',
-      summary: `move the files that were committed into ${FOLDER}, once they are proven unused`,
+      summary: `move the committed files to ${FOLDER} once they are proven unused`,
       rollback: 'move them back',
     });
   });
 
-  test('moves each file, by the host state in which the step began', () => {
+  test('moves the files from the host state in which the step began', () => {
     const of = quarantinePhase(FOLDER, (start) => Object.keys(start.files).slice(-1));
     const start = world({ files: { '/a/b': { size: 1 } } });
     expect(of.effects(before, start)).toEqual([
@@ -89,24 +89,24 @@ describe('the phase that moves files aside', () => {
     expect(phase().effects(before, before)).toHaveLength(2);
   });
 
-  test('is done once each lies there, and nowhere else', () => {
+  test('is done once each file is in the new place and no longer in the old one', () => {
     expect(problemsAfter(phase(), before, moved, before)).toEqual([]);
     expect(problemsAfter(phase(), before, before, before)).toEqual([
-      `${FILE} is still there`,
-      `${PLACE} is not what ${FILE} was`,
-      `${second} is still there`,
-      `/aside/low.qcow2 is not what ${second} was`,
+      `${FILE} still exists`,
+      `${PLACE} is not the file that was at ${FILE}`,
+      `${second} still exists`,
+      `/aside/low.qcow2 is not the file that was at ${second}`,
     ]);
     const another = seen({ [FILE]: null, [PLACE]: image('x'), [second]: image('l') });
     expect(problemsAfter(phase(), before, another, before).slice(0, 1)).toEqual([
-      `${PLACE} is not what ${FILE} was`,
+      `${PLACE} is not the file that was at ${FILE}`,
     ]);
   });
 
-  test('is undone for what lies there, and for nothing that somebody has taken or put there', () => {
+  test('moves back its own files, and ignores files that another user has taken or put there', () => {
     const back = (file: string, to: string) => ({
       ...{ tool: 'move-file', file, to },
-      why: 'put it back where it was',
+      why: 'move it back',
     });
     expect(phase().undo(before, moved, before)).toEqual([
       back(PLACE, FILE),
@@ -119,16 +119,16 @@ describe('the phase that moves files aside', () => {
     expect(phase().undo(before, seen({ [FILE]: null, [PLACE]: null }), before)).toEqual([]);
   });
 
-  test('a place where nothing lies is never the file of before, also where neither has an identity', () => {
+  test('does not treat an empty place as the former file, even if neither has an identity', () => {
     const nothing = seen({ [FILE]: null, [PLACE]: null });
     const alone = quarantinePhase(FOLDER, () => [FILE]);
     expect(alone.undo(nothing, nothing, nothing)).toEqual([]);
     const found = seen({ [FILE]: null, [PLACE]: image('m') });
     expect(problemsAfter(alone, nothing, found, nothing)).toEqual([
-      `${PLACE} is not what ${FILE} was`,
+      `${PLACE} is not the file that was at ${FILE}`,
     ]);
     expect(problemsAfter(alone, nothing, nothing, nothing)).toEqual([
-      `${PLACE} is not what ${FILE} was`,
+      `${PLACE} is not the file that was at ${FILE}`,
     ]);
   });
 });

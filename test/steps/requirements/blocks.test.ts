@@ -1,4 +1,4 @@
-/** After which findings the outcome of a step cannot be simulated, over all kinds. */
+/** The findings after which the outcome of a step cannot be simulated, for all kinds. */
 import { describe, expect, test } from 'vitest';
 import { type Disk, type HostState, withDisk, withDomain } from '../../../src/model/host-state.ts';
 import { requirementsOf } from '../../../src/steps/derived.ts';
@@ -156,7 +156,7 @@ describe('a finding', () => {
       expect(blocks, found).toBe(BLOCKING.has(found) ? 'simulation' : undefined);
   });
 
-  test('of each code that blocks is among these', () => {
+  test('of each blocking code is among these', () => {
     expect(new Set(CASES.map(([code]) => code).filter((code) => BLOCKING.has(code)))).toEqual(
       BLOCKING,
     );

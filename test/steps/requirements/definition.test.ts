@@ -1,4 +1,4 @@
-/** Disks that move need a definition that follows them: what is refused, and what is said then. */
+/** Disks that move need a definition that follows them: the refused cases and their findings. */
 import { describe, expect, test } from 'vitest';
 import { withPersistentSources } from '../../../src/model/defined-disks.ts';
 import { readDomainXml } from '../../../src/model/domain-xml.ts';
@@ -39,26 +39,29 @@ const unpaired = (message: string, hint: string) => [
 
 describe('a disk', () => {
   test.each([
-    ['that the definition has as well', { vda: '/i/a.qcow2', vdb: HOT[0] }],
-    ['that it has on another file', { vda: '/i/a.qcow2', vdb: '/elsewhere' }],
+    ['that the definition also has', { vda: '/i/a.qcow2', vdb: HOT[0] }],
+    ['that the definition has on another file', { vda: '/i/a.qcow2', vdb: '/elsewhere' }],
     ['beside one for the next start', { vda: '/i/a.qcow2', vdb: HOT[0], vdd: '/next.qcow2' }],
   ])('%s may move', (_what, defined) => {
     expect(check(guest(defined))).toEqual([]);
   });
 
-  test.each([HOT[0]!, HOT[1]!])('that it calls by another target, on %s, may not', (file) => {
-    const hint = 'give the disk one target in both: virsh edit testvm';
-    expect(check(guest({ vda: '/i/a.qcow2', vdc: file }))).toEqual(
-      unpaired(
-        `the definition names ${file} for vdc, while the running guest has it as vdb: the definition would go on naming it`,
-        hint,
-      ),
-    );
-  });
+  test.each([HOT[0]!, HOT[1]!])(
+    'that the definition has under another target, on %s, may not move',
+    (file) => {
+      const hint = 'give the disk the same target in both: virsh edit testvm';
+      expect(check(guest({ vda: '/i/a.qcow2', vdc: file }))).toEqual(
+        unpaired(
+          `the definition names ${file} for vdc, but the running guest has it as vdb: the definition would keep naming that file`,
+          hint,
+        ),
+      );
+    },
+  );
 
-  test('that it lacks is plugged in by a command', () => {
+  test('that the definition lacks has a hint with the command that attaches it', () => {
     const message =
-      'the definition has no disk vdb: a guest that stops loses it, and then nothing tells which file holds its writes';
+      'the definition has no disk vdb: once the guest stops, nothing records which file holds its writes';
     const plug = 'virsh attach-disk testvm /hot/top.qcow2 vdb --subdriver qcow2 --config';
     expect(check(guest({ vda: '/i/a.qcow2' }))).toEqual(
       unpaired(message, `leave the disk out, or add it to the definition first: ${plug}`),
@@ -68,21 +71,21 @@ describe('a disk', () => {
     );
   });
 
-  test('that it has without a file is edited', () => {
+  test('that the definition has without a file has a hint to edit it', () => {
     expect(check(guest({ vda: '/i/a.qcow2', vdb: undefined }))).toEqual(
       unpaired(
-        'the definition names no file for vdb: a guest that stops loses it, and then nothing tells which file holds its writes',
+        'the definition names no file for vdb: once the guest stops, nothing records which file holds its writes',
         'leave the disk out, or add it to the definition first: virsh edit testvm',
       ),
     );
   });
 
-  test('of a domain without any definition may move', () => {
+  test('of a domain without a definition may move', () => {
     const transient = world({ domain: { persistent: false } });
     expect(checkPaired(transient, diskOf(transient, 'vdb')!, 'disk')).toEqual([]);
   });
 
-  test('of a domain that is transient meanwhile is held against the kept definition', () => {
+  test('of a domain that is temporarily transient is compared with the kept definition', () => {
     const kept = { definition: xml({ vda: '/i/a.qcow2' }), autostart: false };
     const transient = world({
       disks: [disk('vda', ['/i/a.qcow2']), disk('vdb', HOT)],
@@ -110,7 +113,7 @@ describe('another disk of the definition', () => {
     expect(on({ vdb: HOT[0], vdc: '/c' }, HOT)).toBeUndefined();
   });
 
-  test('is no other name for what the running guest has under that target too', () => {
+  test('is not one that has the same file in the running guest', () => {
     const both = [disk('vdb', HOT), disk('vdc', [HOT[1]!])];
     expect(on({ vdb: HOT[0], vdc: HOT[1] }, HOT, both)).toBeUndefined();
     const apart = [disk('vdb', HOT), disk('vdc', ['/c'])];
@@ -125,29 +128,27 @@ describe('a pivot', () => {
       requireDefinitionFollows(needs, seen, diskOf(seen, 'vdb')!, 'let it be'),
     );
   };
-  const texts = [
-    'the definition, where there is one, names the file that the guest runs on (vdb) [domain]',
-  ];
+  const texts = ['the definition, if any, names the file that the guest uses (vdb) [domain]'];
 
-  test('goes with a definition that names the active file', () => {
+  test('is allowed with a definition that names the active file', () => {
     expect(stated({ vda: '/i/a.qcow2', vdb: HOT[0] })).toMatchObject({ texts, findings: [] });
   });
 
-  test('does not go with a definition that names another file', () => {
+  test('is refused with a definition that names another file', () => {
     expect(stated({ vda: '/i/a.qcow2', vdb: '/elsewhere' })).toMatchObject({
       texts,
       findings: [
         refusal(
           'BP119',
           ['disk'],
-          'the persistent definition names /elsewhere for vdb, the running guest writes to /hot/top.qcow2: libvirt would leave the definition stale without a word',
-          'bring them together first, with a redefine step',
+          'the persistent definition names /elsewhere for vdb, but the running guest writes to /hot/top.qcow2: libvirt would silently leave the definition stale',
+          'make them match first, with a redefine step',
         ),
       ],
     });
   });
 
-  test('does not go with a definition that lacks the disk', () => {
+  test('is refused with a definition that lacks the disk', () => {
     const { findings } = stated({ vda: '/i/a.qcow2' });
     expect(findings).toMatchObject([{ code: 'BP100', path: ['disk'] }]);
     expect(findings[0]?.hint).toMatch(/^let it be, or add it/);

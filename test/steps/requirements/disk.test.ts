@@ -1,4 +1,4 @@
-/** What block jobs require of a disk: each sentence, and each refusal with its code, place, words and hint. */
+/** What block jobs require of a disk: each sentence, and each refusal with its code, path, message and hint. */
 import { describe, expect, test } from 'vitest';
 import {
   type Disk,
@@ -11,8 +11,8 @@ import { BASE, DATA, disk, neighbour, SNAP1, SNAP2, world } from '../../worlds.t
 import { refusal } from '../refusal.ts';
 import { required, withoutBlocks } from '../required.ts';
 
-describe('a disk that a block job can be started on', () => {
-  /** The disk, or why there is none. */
+describe('a disk that a block job can start on', () => {
+  /** The disk, or the findings. */
   const found = (seen: HostState, target = 'vda', ...key: readonly (string | number)[][]) => {
     const { findings, value } = required((needs) => requireDiskForJob(needs, seen, target, ...key));
     expect(findings.length === 0).toBe(value !== undefined);
@@ -21,7 +21,7 @@ describe('a disk that a block job can be started on', () => {
   const changed = (change: Partial<Disk>) =>
     withDisk(world(), 'vda', (each) => ({ ...each, ...change }));
 
-  test('is given', () => {
+  test('is returned', () => {
     expect(found(world())).toEqual(world().domain.disks[0]);
     expect(found(changed({ device: 'lun' }))).toMatchObject({ target: 'vda' });
   });
@@ -30,7 +30,7 @@ describe('a disk that a block job can be started on', () => {
     expect(found(world({ domain: { state: 'shut off' } }))).toMatchObject([{ code: 'BP102' }]);
   });
 
-  test('is one of the guest', () => {
+  test('is a disk of the guest', () => {
     const see = 'see: virsh domblklist testvm';
     expect(found(world(), 'vdz')).toEqual([
       refusal(
@@ -48,7 +48,7 @@ describe('a disk that a block job can be started on', () => {
 
   test('has a target of its own', () => {
     expect(found(world({ disks: [disk('vda', [SNAP2]), disk('vda', [DATA])] }))).toEqual([
-      refusal('BP103', ['disk'], '"testvm" has several disks "vda"'),
+      refusal('BP103', ['disk'], '"testvm" has several disks named "vda"'),
     ]);
     expect(found(world({ disks: [disk('', [SNAP2])] }), '')).toEqual([
       refusal('BP103', ['disk'], 'a disk of "testvm" has no target'),
@@ -56,13 +56,16 @@ describe('a disk that a block job can be started on', () => {
   });
 
   test.each([
-    [{ device: 'cdrom' }, 'vda is a cdrom: there is no block job for it'],
-    [{ device: 'floppy' }, 'vda is a floppy: there is no block job for it'],
-    [{ readonly: true }, 'vda is read-only: there is nothing to move or to merge'],
+    [{ device: 'cdrom' }, 'vda is a cdrom, not a disk: it supports no block jobs'],
+    [{ device: 'floppy' }, 'vda is a floppy, not a disk: it supports no block jobs'],
+    [{ readonly: true }, 'vda is read-only: nothing can be moved or merged'],
     [{ chain: [] }, 'vda has no medium'],
-  ] as [Partial<Disk>, string][])('is neither of a drive nor empty: %j', (change, message) => {
-    expect(found(changed(change))).toEqual([refusal('BP104', ['disk'], message)]);
-  });
+  ] as [Partial<Disk>, string][])(
+    'is neither a drive nor read-only nor empty: %j',
+    (change, message) => {
+      expect(found(changed(change))).toEqual([refusal('BP104', ['disk'], message)]);
+    },
+  );
 
   test('is on this host', () => {
     expect(found(changed({ chain: [{ file: 'nbd://h/x', format: 'raw' }] }))).toEqual([
@@ -70,7 +73,7 @@ describe('a disk that a block job can be started on', () => {
         'BP104',
         ['disk'],
         'vda is on nbd://h/x, which is neither a file nor a block device of this host',
-        'blockplan works on local files and block devices only',
+        'blockplan only supports local files and block devices',
       ),
     ]);
   });
@@ -83,13 +86,13 @@ describe('a disk that a block job can be started on', () => {
       {
         ...{ code: 'BP126', severity: 'error', path: ['disk'] },
         message: expect.stringMatching(/^vda has <transient\/>: \S/),
-        hint: 'no step works on a disk with <transient/>',
+        hint: 'no step supports disks with <transient/>',
       },
     ]);
     expect(checkSupported(disk('vda', []), 'disk')).toEqual([]);
   });
 
-  test('rests on images of one file each', () => {
+  test('has only layers that are a single file', () => {
     const chain = [
       { file: SNAP2, format: 'qcow2' },
       { file: SNAP1, format: 'qcow2', dataFiles: ['/d1', '/d2'] },
@@ -98,8 +101,8 @@ describe('a disk that a block job can be started on', () => {
       refusal(
         'BP144',
         ['disk'],
-        `vda rests on ${SNAP1}, which keeps its data in other files: /d1, /d2`,
-        'blockplan works on disks whose layers are one file each',
+        `vda uses ${SNAP1}, which keeps its data in other files: /d1, /d2`,
+        'blockplan requires that each layer of a disk is a single file',
       ),
     ]);
     const empty = chain.map((layer) => ({ ...layer, dataFiles: [] }));
@@ -109,13 +112,13 @@ describe('a disk that a block job can be started on', () => {
   test.each([
     [false, 'copy'],
     [true, 'copy, ready'],
-  ])('has no job, ready: %s', (ready, words) => {
+  ])('has no block job (ready: %s)', (ready, words) => {
     expect(found(changed({ job: { type: 'copy', ready } }))).toEqual([
       refusal(
         'BP105',
         ['disk'],
         `vda already has a block job (${words})`,
-        'let it end, or end it: virsh blockjob testvm vda --info',
+        'wait until it ends, or end it: virsh blockjob testvm vda --info',
       ),
     ]);
   });
@@ -124,8 +127,8 @@ describe('a disk that a block job can be started on', () => {
     refusal(
       'BP155',
       ['disk'],
-      `${who}: a copy, a snapshot or a merge would leave out what is written there`,
-      'blockplan works on disks that one guest alone writes to',
+      `${who}: a copy, snapshot or merge would miss those writes`,
+      'blockplan only supports disks that a single guest writes to',
     ),
   ];
 
@@ -140,24 +143,24 @@ describe('a disk that a block job can be started on', () => {
     ).toEqual(written(`${SNAP2}, a layer of vda, is written to by "a", "b"`));
   });
 
-  test('is written to under no other target', () => {
+  test('is not written to under another target', () => {
     const second = (chain: readonly string[], change: Partial<Disk> = {}) =>
       world({ disks: [disk('vda', [SNAP2, SNAP1, BASE]), disk('vdc', chain, change)] });
     expect(found(second([SNAP1, BASE]))).toEqual(
-      written(`${SNAP1}, a layer of vda, is written to as vdc as well`),
+      written(`${SNAP1}, a layer of vda, is also written to as vdc`),
     );
     const job = { type: 'copy', ready: true, mirror: BASE } as const;
     expect(found(second([DATA], { job }))).toEqual(
-      written(`${BASE}, a layer of vda, is written to as vdc as well`),
+      written(`${BASE}, a layer of vda, is also written to as vdc`),
     );
     const data = second(['/c']);
     const chain = [{ file: '/c', format: 'qcow2', dataFiles: [BASE] }];
     expect(found(withDisk(data, 'vdc', (each) => ({ ...each, chain })))).toEqual(
-      written(`${BASE}, a layer of vda, is written to as vdc as well`),
+      written(`${BASE}, a layer of vda, is also written to as vdc`),
     );
   });
 
-  test('may be read under another one, or share its base with it', () => {
+  test('may be read under another target, or share its base with it', () => {
     const chains: [readonly string[], Partial<Disk>][] = [
       [[SNAP1, BASE], { readonly: true }],
       [['/c', BASE], {}],
@@ -170,20 +173,21 @@ describe('a disk that a block job can be started on', () => {
     }
   });
 
-  const GUEST = 'the guest runs, and vda is a disk on local files or block devices [told state]';
+  const GUEST =
+    'the guest is running, and vda is a disk on local files or block devices [told state]';
   const NO_JOB = 'vda has no block job [domain]';
   const UNWRITTEN = 'no other guest writes to a layer of vda [others]';
 
   test.each([
-    ['all of it', world(), [GUEST, NO_JOB, UNWRITTEN]],
+    ['in full', world(), [GUEST, NO_JOB, UNWRITTEN]],
     [
-      'of a paused guest',
+      'for a paused guest',
       world({ domain: { state: 'paused' } }),
-      [GUEST.replace('runs', 'is paused'), NO_JOB, UNWRITTEN],
+      [GUEST.replace('running', 'paused'), NO_JOB, UNWRITTEN],
     ],
-    ['as far as an unfit disk', changed({ readonly: true }), [GUEST]],
-    ['as far as a job', changed({ job: { type: 'copy', ready: true } }), [GUEST, NO_JOB]],
-  ])('is required in words, %s', (_what, seen, texts) => {
+    ['up to an unsuitable disk', changed({ readonly: true }), [GUEST]],
+    ['up to a block job', changed({ job: { type: 'copy', ready: true } }), [GUEST, NO_JOB]],
+  ])('is described by the requirements, %s', (_what, seen, texts) => {
     expect(required((needs) => requireDiskForJob(needs, seen, 'vda')).texts).toEqual(texts);
   });
 });

@@ -1,18 +1,18 @@
-/** What is said of an existing file or device that a step cannot write over, word for word. */
+/** The exact findings about an existing file or device that a step cannot overwrite. */
 import { describe, expect, test } from 'vitest';
 import type { Destination } from '../../../src/model/host-state.ts';
 import { CAPACITY, findings, place } from './existing-place.ts';
 
-describe('what is said', () => {
+describe('the findings', () => {
   const said = (code: string, message: string, hint?: string, severity = 'error') => [
     { ...{ code, severity, path: ['dest'], message }, ...(hint === undefined ? {} : { hint }) },
   ];
   const device = (change: Partial<Destination>) => place({ kind: 'block device', ...change });
   const qcow2 = { format: 'qcow2' } as const;
   const make = (format: string, size: string | number = CAPACITY) =>
-    `make one for the purpose: qemu-img create -f ${format} /dest ${size}`;
+    `create one: qemu-img create -f ${format} /dest ${size}`;
 
-  test('of another kind of thing', () => {
+  test('about another kind of file', () => {
     expect(findings(place({ kind: 'other' }))).toEqual(
       said('BP146', '/dest is neither a regular file nor a block device'),
     );
@@ -27,12 +27,12 @@ describe('what is said', () => {
       expect(findings(place({ kind }), { otherKind })).toMatchObject([{ hint: otherKind }]);
   });
 
-  test('of what is in use, by everybody who uses it, and of its size as well', () => {
+  test('about a file in use name every user, and the wrong size as well', () => {
     const users = ['used as swap', 'mounted at /mnt'];
     const inUse = (how: string) =>
       said(
         'BP145',
-        `/dest is ${how}: to write over it would destroy what is in use`,
+        `/dest is ${how}: overwriting it would destroy data that is in use`,
         'choose another destination, or release it first',
       );
     expect(findings(place({ heldBy: users }))).toEqual(users.flatMap(inUse));
@@ -40,7 +40,7 @@ describe('what is said', () => {
     expect(small.map(({ code }) => code)).toEqual(['BP147', 'BP145']);
   });
 
-  test('of another size', () => {
+  test('about another size', () => {
     const raw = `/dest has 1024 bytes, but the disk has ${CAPACITY}: a raw copy needs exactly that size`;
     expect(findings(place({ length: 1000 }))).toEqual(said('BP147', raw, make('raw')));
     expect(findings(device({ length: 1024 }), { block: true })).toEqual(
@@ -50,21 +50,21 @@ describe('what is said', () => {
     expect(findings(place({ header }), qcow2)).toEqual(
       said(
         'BP147',
-        `/dest is an image of 1 bytes, but the disk has ${CAPACITY}: they have to be equal`,
+        `/dest is an image of 1 bytes, but the disk has ${CAPACITY}: the sizes must be equal`,
         make('qcow2'),
       ),
     );
   });
 
-  test('of another format', () => {
-    const message = '/dest is not an image in the format qcow2';
+  test('about another format', () => {
+    const message = '/dest is not a qcow2 image';
     expect(findings(place(), qcow2)).toEqual(said('BP147', message, make('qcow2')));
     expect(findings(place(), { ...qcow2, capacity: undefined })).toEqual(
       said('BP147', message, make('qcow2', 'SIZE')),
     );
   });
 
-  test('of a device that is too small', () => {
+  test('about a device that is too small', () => {
     const written = { ...qcow2, block: true, reuse: false };
     expect(findings(device({ length: 99 }), { ...written, bytes: 100 })).toEqual(
       said(
@@ -76,7 +76,7 @@ describe('what is said', () => {
     expect(findings(device({ length: 100 }), { ...written, bytes: 100 })).toEqual(
       said(
         'BP148',
-        '/dest has 100 bytes, but the disk as qcow2 can take up to 67436544: a guest that fills it is paused, with no space left',
+        '/dest has 100 bytes, but a full qcow2 image of the disk takes up to 67436544: a guest that fills it is paused, with no space left',
         'choose a larger device',
         'warning',
       ),
@@ -87,7 +87,7 @@ describe('what is said', () => {
     ).toEqual([]);
   });
 
-  test('of an image that keeps its data in other files, where it is used as it is', () => {
+  test('about a reused image that keeps its data in other files', () => {
     const several = said(
       'BP144',
       '/dest keeps its data in other files: /d1, /d2',
@@ -100,7 +100,7 @@ describe('what is said', () => {
     expect(findings(undefined, { ...qcow2, reuse: false }, data)).toEqual([]);
   });
 
-  test('of a size that nobody has told: nothing', () => {
+  test('do not include a size that is unknown', () => {
     const header = { format: 'qcow2', virtualSize: 1 };
     expect(findings(place({ header }), { ...qcow2, capacity: undefined })).toEqual([]);
     expect(findings(place({ length: 1 }), { ...qcow2, reuse: false })).toEqual([]);

@@ -1,4 +1,4 @@
-/** What a step that writes over an existing file or device requires of it: kind, users, size. */
+/** What a step that overwrites an existing file or device requires of it: kind, users, size. */
 
 import { describe, expect, test } from 'vitest';
 import type { Destination, ImageFile } from '../../../src/model/host-state.ts';
@@ -26,21 +26,21 @@ function found(at: Destination | undefined, existing: Partial<ExistingFile> = {}
   );
 }
 
-test('a preview lists what has to be so for it', () => {
+test('a preview lists its requirements', () => {
   const existing = { format: 'raw', reuse: false, capacity: CAPACITY, bytes: 0 };
   const texts = (file: string, block: boolean) =>
     required((needs) => requireOverwritable(needs, world(), 'dest', { ...existing, file, block }))
       .texts;
   expect(texts('/dev/x', true)).toEqual([
-    "/dev/x is a block device that suits the disk's size [place /dev/x]",
+    '/dev/x is a block device of a suitable size [place /dev/x]',
     '/dev/x is not mounted, used as swap, held by another device or open [place /dev/x]',
     'no other domain uses /dev/x [others]',
     'the host lets QEMU write to /dev/x [run]',
   ]);
-  expect(texts('/x', false)[0]).toBe("/x is a file that suits the disk's size [place /x]");
+  expect(texts('/x', false)[0]).toBe('/x is a file of a suitable size [place /x]');
 });
 
-test('it is shared with nobody, and QEMU may enter its folder', () => {
+test('no other domain uses it, and QEMU can enter its folder', () => {
   const confinement = { apparmor: false, user: { uid: 1, gid: 1 }, givesFiles: true };
   const seen = {
     ...world({
@@ -56,7 +56,7 @@ test('it is shared with nobody, and QEMU may enter its folder', () => {
   expect(findings.map(({ code }) => code)).toEqual(['BP109', 'BP124', 'BP138']);
 });
 
-describe('size: what QEMU accepts (test/lab/destinations.test.ts)', () => {
+describe('the size that QEMU accepts (test/lab/destinations.test.ts)', () => {
   const sizes = [
     ['smaller', 32],
     ['a little smaller', 60],
@@ -92,7 +92,7 @@ describe('size: what QEMU accepts (test/lab/destinations.test.ts)', () => {
   test.each([
     ['too small for what is copied', 9, ['BP108']],
     ['smaller than the full disk', 63, ['BP148 warning']],
-    ['as large as the disk, without room for the tables', 64, ['BP148 warning']],
+    ['as large as the disk, without space for the tables', 64, ['BP148 warning']],
     ['as large as the full image', 65, []],
   ])('qcow2 on a device, %s', (_what, size, codes) => {
     const at = place({ kind: 'block device', length: size * MiB });
@@ -104,7 +104,7 @@ describe('size: what QEMU accepts (test/lab/destinations.test.ts)', () => {
     expect(found(place({ length: CAPACITY + 1 }))).toEqual(['BP147']);
   });
 
-  test('the size of a disk that nobody has told refuses nothing', () => {
+  test('an unknown size of the disk refuses nothing', () => {
     expect(found(place({ length: 1 }), { capacity: undefined })).toEqual([]);
   });
 });
@@ -114,8 +114,8 @@ test.each([
   ['used as swap'],
   ['held by dm-0 (vg-root)'],
   ['open in process 1 (qemu-system-x86)'],
-  ['one file under 2 names (hard links)'],
-])('a file that is %s', (how) => {
+  ['a file with 2 hard links'],
+])('a file that is %s is refused', (how) => {
   expect(found(place({ heldBy: [how] }))).toEqual(['BP145']);
   const at = place({ kind: 'block device', heldBy: [how] });
   expect(found(at, { block: true, reuse: false })).toEqual(['BP145']);
@@ -126,11 +126,11 @@ test.each([
   ['file', true],
   ['other', false],
   ['other', true],
-] as const)('a %s, with blockdev %s', (kind, block) => {
+] as const)('a %s is refused with blockdev %s', (kind, block) => {
   expect(found(place({ kind }), { block })).toEqual(['BP146']);
 });
 
-test('nothing is refused of what nobody has looked at', () => {
+test('a file that was not inspected is not refused', () => {
   expect(found(undefined)).toEqual([]);
   const unseen = { file: '/unseen', format: 'qcow2', block: false, reuse: true };
   const existing = { ...unseen, capacity: CAPACITY, bytes: 0 };
@@ -140,7 +140,7 @@ test('nothing is refused of what nobody has looked at', () => {
     ).toEqual([]);
 });
 
-test('a system file is refused by its size, whatever the plan calls it (cases.md 11)', () => {
+test('a system file is refused by its size, whatever its format in the plan (cases.md 11)', () => {
   const shadow = { size: 4096, place: place({ length: 1211 }) };
   const files = { '/etc/shadow': shadow };
   const scene = looked(world({ files }), ['/etc/shadow']);
@@ -158,7 +158,7 @@ test('a system file is refused by its size, whatever the plan calls it (cases.md
   }
 });
 
-test('an overlay for reuse has the size of its disk, or the guest would see another one', () => {
+test('a reused overlay must have the size of its disk, or the guest would see another size', () => {
   const file = '/overlay';
   const params = {
     name: 's',
@@ -179,7 +179,7 @@ test('an overlay for reuse has the size of its disk, or the guest would see anot
   expect(codes(10_239 * MiB)).toEqual(['BP147']);
 });
 
-describe('an image for reuse', () => {
+describe('a reused image', () => {
   const refused = (message: string, hint: string) => refusal('BP122', ['dest'], message, hint);
   const check = (backing: ImageFile['backing'], should: string | null) => {
     const image = { size: 1, ...(backing === undefined ? {} : { backing }) };
@@ -189,41 +189,41 @@ describe('an image for reuse', () => {
   test.each([
     ['the right file', '/b.qcow2', '/b.qcow2'],
     ['the right file, by a relative name', 'b.qcow2', '/b.qcow2'],
-    ['no file, as it has to', null, null],
-    ['a file that nobody has looked for', undefined, '/b.qcow2'],
-    ['a file that nobody has looked for', undefined, null],
-  ])('that rests on %s (%s)', (_what, backing, should) => {
+    ['no file, as required', null, null],
+    ['an unknown file', undefined, '/b.qcow2'],
+    ['an unknown file', undefined, null],
+  ])('is accepted with a backing file that is %s (%s)', (_what, backing, should) => {
     expect(check(backing, should)).toEqual([]);
   });
 
-  test('that rests on another file', () => {
+  test('is refused with another backing file', () => {
     expect(check('c.qcow2', '/b c.qcow2')).toEqual([
       refused(
-        '/o.qcow2 rests on /c.qcow2, but it has to rest on /b c.qcow2',
-        "make it anew: qemu-img create -f qcow2 -b '/b c.qcow2' -F FORMAT /o.qcow2",
+        '/o.qcow2 is backed by /c.qcow2, but must be backed by /b c.qcow2',
+        "create it again: qemu-img create -f qcow2 -b '/b c.qcow2' -F FORMAT /o.qcow2",
       ),
     ]);
   });
 
-  test('that rests on none where it has to', () => {
+  test('is refused without a backing file where one is required', () => {
     expect(check(null, '/b.qcow2')).toEqual([
       refused(
-        '/o.qcow2 has no backing file, but it has to rest on /b.qcow2',
-        'make it anew: qemu-img create -f qcow2 -b /b.qcow2 -F FORMAT /o.qcow2',
+        '/o.qcow2 has no backing file, but must be backed by /b.qcow2',
+        'create it again: qemu-img create -f qcow2 -b /b.qcow2 -F FORMAT /o.qcow2',
       ),
     ]);
   });
 
-  test('that rests on a file where it must not', () => {
+  test('is refused with a backing file where none is allowed', () => {
     expect(check('/b.qcow2', null)).toEqual([
       refused(
-        '/o.qcow2 rests on /b.qcow2, but it has to rest on no file',
-        'make it anew: qemu-img create -f qcow2 /o.qcow2 SIZE',
+        '/o.qcow2 is backed by /b.qcow2, but must be backed by no file',
+        'create it again: qemu-img create -f qcow2 /o.qcow2 SIZE',
       ),
     ]);
   });
 
-  test('that is not there is no matter of its backing file', () => {
+  test('has no finding about its backing file if it does not exist', () => {
     expect(checkBacking(world(), 'dest', '/o.qcow2', '/b')).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-/** An existing file or device that a step may not be able to write over, and what is found of it. */
+/** An existing file or device that a step may be unable to overwrite, and the findings about it. */
 import type { Finding } from '../../../src/errors.ts';
 import type { Destination } from '../../../src/model/host-state.ts';
 import {

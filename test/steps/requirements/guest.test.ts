@@ -1,4 +1,4 @@
-/** What steps require of the guest and of libvirt: each sentence, and each refusal with its place, words and hint. */
+/** What steps require of the guest and of libvirt: each sentence, and each refusal with its path, message and hint. */
 import { describe, expect, test } from 'vitest';
 import type { HostState } from '../../../src/model/host-state.ts';
 import {
@@ -14,16 +14,16 @@ import { required, withoutBlocks } from '../required.ts';
 describe('a guest', () => {
   const running = (seen: HostState) => withoutBlocks(checkRunning(seen));
 
-  test.each(['running', 'paused'] as const)('that is %s is up', (state) => {
+  test.each(['running', 'paused'] as const)('that is %s is accepted', (state) => {
     expect(running(world({ domain: { state } }))).toEqual([]);
   });
 
-  test('that is off has to be started', () => {
+  test('that is off must be started', () => {
     expect(running(world({ domain: { state: 'shut off' } }))).toEqual([
       refusal(
         'BP102',
         [],
-        'the domain "testvm" is shut off: live disk work needs a running guest',
+        'the domain "testvm" is shut off: live disk operations require a running guest',
         'start it: virsh start testvm',
       ),
     ]);
@@ -34,12 +34,12 @@ describe('a guest', () => {
     ...change,
   });
 
-  test('that libvirt does not know is looked for on that connection', () => {
+  test('that libvirt does not know has a hint for that connection', () => {
     expect(running(gone())).toEqual([
       refusal(
         'BP101',
         [],
-        'qemu:///system knows no domain "testvm"',
+        'qemu:///system has no domain "testvm"',
         'see: virsh -c qemu:///system list --all',
       ),
     ]);
@@ -47,39 +47,39 @@ describe('a guest', () => {
       refusal(
         'BP101',
         [],
-        'qemu:///session knows no domain "testvm"',
-        "that is the connection of a user's own guests; the system's are reached with: -c qemu:///system",
+        'qemu:///session has no domain "testvm"',
+        'this connection only shows your own guests; to use the system connection: -c qemu:///system',
       ),
     ]);
   });
 
-  test('that facts tell nothing of has to be written down', () => {
+  test('that the facts do not have needs new facts', () => {
     expect(running(gone({ untold: ['uri'] }))).toEqual([
       refusal(
         'BP101',
         [],
-        'the facts say that libvirt knows no domain "testvm"',
-        'write down what it is like once it is there: blockplan facts testvm',
+        'the domain "testvm" does not exist, according to the facts',
+        'export new facts once it exists: blockplan facts testvm',
       ),
     ]);
     expect(running(gone({ untold: ['state'] })).map(({ message }) => message)).toEqual([
-      'qemu:///system knows no domain "testvm"',
+      'qemu:///system has no domain "testvm"',
     ]);
   });
 
-  test('runs or is paused, in words', () => {
+  test('is described as running or paused', () => {
     const paused = world({ domain: { state: 'paused' } });
     expect([guestUpText(world()), guestUpText(paused)]).toEqual([
-      'the guest runs',
+      'the guest is running',
       'the guest is paused',
     ]);
   });
 
-  test('is required to be up, beside what is told in the same clause', () => {
+  test('must be up, in one clause with another requirement', () => {
     const also = refusal('BP106', [], 'it is not so');
     const up = (seen: HostState, ...more: readonly (typeof also)[]) =>
       required((needs) => requireGuestUp(needs, seen, ', and it is so', more));
-    const texts = ['the guest runs, and it is so [told state]'];
+    const texts = ['the guest is running, and it is so [told state]'];
     expect(up(world())).toEqual({ texts, findings: [], value: true });
     expect(up(world(), also)).toEqual({ texts, findings: [also], value: false });
     const off = world({ domain: { state: 'shut off' } });
@@ -99,7 +99,7 @@ test.each([
   [{ 'keep-tpm': true }, undefined, false],
   [{ 'keep-tpm': false }, '8.8.0', false],
   [{}, '8.8.0', false],
-])('an option that came later: %j with libvirt %s', (params, libvirt, refused) => {
+])('an option that requires a newer libvirt: %j with libvirt %s', (params, libvirt, refused) => {
   const seen = world();
   const host = { ...seen.host, ...(libvirt === undefined ? {} : { libvirt }) };
   const { texts, findings } = required((needs) =>
@@ -117,7 +117,7 @@ test.each([
           refusal(
             'BP130',
             ['keep-tpm'],
-            'libvirt 8.8.0 does not have "keep-tpm", which came with 8.9.0',
+            '"keep-tpm" requires libvirt 8.9.0, but the host has 8.8.0',
             'leave "keep-tpm" out, or use a newer libvirt',
           ),
         ]

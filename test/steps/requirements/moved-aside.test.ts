@@ -1,4 +1,4 @@
-/** What moving files aside requires: where they go, and what is in the way. */
+/** What moving files to the quarantine folder requires: their new paths, and the refused cases. */
 import { describe, expect, test } from 'vitest';
 import type { HostState, ImageFile, Layer } from '../../../src/model/host-state.ts';
 import { quarantinePath, requireMovable } from '../../../src/steps/requirements/removal.ts';
@@ -29,21 +29,21 @@ test('a file keeps its name', () => {
 });
 
 describe('a file', () => {
-  test('goes into a folder that is there, and into one that nobody has looked at', () => {
+  test('can move to a folder that exists, and to one that was not inspected', () => {
     expect(check(seen())).toEqual([]);
     expect(check(seen({}, {}))).toEqual([]);
   });
 
   test('that cannot be removed is not moved', () => {
     expect(check(seen(), [{ ...LAYER, block: true }])).toEqual(
-      refusal(`${FILE} is a block device, so it is not moved`),
+      refusal(`${FILE} is a block device, so it cannot be moved`),
     );
     expect(check(seen({ [FILE]: { size: 1, link: true } }))).toEqual(
-      refusal(`${FILE} is a symbolic link, so it is not moved`),
+      refusal(`${FILE} is a symbolic link, so it cannot be moved`),
     );
   });
 
-  test('is not moved to where it is, by whatever name', () => {
+  test('is not moved to its own folder, under any name', () => {
     expect(check(seen(), [LAYER], '/i')).toEqual(refusal(`${FILE} is in /i already`));
     const same = { size: 1, identity: 'one' };
     const alias = seen({ [FILE]: same, '/alias/mid.qcow2': same });
@@ -54,9 +54,9 @@ describe('a file', () => {
   test.each([
     ['is on another file system', 'a', 'b', true],
     ['is on the same file system', 'a', 'a', false],
-    ['is of an unknown file system', 'a', undefined, false],
-    ['has a file of an unknown file system', undefined, 'b', false],
-  ])('whose quarantine %s', (_what, from, to, refused) => {
+    ['is on an unknown file system', 'a', undefined, false],
+    ['has a file on an unknown file system', undefined, 'b', false],
+  ])('is moved or refused if its quarantine %s', (_what, from, to, refused) => {
     const on = (fileSystem: string | undefined) => ({
       ...roomy,
       ...(fileSystem === undefined ? {} : { fileSystem }),
@@ -67,13 +67,13 @@ describe('a file', () => {
     expect(check(at)).toEqual(
       refused
         ? refusal(
-            `${FOLDER} is on another file system than ${FILE}: it would have to be copied, which nobody has asked for`,
+            `${FOLDER} is on another file system than ${FILE}: the file would have to be copied`,
           )
         : [],
     );
   });
 
-  test('does not take the place of another file, nor of another domain, nor goes to where there is no folder', () => {
+  test('does not replace a file, or a file of another domain, and needs an existing folder', () => {
     const codes = (at: HostState) => check(at).map(({ code, path }) => [code, path]);
     const taken = seen({ [FILE]: { size: 1 }, [PLACE]: { size: 1 } });
     expect(codes(taken)).toEqual([['BP106', ['quarantine']]]);
@@ -82,31 +82,31 @@ describe('a file', () => {
     expect(codes(seen({}, { [FOLDER]: null }))).toEqual([['BP107', ['quarantine']]]);
   });
 
-  test('needs no room: its data stays where it is', () => {
+  test('needs no space: its data is not copied', () => {
     expect(check(seen({ [FILE]: { size: 1000 } }))).toEqual([]);
   });
 
-  test('of the name of another one has no place beside it', () => {
+  test('cannot have the same name as another moved file', () => {
     const layers = [
       LAYER,
       { ...LAYER, file: '/j/other.qcow2' },
       { ...LAYER, file: '/j/mid.qcow2' },
     ];
     expect(check(seen({}, {}), layers)).toEqual(
-      refusal('two of the files are called mid.qcow2', 'use "delete"'),
+      refusal('two of the files have the name mid.qcow2', 'use "delete"'),
     );
   });
 });
 
-test('a preview lists what has to be so', () => {
+test('a preview lists the requirements', () => {
   const texts = (layers: readonly Layer[], folder = FOLDER) =>
     required((needs) => requireMovable(needs, seen(), 'quarantine', folder, layers)).texts;
-  const regular = `${FILE} is a regular file in a folder that can be changed [file ${FILE}]`;
+  const regular = `${FILE} is a regular file in a writable folder [file ${FILE}]`;
   expect(texts([LAYER])).toEqual([
     regular,
-    `there is no file ${PLACE} [file ${PLACE}]`,
+    `${PLACE} does not exist [file ${PLACE}]`,
     `no other domain uses ${PLACE} [others]`,
-    `${FOLDER} is a folder on the file system of ${FILE} [folder ${PLACE}]`,
+    `${FOLDER} is a folder on the same file system as ${FILE} [folder ${PLACE}]`,
   ]);
   expect(texts([LAYER, { ...LAYER, file: '/b' }])).toHaveLength(8);
 });

@@ -1,4 +1,4 @@
-/** What steps require of the places of new files: what is in the way there, and what is said of it. */
+/** What steps require of the paths of new files: the refused cases and their findings. */
 import { describe, expect, test } from 'vitest';
 import type { Code } from '../../../src/codes.ts';
 import type { Confinement, HostState } from '../../../src/model/host-state.ts';
@@ -35,18 +35,18 @@ describe('a new file', () => {
     ).findings;
 
   test.each([
-    ['in a folder with just that room', roomy],
-    ['in a folder that nobody has looked at', undefined],
-  ])('is made %s', (_what, folder) => {
+    ['in a folder with exactly enough space', roomy],
+    ['in a folder that was not inspected', undefined],
+  ])('is accepted %s', (_what, folder) => {
     expect(check(folder)).toEqual([]);
   });
 
-  test('does not fit where there is a byte less', () => {
+  test('is refused if one byte is missing', () => {
     expect(check(roomy, 1001)).toEqual([
       refused(
         'BP108',
         `${FOLDER} has 1000 bytes free, but up to 1001 are needed`,
-        'make room, or choose another place',
+        'free some space, or choose another folder',
       ),
     ]);
   });
@@ -56,23 +56,26 @@ describe('a new file', () => {
       refused(
         'BP107',
         `the folder ${FOLDER} does not exist on the host`,
-        "make it: mkdir -p '/new dir'",
+        "create it: mkdir -p '/new dir'",
       ),
     ]);
   });
 
-  test('needs a folder in which files can be made, whatever the room', () => {
+  test('needs a writable folder, whatever the free space', () => {
     expect(check({ writable: false, free: 0 })).toEqual([
-      refused('BP107', `no file can be made in ${FOLDER}: it is read-only, or not yours`),
+      refused(
+        'BP107',
+        `no file can be created in ${FOLDER}: the folder is read-only, or belongs to another user`,
+      ),
     ]);
   });
 
-  test('takes no place that is taken, nor one that another domain names', () => {
+  test('must not exist, and no other domain may name it', () => {
     const taken = { ...world().files, [FILE]: { size: 0 } };
     expect(check(roomy, 0, { files: taken })).toEqual([
       refused(
         'BP106',
-        `${FILE} exists already; blockplan writes over no file`,
+        `${FILE} already exists; blockplan does not overwrite files`,
         'choose another path, or move that file away',
       ),
     ]);
@@ -87,17 +90,17 @@ describe('a new file', () => {
     ]);
   });
 
-  test('is required in words', () => {
+  test('is described by the requirements', () => {
     expect(required((needs) => requireNewFile(needs, world(), 'dest', '/n', 0)).texts).toEqual([
-      'there is no file /n [file /n]',
-      'there is a folder for /n, with room, in which files can be made [folder /n]',
+      '/n does not exist [file /n]',
+      'the folder of /n exists, is writable and has enough free space [folder /n]',
       'no other domain uses /n [others]',
     ]);
   });
 
-  test('takes a place that is free, or has a hint of its own for it', () => {
+  test('must not exist, and can have a hint of its own', () => {
     const taken = world({ files: { [FILE]: { size: 0 } } });
-    const texts = [`there is no file ${FILE} [file ${FILE}]`];
+    const texts = [`${FILE} does not exist [file ${FILE}]`];
     expect(required((needs) => requireNoFile(needs, world(), 'dest', FILE))).toEqual({
       texts,
       findings: [],
@@ -106,14 +109,18 @@ describe('a new file', () => {
     expect(required((needs) => requireNoFile(needs, taken, 'dest', FILE, 'look at it'))).toEqual({
       texts,
       findings: [
-        refused('BP106', `${FILE} exists already; blockplan writes over no file`, 'look at it'),
+        refused(
+          'BP106',
+          `${FILE} already exists; blockplan does not overwrite files`,
+          'look at it',
+        ),
       ],
       value: false,
     });
   });
 });
 
-describe("a file that the guest's QEMU has to open", () => {
+describe("a file that the guest's QEMU must open", () => {
   const user = { uid: 64055, gid: 64055 };
   const open = (isMade: boolean) => (seen: HostState) =>
     required((needs) => requireWritableByQemu(needs, seen, 'dest', FILE, isMade)).findings;
@@ -129,36 +136,36 @@ describe("a file that the guest's QEMU has to open", () => {
   }
   const barred = refused(
     'BP138',
-    `the QEMU of "testvm" runs as user 64055, who may not enter /new, so it cannot open ${FILE}`,
-    'choose another place, or let that user in: chmod o+x /new',
+    `the QEMU of "testvm" runs as user 64055, who cannot enter /new, so it cannot open ${FILE}`,
+    'choose another path, or grant that user access: chmod o+x /new',
   );
   const notGiven = refused(
     'BP138',
-    `the QEMU of "testvm" runs as user 64055, and its seclabel has relabel='no', so libvirt does not give it files: what user 0 makes at ${FILE} it cannot write to`,
-    'make the file first, give it to that user, and add "reuse-external: true"',
+    `the QEMU of "testvm" runs as user 64055, and its seclabel has relabel='no', so libvirt does not change the owner of files: QEMU cannot write to a file that user 0 creates at ${FILE}`,
+    'create the file first, change its owner to that user, and add "reuse-external: true"',
   );
 
   test.each([
     [
-      'is refused below a folder that its user may not enter',
+      'is refused below a folder that its user cannot enter',
       { ...own, givesFiles: true },
       '/new',
       [barred],
     ],
-    ['is reached where its user may enter', { ...own, givesFiles: true }, undefined, []],
-    ['is reached where its user is not known', { ...asked, givesFiles: true }, '/new', []],
-    ['is reached where nothing is known', undefined, '/new', []],
+    ['is accepted if its user can enter the folder', { ...own, givesFiles: true }, undefined, []],
+    ['is accepted if its user is unknown', { ...asked, givesFiles: true }, '/new', []],
+    ['is accepted if nothing is known', undefined, '/new', []],
   ])('%s', (_what, confinement, at, findings) => {
     expect(opened(seen(confinement, at))).toEqual(findings);
     expect(made(seen(confinement, at))).toEqual(findings);
   });
 
-  test('in a folder that nobody has looked at is reached', () => {
+  test('is accepted in a folder that was not inspected', () => {
     const blind = world({ domain: { confinement: { ...own, givesFiles: true } } });
     expect(opened(blind)).toEqual([]);
   });
 
-  test('is not reached where libvirt does not give it files of another user', () => {
+  test('is refused if libvirt does not change the owner of files of another user', () => {
     const alone = { ...own, givesFiles: false };
     expect(made(seen(alone))).toEqual([notGiven]);
     expect(made(seen(alone, '/new'))).toEqual([barred]);
@@ -166,11 +173,11 @@ describe("a file that the guest's QEMU has to open", () => {
     expect(made(seen({ ...asked, givesFiles: false }))).toEqual([]);
     const unknown = world({ domain: { confinement: alone } });
     expect(made(unknown)).toEqual([]);
-    // It may be there for reuse, with an owner of its own.
+    // A file for reuse may have another owner.
     expect(opened(seen(alone))).toEqual([]);
   });
 
-  test('is required in words, whoever makes it', () => {
+  test('has the same requirement whether blockplan creates it or not', () => {
     for (const isMade of [true, false])
       expect(
         required((needs) => requireWritableByQemu(needs, seen(), 'dest', FILE, isMade)),

@@ -1,4 +1,4 @@
-/** Files that are removed: regular ones, in folders that can be changed. */
+/** Files that can be removed: regular files in writable folders. */
 import { describe, expect, test } from 'vitest';
 import type { HostState } from '../../../src/model/host-state.ts';
 import { requireRemovable, whyUnremovable } from '../../../src/steps/requirements/removal.ts';
@@ -20,15 +20,15 @@ const readOnly = { writable: false, free: 0 };
 
 describe('a layer', () => {
   test.each([
-    ['in a folder that can be changed', seen(changeable), LAYER, undefined],
-    ['in a folder that nobody has looked at', seen(undefined), LAYER, undefined],
-    ['in a folder that is not there', seen(null), LAYER, undefined],
-    ['of which nothing is known', world(), LAYER, undefined],
+    ['in a writable folder', seen(changeable), LAYER, undefined],
+    ['in a folder that was not inspected', seen(undefined), LAYER, undefined],
+    ['in a folder that does not exist', seen(null), LAYER, undefined],
+    ['about which nothing is known', world(), LAYER, undefined],
     [
       'in a folder that is read-only',
       seen(readOnly),
       LAYER,
-      'no file can be taken out of /i: it is read-only, or not yours',
+      `${FILE} is in a folder that is read-only or belongs to another user`,
     ],
     ['that is a link', seen(changeable, true), LAYER, `${FILE} is a symbolic link`],
     [
@@ -42,7 +42,7 @@ describe('a layer', () => {
   });
 });
 
-test('each layer that cannot be removed is refused by the option that removes it', () => {
+test('each layer that cannot be removed is refused at the option that removes it', () => {
   const layers = [
     LAYER,
     { ...LAYER, file: '/other' },
@@ -56,17 +56,17 @@ test('each layer that cannot be removed is refused by the option that removes it
       code: 'BP156',
       severity: 'error',
       path: ['delete'],
-      message: `${FILE} is a symbolic link, so it would not be removed`,
+      message: `${FILE} is a symbolic link, so it cannot be removed`,
       hint: 'leave "delete" out, and remove it yourself after the run',
     },
     expect.objectContaining({
       code: 'BP156',
-      message: '/dev/sda is a block device, so it would not be removed',
+      message: '/dev/sda is a block device, so it cannot be removed',
     }),
   ]);
   expect(texts).toEqual([
-    `${FILE} is a regular file in a folder that can be changed [file ${FILE}]`,
-    '/other is a regular file in a folder that can be changed [file /other]',
-    '/dev/sda is a regular file in a folder that can be changed [file /dev/sda]',
+    `${FILE} is a regular file in a writable folder [file ${FILE}]`,
+    '/other is a regular file in a writable folder [file /other]',
+    '/dev/sda is a regular file in a writable folder [file /dev/sda]',
   ]);
 });

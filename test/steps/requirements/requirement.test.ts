@@ -1,4 +1,4 @@
-/** How requirements are stated, and what is wrong with parameters alone. */
+/** How requirements are stated, and the checks of parameters alone. */
 import { describe, expect, test } from 'vitest';
 import {
   checkAbsolute,
@@ -19,11 +19,11 @@ describe('a requirement', () => {
   const warning = { ...error, severity: 'warning' } as const;
 
   test.each([
-    ['nothing is wrong', [], true],
-    ['there is a warning', [warning], true],
-    ['there is an error', [error], false],
-    ['there is an error beside a warning', [warning, error], false],
-  ])('is stated, and met or not, where %s', (_what, unmet, met) => {
+    ['it has no finding', [], true],
+    ['it has a warning', [warning], true],
+    ['it has an error', [error], false],
+    ['it has an error beside a warning', [warning, error], false],
+  ])('is stated, and met or not, if %s', (_what, unmet, met) => {
     const needs = new Needs();
     needs.require('it is so', { file: '/a' }, unmet);
     const { stated } = needs;
@@ -33,17 +33,17 @@ describe('a requirement', () => {
     });
   });
 
-  test('that nobody can check before the run is met', () => {
+  test('that only the run can check is met', () => {
     expect(required((needs) => needs.require('it will be so', 'run'))).toEqual({
       ...{ texts: ['it will be so [run]'], findings: [], value: true },
     });
   });
 
   test.each([
-    ['left out where nothing is wrong', [], [], true],
-    ['listed where there is a warning', [warning], ['it is so [domain]'], true],
-    ['listed where there is an error', [error], ['it is so [domain]'], false],
-  ])('that is too plain to be listed is %s', (_what, unmet, texts, met) => {
+    ['left out without a finding', [], [], true],
+    ['listed with a warning', [warning], ['it is so [domain]'], true],
+    ['listed with an error', [error], ['it is so [domain]'], false],
+  ])('that is too obvious to list is %s', (_what, unmet, texts, met) => {
     const found = required((needs) => needs.requireUnlisted('it is so', 'domain', unmet));
     expect(found).toEqual({ texts, findings: unmet, value: met });
   });
@@ -56,12 +56,12 @@ describe('a requirement', () => {
     [{ file: '/a' }, '/a'],
     [{ folder: '/b/c' }, '/b/c'],
     [{ place: '/dev/d' }, '/dev/d'],
-  ])('%j needs a look at %s', (knowledge, path) => {
+  ])('that needs %j inspects the path %s', (knowledge, path) => {
     expect(pathToInspect(knowledge)).toBe(path);
   });
 });
 
-test('a refusal is an error at a parameter, with a hint where there is one', () => {
+test('a refusal is an error at a parameter, with an optional hint', () => {
   expect(refuse('BP106', 'dest', 'it is so', 'do that')).toEqual(
     refusal('BP106', ['dest'], 'it is so', 'do that'),
   );
@@ -83,34 +83,31 @@ describe('a path', () => {
     'BP050',
     ['dest'],
     '"a/b" is not an absolute path',
-    'write the path from the root of the host: /…',
+    'write the absolute path on the host: /…',
   );
   const notPlain = (file: string) =>
     refusal(
       'BP050',
       ['dest'],
       `"${file}" is not a plain path to a file`,
-      'write it without "..", "//" and a "/" at its end',
+      'write it without "..", "//" or a trailing "/"',
     );
 
-  test.each([undefined, '/a', '/a/../b'])('that is there: %s', (file) => {
+  test.each([undefined, '/a', '/a/../b'])('of an existing file may be %s', (file) => {
     expect(checkAbsolute('dest', file)).toEqual([]);
   });
-  test.each([undefined, '/a', '/a/b.c', '/a/..b'])('that is made: %s', (file) => {
+  test.each([undefined, '/a', '/a/b.c', '/a/..b'])('of a new file may be %s', (file) => {
     expect(checkPlainPath('dest', file)).toEqual([]);
   });
 
-  test('has to be absolute', () => {
+  test('must be absolute', () => {
     expect(checkAbsolute('dest', 'a/b')).toEqual([notAbsolute]);
     expect(checkPlainPath('dest', 'a/b')).toEqual([notAbsolute]);
   });
 
-  test.each(['/a/../b', '/a//b', '/a/', '/', '/./a'])(
-    'that is made has to be plain: %s',
-    (file) => {
-      expect(checkPlainPath('dest', file)).toEqual([notPlain(file)]);
-    },
-  );
+  test.each(['/a/../b', '/a//b', '/a/', '/', '/./a'])('of a new file must not be %s', (file) => {
+    expect(checkPlainPath('dest', file)).toEqual([notPlain(file)]);
+  });
 });
 
 describe('two options', () => {
@@ -128,20 +125,20 @@ describe('two options', () => {
   });
 
   test.each([[{}], [{ other: 1 }], [{ option: false }], [{ option: 'x', other: true }]])(
-    'need nothing more: %j',
+    'have no finding: %j',
     (params) => {
       expect(checkNeeds(params, 'option', 'other')).toEqual([]);
     },
   );
 
   test.each([[{ option: true }], [{ option: 0, other: false }], [{ option: '' }]])(
-    'have a meaning together: %j',
+    'are required together: %j',
     (params) => {
       expect(checkNeeds(params, 'option', 'other')).toEqual([
         refusal(
           'BP052',
           ['option'],
-          '"option" has a meaning only together with "other"',
+          '"option" requires "other"',
           'add "other", or leave "option" out',
         ),
       ]);

@@ -1,4 +1,4 @@
-/** What steps require of files that another user could use: another domain, or another disk of the guest. */
+/** What steps require of files that another domain or another disk of the guest could use. */
 import { describe, expect, test } from 'vitest';
 import type { Disk } from '../../../src/model/host-state.ts';
 import {
@@ -32,7 +32,7 @@ describe('files of other domains', () => {
     });
   });
 
-  test('that cannot be read leave it open what rests on them', () => {
+  test('that cannot be read are refused, as they may have any backing file', () => {
     const others = [
       neighbour('a', [], [], ['/x', '/y']),
       neighbour('b', [], []),
@@ -43,14 +43,14 @@ describe('files of other domains', () => {
       refusal(
         'BP124',
         ['base'],
-        'it cannot be told whether other domains rest on the files: /x, /y, /z cannot be read',
-        'run it as a user who may read them, such as root',
+        '/x, /y, /z cannot be read, so it is unknown whether other domains use the files',
+        'run blockplan as a user who can read them, such as root',
       ),
     ]);
     expect(required((needs) => requireUnshared(needs, world(), 'base', [SNAP1]))).toEqual({
       ...{ texts: [`no other domain uses ${SNAP1} [others]`], findings: [], value: true },
     });
-    // Nothing that one cannot read rests on a file that is not there yet.
+    // An unreadable image cannot be backed by a file that does not exist yet.
     expect(required((needs) => requireUnnamed(needs, seen, 'base', [SNAP1])).findings).toEqual([]);
   });
 });
@@ -75,14 +75,14 @@ describe('files of other disks of the guest', () => {
     value: false,
   });
 
-  test('are not in the way where no other disk has them', () => {
+  test('are accepted if no other disk has them', () => {
     expect(owned([DATA])).toEqual({ texts, findings: [], value: true });
     expect(owned([DATA, BASE])).toEqual({ texts, findings: [], value: true });
   });
 
-  test('are refused in another chain, and where the definition or a job names them', () => {
+  test('are refused in another chain, and if the definition or a job names them', () => {
     expect(owned([DATA, SNAP1])).toEqual(inUse(`${SNAP1} is in the chain of vdb too`));
-    const named = inUse(`${SNAP2} is what the definition, or a job, names for vdb`);
+    const named = inUse(`${SNAP2} is also used, by the definition or a block job, for vdb`);
     expect(owned([DATA], { persistentSource: SNAP2 })).toEqual(named);
     const job = { type: 'copy', ready: true, mirror: SNAP2 } as const;
     expect(owned([DATA], { job })).toEqual(named);

@@ -1,4 +1,4 @@
-/** Jobs that are cancelled in a rollback, and files that are removed then. */
+/** Jobs that a rollback cancels, and files that it removes. */
 import { describe, expect, test } from 'vitest';
 import { withDisk, withFile } from '../../../src/model/host-state.ts';
 import { NoRollback } from '../../../src/steps/define.ts';
@@ -11,24 +11,20 @@ const before = withFile(world(), FILE, null);
 const now = withFile(world(), FILE, { size: 1, made: true });
 const job = { type: 'copy', ready: true, mirror: FILE } as const;
 
-describe('a file that a step made', () => {
-  test('is removed where nothing uses it', () => {
+describe('a file that a step created', () => {
+  test('is removed if nothing uses it', () => {
     expect(removeMade(before, now, FILE, false)).toEqual([
-      { tool: 'remove-file', file: FILE, why: 'remove what the step made', made: true },
+      { tool: 'remove-file', file: FILE, why: 'remove the file that the step created', made: true },
     ]);
   });
 
   test.each([
-    ['it was there before', now, now],
-    ['nobody looked before', world(), now],
-    ['somebody else made it', before, withFile(now, FILE, { size: 1 })],
-    ['it is not there', before, before],
+    ['it existed before', now, now],
+    ['it is unknown whether it existed before', world(), now],
+    ['another process created it', before, withFile(now, FILE, { size: 1 })],
+    ['it does not exist', before, before],
     ['the guest runs on it', before, withDisk(now, 'vda', () => disk('vda', [FILE]))],
-    [
-      'it is below what the guest runs on',
-      before,
-      withDisk(now, 'vda', () => disk('vda', ['/x', FILE])),
-    ],
+    ['it is below the active layer', before, withDisk(now, 'vda', () => disk('vda', ['/x', FILE]))],
     [
       'the definition names it',
       before,
@@ -36,11 +32,11 @@ describe('a file that a step made', () => {
     ],
     ['a job writes to it', before, withDisk(now, 'vda', (each) => ({ ...each, job }))],
     ['another guest has it', before, { ...now, others: [neighbour('other', [FILE], [])] }],
-  ])('stays where %s', (_title, was, is) => {
+  ])('stays if %s', (_title, was, is) => {
     expect(removeMade(was, is, FILE, false)).toEqual([]);
   });
 
-  test('is removed after the job that wrote to it, when that is cancelled first', () => {
+  test('is removed after the job that wrote to it is cancelled', () => {
     const copying = withDisk(now, 'vda', (each) => ({ ...each, job }));
     expect(abortOwnJob(copying, 'vda', FILE).map(inWords)).toEqual([
       {
@@ -53,14 +49,14 @@ describe('a file that a step made', () => {
     expect(removeMade(before, copying, FILE, true)).toMatchObject([{ file: FILE }]);
   });
 
-  test("nobody else's job is cancelled", () => {
+  test('no job of another process is cancelled', () => {
     const copying = withDisk(now, 'vda', (each) => ({ ...each, job }));
     expect(abortOwnJob(copying, 'vda', '/another')).toEqual([]);
     expect(abortOwnJob(copying, 'vdb', FILE)).toEqual([]);
     expect(abortOwnJob(copying, 'vdz', FILE)).toEqual([]);
   });
 
-  test('a job that mirrors to no file is cancelled where no file is asked for', () => {
+  test('a job without a mirror is cancelled if no file is specified', () => {
     const commit = { type: 'active-commit', ready: false } as const;
     const merging = withDisk(now, 'vda', (each) => ({ ...each, job: commit }));
     expect(abortOwnJob(merging, 'vda', undefined)).toMatchObject([
@@ -71,7 +67,7 @@ describe('a file that a step made', () => {
   });
 });
 
-test('a job that another tool started is told of, with the command to look at it', () => {
+test('a job of another tool is reported with the command to inspect it', () => {
   const copying = withDisk(now, 'vda', (each) => ({ ...each, job }));
   expect(() => checkOwnJob(copying, 'vda', FILE)).not.toThrow();
   expect(() => checkOwnJob(now, 'vda', FILE)).not.toThrow();

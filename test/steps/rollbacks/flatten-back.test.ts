@@ -1,4 +1,4 @@
-/** The rollback of a flattened copy: the effects that are left, from each place where it may have stopped. */
+/** The rollback of a flattened copy: the remaining effects, from each point where it may have stopped. */
 import { expect, test } from 'vitest';
 import { virshCommand } from '../../../src/command.ts';
 import {
@@ -33,7 +33,7 @@ const copy = {
 const vdb = disk('vdb', [DATA]);
 const before = looked(world({ disks: [disk('vda', [OLD, BASE]), vdb] }), [ASIDE, HOME, DEST]);
 
-/** The host while the guest is on those files, with overlays that the rollback has made. */
+/** The host while the guest is on those files, with overlays that the rollback has created. */
 function host(
   files: readonly string[],
   made: readonly string[],
@@ -54,44 +54,44 @@ const job = (mirror: string) => ({ job: { type: 'copy', ready: false, mirror } }
 const ABORT =
   'virsh blockjob --domain testvm --path vda --abort  (cancel the copy of vda; timeoutMs 120000)';
 const remove = (file: string) =>
-  `rm ${file}  # once proven unused  (remove what the step made; made true)`;
+  `rm ${file}  # once proven unused  (remove the file that the step created; made true)`;
 const wait = (until: string) =>
   `# wait for libvirt's event: vda ready  (until ${until}; timeoutMs 86400000)`;
 const pivot = (to: string) =>
   `virsh blockjob --domain testvm --path vda --pivot  (move vda ${to}; timeoutMs 120000)`;
 
 const STEP_ASIDE = [
-  `: > ${ASIDE}  # must not exist  (take the place of the overlay)`,
+  `: > ${ASIDE}  # must not exist  (reserve the path of the overlay)`,
   `virsh snapshot-create-as --domain testvm --name blockplan-back-vda --disk-only --atomic --no-metadata --diskspec vda,snapshot=external,driver=qcow2,file=${ASIDE} --diskspec vdb,snapshot=no  (put an overlay ${ASIDE} above ${DEST} again; timeoutMs 180000)`,
 ];
 const FILL = [
-  `qemu-img convert -p -n -W -m 8 -f qcow2 -O qed ${DEST} ${OLD}  (write the copy, which is quiet now, into ${OLD}, above the files below it; bytes 41943040)`,
-  `qemu-img create -q -f qcow2 -b ${OLD} -F qed ${HOME}  (make an overlay above ${OLD}; bytes 0)`,
-  `virsh blockcopy --domain testvm --path vda --dest ${HOME}  (copy what the guest wrote meanwhile to ${HOME}; writesInto ${HOME})`,
-  wait('that overlay holds all that the other holds'),
+  `qemu-img convert -p -n -W -m 8 -f qcow2 -O qed ${DEST} ${OLD}  (write the copy, which no longer changes, into ${OLD}, above its backing files; bytes 41943040)`,
+  `qemu-img create -q -f qcow2 -b ${OLD} -F qed ${HOME}  (create an overlay above ${OLD}; bytes 0)`,
+  `virsh blockcopy --domain testvm --path vda --dest ${HOME}  (copy the guest's writes since then to ${HOME}; writesInto ${HOME})`,
+  wait('that overlay holds all data of the other one'),
   pivot(`to ${HOME}, above its old chain`),
 ];
 const COMMIT = [
-  `virsh blockcommit --domain testvm --path vda --base ${OLD} --active  (commit what the guest wrote meanwhile into ${OLD})`,
-  wait('the old file holds all that the overlay holds'),
+  `virsh blockcommit --domain testvm --path vda --base ${OLD} --active  (commit the guest's writes since then into ${OLD})`,
+  wait('the old file holds all data of the overlay'),
   pivot(`back to ${OLD}`),
 ];
 
 test.each<readonly [string, HostState, readonly string[]]>([
   ['on the copy', host([DEST], []), [...STEP_ASIDE, ...FILL, ...COMMIT]],
   [
-    'on the copy, with the place of the overlay taken by a first attempt',
+    'on the copy, with an overlay left by a first attempt',
     host([DEST], [ASIDE]),
     [remove(ASIDE), ...STEP_ASIDE, ...FILL, ...COMMIT],
   ],
   ['on the overlay of the copy', host([ASIDE, DEST], [ASIDE]), [...FILL, ...COMMIT]],
   [
-    'on the overlay of the copy, with the one of the old file made',
+    'on the overlay of the copy, with the overlay of the old file created',
     host([ASIDE, DEST], [ASIDE, HOME]),
     [remove(HOME), ...FILL, ...COMMIT],
   ],
   [
-    'on the overlay of the copy, while it is copied to the one of the old file',
+    'on the overlay of the copy, while it is copied to the overlay of the old file',
     host([ASIDE, DEST], [ASIDE, HOME], job(HOME)),
     [ABORT, remove(HOME), ...FILL, ...COMMIT],
   ],
@@ -108,14 +108,14 @@ test.each<readonly [string, HostState, readonly string[]]>([
   ],
   ['back on the old file', host([OLD, BASE], []), []],
   [
-    'back on the old file, with a stale definition',
+    'back on the old file, with an outdated definition',
     withDomain(host([OLD, BASE], []), {
       definition: before.domain.definition!.replace(OLD, DEST),
     }),
-    ['virsh define --file RUN/define.xml  (put the definition back as it was)'],
+    ['virsh define --file RUN/define.xml  (restore the definition)'],
   ],
   ['on no file', host([], [ASIDE]), [remove(ASIDE)]],
-])('where the guest is %s', (_where, now, lines) => {
+])('the remaining effects with the guest %s', (_where, now, lines) => {
   expect(left(now)).toEqual(lines);
 });
 
@@ -131,7 +131,7 @@ test.each([
   );
 });
 
-test('another job on the old file is of no interest', () => {
+test('another job on the old file is ignored', () => {
   expect(left(host([OLD, BASE], [], job('/elsewhere')))).toEqual([]);
 });
 
@@ -140,13 +140,13 @@ test('a file that another user has put there stays', () => {
   expect(left(now)).toEqual([]);
 });
 
-test('an overlay that another guest has come to use stays', () => {
+test('an overlay that another guest now uses stays', () => {
   const others = [neighbour('other', [ASIDE, HOME], [])];
   expect(left({ ...host([OLD, BASE], [ASIDE, HOME]), others })).toEqual([]);
   expect(left({ ...host([ASIDE, DEST], [ASIDE, HOME]), others })).toEqual([...FILL, ...COMMIT]);
 });
 
-test('the copy is read in the format that the guest has it in', () => {
+test('the copy is read in the format in which the guest has it open', () => {
   const raw = host([DEST], [], { chain: [{ file: DEST, format: 'raw' }] });
   expect(left(raw)[2]).toContain('-f raw -O qed');
   const above = host([ASIDE], [ASIDE], {

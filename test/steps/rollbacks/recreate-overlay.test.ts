@@ -1,10 +1,10 @@
-/** Overlays in a rollback: which commands make them, what their headers name, and which disks they leave alone. */
+/** Overlays in a rollback: the commands that create them, the names in their headers, and the disks that do not change. */
 import { describe, expect, test } from 'vitest';
 import { recreateOverlay } from '../../../src/steps/rollbacks/recreate-overlay.ts';
 import { inWords, wordsIn } from '../../effects.ts';
 import { BASE, DATA, disk, SNAP1, SNAP2, world } from '../../worlds.ts';
 
-describe('an overlay that is put on a disk again', () => {
+describe('a recreated overlay', () => {
   const file = '/new/o,1';
   const onto = (base: string, name?: string, format = 'qcow2') => {
     const seen = world();
@@ -23,19 +23,19 @@ describe('an overlay that is put on a disk again', () => {
     timeoutMs: 180_000,
   });
 
-  test('is made by libvirt where the header names the path below', () => {
-    const placed = { tool: 'make-file', file, why: 'take the place of the overlay' };
+  test('is created by libvirt if the header names the path of the backing file', () => {
+    const placed = { tool: 'make-file', file, why: 'reserve the path of the overlay' };
     expect(onto(SNAP2)).toEqual([placed, snapshot([])]);
     expect(onto(SNAP2, SNAP2)).toEqual([placed, snapshot([])]);
   });
 
-  test('is made beforehand where the header has another name for it', () => {
+  test('is created beforehand if the header has another name for the backing file', () => {
     expect(onto(SNAP2, 'testvm.snap2')).toEqual([
       {
         tool: 'qemu-img',
         argv: ['create', '-q', '-f', 'qcow2', '-b', 'testvm.snap2', '-F', 'qcow2', file],
         bytes: 0,
-        why: `make the overlay with the name that it had for ${SNAP2}`,
+        why: `create the overlay with the former name of ${SNAP2}`,
       },
       snapshot(['--reuse-external']),
     ]);
@@ -51,7 +51,7 @@ describe('an overlay that is put on a disk again', () => {
     return create?.tool === 'qemu-img' ? wordsIn(create) : [];
   };
 
-  test('tells the format of the file below, as the chain has it', () => {
+  test('gets the backing format from the chain', () => {
     expect(formatBelow('/i/base.raw', ['/i/top.qcow2', '/i/base.raw'])).toEqual([
       'create',
       '-q',
@@ -67,7 +67,7 @@ describe('an overlay that is put on a disk again', () => {
     expect(formatBelow('/elsewhere', ['/i/top.qcow2'])).toContain('raw');
   });
 
-  test('names no disk that has no medium, and doubles the commas of the others', () => {
+  test('omits disks without a medium, and doubles the commas of the others', () => {
     const disks = [disk('vda', [SNAP2, SNAP1, BASE]), disk('vd,b', [DATA]), disk('sda', [])];
     const seen = world({ disks });
     const [, taken] = recreateOverlay(seen, disks[0]!, { file, format: 'qcow2', base: SNAP2 });

@@ -1,4 +1,4 @@
-/** Where compiled code is kept, and when it is not. */
+/** Where compiled code is cached, and when it is not. */
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ const uid = process.getuid?.();
 
 test.each([
   [
-    'root, whatever root inherits',
+    'root, whatever its environment',
     0,
     { XDG_CACHE_HOME: '/users/a/.cache' },
     '/var/cache/blockplan',
@@ -28,7 +28,7 @@ test('a new folder is private', () => {
   expect(isOwnFolder(path, uid)).toBe(true);
 });
 
-test('a folder into which others may write is not used', () => {
+test('a folder that other users can write to is not used', () => {
   const path = join(folder, 'open');
   mkdirSync(path);
   chmodSync(path, 0o777);
@@ -42,6 +42,6 @@ test('the folder of another user, and a link to one of ours, are not used', () =
   expect(isOwnFolder(link, uid)).toBe(false);
 });
 
-test('where no folder can be made there is no cache', () => {
+test('without a writable place there is no cache', () => {
   expect(isOwnFolder('/proc/blockplan', uid)).toBe(false);
 });

@@ -32,10 +32,10 @@ const ARGUMENTS = [
   'dest=/a $$HOME $${x}/%n',
 ];
 
-test('a unit is named after its run, has our environment, and its words reach it as they are', () => {
+test('a unit is named after its run, has our environment, and gets its arguments unchanged', () => {
   expect(unitArguments('system', UNIT)).toEqual(ARGUMENTS);
 });
 
-test('a user has it started by a systemd of his own', () => {
+test("a user's unit is started by the user's own systemd", () => {
   expect(unitArguments('user', UNIT)).toEqual(['--user', ...ARGUMENTS]);
 });

@@ -28,42 +28,42 @@ async function refusal(path: string, settings: readonly string[] = []): Promise<
 }
 
 describe('the plan that a command is given', () => {
-  test('takes its settings, with "=" in a value, and an empty one', async () => {
+  test('takes its settings, also with "=" in a value, or an empty value', async () => {
     const plan = await planFrom(file, ['domain=web1', 'dest=/a=b']);
     expect(plan.domain).toBe('web1');
     expect(plan.steps[0]?.params).toMatchObject({ dest: '/a=b' });
     expect(await refusal(file, ['domain='])).not.toBe('');
   });
 
-  test('the last of two settings counts', async () => {
+  test('takes the last of two settings', async () => {
     expect((await planFrom(file, ['domain=a', 'domain=b'])).domain).toBe('b');
   });
 
-  test.each(['domain', '=web1', ''])('--set %j names no value', async (setting) => {
-    expect(await refusal(file, [setting])).toContain('names no variable and value');
+  test.each(['domain', '=web1', ''])('is refused with --set %j', async (setting) => {
+    expect(await refusal(file, [setting])).toContain('is not a variable and a value');
   });
 
-  test('a setting that the plan does not know, and one that is not set', async () => {
+  test('is refused with an unknown setting, or without a required one', async () => {
     expect(await refusal(file, ['domain=a', 'dst=/a'])).toContain('dst');
     expect(await refusal(file)).toContain('domain');
   });
 
   test.each([
-    ['a file that is not there', join(folder, 'none.yaml'), 'there is no such file'],
+    ['a missing file', join(folder, 'none.yaml'), 'it does not exist'],
     ['a folder', folder, 'it is a folder'],
     ['a path through a file', join(file, 'x'), 'cannot be read'],
-  ])('%s', async (_title, path, message) => {
+  ])('is refused if it is %s', async (_title, path, message) => {
     expect(await refusal(path)).toContain(message);
   });
 
-  test('an unreadable file, for a user who is not root', async () => {
+  test('is refused if it is an unreadable file, for a user who is not root', async () => {
     if (process.getuid?.() === 0) return;
     chmodSync(file, 0);
     expect(await refusal(file)).toContain('cannot be read');
     chmodSync(file, 0o600);
   });
 
-  test('a setting named like a part of every object is a setting like any other', async () => {
+  test('may have a setting named like a property of every object', async () => {
     expect(await refusal(file, ['domain=a', '__proto__=x'])).toContain('__proto__');
   });
 });

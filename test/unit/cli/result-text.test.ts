@@ -42,7 +42,7 @@ test.each(['text', 'json'] as const)('no secret is in the %s of a rehearsal', (o
   expect(text).not.toContain(SECRET);
 });
 
-test('nothing in its JSON steers a terminal', () => {
+test('its JSON cannot control a terminal', () => {
   const text = resultText(REHEARSAL, 'json', renderRehearsal);
   expect(text).not.toMatch(/[\u0080-\u009f\u202e]/);
   expect(JSON.parse(text)).toMatchObject({ plan: REHEARSAL.plan, domain: REHEARSAL.domain });

@@ -1,4 +1,4 @@
-/** A run that is not over keeps new ones from its domain, and says how it is brought to an end. */
+/** An unfinished run blocks new ones on its domain, and the refusal says how to finish it. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,9 +35,9 @@ test.each<[string, readonly JournalEntry[], readonly string[]]>([
     [STARTED, ...phase('undo', 'mirror/mirror', 'FAILED'), ended('stranded')],
     ['blockplan rollback r1'],
   ],
-])('one that is %s', async (_title, entries, commands) => {
+])('a run that is %s blocks a new one', async (_title, entries, commands) => {
   const said = await refusalOf(entries);
-  expect(said).toMatch(/^BP120 run r1 of move-web1 on "web1" is not over/);
+  expect(said).toMatch(/^BP120 run r1 of move-web1 on "web1" is unfinished/);
   expect(said.match(/blockplan (?:resume|rollback) \S+?(?=[,;])/g)).toEqual(commands);
   expect(said).toContain('blockplan forget r1');
 });
@@ -45,6 +45,6 @@ test.each<[string, readonly JournalEntry[], readonly string[]]>([
 test.each<[string, readonly JournalEntry[]]>([
   ['over', [STARTED, ended('rolled-back')]],
   ['forgotten', [STARTED, ended('stranded'), FORGOTTEN]],
-])('one that is %s keeps nothing away', async (_title, entries) => {
+])('a run that is %s blocks nothing', async (_title, entries) => {
   expect(await refusalOf(entries)).toBe('none');
 });

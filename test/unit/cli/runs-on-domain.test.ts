@@ -21,7 +21,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(state, { recursive: true }));
 
-/** Puts down a run with these entries after its first. */
+/** Writes a run with these entries after its start record. */
 async function ran(
   run: string,
   entries: readonly JournalEntry[],
@@ -51,7 +51,7 @@ const ended = (end: 'stranded' | 'rolled-back', next: readonly string[] = []): J
 const found = async (of: Domain) => (await runsOnDomain(state, of)).map(({ run }) => run);
 
 describe('runs on a domain', () => {
-  test('are those that are not over, with what they took and meant to make', async () => {
+  test('are the unfinished ones, with what they kept and meant to make', async () => {
     await ran('r1', [
       meant({ tool: 'make-file', file: '/new/a', why: '' }),
       meant({
@@ -69,7 +69,7 @@ describe('runs on a domain', () => {
     ]);
   });
 
-  test('leave out what is over, and what was on another domain of that name', async () => {
+  test('leave out finished runs, and runs on another domain of that name', async () => {
     await ran('r1', [ended('rolled-back')]);
     await ran('r2', [], 'another');
     await ran('r3', [ended('stranded', ['virsh start web1'])]);
@@ -79,13 +79,13 @@ describe('runs on a domain', () => {
     ]);
   });
 
-  test('are known by the name of a domain that libvirt does not know', async () => {
+  test('are matched by name if libvirt does not know the domain', async () => {
     await ran('r1', [{ type: 'kept', on: LOCAL, bundle: BUNDLE }]);
     expect(await found(GONE)).toEqual(['r1']);
     expect(await found({ ...GONE, name: 'another' })).toEqual([]);
   });
 
-  test('are alive as long as their lock is held by a process that is there', async () => {
+  test('are alive as long as a running process holds their lock', async () => {
     await ran('r1', []);
     await addUnfinished(state, 'r1');
     const lock = await takeLock(state, domain.uuid, 'r1', 'root');
@@ -94,18 +94,18 @@ describe('runs on a domain', () => {
     expect((await runsOnDomain(state, domain))[0]?.alive).toBe(false);
   });
 
-  test('are none where there is no state folder', async () => {
+  test('are none if the state directory does not exist', async () => {
     expect(await runsOnDomain(join(state, 'none'), domain)).toEqual([]);
   });
 });
 
-describe('the process of a mark', () => {
+describe('the process of a marker', () => {
   const mark = { run: 'r1', host: hostname(), user: 'root', pid: 2 ** 30, since: '' };
 
   test.each([
-    ['there is no mark', undefined, undefined],
-    ['is not there', mark, false],
-    ['may be another of that number', { ...mark, pid: process.pid }, undefined],
+    ['is unknown without a marker', undefined, undefined],
+    ['does not exist', mark, false],
+    ['may be another one with this ID', { ...mark, pid: process.pid }, undefined],
     ['is on another machine', { ...mark, host: 'elsewhere' }, undefined],
   ])('%s', async (_, marker, expected) => {
     expect(await isMarkerAlive(marker, [])).toBe(expected);

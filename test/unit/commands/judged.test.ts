@@ -1,4 +1,4 @@
-/** How a command is judged: when its answer was not heard, when it was refused, and by what it starts and writes. */
+/** How a run judges commands: after a lost answer, after a refusal, and by the jobs they start and the layers they write. */
 import { describe, expect, test } from 'vitest';
 import { NO_JOB, type Word } from '../../../src/commands/define.ts';
 import { commandDefinition, type VirshEffect } from '../../../src/commands/effect.ts';
@@ -19,7 +19,7 @@ const XML = { file: 'x.xml', content: '<x/>' };
 
 const job = (how: string) => virshEffect(['blockjob', ...VDA, how]);
 
-/** Each command of virsh as a step gives it. */
+/** Each virsh command as a step uses it. */
 const COMMAND: { readonly [V in VirshEffect['verb']]: readonly Word[] } = {
   blockcopy: [...VDA, '--dest', '/new'],
   blockcommit: VDA,
@@ -39,29 +39,29 @@ const COMMAND: { readonly [V in VirshEffect['verb']]: readonly Word[] } = {
 };
 const given = Object.entries(COMMAND).map(([verb, words]) => virshEffect([verb, ...words]));
 
-describe('a command whose answer was not heard', () => {
+describe('a command whose answer was lost', () => {
   const judged = (effect: VirshEffect, now: HostState = host) =>
     commandDefinition(effect).unanswered(effect.args, now);
 
   test.each(given.map((effect) => [effect.verb, effect] as const))('%s', (verb, effect) => {
-    // Of a definition only the disks are looked at.
+    // Only the disks of a definition are observed.
     expect(judged(effect)).toBe(verb === 'define' ? 'repeat' : 'look');
   });
 
   test.each([
     qemuImgEffect(['convert', '-p', '-W', '-m', '8', '-O', 'qcow2', '/a', '/b']),
     qemuImgEffect(['create', '-q', '-f', 'qcow2', '-b', '/a', '-F', 'qcow2', '/b']),
-  ])('qemu-img $verb is taken back: a file that was cut short looks like a whole one', (effect) => {
+  ])('qemu-img $verb is rolled back: a partial file looks like a complete one', (effect) => {
     expect(commandDefinition(effect).unanswered(effect.args, host)).toBe('undo');
   });
 
-  test('the end of a job is looked at while the job is there, and where it was a pivot', () => {
+  test('the end of a job is inspected if the job still exists or it was a pivot', () => {
     expect(judged(job('--abort'), copying)).toBe('look');
     expect(judged(job('--pivot'), copying)).toBe('look');
     expect(judged(job('--pivot'), host)).toBe('look');
   });
 
-  test('a job that is gone after an abort may have failed before', () => {
+  test('an abort is rolled back if the job is gone: it may have failed before', () => {
     expect(judged(job('--abort'), host)).toBe('undo');
     expect(judged(job('--abort'), withDomain(copying, { disks: [] }))).toBe('undo');
     const onAnother = withDisk(
@@ -74,7 +74,7 @@ describe('a command whose answer was not heard', () => {
 });
 
 describe('the job that a command starts', () => {
-  test('is started by a copy, a commit and a pull, and by no other command', () => {
+  test('comes from a copy, a commit or a pull, and from no other command', () => {
     const starting = ALL.filter((each) => each.startsJob !== NO_JOB.startsJob).map(
       ({ verb }) => verb,
     );
@@ -91,7 +91,7 @@ describe('the job that a command starts', () => {
     ['a commit', ['blockcommit', ...VDA, '--base', BASE, '--top', SNAP1], { into: BASE }],
     ['a commit that names no base', ['blockcommit', ...VDA, '--shallow', '--active'], {}],
     ['a pull, which writes into the active layer', ['blockpull', ...VDA, '--base', BASE], {}],
-  ])('writes, as far as the command names it: %s', (_title, words, started) => {
+  ])('writes to the file that the command names: %s', (_title, words, started) => {
     const effect = virshEffect(words);
     expect(commandDefinition(effect).startsJob(effect.args)).toEqual(started);
   });
@@ -104,7 +104,7 @@ describe('the layers that a command writes into', () => {
     return writesLayers === 'none' ? undefined : writesLayers(effect.args, now);
   };
 
-  test('are those of a commit and a pull, and no other command has any', () => {
+  test('exist for a commit and a pull, and for no other command', () => {
     const writing = ALL.filter(({ writesLayers }) => writesLayers !== 'none').map(
       ({ verb }) => verb,
     );
@@ -116,18 +116,14 @@ describe('the layers that a command writes into', () => {
     ['down to the base under another name', ['--base', `/export/..${SNAP1}`], [SNAP2, SNAP1]],
     ['down to the base by its index', ['--base', 'vda[2]'], [SNAP2, SNAP1]],
     ['down to the deepest layer without a base', [], [SNAP2, SNAP1, BASE]],
-    [
-      'down to the deepest layer where no layer is the base',
-      ['--base', '/else'],
-      [SNAP2, SNAP1, BASE],
-    ],
+    ['down to the deepest layer if the base is unknown', ['--base', '/else'], [SNAP2, SNAP1, BASE]],
     ['down to the layer below the active one', ['--shallow'], [SNAP2, SNAP1]],
     ['down to the layer below the top', ['--shallow', '--top', SNAP1], [SNAP2, SNAP1, BASE]],
   ])('%s', (_title, words, files) => {
     expect(written(words)).toEqual(files);
   });
 
-  test('come with the files that hold their data', () => {
+  test('include their data files', () => {
     const apart = withDisk(host, 'vda', (each) => ({
       ...each,
       chain: each.chain.map((layer, at) => (at === 1 ? { ...layer, dataFiles: ['/d'] } : layer)),
@@ -135,7 +131,7 @@ describe('the layers that a command writes into', () => {
     expect(written(['--shallow'], apart)).toEqual([SNAP2, SNAP1, '/d']);
   });
 
-  test('are none of a disk that is gone', () => {
+  test('are empty for a missing disk', () => {
     expect(written([], withDomain(host, { disks: [] }))).toEqual([]);
   });
 });
@@ -145,17 +141,17 @@ describe('a refusal', () => {
   const meaning = (effect: VirshEffect, said: string) =>
     commandDefinition(effect).refusal?.(effect.args, said);
 
-  test.each(['--pivot', '--abort'])('of blockjob %s means that the job is gone', (how) => {
+  test.each(['--pivot', '--abort'])('of blockjob %s means that the job no longer exists', (how) => {
     expect(meaning(job(how), gone)).toBe(
-      'the job on vda is gone: somebody else has ended it, or it failed',
+      'the job on vda no longer exists: another process ended it, or it failed',
     );
   });
 
-  test('of blockjob for another reason means what it says', () => {
+  test('of blockjob for another reason gets no other meaning', () => {
     expect(meaning(job('--pivot'), 'error: not ready for pivot yet')).toBeUndefined();
   });
 
-  test('of another command means what it says', () => {
+  test('of another command gets no other meaning', () => {
     const others = given.filter(({ verb }) => verb !== 'blockjob');
     for (const effect of others) expect(meaning(effect, gone), effect.verb).toBeUndefined();
   });

@@ -1,4 +1,4 @@
-/** The words of a command line: what each kind of option becomes, in which order, and that virsh has every one of them. */
+/** The words of a command line: the form and order of each kind of option, and that virsh has all of them. */
 import { describe, expect, test } from 'vitest';
 import {
   type DiskSpec,
@@ -35,7 +35,7 @@ const every = defineCommand({
 });
 type Args = Parameters<typeof every.apply>[1];
 
-/** The words that these arguments add. */
+/** The words for these arguments. */
 function words(args: Omit<Args, 'operand'>) {
   const all = wordsOf(every, { ...args, operand: '/file' });
   expect(all[0]).toBe('every');
@@ -97,17 +97,17 @@ describe('an option becomes words', () => {
       'vd,,b,snapshot=no',
     ],
     ['the file of the memory', { memory: { file: '/m,n' } }, 'file=/m,,n,snapshot=external'],
-  ])('a comma is doubled in %s, as virsh wants it', (_title, args, expected) => {
+  ])('a comma is doubled in %s, as virsh requires', (_title, args, expected) => {
     expect(words(args)[1]).toBe(expected);
   });
 
-  test('a comma stays as it is where it has no meaning', () => {
+  test('a comma without a special meaning does not change', () => {
     expect(words({ text: 'a,b' })).toEqual(['--text', 'a,b']);
     expect(wordsOf(every, { operand: '/a,b' })).toEqual(['every', '/a,b']);
   });
 });
 
-test('the words stand in the order of the options, whatever the order of the arguments', () => {
+test('the words follow the order of the options, not that of the arguments', () => {
   const args = { operand: '/file', number: 1, text: 't', short: true, flag: true };
   const backwards = Object.fromEntries(Object.entries(args).reverse());
   const ordered = ['every', '--flag', '-s', '--text', 't', '-n', '1', '/file'];
@@ -115,7 +115,7 @@ test('the words stand in the order of the options, whatever the order of the arg
   expect(wordsOf(every, backwards)).toEqual(ordered);
 });
 
-test('of an argument that is not given, or that is no option, there is no word', () => {
+test('an argument that is not set, or is not an option, adds no word', () => {
   expect(wordsOf(every, { operand: '/file', text: undefined, other: 'x' })).toEqual([
     'every',
     '/file',
@@ -123,12 +123,12 @@ test('of an argument that is not given, or that is no option, there is no word',
 });
 
 describe('the parameters of a step that are options', () => {
-  test('are taken where they are given, also where they are nothing', () => {
+  test('are included if they are set, even to zero or an empty text', () => {
     const params = { flag: true, number: 0, text: '', timeout: 5, toString: 'x' };
     expect(pickOptions(every, params)).toEqual({ flag: true, number: 0, text: '' });
   });
 
-  test('are left out where they are not given or off', () => {
+  test('are left out if they are not set or false', () => {
     expect(Object.keys(pickOptions(every, { flag: true, short: false, text: undefined }))).toEqual([
       'flag',
     ]);
@@ -139,20 +139,20 @@ describe('an effect', () => {
   const file = { file: 'define.xml', content: '<domain/>' };
   const define = virshEffect(['define', '--file', file]);
 
-  test('that is a command has words, and its file is shown by its name in the folder of the run', () => {
+  test('that is a command has words, and shows its file by its name in the folder of the run', () => {
     expect(argvOf(define)).toEqual(['define', '--file', file]);
     expect(shownWords(define)).toEqual(['define', '--file', 'RUN/define.xml']);
     expect(commandText(define)).toBe('virsh define --file RUN/define.xml');
   });
 
-  test('is a command where a program does it', () => {
+  test('is a command if a program performs it', () => {
     const kept: Effect = { tool: 'keep-definition', why: 'keep it' };
     expect([define, kept].map(isCommand)).toEqual([true, false]);
   });
 
-  test('with a verb that no step gives is a mistake of ours', () => {
+  test('with a verb that no step uses is a bug', () => {
     const other = { ...define, verb: 'destroy' } as unknown as typeof define;
-    expect(() => commandDefinition(other)).toThrow('no step gives virsh destroy');
+    expect(() => commandDefinition(other)).toThrow('no step uses virsh destroy');
   });
 });
 
@@ -168,19 +168,19 @@ describe('the registry', () => {
   });
 
   test.each(COMMANDS.virsh.map((command) => [command.verb, command.options as Options] as const))(
-    'every option of %s is one of virsh, with a value where virsh wants one',
+    'every option of %s exists in virsh, with a value if virsh requires one',
     (verb, options) => {
       const known = VIRSH_OPTIONS[verb] ?? {};
       const takesValue = Object.entries(options).map(([name, { kind }]) => [name, kind !== 'flag']);
       expect(takesValue).toEqual(takesValue.map(([name]) => [name, known[String(name)]]));
-      // An option of virsh is always written by its name, since virsh takes words without one by their order.
+      // A virsh option is always written with its name, because virsh assigns words without a name by their order.
       for (const { as, kind } of Object.values(options))
         expect([as, kind === 'operand']).toEqual([undefined, false]);
     },
   );
 
   test.each(COMMANDS['qemu-img'].map(({ verb, options }) => [verb, options as Options] as const))(
-    'qemu-img %s has its options by a letter, and files at its end',
+    'qemu-img %s has one-letter options, and files at the end',
     (_verb, options) => {
       const all = Object.values(options);
       const operands = all.filter(({ kind }) => kind === 'operand');

@@ -1,4 +1,4 @@
-/** Definitions and chains that are not as they should be. */
+/** Definitions and chains that are broken. */
 import { expect, test } from 'vitest';
 import { diagnose } from '../../../src/doctor/diagnose.ts';
 import { disk } from '../../worlds.ts';
@@ -17,17 +17,17 @@ import {
 } from './patients.ts';
 
 areDiagnosed({
-  'a transient domain that a run has left': [
+  'a transient domain of an unfinished run': [
     'BP241 BP230',
     { scene: { domain: { persistent: false } }, patient: { runs: [left({ bundle: BUNDLE })] } },
     'rescue 20261123-110000-abc123',
   ],
-  'a transient domain that nobody keeps a definition of': [
+  'a transient domain without a saved definition': [
     'BP231',
     { scene: { domain: { persistent: false } } },
     'virsh define --file testvm.xml',
   ],
-  'a domain that only a journal knows': [
+  'a domain whose definition only a journal has': [
     'BP241 BP232',
     { scene: { domain: GONE, disks: [] }, patient: { runs: [left({ bundle: BUNDLE })] } },
     'rescue 20261123-110000-abc123',
@@ -61,7 +61,7 @@ areDiagnosed({
     { scene: { disks: onOverlay(TOP) } },
     `base: ${TOP}`,
   ],
-  'an overlay of any name above the file that the definition names': [
+  'an overlay with any name above the file that the definition names': [
     'BP233 BP235',
     { scene: { disks: [disk('vda', ['/fast/ov', TOP], { persistentSource: TOP })] } },
     `base: ${TOP}`,
@@ -81,7 +81,7 @@ areDiagnosed({
     },
     'virsh edit --domain testvm',
   ],
-  'an overlay with the name of a backup': [
+  'an overlay with the name of a backup overlay': [
     'BP235',
     { scene: { disks: onOverlay(OVERLAY) } },
     `base: ${TOP}`,
@@ -91,7 +91,7 @@ areDiagnosed({
     { scene: { disks: [disk('vda', ['/images/web1.b', '/images/web1.a', TOP, TEMPLATE])] } },
     `base: ${TOP}`,
   ],
-  'an overlay that nobody uses': [
+  'an overlay that no domain uses': [
     'BP236',
     { seen: { beside: [{ file: OVERLAY, backing: TOP }] } },
     `qemu-img info --force-share --backing-chain ${OVERLAY}`,
@@ -108,7 +108,7 @@ areDiagnosed({
     },
     `qemu-img info --force-share ${TOP}`,
   ],
-  'a missing file below one that is missing in the headers too': [
+  'a missing file below which the headers name no layers': [
     'BP244',
     {
       scene: {
@@ -134,7 +134,7 @@ areDiagnosed({
     { seen: { headers: { [TOP]: { layers: [header(TOP)] } } } },
     'dest: /images/testvm-vda-whole.qcow2',
   ],
-  'an image of a guest that is off that cannot be read, whatever its checkpoints are': [
+  'an unreadable image of a guest that is off, with a checkpoint': [
     'BP244',
     {
       scene: { disks: [disk('vda', [TOP])], domain: { state: 'shut off' } },
@@ -160,7 +160,7 @@ areDiagnosed({
   ],
 });
 
-test('no plan is proposed for a disk that blockplan does not work on, and the reason is told', () => {
+test('a disk that blockplan does not support gets no plan, and the report has the reason', () => {
   const [found] = diagnose(
     patient({
       scene: {

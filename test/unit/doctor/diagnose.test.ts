@@ -1,4 +1,4 @@
-/** What the doctor makes of its findings: ways to type, and plans that have been walked. */
+/** What the doctor proposes: commands to type, and plans that have been walked. */
 import { describe, expect, test } from 'vitest';
 import { diagnose } from '../../../src/doctor/diagnose.ts';
 import type { Patient } from '../../../src/doctor/patient.ts';
@@ -17,7 +17,7 @@ import {
   TOP,
 } from './patients.ts';
 
-test('a run that took the definition away is told with all three ways', () => {
+test('a run that removed the definition is reported with resume, rollback and rescue', () => {
   const found = patient({
     scene: { domain: { persistent: false } },
     patient: { runs: [left({ bundle: BUNDLE })] },
@@ -26,7 +26,7 @@ test('a run that took the definition away is told with all three ways', () => {
   expect(diagnose(found).findings.map(({ commands }) => commands)).toEqual([ways, ways]);
 });
 
-test('no libvirt before 9.9.0 reverts to an external snapshot, so there an overlay that is left is stale', () => {
+test('an overlay outside the chain does not match its snapshot before libvirt 9.9.0, which cannot revert to one', () => {
   const found = patient({
     scene: { files: { [OVERLAY]: { size: MIB } } },
     seen: snapshot({ overlay: OVERLAY }),
@@ -40,7 +40,7 @@ describe('a plan', () => {
   const plansOf = (found: Patient) =>
     diagnose(found).findings.flatMap(({ plan }) => (plan ? [plan.text] : []));
 
-  test('that a run would refuse is not given, and the reason is', () => {
+  test('that a run would refuse is not proposed, and the finding has the reason', () => {
     const job = { type: 'copy', ready: true, mirror: '/new/copy' } as const;
     const found = patient({ scene: { disks: [disk('vda', [OVERLAY, TOP], { job })] } });
     expect(plansOf(found)).toEqual([]);
@@ -49,7 +49,7 @@ describe('a plan', () => {
     );
   });
 
-  test('that puts a disk on a file of its own brings its definition along first', () => {
+  test('that copies a disk into a new file redefines the disk first', () => {
     const found = patient({
       scene: {
         disks: [disk('vda', [TOP, TEMPLATE], { persistentSource: '/images/old' })],
@@ -60,7 +60,7 @@ describe('a plan', () => {
     expect(text).toMatch(/redefine:[\s\S]*blockcopy:/);
   });
 
-  test('is not given for a guest that is off, whose chain the headers tell', () => {
+  test('is not proposed for a guest that is off', () => {
     const found = patient({
       scene: { disks: [disk('vda', [OVERLAY])], domain: { state: 'shut off' } },
       seen: { headers: { [OVERLAY]: { layers: [header(OVERLAY), header(TOP)] } } },
@@ -70,12 +70,12 @@ describe('a plan', () => {
     ]);
   });
 
-  test('is given for a name that virsh would take for an id', () => {
+  test('is proposed for a domain whose name looks like an ID', () => {
     const found = patient({ scene: { disks: onOverlay(OVERLAY), domain: { name: '7' } } });
     expect(plansOf(found)[0]).toContain('domain: "7"');
   });
 
-  test('takes no name for a reference', () => {
+  test('escapes a path that looks like a reference', () => {
     const odd = '/images/${HOME}.qcow2';
     const [text] = plansOf(
       patient({ scene: { disks: [disk('vda', [odd], { persistentSource: TOP })] } }),

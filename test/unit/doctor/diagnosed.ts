@@ -1,14 +1,14 @@
-/** Tables of wreckage: each piece is told by these codes, and what would mend it is there. */
+/** Tables of defects: each is reported with these codes, and with what would repair it. */
 import { expect, test } from 'vitest';
 import { diagnose } from '../../../src/doctor/diagnose.ts';
 import { printable } from '../../../src/printable.ts';
 import { HOSTILE_NAMES, typed } from '../../typed.ts';
 import { type Change, codesOf, patient } from './patients.ts';
 
-/** The codes in order, the wreckage, and the end of a command or a part of a plan that mends it. */
+/** The codes in order, the defect, and the end of a command or a part of a plan that repairs it. */
 export type Diagnosed = readonly [codes: string, change: Change, remedy: string];
 
-/** Commands stay what they are whatever the guest is called. */
+/** The guest's name cannot change what a command does. */
 export function isTypedSafely(change: Change): void {
   for (const name of HOSTILE_NAMES) {
     const domain = { ...change.scene?.domain, name };

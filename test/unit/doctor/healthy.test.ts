@@ -1,4 +1,4 @@
-/** A healthy guest of any kind: the doctor says nothing. */
+/** Healthy guests of every kind: the doctor reports nothing. */
 import { describe, expect, test } from 'vitest';
 import { diagnose } from '../../../src/doctor/diagnose.ts';
 import type { Disk } from '../../../src/model/host-state.ts';
@@ -26,11 +26,11 @@ describe('a healthy guest', () => {
   const cases: Record<string, Change> = {
     'that runs on a clone of a template': {},
     'that is off': { scene: { domain: { state: 'shut off' } } },
-    'that is paused by its operator': {
+    'that its operator has paused': {
       scene: { domain: { state: 'paused' } },
       seen: { reason: 'user' },
     },
-    'with another disc in its drive': {
+    'with a changed medium in its drive': {
       scene: {
         disks: [
           disk('sda', ['/iso/b.iso'], {
@@ -41,7 +41,7 @@ describe('a healthy guest', () => {
         ],
       },
     },
-    'with a transient disk, whose writes libvirt throws away': {
+    'with a transient disk, whose writes libvirt discards': {
       scene: {
         disks: [
           disk('vda', [`${TOP}.TRANSIENT-testvm`, TOP, TEMPLATE], {
@@ -51,7 +51,7 @@ describe('a healthy guest', () => {
         ],
       },
     },
-    'with a disk plugged in for this run alone': {
+    'with a disk that was attached only to the running guest': {
       scene: {
         disks: [
           {
@@ -61,13 +61,13 @@ describe('a healthy guest', () => {
         ],
       },
     },
-    'with a definition that names its file by a link': {
+    'with a definition that names its file through a symbolic link': {
       scene: {
         disks: [disk('vda', [TOP, TEMPLATE], { persistentSource: '/link' })],
         files: { [TOP]: { size: MIB, identity: '1:2' }, '/link': { size: MIB, identity: '1:2' } },
       },
     },
-    'with snapshots that are there': {
+    'with an external snapshot in its chain': {
       scene: { disks: [disk('vda', [OVERLAY, TOP])] },
       seen: {
         snapshots: [
@@ -81,21 +81,21 @@ describe('a healthy guest', () => {
         headers: { [TOP]: { layers: [header(TOP, { snapshots: ['s'] }), header(TEMPLATE)] } },
       },
     },
-    'with a checkpoint that QEMU has whole': { seen: checkpoint(true) },
-    'with a checkpoint of which nothing is told while it runs': { seen: checkpoint() },
-    'that is off, with a checkpoint that was written down': {
+    'with a checkpoint whose bitmap QEMU has intact': { seen: checkpoint(true) },
+    'with a checkpoint whose bitmap is unknown while it runs': { seen: checkpoint() },
+    'that is off, with a checkpoint whose bitmap was saved': {
       scene: { disks: [disk('vda', [TOP])], domain: { state: 'shut off' } },
       seen: { ...checkpoint(), ...bitmaps(false) },
     },
-    'that is off, with a bitmap of another tool': {
+    'that is off, with an intact bitmap of another tool': {
       scene: { disks: [disk('vda', [TOP])], domain: { state: 'shut off' } },
       seen: bitmaps(false),
     },
-    'with a copy under way since today': {
+    'with a copy that has run for an hour': {
       scene: copying(false),
       seen: { mirrorsBorn: { '/new/copy': NOW - 3_600_000 } },
     },
-    'with a commit under way into a base that is old': {
+    'with a running commit into an old base': {
       scene: {
         disks: [
           disk('vda', [TOP, TEMPLATE], {
@@ -105,7 +105,7 @@ describe('a healthy guest', () => {
       },
       seen: { mirrorsBorn: { [TEMPLATE]: NOW - 300 * 24 * 3_600_000 } },
     },
-    'on a clone of another folder with a like name': {
+    'on a clone in another folder with a similar name': {
       scene: { disks: [disk('vda', ['/images/debian.web1', TEMPLATE])] },
     },
     'that a run works on': {
@@ -113,25 +113,25 @@ describe('a healthy guest', () => {
       seen: { marker: MARKER },
       patient: { markedAlive: true, runs: [left({ alive: true })] },
     },
-    'that a run has made transient for now': {
+    'that an active run has made transient': {
       scene: { domain: { persistent: false } },
       patient: { runs: [left({ alive: true, bundle: BUNDLE })] },
     },
-    'with a saved image of the same files': {
+    'with a managed save image that names the same files': {
       scene: { domain: { state: 'shut off', managedSave: true } },
       seen: { saved: { vda: TOP, vdb: DATA } },
     },
-    'beside the clones of others': {
+    'beside clones of other guests': {
       scene: { others: [neighbour('web2', ['/images/web2.qcow2', TEMPLATE], [])] },
       seen: { beside: [{ file: '/images/web2.qcow2', backing: TEMPLATE }] },
     },
-    'whose base others rest on': {
+    'whose base another guest uses': {
       scene: {
         disks: [disk('vda', ['/images/base.web1', '/images/base.qcow2'])],
         others: [neighbour('web2', ['/images/base.qcow2'], [])],
       },
     },
-    'that was reverted, and whose other branch stays': {
+    'that was reverted, with its other branch kept': {
       scene: { files: { '/images/web1.s1': { size: MIB } } },
       seen: {
         ...snapshot({ overlay: '/images/web1.s1' }),

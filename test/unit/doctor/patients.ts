@@ -1,4 +1,4 @@
-/** Patients for tests: a healthy guest, and everything one would break of it. */
+/** Patients for tests: a healthy guest, and everything that can be broken in it. */
 
 import { blockplanCommand } from '../../../src/command.ts';
 import { diagnose } from '../../../src/doctor/diagnose.ts';
@@ -13,7 +13,7 @@ export const TEMPLATE = '/templates/debian.qcow2';
 export const DATA = '/images/web1-data.img';
 export const NOW = Date.parse('2026-11-23T12:00:00Z');
 
-/** What the headers of these images say, from the top. */
+/** The header of an image. */
 export function header(file: string, more: Partial<ImageHeader> = {}): ImageHeader {
   const format = file.endsWith('.img') ? 'raw' : 'qcow2';
   return { file, format, bitmaps: [], snapshots: [], ...more };
@@ -27,7 +27,7 @@ export interface Change {
   readonly definition?: (xml: string) => string;
 }
 
-/** `testvm`, running on a clone of a template and a raw disk, with all headers as they should be. */
+/** `testvm`, running on a clone of a template and a raw disk, with all headers correct. */
 export function patient({
   scene = {},
   seen = {},
@@ -71,7 +71,7 @@ function withRoom(there: HostState, files: readonly string[]): HostState {
   return { ...rest, folders, files: there.files };
 }
 
-/** Of each image that is named, the header as the chains have it. */
+/** The header of each image that is named, as the chains have it. */
 function headersOf({ domain }: HostState): Examination['headers'] {
   const chains = [
     ...domain.disks.map(({ chain }) => chain),

@@ -1,4 +1,4 @@
-/** Records that have no data any more, and what was begun and left. */
+/** Records whose data is missing, and unfinished activity. */
 import { disk } from '../../worlds.ts';
 import { areDiagnosed } from './diagnosed.ts';
 import {
@@ -16,22 +16,22 @@ import {
 } from './patients.ts';
 
 areDiagnosed({
-  'a snapshot whose overlay is gone': [
+  'a snapshot whose overlay is missing': [
     'BP237',
     { scene: { files: { [OVERLAY]: null } }, seen: snapshot({ overlay: OVERLAY }) },
     'virsh snapshot-delete --domain testvm --snapshotname s1 --metadata',
   ],
-  'a snapshot whose overlay is no layer any more': [
+  'a snapshot whose overlay is no longer a layer': [
     'BP237',
     { scene: { files: { [OVERLAY]: { size: MIB } } }, seen: snapshot({ overlay: OVERLAY }) },
     '--snapshotname s1 --metadata',
   ],
-  'a snapshot whose base is gone': [
+  'a snapshot whose base is missing': [
     'BP237',
     { scene: { files: { '/old': null } }, seen: snapshot({ overlay: TOP, base: '/old' }) },
     '--snapshotname s1 --metadata',
   ],
-  'a snapshot of a disk that is gone': [
+  'a snapshot of a disk that does not exist': [
     'BP237',
     { seen: snapshot({ target: 'vdz' }) },
     '--snapshotname s1 --metadata',
@@ -41,7 +41,7 @@ areDiagnosed({
     { seen: snapshot({ kind: 'internal' }) },
     '--snapshotname s1 --metadata',
   ],
-  'a snapshot whose memory is gone': [
+  'a snapshot whose memory file is missing': [
     'BP237',
     {
       scene: { files: { '/mem': null } },
@@ -49,17 +49,17 @@ areDiagnosed({
     },
     '--snapshotname s1 --metadata',
   ],
-  'a checkpoint whose bitmap is gone': [
+  'a checkpoint whose bitmap is missing': [
     'BP238',
     { seen: checkpoint(false) },
     'virsh checkpoint-delete --domain testvm --checkpointname c1 --metadata',
   ],
-  'a checkpoint whose bitmap is not trusted': [
+  'a checkpoint whose bitmap cannot be trusted': [
     'BP238',
     { scene: { disks: [disk('vda', [TOP])] }, seen: { ...checkpoint(false), ...bitmaps(true) } },
     'virsh checkpoint-delete --domain testvm --checkpointname c1',
   ],
-  'a checkpoint of a guest that is off, which QEMU died with': [
+  'a checkpoint of a guest that is off, whose bitmap was in use when QEMU died': [
     'BP238',
     {
       scene: { disks: [disk('vda', [TOP])], domain: { state: 'shut off' } },
@@ -67,7 +67,7 @@ areDiagnosed({
     },
     '--metadata',
   ],
-  'a checkpoint of a guest that is off, that was never written down': [
+  'a checkpoint of a guest that is off, whose bitmap was never saved': [
     'BP238',
     {
       scene: { disks: [disk('vda', [TOP])], domain: { state: 'shut off' } },
@@ -75,7 +75,7 @@ areDiagnosed({
     },
     '--metadata',
   ],
-  'a bitmap of a guest that is off, which QEMU died with, and nobody knows': [
+  'a bitmap of a guest that is off, in use when QEMU died, that belongs to no checkpoint': [
     'BP238',
     {
       scene: { disks: [disk('vda', [TOP])], domain: { state: 'shut off' } },
@@ -101,7 +101,7 @@ areDiagnosed({
     { scene: copying(true), seen: { mirrorsBorn: { '/new/copy': NOW - 3 * 24 * 3_600_000 } } },
     'virsh blockjob --domain testvm --path vda --abort',
   ],
-  'a copy that is under way for days': [
+  'a copy that has run for two days': [
     'BP239',
     { scene: copying(false), seen: { mirrorsBorn: { '/new/copy': NOW - 2 * 24 * 3_600_000 } } },
     'virsh blockjob --domain testvm --path vda --abort',
@@ -111,12 +111,12 @@ areDiagnosed({
     { scene: copying(true), patient: { runs: [left({ files: ['/new/copy'] })] } },
     'blockplan resume 20261123-110000-abc123',
   ],
-  'a mark of a run that is dead': [
+  'a marker of a dead run': [
     'BP240',
     { seen: { marker: MARKER }, patient: { markedAlive: false } },
     'virsh metadata --domain testvm --uri urn:blockplan:run:1 --remove --live',
   ],
-  'a mark of another machine': [
+  'a marker of a run on another host': [
     'BP240',
     { seen: { marker: { ...MARKER, host: 'host2' } } },
     '--remove --live',
@@ -131,7 +131,7 @@ areDiagnosed({
     { patient: { runs: [left({ end: 'stranded', next: ['virsh start testvm'] })] } },
     'virsh start testvm',
   ],
-  'a guest that has no space': [
+  'a guest paused for lack of space': [
     'BP242',
     {
       scene: { domain: { state: 'paused' } },
@@ -139,7 +139,7 @@ areDiagnosed({
     },
     'virsh resume --domain testvm',
   ],
-  'a saved guest on other files': [
+  'a saved guest with other files': [
     'BP243',
     {
       scene: { domain: { state: 'shut off', managedSave: true } },

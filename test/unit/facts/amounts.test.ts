@@ -6,7 +6,7 @@ const KIB = 1024;
 const MIB = KIB * KIB;
 const GIB = KIB * MIB;
 
-/** Any amount, as often near the places where units and steps change as elsewhere. */
+/** Any amount; half of them are near a change of unit or step. */
 const bytes = fc.oneof(
   fc.nat({ max: Number.MAX_SAFE_INTEGER }),
   fc
@@ -33,17 +33,17 @@ describe('amounts', () => {
     [3.21 * GIB, '3.3 GiB', '3.2 GiB'],
     [42.1 * GIB, '43 GiB', '42 GiB'],
     [2 ** 53 - 1, '8 PiB', '7.9 PiB'],
-  ])('%d bytes are at least %s and at most %s', (amount, most, least) => {
+  ])('%d bytes round up to %s and down to %s', (amount, most, least) => {
     expect([atLeast(amount), atMost(amount)]).toEqual([most, least]);
   });
 
-  test('err on the safe side, by no more than a step, and stay when they are told again', () => {
+  test('round to the safe side by at most one step, and stay the same when rounded again', () => {
     fc.assert(
       fc.property(bytes, (amount) => {
         const [up, down] = [atLeast(amount), atMost(amount)];
         expect(readAmount(up)).toBeGreaterThanOrEqual(amount);
         expect(readAmount(down)).toBeLessThanOrEqual(amount);
-        // A tenth of the amount is a step of two digits just above a power of ten.
+        // Just above a power of ten, a step of two digits is a tenth of the amount.
         expect(readAmount(up) - amount).toBeLessThanOrEqual(Math.max(MIB, amount * 0.1 + 1));
         expect(amount - readAmount(down)).toBeLessThanOrEqual(Math.max(MIB, amount * 0.1 + 1));
         expect([atLeast(readAmount(up)), atMost(readAmount(up))]).toEqual([up, up]);
@@ -54,7 +54,7 @@ describe('amounts', () => {
     );
   });
 
-  test('a capacity is told to the byte', () => {
+  test('keep a capacity exact to the byte', () => {
     fc.assert(fc.property(bytes, (amount) => readAmount(exactly(amount)) === amount));
     expect([10 * GIB, 64 * MIB, 1536 * MIB, 1000, 0].map(exactly)).toEqual([
       '10 GiB',

@@ -22,13 +22,13 @@ const now = world({
 const told = (host: HostState, given?: HostState) =>
   renderDrift(driftFrom(expected, plan, host, given), false);
 
-describe('what is not as it was reviewed', () => {
-  test('is nothing where nothing has changed', () => {
+describe('drift from the reviewed state', () => {
+  test('is empty if nothing changed', () => {
     expect(driftFrom(expected, plan, reviewed)).toEqual([]);
     expect(driftFrom(expected, plan, facts, facts)).toEqual([]);
   });
 
-  test('is told by part, with what is so, from a fingerprint alone', () => {
+  test('is reported by part, with the current state, from a fingerprint alone', () => {
     expect(driftFrom(expected, plan, now).map(({ part }) => part)).toEqual([
       'chains',
       'definition',
@@ -84,9 +84,9 @@ describe('what is not as it was reviewed', () => {
     `);
   });
 
-  test('is told line by line with the facts that were reviewed', () => {
+  test('is reported line by line with the reviewed facts', () => {
     expect(told(now, facts)).toMatchInlineSnapshot(`
-      "chains, from what was reviewed to what is so:
+      "chains, as reviewed (-) and now (+):
                 chain:
                   - { file: /export/vmimages/base.qcow2, format: qcow2 }
                   - { file: /export/vmimages/testvm.snap1, format: qcow2 }
@@ -94,7 +94,7 @@ describe('what is not as it was reviewed', () => {
             files:
               - { file: /new/copy, absent: true }
 
-      definition, from what was reviewed to what is so:
+      definition, as reviewed (-) and now (+):
                   <emulator>/usr/bin/qemu-system-x86_64</emulator>
                   <disk type='file' device='disk'>
                     <driver name='qemu' type='qcow2' discard='unmap'/>
@@ -104,20 +104,20 @@ describe('what is not as it was reviewed', () => {
                     <alias name='ua-vda'/>
                   </disk>
 
-      jobs, from what was reviewed to what is so:
+      jobs, as reviewed (-) and now (+):
           jobs:
         -   state: running
         +   state: paused
             jobs: []
 
-      snapshots, from what was reviewed to what is so:
+      snapshots, as reviewed (-) and now (+):
           snapshots:
         -   snapshots: []
         +   snapshots:
         +     - s1
             checkpoints: []
 
-      sharing, from what was reviewed to what is so:
+      sharing, as reviewed (-) and now (+):
                 - /export/vmimages/base.qcow2
               writes: []
               unread: []
@@ -130,7 +130,7 @@ describe('what is not as it was reviewed', () => {
     `);
   });
 
-  test('is told by labels where the facts are those of another guest', () => {
+  test('is reported with labels if the facts are of another guest', () => {
     const other = world({
       domain: { name: 'other' },
       disks: [disk('vda', ['/a', '/b'])],
@@ -143,7 +143,7 @@ describe('what is not as it was reviewed', () => {
     expect(lines.map(({ text }) => text).join('\n')).not.toContain(SNAP2);
   });
 
-  test('of another plan nothing is told but that it is one', () => {
+  test('is reported without lines if the plan differs', () => {
     const another = planned(['blockcopy: { disk: vda, dest: /new/copy, pivot: true }']).plan;
     expect(driftFrom(expected, another, reviewed, facts)).toEqual([
       { part: 'plan', what: expect.any(String), lines: [] },

@@ -23,18 +23,18 @@ const fits = new Ajv2020({ allowUnionTypes: true }).compile(
 
 const GIB = 2 ** 30;
 
-describe('what is generated from the schema of facts is not stale (run `npm run generate`)', () => {
-  test('the schema', () => {
+describe('generated files are up to date (run `npm run generate`)', () => {
+  test('for the facts schema', () => {
     expect(committed('schemas/facts.schema.json')).toBe(factsEditorSchema());
   });
-  test('the validator, which loads nothing', async () => {
+  test('for the facts validator, which imports nothing', async () => {
     const code = committed('src/facts/validator.generated.js');
     expect(code === (await factsValidatorCode())).toBe(true);
     expect(/(?<![\w"'])require\(|^import /m.exec(code)?.[0]).toBeUndefined();
   });
 });
 
-test('a whole facts file reads well', async () => {
+test('a complete facts file is readable', async () => {
   const seen = world({
     domain: { snapshots: ['monday'], managedSave: true },
     files: {
@@ -54,8 +54,8 @@ test('a whole facts file reads well', async () => {
   expect(fits(parse(writeFacts(seen))), JSON.stringify(fits.errors)).toBe(true);
 });
 
-describe('read back, facts give a host state', () => {
-  test('with what is at a place that a plan writes over, and no number of a process', () => {
+describe('facts that are written and read again', () => {
+  test('keep what a plan overwrites, without process IDs', () => {
     const place = {
       kind: 'block device',
       length: 64 * 2 ** 20,
@@ -74,7 +74,7 @@ describe('read back, facts give a host state', () => {
     });
   });
 
-  test.each(SHIPPED)('in which %s does the same', (file) => {
+  test.each(SHIPPED)('give the same walk of %s', (file) => {
     const { graph } = shipped(file);
     const host = looked(hostForPlans(), walk(graph, hostForPlans()).files);
     expect(walked(graph, read(writeFacts(host)))).toEqual(walked(graph, host));
@@ -97,7 +97,7 @@ describe('read back, facts give a host state', () => {
       persistent: fc.boolean(),
       state: fc.constantFrom('running', 'paused', 'shut off', 'gone' as const),
       snapshots: fc.array(fc.string({ minLength: 1, unit: 'grapheme' })),
-      // What the test host state puts into its definition as it is.
+      // The test host state writes the name into its definition unescaped.
       name: fc
         .string({ minLength: 1, unit: 'grapheme' })
         .filter((text) => !/[&<'\u0000-\u001f\ufffe\uffff]|\p{Cs}/u.test(text))
@@ -136,13 +136,13 @@ describe('read back, facts give a host state', () => {
       }),
     );
 
-  test('of which the same facts are written', () => {
+  test('give the same facts', () => {
     fc.assert(
       fc.property(arbitraryState, (host) => {
         const text = writeFacts(host);
         expect(fits(parse(text)), JSON.stringify(fits.errors)).toBe(true);
         expect(writeFacts(read(text))).toBe(text);
-        // Programs that write JSON for people to review escape what these would not see.
+        // Programs that write JSON for review escape hidden characters.
         const json = JSON.stringify(parse(text), null, 2).replace(
           /[^\n -~]/g,
           (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
@@ -152,7 +152,7 @@ describe('read back, facts give a host state', () => {
     );
   });
 
-  test('which is the one that was written, apart from rounding, indexes and strangers', () => {
+  test('give the same host state, except for rounding, indexes and unrelated guests', () => {
     fc.assert(
       fc.property(arbitraryState, (host) => {
         const seen = read(writeFacts(host));
@@ -179,7 +179,7 @@ describe('read back, facts give a host state', () => {
     );
   });
 
-  test('the same from the same state, whatever order and numbers libvirt has today', () => {
+  test('do not depend on the order and the indexes that libvirt reports', () => {
     const host = world({ others: [neighbour('a', [BASE], []), neighbour('b', [BASE, SNAP1], [])] });
     const later: HostState = {
       ...host,

@@ -23,7 +23,7 @@ function plan(set: Readonly<Record<string, string>> = {}, source = PLAN): Plan {
   return readPlan({ file: 'plan.yaml', source, set, steps });
 }
 
-/** A guest with its own files above a base that another one shares. */
+/** A guest with its own files above a base that another guest shares. */
 function guest(
   name: string,
   change: Partial<Domain> = {},
@@ -49,20 +49,20 @@ function guest(
 
 const web1 = fingerprintOf(plan(), guest('web1'));
 
-/** In which parts the other differs from the one above. */
+/** The parts in which the fingerprint of a host state differs from `web1`. */
 function drift(other: HostState, of: Plan = plan()): string[] {
   return driftedParts(web1, fingerprintOf(of, other));
 }
 
 describe('a fingerprint', () => {
-  test('has a word for each part', () => {
+  test('has a hash for each part', () => {
     expect(isFingerprint(web1)).toBe(true);
     expect(web1).toMatch(/^bp1\.[0-9a-z]{25}(\.[0-9a-z]{10}){5}$/);
     for (const other of ['', 'bp1', web1.slice(1), `${web1}.a`, web1.replace('bp1', 'bp2')])
       expect(isFingerprint(other)).toBe(false);
   });
 
-  test('is the one of another guest in the same state, whatever it and its files are called', () => {
+  test('is the same for another guest in the same state, whatever the names of the guest and its files', () => {
     const set = { domain: 'db-of-the-accountants', dest: '/new/db-of-the-accountants' };
     const other = guest('db-of-the-accountants', {}, {});
     expect(fingerprintOf(plan(set), other)).toBe(web1);
@@ -70,7 +70,7 @@ describe('a fingerprint', () => {
     expect(fingerprintOf(plan(set), named)).toBe(web1);
   });
 
-  test('does not depend on sizes, space, the agent, strangers, or numbers that libvirt gives', () => {
+  test('does not depend on sizes, free space, the agent, unrelated guests, or libvirt indexes', () => {
     const one = guest('web1', { agent: false });
     const files = Object.fromEntries(
       Object.entries(one.files).map(([path, file]) => [path, file && { ...file, size: 77 }]),
@@ -85,7 +85,7 @@ describe('a fingerprint', () => {
     expect(drift(changed)).toEqual([]);
   });
 
-  test('is the same for who sees the passwords and for who does not, and from facts', () => {
+  test('is the same with and without access to passwords, and from facts', () => {
     const seen = guest('web1');
     const { definition = '' } = seen.domain;
     for (const passwd of [" passwd='*****'", '']) {
@@ -112,7 +112,7 @@ describe('a fingerprint', () => {
   }));
 
   test.each<[string, HostState, string[]]>([
-    ['an overlay made meanwhile', guest('web1', { disks: overlay, definition }), ['chains']],
+    ['a new overlay', guest('web1', { disks: overlay, definition }), ['chains']],
     [
       'another format',
       guest('web1', {
@@ -130,7 +130,7 @@ describe('a fingerprint', () => {
       ['chains'],
     ],
     ['a job', guest('web1', { disks: withJob }), ['jobs']],
-    ['a guest that stands still', guest('web1', { state: 'paused' }), ['jobs']],
+    ['a paused guest', guest('web1', { state: 'paused' }), ['jobs']],
     ['a snapshot', guest('web1', { snapshots: ['s1'] }), ['snapshots']],
     ['a checkpoint', guest('web1', { checkpoints: ['c1'] }), ['snapshots']],
     ['autostart', guest('web1', { autostart: false }), ['definition']],
@@ -160,12 +160,12 @@ describe('a fingerprint', () => {
       ['sharing'],
     ],
     [
-      'a neighbour of whom nobody can tell',
+      'a neighbour with an unreadable image',
       { ...later, others: [...later.others, neighbour('n', [], [], ['/x'])] },
       ['sharing'],
     ],
     [
-      'a neighbour at the place of the copy',
+      'a neighbour that uses the path of the copy',
       { ...later, others: [...later.others, neighbour('n', ['/new/web1'], [])] },
       ['sharing'],
     ],
@@ -178,13 +178,13 @@ describe('a fingerprint', () => {
     ['a comment in it', plan({}, `${PLAN}# reviewed`), ['plan']],
     ['another disk', plan({ disk: 'vdb' }), ['plan']],
     ['another name of a snapshot', plan({ name: 't' }), ['plan']],
-    ['a copy to where a layer is', plan({ dest: '/images/base' }), ['chains']],
+    ['a copy to the path of a layer', plan({ dest: '/images/base' }), ['chains']],
   ])('changes with %s', (_, other, parts) => {
     const seen = guest('web1');
     expect(driftedParts(web1, fingerprintOf(other, seen))).toEqual(parts);
   });
 
-  test('a file by another name is the same file', () => {
+  test('treats another name of a file as the same file', () => {
     const seen = guest('web1');
     const top = { size: 1, identity: '1:1' };
     const linked = {
@@ -196,8 +196,8 @@ describe('a fingerprint', () => {
     expect(driftedParts(copyTo('/link'), copyTo('/new/web1'))).toEqual(['chains']);
   });
 
-  test('two guests share it exactly if renaming makes one the other', () => {
-    // One that is also another word of the plan stands for that word as well.
+  test('is shared by two guests exactly if they differ only in names', () => {
+    // A name that is also another word in the plan would be replaced there too.
     const name = fc.stringMatching(/^[a-z][a-z0-9.]{4,8}$/);
     fc.assert(
       fc.property(name, name, fc.boolean(), (one, other, snapshot) => {
@@ -210,7 +210,7 @@ describe('a fingerprint', () => {
     );
   });
 
-  test('the MAC address, the machine id and the title of a guest do not count, its memory does', () => {
+  test('ignores the MAC address, the machine ID and the title of a guest, but not its memory', () => {
     const xml = (mac: string, genid: string, title: string, memory: number) =>
       definitionXml('web1', later.domain.uuid, [])
         .replace('<memory', `<genid>${genid}</genid><memory`)

@@ -1,4 +1,4 @@
-/** Facts of any shape end in findings. */
+/** Hostile facts are refused with findings. */
 import { expect, test } from 'vitest';
 import { BlockplanError } from '../../../src/errors.ts';
 import { readFacts } from '../../../src/facts/read.ts';
@@ -24,7 +24,7 @@ function nested(depth: number, open: string, close: string): string {
 }
 
 test.each(['constructor', '__proto__', 'toString', 'hasOwnProperty', 'a', '../x'])(
-  'a layer named %s is refused: no path, and nothing on a network',
+  'a layer named %s is refused, because it is neither a path nor a network image',
   (name) => {
     for (const layer of [name, `{ file: ${name} }`])
       expect(codesOf(`${HEAD}disks: [{ target: vda, chain: [/i/a, ${layer}] }]`)).toEqual([
@@ -41,8 +41,8 @@ test.each([
   ['chains', "<backingStore type='file'><source file='/b'/>", '</backingStore>'],
   ['tags with a `/>` in an attribute', "<a b='/>'>", '</a>'],
   ['tags among comments', '<a><!-- <b/> </a> -->', '</a>'],
-  ['elements without their ends', '<a>', ''],
-])('XML with 3,000 nested %s is refused', (_, open, close) => {
+  ['elements without end tags', '<a>', ''],
+])('XML with deeply nested %s is refused', (_, open, close) => {
   for (const depth of [300, 3000, 40_000]) {
     const xml = nested(depth, open, close);
     expect(() => readDomainXml(xml)).toThrow('nested deeper than 256 levels');
@@ -68,7 +68,7 @@ test('a redefine of a disk that the definition lacks is refused', () => {
   }
 });
 
-test('a chain as deep as libvirt takes is read', () => {
+test('a chain as deep as libvirt supports is read', () => {
   const open = "<backingStore type='file'><source file='/b'/>";
   const xml = `<domain><name>web1</name><devices><disk><source file='/a'/>${open.repeat(200)}${'</backingStore>'.repeat(200)}</disk></devices></domain>`;
   expect(readDomainXml(xml).disks[0]?.chain).toHaveLength(201);

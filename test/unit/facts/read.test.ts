@@ -20,8 +20,8 @@ disks:
     chain: [/images/testvm.qcow2, /images/base.qcow2]
 `;
 
-describe('facts that a person writes', () => {
-  test('need a name and a chain; the rest has a value that is most often so', () => {
+describe('handwritten facts', () => {
+  test('need only a name and a chain; everything else has a default', () => {
     const { domain, files, folders, others, host } = read(MINIMAL);
     const { definition = '', ...told } = domain;
     expect(told).toEqual({
@@ -73,7 +73,7 @@ describe('facts that a person writes', () => {
     expect(phases.map(({ node }) => node.phase.name)).toEqual(['mirror', 'pivot']);
   });
 
-  test('a layer without a size counts as full, so that too little space is found', () => {
+  test('count a layer without a size as full, so that too little space is found', () => {
     const { graph } = planned([
       'blockcopy: { disk: vda, dest: /new/copy, shallow: true, pivot: true }',
     ]);
@@ -86,7 +86,7 @@ describe('facts that a person writes', () => {
     expect(walk(graph, read(told)).findings).toEqual([]);
   });
 
-  test('take the disks from a definition where only that is told', () => {
+  test('take the disks from the definition if they list none', () => {
     const { domain } = read(`facts: blockplan/v1
 domain: { name: web1 }
 definition: |
@@ -113,7 +113,7 @@ definition: |
     ]);
   });
 
-  test('a stale definition is told by giving it', () => {
+  test('can contain a stale definition', () => {
     const { domain } = read(`${MINIMAL}definition: |
   <domain><name>testvm</name><devices>
   <disk><source file='/old'/><target dev='vda'/></disk></devices></domain>
@@ -124,14 +124,14 @@ definition: |
   test.each([
     ['transient', 'persistent: false', { persistent: false, state: 'running' }],
     ['gone', 'state: gone', { persistent: false, state: 'gone' }],
-  ])('a domain that is %s has no definition', (_, told, expected) => {
+  ])('give no definition for a domain that is %s', (_, told, expected) => {
     const { domain } = read(MINIMAL.replace('name: testvm', `name: testvm, ${told}`));
     expect(domain).toMatchObject(expected);
     expect(domain).not.toHaveProperty('definition');
     expect(domain.disks[0]).not.toHaveProperty('persistentSource');
   });
 
-  test('what a disk has that blockplan does not work on is told by the facts or by the definition', () => {
+  test('take unsupported disk properties from the facts and from the definition', () => {
     const { domain } = read(`facts: blockplan/v1
 domain: { name: testvm }
 disks:
@@ -154,7 +154,7 @@ definition: |
     );
   });
 
-  test('disks of every sort come into the definition as libvirt writes them', () => {
+  test('give a definition with every type of disk, as libvirt writes it', () => {
     const { domain } = read(`facts: blockplan/v1
 domain: { name: "a<b" }
 disks:
@@ -174,17 +174,18 @@ disks:
   });
 });
 
-test('the facts in the README are enough for the plan in it', () => {
-  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
-  const blocks = [...readme.matchAll(/^```yaml\n([\s\S]*?)^```/gm)].map(([, text = '']) => text);
-  const block = (begin: string) => blocks.find((text) => text.startsWith(begin)) ?? '';
-  const plan = readPlan({ file: 'plan.yaml', source: block('plan:'), steps });
-  const { findings, phases } = walk(compile(plan), read(block('facts:')));
+test('the facts in docs/facts.md are enough for the plan in the README', () => {
+  const block = (page: string) => {
+    const text = readFileSync(new URL(`../../../${page}`, import.meta.url), 'utf8');
+    return /^```yaml\n([\s\S]*?)^```/m.exec(text)?.[1] ?? '';
+  };
+  const plan = readPlan({ file: 'plan.yaml', source: block('README.md'), steps });
+  const { findings, phases } = walk(compile(plan), read(block('docs/facts.md')));
   expect(findings).toEqual([]);
   expect(phases.map(({ node }) => node.phase.name)).toEqual(['mirror', 'pivot']);
 });
 
-/** Code, place and message, the line with its caret, and what to do. */
+/** Code, position and message, the line with its caret, and the hint. */
 function shown({ code, message, hint, position }: Finding): string {
   if (!position) throw new Error(`${code} has no position`);
   const { line, column, source, length } = position;
@@ -205,8 +206,8 @@ function findingsOf(text: string | Uint8Array): readonly Finding[] {
 
 const REFUSED: Readonly<Record<string, string | Uint8Array>> = {
   'an empty file': '',
-  'no map': '- vda\n',
-  'no UTF-8': new Uint8Array([0x66, 0xff]),
+  'not a map': '- vda\n',
+  'not UTF-8': new Uint8Array([0x66, 0xff]),
   'a plan': 'plan: blockplan/v1\nname: move\ndomain: testvm\nsteps: []\n',
   'nothing but its format': 'facts: blockplan/v1\n',
   'neither disks nor a definition': 'facts: blockplan/v1\ndomain: { name: a }\n',
@@ -225,14 +226,14 @@ domains: {}
     'capacity: -1\n    chain: [{ file: /a, size: 1.5 }, { file: /b, size: big }, 7,',
   ),
   'a wrong state': MINIMAL.replace('testvm', 'testvm, state: runing, agent: yes'),
-  'things told twice': `${MINIMAL}  - target: vda\n  - { target: vdb, chain: [/a, { file: /b }, /a, { file: /b }] }\nothers: [{ name: a }, { name: a }]\n`,
-  'a definition that is no XML': `${MINIMAL}definition: <domain\n`,
+  'things listed twice': `${MINIMAL}  - target: vda\n  - { target: vdb, chain: [/a, { file: /b }, /a, { file: /b }] }\nothers: [{ name: a }, { name: a }]\n`,
+  'a definition that is not XML': `${MINIMAL}definition: <domain\n`,
   'a definition of something else': `${MINIMAL}definition: <pool/>\n`,
   'the definition of another domain': `${MINIMAL}definition: <domain><name>other</name></domain>\n`,
   'a definition of a transient domain': `${MINIMAL.replace('testvm', 'testvm, persistent: false')}definition: <domain><name>testvm</name></domain>\n`,
 };
 
-test('what is said of refused facts', async () => {
+test('the findings of refused facts match the transcript', async () => {
   const transcript = Object.entries(REFUSED).map(
     ([title, text]) => `## ${title}\n${findingsOf(text).map(shown).join('\n')}\n`,
   );
@@ -246,7 +247,7 @@ test('what is said of refused facts', async () => {
     expect(told.map((finding) => finding.code)).toContain(code);
 });
 
-test('a character that nobody sees may stand as an escape, and not as itself', () => {
+test('a hidden character is allowed as an escape, but not literally', () => {
   const escaped = MINIMAL.replace('/images/base.qcow2', '"/images/\\u202ebase"');
   expect(read(escaped).domain.disks[0]?.chain[1]?.file).toBe('/images/\u202ebase');
   expect(findingsOf(escaped.replace('\\u202e', '\u202e')).map(({ code }) => code)).toEqual([

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { withCodes } from '../../../src/generate/codes-table.ts';
+import { codesPage } from '../../../src/generate/codes-page.ts';
 import { diskPage } from '../../../src/generate/disk-page.ts';
 import { exampleFindings, stepPage, stepsTable } from '../../../src/generate/pages.ts';
 import { steps } from '../../../src/steps/registry.ts';
@@ -8,24 +8,24 @@ import { steps } from '../../../src/steps/registry.ts';
 const folder = new URL('../../../src/steps/', import.meta.url);
 const committed = (file: string) => readFileSync(new URL(file, folder), 'utf8');
 
-describe('the pages of the steps are not stale (run `npm run generate`)', () => {
-  test.each(steps)('$kind', (step) => {
+describe('generated pages are up to date (run `npm run generate`)', () => {
+  test.each(steps)('for the kind $kind', (step) => {
     expect(committed(`${step.kind}.md`)).toBe(stepPage(step));
   });
 
-  test('the table', () => {
+  test('for the table of step kinds', () => {
     expect(committed('README.md')).toBe(stepsTable(steps));
   });
 
-  test('the page of disks', () => {
+  test('for the disk properties', () => {
     expect(committed('../model/disks.md')).toBe(diskPage());
   });
 
-  test('the error codes in the README', () => {
-    expect(committed('../../README.md')).toBe(withCodes(committed('../../README.md')));
+  test('for the error codes', () => {
+    expect(committed('../../docs/error-codes.md')).toBe(codesPage());
   });
 
-  test('there is no page of a kind that does not exist', () => {
+  test('and no page is left of a kind that does not exist', () => {
     const pages = readdirSync(folder).filter((file) => file.endsWith('.md'));
     expect(pages.sort()).toEqual(['README.md', ...steps.map(({ kind }) => `${kind}.md`)].sort());
   });

@@ -19,7 +19,7 @@ function undoing(index: number, name: string, next: string): PhaseState {
 }
 
 describe('a graph', () => {
-  test('has a phase a node, with its way forward and its rollback', () => {
+  test('has one node for each phase, with its transitions forward and its rollback', () => {
     const { nodes, initial, name } = planned(TWO).graph;
     expect(name).toBe('test');
     expect(initial).toBe('a:undefine');
@@ -47,14 +47,14 @@ describe('a graph', () => {
     ]);
   });
 
-  test('of a plan that stops on failure leads from every failure to stranded', () => {
+  test('leads from every failure to stranded if the plan stops on failure', () => {
     const { nodes } = planned(TWO, 'stop').graph;
     expect(nodes.map(({ doing }) => doing.on.FAILED)).toEqual(['stranded', 'stranded', 'stranded']);
     expect(nodes.every(stopsOnFailure)).toBe(true);
     expect(planned(TWO).graph.nodes.some(stopsOnFailure)).toBe(false);
   });
 
-  test('without steps has succeeded', () => {
+  test('without steps starts as succeeded', () => {
     expect(compile({ ...planned(TWO).plan, steps: [] })).toEqual({
       name: 'test',
       home: 'local',
@@ -64,11 +64,14 @@ describe('a graph', () => {
     });
   });
 
-  test.each(SHIPPED)('%s: every state has a name of its own, and every arrow an end', (file) => {
-    const { states } = shipped(file).graph;
-    const names = states.map(({ name }) => name);
-    expect(new Set(names).size).toBe(names.length);
-    const all = new Set<string>([...names, ...FINAL_STATES]);
-    for (const { on } of states) for (const to of Object.values(on)) expect(all).toContain(to);
-  });
+  test.each(SHIPPED)(
+    'of %s has unique state names, and all transitions lead to a state',
+    (file) => {
+      const { states } = shipped(file).graph;
+      const names = states.map(({ name }) => name);
+      expect(new Set(names).size).toBe(names.length);
+      const all = new Set<string>([...names, ...FINAL_STATES]);
+      for (const { on } of states) for (const to of Object.values(on)) expect(all).toContain(to);
+    },
+  );
 });

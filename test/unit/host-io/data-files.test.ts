@@ -1,4 +1,4 @@
-/** Which files an image is made of, held against what qemu-img says of the same image. */
+/** Which files an image consists of, checked against qemu-img's output for the same image. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,7 +22,7 @@ const create = (name: string, format: string, ...words: string[]) =>
     cwd: folder,
   });
 
-/** What QEMU says, without the image itself. */
+/** The files that qemu-img reports, without the image itself. */
 function toldByQemu(name: string, format: string): string[] {
   const argv = ['info', '--output=json', '-f', format, at(name)];
   const told = JSON.parse(execFileSync('qemu-img', argv, { cwd: folder, encoding: 'utf8' })) as {
@@ -63,7 +63,7 @@ describe('the data files of an image', () => {
     );
   });
 
-  test('are none where the image is missing, is a network place, or has another format', async () => {
+  test('are none where the image is missing, is on the network, or has another format', async () => {
     create('own.qcow2', 'qcow2', '-o', `data_file=${at('own.data')}`);
     for (const layer of [
       { file: at('missing'), format: 'qcow2' },
@@ -74,7 +74,7 @@ describe('the data files of an image', () => {
       expect(await readDataFiles(layer)).toEqual({ files: [] });
   });
 
-  test('are unknown where the header has none of the names', async () => {
+  test('are unknown where the header does not name them', async () => {
     create('odd.qcow2', 'qcow2', '-o', `data_file=${at('odd.data')}`);
     const header = execFileSync('dd', [`if=${at('odd.qcow2')}`, 'bs=64K', 'status=none']);
     header.writeUInt32BE(0, 112);
@@ -85,7 +85,7 @@ describe('the data files of an image', () => {
     });
   });
 
-  test('whatever is in the file, the look ends, and without an error', async () => {
+  test('are read without an error from any content', async () => {
     const magic = Buffer.from('QFI\xfb', 'latin1');
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 4096 }), fc.boolean(), async (bytes, asQcow2) => {

@@ -1,11 +1,11 @@
-/** Who uses a block device, read from `/proc` and `/sys` as they were written down: LVM, LUKS, md, multipath, partitions. */
+/** Who uses a block device, read from recorded `/proc` and `/sys`: LVM, LUKS, md, multipath, partitions. */
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { deviceUsers, swapFiles } from '../../../src/host-io/device-users.ts';
 
-/** A device of a recorded host; its folder below /sys/devices, its number, and what lies in the folder. */
+/** A device of a recorded host: its folder below /sys/devices, its number, and the content of the folder. */
 interface Recorded {
   readonly at: string;
   readonly dev: string;
@@ -94,7 +94,7 @@ describe('a recorded host', () => {
     ['a swap partition', '8:3', ['used as swap']],
     ['a whole disk below LUKS', '8:16', ['held by dm-2 (luks-3f2a)']],
     ['a mounted logical volume', '253:0', ['mounted at /']],
-    ['a logical volume used as swap, by the name of device-mapper', '253:1', ['used as swap']],
+    ['a logical volume used as swap under its device-mapper name', '253:1', ['used as swap']],
     ['LUKS below LVM', '253:2', ['held by dm-3 (vg1-guests)']],
     ['a free logical volume', '253:4', []],
     ['a member of a RAID', '259:1', ['held by md127']],
@@ -103,11 +103,7 @@ describe('a recorded host', () => {
       '259:0',
       ['a disk whose partition nvme0n1p1 is held by md127'],
     ],
-    [
-      'a device of btrfs, whose mount has a number of its own',
-      '9:127',
-      ['mounted at /srv/with space'],
-    ],
+    ['a device of btrfs, whose mount has its own number', '9:127', ['mounted at /srv/with space']],
     ['a mounted loop device', '7:3', ['mounted at /mnt/iso']],
     ['a device with a slash in its name', '104:0', ['mounted at /old']],
     ['a free disk', '65:144', []],
@@ -116,7 +112,7 @@ describe('a recorded host', () => {
     expect((await deviceUsers(number, root)).sort()).toEqual([...users].sort());
   });
 
-  test('a partition of a disk that is used whole', async () => {
+  test('a partition of a disk that is used as a whole', async () => {
     mkdirSync(join(root, `sys/devices/${SDB}/sdb1`), { recursive: true });
     write(`sys/devices/${SDB}/sdb1/dev`, '8:17\n');
     write(`sys/devices/${SDB}/sdb1/partition`, '1\n');

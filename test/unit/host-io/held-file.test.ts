@@ -1,4 +1,4 @@
-/** What happens to a file whose path leads elsewhere between the check and the act. */
+/** What happens to a file whose path leads elsewhere between the check and the change. */
 import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
@@ -21,7 +21,7 @@ beforeEach(async () => {
 
 const file = () => join(base, 'images/disk.qcow2');
 
-/** Puts a link to another folder in the place of the one that was checked. */
+/** Replaces the folder that was checked by a link to another folder. */
 async function swapFolder(): Promise<void> {
   await rename(join(base, 'images'), join(base, 'images.old'));
   await symlink(join(base, 'precious'), join(base, 'images'));
@@ -32,7 +32,7 @@ async function swapFile(): Promise<void> {
   await rename(join(base, 'images/new'), file());
 }
 
-/** A look at the host in which somebody swaps the folder: between the check and the act. */
+/** A survey during which the folder is swapped, between the check and the change. */
 function swapping(swap: () => Promise<void>) {
   return {
     survey: async () => {
@@ -49,20 +49,20 @@ async function preciousIsThere(): Promise<void> {
   expect(await readdir(join(base, 'precious'))).toEqual(['disk.qcow2']);
 }
 
-test('what is removed is the file that was checked', async () => {
+test('the file that was checked is removed', async () => {
   await removeUnused(localHost, file(), seen(), swapping(swapFolder));
   await preciousIsThere();
   expect(await readdir(join(base, 'images.old'))).toEqual([]);
 });
 
-test('what is moved is the file that was checked', async () => {
+test('the file that was checked is moved', async () => {
   const to = join(base, 'aside/disk.qcow2');
   await moveUnused(localHost, { file: file(), to }, seen(), swapping(swapFolder));
   await preciousIsThere();
   expect(await readFile(to, 'utf8')).toBe('stale');
 });
 
-test('another file at the same place in the same folder is left alone', async () => {
+test('another file at the same path in the same folder is left alone', async () => {
   await expect(removeUnused(localHost, file(), seen(), swapping(swapFile))).rejects.toThrow(
     'another file',
   );
@@ -75,7 +75,7 @@ test('another file at the same place in the same folder is left alone', async ()
   expect(await readdir(join(base, 'aside'))).toEqual([]);
 });
 
-test('a link that takes the place of the file is left alone', async () => {
+test('a link that replaces the file is left alone', async () => {
   const swap = async () => {
     await rm(file());
     await symlink(join(base, 'precious/disk.qcow2'), file());
@@ -86,7 +86,7 @@ test('a link that takes the place of the file is left alone', async () => {
   await preciousIsThere();
 });
 
-test('whether the run has made a file is asked of the one that is removed', async () => {
+test('the check that the run has made a file applies to the file that is removed', async () => {
   const made = new MadeFiles(localHost);
   const path = join(base, 'images/made');
   await made.make(path, async () => {});
@@ -97,7 +97,7 @@ test('whether the run has made a file is asked of the one that is removed', asyn
   expect(await readFile(join(base, 'precious/made'), 'utf8')).toBe('precious');
 });
 
-test('a file that is gone, or whose folder is, needs no removal', async () => {
+test('a missing file, or one in a missing folder, needs no removal', async () => {
   for (const name of ['images/none', 'none/none'])
     expect(await localHost.holdFile(join(base, name))).toBeNull();
   await using held = await localHost.holdFile(file());

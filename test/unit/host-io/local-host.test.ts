@@ -1,4 +1,4 @@
-/** What the local host answers could come from an agent on another one as well. */
+/** The answers of the local host could also come from an agent on another host. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -38,19 +38,19 @@ const QUESTIONS: Readonly<Record<string, Question>> = {
   openers: (io) => holding(io, (held) => held.openers()),
 };
 
-test.each(Object.entries(QUESTIONS))('JSON carries what %s answers', async (_name, ask) => {
+test.each(Object.entries(QUESTIONS))('JSON can carry the answer of %s', async (_name, ask) => {
   const answer = await ask(localHost);
   expect(answer).toBeTruthy();
   expect(JSON.parse(JSON.stringify(answer))).toEqual(answer);
 });
 
-test('JSON carries who the host is', () => {
+test('JSON can carry the identity of the host', () => {
   const { boot, user } = localHost;
   expect(boot).toMatch(/^[\da-f-]{36}$/);
   expect(user).toBe(process.geteuid?.());
 });
 
-test('a file, a device and a folder are told apart, and a file by its stamp', async () => {
+test('stat distinguishes a file, a folder and a missing file, and a file has its stamp', async () => {
   const made = await localHost.makeFile(at('stamped'));
   const found = await localHost.stat(at('stamped'));
   expect(found).toMatchObject({ ...made, kind: 'file', length: 0, uid: localHost.user });
@@ -58,7 +58,7 @@ test('a file, a device and a folder are told apart, and a file by its stamp', as
   expect(await localHost.stat(at('none'))).toBeNull();
 });
 
-test('a scratch file is in a folder of its own, and both go', async () => {
+test('a scratch file is in its own folder, and both are removed', async () => {
   const path = await localHost.writeScratchFile('disk.xml', '<disk/>');
   expect(readFileSync(path, 'utf8')).toBe('<disk/>');
   expect([statSync(path).mode & 0o777, statSync(dirname(path)).mode & 0o777]).toEqual([

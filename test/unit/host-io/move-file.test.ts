@@ -25,14 +25,14 @@ const isThere = (path: string) =>
     () => false,
   );
 
-test('the file is the same one by another name', async () => {
+test('the moved file is the same file under another name', async () => {
   const { ino } = await lstat(from);
   await moveFile(from, to);
   expect([(await lstat(to)).ino, (await lstat(to)).nlink]).toEqual([ino, 1]);
   expect(await isThere(from)).toBe(false);
 });
 
-test('no file is written over, a link that leads nowhere included', async () => {
+test('no file is overwritten, nor is a dangling link', async () => {
   await writeFile(to, 'precious');
   await expect(moveFile(from, to)).rejects.toThrow('cannot be moved');
   expect([await readFile(from, 'utf8'), await readFile(to, 'utf8')]).toEqual(['data', 'precious']);
@@ -42,7 +42,7 @@ test('no file is written over, a link that leads nowhere included', async () => 
   expect(await isThere(from)).toBe(true);
 });
 
-test('one that was interrupted is ended, whichever way', async () => {
+test('an interrupted move can be completed or moved back', async () => {
   await link(from, to);
   await moveFile(from, to);
   expect([await isThere(from), await readFile(to, 'utf8')]).toEqual([false, 'data']);
@@ -51,7 +51,7 @@ test('one that was interrupted is ended, whichever way', async () => {
   expect([await isThere(to), await readFile(from, 'utf8')]).toEqual([false, 'data']);
 });
 
-test('a link is no file, and a folder that is not there takes none', async () => {
+test('a link is not moved, and nothing is moved into a missing folder', async () => {
   const link = join(folder, 'another link');
   await symlink(from, link);
   await expect(moveFile(link, to)).rejects.toThrow('not a regular file');
@@ -61,7 +61,7 @@ test('a link is no file, and a folder that is not there takes none', async () =>
 
 test('nothing is copied to another file system', async () => {
   const elsewhere = '/dev/shm';
-  // A machine whose temporary folder is on the same one has no other at hand.
+  // Skipped where the temporary folder is on the same file system.
   if ((await lstat(elsewhere)).dev === (await lstat(folder)).dev) return;
   const before = await readdir(elsewhere);
   await expect(moveFile(from, join(elsewhere, 'blockplan-moved'))).rejects.toThrow('EXDEV');

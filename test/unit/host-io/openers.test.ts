@@ -1,4 +1,4 @@
-/** Who has a file open, of the processes that this user may look into. */
+/** Who has a file open, among the processes that this user can inspect. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { link, open, symlink, writeFile } from 'node:fs/promises';
@@ -23,7 +23,7 @@ afterEach(async () => {
   }
 });
 
-/** A process that holds the path open, as its words end "is open in …". */
+/** Starts a process that holds the path open; returns the words that complete "is open in …". */
 async function holder(path: string, flags: string): Promise<string> {
   const held = await open(path, flags);
   const child = spawn('sleep', ['60'], { stdio: ['ignore', 'ignore', 'ignore', held.fd] });
@@ -34,30 +34,30 @@ async function holder(path: string, flags: string): Promise<string> {
 }
 
 test.each(['ENOENT', 'ENODEV', 'ESRCH'])(
-  'a device or a process that goes away while it is read is gone: %s',
+  'a device or a process that disappears during the read counts as gone: %s',
   async (code) => {
     const gone = Promise.reject(Object.assign(new Error(code), { code }));
     expect(await goneAsNull(gone)).toBeNull();
   },
 );
 
-test('what cannot be read for another reason is an error', async () => {
+test('any other read error is reported', async () => {
   const hidden = Promise.reject(Object.assign(new Error('EACCES'), { code: 'EACCES' }));
   await expect(goneAsNull(hidden)).rejects.toThrow('EACCES');
 });
 
-test('nothing has a file open that is only there, or that is not there', async () => {
+test('nothing has an unused or a missing file open', async () => {
   expect(await openers(file)).toEqual([]);
   expect(await openers(join(folder, 'none'))).toEqual([]);
   expect(await openers(join(folder, 'none/none'))).toEqual([]);
 });
 
-test('each process is named that reads or writes it', async () => {
+test('each process that reads or writes the file is named', async () => {
   const holders = [await holder(file, 'r'), await holder(file, 'r+')];
   expect((await openers(file)).sort()).toEqual(holders.sort());
 });
 
-test('the file counts, not the name that it was opened by or is asked for by', async () => {
+test('the file counts, not the name by which it was opened or is queried', async () => {
   const other = `${file}.linked`;
   await link(file, other);
   const way = `${file}.symlink`;

@@ -1,4 +1,4 @@
-/** Programs are started out of reach of the terminal, and processes are found by what they were started with. */
+/** Programs are started detached from the terminal, and processes are found by their arguments. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, expect, test } from 'vitest';
@@ -14,7 +14,7 @@ afterEach(async () => {
 
 const sh = (script: string) => ['sh', '-c', script] as const;
 
-test('a program that is run says how it ended', async () => {
+test('run returns how the program ended', async () => {
   expect(await localHost.run(sh('echo out; echo err >&2'))).toEqual({
     ...{ ok: true, stdout: 'out', stderr: 'err', code: 0, signal: undefined },
   });
@@ -23,19 +23,19 @@ test('a program that is run says how it ended', async () => {
   expect(await localHost.run(['/nowhere/program'])).toMatchObject({ ok: false, code: undefined });
 });
 
-test('its output is heard as it comes', async () => {
+test('run passes on output as it arrives', async () => {
   const heard: string[] = [];
   await localHost.run(sh('printf 1; printf 2'), { onOutput: (text) => void heard.push(text) });
   expect(heard.join('')).toBe('12');
 });
 
-test('it is given up after its time, or when the signal says so', async () => {
+test('run aborts the program after its timeout, or at the signal', async () => {
   expect((await localHost.run(['sleep', '60'], { timeoutMs: 50 })).ok).toBe(false);
   const signal = AbortSignal.abort();
   expect((await localHost.run(['sleep', '60'], { signal, tied: true })).ok).toBe(false);
 });
 
-test('it leads a session of its own, whether it is waited for or not', async () => {
+test('a program leads its own session, whether it is run or started', async () => {
   const own = sh(`test "$(cut -d ' ' -f 6 /proc/$$/stat)" = $$ && cat`);
   expect((await localHost.run(own)).ok).toBe(true);
   const program = localHost.start(own, { stdin: 'pipe' });
@@ -43,7 +43,7 @@ test('it leads a session of its own, whether it is waited for or not', async () 
   expect(await program.exited).toEqual({ missing: false, code: 0, signal: undefined });
 });
 
-test('a program that is started has an environment that differs as told', async () => {
+test('a started program has the environment with the requested changes', async () => {
   process.env['HOSTIO_A'] = '1';
   process.env['HOSTIO_B'] = '1';
   process.env['HOSTI'] = '1';
@@ -60,7 +60,7 @@ test('a program that is started has an environment that differs as told', async 
   expect(text).not.toContain('HOSTIO_A');
 });
 
-test('one that is not there is missing, and one that is killed is ended', async () => {
+test('a program that does not exist is missing, and kill ends a program', async () => {
   const none = localHost.start(['/nowhere/program'], { stdin: 'ignore' });
   expect([none.started, (await none.exited).missing]).toEqual([false, true]);
   none.kill();

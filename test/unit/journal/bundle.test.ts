@@ -46,14 +46,14 @@ const BUNDLE: BundleFile = {
 const file = () => join(folder, BUNDLE_FILE);
 
 describe('the bundle file', () => {
-  test('gives back to the byte what was kept, to its owner alone', async () => {
+  test('returns exactly what was kept, and only its owner can read it', async () => {
     await writeBundle(folder, BUNDLE);
     expect(await readBundleFile(file())).toEqual({ ...BUNDLE, file: file(), proven: true });
     expect((await stat(file())).mode & 0o777).toBe(0o600);
     expect(await readdir(folder)).toEqual([BUNDLE_FILE]);
   });
 
-  test('one that is written over is the old one or the new one', async () => {
+  test('is the old one or the new one while it is overwritten', async () => {
     await writeBundle(folder, BUNDLE);
     await writeFile(`${file()}.new`, 'half a');
     expect(await readBundleFile(file())).toMatchObject({ run: 'r1' });
@@ -61,7 +61,7 @@ describe('the bundle file', () => {
     expect(await readBundleFile(file())).toMatchObject({ run: 'r2' });
   });
 
-  test('with a letter changed, or cut short anywhere, it is not believed', async () => {
+  test('is not trusted with a changed letter, or cut off anywhere', async () => {
     await writeBundle(folder, BUNDLE);
     const text = await readFile(file(), 'utf8');
     for (const wrong of [
@@ -72,7 +72,7 @@ describe('the bundle file', () => {
       await writeFile(file(), wrong);
       expect(await readBundleFile(file())).toMatchObject({ missing: false });
     }
-    // Without its last line break it is whole.
+    // Without its last line break it is complete.
     for (let length = 0; length < text.length - 1; length += 7) {
       await writeFile(file(), text.slice(0, length));
       expect(await readBundleFile(file()), `${length} characters`).toMatchObject({
@@ -81,15 +81,15 @@ describe('the bundle file', () => {
     }
   });
 
-  test('one of a later version is told as such', async () => {
+  test('of a later version is reported as such', async () => {
     await writeFile(file(), '{ "form": "blockplan-bundle/v2" }');
     expect(await readBundleFile(file())).toMatchObject({
       missing: false,
-      problem: expect.stringContaining('of the form "blockplan-bundle/v2"'),
+      problem: expect.stringContaining('has the format "blockplan-bundle/v2"'),
     });
   });
 
-  test('there is none, or it is a folder', async () => {
+  test('that does not exist, or is a folder, is reported', async () => {
     expect(await readBundleFile(file())).toMatchObject({ missing: true });
     expect(await readBundleFile(folder)).toMatchObject({ missing: false });
     expect(await readKeptBundle(join(folder, 'nothing'))).toMatchObject({ missing: true });
@@ -128,7 +128,7 @@ describe('without a bundle file', () => {
   }
   const entries: JournalEntry[] = [started, left, { type: 'kept', on: LOCAL, bundle: kept }, left];
 
-  test('the journal tells what was kept', async () => {
+  test('the journal has what was kept', async () => {
     const path = await journal(entries, (lines) => lines);
     expect(await readKeptBundle(folder)).toMatchObject({
       kept,
@@ -139,7 +139,7 @@ describe('without a bundle file', () => {
     });
   });
 
-  test('also where the records before and after it cannot be read', async () => {
+  test('the journal has it even if the records before and after it cannot be read', async () => {
     await journal(entries, ([, second, third]) => ['{ "torn', second!, third!, '{"type":"outc']);
     const found = await readKeptBundle(folder);
     expect(found).toMatchObject({ kept, proven: true });
@@ -148,7 +148,7 @@ describe('without a bundle file', () => {
     expect(await readKeptBundle(folder)).toMatchObject({ missing: true });
   });
 
-  test('what cannot be held against its checksum is said, and half a record is none', async () => {
+  test('a checksum that cannot be verified is reported, and half a record is ignored', async () => {
     await journal(entries, ([first, , third]) => [first!, third!]);
     expect(await readKeptBundle(folder)).toMatchObject({ kept, proven: false });
     const path = join(folder, JOURNAL_FILE);
@@ -156,11 +156,11 @@ describe('without a bundle file', () => {
     await writeFile(path, text.slice(0, -20));
     expect(await readKeptBundle(folder)).toMatchObject({
       missing: false,
-      problem: expect.stringContaining('is not whole'),
+      problem: expect.stringContaining('is incomplete'),
     });
   });
 
-  test('the last one counts, and a damaged file is no reason not to take it', async () => {
+  test('the last record counts, even next to a damaged file', async () => {
     const later = { ...kept, autostart: false };
     await journal([...entries, { type: 'kept', on: LOCAL, bundle: later }], (lines) => lines);
     await writeFile(file(), 'garbage');

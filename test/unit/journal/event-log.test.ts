@@ -41,7 +41,7 @@ function log(failures: string[] = []): EventLog {
 }
 
 describe('the event log', () => {
-  test('gives back what was written, a later start of the run after an earlier one', async () => {
+  test('returns what was written, a later start of the run after an earlier one', async () => {
     const first = log();
     first.write(notice('größe\n'));
     first.close();
@@ -51,7 +51,7 @@ describe('the event log', () => {
     expect(await logged()).toEqual([notice('größe\n'), notice('again')]);
   });
 
-  test('of a day stays small, and a bar moves in it all the time', async () => {
+  test('of a day stays small, and progress keeps moving in it', async () => {
     const written = log();
     const day = 24 * 3600;
     written.write(begun(0));
@@ -63,14 +63,14 @@ describe('the event log', () => {
     expect(Math.max(...pauses)).toBe(10_000);
   });
 
-  test('has the first progress of each phase, and lets a clock be set back', async () => {
+  test('has the first progress of each phase, and tolerates a clock that is set back', async () => {
     const written = log();
     for (const event of [begun(0), progress(10), begun(20), progress(30), progress(5)])
       written.write(event);
     expect(await logged()).toHaveLength(5);
   });
 
-  test('that cannot be written says so once, and stops nothing', async () => {
+  test('that cannot be written is reported once, and stops nothing', async () => {
     const failures: string[] = [];
     const written = log(failures);
     written.write(notice('one'));
@@ -87,8 +87,8 @@ describe('the event log', () => {
   });
 });
 
-describe('who follows it', () => {
-  test('is given what there is, and then what comes, until nobody writes any more', async () => {
+describe('a follower', () => {
+  test('receives the existing events, and then new ones, until no process writes', async () => {
     let alive = true;
     const seen: (readonly RunEvent[])[] = [];
     const following = (async () => {
@@ -107,7 +107,7 @@ describe('who follows it', () => {
     expect(seen.flat()).toEqual([notice('first'), notice('last')]);
   });
 
-  test('is let go when he looks away', async () => {
+  test('stops when it is aborted', async () => {
     const away = new AbortController();
     for await (const _ of followEvents(folder, () => true, away.signal)) away.abort();
   });

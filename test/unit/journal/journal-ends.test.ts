@@ -23,7 +23,7 @@ const ENTRIES: readonly JournalEntry[] = [
   ended('succeeded', ['all is well']),
 ];
 
-/** What a glance gives has to be what reading the whole journal gives. */
+/** Reading both ends must give what reading the whole journal gives. */
 async function expectAsRead(folder: string): Promise<void> {
   const { records } = await readJournal(folder);
   const { log } = readJournalEnds(folder) ?? {};
@@ -35,14 +35,14 @@ async function expectAsRead(folder: string): Promise<void> {
   expect(log && isRunOver(log)).toBe(isRunOver(whole));
 }
 
-describe('a glance', () => {
-  test('sees both ends of a whole journal', async () => {
+describe('reading both ends', () => {
+  test('gives both ends of an intact journal', async () => {
     const folder = await writeRun(state, 'whole', ENTRIES);
     await expectAsRead(folder);
     expect(readJournalEnds(folder)?.damaged).toBe(false);
   });
 
-  test('sees the same of a journal that is cut off anywhere as reading it does', async () => {
+  test('gives the same as reading all of a journal that is cut off anywhere', async () => {
     const folder = await writeRun(state, 'cut', ENTRIES);
     const whole = Buffer.from(journalText(ENTRIES));
     const ends = [...whole.keys()].filter((at) => whole[at] === 0x0a).map((at) => at + 1);
@@ -54,7 +54,7 @@ describe('a glance', () => {
     }
   });
 
-  test('finds both ends of records that are longer than what it reads at first', async () => {
+  test('finds records that are longer than the first read', async () => {
     const long = 'ä'.repeat(50_000);
     const folder = await writeRun(state, 'long', [
       { ...STARTED, plan: long },
@@ -65,7 +65,7 @@ describe('a glance', () => {
     expect(readJournalEnds(folder)?.damaged).toBe(false);
   });
 
-  test('believes no end that has been altered, and goes back to one that has not', async () => {
+  test('ignores an altered end, and goes back to a valid one', async () => {
     const text = journalText(ENTRIES);
     const folder = await writeRun(state, 'altered', text.replace('"succeeded"', '"stranded"'));
     const ends = readJournalEnds(folder);
@@ -73,18 +73,18 @@ describe('a glance', () => {
     expect(ends?.damaged).toBe(true);
   });
 
-  test('believes no beginning that has been altered', async () => {
+  test('ignores an altered start', async () => {
     const text = journalText(ENTRIES).replace('"web1"', '"web2"');
     expect(readJournalEnds(await writeRun(state, 'head', text))?.log.beginning).toBeUndefined();
   });
 
-  test('reads a journal of an older version', async () => {
+  test('works for a journal of an older version', async () => {
     const { format: _, set: __, planSum: ___, ...older } = STARTED;
     const folder = await writeRun(state, 'older', [older as JournalEntry, ended('rolled-back')]);
     await expectAsRead(folder);
   });
 
-  test('gives nothing where there is no journal', () => {
+  test('gives nothing if there is no journal', () => {
     expect(readJournalEnds(join(state, 'none'))).toBeUndefined();
   });
 });

@@ -80,7 +80,7 @@ async function replayed(content: Buffer | string) {
 }
 
 describe('a journal', () => {
-  test('gives back what was written, in order', async () => {
+  test('returns what was written, in order', async () => {
     await written();
     const { records, damage } = await readJournal(folder);
     expect(damage).toBe('none');
@@ -104,20 +104,20 @@ describe('a journal', () => {
     await journal.close();
   });
 
-  test('cut off anywhere, it gives a prefix of what was written, and says when a record is torn', async () => {
+  test('that is cut off anywhere gives a prefix of what was written, and reports a torn record', async () => {
     const whole = await written();
     const ends = [...whole.keys()].filter((at) => whole[at] === 0x0a).map((at) => at + 1);
     for (let length = 0; length <= whole.length; length += length < whole.length - 400 ? 37 : 1) {
       const { entries, damaged } = await replayed(whole.subarray(0, length));
       const complete = ends.filter((end) => end <= length).length;
-      // A record without its line break is whole when nothing but that is missing.
+      // A record without its line break is complete if only that is missing.
       expect(entries.length - complete).toBeLessThanOrEqual(ends.includes(length + 1) ? 1 : 0);
       expect(entries).toEqual(ENTRIES.slice(0, entries.length));
       expect(damaged).toBe(length > 0 && !ends.includes(length));
     }
   });
 
-  test('an altered byte is seen, and nothing from there on is believed', async () => {
+  test('with an altered byte is not trusted from there on', async () => {
     const whole = await written();
     await fc.assert(
       fc.asyncProperty(
@@ -137,7 +137,7 @@ describe('a journal', () => {
     );
   });
 
-  test('a record that is missing, doubled, moved or from another journal is seen', async () => {
+  test('with a missing, doubled, moved or foreign record is detected', async () => {
     const lines = (await written()).toString().trimEnd().split('\n');
     const damaged = async (changed: readonly (string | undefined)[]) =>
       (await replayed(`${changed.join('\n')}\n`)).damaged;
@@ -149,18 +149,18 @@ describe('a journal', () => {
     expect(await damaged(lines)).toBe(false);
   });
 
-  test('is private, and never written over', async () => {
+  test('is private, and never overwritten', async () => {
     await written();
     expect((await stat(join(folder, JOURNAL_FILE))).mode & 0o777).toBe(0o600);
     await expect(createJournal(folder)).rejects.toMatchObject({ code: 'EEXIST' });
     expect((await readJournal(folder)).records).toHaveLength(ENTRIES.length);
   });
 
-  test('that is not there is an error of the file system', async () => {
+  test('that does not exist is a file system error', async () => {
     await expect(readJournal(folder)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
-  test('files beside it are private too', async () => {
+  test('has private files next to it', async () => {
     await writeDurably(join(folder, 'define.xml'), '<domain/>');
     await writeDurably(join(folder, 'define.xml'), '<d/>');
     expect(await readFile(join(folder, 'define.xml'), 'utf8')).toBe('<d/>');
@@ -168,7 +168,7 @@ describe('a journal', () => {
   });
 });
 
-describe('the state folder', () => {
+describe('the state directory', () => {
   test.each([
     [{ BLOCKPLAN_STATE_DIR: '/x' }, 0, '/x'],
     [{}, 0, '/var/lib/blockplan'],
@@ -182,7 +182,7 @@ describe('the state folder', () => {
     expect(stateFolder({}, 1000)).toMatch(/\/\.local\/state\/blockplan$/);
   });
 
-  test('has a private folder a run, oldest first', async () => {
+  test('has a private folder per run, oldest first', async () => {
     expect(await listRuns(join(folder, 'none'))).toEqual([]);
     const ids = [new Date(0), new Date(1e12), new Date(2e12)].map(newRunId);
     for (const id of [...ids].reverse()) await makeRunFolder(folder, id);
@@ -193,9 +193,9 @@ describe('the state folder', () => {
   });
 });
 
-describe('names below the state folder', () => {
+describe('names below the state directory', () => {
   test.each(['20261123-110000-abc123', '4dea22b3-1d52-d8f3-2516-782e98ab3fa0.r1.lock'])(
-    'takes %s',
+    'include %s',
     (name) => {
       expect(statePath('/state', 'locks', name)).toBe(`/state/locks/${name}`);
     },
@@ -213,14 +213,14 @@ describe('names below the state folder', () => {
     'a\0b',
     'a\nb',
     'x'.repeat(201),
-  ])('refuses %j, which would lead elsewhere', (name) => {
-    expect(() => statePath('/state', 'runs', name)).toThrow(/cannot name anything below/);
+  ])('do not include %j, which would lead elsewhere', (name) => {
+    expect(() => statePath('/state', 'runs', name)).toThrow(/is not a valid name below/);
     expect(isStateName(name)).toBe(false);
   });
 
-  test('has no lock made outside of it', async () => {
+  test('are required for locks', async () => {
     await expect(takeLock(folder, '../../../../tmp/x', 'run', 'tester')).rejects.toThrow(
-      'cannot name anything below',
+      'is not a valid name below',
     );
   });
 });

@@ -40,7 +40,7 @@ function file(run: string): string {
   return join(state, 'locks', `${KEY}.${run}.lock`);
 }
 
-/** Puts a lock there as another process would have left it. */
+/** Writes a lock as another process would have left it. */
 async function left(content: string | Partial<LockOwner>): Promise<void> {
   const mine = { ...(await ownOwner()), run: 'other' };
   await mkdir(join(state, 'locks'), { recursive: true });
@@ -93,7 +93,7 @@ function script(): Promise<string> {
 }
 
 describe('a lock', () => {
-  test('is held by one, told to the other, and free after its release', async () => {
+  test('is held by one, reported to the other, and free after its release', async () => {
     const lock = await taken('first');
     expect(await takeLock(state, KEY, 'second', 'tester')).toMatchObject({
       heldBy: { run: 'first', pid: process.pid, user: 'tester' },
@@ -104,7 +104,7 @@ describe('a lock', () => {
     await (await taken('second')).release();
   });
 
-  test('is private, and leaves nothing beside it', async () => {
+  test('is private, and leaves no other file', async () => {
     const lock = await taken('first');
     await takeLock(state, KEY, 'second', 'tester');
     expect(readdirSync(join(state, 'locks'))).toEqual([`${KEY}.first.claim`, `${KEY}.first.lock`]);
@@ -116,8 +116,8 @@ describe('a lock', () => {
 
   test.each([
     ['a process that has ended', { pid: 2 ** 22 + 1 }],
-    ['a process whose number another one has now', { started: '1' }],
-    ['a process of before the last boot', { boot: 'another' }],
+    ['a process whose PID another one has now', { started: '1' }],
+    ['a process from before the last boot', { boot: 'another' }],
   ])('of %s is taken over', async (_title, change) => {
     await left(change);
     const owner = await lockOwner(state, KEY);
@@ -127,7 +127,7 @@ describe('a lock', () => {
     await lock.release();
   });
 
-  test('of a process that lives is not', async () => {
+  test('of a living process is not taken over', async () => {
     await left({});
     expect(await takeLock(state, KEY, 'next', 'tester')).toMatchObject({
       heldBy: { run: 'other' },
@@ -135,7 +135,7 @@ describe('a lock', () => {
   });
 
   test.each(['', '{"run":"half', '{}'])(
-    "that is half-written (%j) is nobody's",
+    'that is half-written (%j) has no owner',
     async (content) => {
       await left(content);
       const lock = await taken('next');
@@ -158,7 +158,7 @@ describe('a lock', () => {
   });
 
   test.each(['free', 'left by a dead process'])(
-    '%s: of many takers at once exactly one gets it',
+    'that is %s goes to exactly one of many takers',
     async (how) => {
       for (let round = 0; round < 4; round++) {
         state = join(root, `race-${how}-${round}`);

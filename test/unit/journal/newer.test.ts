@@ -1,4 +1,4 @@
-/** Journals with a command of a newer version: what is said of them, and which version to use. */
+/** Journals with a command of a newer version: what is reported of them, and which version to use. */
 import { describe, expect, test } from 'vitest';
 import { resumableRun } from '../../../src/cli/resumable-run.ts';
 import type { Effect } from '../../../src/commands/effect.ts';

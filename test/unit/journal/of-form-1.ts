@@ -1,4 +1,4 @@
-/** What plans do, as a journal of form 1 has it. */
+/** What plans do, as in a journal of format 1. */
 import {
   argvOf,
   type CommandEffect,
@@ -14,7 +14,7 @@ import { steps } from '../../../src/steps/registry.ts';
 import { hostForPlans, planned, SHIPPED, shipped } from '../../plans.ts';
 import { looked } from '../../worlds.ts';
 
-/** An effect as form 1 has it: its words, and for qemu-img the file that it writes. */
+/** An effect as in format 1: its words, and for qemu-img the file that it writes. */
 export function ofForm1(effect: Effect): object {
   if (!isCommand(effect)) return effect;
   const { verb: _verb, args, ...terms } = effect;
@@ -24,7 +24,7 @@ export function ofForm1(effect: Effect): object {
   return { ...terms, argv, dest: args.dest, ...into };
 }
 
-/** The same effect without its flags that are off: there are no words for them. */
+/** The same effect without flags that are off, for which there are no words. */
 export function withoutOff<E extends Effect>(effect: E): E {
   if (!isCommand(effect)) return effect;
   const on = Object.entries((effect as CommandEffect).args).filter(([, value]) => value !== false);

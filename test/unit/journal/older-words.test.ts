@@ -1,4 +1,4 @@
-/** The words of a command, as journals of form 1 have it, lead back to its verb and its arguments. */
+/** The words of a command, as in journals of format 1, are parsed back into its verb and its arguments. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Option, Options, Values, Word } from '../../../src/commands/define.ts';
@@ -12,13 +12,13 @@ import { type AnyCommand, COMMANDS, type Program } from '../../../src/commands/r
 import { effectFromWords } from '../../../src/journal/older.ts';
 import { PLANS, withoutOff } from './of-form-1.ts';
 
-/** The effect that an effect's words lead back to. */
+/** The effect that an effect's words are parsed into. */
 function readBack(effect: CommandEffect): Effect | undefined {
   const { tool, verb: _verb, args: _args, ...terms } = effect;
   return effectFromWords(tool, argvOf(effect), terms);
 }
 
-describe('the words of a command lead back to it', () => {
+describe('the words of a command are parsed back into it', () => {
   test.each(PLANS)('%s', (_title, effects) => {
     const commands = effects.filter(isCommand);
     expect(commands.length).toBeGreaterThan(0);
@@ -63,7 +63,7 @@ describe('the words of a command lead back to it', () => {
     return all.map((command) => [tool, command.verb, command] as const);
   });
 
-  test.each(commands)('%s %s, with whatever it may be given', (tool, verb, { options }) => {
+  test.each(commands)('%s %s, with any arguments', (tool, verb, { options }) => {
     fc.assert(
       fc.property(argsFor(options), (args) => {
         const effect = { tool, verb, args, why: 'test' } as CommandEffect;
@@ -73,13 +73,13 @@ describe('the words of a command lead back to it', () => {
   });
 
   test.each<readonly [string, Program, readonly Word[]]>([
-    ['a verb that no step gives', 'virsh', ['destroy', '--domain', 'd']],
+    ['a verb that no step uses', 'virsh', ['destroy', '--domain', 'd']],
     ['a verb of the other program', 'virsh', ['convert', '/a', '/b']],
-    ['an option that no step gives', 'virsh', ['blockcopy', '--wait']],
+    ['an option that no step uses', 'virsh', ['blockcopy', '--wait']],
     ['a word without an option', 'virsh', ['resume', 'd']],
     ['more files than the command takes', 'qemu-img', ['create', '/a', '/b']],
     ['no words', 'virsh', []],
-  ])('not %s', (_title, tool, words) => {
+  ])('except %s', (_title, tool, words) => {
     expect(effectFromWords(tool, words, { why: '' })).toBeUndefined();
   });
 });

@@ -1,4 +1,4 @@
-/** Journals of forms 1 and 2, without a compiled plan, and in form 1 a command as its words: what this version makes of them. */
+/** Journals of formats 1 and 2, without a compiled plan and, in format 1, with a command as its words. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { resumableRun } from '../../../src/cli/resumable-run.ts';
@@ -18,7 +18,7 @@ let runs = 0;
 const written = (entries: readonly unknown[]) =>
   writeRun(state, `run-${++runs}`, entries as readonly JournalEntry[]);
 
-/** A run of that form with these effects, each of which is done. */
+/** A run in that format with these effects, each of which is done. */
 function runOf(format: number, effects: readonly unknown[]): JournalEntry[] {
   const done = effects.flatMap((effect) =>
     commanded('do', 'mirror/mirror', effect as Effect, 'done'),
@@ -27,7 +27,7 @@ function runOf(format: number, effects: readonly unknown[]): JournalEntry[] {
   return format < FORMAT ? entries.map((entry) => ofEarlierForm(format, entry)) : entries;
 }
 
-describe('a journal of form 1', () => {
+describe('a journal of format 1', () => {
   const effects = PLANS.flatMap(([, each]) => each.map(withoutOff));
   const older = runOf(1, effects.map(ofForm1));
   const newer = runOf(FORMAT, effects);
@@ -46,7 +46,7 @@ describe('a journal of form 1', () => {
     expect(historyOf(log)?.path).toEqual(historyOf(await readRunLog(recent))?.path);
   });
 
-  test('is glanced at as one of this version', async () => {
+  test('has the same ends as one of this version', async () => {
     const folder = await written([...older, ended('stranded')]);
     const { records } = await readJournal(folder);
     expect(readJournalEnds(folder)?.log).toMatchObject({
@@ -59,7 +59,7 @@ describe('a journal of form 1', () => {
     expect(readJournalEnds(cut)).toMatchObject({ log: { last: intent }, damaged: false });
   });
 
-  test('goes on as it is when the run is resumed, in the form of this version', async () => {
+  test('is continued in the format of this version when the run is resumed', async () => {
     const folder = await written(older);
     const journal = await reopenJournal(folder, (await readJournal(folder)).end);
     const [intent, outcome] = commanded('undo', 'mirror/mirror', effects.find(isCommand)!, 'done');
@@ -72,7 +72,7 @@ describe('a journal of form 1', () => {
   });
 });
 
-test('a journal of form 2 is read as one of this version', async () => {
+test('a journal of format 2 is read as one of this version', async () => {
   const [started, ...rest] = runOf(
     2,
     PLANS.flatMap(([, effects]) => effects),
@@ -82,9 +82,9 @@ test('a journal of form 2 is read as one of this version', async () => {
   expect(log.started).toMatchObject({ run: STARTED.run, format: FORMAT });
 });
 
-describe('a journal of a form that this version does not know', () => {
+describe('a journal of a format that this version does not know', () => {
   test.each([FORMAT + 1, 0, undefined, '1', null])(
-    'has a beginning that is not believed: %j',
+    'has a start that is not trusted: %j',
     async (format) => {
       const folder = await written([{ ...STARTED, format }]);
       const log = await readRunLog(folder);
@@ -93,7 +93,7 @@ describe('a journal of a form that this version does not know', () => {
         findings: [
           {
             code: 'BP213',
-            message: `the journal of run run-${runs} is of a form that this version of blockplan does not know`,
+            message: `the journal of run run-${runs} has a format that this version of blockplan does not know`,
             hint: `use version ${STARTED.version} of blockplan, which wrote it`,
           },
         ],
@@ -101,20 +101,20 @@ describe('a journal of a form that this version does not know', () => {
     },
   );
 
-  test('is strange where its beginning is written otherwise', async () => {
+  test('is strange if its start is written differently', async () => {
     const { run: _run, ...otherwise } = STARTED;
     const folder = await written([{ ...otherwise, format: FORMAT + 1 }]);
     const { records, damage, strange } = await readJournal(folder);
     expect([records, damage]).toEqual([[], 'strange']);
     expect(strange).toEqual({
-      why: 'record 1 is of a form that this version of blockplan does not know',
+      why: 'record 1 has a format that this version of blockplan does not know',
       otherVersion: true,
     });
     expect(readJournalEnds(folder)?.log.beginning).toBeUndefined();
   });
 });
 
-test('a record that does not fit is one of another version in a journal of a later form', async () => {
+test('a record that does not fit is one of another version in a journal of a later format', async () => {
   const intent = {
     type: 'intent',
     step: 's',
@@ -129,12 +129,12 @@ test('a record that does not fit is one of another version in a journal of a lat
   const { records, strange } = await readJournal(folder);
   expect(records).toHaveLength(1);
   expect(strange).toEqual({
-    why: 'it is of a form that this version of blockplan does not know',
+    why: 'it has a format that this version of blockplan does not know',
     otherVersion: true,
   });
 });
 
-describe('an older record that is malformed is strange', () => {
+describe('an older record', () => {
   const D = ['--domain', 'd'];
   const VDA = [...D, '--path', 'vda'];
   const CONVERT = ['convert', '-p', '-W', '-m', '8', '-O', 'raw'];
@@ -146,7 +146,7 @@ describe('an older record that is malformed is strange', () => {
   });
   const qemuImg = (argv: unknown) => ({ tool: 'qemu-img', argv, bytes: 1, why: 'w', dest: '/b' });
   const document = { file: 'define.xml', content: '<domain/>' };
-  const VERB = /effect\.verb has to be one of blockcopy, /;
+  const VERB = /effect\.verb must be one of blockcopy, /;
 
   test.each<readonly [string, unknown, RegExp]>([
     ['no list of words', virsh('resume --domain d'), VERB],
@@ -154,95 +154,91 @@ describe('an older record that is malformed is strange', () => {
     ['no words', virsh([]), VERB],
     ['nothing as words', virsh(null), VERB],
     ['a number as verb', virsh([5]), VERB],
-    ['a verb that no step gives', virsh(['destroy', ...D]), VERB],
+    ['a verb that no step uses', virsh(['destroy', ...D]), VERB],
     ['a verb that every object has', virsh(['toString']), VERB],
     ['a verb of qemu-img', virsh(CONVERT), VERB],
-    ['an option that no step gives', virsh(['resume', ...D, '--wait']), VERB],
+    ['an option that no step uses', virsh(['resume', ...D, '--wait']), VERB],
     ['a word without an option', virsh(['resume', 'd']), VERB],
     ['a number as option', virsh(['resume', 5, 'd']), VERB],
-    ['no option that is needed', virsh(['resume']), /effect\.args\.domain has to be a text/],
+    ['no required option', virsh(['resume']), /effect\.args\.domain must be a string/],
     [
-      'no value after one that is needed',
+      'no value of a required option',
       virsh(['resume', '--domain']),
-      /effect\.args\.domain has to be a text/,
+      /effect\.args\.domain must be a string/,
     ],
-    ['a number as text', virsh(['resume', '--domain', 5]), /effect\.args\.domain has to be a text/],
-    ['nothing as text', virsh(['resume', '--domain', null]), /args\.domain has to be a text/],
-    ['a file as text', virsh(['resume', '--domain', document]), /args\.domain has to be a text/],
+    ['a number as text', virsh(['resume', '--domain', 5]), /effect\.args\.domain must be a string/],
+    ['nothing as text', virsh(['resume', '--domain', null]), /args\.domain must be a string/],
+    ['a file as text', virsh(['resume', '--domain', document]), /args\.domain must be a string/],
     [
       'a text as number',
       virsh(['guest-agent-timeout', ...D, '--timeout', 'long']),
-      /effect\.args\.timeout has to be a number/,
+      /effect\.args\.timeout must be a number/,
     ],
     [
       'a list as number',
       virsh(['guest-agent-timeout', ...D, '--timeout', [60]]),
-      /effect\.args\.timeout has to be a number/,
+      /effect\.args\.timeout must be a number/,
     ],
     [
       'no digits as number',
       virsh(['guest-agent-timeout', ...D, '--timeout', '']),
-      /effect\.args\.timeout has to be a number/,
+      /effect\.args\.timeout must be a number/,
     ],
     [
-      'no value after one that may be missing',
+      'no value of an optional option',
       virsh(['blockcommit', ...VDA, '--base']),
-      /effect\.args\.base has to be a text/,
+      /effect\.args\.base must be a string/,
     ],
-    ['one option twice', virsh(['resume', ...D, ...D]), /effect\.verb has to be one of/],
+    ['one option twice', virsh(['resume', ...D, ...D]), /effect\.verb must be one of/],
     [
       'a disk without a file',
       virsh(['snapshot-create-as', ...D, '--name', 's', '--diskspec', 'vda,driver=qcow2']),
-      /effect\.args\.diskspec\[0\] has to be an object/,
+      /effect\.args\.diskspec\[0\] must be an object/,
     ],
     [
       'memory without a file',
       virsh(['snapshot-create-as', ...D, '--name', 's', '--memspec', 'snapshot=external']),
-      /effect\.args\.memspec has to be an object/,
+      /effect\.args\.memspec must be an object/,
     ],
-    ['a text as file', virsh(['define', '--file', '/x']), /effect\.args\.file has to be an object/],
+    ['a text as file', virsh(['define', '--file', '/x']), /effect\.args\.file must be an object/],
     [
       'a file without content',
       virsh(['define', '--file', { file: 'x' }]),
-      /effect\.args\.file\.content has to be a text/,
+      /effect\.args\.file\.content must be a string/,
     ],
     [
       'a file outside of the folder of the run',
       virsh(['define', '--file', { ...document, file: '../x' }]),
-      /effect\.args\.file\.file has to be the name of a file/,
+      /effect\.args\.file\.file must be the name of a file/,
     ],
     [
       'a number as disk',
       virsh(['snapshot-create-as', ...D, '--name', 's', '--diskspec', 5]),
-      /effect\.args\.diskspec\[0\] has to be an object/,
+      /effect\.args\.diskspec\[0\] must be an object/,
     ],
     [
       'a number as memory',
       virsh(['snapshot-create-as', ...D, '--name', 's', '--memspec', 5]),
-      /effect\.args\.memspec has to be an object/,
+      /effect\.args\.memspec must be an object/,
     ],
-    ['no reason', virsh(['resume', ...D], { why: undefined }), /effect\.why has to be a text/],
-    ['a time as text', virsh(['resume', ...D], { timeoutMs: '1' }), /effect\.timeoutMs has to be/],
+    ['no reason', virsh(['resume', ...D], { why: undefined }), /effect\.why must be a string/],
+    ['a time as text', virsh(['resume', ...D], { timeoutMs: '1' }), /effect\.timeoutMs must be/],
+    ['no path of a disk', virsh(['blockcopy', ...D, '--dest', '/b']), /effect\.args\.path must be/],
+    ['no place of a copy', virsh(['blockcopy', ...VDA]), /effect\.args\.dest must be a string/],
+    ['no files', qemuImg(CONVERT), /effect\.args\.source must be a string/],
+    ['one file of two', qemuImg([...CONVERT, '/a']), /effect\.args\.dest must be a string/],
+    ['one file too many', qemuImg([...CONVERT, '/a', '/b', '/c']), /effect\.verb must be one of/],
+    ['a number as file', qemuImg([...CONVERT, '/a', 5]), /effect\.args\.dest must be a string/],
     [
-      'no path of a disk',
-      virsh(['blockcopy', ...D, '--dest', '/b']),
-      /effect\.args\.path has to be/,
-    ],
-    ['no place of a copy', virsh(['blockcopy', ...VDA]), /effect\.args\.dest has to be a text/],
-    ['no files', qemuImg(CONVERT), /effect\.args\.source has to be a text/],
-    ['one file of two', qemuImg([...CONVERT, '/a']), /effect\.args\.dest has to be a text/],
-    ['one file too many', qemuImg([...CONVERT, '/a', '/b', '/c']), /effect\.verb has to be one of/],
-    ['a number as file', qemuImg([...CONVERT, '/a', 5]), /effect\.args\.dest has to be a text/],
-    [
-      'no flag that is needed',
+      'no required flag',
       qemuImg(['convert', '-p', '/a', '/b']),
-      /out-of-order has to be one of "true"/,
+      /out-of-order must be one of "true"/,
     ],
-    ['no program', { argv: ['resume'] }, /effect\.tool has to be one of/],
-    ['an effect that is nothing', null, /effect has to be an object/],
-    ['an effect that is a list', [], /effect has to be an object/],
-    ['an effect that is a text', 'resume', /effect has to be an object/],
-  ])('with %s', async (_title, effect, why) => {
+    ['no program', { argv: ['resume'] }, /effect\.tool must be one of/],
+    ['an effect that is nothing', null, /effect must be an object/],
+    ['an effect that is a list', [], /effect must be an object/],
+    ['an effect that is a text', 'resume', /effect must be an object/],
+  ])('with %s is malformed and strange', async (_title, effect, why) => {
     const { records, damage, strange } = await readJournal(await written(runOf(1, [effect])));
     expect([records.length, damage]).toEqual([2, 'strange']);
     expect(strange).toEqual({
@@ -252,7 +248,7 @@ describe('an older record that is malformed is strange', () => {
     expect(strange?.why).toMatch(why);
   });
 
-  test('or is read, whatever stands in it', async () => {
+  test('is read or strange, whatever it contains', async () => {
     const words = fc.oneof(
       fc.constantFrom(...['blockcopy', 'define', 'snapshot-create-as', 'convert', '-p', '--file']),
       fc.constantFrom(
@@ -276,7 +272,7 @@ describe('an older record that is malformed is strange', () => {
     );
   });
 
-  test('and what is not is none', async () => {
+  test('is not strange if it is well-formed', async () => {
     const good = virshEffect(['resume', ...D]);
     expect((await readJournal(await written(runOf(1, [ofForm1(good)])))).damage).toBe('none');
   });

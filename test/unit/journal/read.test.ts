@@ -69,7 +69,7 @@ const finished = (end: 'succeeded' | 'rolled-back' | 'stranded' | 'uncertain'): 
 
 const file = () => join(folder, JOURNAL_FILE);
 
-/** Writes entries into a new journal; what a killed process would leave. */
+/** Writes entries to a new journal, as a killed process would leave it. */
 async function left(...entries: readonly JournalEntry[]): Promise<void> {
   const journal = await createJournal(folder);
   for (const entry of entries) await journal.append(entry, true);
@@ -87,7 +87,7 @@ test.each([
   ['a record with a wrong checksum', '{"seq":3,"type":"outcome","sum":"0"}\n'],
   ['zeros, as a power loss leaves them', '\0'.repeat(4096)],
   ['two records that were never synced', '{"type":"outcome"}\n{"type":"phase-finished"}\n'],
-])('a journal that ends in %s goes on after its last good record', async (_what, tail) => {
+])('a journal that ends in %s continues after its last valid record', async (_what, tail) => {
   await left(STARTED, INTENT, OUTCOME);
   await appendFile(file(), tail);
   const contents = await readJournal(folder);
@@ -102,7 +102,7 @@ test.each([
   });
 });
 
-test('a record that others were synced after is not torn but altered', async () => {
+test('a bad record before synced ones is not torn but altered', async () => {
   await left(STARTED, INTENT, OUTCOME, INTENT);
   const lines = (await readFile(file(), 'utf8')).split('\n');
   lines[2] = lines[2]!.replace('"do"', '"du"');
@@ -110,7 +110,7 @@ test('a record that others were synced after is not torn but altered', async () 
   expect(await types()).toEqual({ types: ['run-started', 'intent'], damage: 'altered' });
 });
 
-test('a journal of an older form tells no beginning that this version knows', async () => {
+test('a journal without a format has no start that this version knows', async () => {
   const { format: _none, ...older } = STARTED;
   await left(older as JournalEntry);
   const log = await readRunLog(folder);
@@ -136,14 +136,14 @@ test('a run is over when it has succeeded or is rolled back, and not when it was
   await again.close();
 });
 
-test('the room for the rollback is taken at the start and given back at the end', async () => {
+test('the space for the rollback is reserved at the start and freed at the end', async () => {
   const journal = await createJournal(folder);
   expect((await readFile(join(folder, RESERVE_FILE))).length).toBeGreaterThan(500_000);
   await journal.close();
   await expect(readFile(join(folder, RESERVE_FILE))).rejects.toThrow('ENOENT');
 });
 
-test('the index of runs that are not over', async () => {
+test('the index lists the runs that are not over', async () => {
   expect(await unfinishedRuns(folder)).toEqual([]);
   await addUnfinished(folder, 'b');
   await addUnfinished(folder, 'a');

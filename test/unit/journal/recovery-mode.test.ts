@@ -1,4 +1,4 @@
-/** Which way a run goes, and how it can be resumed, as its journal tells. */
+/** The direction of a run and how it can be resumed, from its journal. */
 import { expect, test } from 'vitest';
 import type { JournalEntry } from '../../../src/journal/journal.ts';
 import { recoveryModesOf } from '../../../src/journal/run-log.ts';
@@ -26,7 +26,7 @@ test.each<[string, readonly JournalEntry[], readonly string[]]>([
   ['between two phases', [STARTED, ...DONE], BOTH],
   ['whose phase has failed', [STARTED, ...DONE, ...FAILED], BACK],
   ['that stops where it failed', [STARTED, ...DONE, ...stays, ended('stranded')], BOTH],
-  ['that lost libvirt', [STARTED, ...phase('do', 'mirror/mirror', 'LOST')], BOTH],
+  ['that lost the connection to libvirt', [STARTED, ...phase('do', 'mirror/mirror', 'LOST')], BOTH],
   ['that was left in its rollback', [STARTED, ...DONE, ...UNDONE.slice(0, 1), LEFT], BACK],
   [
     'whose rollback failed',
@@ -34,9 +34,9 @@ test.each<[string, readonly JournalEntry[], readonly string[]]>([
     BACK,
   ],
   ['that was resumed in its rollback', [STARTED, ...UNDONE.slice(0, 1), RESUMED], BACK],
-  ['whose phase is undone to be done again', [STARTED, ...anew], BOTH],
-  ['that has done all, with something wrong', [STARTED, ...DONE, ended('stranded')], BOTH],
-])('of a run %s', (_title, entries, ways) => {
+  ['whose phase is undone to be repeated', [STARTED, ...anew], BOTH],
+  ['that has done all steps, with a problem', [STARTED, ...DONE, ended('stranded')], BOTH],
+])('the recovery modes of a run %s', (_title, entries, ways) => {
   expect(recoveryModesOf(logOf(entries))).toEqual(ways);
   expect(recoveryModesOf(logOf(entries, 'torn'))).toEqual(ways);
   expect(recoveryModesOf(logOf(entries, 'altered'))).toEqual([]);

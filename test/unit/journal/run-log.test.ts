@@ -1,4 +1,4 @@
-/** What the records of a journal are folded into. */
+/** The log that the records of a journal are folded into. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { JournalEntry } from '../../../src/journal/journal.ts';
@@ -30,7 +30,7 @@ const MADE: JournalEntry = { type: 'made', on: LOCAL, file: '/new/c', ino: '7', 
 const COPY = commanded('do', M, GIVEN.copy, 'done');
 const AWAY: JournalEntry = { ...ended('stranded'), movedAway: true } as JournalEntry;
 
-/** That the records are folded alike at once and in two parts, wherever they are cut. */
+/** Folding the records at once and in two parts gives the same, wherever they are split. */
 function expectSameInParts(entries: readonly JournalEntry[]): void {
   const records = recordsOf(entries);
   const whole = foldRecords(records);
@@ -38,8 +38,8 @@ function expectSameInParts(entries: readonly JournalEntry[]): void {
     expect(foldRecords(records.slice(cut), foldRecords(records.slice(0, cut)))).toEqual(whole);
 }
 
-describe('a prefix of a log and the rest of it tell what the whole tells', () => {
-  test.each(SHIPPED)('of a run that is killed, resumed and rolled back: %s', async (plan) => {
+describe('folding in two parts gives the same log', () => {
+  test.each(SHIPPED)('for a run that is killed, resumed and rolled back: %s', async (plan) => {
     const runs = new Runs(hostForPlans());
     await runs.killed(shipped(plan), ({ type }) => type === 'outcome');
     await runs.again('resume', ({ type }) => type === 'phase-finished');
@@ -48,7 +48,7 @@ describe('a prefix of a log and the rest of it tell what the whole tells', () =>
     expectSameInParts(runs.entries);
   });
 
-  test('of records in any order', () => {
+  test('for records in any order', () => {
     const any = fc.constantFrom<JournalEntry>(
       ...[STARTED, RESUMED, LEFT, FORGOTTEN, MADE, KEPT, AWAY],
       ...[ended('uncertain'), ended('succeeded')],
@@ -60,13 +60,13 @@ describe('a prefix of a log and the rest of it tell what the whole tells', () =>
   });
 });
 
-test('nothing is told by no records', () => {
+test('no records give an empty log', () => {
   expect(foldRecords([])).toEqual({
     ...{ attempts: [], visits: [], made: [], kept: {}, direction: 'do', movedAway: false },
   });
 });
 
-test('a run begins with its first record alone', () => {
+test('a run begins with its first record only', () => {
   expect(logOf([LEFT, STARTED])).not.toHaveProperty('beginning');
   const { beginning, attempts } = logOf([STARTED, { ...STARTED, plan: 'another' }]);
   expect([beginning?.plan, attempts.length]).toEqual([STARTED.plan, 1]);
@@ -114,7 +114,7 @@ describe('a visit', () => {
     ]);
   });
 
-  test('ends with its process, and the next process makes another one', () => {
+  test('ends with its process, and the next process begins another one', () => {
     const killed = phase('do', M, 'none', COPY);
     expect(visits([...killed, RESUMED, ...phase('do', M, 'FAILED')])).toEqual([
       ['mirror', 'do', 1, undefined],
@@ -134,7 +134,7 @@ describe('a visit', () => {
   });
 });
 
-test('commands are told in their order, with their answers', () => {
+test('commands are listed in their order, with their answers', () => {
   const refused = commanded('do', M, GIVEN.pivot, { error: 'no', unbegun: true });
   const log = logOf([STARTED, ...phase('do', M, 'none', [...COPY, ...refused])]);
   expect(commandsOf(log)).toMatchObject([
@@ -146,25 +146,25 @@ test('commands are told in their order, with their answers', () => {
 describe('the last command is in doubt', () => {
   const intent = commanded('do', M, GIVEN.copy, 'none');
   test.each<[string, readonly JournalEntry[], boolean]>([
-    ['not where there is none', [], false],
+    ['not if there is none', [], false],
     ['without an answer', intent, true],
     ['also once the run is resumed', [...intent, RESUMED, ...phase('do', M, 'none')], true],
     ['not with an answer', COPY, false],
-    ['not once a file that it made is known', [...intent, MADE], false],
-    ['where a file is known that an earlier one made', [...COPY, MADE, ...intent], true],
+    ['not once a file that it created is recorded', [...intent, MADE], false],
+    ['if the recorded file was created by an earlier one', [...COPY, MADE, ...intent], true],
   ])('%s', (_title, entries, doubt) => {
     const log = logOf([STARTED, ...phase('do', M, 'none'), ...entries]);
     expect(commandInDoubt(log)?.effect).toEqual(doubt ? GIVEN.copy : undefined);
   });
 });
 
-test('files and bundle', () => {
+test('the log has files and bundle', () => {
   const log = logOf([STARTED, MADE, KEPT]);
   expect(log.made).toEqual([{ on: LOCAL, file: '/new/c', ino: '7', born: '0', seq: 1 }]);
   expect(log.kept).toEqual(onLocal(KEPT.bundle));
 });
 
-test('a guest that was migrated away stays away until an end that saw it here', () => {
+test('a guest that was migrated away stays away until an end that observed it here', () => {
   const isAway = (...entries: readonly JournalEntry[]) => logOf([STARTED, ...entries]).movedAway;
   expect(isAway()).toBe(false);
   expect(isAway(AWAY)).toBe(true);

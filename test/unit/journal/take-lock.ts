@@ -1,4 +1,4 @@
-/** A process that takes a lock when it is told to, says who has it, and keeps it until its input ends. */
+/** A process that takes a lock when told to, prints who has it, and keeps it until its input ends. */
 import { takeLock } from '../../../src/journal/lock.ts';
 
 const [state = '', key = '', run = ''] = process.argv.slice(2);

@@ -19,7 +19,7 @@ beforeEach(() => {
 });
 afterAll(() => rm(root, { recursive: true }));
 
-test('a run is in the index until it is taken out', async () => {
+test('a run is in the index until it is removed', async () => {
   expect(await unfinishedRuns(state)).toEqual([]);
   for (const run of ['b', 'a', 'b']) await addUnfinished(state, run);
   expect(await unfinishedRuns(state)).toEqual(['a', 'b']);
@@ -28,7 +28,7 @@ test('a run is in the index until it is taken out', async () => {
   expect(await unfinishedRuns(state)).toEqual(['b']);
 });
 
-test('runs of a version that kept no index are found, and are in the index once there is one', async () => {
+test('runs of a version that kept no index are found, and are in the index once it exists', async () => {
   await writeRun(state, 'a-over', [STARTED, ended('succeeded')]);
   await writeRun(state, 'b-killed', [STARTED]);
   await writeRun(state, 'c-stranded', [STARTED, ended('stranded')]);
@@ -39,7 +39,7 @@ test('runs of a version that kept no index are found, and are in the index once 
   await Promise.all(['f', 'g'].map((run) => addUnfinished(state, run)));
   expect(await unfinishedRuns(state)).toEqual([...left, 'f', 'g']);
   expect((await readdir(state)).sort()).toEqual(['runs', 'unfinished']);
-  // From then on the index counts: what somebody takes out of it by hand stays out.
+  // From then on the index counts: a run that is removed from it by hand stays out.
   await rm(join(unfinishedIndex(state), 'c-stranded'));
   expect(await unfinishedRuns(state)).not.toContain('c-stranded');
 });

@@ -1,4 +1,4 @@
-/** When a wait for a block job ends: the event alone is not believed, nor is its absence, and time runs out. */
+/** When a wait for a block job ends: neither an event nor its absence is trusted alone, and the wait times out. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { AwaitJobEffect, Progress } from '../../../src/commands/effect.ts';
 import { localHost } from '../../../src/host-io/local-host.ts';
@@ -17,7 +17,7 @@ afterEach(() => {
 
 type Until = AwaitJobEffect['until'];
 
-/** What libvirt would answer: the job's progress, none, or an error; and whether the mirror is ready. */
+/** What libvirt answers: the job's progress, no job, or an error; and whether the mirror is ready. */
 interface Answers {
   job?: Progress | Error;
   ready?: boolean;
@@ -32,7 +32,7 @@ function liveXml(ready: boolean): string {
   </devices></domain>`;
 }
 
-/** A watch on scripted events and answers, and a wait whose end can be looked at. */
+/** A watch on scripted events and answers, and a wait whose end can be inspected. */
 function scene(until: Until, answers: Answers, timeoutMs = 60_000) {
   const listeners = new Set<(event: DomainEvent) => void>();
   let close: () => void = () => {};
@@ -75,7 +75,7 @@ function scene(until: Until, answers: Answers, timeoutMs = 60_000) {
   };
   return {
     ...{ virsh, watch, progress, abort, answers, wait, close, listeners },
-    /** What happens, without time passing. */
+    /** Emits events, without time passing. */
     tell: async (...told: object[]) => {
       for (const event of told)
         for (const listener of listeners) listener({ time: 0, ...event } as DomainEvent);
@@ -100,7 +100,7 @@ describe('until it is ready', () => {
     expect(end()).toBe('done');
   });
 
-  test('does not believe an event that the live XML contradicts, nor a full count', async () => {
+  test('trusts neither an event that the live XML contradicts, nor full progress', async () => {
     const { wait, tell, pass, end, answers } = scene('ready', { job: equal, ready: false });
     wait();
     await tell(jobEvent('ready'));
@@ -111,7 +111,7 @@ describe('until it is ready', () => {
     expect(end()).toBe('done');
   });
 
-  test('ends without an event, which may be lost, and reports progress meanwhile', async () => {
+  test('ends without an event, which may be lost, and reports progress until then', async () => {
     const { wait, pass, end, answers, progress } = scene('ready', { job: halfway, ready: false });
     wait();
     await pass(1_000);
@@ -122,14 +122,14 @@ describe('until it is ready', () => {
     expect(end()).toBe('done');
   });
 
-  test('is not ended by a job that is done half and called ready', async () => {
+  test('does not end for a half-done job that the live XML reports as ready', async () => {
     const { wait, pass, end } = scene('ready', { job: halfway, ready: true });
     wait();
     await pass(5_000);
     expect(end()).toBeUndefined();
   });
 
-  test("is not ended by another disk's event, nor by one that came before the job", async () => {
+  test("does not end at another disk's event, nor at one from before the job", async () => {
     const { watch, wait, tell, end, virsh } = scene('ready', { job: halfway, ready: true });
     await tell(jobEvent('ready'));
     watch.begin({ into: '/b' });
@@ -138,21 +138,21 @@ describe('until it is ready', () => {
     expect([end(), virsh.asked]).toEqual([undefined, []]);
   });
 
-  test('fails where the job vanished, also when no event says so', async () => {
+  test('fails when the job disappears, even without an event', async () => {
     const { wait, pass, end } = scene('ready', {});
     wait();
     await pass(200);
-    const said = 'failed: there is no job on vda any more: it failed or somebody ended it';
+    const said = 'failed: the job on vda no longer exists: another process ended it, or it failed';
     await vi.waitFor(() => expect(end()).toBe(said));
   });
 
-  test('fails as cancelled where the event comes after a look that found no job', async () => {
+  test('fails as cancelled when the event arrives after a poll found no job', async () => {
     const { wait, tell, pass, end } = scene('ready', {});
     wait();
     await pass(200);
     await tell(jobEvent('canceled'));
     await pass(200);
-    expect(end()).toBe('failed: the job on vda was cancelled by somebody else');
+    expect(end()).toBe('failed: the job on vda was cancelled by another process');
   });
 });
 
@@ -167,7 +167,7 @@ describe('until it has ended', () => {
     expect(end()).toBe('done');
   });
 
-  test('does not take ready for ended', async () => {
+  test('does not end when the job is only ready', async () => {
     const { wait, tell, pass, end } = scene('ended', { job: equal, ready: true });
     wait();
     await tell(jobEvent('ready'));
@@ -179,23 +179,23 @@ describe('until it has ended', () => {
 describe('fails', () => {
   test.each([
     ['failed', 'the job on vda failed'],
-    ['canceled', 'the job on vda was cancelled by somebody else'],
-  ])('where the event says %s and there is no job', async (status, said) => {
+    ['canceled', 'the job on vda was cancelled by another process'],
+  ])('when the event says %s and the job is gone', async (status, said) => {
     const { wait, tell, end } = scene('ready', {});
     wait();
     await tell(jobEvent(status));
     await vi.waitFor(() => expect(end()).toMatch(new RegExp(`^failed: ${said}`)));
   });
 
-  test("with QEMU's own words, where they were heard", async () => {
+  test("with QEMU's own error, if one was received", async () => {
     const { wait, tell, end } = scene('ready', {});
     wait();
     await tell({ kind: 'job-error', disk: 'vda', reason: 'No space left' }, jobEvent('failed'));
-    const said = 'failed: the job on vda failed: QEMU says "No space left"';
+    const said = 'failed: the job on vda failed: QEMU reports "No space left"';
     await vi.waitFor(() => expect(end()).toBe(said));
   });
 
-  test('not by the late event of an earlier job', async () => {
+  test('not at the late event of an earlier job', async () => {
     const { wait, tell, pass, end, answers } = scene('ready', { job: halfway });
     wait();
     await tell(jobEvent('failed'));
@@ -211,23 +211,23 @@ describe('fails', () => {
     const { wait, tell, end } = scene('ready', { job: halfway });
     wait();
     await tell({ kind: 'lifecycle', event: 'Stopped', detail: 'Crashed' });
-    expect(end()).toBe('failed: the guest has stopped (crashed), and the job on vda with it');
+    expect(end()).toBe('failed: the guest stopped (crashed), which ended the job on vda');
   });
 
-  test('when the time is over, and not before', async () => {
+  test('when the timeout expires, and not before', async () => {
     const { wait, pass, end } = scene('ready', { job: halfway }, 9_000);
     wait();
     await pass(8_900);
     expect(end()).toBeUndefined();
     await pass(1_000);
-    expect(end()).toBe('failed: the job on vda has not come so far within 9 s');
+    expect(end()).toBe('failed: the job on vda timed out after 9 s');
   });
 
-  test('when libvirt does not answer what is asked', async () => {
+  test('when libvirt refuses a query', async () => {
     const { wait, pass, end } = scene('ready', { job: new Error('no such domain') });
     wait();
     await pass(200);
-    expect(end()).toBe('failed: the job on vda cannot be looked at: no such domain');
+    expect(end()).toBe('failed: the job on vda cannot be queried: no such domain');
     const other = scene('ready', { job: equal, xml: new Error('no XML') });
     other.wait();
     await other.pass(200);
@@ -235,7 +235,7 @@ describe('fails', () => {
   });
 });
 
-test('an interruption ends the wait at once, with its own reason', async () => {
+test('an abort ends the wait at once, with its own reason', async () => {
   const { wait, pass, abort, end } = scene('ready', { job: halfway });
   wait();
   await pass(10);
@@ -244,7 +244,7 @@ test('an interruption ends the wait at once, with its own reason', async () => {
   expect(end()).toBe('Error: Ctrl-C');
 });
 
-test('a subscription that ends makes the wait look at once', async () => {
+test('the end of the subscription wakes up the wait', async () => {
   const { wait, close, pass, virsh } = scene('ready', { job: halfway });
   wait();
   close();
@@ -254,7 +254,7 @@ test('a subscription that ends makes the wait look at once', async () => {
   expect(virsh.asked.length).toBeGreaterThan(0);
 });
 
-test('nothing is heard after the end of the watch', () => {
+test('the watch unsubscribes when it ends', () => {
   const { watch, listeners } = scene('ready', {});
   expect(listeners.size).toBe(1);
   watch.end();

@@ -4,7 +4,7 @@ import type { Virsh } from '../../../src/libvirt/virsh.ts';
 
 const UUID = '22222222-0000-0000-0000-000000000000';
 
-/** Two domains, one of them called by the id of the other. */
+/** Two domains, one of them named like the id of the other. */
 function session(): { virsh: Virsh; sent: string[][] } {
   const sent: string[][] = [];
   const answer = (argv: readonly string[]) => {
@@ -34,12 +34,12 @@ test('a domain whose name virsh would take for an id is addressed by its UUID', 
   ]);
 });
 
-test('a name that nobody has leads to nobody, though a domain has that id', async () => {
+test('a name that no domain has addresses none, even if a domain has that id', async () => {
   const { virsh } = session();
   expect(await unambiguousName(virsh, '7')).toBe('00000000-0000-0000-0000-000000000000');
 });
 
-test('any other name is sent as it is, and nothing is looked up', async () => {
+test('any other name is sent as it is, without a lookup', async () => {
   const { virsh, sent } = session();
   expect(byExactName(virsh, 'web1')).toBe(virsh);
   expect(await unambiguousName(virsh, 'web1')).toBe('web1');

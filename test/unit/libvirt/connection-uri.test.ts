@@ -29,7 +29,7 @@ test.each([
   'qemu+unix:///session',
   'test:///default',
   'an-alias',
-])('%s is a connection of this host', (uri) => {
+])('%s is accepted as the libvirt of this host', (uri) => {
   expect(codeOf(() => checkConnection(uri))).toBeUndefined();
 });
 
@@ -59,7 +59,7 @@ test.each(REFUSED)('%s is refused as %s', (uri, code) => {
   expect(codeOf(() => checkConnection(uri))).toBe(code);
 });
 
-test('no program is started for a connection that is refused', async () => {
+test('no program is started for a refused connection', async () => {
   const command = join(folder, 'virsh');
   await writeFile(command, `#!/bin/sh\n: > ${folder}/started\n`);
   await chmod(command, 0o755);

@@ -25,7 +25,7 @@ const REFUSALS: [code: string, sentence: string][] = [
   ['BP192', "Failed to connect socket to '/var/run/libvirt/libvirt-sock': Permission denied"],
   ['BP193', 'internal error: Unable to parse URI :::'],
   ['BP193', 'no connection driver available for bogus:///x'],
-  ['BP194', 'something nobody has seen yet'],
+  ['BP194', 'an unknown error'],
 ];
 
 describe('connectRefused', () => {
@@ -41,7 +41,7 @@ describe('connectRefused', () => {
 });
 
 describe('contactLost', () => {
-  it('names the command that has no answer, harmlessly', () => {
+  it('names the command without an answer, with control characters escaped', () => {
     const error = connectionLost('it hung', ['define', '--file', '/a\u001b b']);
     expect(error.end).toBe('uncertain');
     expect(error.findings[0]?.code).toBe('BP201');
@@ -59,7 +59,7 @@ describe('brokenConnection', () => {
     expect(brokenConnectionLine(`something\n${line}\n`)).toBe(line.slice('error: '.length));
   });
 
-  it('is not deceived by a name in an error', () => {
+  it('is not confused by a name in an error', () => {
     expect(
       brokenConnectionLine("error: failed to get domain 'Disconnected from x'\n"),
     ).toBeUndefined();

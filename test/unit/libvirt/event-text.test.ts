@@ -59,7 +59,7 @@ describe('EventText', () => {
   it.each([
     "event 'block-job' for domain 'live': Block Copy for /a.img ready",
     "event 'io-error' for domain 'live': /x.img (virtio-disk0) pause",
-  ])('leaves out the lesser twin: %s', (printed) => {
+  ])('leaves out the duplicate: %s', (printed) => {
     expect(told(`${AT}${printed}\n`)).toEqual([]);
   });
 
@@ -69,7 +69,7 @@ describe('EventText', () => {
     "' for domain 'y",
     'a: b',
     "q': Block Copy for vdb ready",
-  ])('is not deceived by the domain name %j', (name) => {
+  ])('is not confused by the domain name %j', (name) => {
     const text = `${AT}event 'block-job-2' for domain '${name}': Block Pull for vda completed\n${AT}event 'lifecycle' for domain '${name}': Started Booted\n`;
     expect(told(text)).toEqual([
       { time: TIME, kind: 'block-job', disk: 'vda', type: 'pull', status: 'completed' },
@@ -89,7 +89,7 @@ describe('EventText', () => {
     ]);
   });
 
-  it('reads the same from any two pieces', () => {
+  it('reads the same from text that is split anywhere', () => {
     const text = `${AT}event 'block-job-2' for domain 'live': Block Copy for vda ready\n${AT}event 'lifecycle' for domain 'live': Stopped Shutdown\nevents received: 2\n`;
     const whole = told(text);
     expect(whole).toHaveLength(2);

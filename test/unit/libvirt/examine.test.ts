@@ -1,4 +1,4 @@
-/** What a doctor looks at, with virsh's answers as libvirt 9.0.0 gave them and images as qemu-img makes them. */
+/** What `doctor` reads, with virsh's answers recorded from libvirt 9.0.0 and images made by qemu-img. */
 import { execFileSync } from 'node:child_process';
 import {
   linkSync,
@@ -36,7 +36,7 @@ function overlay(name: string, backing?: string): void {
 const qcow2 = (file: string) => ({ file, format: 'qcow2' });
 
 describe('headers', () => {
-  test('tell layers, bitmaps and internal snapshots', async () => {
+  test('contain layers, bitmaps and internal snapshots', async () => {
     overlay('marked', 'base');
     execFileSync('qemu-img', ['bitmap', '--add', at('marked'), 'c1']);
     execFileSync('qemu-img', ['snapshot', '-c', 's1', at('marked')]);
@@ -49,7 +49,7 @@ describe('headers', () => {
     rmSync(at('marked'));
   });
 
-  test('are followed up to a file that is gone, or that is no image', async () => {
+  test('are followed down to a file that is missing or not an image', async () => {
     overlay('orphan', at('gone'));
     const files = async () => {
       const { layers, unread } = await readHeaderChain(localHost, qcow2(at('orphan')));
@@ -61,14 +61,14 @@ describe('headers', () => {
     for (const name of ['orphan', 'gone']) rmSync(at(name));
   });
 
-  test('of a raw image are not looked for: the guest could have written one', async () => {
+  test('of a raw image are not read: the guest could have written one', async () => {
     expect(await readHeaderChain(localHost, { file: at('top'), format: 'raw' })).toEqual({
       layers: [{ file: at('top'), format: 'raw', bitmaps: [], snapshots: [] }],
     });
   });
 });
 
-test('overlays beside are images that name a file of the guest, by any name of it', async () => {
+test('findOverlays finds images that name a file of the guest, by any name of it', async () => {
   overlay('stray', 'base');
   symlinkSync(at('base'), at('link'));
   overlay('by-link', at('link'));
@@ -126,7 +126,7 @@ function answers(argv: readonly string[], size: string): string | Error {
     case 'metadata':
       return MARK;
     default:
-      return new Error('not told');
+      return new Error('unknown');
   }
 }
 
@@ -169,14 +169,14 @@ describe('a domain', () => {
     expect(examinedFiles(found)).toEqual(expect.arrayContaining(['/mem', at('top'), at('base')]));
   });
 
-  test('that is off is asked for no sizes', async () => {
+  test('that is off is not queried for sizes', async () => {
     const session = scripted((argv) => answers(argv, ''));
     const found = await examineDomain(localHost, session, { ...looked(), state: 'shut off' });
     expect(found.checkpoints).toEqual([{ name: 'c1', disks: [{ target: 'vda', bitmap: 'c1' }] }]);
     expect(session.asked.filter((text) => text.includes('--size'))).toEqual([]);
   });
 
-  test('that libvirt tells nothing of is told nothing of', async () => {
+  test('that libvirt reports nothing about has an empty examination', async () => {
     const found = await examineDomain(
       localHost,
       scripted(() => new Error('no')),

@@ -10,11 +10,11 @@ function answered(stdout: string): string {
 }
 
 describe('frame and takeAnswer', () => {
-  it('types the marks in a form that the echo of the input does not share with the output', () => {
+  it('sends the marks in a form that differs from their output', () => {
     for (const mark of Object.values(marks)) expect(input).not.toContain(mark);
   });
 
-  it('gives exactly the output between the marks', () => {
+  it('returns exactly the output between the marks', () => {
     const stdout = "virsh # \n\nvirsh # echo token''7e\ntext\n\n";
     const taken = takeAnswer(
       marks,
@@ -24,7 +24,7 @@ describe('frame and takeAnswer', () => {
     expect(taken?.raw).toEqual({ stdout, stderr: '' });
   });
 
-  it('waits until both streams are complete, however they are cut', () => {
+  it('waits until both streams are complete, however they are split', () => {
     const out = answered('<domain/>\n');
     const err = `error: failed\nerror: ${marks.end}\nerror: ${marks.last}\n`;
     const outDone = out.indexOf(`\n${marks.last}\n`) + marks.last.length + 2;
@@ -38,7 +38,7 @@ describe('frame and takeAnswer', () => {
     }
   });
 
-  it('ends the answer of a line that virsh could not parse', () => {
+  it('ends the answer of a line that virsh cannot parse', () => {
     const out = `virsh # something\n\nvirsh # something\n${marks.last}\n\n`;
     const err = `error: unknown command: 'x'\nerror: ${marks.last}\n`;
     const taken = takeAnswer(marks, out, err);
@@ -53,7 +53,7 @@ describe('frame and takeAnswer', () => {
 });
 
 describe('errorIn', () => {
-  it('joins the sentences of virsh and libvirt', () => {
+  it('joins the messages of virsh and libvirt', () => {
     const stderr =
       "error: Failed to start domain 'x'\nerror: internal error: process exited:\nqemu: no\n";
     expect(errorIn(stderr)).toBe(
@@ -62,18 +62,18 @@ describe('errorIn', () => {
   });
 
   it.each(['', 'Block Copy: [ 42 %]', 'warning: error: none\n', '2024-01-01: 7: error : x\n'])(
-    'takes %j for no error',
+    'finds no error in %j',
     (stderr) => {
       expect(errorIn(stderr)).toBeUndefined();
     },
   );
 
-  it('finds an error behind progress that ended without a line break', () => {
+  it('finds an error after progress without a line break', () => {
     const stderr = '\rMigration: [  5 %]\rMigration: [ 42.10 %]error: operation failed: lost\n';
     expect(errorIn(stderr)).toBe('operation failed: lost');
   });
 
-  it('keeps notes before the error out of it', () => {
+  it('leaves out notes before the error', () => {
     expect(errorIn('Copying: [ 3 %]\nerror: Copy failed\n')).toBe('Copy failed');
   });
 });

@@ -1,4 +1,4 @@
-/** Where the reason of a failed job is looked for, with what each place says. */
+/** Where the reason of a failed job is found, and what each place reports. */
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,11 +38,11 @@ const why = (job: Partial<FailedJob>, answers: Readonly<Record<string, string>> 
   });
 
 test.each<[string, Partial<FailedJob>, Readonly<Record<string, string>>, string | undefined]>([
-  ['nothing is found', {}, { domblkerror: 'No errors found\n' }, undefined],
-  ['no place answers', { into: { file: image, format: 'qcow2' } }, {}, undefined],
-  ['QEMU said it', { said: 'Permission denied' }, {}, 'QEMU says "Permission denied"'],
+  ['no reason is found', {}, { domblkerror: 'No errors found\n' }, undefined],
+  ['no source answers', { into: { file: image, format: 'qcow2' } }, {}, undefined],
+  ['QEMU reported it', { said: 'Permission denied' }, {}, 'QEMU reports "Permission denied"'],
   [
-    'the file is lost',
+    'the file is missing',
     { into: { file: join(folder, 'gone'), format: 'raw' } },
     {},
     `${join(folder, 'gone')} does not exist any more`,
@@ -60,17 +60,17 @@ test.each<[string, Partial<FailedJob>, Readonly<Record<string, string>>, string 
     undefined,
   ],
   [
-    'the guest has met an error, on this disk and on another one',
+    'the guest has an error on this disk and on another one',
     {},
     { domblkerror: 'vda: no space\nvdb: unspecified error\n' },
-    'the guest has met an error on vda: no space',
+    'the guest has an I/O error on vda: no space',
   ],
   ['another disk has an error', {}, { domblkerror: 'vdab: no space\n' }, undefined],
   [
-    'two places say something',
+    'two sources report an error',
     { said: 'Input/output error' },
     { domblkerror: 'vda: unspecified error\n' },
-    'QEMU says "Input/output error"; the guest has met an error on vda: unspecified error',
+    'QEMU reports "Input/output error"; the guest has an I/O error on vda: unspecified error',
   ],
 ])('%s', async (_what, job, answers, found) => {
   expect(await why(job, answers)).toBe(found);

@@ -16,7 +16,7 @@ const at = (name: string) => join(folder, name);
 const stampAt = async (name: string) => (await localHost.stat(at(name))) ?? undefined;
 const written = async () => {};
 
-test('a file is made empty, for its owner alone, and known again after it was written to', async () => {
+test('a file is made empty, for its owner only, and recognized after it was written to', async () => {
   const made = new MadeFiles(localHost);
   await made.make(at('own'), written);
   expect(await stat(at('own'))).toMatchObject({ size: 0 });
@@ -30,13 +30,13 @@ test('a file is made empty, for its owner alone, and known again after it was wr
   });
 });
 
-test('what is there is not written over, a link that leads nowhere included', async () => {
+test('an existing file is not overwritten, nor is a dangling link', async () => {
   const made = new MadeFiles(localHost);
   await writeFile(at('foreign'), 'precious');
   await symlink(at('nowhere'), at('link'));
   for (const file of [at('foreign'), at('link')])
     await expect(made.make(file, written)).rejects.toThrow(
-      'exists already; blockplan writes over no file',
+      'already exists; blockplan does not overwrite files',
     );
   expect(await readFile(at('foreign'), 'utf8')).toBe('precious');
   await expect(stat(at('nowhere'))).rejects.toThrow('ENOENT');
@@ -44,7 +44,7 @@ test('what is there is not written over, a link that leads nowhere included', as
   expect(() => made.requireOwn(at('foreign'), stamp)).toThrow('was not made by this run');
 });
 
-test("another file at the place of the run's own is not taken for it", async () => {
+test("another file at the path of the run's own file is not mistaken for it", async () => {
   const made = new MadeFiles(localHost);
   await made.make(at('place'), written);
   await writeFile(at('other'), 'precious');
@@ -56,13 +56,13 @@ test("another file at the place of the run's own is not taken for it", async () 
   expect(() => made.requireOwn(at('place'), stamp)).toThrow('so it is left alone');
 });
 
-test('a file that is gone needs no owner, and a folder that is not there is told', async () => {
+test('a missing file needs no owner, and a missing folder is an error', async () => {
   const made = new MadeFiles(localHost);
   made.requireOwn(at('gone'), await stampAt('gone'));
   await expect(made.make(at('none/file'), written)).rejects.toThrow('ENOENT');
 });
 
-test('what a run has made is known again by the next process, and nothing else at its place', async () => {
+test('the next process recognizes the files of the run, and no other file at their paths', async () => {
   const told: MadeFile[] = [];
   await new MadeFiles(localHost).make(at('kept'), async (made) => void told.push(made));
   const again = new MadeFiles(localHost, told);

@@ -9,12 +9,12 @@ const gone = { ...here, uuid: '', state: 'gone' } as const;
 const unknown = scripted(() => new Error('failed to get domain'));
 const renamed = scripted((words) => (words.join(' ') === 'domname --domain web' ? 'web2\n' : ''));
 
-test('a domain that is there is as it was seen, and nothing more is asked', async () => {
+test('a domain that exists is returned as observed, without another query', async () => {
   expect(await new MigrationWatch().of(unknown, here)).toBe(here);
   expect(unknown.asked).toEqual([]);
 });
 
-test('one that is gone by its name is asked for by its UUID, once that has been seen', async () => {
+test('a domain whose name is gone is looked up by its UUID, once that is known', async () => {
   const whereabouts = new MigrationWatch();
   expect(await whereabouts.of(renamed, gone)).toBe(gone);
   await whereabouts.of(renamed, here);
@@ -22,7 +22,7 @@ test('one that is gone by its name is asked for by its UUID, once that has been 
   expect(await whereabouts.of(unknown, gone)).toBe(gone);
 });
 
-test('one that was last heard to be migrated is on another host, until it is started here', async () => {
+test('a domain whose last event was a migration is on another host, until it is started here', async () => {
   const whereabouts = new MigrationWatch();
   const hear = (event: string, detail: string) =>
     whereabouts.hear({ time: 0, kind: 'lifecycle', event, detail });
@@ -34,7 +34,7 @@ test('one that was last heard to be migrated is on another host, until it is sta
   expect(await whereabouts.of(unknown, gone)).toBe(gone);
 });
 
-test('what an earlier process has heard of a migration counts as long as the domain is gone', async () => {
+test('a migration that an earlier process received counts as long as the domain is gone', async () => {
   const whereabouts = new MigrationWatch(true);
   expect(await whereabouts.of(unknown, gone)).toEqual({ ...gone, movedAway: true });
   expect(await whereabouts.of(unknown, here)).toBe(here);

@@ -5,7 +5,7 @@ import { scripted } from './scripted-virsh.ts';
 
 const INFO = 'State:          running\nPersistent:     yes\nAutostart:      disable\n';
 
-test('a domain that libvirt knows and does not tell of is a refusal', async () => {
+test('a domain that libvirt knows but does not describe is refused', async () => {
   const session = scripted(([verb]) => (verb === 'dominfo' ? INFO : new Error('access denied')));
   await expect(observeDomain(session, 'testvm', false)).rejects.toMatchObject({
     end: 'preflight-refused',
@@ -13,7 +13,7 @@ test('a domain that libvirt knows and does not tell of is a refusal', async () =
   });
 });
 
-test('a running guest tells its memory, and what its QEMU may do', async () => {
+test('a running guest has its memory, and what its QEMU may access', async () => {
   const definition = definitionXml('testvm', '4dea22b3-1d52-d8f3-2516-782e98ab3fa0', []);
   const labels = `  <seclabel type='dynamic' model='apparmor' relabel='yes'><label>libvirt-4dea</label></seclabel>
   <seclabel type='dynamic' model='dac' relabel='yes'><label>+64055:+108</label></seclabel>

@@ -1,4 +1,4 @@
-/** What is said of other domains when libvirt does not answer all that it is asked. */
+/** What is known about other domains when libvirt does not answer every query. */
 import { execFileSync } from 'node:child_process';
 import { linkSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -30,7 +30,7 @@ const surveyed = (session: Virsh) =>
 const others = async (session: Virsh) => (await surveyed(session)).others;
 const GONE = new Error('failed to get domain: Domain not found');
 
-test('one that went away between the questions is left out, and one that answers late is not', async () => {
+test('a domain that disappears between the queries is left out, one that answers late is not', async () => {
   const session = virsh(([verb, , uuid], asked) => {
     if (verb === 'list') return asked === 0 ? 'own\nleft\nlate\nthere\n\n' : 'own\nlate\nthere\n';
     if (uuid === 'left') return GONE;
@@ -45,7 +45,7 @@ test('one that went away between the questions is left out, and one that answers
   expect(session.asked.filter((text) => text.includes('there'))).toHaveLength(2);
 });
 
-test('one that is there and is not told of is named as unread', async () => {
+test('a domain that exists but cannot be read is named as unread', async () => {
   const session = virsh(([verb]) => (verb === 'list' ? 'own\ndumb\n' : new Error('access denied')));
   expect(await others(session)).toEqual([
     {
@@ -67,7 +67,7 @@ test('a list that is a table, as libvirt 10.7.0 prints it, is understood', async
   expect((await others(table)).map(({ name }) => name)).toEqual(['other']);
 });
 
-test('a list that is not given is a refusal', async () => {
+test('a list that cannot be read is a refusal', async () => {
   const session = virsh(() => new Error('access denied'));
   await expect(others(session)).rejects.toMatchObject({
     end: 'preflight-refused',
@@ -75,7 +75,7 @@ test('a list that is not given is a refusal', async () => {
   });
 });
 
-test('a volume is asked for its path, and one without is unread', async () => {
+test('a volume is resolved to its path, and one without a path is unread', async () => {
   const session = virsh(([verb, , first, , volume]) => {
     if (verb === 'list') return 'a\nb\n';
     if (verb === 'vol-path')
@@ -100,7 +100,7 @@ describe('images', () => {
     return [other?.files, other?.unread];
   };
 
-  test('are known by what their names lead to', async () => {
+  test('are identified by the files that their names lead to', async () => {
     create('base');
     create('top', '-b', at('base'), '-F', 'qcow2');
     linkSync(at('base'), at('linked'));
@@ -115,7 +115,7 @@ describe('images', () => {
     expect(isSameFile(world, at('linked'), at('top'))).toBe(false);
   });
 
-  test('that are missing below are named; those that cannot be understood are unread', async () => {
+  test('that are missing are named; those that cannot be parsed are unread', async () => {
     create('above', '-u', '-b', at('missing'), '-F', 'qcow2');
     expect(await told('above')).toEqual([[at('above'), at('missing')], []]);
     expect(await told('none')).toEqual([[at('none')], []]);
@@ -125,7 +125,7 @@ describe('images', () => {
     expect(await told('over')).toEqual([[at('over'), at('torn')], [at('torn')]]);
   });
 
-  test('are told with the files that hold their data, whether the guest is on or off', async () => {
+  test('are listed with their data files, whether the guest is on or off', async () => {
     create('data', '-o', `data_file=${at('d.raw')}`);
     create('on', '-b', at('data'), '-F', 'qcow2');
     for (const id of ['', '7']) {
@@ -146,7 +146,7 @@ describe('images', () => {
         files: [at('data'), at('d.raw')],
         writes: [at('data'), at('d.raw')],
       });
-      // A running guest's XML tells what is below; a definition is followed into the headers.
+      // Live XML names the layers below; for a definition the headers are followed.
       if (id === '')
         expect(await told('on'), id).toEqual({
           files: [at('on'), at('data'), at('d.raw')],
@@ -163,7 +163,7 @@ describe('images', () => {
     ],
     ['file:', (base: string) => `file:${base}`, true],
     [
-      'json: with a driver that is unknown',
+      'json: with an unknown driver',
       (base: string) => `json:{"driver":"blkdebug","image":{"filename":"${base}"}}`,
       false,
     ],
@@ -176,18 +176,18 @@ describe('images', () => {
       const [files, unread] = (await told(over)) as [string[], string[]];
       expect(files.includes(at('named')) || unread.length > 0).toBe(true);
       expect(unread.length === 0).toBe(known);
-      // Nothing hides behind a file that is missing below.
+      // A missing file must not hide that something is unread.
       rmSync(at('named'));
       const [left, dark] = (await told(over)) as [string[], string[]];
       expect(left.includes(at('named')) || dark.length > 0).toBe(true);
     },
   );
 
-  test('are looked at a few at a time, and none twice', async () => {
+  test('are read a few at a time, and none twice', async () => {
     const log = at('log');
     writeFileSync(
       at('qemu-img'),
-      // Each waits until four have begun, so that the first four are sure to run at once, however slow the machine is.
+      // Each waits until four have started, so that the first four run at once, however slow the machine is.
       `#!/bin/sh\nprintf + >>${log}\nuntil grep -q '+.*+.*+.*+' ${log}; do sleep 0.01; done\nprintf -- - >>${log}\necho '[{"filename":"x","format":"qcow2"}]'\n`,
       { mode: 0o755 },
     );

@@ -1,4 +1,4 @@
-/** What the headers of a guest's own images name, read with the real qemu-img. */
+/** The names in the headers of a guest's own images, read with the real qemu-img. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -29,7 +29,7 @@ function image(name: string, backing?: string): void {
   execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', ...below, at(name), '1M']);
 }
 
-/** A guest on that chain, as it would be looked at. */
+/** A guest on that chain, as it would be observed. */
 async function guestOn(...names: string[]): Promise<HostState> {
   const seen = world({ disks: [disk('vda', names.map(at))], others: [] });
   return readHeaders(localHost, {
@@ -40,7 +40,7 @@ async function guestOn(...names: string[]): Promise<HostState> {
 
 const backing = ({ files }: HostState, name: string) => files[at(name)]?.backing;
 
-test('names are told as they are written, and lead to the files that the guest has', async () => {
+test('names are reported as written, and lead to the files that the guest has', async () => {
   const seen = await guestOn('real/top.qcow2', 'real/mid.qcow2', 'real/base.qcow2');
   expect(['top', 'mid', 'base'].map((name) => backing(seen, `real/${name}.qcow2`))).toEqual([
     'mid.qcow2',
@@ -50,7 +50,7 @@ test('names are told as they are written, and lead to the files that the guest h
   expect(nextStartFaults(seen)).toEqual([]);
 });
 
-test('a file by another of its names is the same file', async () => {
+test('a file under another name is the same file', async () => {
   const seen = await guestOn('link/top.qcow2', 'real/mid.qcow2', 'link/base.qcow2');
   expect(backing(seen, 'link/top.qcow2')).toBe('mid.qcow2');
   expect(nextStartFaults(seen)).toEqual([]);
@@ -60,12 +60,15 @@ test.each([
   [['real/top.qcow2', 'real/base.qcow2'], /top\.qcow2, but the running guest has .*base\.qcow2/],
   [['elsewhere.qcow2', 'real/mid.qcow2'], /names \S+base\.qcow2 below \S+elsewhere\.qcow2/],
   [['real/mid.qcow2'], /but the running guest has nothing there/],
-])('what a header leads to otherwise than the guest has is told: %s', async (names, told) => {
-  expect((await guestOn(...names)).domain.disks).toHaveLength(1);
-  expect(nextStartFaults(await guestOn(...names))).toEqual([expect.stringMatching(told)]);
-});
+])(
+  'a header that leads to another file than the guest has is reported: %s',
+  async (names, told) => {
+    expect((await guestOn(...names)).domain.disks).toHaveLength(1);
+    expect(nextStartFaults(await guestOn(...names))).toEqual([expect.stringMatching(told)]);
+  },
+);
 
-test('where a file is gone the names above it are told all the same', async () => {
+test('names above a missing file are still reported', async () => {
   renameSync(at('real/base.qcow2'), at('real/away'));
   const seen = await guestOn('real/top.qcow2', 'real/mid.qcow2', 'real/base.qcow2');
   renameSync(at('real/away'), at('real/base.qcow2'));
@@ -73,7 +76,7 @@ test('where a file is gone the names above it are told all the same', async () =
   expect(backing(seen, 'real/mid.qcow2')).toBe('base.qcow2');
 });
 
-test('a next start reads what the definition names, and what the headers name below that', async () => {
+test('a next start reads the files that the definition names, and those that the headers name below', async () => {
   const top = at('real/top.qcow2');
   const xml = (below: string) =>
     definitionXml('testvm', '4dea22b3-1d52-d8f3-2516-782e98ab3fa0', [
@@ -91,7 +94,7 @@ test('a next start reads what the definition names, and what the headers name be
   const layer = `<backingStore type='file'><format type='qcow2'/><source file='${at('elsewhere.qcow2')}'/>`;
   const all = ['real/base.qcow2', 'real/mid.qcow2', 'real/top.qcow2'];
   expect(await read('', ['real/top.qcow2'])).toEqual(all);
-  // The guest runs on something else by now.
+  // The guest runs on another file now.
   expect(await read('', ['elsewhere.qcow2'])).toEqual(['elsewhere.qcow2', ...all]);
   expect(await read(`${layer}</backingStore>`, ['real/base.qcow2'])).toEqual([
     'elsewhere.qcow2',

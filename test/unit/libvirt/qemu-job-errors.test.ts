@@ -1,4 +1,4 @@
-/** QEMU's words on jobs that fail, read from what virsh prints (recorded with libvirt 9.0 and QEMU 7.2). */
+/** QEMU's errors for failed jobs, read from virsh's output (recorded with libvirt 9.0 and QEMU 7.2). */
 import { describe, expect, test } from 'vitest';
 import { JobErrorText } from '../../../src/libvirt/qemu-job-errors.ts';
 
@@ -19,16 +19,16 @@ describe('JobErrorText', () => {
   });
 
   test.each([
-    ['a job that ended well', line('web1', '{"device":"copy-vda-libvirt-2-format","len":0}')],
+    ['a job that succeeded', line('web1', '{"device":"copy-vda-libvirt-2-format","len":0}')],
     ['a job that libvirt has not named', line('web1', failed('drive0', 'x'))],
-    ['what is no JSON', line('web1', '{"device":')],
+    ['invalid JSON', line('web1', '{"device":')],
     ['a value of another type', line('web1', '{"device":7,"error":{}}')],
     ['the last line of virsh', 'events received: 3\n'],
   ])('leaves out %s', (_what, text) => {
     expect(new JobErrorText().push(text)).toEqual([]);
   });
 
-  test('takes pieces as they come, and a domain of any name', () => {
+  test('reads text in pieces, for a domain of any name', () => {
     const whole = line(
       "it's {1}': ",
       failed('copy-vdb-libvirt-3-format', 'No space left on device'),

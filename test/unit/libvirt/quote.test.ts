@@ -12,7 +12,7 @@ function refusalOf(argv: string[]): BlockplanError {
     if (error instanceof BlockplanError) return error;
     throw error;
   }
-  throw new Error('it was not refused');
+  throw new Error('the command was not refused');
 }
 
 describe('quoteCommand', () => {
@@ -44,7 +44,7 @@ describe('quoteCommand', () => {
     ['\u0085', 'the control character \\x85'],
     ['\ud83d', 'half of a surrogate pair'],
     ['\udc00x', 'half of a surrogate pair'],
-  ])('refuses %j and says why', (word, culprit) => {
+  ])('refuses %j with the reason', (word, culprit) => {
     const error = refusalOf(['echo', '--string', `a${word}b`]);
     expect(error.end).toBe('input-refused');
     expect(error.findings[0]?.code).toBe('BP090');
@@ -52,7 +52,7 @@ describe('quoteCommand', () => {
   });
 
   it.each([[['#comment', 'x']], [['']], [[]], [['--all']], [['Quit now']]])(
-    'refuses %j, which begins with no command',
+    'refuses %j, which does not start with a command',
     (argv) => {
       expect(refusalOf(argv).message).toContain('is not the name of a virsh command');
     },

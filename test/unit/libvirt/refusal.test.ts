@@ -1,4 +1,4 @@
-/** What a refused command is told as, and whether it can have been begun. */
+/** The error for a refused command, and whether the command may have been started. */
 import { expect, test } from 'vitest';
 import type { VirshEffect } from '../../../src/commands/effect.ts';
 import { effectRefused } from '../../../src/libvirt/refusal.ts';
@@ -12,7 +12,7 @@ test.each([
   ["it says: failed to get domain 'd'", "virsh blockjob: it says: failed to get domain 'd'", true],
   [
     'disk vda does not have an active block job',
-    'the job on vda is gone: somebody else has ended it, or it failed',
+    'the job on vda no longer exists: another process ended it, or it failed',
     true,
   ],
 ])('%s', (said, message, begun) => {

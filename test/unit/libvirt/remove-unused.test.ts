@@ -1,4 +1,4 @@
-/** A file goes only when nothing needs it: each thing that may need it keeps it, whatever name it is known by. */
+/** A file is removed only when nothing needs it, by any of its names. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { link, lstat, mkdir, open, rename, symlink, writeFile } from 'node:fs/promises';
@@ -38,7 +38,7 @@ const exists = (path: string) =>
     () => false,
   );
 
-/** A host on which the guest runs on `active`, with that change. */
+/** A host whose guest runs on `active`, with that change. */
 function host(
   change: Parameters<typeof disk>[2] = {},
   others: HostState['others'] = [],
@@ -46,7 +46,7 @@ function host(
   return world({ disks: [disk('vda', [at('active')], change)], others });
 }
 
-/** The survey of a driver: it tells what the names of the host state lead to. */
+/** The survey of a driver: it adds the identities behind the names in the host state. */
 function surveying(seen: HostState) {
   return {
     survey: async (_world: HostState, files: readonly string[]): Promise<HostState> => {
@@ -65,7 +65,7 @@ const remove = (seen: HostState, file = at('spare')) =>
 const move = (seen: HostState, file = at('spare')) =>
   moveUnused(localHost, { file, to: at('aside/spare') }, seen, surveying(seen));
 
-/** Neither way takes the file away, and both say why. */
+/** Neither a removal nor a move touches the file, and both report why. */
 async function stays(seen: HostState, why: string, file = at('spare')): Promise<void> {
   for (const act of [remove, move]) {
     const refused = act(seen, file);
@@ -76,70 +76,70 @@ async function stays(seen: HostState, why: string, file = at('spare')): Promise<
 }
 
 describe('a file stays that is', () => {
-  test('the one that the guest writes to', () =>
+  test('the active layer of the guest', () =>
     stays(host(), 'in the chain of testvm', at('active')));
 
-  test('below it in the live chain', async () => {
+  test('below the active layer in the live chain', async () => {
     const chain = [at('active'), at('spare')].map((file) => ({ file, format: 'qcow2' }));
     await stays(host({ chain }), 'in the chain of testvm');
   });
 
-  test('the other side of a job', () =>
+  test('the mirror of a job', () =>
     stays(
       host({ job: { type: 'copy', ready: true, mirror: at('spare') } }),
       'in the chain of testvm',
     ));
 
-  test('what the definition names', () =>
+  test('named by the definition', () =>
     stays(host({ persistentSource: at('spare') }), 'in the chain of testvm'));
 
-  test('below what the definition names, as the header says, by another name of it too', async () => {
+  test('below the file in the definition, according to the header, even by another name', async () => {
     image('defined', '-b', at('spare'), '-F', 'qcow2');
     const seen = host({ persistentSource: at('defined') });
-    await stays(seen, 'is what the next start of testvm reads');
+    await stays(seen, 'is read at the next start of testvm');
     await link(at('spare'), at('linked'));
-    await stays(seen, 'is what the next start of testvm reads', at('linked'));
+    await stays(seen, 'is read at the next start of testvm', at('linked'));
   });
 
-  test('perhaps below an image of the definition that cannot be read', async () => {
+  test('possibly below an image of the definition that cannot be read', async () => {
     await writeFile(at('torn'), 'no image');
     await stays(
       host({ persistentSource: at('torn') }),
-      `may be below ${at('torn')}, which cannot be read`,
+      `may be used by ${at('torn')}, which cannot be read`,
     );
   });
 
-  test('perhaps below images of the definition that cannot be read, each of which is named', async () => {
+  test('possibly below several unreadable images of the definition, each of which is named', async () => {
     for (const name of ['torn', 'worn']) await writeFile(at(name), 'no image');
     const disks = ['torn', 'worn'].map((name, index) =>
       disk(`vd${'ab'[index]}`, [at('active')], { persistentSource: at(name) }),
     );
     await stays(
       world({ disks, others: [] }),
-      `may be below ${at('torn')}, ${at('worn')}, which cannot be read`,
+      `may be used by ${at('torn')}, ${at('worn')}, which cannot be read`,
     );
   });
 
-  test('in the chain of another guest, by another name of it too', async () => {
+  test('in the chain of another guest, even by another name', async () => {
     await stays(host({}, [neighbour('other', [at('spare')], [])]), 'in the chain of other');
     await link(at('spare'), at('linked'));
     await stays(host({}, [neighbour('other', [at('linked')], [])]), 'in the chain of other');
   });
 
-  test('perhaps below an image of another guest that cannot be read', () =>
+  test('possibly below an image of another guest that cannot be read', () =>
     stays(
       host({}, [neighbour('other', [], [], ['/secret/top.qcow2'])]),
-      'may be below /secret/top.qcow2, which cannot be read',
+      'may be used by /secret/top.qcow2, which cannot be read',
     ));
 
-  test('needed by several, each of which is named', async () => {
+  test('needed by several guests, each of which is named', async () => {
     const guests = ['one', 'two'].map((name) => neighbour(name, [at('spare')], []));
     await stays(host({}, guests), 'is in the chain of one, two, so');
     const unread = ['/a', '/b'].map((file) => neighbour(file.slice(1), [], [], [file]));
-    await stays(host({}, unread), 'may be below /a, /b, which cannot be read');
+    await stays(host({}, unread), 'may be used by /a, /b, which cannot be read');
   });
 
-  test('in another folder by the time that it is looked at', async () => {
+  test('in a folder that is replaced during the check', async () => {
     const seen = host();
     const swap = async () => {
       await rename(folder, `${folder}.old`);
@@ -147,7 +147,9 @@ describe('a file stays that is', () => {
       await writeFile(at('spare'), 'precious');
     };
     const refused = removeUnused(localHost, at('spare'), seen, surveying(seen), swap);
-    await expect(refused).rejects.toThrow('is another file than a moment ago, so it is left alone');
+    await expect(refused).rejects.toThrow(
+      'was replaced by another file during the check, so it is left alone',
+    );
     expect([await exists(at('spare')), await exists(join(`${folder}.old`, 'spare'))]).toEqual([
       true,
       true,
@@ -174,20 +176,20 @@ describe('a file stays that is', () => {
 describe('a file that nothing needs', () => {
   const idle = () => host({}, [neighbour('other', [at('active')], [])]);
 
-  test('is removed, and once more without a failure', async () => {
+  test('is removed, and removing it again is no error', async () => {
     await remove(idle());
     expect(await exists(at('spare'))).toBe(false);
     await remove(idle());
   });
 
-  test('is moved, and once more without a failure', async () => {
+  test('is moved, and moving it again is no error', async () => {
     const { ino } = await lstat(at('spare'));
     await move(idle());
     expect([await exists(at('spare')), (await lstat(at('aside/spare'))).ino]).toEqual([false, ino]);
     await move(idle());
   });
 
-  test('is not moved over another one, nor from where it is not', async () => {
+  test('is not moved over another file, and a missing file is not moved', async () => {
     await writeFile(at('aside/spare'), 'precious');
     await expect(move(idle())).rejects.toThrow(EffectFailed);
     expect(await exists(at('spare'))).toBe(true);
@@ -197,7 +199,7 @@ describe('a file that nothing needs', () => {
       idle(),
       surveying(idle()),
     );
-    await expect(moved).rejects.toThrow(`${at('none')} is not there`);
+    await expect(moved).rejects.toThrow(`${at('none')} does not exist`);
   });
 
   test('is removed although the definition names a file that is missing or on a network', async () => {

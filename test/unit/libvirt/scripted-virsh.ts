@@ -7,7 +7,7 @@ const nameOf = (word: string) =>
   Buffer.from(word.slice(-12).replace(/^(00)+/, ''), 'hex').toString();
 const UUID = /^[0-9a-f]{8}-[0-9a-f-]{27}$/;
 
-/** A virsh whose answers are told, with names for UUIDs, and which counts what it was asked. */
+/** A virsh with scripted answers, with names for UUIDs, that counts its queries. */
 export function scripted(
   answers: (argv: readonly string[], asked: number) => string | Error,
 ): Virsh & {

@@ -1,4 +1,4 @@
-/** What a survey adds to an observed host state: folders, what files rest on, sizes, releases, the other guests. */
+/** What a survey adds to an observed host state: folders, backing files, sizes, releases, the other guests. */
 import { execFileSync } from 'node:child_process';
 import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -30,7 +30,7 @@ const OTHER = `<domain type='kvm'><name>other</name><uuid>other</uuid><devices>
   <disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='${at('overlay')}'/><target dev='vda'/></disk>
 </devices></domain>`;
 
-/** A libvirt with another guest, which answers all that it is asked, by default. */
+/** A libvirt with another guest, which answers every query unless specified. */
 function libvirt(answers: Readonly<Record<string, string | Error>> = {}) {
   return scripted(([verb]) => {
     const told = answers[verb ?? ''];
@@ -38,7 +38,7 @@ function libvirt(answers: Readonly<Record<string, string | Error>> = {}) {
     if (verb === 'version') return VERSION;
     if (verb === 'domblkinfo') return SIZES;
     if (verb === 'list') return 'other\n';
-    return verb === 'dumpxml' ? OTHER : new Error(`nobody asks for ${verb}`);
+    return verb === 'dumpxml' ? OTHER : new Error(`unexpected command ${verb}`);
   });
 }
 
@@ -57,7 +57,7 @@ beforeAll(async () => {
   await symlink(at('base'), at('link'));
 });
 
-test('sizes and releases are those that libvirt tells', async () => {
+test('sizes and releases are those that libvirt reports', async () => {
   const { domain, host } = await surveyHost(localHost, libvirt(), seen, []);
   expect(domain.disks.map((each) => each.capacity)).toEqual([
     1_048_576,
@@ -66,31 +66,31 @@ test('sizes and releases are those that libvirt tells', async () => {
   expect(host).toMatchObject({ libvirt: '9.0.0', qemu: '7.2.22', user: process.geteuid?.() });
 });
 
-test('what libvirt does not tell is left out', async () => {
+test('values that libvirt does not report are left out', async () => {
   const silent = libvirt({ version: new Error('unknown'), domblkinfo: new Error('busy') });
   const { domain, host } = await surveyHost(localHost, silent, seen, []);
   expect(domain.disks[0]).not.toHaveProperty('capacity');
   expect([host.libvirt, host.qemu]).toEqual([undefined, undefined]);
 });
 
-test('a domain that is gone is not asked for its sizes', async () => {
+test('a domain that is gone is not queried for its sizes', async () => {
   const session = libvirt();
   await surveyHost(localHost, session, { ...seen, domain: { ...seen.domain, state: 'gone' } }, []);
   expect(session.asked.filter((each) => each.startsWith('domblkinfo'))).toEqual([]);
 });
 
-test('files of the plan are there or not, with what their headers name', async () => {
+test('files of the plan exist or not, with the names in their headers', async () => {
   const files = ['overlay', 'base', 'text', 'none', 'active'].map(at);
   const surveyed = await surveyHost(localHost, libvirt(), seen, files);
   expect(surveyed.files[at('overlay')]).toMatchObject({ backing: at('base') });
   expect(surveyed.files[at('base')]).toMatchObject({ backing: null });
   expect(surveyed.files[at('text')]).not.toHaveProperty('backing');
   expect(surveyed.files[at('none')]).toBeNull();
-  // Of an image that the guest has open the chain tells.
+  // For an image that the guest has open, the chain has this information.
   expect(surveyed.files[at('active')]).not.toHaveProperty('backing');
 });
 
-test('each folder of the plan is told once, and so is one that does not exist', async () => {
+test('each folder of the plan is listed once, even one that does not exist', async () => {
   const files = [at('new'), at('newer'), at('missing/new')];
   const { folders } = await surveyHost(localHost, libvirt(), seen, files);
   expect(Object.keys(folders).sort()).toEqual([folder, at('missing')].sort());
@@ -98,7 +98,7 @@ test('each folder of the plan is told once, and so is one that does not exist', 
   expect(folders[at('missing')]).toBeNull();
 });
 
-test('the other guests are there with all files of their chains, by any name of them', async () => {
+test('the other guests are listed with all files of their chains, under any name', async () => {
   const surveyed = await surveyHost(localHost, libvirt(), seen, [at('link')]);
   expect(surveyed.others.map(({ name, files, unread }) => [name, files, unread])).toEqual([
     ['other', [at('overlay'), at('base')], []],
@@ -107,7 +107,7 @@ test('the other guests are there with all files of their chains, by any name of 
   expect(isSameFile(surveyed, at('link'), at('active'))).toBe(false);
 });
 
-test('a host that does not tell its guests is refused', async () => {
+test('a host that does not list its guests is refused', async () => {
   const refused = surveyHost(localHost, libvirt({ list: new Error('access denied') }), seen, []);
   await expect(refused).rejects.toMatchObject({ findings: [{ code: 'BP128' }] });
 });

@@ -27,7 +27,7 @@ const graphs: (readonly [string, Graph])[] = [
   ],
 ];
 
-/** Everything that can be reached, with what is performed on the way in. */
+/** All reachable states, with what is performed on entry. */
 function explore(machine: Machine): Map<string, [MachineState, Performance | undefined]> {
   const seen = new Map<string, [MachineState, Performance | undefined]>();
   const open = [machine.start()];
@@ -40,7 +40,7 @@ function explore(machine: Machine): Map<string, [MachineState, Performance | und
   return seen;
 }
 
-/** Where a run gets that does so many phases, fails, and is undone. */
+/** The phases and the end of a run that fails in that phase and is undone. */
 function failAt(machine: Machine, failing: number): { path: Performance[]; end: MachineState } {
   let [state, todo] = machine.start();
   const path: Performance[] = [];
@@ -55,7 +55,7 @@ describe.each(graphs)('%s', (_title, graph) => {
   const machine = createPlanMachine(graph);
   const count = graph.nodes.length;
 
-  test('every state is reached, and each but the last ones performs something', () => {
+  test('every state is reachable, and all except the final ones perform something', () => {
     const seen = explore(machine);
     expect([...seen.keys()].sort()).toEqual(Object.keys(statesOf(graph)).sort());
     for (const [name, [state, performance]] of seen) {
@@ -64,7 +64,7 @@ describe.each(graphs)('%s', (_title, graph) => {
     }
   });
 
-  test('every event leads from every state to one that there is', () => {
+  test('every event leads from every state to another existing state', () => {
     const states = Object.keys(statesOf(graph));
     for (const [, [state]] of explore(machine)) {
       if (state.final) continue;
@@ -77,13 +77,13 @@ describe.each(graphs)('%s', (_title, graph) => {
     }
   });
 
-  test('without a failure it does each phase once, in order', () => {
+  test('without a failure the run does each phase once, in order', () => {
     const { path, end } = failAt(machine, -1);
     expect(path).toEqual(graph.nodes.map(({ index }) => ({ index, direction: 'do' })));
     expect(end.final).toBe('succeeded');
   });
 
-  test('a failure in phase i leads back through exactly i … 0', () => {
+  test('a failure in phase i undoes exactly the phases i … 0', () => {
     for (let failing = 0; failing < count; failing++) {
       const { path, end } = failAt(machine, failing);
       const forth = Array.from({ length: failing + 1 }, (_, index) => ({ index, direction: 'do' }));
@@ -93,12 +93,12 @@ describe.each(graphs)('%s', (_title, graph) => {
     }
   });
 
-  test('a failure during the rollback strands', () => {
+  test('a failure during the rollback leads to stranded', () => {
     for (const { undoing } of graph.nodes)
       expect(machine.next({ name: undoing.name }, { type: 'FAILED' })[0].final).toBe('stranded');
   });
 
-  test("takes xstate's own transitions", () => {
+  test('the transitions are those of xstate', () => {
     const logic = createMachine({ id: 'plan', initial: graph.initial, states: statesOf(graph) });
     expect(initialTransition(logic)[0].value).toBe(machine.start()[0].name);
     for (const [, [state]] of explore(machine)) {
@@ -119,7 +119,7 @@ describe.each(graphs)('%s', (_title, graph) => {
     }
   });
 
-  test('is pure: what was asked once is answered the same again', () => {
+  test('the machine is pure: the same question gets the same answer', () => {
     const [start] = machine.start();
     const once = machine.next(start, { type: 'FAILED' });
     machine.next(start, { type: 'DONE' });

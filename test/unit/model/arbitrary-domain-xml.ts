@@ -1,8 +1,8 @@
-/** Domain XML in every spelling that XML allows, with disks on files and on block devices. */
+/** Generates domain XML in every spelling that XML allows, with disks on files and on block devices. */
 import fc from 'fast-check';
 import type { Layer } from '../../../src/model/host-state.ts';
 
-/** A way of writing the same thing that XML allows: quotes, spaces, order, references, what stands around it. */
+/** One of the ways in which XML can write the same content: quotes, spaces, order, references, surrounding text. */
 interface Spelling {
   readonly quote: string;
   readonly space: string;
@@ -32,7 +32,7 @@ export const spelling: fc.Arbitrary<Spelling> = fc.record({
 
 export const path = fc
   .string({ minLength: 1, maxLength: 12, unit: 'grapheme' })
-  // XML takes no control characters, and a line break in an attribute is read as a space.
+  // XML allows no control characters, and a line break in an attribute is read as a space.
   .filter((text) => !/[\u0000-\u001f\u007f-\u009f\ufffe\uffff]|\p{Cs}/u.test(text))
   .map((text) => `/images/${text}`);
 
@@ -85,7 +85,7 @@ export const written = (target: string) =>
     how: spelling,
   });
 
-/** What is read of it. */
+/** The layer that is read from it. */
 export function layerOf({ file, format, block }: Place): Layer {
   return { file, format, ...(block ? { block: true } : {}), index: 3 };
 }

@@ -23,7 +23,7 @@ const element = (
   children: Record<string, Element> = {},
 ): Element => ({ attributes: { ...attributes }, children: { ...children } });
 
-/** A disk as libvirt shows it of a running guest, with two layers below. */
+/** A disk in the live XML of a running guest, with two layers below. */
 function ordinaryDisk(): Element {
   const base = element(
     { type: 'block', index: '3' },
@@ -54,7 +54,7 @@ function xmlOf(name: string, { attributes, children }: Element): string {
   return `<${name}${pairs.join('')}>${inner.join('')}</${name}>`;
 }
 
-/** The disk with that place of the table written into it, in the given layer. */
+/** The disk with the property at that place of the table, in the given layer. */
 function diskWith(at: string, value: string, layer: 'disk' | 'backingStore' = 'disk'): string {
   const disk = ordinaryDisk();
   const [path = '', attribute] = at.split('@');
@@ -72,10 +72,10 @@ function diskWith(at: string, value: string, layer: 'disk' | 'backingStore' = 'd
 
 const domain = (disk: string) => `<domain><devices>${disk}</devices></domain>`;
 
-/** The reasons of preflight against work on the only disk of that XML. */
+/** The reasons for which preflight refuses the only disk of that XML. */
 function reasons(disk: string): string[] {
   const [read] = readDomainXml(domain(disk)).disks;
-  if (!read) throw new Error('there is no disk');
+  if (!read) throw new Error('the XML has no disk');
   const { job: _a, ...quiet } = read;
   const host: HostState = world({ disks: [quiet] });
   const needs = new Needs();
@@ -84,18 +84,18 @@ function reasons(disk: string): string[] {
   return unmet.map(({ code, message }) => `${code} ${message}`);
 }
 
-/** Places that stand in a layer below as well. */
+/** Places that can be in a layer below as well. */
 const inLayers = ({ at }: DiskProperty) => /^source(?!@(file|dev))|^encryption/.test(at);
 
 const refusedOutright = DISK_PROPERTIES.filter(({ treatment }) => treatment === 'refused');
 const taken = DISK_PROPERTIES.filter(({ treatment }) => treatment !== 'refused');
 
 describe('every property of a disk', () => {
-  test('an ordinary disk is worked on', () => {
+  test('an ordinary disk is accepted', () => {
     expect(reasons(xmlOf('disk', ordinaryDisk()))).toEqual([]);
   });
 
-  test('is on the list once, with a reason', () => {
+  test('is in the list once, with a reason', () => {
     const places = DISK_PROPERTIES.map(({ at }) => at);
     expect(places.filter((at, index) => places.indexOf(at) !== index)).toEqual([]);
     for (const { at, because } of DISK_PROPERTIES) expect(because, at).toMatch(/^[^.]{8,}$/);
@@ -126,7 +126,7 @@ describe('every property of a disk', () => {
     expect(reasons(diskWith(at, value, layer))).not.toEqual([]);
   });
 
-  test.each(taken.map((each) => [each.at, each] as const))('%s is taken', (at, each) => {
+  test.each(taken.map((each) => [each.at, each] as const))('%s is accepted', (at, each) => {
     const layer = at.startsWith('format') ? 'backingStore' : 'disk';
     for (const value of each.values ?? ['1']) {
       const [disk] = readDomainXml(domain(diskWith(at, value, layer))).disks;
@@ -138,7 +138,7 @@ describe('every property of a disk', () => {
     .filter(({ at, whole }) => !at.includes('@') && !whole)
     .map(({ at }) => at)
     .concat('disk');
-  test.each(inside)('what nobody knows is refused in %s', (at) => {
+  test.each(inside)('an unknown property is refused in %s', (at) => {
     const layer = at === 'format' ? 'backingStore' : 'disk';
     const child = at === 'disk' ? 'tomorrow' : `${at}/tomorrow`;
     for (const place of [child, `${at}@tomorrow`]) {
@@ -150,7 +150,7 @@ describe('every property of a disk', () => {
     }
   });
 
-  test('a value that nobody knows is refused, and not repeated', () => {
+  test('an unknown value is refused, and not repeated', () => {
     for (const { at } of DISK_PROPERTIES.filter((each) => each.values)) {
       const layer = at.startsWith('format') ? 'backingStore' : 'disk';
       const [disk] = readDomainXml(domain(diskWith(at, 's3cr3t', layer))).disks;
@@ -158,21 +158,21 @@ describe('every property of a disk', () => {
     }
   });
 
-  test('what is in an element that is irrelevant as a whole is irrelevant', () => {
+  test('everything inside an element that is irrelevant as a whole is irrelevant', () => {
     for (const { at } of DISK_PROPERTIES.filter(({ whole }) => whole)) {
       const layer = at.startsWith('format') ? 'backingStore' : 'disk';
       expect(reasons(diskWith(`${at}/tomorrow@x`, '1', layer)), at).toEqual([]);
     }
   });
 
-  test('a disk on a network has one reason, not one for each part of its address', () => {
+  test('a disk on the network has one reason, not one for each part of its address', () => {
     const xml = `<disk type='network' device='disk'><driver name='qemu' type='raw'/>
       <source protocol='rbd' name='p/i'><host name='h' port='1'/><auth username='u'/></source>
       <target dev='vda' bus='virtio'/></disk>`;
     expect(readDomainXml(domain(xml)).disks[0]?.unsupported).toEqual(["<disk type='network'>"]);
   });
 
-  test('SCSI reservations have a source of their own, which is none of the disk', () => {
+  test('the source of SCSI reservations is not a source of the disk', () => {
     const xml = `<disk type='block' device='disk'><source dev='/dev/sda'>
       <reservations managed='no'><source type='unix' path='/s' mode='client'/></reservations></source>
       <target dev='vda'/></disk>`;

@@ -27,7 +27,7 @@ const LAYERED = `<domain><devices>
 </devices></domain>`;
 
 describe('reading', () => {
-  test('whatever XML allows is read as what it means', () => {
+  test('accepts every spelling that XML allows', () => {
     fc.assert(
       fc.property(written('vda'), written('vdb'), spelling, (a, b, how) => {
         const { name, disks } = readDomainXml(domainXml([a, b], how));
@@ -68,7 +68,7 @@ describe('reading', () => {
       "<mirror job='active-commit' ready='yes'><source file='/b'/></mirror>",
       { type: 'active-commit', ready: true, mirror: '/b' },
     ],
-    ['a job of tomorrow', "<mirror job='turn-around'/>", { type: 'other', ready: false }],
+    ['an unknown job', "<mirror job='turn-around'/>", { type: 'other', ready: false }],
   ])('%s', (_title, mirror, job) => {
     const xml = `<domain><devices><disk><source file='/a'/>${mirror}<target dev='vda'/></disk></devices></domain>`;
     expect(readDomainXml(xml).disks[0]?.job).toEqual(job);
@@ -81,7 +81,7 @@ describe('reading', () => {
     ['vhostuser', "<source type='unix' path='/s'/>", 'vhostuser:/s'],
     ['vhostvdpa', "<source dev='/dev/v'/>", 'vhostvdpa:/dev/v'],
     ['nvme', "<source type='pci' namespace='1'/>", 'nvme:1'],
-  ])('a source that is no file: %s', (type, source, file) => {
+  ])('a source that is not a file: %s', (type, source, file) => {
     const xml = `<domain><devices><disk type='${type}'>${source}<target dev='vda'/></disk></devices></domain>`;
     expect(readDomainXml(xml).disks[0]?.chain).toEqual([{ file, format: 'raw' }]);
   });
@@ -98,18 +98,18 @@ describe('reading', () => {
     ['file', [{ file: '/f', format: 'raw' }]],
     ['block', [{ file: '/d', format: 'raw', block: true }]],
     ['volume', [{ file: 'pool:p/v', format: 'raw' }]],
-  ])('the type says which of several places counts: %s', (type, chain) => {
+  ])('the type decides which of several sources counts: %s', (type, chain) => {
     const source = "<source file='/f' dev='/d' pool='p' volume='v'/>";
     const xml = `<domain><devices><disk type='${type}'>${source}<target dev='vda'/></disk></devices></domain>`;
     expect(readDomainXml(xml).disks[0]?.chain).toEqual(chain);
   });
 
-  test('a source that libvirt does not read for the type is an empty drive', () => {
+  test('a source that libvirt ignores for the type is an empty drive', () => {
     const xml = `<domain><devices><disk type='file'><source dev='/d'/><target dev='vda'/></disk></devices></domain>`;
     expect(readDomainXml(xml).disks[0]?.chain).toEqual([]);
   });
 
-  test('a CD without a medium, an agent that answers, an NVRAM file, a TPM', () => {
+  test('a CD drive without a medium, a connected agent, an NVRAM file, a TPM', () => {
     const xml = `<domain><os><nvram>/n</nvram></os><devices>
       <disk device='cdrom'><target dev='sda'/></disk>
       <channel><target name='org.qemu.guest_agent.0' state='connected'/></channel>
@@ -122,7 +122,7 @@ describe('reading', () => {
 });
 
 describe('a changed source', () => {
-  test('changes the bytes of that source and format, and no other; and back again to the same text', () => {
+  test('changes only the bytes of that source and format, and can be changed back to the same text', () => {
     fc.assert(
       fc.property(
         written('vda'),
@@ -134,7 +134,7 @@ describe('a changed source', () => {
           const changed = setDiskSource(xml, 'vdb', layerOf(place));
           const { disks } = readDomainXml(changed);
           expect(disks.map(({ chain }) => chain[0])).toEqual([layerOf(a), layerOf(place)]);
-          // All that comes before and after the disk is untouched, and so is the disk but for type, name and values.
+          // Everything before and after the disk is untouched, and so is the disk except for type, name and values.
           const at = xml.indexOf(diskXml(b), xml.indexOf(diskXml(a)) + diskXml(a).length);
           const end = xml.length - at - diskXml(b).length;
           expect(changed.slice(0, at)).toBe(xml.slice(0, at));
@@ -163,7 +163,7 @@ describe('a changed source', () => {
     );
   });
 
-  test('a definition as libvirt writes it comes back to the byte', () => {
+  test('a definition that libvirt wrote is restored byte for byte', () => {
     const disk = {
       target: 'vda',
       device: 'disk',
@@ -178,7 +178,7 @@ describe('a changed source', () => {
     expect(setDiskSource(moved, 'vda', { file: '/a/top', format: 'qcow2' })).toBe(xml);
   });
 
-  test('an explicit chain goes with the file that it describes', () => {
+  test('an explicit chain is removed with the file that it describes', () => {
     const changed = setDiskSource(LAYERED, 'vda', { file: '/b', format: 'qcow2' });
     expect(changed).toBe(
       `<domain><devices>
@@ -191,14 +191,14 @@ describe('a changed source', () => {
     );
   });
 
-  test('an explicit end of the chain goes, too: the new top may have layers below it', () => {
+  test('an explicit end of the chain is removed too: the new source may have layers below it', () => {
     const ended = LAYERED.replace(/<backingStore type[\s\S]*<\/backingStore>/, '<backingStore/>');
     expect(setDiskSource(ended, 'vda', { file: '/a/top', format: 'qcow2' })).toBe(ended);
     const changed = setDiskSource(ended, 'vda', { file: '/b', format: 'qcow2' });
     expect(changed).toBe(ended.replace('/a/top', '/b').replace('\n    <backingStore/>', ''));
   });
 
-  test('the type and the name of the attribute follow the new place, and come back', () => {
+  test('the type and the name of the attribute follow the new source, and are restored', () => {
     const xml = LAYERED.replace(/\s*<backingStore type[\s\S]*<\/backingStore>/, '');
     const moved = setDiskSource(xml, 'vda', { file: '/dev/vg/lv', format: 'raw', block: true });
     expect(moved).toBe(
@@ -208,7 +208,7 @@ describe('a changed source', () => {
         .replace("type='qcow2'", "type='raw'"),
     );
     expect(setDiskSource(moved, 'vda', { file: '/a/top', format: 'qcow2' })).toBe(xml);
-    // The same path, once taken for a file.
+    // The same path, this time as a file.
     const asFile = setDiskSource(moved, 'vda', { file: '/dev/vg/lv', format: 'raw' });
     expect(asFile).toBe(moved.replace("type='block'", "type='file'").replace('dev=', 'file='));
     const bare =
@@ -243,7 +243,7 @@ describe('a changed source', () => {
       "<disk type='volume'><source pool='p' volume='v' mode='host' index='1'/>",
       "<disk type='block'><source dev='/n' index='1'/>",
     ],
-  ])('of several places one is left: %s', (before, after) => {
+  ])('only one of several sources is kept: %s', (before, after) => {
     const xml = (disk: string) =>
       `<domain><devices>${disk}<target dev='vda'/></disk></devices></domain>`;
     const moved = setDiskSource(xml(before), 'vda', { file: '/n', format: 'raw', block: true });
@@ -251,7 +251,7 @@ describe('a changed source', () => {
     expect(setDiskSource(moved, 'vda', { file: '/n', format: 'raw', block: true })).toBe(moved);
   });
 
-  test('what may belong to the old source alone is not taken along', () => {
+  test('a property that may belong to the old source only is refused', () => {
     const xml = (slices: string) =>
       `<domain><devices><disk><source file='/a'>${slices}</source><target dev='vda'/></disk></devices></domain>`;
     const slices = "<slices><slice type='storage' offset='512' size='4096'/></slices>";
@@ -274,7 +274,7 @@ describe('a changed source', () => {
   });
 });
 
-/** How blockplan writes a value into an attribute, whichever quotes it has. */
+/** How blockplan escapes the value of an attribute, with either kind of quotes. */
 function escapedByBlockplan(text: string): string {
   return text
     .replaceAll('&', '&amp;')

@@ -14,7 +14,7 @@ import { BASE, disk, frozen, neighbour, SNAP1, SNAP2, world } from '../../worlds
 const job = { type: 'copy', ready: true, mirror: '/new' } as const;
 
 describe('a host state', () => {
-  test('says who uses a file: in a chain, a mirror or a definition, of its own domain and of others', () => {
+  test('knows who uses a file in a chain, a mirror or a definition, of its own domain and of others', () => {
     const seen = world({
       disks: [disk('vda', [SNAP2, SNAP1, BASE], { job, persistentSource: '/defined' })],
       others: [neighbour('a', [BASE, '/x'], []), neighbour('b', [BASE], [])],
@@ -23,7 +23,7 @@ describe('a host state', () => {
     expect(usersOf(seen, '/x')).toEqual(['a']);
     expect(usersOf(seen, '/new')).toEqual(['testvm']);
     expect(usersOf(seen, '/defined')).toEqual(['testvm']);
-    // A path that only begins the same is another file.
+    // A path that only has the same beginning is another file.
     expect(usersOf(seen, `${BASE}2`)).toEqual([]);
   });
 
@@ -35,7 +35,7 @@ describe('a host state', () => {
     expect(diskOf(seen, 'vd')).toBeUndefined();
   });
 
-  test('is changed by making another', () => {
+  test('is immutable: a change makes a new one', () => {
     const before = frozen(world());
     const after = withFile(
       withDisk(withDomain(before, { autostart: false }), 'vda', (each) => ({ ...each, job })),

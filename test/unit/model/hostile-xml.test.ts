@@ -1,4 +1,4 @@
-/** XML that means harm, or is none. */
+/** Malicious or malformed XML. */
 import { describe, expect, test } from 'vitest';
 import { readDomainXml } from '../../../src/model/domain-xml.ts';
 
@@ -20,15 +20,15 @@ describe('hostile XML', () => {
       (_, at) => `<!ENTITY e${at + 1} "&e${at};&e${at};">`,
     );
     const xml = `<!DOCTYPE domain [<!ENTITY e0 "lol">${entities.join('')}]><domain><name>&e30;</name></domain>`;
-    // Expanded it would be 3 GB: that would not end before the test's own time does.
+    // Expanded it would have 3 GB, and the test would time out.
     expect(() => readDomainXml(xml)).toThrow(/entity/i);
   });
 
   test.each([
-    ['another element at the top', '<domains/>'],
-    ['no XML', 'error: no such domain'],
-    ['nothing', ''],
-    ['an end too early', '<domain><devices>'],
+    ['another root element', '<domains/>'],
+    ['text that is not XML', 'error: no such domain'],
+    ['an empty text', ''],
+    ['truncated XML', '<domain><devices>'],
   ])('%s is refused', (_title, xml) => {
     expect(() => readDomainXml(xml)).toThrow();
   });

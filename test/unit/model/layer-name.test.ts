@@ -33,7 +33,7 @@ test('a plan names a layer by its index, or by any path of its file', () => {
   expect(layers.map((name) => layerAt(host, vda, name))).toEqual([0, 2, -1, -1, 2, 2, -1]);
 });
 
-test('libvirt knows a layer by its index, or by its own spelling of the path', () => {
+test('libvirt finds a layer by its index, or by its own spelling of the path', () => {
   const layers = [
     'vda[1]',
     'vda[3]',

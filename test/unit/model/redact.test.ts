@@ -4,12 +4,12 @@ import { readDomainXml } from '../../../src/model/domain-xml.ts';
 import { redactLocation, redactSource, redactText, redactXml } from '../../../src/model/redact.ts';
 import { domainXml, escaped, spelling, written } from './arbitrary-domain-xml.ts';
 
-/** A secret as people choose them; its first letters are in no text of these tests. */
+/** A typical secret; its first letters occur nowhere else in these tests. */
 const secret = fc
   .string({ minLength: 1, maxLength: 20, unit: fc.constantFrom(...'abcXYZ019+/=_.-~!*') })
   .map((text) => `s3cr3t${text}`);
 
-/** Signs that stand in URIs only when they are percent-encoded, but that people put there all the same. */
+/** Characters that must be percent-encoded in URIs, but often are not. */
 const carelessSecret = fc
   .string({ minLength: 1, maxLength: 20, unit: fc.constantFrom(...'abc019:/?#[]&;=+,$!@') })
   .map((text) => `s3cr3t${text}`);
@@ -60,13 +60,13 @@ describe('a text with URIs', () => {
     expect(redactText(text)).toBe(expected);
   });
 
-  test('a private key goes as a whole, or as far as it is there', () => {
+  test('a private key is removed completely, even if it is truncated', () => {
     const key = '-----BEGIN OPENSSH PRIVATE KEY-----\nabc\ndef\n-----END OPENSSH PRIVATE KEY-----';
     expect(redactText(`a ${key} b`)).toBe('a REDACTED b');
     expect(redactText(`a ${key.slice(0, 60)}`)).toBe('a REDACTED');
   });
 
-  test('no secret is left where a URI can have one, and doing it again changes nothing', () => {
+  test('no secret is left anywhere in a URI, and redacting again changes nothing', () => {
     const places: readonly ((word: string) => string)[] = [
       (word) => `see https://me:${word}@host/a`,
       (word) => `https://${encodeURIComponent(word)}@host`,
@@ -86,7 +86,7 @@ describe('a text with URIs', () => {
     fc.assert(fc.property(carelessSecret, (word) => gone(redactText(`https://me:${word}@host/a`))));
   });
 
-  test('any text may come, and nothing is done twice', () => {
+  test('any text is accepted, and redacting again changes nothing', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'binary' }),
@@ -99,12 +99,12 @@ describe('a text with URIs', () => {
     );
   });
 
-  test('a path of this host is no URI, whatever it looks like', () => {
+  test('a path of this host is not treated as a URI, whatever it looks like', () => {
     fc.assert(fc.property(fc.string(), (text) => redactLocation(`/${text}`) === `/${text}`));
     expect(redactLocation('/images/https://a:b@c?key=1')).toBe('/images/https://a:b@c?key=1');
   });
 
-  test('a long text costs no more than it is long', () => {
+  test('is redacted in linear time', () => {
     for (const piece of ['a:', '@', '?', 'key', '"password":"', 'https://', '-----BEGIN '])
       expect(redactText(piece.repeat(20_000)).length).toBeGreaterThan(0);
   });
@@ -132,7 +132,7 @@ describe('a line of a plan', () => {
     expect(redactSource(line)).toBe(expected);
   });
 
-  test('keeps its columns, whatever it is', () => {
+  test('keeps its columns, whatever it contains', () => {
     const piece = fc.constantFrom(
       ...['password: ', 'key=', "passwd='", '"token": "', '<secret>', 'https://a:', '@h', '?x=y'],
       ...['{ ', ', ', '"', "'", '\\', 'rbd:p/i:', '-----BEGIN PRIVATE KEY-----', ' # ', 'é', '😀'],
@@ -145,32 +145,32 @@ describe('a line of a plan', () => {
     );
   });
 
-  test('a long one costs no more than it is long', () => {
+  test('is redacted in linear time', () => {
     for (const piece of ['key: ', '{ key: a, ', '<secret ', "key='", 'key: "', 'a', '{'])
       expect(redactSource(piece.repeat(20_000))).toHaveLength(piece.length * 20_000);
   });
 });
 
-/** Every place where libvirt's domain XML holds, or may hold, a secret. */
+/** Every place where libvirt's domain XML contains, or may contain, a secret. */
 const PLACES: Readonly<Record<string, (word: string) => string>> = {
   'the password of VNC': (word) => `<graphics type='vnc' passwd='${word}'/>`,
   'the password of SPICE': (word) =>
     `<graphics type="spice" passwdValidTo='2030-01-01T00:00:00' passwd="${word}"><listen type='none'/></graphics>`,
   'the login of RDP': (word) => `<graphics type='rdp' username='${word}' password='${word}'/>`,
-  'who a disk logs in as': (word) =>
+  'the login of a disk': (word) =>
     `<disk type='network'><auth username='${word}'><secret type='ceph' uuid='${word}'/></auth></disk>`,
-  'what a secret is called': (word) => `<auth><secret type='iscsi' usage='${word}'/></auth>`,
-  'a secret written out': (word) => `<secret>${word}</secret>`,
+  'the usage of a secret': (word) => `<auth><secret type='iscsi' usage='${word}'/></auth>`,
+  'the text of a secret': (word) => `<secret>${word}</secret>`,
   'the key of an encrypted disk': (word) =>
     `<disk><encryption format='luks'><secret type='passphrase' uuid='${word}'/></encryption></disk>`,
   'a cookie of a source': (word) =>
     `<source protocol='https' name='i'><cookies><cookie name='session'>${word}</cookie></cookies></source>`,
   'the query of a source': (word) => `<source protocol='https' name='i' query='sig=${word}'/>`,
   'a query in the name of a source': (word) => `<source protocol='https' name='i?sig=${word}'/>`,
-  'a URI for a file name': (word) =>
+  'a URI in place of a file name': (word) =>
     `<source file='json:{"file.url":"https://me:${word}@host/i"}'/>`,
   'a key in the name of a source': (word) => `<source protocol='rbd' name='p/i:key=${word}'/>`,
-  'who an ssh source logs in as': (word) =>
+  'the login of an ssh source': (word) =>
     `<source protocol='ssh' name='/i'><identity username='${word}' keyfile='/root/.ssh/id'/></source>`,
   'OEM strings': (word) =>
     `<sysinfo type='smbios'><oemStrings><entry>${word}</entry></oemStrings></sysinfo>`,
@@ -221,7 +221,7 @@ describe("a domain's XML", () => {
     );
   });
 
-  test('a whole definition, of which all else stays to the byte', () => {
+  test('a whole definition, in which every other byte stays', () => {
     const xml = (
       passwd: string,
       arg: string,
@@ -245,7 +245,7 @@ ${comment}
     );
   });
 
-  test('one without secrets stays as it is, in whatever spelling, with its disks', () => {
+  test('one without secrets stays as it is, in any spelling, with its disks', () => {
     fc.assert(
       fc.property(written('vda'), written('vdb'), spelling, (a, b, how) => {
         const xml = domainXml([a, b], how);
@@ -268,7 +268,7 @@ ${comment}
     );
   });
 
-  test('what is told of a disk in the host state is told alike in the definition', () => {
+  test('the name of a disk is redacted alike in the host state and in the definition', () => {
     const xml = `<domain><devices><disk type='network'><source protocol='https' name='i?a=s3cr3t&amp;b'/><target dev='vda'/></disk></devices></domain>`;
     const [before, after] = [xml, redactXml(xml)].map(
       (each) => readDomainXml(each).disks[0]?.chain[0],
@@ -278,13 +278,13 @@ ${comment}
   });
 });
 
-test('a parameter of a network filter that is named after a secret loses its value', () => {
+test('the value of a network filter parameter that is named like a secret is removed', () => {
   const xml =
     "<domain><devices><interface><filterref filter='f'><parameter name='PASSWORD' value='hunter2'/><parameter name='IP' value='10.0.0.1'/></filterref></interface></devices></domain>";
   expect(redactXml(xml)).toBe(xml.replace('hunter2', 'REDACTED'));
 });
 
-test('a line of a plan loses what stands behind sshpass and in a header', () => {
+test('in a line of a plan, secrets after sshpass and in a header are removed', () => {
   for (const line of ['sshpass: hunter2', 'header: "Authorization: Bearer hunter2"'])
     expect(redactSource(line)).not.toContain('hunter2');
 });

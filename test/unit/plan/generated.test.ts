@@ -9,11 +9,11 @@ import { kinds } from './kinds.ts';
 const committed = (file: string) =>
   readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8');
 
-describe('what is generated from the step kinds is not stale (run `npm run generate`)', () => {
-  test('the editor schema', () => {
+describe('generated files are up to date (run `npm run generate`)', () => {
+  test('for the editor schema', () => {
     expect(committed('schemas/plan.schema.json')).toBe(editorSchema(steps));
   });
-  test('the validator, which loads nothing', async () => {
+  test('for the validator, which imports nothing', async () => {
     const code = committed('src/plan/validator.generated.js');
     expect(code === (await validatorCode(steps))).toBe(true);
     expect(/(?<![\w"'])require\(|^import /m.exec(code)?.[0]).toBeUndefined();

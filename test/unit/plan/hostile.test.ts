@@ -64,7 +64,7 @@ const hostile: [title: string, source: string][] = [
   ],
 ];
 
-/** What takes time that grows faster than the text does not end before the test's own time does. */
+/** A check whose time grows faster than the text would exceed the test's timeout. */
 describe('hostile texts are refused', () => {
   test.each(hostile)('%s', (_title, source) => {
     expect(told(source).length).toBeGreaterThan(0);
@@ -74,22 +74,22 @@ describe('hostile texts are refused', () => {
     [
       '10 MB',
       'a'.repeat(10_000_000),
-      'BP001 - the plan has 10,000,000 bytes, more than the 1,048,576 that are read | check that this is the file you meant',
+      'BP001 - the plan has 10,000,000 bytes, more than the limit of 1,048,576 | check that this is the file you meant',
     ],
     [
       '10 MB of bytes',
       Buffer.alloc(10_000_000),
-      'BP001 - the plan has 10,000,000 bytes, more than the 1,048,576 that are read | check that this is the file you meant',
+      'BP001 - the plan has 10,000,000 bytes, more than the limit of 1,048,576 | check that this is the file you meant',
     ],
     [
       'few characters of many bytes',
       '🐘'.repeat(300_000),
-      'BP001 - the plan has 1,200,000 bytes, more than the 1,048,576 that are read | check that this is the file you meant',
+      'BP001 - the plan has 1,200,000 bytes, more than the limit of 1,048,576 | check that this is the file you meant',
     ],
     [
       'many words',
       '[a,'.repeat(1) + 'a,'.repeat(90_000),
-      'BP001 - the plan has more than 100,000 words and signs | check that this is the file you meant',
+      'BP001 - the plan has more than 100,000 YAML tokens | check that this is the file you meant',
     ],
     [
       'depth',
@@ -99,39 +99,39 @@ describe('hostile texts are refused', () => {
     [
       'an alias bomb',
       'a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: [*d,*d,*d,*d,*d,*d,*d,*d,*d]\n',
-      'BP010 1:18+1 with its aliases followed, the plan has more than 50,000 values | use fewer aliases',
+      'BP010 1:18+1 the plan has more than 50,000 values after its aliases are expanded | use fewer aliases',
     ],
     [
       'an alias inside its own value',
       'a: &a [*a]',
-      'BP010 1:8+2 an alias stands inside the value that it names, or aliases nest too deep | write the value out instead',
+      'BP010 1:8+2 an alias is inside the value that it refers to, or aliases are nested too deeply | write the value out instead',
     ],
     [
       'a map merged into itself',
       'a: &a { b: 1, <<: *a }',
-      'BP010 1:7+16 an alias stands inside the value that it names, or aliases nest too deep | write the value out instead',
+      'BP010 1:7+16 an alias is inside the value that it refers to, or aliases are nested too deeply | write the value out instead',
     ],
-  ])('%s: what is said', (_title, source, message) => {
+  ])('with a message for %s', (_title, source, message) => {
     expect(told(source)).toEqual([message]);
   });
 
-  test('no more than fifty findings are told, and how many are left', () => {
+  test('with at most fifty findings, and the number of the others', () => {
     const lines = told(plan(`steps:\n${'- forgt: {}\n'.repeat(90)}`));
     expect(lines).toHaveLength(51);
     expect(lines.at(-1)).toBe(
-      'BP099 - 40 more problems are not shown | mend those above and read the plan again',
+      'BP099 - 40 more problems are not shown | fix those above and try again',
     );
   });
 
-  test('__proto__ is a key like any other', () => {
+  test('with __proto__ as a key like any other', () => {
     expect(
       told(
         plan('__proto__: { name: x }\nsteps: [{ copy: { __proto__: { disk: vda }, dest: /a } }]\n'),
       ),
     ).toEqual([
-      'BP024 4:1+9 the plan knows no "__proto__" | it knows "plan", "name", "description", "domain", "vars", "steps" and "on-failure"',
-      'BP023 5:11+4 "copy" needs "disk"',
-      'BP024 5:19+9 "copy" knows no "__proto__" | it knows "disk", "dest", "format", "shallow", "pivot", "finish", "bandwidth", "depth" and "layers"',
+      'BP024 4:1+9 unknown key "__proto__" in the plan | known keys: "plan", "name", "description", "domain", "vars", "steps" and "on-failure"',
+      'BP023 5:11+4 "copy" requires the key "disk"',
+      'BP024 5:19+9 unknown key "__proto__" in "copy" | known keys: "disk", "dest", "format", "shallow", "pivot", "finish", "bandwidth", "depth" and "layers"',
     ]);
     expect(({} as { name?: string }).name).toBeUndefined();
   });

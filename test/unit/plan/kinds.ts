@@ -6,7 +6,7 @@ import type { Plan } from '../../../src/plan/plan.ts';
 import { readPlan } from '../../../src/plan/read.ts';
 import { type AnyStep, defineStep, type ParamsSchema } from '../../../src/steps/define.ts';
 
-/** What reading a plan never calls. */
+/** The parts of a step that reading a plan never calls. */
 const uncalled = {
   requires() {},
   products: () => [],
@@ -71,17 +71,17 @@ function found(
   return { code, severity, message, path };
 }
 
-/** Two kinds of steps that exist for these tests. */
+/** Two kinds of step for these tests. */
 export const kinds: readonly AnyStep[] = [copy, forget];
 
 const validate = validateFor(kinds);
 
-/** Reads a plan of the test's own kinds. */
+/** Reads a plan with the tests' own kinds. */
 export function read(source: PlanInput['source'], set: Record<string, string> = {}): Plan {
   return readPlan({ file: 'plan.yaml', source, set, steps: kinds, validate });
 }
 
-/** Everything that is wrong with the text; fails the test when nothing is. */
+/** All findings for the text; fails the test if there are none. */
 export function findingsOf(
   source: PlanInput['source'],
   set?: Record<string, string>,
@@ -103,12 +103,12 @@ export function told(source: PlanInput['source'], set?: Record<string, string>):
   });
 }
 
-/** A plan around these lines; they begin in line 4. */
+/** A plan with these lines, which start on line 4. */
 export function plan(rest: string): string {
   return `plan: blockplan/v1\nname: test\ndomain: guest\n${rest}`;
 }
 
-/** A plan with one step, whose YAML is this; it begins in line 5, column 5. */
+/** A plan with one step, whose YAML starts on line 5, column 5. */
 export function step(yaml: string): string {
   return plan(`steps:\n  - ${yaml}\n`);
 }

@@ -6,7 +6,7 @@ import { Guesses, nearest } from '../../../src/plan/nearest.ts';
 import { printable } from '../../../src/printable.ts';
 import { plan, read } from './kinds.ts';
 
-/** Words that bring a random text near to a plan. */
+/** Words that make a random text resemble a plan. */
 const WORDS = [
   'plan',
   'blockplan/v1',
@@ -107,7 +107,7 @@ function expectWithin({ line, column, length, source }: Position, text: string):
   expect(column).toBeGreaterThanOrEqual(1);
   expect(column - 1).toBeLessThanOrEqual(source.length);
   expect(length).toBeGreaterThanOrEqual(1);
-  // A caret may stand just behind the line, where something is missing.
+  // If something is missing at the end of a line, the caret is just after it.
   expect(column - 1 + length).toBeLessThanOrEqual(Math.max(source.length, column));
 }
 
@@ -136,7 +136,7 @@ const documents = fc.record({
     .map((all) => all.map((copy) => ({ copy }))),
 });
 
-/** Text in which every `${` is a literal one. */
+/** The value with every `${` escaped. */
 function escaped<T>(value: T): T {
   return JSON.parse(JSON.stringify(value).replaceAll('${', '$${')) as T;
 }
@@ -150,7 +150,7 @@ describe('any valid plan', () => {
     ],
     ['JSON', (document: unknown) => JSON.stringify(document)],
   ])(
-    'comes back as it was written in %s',
+    'is read unchanged from %s',
     (_title, write) => {
       fc.assert(
         fc.property(documents, (document) => {
@@ -173,7 +173,7 @@ describe('any valid plan', () => {
 });
 
 describe('guesses', () => {
-  test('are bounded, however many mistakes there are and however long the words', () => {
+  test('are limited, however many errors there are and however long the words', () => {
     const guesses = new Guesses();
     const words = Array.from({ length: 100 }, (_, at) => `${at}`.padStart(64, 'x'));
     for (let at = 0; at < 10_000; at++) guesses.nearest(words[at % 100] ?? '', words);
@@ -211,7 +211,7 @@ describe('the nearest word', () => {
     expect(nearest(word, candidates)).toBe(expected);
   });
 
-  test('is the word itself, and finds one that lost, gained or swapped a letter', () => {
+  test('is the word itself, or the one that lost, gained or swapped a letter', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...candidates),

@@ -8,7 +8,7 @@ const paramsOf = (source: string, set?: Record<string, string>) =>
   read(source, set).steps.map(({ params }) => params);
 
 describe('a plan that is read', () => {
-  test('has all that the text says', () => {
+  test('contains everything in the text', () => {
     const source = `plan: blockplan/v1
 name: move-guest
 description: |
@@ -36,12 +36,12 @@ on-failure: stop
     ]);
   });
 
-  test('rolls back by default, and has no description of its own', () => {
+  test('rolls back by default, and has no default description', () => {
     const { onFailure, description } = read(step('forget: {}'));
     expect([onFailure, description]).toEqual(['rollback', undefined]);
   });
 
-  test('names steps by their kind, around the ids that are given', () => {
+  test('names steps by their kind, and avoids the given ids', () => {
     const list = '[{ forget: {} }, { forget: {} }, { id: forget-2, forget: {} }, { forget: {} }]';
     const ids = read(plan(`steps: ${list}\n`)).steps.map(({ id }) => id);
     expect(ids).toEqual(['forget', 'forget-3', 'forget-2', 'forget-4']);
@@ -58,7 +58,7 @@ on-failure: stop
     expect(paramsOf(JSON.stringify(document))).toEqual([{ all: true }]);
   });
 
-  test('may be bytes, with a byte order mark and line breaks of Windows', () => {
+  test('may be bytes, with a byte order mark and Windows line breaks', () => {
     const text = `\ufeff${step('copy: { disk: vda, dest: /ä }').replaceAll('\n', '\r\n')}`;
     expect(read(Buffer.from(text)).steps[0]?.params).toEqual({ disk: 'vda', dest: '/ä' });
     expect(read(text).text.locate(['steps', 0, 'copy', 'dest'])).toEqual({
@@ -120,18 +120,18 @@ describe('variables', () => {
       set,
     )[0];
 
-  test('one reference alone keeps its type', () => {
+  test('keep their type in a value that is a single reference', () => {
     const params = copy('bandwidth: "${vars.n}", shallow: "${vars.b}"', 'n: 10, b: true');
     expect(params).toMatchObject({ bandwidth: 10, shallow: true });
   });
 
-  test('a set value takes the type of the default', () => {
+  test('take the type of their default when set', () => {
     const set = { n: '20', b: 'false' };
     const params = copy('bandwidth: "${vars.n}", shallow: "${vars.b}"', 'n: 10, b: true', set);
     expect(params).toMatchObject({ bandwidth: 20, shallow: false });
   });
 
-  test('inside a longer text a number is put in as it was written', () => {
+  test('replace references inside a longer text as written', () => {
     const params = copy(
       'layers: ["/a-${vars.n}", "/${vars.h}/${vars.b}/${vars.c}"]',
       'n: 1.10, h: 0x1F, b: true, c: "${vars.n}"',
@@ -139,23 +139,23 @@ describe('variables', () => {
     expect(params).toMatchObject({ layers: ['/a-1.10', '/0x1F/true/1.10'] });
   });
 
-  test('a doubled sign is a literal one', () => {
+  test('do not replace a reference with a doubled dollar sign', () => {
     const params = copy("layers: ['$${vars.n}', '$${', '$', '$${${vars.n}}', 'a$b{c}']", 'n: 1');
     expect(params).toMatchObject({ layers: ['${vars.n}', '${', '$', '${1}', 'a$b{c}'] });
   });
 
-  test('what is put in is not read again', () => {
+  test('are not searched for references', () => {
     const params = copy("layers: ['${vars.a}', '${vars.b}']", "a: '$${vars.b}', b: x", {
       b: '${vars.a}',
     });
     expect(params).toMatchObject({ layers: ['${vars.b}', '${vars.a}'] });
   });
 
-  test('one without a default can be set', () => {
+  test('can be set without a default', () => {
     expect(copy('layers: ["${vars.a}"]', 'a: ', { a: 'x' })).toMatchObject({ layers: ['x'] });
   });
 
-  test('names that objects have by themselves are names like others', () => {
+  test('can have the names of object properties', () => {
     const vars = '__proto__: x, constructor: y';
     const params = copy('layers: ["${vars.__proto__}", "${vars.constructor}"]', vars);
     expect(params).toMatchObject({ layers: ['x', 'y'] });
@@ -190,13 +190,13 @@ describe('locate', () => {
     [['steps', 2, 'copy', 'dest'], 7, 13, '"/a"'],
     [['steps', 9], 4, 1, 'steps'],
     [['nowhere', 'else'], 1, 1, 'plan'],
-  ])('%j stands in line %i, column %i', (path, line, column, word) => {
+  ])('finds %j on line %i, column %i', (path, line, column, word) => {
     const place = read(source).text.locate(path);
     expect(place).toMatchObject({ file: 'plan.yaml', line, column });
     expect(place.source.slice(column - 1, column - 1 + place.length)).toBe(word);
   });
 
-  test('fills positions in, and leaves those that are there', () => {
+  test('fills in missing positions, and keeps existing ones', () => {
     const { text } = read(source);
     const finding = { code: 'BP101', severity: 'error', message: 'm' } as const;
     const position = text.locate(['steps', 0]);
@@ -211,7 +211,7 @@ describe('locate', () => {
   });
 });
 
-describe("the registry's kinds", () => {
+describe("the examples of the registry's kinds are read", () => {
   const examples = steps.flatMap((one) =>
     one.examples.map((example) => [`${one.kind}: ${example.title}`, one, example] as const),
   );

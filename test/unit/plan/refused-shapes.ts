@@ -1,21 +1,21 @@
 import { plan, step } from './kinds.ts';
 
-/** A plan that is right but for its domain. */
+/** A plan that is valid except for its domain. */
 function withDomain(yaml: string): string {
   return `plan: blockplan/v1\nname: a\ndomain: ${yaml}\nsteps: [{ forget: {} }]\n`;
 }
 
-/** A plan that is right but for these lines before its steps. */
+/** A plan that is valid except for these lines before its steps. */
 function withLines(yaml: string): string {
   return plan(`${yaml}\nsteps: [{ forget: {} }]\n`);
 }
 
-/** A plan whose one step has all that it needs, and these options too. */
+/** A plan with one step that has all required options, and these. */
 function copyWith(yaml: string): string {
   return step(`copy: { disk: vda, dest: /a, ${yaml} }`);
 }
 
-/** Texts that are YAML but no plans, by what is wrong with them. */
+/** Texts that are YAML but not plans, by what is wrong with them. */
 export const shapes: Readonly<Record<string, string>> = {
   'a list at the top': '- a\n',
   'a text at the top': 'hello\n',

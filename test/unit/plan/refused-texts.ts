@@ -1,6 +1,6 @@
 import { plan, step } from './kinds.ts';
 
-/** Texts that are refused before their meaning matters, by what is wrong with them. */
+/** Texts that are refused before the schema is checked, by what is wrong with them. */
 export const texts: Readonly<Record<string, string | Uint8Array>> = {
   'empty file': '',
   'blank lines': '\n  \n',

@@ -10,14 +10,14 @@ function withVars(vars: string): string {
   return plan(`vars: { ${vars} }\nsteps: [{ forget: {} }]\n`);
 }
 
-/** A plan that has its own domain. */
+/** A plan with this domain. */
 function withDomain(domain: string, rest: string): string {
   return `plan: blockplan/v1\nname: a\ndomain: ${domain}\n${rest}`;
 }
 
 type Case = readonly [source: string, set?: Readonly<Record<string, string>>];
 
-/** Plans whose variables are wrong, or what is set for them. */
+/** Plans with wrong variables, or with wrong values set for them. */
 export const vars: Readonly<Record<string, Case>> = {
   'an unknown variable': [copyWith('dest: /a', 'dest: "/x/${vars.dst}"')],
   'none declared': [step('copy: { disk: vda, dest: "${vars.dst}" }')],
@@ -47,7 +47,7 @@ export const vars: Readonly<Record<string, Case>> = {
   'set, none declared': [step('forget: {}'), { dst: '/b' }],
   'set, with an escape': [withVars('dest: /a'), { dest: '/\x1b' }],
   'set, not a number': [withVars('n: 1'), { n: '10M' }],
-  'set, a number that cannot be held': [withVars('n: 1'), { n: '12345678901234567890' }],
+  'set, a number that cannot be represented': [withVars('n: 1'), { n: '12345678901234567890' }],
   'set, not a boolean': [withVars('b: true'), { b: 'yes' }],
   'set, an unknown one named like a method': [withVars('a: 1'), { toString: 'x' }],
   'a value that does not fit': [copyWith('n: fast', 'dest: /a, bandwidth: "${vars.n}"')],

@@ -19,7 +19,7 @@ const groups: Readonly<Record<string, readonly Case[]>> = {
   vars: Object.entries(vars).map(([title, [source, set]]) => [title, source, set]),
 };
 
-/** Code, place and message, the line with its caret, and what to do; long lines are cut. */
+/** Code, position and message, the line with its caret, and the hint; long lines are cut. */
 function shown({ code, message, hint, position }: Finding): string {
   if (!position) return `${code} ${message}\n  -> ${hint}`;
   const { line, column, source, length } = position;
@@ -28,15 +28,18 @@ function shown({ code, message, hint, position }: Finding): string {
   return `${code} ${line}:${column} ${message}\n  |${source.slice(0, 90)}\n  |${caret}${way}`;
 }
 
-// The transcripts are read by people in review: a changed word shows as a changed line.
-test.each(Object.entries(groups))('what is said of refused %s', async (name, cases) => {
-  const transcript = cases.map(
-    ([title, source, set]) => `## ${title}\n${findingsOf(source, set).map(shown).join('\n')}\n`,
-  );
-  await expect(transcript.join('\n')).toMatchFileSnapshot(`refused/${name}.txt`);
-});
+// The transcripts are for review: every changed text shows as a changed line.
+test.each(Object.entries(groups))(
+  'the findings of refused %s match the transcript',
+  async (name, cases) => {
+    const transcript = cases.map(
+      ([title, source, set]) => `## ${title}\n${findingsOf(source, set).map(shown).join('\n')}\n`,
+    );
+    await expect(transcript.join('\n')).toMatchFileSnapshot(`refused/${name}.txt`);
+  },
+);
 
-test.each(Object.entries(groups))('findings of refused %s are sentences', (_name, cases) => {
+test.each(Object.entries(groups))('the findings of refused %s are well-formed', (_name, cases) => {
   for (const [title, source, set] of cases) {
     for (const { message, hint = '' } of findingsOf(source, set)) {
       expect(message + hint, title).not.toMatch(
@@ -47,7 +50,7 @@ test.each(Object.entries(groups))('findings of refused %s are sentences', (_name
   }
 });
 
-test('every code that the room has is told by a refused plan', () => {
+test('every code in src/plan has a refused plan', () => {
   const room = new URL('../../../src/plan/', import.meta.url);
   const files = readdirSync(room).filter((file) => file.endsWith('.ts'));
   const source = files.map((file) => readFileSync(new URL(file, room), 'utf8')).join('');
@@ -56,6 +59,6 @@ test('every code that the room has is told by a refused plan', () => {
   );
   const names = new Set(source.match(/(?<=\bcodes\.)(?!ts')\w+/g)) as Set<keyof typeof codes>;
   const missing = [...names].map((name) => codes[name]).filter((code) => !told.includes(code));
-  // Those about size and depth are in hostile.test.ts.
+  // The codes for size and depth are tested in hostile.test.ts.
   expect(missing.sort()).toEqual(['BP001', 'BP009', 'BP010', 'BP099']);
 });

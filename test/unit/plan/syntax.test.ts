@@ -5,15 +5,15 @@ import { findingsOf } from './kinds.ts';
 type Case = readonly [text: string, said: string];
 
 const KEY_NOT_ALLOWED =
-  'a key is not allowed here: the line before is not complete, or ": " stands inside a value';
+  'a key is not allowed here: the line before is incomplete, or a value contains ": "';
 const BLOCK_TEXT =
   'the text after "|" or ">" must start on the next line, indented deeper than its key';
 const COMMA = 'a comma is missing, or this line does not belong between the brackets';
 const COMPLETE = 'this does not belong here: the value before it is complete';
 
 /**
- * For each code of yaml, texts that lead to it and what is said of them, with its place. A code that a release of yaml
- * adds fails to compile until it is here. None where blockplan refuses such texts otherwise.
+ * For each error code of yaml: texts that cause it, with the expected position and message. A new code in yaml fails to
+ * compile until it is added here. A code has no texts if blockplan refuses them in another way.
  */
 const CASES: Readonly<Record<ErrorCode, readonly Case[]>> = {
   ALIAS_PROPS: [['a: &x *x\n', '1:7+2 an alias cannot have an anchor of its own']],
@@ -21,9 +21,7 @@ const CASES: Readonly<Record<ErrorCode, readonly Case[]>> = {
     ['a: *\n', '1:4+1 a name must follow "*" and "&"'],
     ['a: &\n', '1:4+1 a name must follow "*" and "&"'],
   ],
-  BAD_DQ_ESCAPE: [
-    ['a: "\\d"\n', '1:5+1 this escape sequence does not exist between double quotes'],
-  ],
+  BAD_DQ_ESCAPE: [['a: "\\d"\n', '1:5+1 this escape sequence is not valid between double quotes']],
   BAD_INDENT: [
     ['a:\n   b: 1\n  c: 2\n', '3:1+1 this line is not indented like the others of its map or list'],
     ['- - a\n - b\n', '2:2+1 this line is not indented like the others of its map or list'],
@@ -37,10 +35,8 @@ const CASES: Readonly<Record<ErrorCode, readonly Case[]>> = {
       '4:1+1 this bracket must be indented deeper than what it belongs to',
     ],
   ],
-  BAD_PROP_ORDER: [
-    ['&x ? a\n', '1:4+1 an anchor must stand after "?" or ":" and before its value'],
-  ],
-  BAD_SCALAR_START: [['a: @x\n', '1:4+1 an unquoted value cannot start with this sign']],
+  BAD_PROP_ORDER: [['&x ? a\n', '1:4+1 an anchor must come after "?" or ":" and before its value']],
+  BAD_SCALAR_START: [['a: @x\n', '1:4+1 an unquoted value cannot start with this character']],
   BLOCK_AS_IMPLICIT_KEY: [
     ['a: b: c\n', `1:4+1 ${KEY_NOT_ALLOWED}`],
     ['a: |\n b\n\n- c\n', `3:1+1 ${KEY_NOT_ALLOWED}`],
@@ -81,7 +77,7 @@ const CASES: Readonly<Record<ErrorCode, readonly Case[]>> = {
   UNEXPECTED_TOKEN: [
     ['a: ]\n', '1:4+1 this bracket closes nothing'],
     ['a: {b: 1}}\n', '1:10+1 this bracket closes nothing'],
-    ['a: [x,,y]\n', '1:7+1 there is nothing before this comma'],
+    ['a: [x,,y]\n', '1:7+1 this comma has nothing before it'],
     ['a: |x\n  y\n', `1:5+1 ${BLOCK_TEXT}`],
     ['a: | x\n  y\n', `1:6+1 ${BLOCK_TEXT}`],
     ['a: "x" y\n', `1:8+1 ${COMPLETE}`],
@@ -103,7 +99,7 @@ const cases = Object.entries(CASES).flatMap(([code, texts]) =>
   texts.map(([text, said]) => ({ code, text, said })),
 );
 
-describe('what the parser finds is said in our words', () => {
+describe('parser errors are explained in plain words', () => {
   test.each(cases)('$code: $text', ({ code, text, said }) => {
     const [first] = parseDocument(text, { prettyErrors: false, uniqueKeys: false }).errors.toSorted(
       (a, b) => a.pos[0] - b.pos[0],

@@ -22,20 +22,20 @@ function scene(onFailure: string) {
 
 test('no rollback is promised, and each phase says where the guest can be left', () => {
   const text = previewText(scene('stop').preview, false, 200);
-  expect(text).not.toContain('every phase has');
+  expect(text).not.toContain('every phase can be rolled back');
   expect(text).toContain('a failure stops the run where it is');
   const left = scene('stop').preview.steps.flatMap(({ id, phases }) =>
     phases.map(({ name, stopsAt }) => `${id}/${name}: ${stopsAt}`),
   );
   expect(left).toMatchInlineSnapshot(`
     [
-      "off/undefine: vda on /export/vmimages/testvm.snap2; "testvm" is defined again from the journal with its disks where they are then; if libvirt refuses that, it stays transient and the report prints the "virsh define" to type",
-      "copy/mirror: vda on /export/vmimages/testvm.snap2; a job (copy) can still run on vda; "testvm" is defined again from the journal with its disks where they are then; if libvirt refuses that, it stays transient and the report prints the "virsh define" to type; /new/copy.qcow2 can stay behind",
-      "copy/pivot: vda on /export/vmimages/testvm.snap2 or on /new/copy.qcow2; a job (copy) can still run on vda; "testvm" is defined again from the journal with its disks where they are then; if libvirt refuses that, it stays transient and the report prints the "virsh define" to type",
-      "on/define: vda on /new/copy.qcow2; "testvm" is defined again from the journal with its disks where they are then; if libvirt refuses that, it stays transient and the report prints the "virsh define" to type",
+      "off/undefine: vda on /export/vmimages/testvm.snap2; "testvm" is defined again from the journal with its disks where they are then; if libvirt refuses, it stays transient and the report prints the "virsh define" command to run",
+      "copy/mirror: vda on /export/vmimages/testvm.snap2; a block job (copy) may still run on vda; "testvm" is defined again from the journal with its disks where they are then; if libvirt refuses, it stays transient and the report prints the "virsh define" command to run; /new/copy.qcow2 can stay behind",
+      "copy/pivot: vda on /export/vmimages/testvm.snap2 or on /new/copy.qcow2; a block job (copy) may still run on vda; "testvm" is defined again from the journal with its disks where they are then; if libvirt refuses, it stays transient and the report prints the "virsh define" command to run",
+      "on/define: vda on /new/copy.qcow2; "testvm" is defined again from the journal with its disks where they are then; if libvirt refuses, it stays transient and the report prints the "virsh define" command to run",
     ]
   `);
-  expect(previewText(scene('rollback').preview, false, 200)).toContain('every phase has');
+  expect(previewText(scene('rollback').preview, false, 200)).toContain('every phase can be rolled back');
 });
 
 test('the guest is left nowhere else, whatever goes wrong', () => {

@@ -1,11 +1,11 @@
-/** A sample of `npm run prove:all`, the same at each run, and the cases that were violated once. */
+/** A sample of `npm run prove:all`, the same in each run, and cases that were once violated. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { allCases, type Case, nameOf, outcomeOf, PLANS, refusals } from '../../prove/cases.ts';
 
 const SEED = 8;
 
-/** With single faults, and with pairs: those take about fifty times as long. */
+/** Sample sizes with single faults and with pairs of faults, which take about fifty times as long. */
 const SINGLES = 80;
 const PAIRS = 4;
 
@@ -16,7 +16,7 @@ function sample(cases: readonly Case[], count: number): Case[] {
 const cases = allCases();
 const proven = cases.filter((each) => refusals(each).length === 0);
 
-test('every plan is among those that are proven, and among those that are refused', () => {
+test('every plan is proven in some cases and refused in others', () => {
   const refused = cases.filter((each) => refusals(each).length > 0);
   for (const list of [proven, refused])
     expect(new Set(list.map(({ plan }) => plan))).toEqual(new Set(Object.keys(PLANS)));
@@ -35,7 +35,7 @@ test.each(sample(proven, PAIRS).map((each) => [nameOf(each), each] as const))(
   (_name, each) => expect(outcomeOf(each, 2)).toMatchObject({ refused: [], violations: [] }),
 );
 
-describe('a definition that libvirt says it has taken, and has not', () => {
+describe('a definition that libvirt reports as defined but does not define', () => {
   const guest = { state: 'running', storage: 'qcow2', shared: false, agent: false } as const;
   const rest = { ...guest, lifetime: 'persistent', onFailure: 'rollback' } as const;
   test.each([

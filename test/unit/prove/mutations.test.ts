@@ -1,4 +1,4 @@
-/** Shipped plans made worse: preflight refuses each, and a proof finds what is wrong with each by itself. */
+/** Mutated shipped plans: preflight refuses each, and a proof finds what is wrong with each without preflight. */
 import { describe, expect, test } from 'vitest';
 import { Explorer } from '../../../src/prove/explore.ts';
 import { replay } from '../../../src/prove/replay.ts';
@@ -37,7 +37,7 @@ describe.each(MUTATIONS)('$name', (mutation) => {
     expect(errors.map(({ code }) => code)).toEqual(mutation.refused);
   });
 
-  test('is found wrong by a proof', () => {
+  test('is violated in a proof', () => {
     const { finish, wrong } = replay(explorer, readSeed(mutation.seed ?? 'nothing'));
     expect(finish.end).toBe(mutation.end);
     expect([...wrong].sort()).toEqual([...mutation.found(PLACES)].sort());

@@ -1,4 +1,4 @@
-/** Content that a step writes over is a point of no return, in the preview, in a proof and at the end of a run. */
+/** Content that a step overwrites: a point of no return in the preview, in a proof and in the report of a run. */
 import { describe, expect, test } from 'vitest';
 import type { HostState, ImageFile } from '../../../src/model/host-state.ts';
 import { provePlan } from '../../../src/prove/prove.ts';
@@ -33,29 +33,29 @@ interface Row {
   readonly what: string;
   readonly step: string;
   readonly file?: ImageFile;
-  /** The file whose former content is lost; absent where there is none. */
+  /** The file whose former content is lost; absent if none is. */
   readonly lost?: string;
-  /** The phases in which it is. */
+  /** The phases that lose it. */
   readonly marked?: readonly string[];
 }
 
 const ROWS: readonly Row[] = [
   {
-    what: 'a copy into a raw file that holds something',
+    what: 'a copy into a raw file with content',
     step: copy('format: raw, reuse-external: true, finish: true'),
     file: image(MiB),
     lost: OVER,
     marked: ['mirror'],
   },
   {
-    what: 'a move into a raw file that holds something',
+    what: 'a move into a raw file with content',
     step: copy('format: raw, reuse-external: true, pivot: true'),
     file: image(MiB),
     lost: OVER,
     marked: ['mirror'],
   },
   {
-    what: 'a copy into a raw file made for it, which holds nothing',
+    what: 'a copy into an empty raw file',
     step: copy('format: raw, reuse-external: true, finish: true'),
     file: image(0),
   },
@@ -67,14 +67,14 @@ const ROWS: readonly Row[] = [
     marked: ['mirror'],
   },
   {
-    what: 'a copy onto a device, which always holds something',
+    what: 'a copy to a block device, which always has content',
     step: copy('format: qcow2, blockdev: true, finish: true'),
     file: device,
     lost: OVER,
     marked: ['mirror'],
   },
   {
-    what: 'an overlay for reuse',
+    what: 'an overlay in an existing image',
     step: overlay,
     file: image(MiB, CAPACITY, SNAP2),
     lost: OVER,
@@ -114,7 +114,7 @@ describe.each(ROWS)('$what', ({ step, file, lost, marked = [] }) => {
   const host = seen(file);
   const says = `the former content of ${lost} `;
 
-  test('the preview marks the phase, and names what is lost', () => {
+  test('the preview marks the phase and names the lost file', () => {
     const preview = previewPlan(plan, host);
     expect(preview.findings).toEqual([]);
     const points = preview.steps
@@ -126,7 +126,7 @@ describe.each(ROWS)('$what', ({ step, file, lost, marked = [] }) => {
     else expect(preview.totals.pointsOfNoReturn).toBe(0);
   });
 
-  test('a run that is rolled back says so, and only then', () => {
+  test('a run that is rolled back reports the loss, if there is one', () => {
     const { files } = walk(graph, host);
     const all = [...new Set([...files, ...Object.keys(host.files)])];
     const { violations, faults, lost: named } = provePlan(graph, host, all);
@@ -141,14 +141,14 @@ describe.each(ROWS)('$what', ({ step, file, lost, marked = [] }) => {
       const text = said.join('\n');
       expect(text).toMatch(
         text.includes('the former content of ')
-          ? /all else is as it was before the run$/
-          : /(^|\n)all is as it was before the run$/,
+          ? /everything else is as it was before the run$/
+          : /(^|\n)everything is as it was before the run$/,
       );
     }
   });
 });
 
-test('an overlay that the run has made itself is committed without a loss', () => {
+test('committing an overlay that the run itself created loses nothing', () => {
   const { plan } = planned([
     'snapshot-create-as: { name: s, disk-only: true, no-metadata: true }',
     'blockcommit: { disk: vda, shallow: true, active: true, pivot: true }',

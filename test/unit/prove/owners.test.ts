@@ -1,4 +1,4 @@
-/** A proof knows a file of another domain by each of its names, without asking what the steps ask. */
+/** A proof recognizes a file of another domain by each of its names, without the comparison that the steps use. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { readFacts } from '../../../src/facts/read.ts';
@@ -16,7 +16,7 @@ const FACTS = {
   files: { '/i/spare.qcow2': { size: '1 MiB' } },
 };
 
-/** What is wrong with a run of that step in which nothing goes wrong, when preflight is left out. */
+/** What is wrong with a run of that step without faults and without preflight. */
 function wrongWith(step: object, theirs: string, same: readonly string[][]): readonly string[] {
   const others = [{ name: 'other', files: [theirs] }];
   const facts = JSON.stringify({ ...FACTS, others, 'same-files': same });
@@ -45,10 +45,10 @@ const WRITES: readonly [string, object][] = [
 ];
 
 test.each(WRITES)(
-  'what is written to %s is told, whatever the other domain calls it',
+  'a write to %s is a violation under every name that the other domain uses',
   (file, step) => {
     const alias = file.replace('/i/', '/alias/');
-    const told = [`${file} is written to, and is in another domain's chain`];
+    const told = [`${file} is written to, but is in another domain's chain`];
     const wrong = (name: string, same: readonly string[][] = []) =>
       wrongWith(step, name, same).filter((each) => each.includes('another domain'));
     expect(new Set(wrong(file))).toEqual(new Set(told));
@@ -66,7 +66,7 @@ test.each(WRITES)(
   },
 );
 
-test('the invariants find owners without the comparison that steps use', () => {
+test('the invariants find owners without the comparison that the steps use', () => {
   const source = (file: string) =>
     readFileSync(new URL(`../../../src/prove/${file}`, import.meta.url), 'utf8');
   expect(source('owners.ts')).not.toContain('file-identity');

@@ -1,4 +1,4 @@
-/** What a proof finds: nothing in the shipped plans, and what is there in plans that were made worse. */
+/** Proofs find nothing in the shipped plans, and the mistakes in mutated ones. */
 import { describe, expect, test, vi } from 'vitest';
 import type { Graph } from '../../../src/graph/graph.ts';
 import type { HostState } from '../../../src/model/host-state.ts';
@@ -31,7 +31,7 @@ function proofOf({ graph, world, files }: Scene): Proof {
   return provePlan(graph, world, files);
 }
 
-/** The same graph with a part of one phase replaced: what a mistake in a step would look like. */
+/** The same graph with a part of one phase replaced, like a mistake in a step. */
 function mutated(graph: Graph, state: string, change: Partial<Phase>): Graph {
   const nodes = graph.nodes.map((node) =>
     node.doing.name === state ? { ...node, phase: { ...node.phase, ...change } } : node,
@@ -41,7 +41,7 @@ function mutated(graph: Graph, state: string, change: Partial<Phase>): Graph {
 
 const cases = (counts: Proof['singles']) => Object.values(counts).reduce((sum, n) => sum + n, 0);
 
-/** What can leave a run between its two ends without taking guest, host or contact away. */
+/** The faults that can leave a run stranded or uncertain without the loss of guest, host or connection. */
 function otherCauses({ faults }: Proof): string[] {
   const left = faults.filter(({ end }) => end === 'stranded' || end === 'uncertain');
   const causes = new Set(left.map(({ fault }) => fault.split('-')[0] ?? ''));
@@ -51,25 +51,25 @@ function otherCauses({ faults }: Proof): string[] {
 describe.each(SHIPPED)('%s', (file) => {
   const proof = proofOf(scene(shipped(file).graph));
 
-  test('does nothing that no run may do, whatever goes wrong, singly or in pairs', () => {
+  test('violates no invariant under any single fault or pair of faults', () => {
     expect(proof.violations).toEqual([]);
     expect(cases(proof.singles)).toBeGreaterThan(100);
     expect(cases(proof.pairs)).toBeGreaterThan(cases(proof.singles) * 10);
   });
 
-  test('is left between its two ends only by what takes guest, host or contact away', () => {
+  test('is stranded or uncertain only after the loss of guest, host or connection', () => {
     expect(otherCauses(proof)).toEqual([]);
     const ends = new Set(proof.faults.map(({ end }) => end));
     expect(ends).toEqual(new Set(['succeeded', 'rolled-back', 'stranded', 'uncertain']));
   });
 });
 
-// libvirt forgets a transient domain's snapshots when its guest stops: a run that has lost the record of its own says so.
+// libvirt forgets a transient domain's snapshots when its guest stops: a run that has lost its own record reports that.
 test.each([
   ['without', 'no-metadata: true, '],
   ['with', ''],
 ])(
-  'an overlay on the disk of a domain that is transient meanwhile is no danger either, %s a record',
+  'an overlay on the disk of a temporarily transient domain violates nothing, %s a snapshot record',
   (_record, option) => {
     const steps = [
       'undefine: {}',
@@ -80,14 +80,14 @@ test.each([
   },
 );
 
-/** What blockplan cannot make good: the guest stopped, its host lost power, libvirt went for good, QEMU paused it. */
+/** What blockplan cannot repair: the guest stopped, its host lost power, libvirt is gone for good, QEMU paused the guest. */
 const TAKES_AWAY = new Set(['crash', 'power', 'gone', 'guest']);
 
-describe('a mistake in a step is found', () => {
+describe('a proof finds', () => {
   const { graph } = shipped('live-storage-migration-classic.yaml');
   const wrongs = (worse: Graph) => proofOf(scene(worse)).violations.map(({ what }) => what);
 
-  test('a rollback that removes the file which the guest writes to', () => {
+  test('a rollback that removes the file that the guest writes to', () => {
     const worse = mutated(graph, 'mirror:pivot', {
       undo: (_before, now) =>
         now.files['/new/copy.qcow2']
@@ -97,7 +97,7 @@ describe('a mistake in a step is found', () => {
     expect(wrongs(worse).join('\n')).toContain('would miss');
   });
 
-  test('an undefine without anything kept', () => {
+  test('an undefine without a saved definition', () => {
     const worse = mutated(graph, 'make-transient:undefine', {
       effects: ({ domain }) => [
         { tool: 'virsh', verb: 'undefine', args: { domain: domain.name }, why: 'by mistake' },
@@ -105,23 +105,23 @@ describe('a mistake in a step is found', () => {
       expects: () => [],
     });
     expect(wrongs(worse)).toContain(
-      'the definition of "testvm" is neither with libvirt nor in the journal',
+      'the definition of "testvm" is neither in libvirt nor in the journal',
     );
   });
 
-  test('a phase that believes what a command answered', () => {
+  test('a phase that does not verify what a command reports', () => {
     const worse = mutated(graph, 'make-persistent:define', { expects: () => [] });
     expect(wrongs(worse)).not.toEqual([]);
   });
 
-  test('a rollback that does nothing, which the run itself sees', () => {
+  test('a rollback that does nothing, which the run itself reports', () => {
     const worse = proofOf(scene(mutated(graph, 'mirror:mirror', { undo: () => [] })));
     expect(worse.violations).toEqual([]);
     const refused = worse.faults.find(
       ({ fault, place }) => fault === 'refused' && place === 'mirror:pivot',
     );
     expect(refused?.end).toBe('stranded');
-    expect(refused?.said.join()).toContain('a job (copy) runs on vda');
+    expect(refused?.said.join()).toContain('a block job (copy) runs on vda');
   });
 });
 
@@ -129,7 +129,7 @@ describe('a case', () => {
   const of = scene(shipped('live-storage-migration.yaml').graph);
   const explorer = new Explorer(of.graph, of.world, of.files);
 
-  test('is told again by its seed, with what was done and how it ended', () => {
+  test('is replayed by its seed, with what was done and how it ended', () => {
     const seed = 'mirror:pivot@2:refused-late,undo:mirror:pivot@2:killed-after+resume';
     const told = replay(explorer, readSeed(seed));
     expect(told.parts.map(({ place }) => place)).toMatchInlineSnapshot(`
@@ -147,7 +147,7 @@ describe('a case', () => {
     expect(told.wrong).toEqual([]);
   });
 
-  test('of every fault ends as the proof says, and says the same', () => {
+  test('of every fault has the same end and the same report as in the proof', () => {
     for (const { seed, end, said } of proofOf(of).faults) {
       expect(seedOf(readSeed(seed))).toBe(seed);
       const { finish } = replay(explorer, readSeed(seed));
@@ -161,11 +161,11 @@ describe('a case', () => {
     'mirror:pivot@99:refused',
     'elsewhere@1:refused',
   ])('is refused for the seed %s', (seed) => {
-    expect(() => replay(explorer, readSeed(seed))).toThrow(/no case of a proof|does not come by/);
+    expect(() => replay(explorer, readSeed(seed))).toThrow(/not a seed of a proof|does not reach/);
   });
 });
 
-/** Every case with one fault at most, each played from its beginning to its end: how many ended how. */
+/** The number of cases by their ends, with at most one fault, each replayed from start to end. */
 function oneByOne({ graph, world, files }: Scene): Proof['singles'] {
   const explorer = new Explorer(graph, world, files);
   const ends: Partial<Record<End, number>> = {};
@@ -187,7 +187,7 @@ function oneByOne({ graph, world, files }: Scene): Proof['singles'] {
   return ends;
 }
 
-/** Pairs of an overlay that is put on the disk and is merged again. */
+/** Pairs of steps: an overlay is put on the disk and merged again. */
 function overlays(pairs: number): Scene {
   const yaml = Array.from({ length: pairs }, (_, at) => [
     `{ id: s${at}, snapshot-create-as: { name: s${at}, disk-only: true, no-metadata: true, diskspec: [{ disk: vda, file: /new/o${at} }] } }`,
@@ -196,7 +196,7 @@ function overlays(pairs: number): Scene {
   return scene(planned(yaml.flat()).graph);
 }
 
-/** A plan that always fails at its end; one rollback is lost where the guest had been started again when it was begun. */
+/** A plan that always fails at its end; one of its rollbacks is impossible if the guest was restarted before that phase. */
 function backByItsPast(): Scene {
   const yaml = Array.from(
     { length: 4 },
@@ -216,8 +216,8 @@ function backByItsPast(): Scene {
 test.each([
   ...SHIPPED.map((file) => ({ name: file, of: () => scene(shipped(file).graph) })),
   { name: 'three overlays', of: () => overlays(3) },
-  { name: 'a plan whose way back depends on what lies behind it', of: backByItsPast },
-])('what is worked out once for many runs of $name is what comes of each', ({ of }) => {
+  { name: 'a plan whose rollback depends on its past', of: backByItsPast },
+])('results shared by many runs of $name are the results of each', ({ of }) => {
   const proof = proofOf(of());
   expect(proof.singles).toEqual(oneByOne(of()));
   const onward = vi.spyOn(StateKeys.prototype, 'onward').mockReturnValue(undefined);
@@ -225,7 +225,7 @@ test.each([
   onward.mockRestore();
 });
 
-test('cases with one fault, and the work for them, grow by as much with every step', () => {
+test('cases with one fault, and the work for them, grow linearly with the number of steps', () => {
   const explored = (pairs: number) => {
     const { graph, world, files } = overlays(pairs);
     const step = vi.spyOn(Explorer.prototype, 'step');
@@ -240,17 +240,17 @@ test('cases with one fault, and the work for them, grow by as much with every st
   expect(most.played - more.played).toBe(more.played - few.played);
 });
 
-test('what the facts do not tell is taken for granted, and told', () => {
+test('what the facts do not contain is assumed and reported', () => {
   const { graph } = shipped('live-storage-migration.yaml');
   const { violations, assumptions } = provePlan(graph, hostForPlans(), ['/new/copy.qcow2']);
   expect(violations).toEqual([]);
   expect(assumptions).toEqual([
-    'there is no /new/copy.qcow2 yet',
-    '/new has room and can be written to',
+    '/new/copy.qcow2 does not exist yet',
+    '/new has free space and is writable',
   ]);
 });
 
-test('a file that is moved aside is where it was, or where it goes, whatever goes wrong', () => {
+test('a file that is moved aside is in its old or its new place under every fault', () => {
   const { graph } = planned([
     'blockcommit: { disk: vda, shallow: true, active: true, pivot: true, quarantine: /aside }',
     '{ id: last, redefine: {} }',
@@ -268,7 +268,7 @@ test('a file that is moved aside is where it was, or where it goes, whatever goe
   expect(otherCauses(proofOf({ ...at, graph: stays }))).toContain('refused');
 });
 
-test('what a guest writes to a transient disk counts as lost by nobody', () => {
+test('what a guest writes to a transient disk does not count as lost', () => {
   const host = world({
     disks: [
       disk('vda', [SNAP2, SNAP1]),

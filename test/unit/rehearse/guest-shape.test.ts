@@ -19,7 +19,7 @@ describe('the shape of a guest', () => {
     ]);
   });
 
-  test('what is not the same is said', () => {
+  test('lists how it differs from the original', () => {
     const { differences, written } = guestShapeOf(
       world({
         disks: [
@@ -40,20 +40,20 @@ describe('the shape of a guest', () => {
     expect(written.map(({ target }) => target)).toEqual(['vda', 'vdb']);
     expect(differences.join('\n')).toMatchInlineSnapshot(`
       "each disk is a file system of 64 MiB with the numbers that the guest writes
-      in the original: vda 10240 MiB, vdb 10240 MiB, vdc 10240 MiB
+      sizes in the original: vda 10240 MiB, vdb 10240 MiB, vdc 10240 MiB
       the definition is the lab's own: one processor, 96 MiB of memory, disks on virtio, no network and no graphics
       built as qcow2: a layer of vdb (vmdk)
       in a file, not on a block device: vda: /dev/vg/root
-      without what blockplan does not work on: vdb (<encryption>)
+      without properties that blockplan does not support: vdb (<encryption>)
       left out, because it is not in a file: vdc
       the guest has no NVRAM file and no TPM
-      there is no managed save image
-      other domains of the host (1) are left out; preflight has looked at them
+      the guest has no managed save image
+      other domains of the host (1) are left out; preflight has checked them
       free space, owners and rights of files, and security labels are those of the lab"
     `);
   });
 
-  test('what no lab can have is refused', () => {
+  test('is refused if no lab can have it', () => {
     expect(unbuildable(plan, world())).toEqual([]);
     const none = unbuildable(plan, world({ disks: [disk('sda', [ISO], { device: 'cdrom' })] }));
     expect(none.map(({ code }) => code)).toEqual(['BP173']);

@@ -24,8 +24,8 @@ function statesOf({ plan, graph }: { plan: Plan; graph: Graph }): string[] | und
   return turningPointOf(plan, walkedOver(graph))?.graph.nodes.map(({ doing }) => doing.name);
 }
 
-describe('where a rehearsal turns back', () => {
-  test.each(SHIPPED)('%s: after its last phase', (file) => {
+describe('a rehearsal turns back', () => {
+  test.each(SHIPPED)('after the last phase of %s', (file) => {
     const { plan, graph } = shipped(file);
     const phases = walkedOver(graph);
     const turn = turningPointOf(plan, phases);
@@ -37,26 +37,26 @@ describe('where a rehearsal turns back', () => {
     expect(notUndone(plan, phases)).toBeUndefined();
   });
 
-  test('before the first phase that has no rollback, in the middle of a step as well', () => {
+  test('before the first phase without a rollback, even in the middle of a step', () => {
     const both = planned([COPY, MERGE]);
     expect(statesOf(both)).toEqual(['copy:mirror', 'copy:finish', `${TURNING_STEP}:turn`]);
     expect(notUndone(both.plan, walkedOver(both.graph))).toMatchObject({ phase: 'merge/commit' });
   });
 
-  test('nowhere, where the first phase has none', () => {
+  test('nowhere if the first phase has no rollback', () => {
     const merge = planned([MERGE, COPY]);
     expect(statesOf(merge)).toBeUndefined();
     expect(notUndone(merge.plan, walkedOver(merge.graph))).toMatchObject({ phase: 'merge/commit' });
   });
 
-  test('nowhere, where the plan stops on a failure', () => {
+  test('nowhere if the plan stops on a failure', () => {
     const stops = planned([COPY], 'stop');
     expect(statesOf(stops)).toBeUndefined();
     const { phase, reason } = notUndone(stops.plan, walkedOver(stops.graph)) ?? {};
     expect([phase, reason]).toEqual([undefined, expect.stringContaining('on-failure: stop')]);
   });
 
-  test('every phase before the turn leads back, and the turn itself is never done', () => {
+  test('at a step that always fails, and that has nothing to undo', () => {
     const { plan, graph } = shipped('live-backup.yaml');
     const turn = turningPointOf(plan, walkedOver(graph));
     const last = turn?.graph.nodes.at(-1);
@@ -70,7 +70,7 @@ describe('where a rehearsal turns back', () => {
 describe('the paths of a rehearsal', () => {
   const paths = pathsBelow('/lab/disks');
 
-  test('every path of the plan goes below the lab, and nothing else changes', () => {
+  test('are moved below the lab, and nothing else in the plan changes', () => {
     const { plan } = planned([
       '{ id: s, snapshot-create-as: { name: s, disk-only: true, diskspec: [{ disk: vda, file: /new/o }] } }',
       "{ id: c, blockcommit: { disk: vda, base: 'vda[1]', active: true, pivot: true } }",
@@ -84,7 +84,7 @@ describe('the paths of a rehearsal', () => {
     ]);
   });
 
-  test('there and back is nothing', () => {
+  test('are the same after moving them there and back', () => {
     expect(paths.users(`rm ${paths.lab('/a b/c')} ${paths.lab('/d')}`)).toBe('rm /a b/c /d');
   });
 });

@@ -19,7 +19,7 @@ test.each([
   expect(durationText(ms)).toBe(text);
 });
 
-test('a hundred percent is all of it, and an unknown total is nothing', () => {
+test('a hundred percent means all of it, and an unknown total gives zero', () => {
   expect(percentOf(999, 1000)).toBe(99);
   expect(percentOf(1000, 1000)).toBe(100);
   expect(percentOf(1001, 1000)).toBe(100);
@@ -27,7 +27,7 @@ test('a hundred percent is all of it, and an unknown total is nothing', () => {
   expect(percentOf(Number.NaN, 10)).toBe(0);
 });
 
-test('time left is told in whole seconds, and only where it can be told', () => {
+test('the time left is in whole seconds, and undefined if it is unknown', () => {
   expect(timeLeftMs(100, 1000, 90)).toBe(10_000);
   expect(timeLeftMs(100, 1000, 91)).toBe(10_000);
   expect(timeLeftMs(0, 10, undefined)).toBeUndefined();
@@ -35,7 +35,7 @@ test('time left is told in whole seconds, and only where it can be told', () => 
   expect(timeLeftMs(10, 10, 5)).toBeUndefined();
 });
 
-test('bytes in SI units; what is no amount counts as none', () => {
+test('bytes are in SI units, and an invalid amount counts as zero', () => {
   expect(bytesText(5_200_000_000)).toBe('5.2 GB');
   expect(bytesText(12.6)).toBe('13 B');
   expect(bytesText(Number.NaN)).toBe('0 B');

@@ -5,7 +5,7 @@ import { palette } from '../../../src/render/color.ts';
 const layers = (...files: string[]) => files.map((file) => ({ file, format: 'qcow2' }));
 const plain = palette(false);
 
-test('what stays stands side by side', () => {
+test('layers that stay are side by side', () => {
   const change = {
     target: 'vda',
     before: layers('/a/1', '/a/0'),
@@ -25,7 +25,7 @@ test('what stays stands side by side', () => {
   ]);
 });
 
-test('images of one folder go by their names', () => {
+test('images in one folder are shown by name', () => {
   const change = { target: 'vda', before: layers('/a/0'), after: layers('/a/1') };
   expect(chainLines(change, 80, plain)).toEqual([
     'vda in /a/ before and after, active layer on top:',
@@ -33,7 +33,7 @@ test('images of one folder go by their names', () => {
   ]);
 });
 
-test('where there is no room, one stands below the other', () => {
+test('chains that do not fit side by side are one below the other', () => {
   const change = { target: 'vda', before: layers('/long/1', '/a/0'), after: layers('/long/2') };
   expect(chainLines(change, 36, plain)).toEqual([
     'vda before:',
@@ -52,7 +52,7 @@ test('an empty drive has no layers', () => {
   ]);
 });
 
-test('what goes is red and what comes is green, and nothing else has a colour', () => {
+test('removed layers are red, new layers are green, and nothing else has a colour', () => {
   const change = { target: 'vda', before: layers('/a/1', '/a/0'), after: layers('/b/2', '/a/0') };
   expect(chainLines(change, 80, palette(true)).slice(1)).toEqual([
     '  \u001b[31m┌ /a/1 (qcow2)\u001b[39m     \u001b[32m┌ /b/2 (qcow2)\u001b[39m',

@@ -18,7 +18,7 @@ test.each([
   expect(colorWanted(env, isTTY)).toBe(wanted);
 });
 
-test('a palette without colour leaves texts as they are', () => {
+test('a palette without colour does not change texts', () => {
   expect(palette(false).red('x')).toBe('x');
   expect(palette(true).red('x')).toBe('\u001b[31mx\u001b[39m');
   expect(palette(true).red('')).toBe('');

@@ -14,8 +14,8 @@ const SICK: Diagnosis = {
       severity: 'error',
       message:
         'the persistent definition names /images/old for vda; the guest writes to /images/new',
-      why: 'its next start would not find what it has written since',
-      hint: 'put the definition on the file that the guest writes to',
+      why: 'its next start would not find its latest writes',
+      hint: 'change the definition to the file that the guest writes to',
       commands: [],
       plan: { file: 'web1-redefine-vda.yaml', text: 'plan: blockplan/v1\nname: redefine-vda\n' },
     },
@@ -31,23 +31,22 @@ const SICK: Diagnosis = {
   ],
 };
 
-test('a healthy guest', () => {
+test('a healthy guest has no findings', () => {
   const { working: _none, ...healthy } = { ...SICK, findings: [] };
   expect(renderDiagnosis(healthy, {}, false)).toBe('web1 (qemu:///system): nothing found\n');
 });
 
-test('findings with their plans', () => {
+test('findings are shown with their plans', () => {
   expect(renderDiagnosis(SICK, { connect: 'qemu:///system' }, false, 60)).toMatchInlineSnapshot(`
     "web1 (qemu:///system): 2 findings
-    Run 20261123-110000-abc123 is at work on it; what it has
-      begun and will end is not told.
+    Run 20261123-110000-abc123 is working on it; operations of
+      that run are not reported.
 
     error BP233: the persistent definition names /images/old
       for vda; the guest writes to /images/new
-      why: its next start would not find what it has written
-        since
-      do: put the definition on the file that the guest writes
-        to
+      why: its next start would not find its latest writes
+      do: change the definition to the file that the guest
+        writes to
       web1-redefine-vda.yaml:
         plan: blockplan/v1
         name: redefine-vda
@@ -59,19 +58,19 @@ test('findings with their plans', () => {
       no plan can do it yet: vda already has a block job
         (copy, ready) (BP105)
 
-    To have the plans as files:
+    To write the plans to files:
       $ blockplan doctor web1 -c qemu:///system --output FOLDER
     "
   `);
 });
 
-test('plans that were written are named where they are', () => {
+test('plans that were written to files are shown by their paths', () => {
   const text = renderDiagnosis(SICK, { folder: 'mend/' }, false);
   expect(text).toContain('\n    $ blockplan run mend/web1-redefine-vda.yaml\n');
   expect(text).not.toContain('plan: blockplan/v1');
 });
 
-test('nothing in it steers a terminal', () => {
+test('no text controls the terminal', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), fc.boolean(), (poison, color) => {
       const poisoned = JSON.parse(JSON.stringify(SICK), (key, value) =>

@@ -1,4 +1,4 @@
-/** A terminal as a test sees it: it understands the few codes that blockplan sends, and refuses all others. */
+/** A terminal for tests: it interprets the few codes that blockplan sends, and refuses all others. */
 import { textWidth } from '../../../src/render/width.ts';
 
 const TOKEN = /\u001b\[([?\d;]*)([A-Za-z])|\n|\r|[^\n\r\u001b]+/gy;
@@ -33,7 +33,7 @@ export class FakeTerminal {
     return true;
   }
 
-  /** What stands on the screen and above it. */
+  /** The text on the screen and above it. */
   screen(): string {
     return this.lines
       .map((line) => line.trimEnd())

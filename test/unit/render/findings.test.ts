@@ -17,7 +17,7 @@ function finding(position: Position | undefined, more: Partial<Finding> = {}): F
 }
 
 describe('one finding', () => {
-  test('place, message, underlined word, hint and count', () => {
+  test('has its place, message, underlined word, hint and count', () => {
     const position = at('    blockcopy: { shalow: true }', 'shalow');
     const text = renderFindings([finding(position, { hint: 'Did you mean "shallow"?' })], false);
     expect(text).toMatchInlineSnapshot(`
@@ -66,7 +66,7 @@ describe('one finding', () => {
     `);
   });
 
-  test('of a very long line only the surroundings are shown', () => {
+  test('in a very long line is shown with its surroundings only', () => {
     const source = `${'x'.repeat(5000)} shalow ${'y'.repeat(5000)}`;
     const text = renderFindings([finding(at(source, 'shalow'))], false);
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThan(140);
@@ -96,7 +96,7 @@ describe('one finding', () => {
   });
 });
 
-test('several are sorted by position, those without one come last, and both kinds are counted', () => {
+test('several findings are sorted by position, those without one come last, and both kinds are counted', () => {
   const source = 'one two three';
   const text = renderFindings(
     [
@@ -127,7 +127,7 @@ test('several are sorted by position, those without one come last, and both kind
   `);
 });
 
-test('nothing is said about no findings', () => {
+test('no findings give no text', () => {
   expect(renderFindings([], false)).toBe('');
 });
 
@@ -137,7 +137,7 @@ test('colour marks the severity and the word', () => {
   expect(text).toContain('\u001b[31m^^^^^^\u001b[39m');
 });
 
-test('in a log a finding is one line', () => {
+test('a finding in a log is one line', () => {
   expect(findingLine(finding(undefined))).toBe('error BP012: Unknown key "shalow".');
   expect(findingLine(finding(undefined, { hint: 'Did you mean "shallow"?' }))).toBe(
     'error BP012: Unknown key "shalow". (Did you mean "shallow"?)',

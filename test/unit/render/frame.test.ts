@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { TerminalFrame } from '../../../src/render/frame.ts';
 import { FakeTerminal } from './fake-terminal.ts';
 
-test('lines replace each other below what was written before', () => {
+test('lines replace each other below earlier output', () => {
   const terminal = new FakeTerminal();
   terminal.write('above\n');
   const frame = new TerminalFrame(terminal);
@@ -22,13 +22,13 @@ test('the same frame is not written twice', () => {
   expect(terminal.written.length).toBe(length);
 });
 
-test('of a frame higher than the terminal the end is drawn, so that going up stays on the screen', () => {
+test('only the end of a frame higher than the terminal is drawn, so that the cursor stays on the screen', () => {
   const terminal = new FakeTerminal(80, 4);
   new TerminalFrame(terminal).draw('1\n2\n3\n4\n5');
   expect(terminal.screen()).toBe('3\n4\n5');
 });
 
-test('lines that a narrower terminal has broken are counted as the rows that they take now', () => {
+test('lines that a narrower terminal wraps count as the rows that they take', () => {
   let written = '';
   const out = {
     columns: 20,

@@ -1,4 +1,4 @@
-/** Whatever a plan, a host or a guest says, no output moves the cursor or turns the reading direction. */
+/** Whatever a plan, a host or a guest contains, no output moves the cursor or changes the reading direction. */
 import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -77,11 +77,11 @@ function collected(listen: (out: Output) => Listener, events: readonly RunEvent[
   return written;
 }
 
-test('findings', () => {
+test('findings are harmless', () => {
   fc.assert(
     fc.property(text, fc.nat(40), fc.nat(20), fc.boolean(), (poison, column, length, color) => {
       const finding: Finding = {
-        // Findings are read from event logs as well, and those may hold any text.
+        // Findings are also read from event logs, which may contain any text.
         code: `BP${poison}` as Finding['code'],
         severity: 'error',
         message: poison,
@@ -94,7 +94,7 @@ test('findings', () => {
   );
 });
 
-test('lines and JSON', () => {
+test('lines and JSON are harmless', () => {
   fc.assert(
     fc.property(text, (poison) => {
       const events = poisoned([...ROLLBACK, ...STRANDED], poison);
@@ -109,7 +109,7 @@ test('lines and JSON', () => {
   );
 });
 
-test('report, subject, status and preview', () => {
+test('report, subject, status and preview are harmless', () => {
   fc.assert(
     fc.property(text, fc.boolean(), (poison, color) => {
       const finished = poisoned(STRANDED.at(-1), poison) as RunFinishedEvent;
@@ -136,7 +136,7 @@ test('report, subject, status and preview', () => {
   );
 });
 
-test('the terminal', async () => {
+test('the terminal display is harmless', async () => {
   await fc.assert(
     fc.asyncProperty(text, fc.constantFrom(40, 100), async (poison, columns) => {
       let written = '';

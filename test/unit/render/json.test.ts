@@ -118,7 +118,7 @@ describe('the schema', () => {
     }
   });
 
-  test.each(Object.entries(FULL))('accepts a full %s and refuses what is not one', (_, event) => {
+  test.each(Object.entries(FULL))('accepts a full %s and refuses a malformed one', (_, event) => {
     expect(valid(event), JSON.stringify(valid.errors)).toBe(true);
     for (const broken of spoiled(event)) {
       expect(valid(broken), JSON.stringify(broken)).toBe(false);
@@ -128,7 +128,7 @@ describe('the schema', () => {
     }
   });
 
-  test('names each end that there is, and each event', () => {
+  test('names each end and each event', () => {
     expect(schema.$defs.end.enum.toSorted()).toEqual(ENDS.toSorted());
     const names = schema.oneOf.map((each: { $ref: string }) => each.$ref.replace('#/$defs/', ''));
     expect(names).toEqual(Object.keys(FULL));

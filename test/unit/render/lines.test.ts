@@ -80,7 +80,7 @@ test('a rollback that failed, after an interruption', () => {
   `);
 });
 
-test('progress is told every ten percent, or every ten seconds when it is slow', () => {
+test('progress is printed every ten percent, or every ten seconds if it is slow', () => {
   const phase = { direction: 'do', step: 's', phase: 'p' } as const;
   const events: RunEvent[] = [{ time: 0, event: 'phase-started', ...phase, summary: 'copy' }];
   for (let second = 1; second <= 35; second += 1) {

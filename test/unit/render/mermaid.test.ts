@@ -19,7 +19,7 @@ const STATEMENTS = {
 
 type Statement = { readonly is: keyof typeof STATEMENTS; readonly [part: string]: string };
 
-/** The diagram as statements; throws where a line is none. */
+/** The diagram as statements; throws if a line is not a statement. */
 function parsed(diagram: string): { title: string; statements: Statement[] } {
   const head = /^---\ntitle: (".*")\n---\nstateDiagram-v2\n/.exec(diagram);
   if (!head?.[1]) throw new Error('The diagram does not begin as one.');
@@ -55,7 +55,7 @@ function drawn(preview: Preview): { title: string; names: Map<string, string>; w
   return { title, names, ways };
 }
 
-test('the way forward, the rollbacks, and the ends', () => {
+test('the diagram has the phases, the rollbacks and the ends', () => {
   expect(renderMermaid(PREVIEW)).toMatchInlineSnapshot(`
     "---
     title: "move-testvm on testvm"
@@ -82,7 +82,7 @@ test('the way forward, the rollbacks, and the ends', () => {
       end2 --> [*]
       end3 --> [*]
       end4 --> [*]
-      note left of end4: from every state, when contact to libvirt is lost
+      note left of end4: from every state, when the connection to libvirt is lost
       classDef undo stroke-dasharray:4 3
       class undo1,undo2 undo
       classDef point stroke:#d1242f,stroke-width:3px
@@ -92,21 +92,24 @@ test('the way forward, the rollbacks, and the ends', () => {
 });
 
 describe('the shipped plans', () => {
-  test.each(SHIPPED)('%s: every way but those of lost contact is drawn, and no other', (file) => {
-    const preview = previewPlan(shipped(file).plan, hostForPlans());
-    const ways = preview.machine.states.flatMap(({ name, direction, transitions }) =>
-      transitions
-        .filter(({ on }) => on !== 'LOST')
-        .map(({ on, to }) => {
-          const word = on === 'FAILED' ? 'failed' : direction === 'undo' ? 'undone' : 'done';
-          return `${name} --${word}-> ${to}`;
-        }),
-    );
-    const shown = drawn(preview).ways.map((way) =>
-      way.replace(/undo (\S+): /g, 'undo:$1:').replace(/([a-z0-9-]+): /g, '$1:'),
-    );
-    expect(shown.sort()).toEqual(ways.sort());
-  });
+  test.each(SHIPPED)(
+    '%s: every transition except a lost connection is drawn, and no other',
+    (file) => {
+      const preview = previewPlan(shipped(file).plan, hostForPlans());
+      const ways = preview.machine.states.flatMap(({ name, direction, transitions }) =>
+        transitions
+          .filter(({ on }) => on !== 'LOST')
+          .map(({ on, to }) => {
+            const word = on === 'FAILED' ? 'failed' : direction === 'undo' ? 'undone' : 'done';
+            return `${name} --${word}-> ${to}`;
+          }),
+      );
+      const shown = drawn(preview).ways.map((way) =>
+        way.replace(/undo (\S+): /g, 'undo:$1:').replace(/([a-z0-9-]+): /g, '$1:'),
+      );
+      expect(shown.sort()).toEqual(ways.sort());
+    },
+  );
 });
 
 test('a plan that stops on failure has no rollbacks to draw', () => {
@@ -119,7 +122,7 @@ test('a plan that stops on failure has no rollbacks to draw', () => {
   ]);
 });
 
-test('no name ends a word of the diagram, or says something to Mermaid', () => {
+test('no name breaks the syntax of the diagram', () => {
   const hostile = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.constantFrom(
@@ -141,7 +144,7 @@ test('no name ends a word of the diagram, or says something to Mermaid', () => {
   );
 });
 
-test('names are shown as they are', () => {
+test('names are shown unchanged', () => {
   const name = 'Größe "ä" #1; 100 % <b>';
   expect(drawn({ ...PREVIEW, plan: name }).title).toBe(`${name} on testvm`);
   const [first, ...others] = PREVIEW.machine.states;

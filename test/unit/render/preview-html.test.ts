@@ -8,7 +8,7 @@ import { hostForPlans, planned, SHIPPED, shipped } from '../../plans.ts';
 import { PREVIEW, poisonedPreview, previewHtml, RUNNING } from '../../previews.ts';
 import { BASE, SNAP1, SNAP2 } from '../../worlds.ts';
 
-/** The page's body, which is written so that it is XML, too. */
+/** The page's body, which is also well-formed XML. */
 function bodyOf(page: string): XmlElement {
   const body = /<body>.*<\/body>/s.exec(page)?.[0] ?? '';
   const { root } = parseXml(body);
@@ -38,7 +38,7 @@ function textOf(node: XmlNode): string {
 
 const flat = (text: string): string => text.replace(/\s+/g, ' ').trim();
 
-/** Every text of a preview that a reader has to find in the page. */
+/** Every text of a preview that must be in the page. */
 function saidBy(preview: Preview): string[] {
   const { totals } = preview;
   const refused = preview.findings.some(({ severity }) => severity === 'error');
@@ -67,7 +67,7 @@ const UNREFUSED: Preview = {
 
 const CASES: [what: string, preview: Preview][] = [
   ['a preview with everything in it', PREVIEW],
-  ['the same with nothing in the way', UNREFUSED],
+  ['the same without errors', UNREFUSED],
   ...SHIPPED.map((file): [string, Preview] => [
     file,
     previewPlan(shipped(file).plan, hostForPlans()),
@@ -82,7 +82,7 @@ describe.each(CASES)('%s', (_, preview) => {
     expect(previewHtml(structuredClone(preview))).toBe(page);
   });
 
-  test('nothing is fetched and nothing runs', () => {
+  test('the page fetches nothing and runs nothing', () => {
     expect(page).not.toMatch(/<script|<link|<img|<iframe|\bsrc=|\bhref=|url\(|@import|\bon\w+=/i);
     expect(page.match(/http[^"<]*/g)?.filter((each) => each !== 'http-equiv=')).toEqual(
       named(body, 'svg').map(() => 'http://www.w3.org/2000/svg'),
@@ -93,7 +93,7 @@ describe.each(CASES)('%s', (_, preview) => {
     expect(elements(body).filter(({ attributes }) => attributes['style'])).toEqual([]);
   });
 
-  test('all that the preview says can be read', () => {
+  test('every text of the preview is in the page', () => {
     const text = flat(textOf(body));
     expect(saidBy(preview).filter((each) => !text.includes(flat(each)))).toEqual([]);
   });
@@ -104,11 +104,11 @@ describe.each(CASES)('%s', (_, preview) => {
     expect(levels.filter((level, at) => at > 0 && +level > Number(levels[at - 1]) + 1)).toEqual([]);
     const order = named(body, 'h2').map((h2) => textOf(h2.children[0] ?? h2).trim());
     expect(order).toEqual(
-      ['Dangers', 'Steps', 'Failures and ways back', 'Preconditions'].slice(0, order.length),
+      ['Dangers', 'Steps', 'Failures and rollbacks', 'Preconditions'].slice(0, order.length),
     );
   });
 
-  test('every drawing has a name and says in words what it shows', () => {
+  test('every drawing has a title and a description', () => {
     const ids = elements(body).flatMap(({ attributes }) => attributes['id'] ?? []);
     expect(ids.length).toBe(new Set(ids).size);
     const chains = preview.steps.flatMap(({ phases }) => phases.flatMap((phase) => phase.chains));
@@ -122,13 +122,13 @@ describe.each(CASES)('%s', (_, preview) => {
     const words = named(body, 'desc').map(textOf);
     for (const { before, after } of chains) {
       const sentence = (files: typeof before) =>
-        files.map(({ file }) => file).join(', which rests on ');
+        files.map(({ file }) => file).join(', which is backed by ');
       expect(words).toContain(`The guest writes to ${sentence(before)}.`);
       expect(words).toContain(`The guest writes to ${sentence(after)}.`);
     }
   });
 
-  test('each state is drawn, and each way between them', () => {
+  test('each state and each transition is drawn', () => {
     const { states } = preview.machine;
     const machine = looking(body, 'machine').find(({ name }) => name === 'svg');
     if (!machine) throw new Error('The machine is not drawn.');
@@ -140,7 +140,7 @@ describe.each(CASES)('%s', (_, preview) => {
 });
 
 describe('chains', () => {
-  /** Each layer of one side: its file name, what becomes of it, and how far it stands above the ground. */
+  /** Each layer of one side: its file name, whether it stays, and its height above the bottom. */
   function layers(page: string, side: string): string[] {
     const svg = looking(bodyOf(page), side).find(({ name }) => name === 'svg');
     if (!svg) throw new Error(`No drawing of the chain ${side}.`);
@@ -161,7 +161,7 @@ describe('chains', () => {
     return previewHtml({ ...PREVIEW, steps: [{ ...step, phases: [{ ...phase, chains }] }] });
   };
 
-  test('a file that stays stands at the same height on both sides', () => {
+  test('a file that stays has the same height on both sides', () => {
     const commit = page([SNAP2, SNAP1, BASE], [SNAP2, BASE]);
     expect(layers(commit, 'before')).toEqual([
       'testvm.snap2 same 264',
@@ -171,7 +171,7 @@ describe('chains', () => {
     expect(layers(commit, 'after')).toEqual(['testvm.snap2 same 264', 'base.qcow2 same 69']);
   });
 
-  test('what comes faces what leaves', () => {
+  test('a new file is next to the one that it replaces', () => {
     const move = page([SNAP2, SNAP1], ['/new/copy', SNAP1]);
     expect(layers(move, 'before')).toEqual(['testvm.snap2 gone 167', 'testvm.snap1 same 69']);
     expect(layers(move, 'after')).toEqual(['copy new 167', 'testvm.snap1 same 69']);
@@ -189,51 +189,51 @@ describe('chains', () => {
     expect(texts('word')).toContain(`/a/${'folder-'.repeat(20)}/`);
   });
 
-  test('a drive that was empty has nothing to draw but is told', () => {
+  test('an empty drive is described although nothing is drawn', () => {
     expect(bodyOf(page([], [BASE]))).toBeDefined();
     expect(page([], [BASE])).toContain('No file.');
   });
 });
 
-test('the first line tells what a reviewer asks first', () => {
+test('the first line answers what a reviewer asks first', () => {
   const verdict = (change: Partial<Preview>) =>
     looking(bodyOf(previewHtml({ ...PREVIEW, ...change })), 'verdict').map(textOf);
   const totals = { ...RUNNING, pointsOfNoReturn: 0, pauses: 0 };
   expect(verdict({})).toEqual(['Refused: 1 error.']);
   expect(verdict({ findings: [] })).toEqual([
-    '2 steps, 1 point of no return, the guest stands still in 1 phase.',
+    '2 steps, 1 point of no return, the guest is paused in 1 phase.',
   ]);
   expect(verdict({ findings: UNREFUSED.findings, totals })).toEqual([
-    '2 steps, 1 warning, every phase has a way back, the guest keeps running.',
+    '2 steps, 1 warning, every phase can be rolled back, the guest keeps running.',
   ]);
   expect(verdict({ findings: [], totals })).toEqual([
-    '2 steps, every phase has a way back, the guest keeps running.',
+    '2 steps, every phase can be rolled back, the guest keeps running.',
   ]);
   expect(verdict({ findings: [], totals: { ...totals, changes: 0 } })).toEqual([
-    '2 steps, nothing to do, every phase has a way back, the guest keeps running.',
+    '2 steps, nothing to do, every phase can be rolled back, the guest keeps running.',
   ]);
 });
 
-test('what has to be thought of before stands above the steps', () => {
+test('findings and dangers are above the steps', () => {
   const [group] = named(bodyOf(previewHtml(PREVIEW)), 'section');
   const dangers = group?.children.map((each) => flat(textOf(each))).filter(Boolean);
   expect(dangers).toEqual([
     'Dangers',
     'error BP110 move.yaml:9:29 There is a file already. blockcopy: { disk: vda, dest: "/b/x y.qcow2", pivot: true } Hint: Remove it.',
     'warning BP140 The agent is silent.',
-    'The guest stands still in overlay/snapshot: the agent freezes its file systems',
+    'The guest is paused in overlay/snapshot: the agent freezes its file systems',
     'Point of no return in mirror/mirror: the source is removed',
   ]);
 });
 
-test('a plan that stops on failure is not said to go back', () => {
+test('a plan that stops on failure announces no rollback', () => {
   const { plan } = planned(['blockcopy: { disk: vda, dest: /new/a, pivot: true }'], 'stop');
   const text = flat(textOf(bodyOf(previewHtml(previewPlan(plan, hostForPlans())))));
   expect(text).toContain('because the plan says on-failure: stop');
   expect(text).not.toContain('rolled-back');
 });
 
-test('what is refused has no totals', () => {
+test('a refused plan has no totals', () => {
   const details = (preview: Preview) => looking(bodyOf(previewHtml(preview)), 'details');
   expect(details(UNREFUSED).map((list) => named(list, 'li').map(textOf))).toEqual([
     [
@@ -246,12 +246,12 @@ test('what is refused has no totals', () => {
   expect(details(PREVIEW)).toEqual([]);
 });
 
-test('steps that could not be walked are counted', () => {
+test('steps that cannot be shown are counted', () => {
   const totals = { ...PREVIEW.totals, steps: 5 };
   expect(previewHtml({ ...PREVIEW, totals })).toContain('3 more steps cannot be shown');
 });
 
-test('nothing that another user chose becomes markup', () => {
+test('no text from outside becomes markup', () => {
   const hostile = fc.oneof(
     fc.string({ unit: 'grapheme' }),
     fc.constantFrom(

@@ -5,24 +5,24 @@ import { PREVIEW, poisonedPreview, previewMarkdown } from '../../previews.ts';
 
 const LIMIT = 60_000;
 
-/** The comment without its blocks and stretches of code: what Markdown and HTML can act on. */
+/** The comment without its code: what Markdown and HTML interpret. */
 function active(comment: string): string {
   return comment
     .replace(/^(`{3,})[a-z]*\n[\s\S]*?\n\1$/gm, 'CODE')
     .replace(/(?<!`)(`+)(?!`)[^\n]*?(?<!`)\1(?!`)/g, 'CODE');
 }
 
-test('what one has to know stands open, the rest is folded', async () => {
+test('the essentials are visible, the rest is folded', async () => {
   await expect(previewMarkdown(PREVIEW)).toMatchFileSnapshot('preview.md');
 });
 
-test('the totals, the dangers and the points of no return are outside of what is folded', () => {
+test('totals, dangers and points of no return are not folded', () => {
   const open = previewMarkdown(PREVIEW).replace(/<details>[\s\S]*?<\/details>/g, '');
   for (const part of ['1 error', 'BP110', 'Remove it', 'BP140', 'the source is removed', 'freezes'])
     expect(open).toContain(part);
   expect(open).not.toContain('virsh');
   expect(previewMarkdown({ ...PREVIEW, findings: [] }).split('\n')[4]).toContain(
-    '2 steps, **1 point of no return**, **the guest stands still in 1 phase**, copies up to 42 MB',
+    '2 steps, **1 point of no return**, **the guest is paused in 1 phase**, copies up to 42 MB',
   );
 });
 
@@ -35,7 +35,7 @@ test('a bot finds its comment by the first line, which depends on the plan alone
   expect(hostile).toBe('<!-- blockplan:preview:a%20-%2D%3E%20%3Cb%3E -->');
 });
 
-describe('nothing that a plan or a host says breaks out', () => {
+describe('no text from a plan or a host becomes markup', () => {
   const OURS = /<\/?(?:details|summary|code)>|<br>|^<!-- \S+ -->$|^> (?=\*\*)/gm;
 
   test.each([
@@ -58,7 +58,7 @@ describe('nothing that a plan or a host says breaks out', () => {
     '',
   ])('%j', (text) => expectInert(poisonedPreview(text)));
 
-  test('whatever it is', () => {
+  test('for any text', () => {
     const pieces = fc.constantFrom(
       ...['`', '```', '<', '>', '&', '@a', '#1', '|', '\n', '\\', '[a](b)', '*', '_', '-->', 'x'],
     );
@@ -77,9 +77,9 @@ describe('nothing that a plan or a host says breaks out', () => {
     const rest = shown.replace(OURS, 'OURS ');
     expect(rest).not.toMatch(/[<>[\]|~$`\\]|:\/\/|www\./);
     expect(rest).not.toMatch(/@(?!&#8203;)\S|(?<!&)#\w|GH-\d/i);
-    // Stars stand around our own words only.
+    // Only our own words are between asterisks.
     expect(rest.replace(/\*\*[^*\n]*\*\*/g, '')).not.toMatch(/[*_]/);
-    // Each line begins as one of ours does.
+    // Each line begins like one of ours.
     for (const line of rest.split('\n'))
       expect(line).not.toMatch(/^(?:\s+\S|#(?!# )|=|\+|\d+[.)])/);
   }
@@ -114,12 +114,12 @@ describe('a comment fits', () => {
     }
   });
 
-  test('with everything in it where it can, and else says what it leaves out', () => {
+  test('in full if possible, and otherwise says what it leaves out', () => {
     expect(previewMarkdown(many(3, 'x'))).not.toContain('leaves out');
     const long = previewMarkdown(many(50, 'x'.repeat(300)));
-    expect(long).toContain('It leaves out the drawing of the machine, the definitions');
+    expect(long).toContain('This one leaves out the state diagram, the definitions');
     expect(long.match(/^<details>/gm)).toHaveLength(50);
-    expect(previewMarkdown(many(600, 'x'))).toContain('what comes after the first');
+    expect(previewMarkdown(many(600, 'x'))).toContain('everything after the first');
   });
 
   test('with names of any length in the title', () => {

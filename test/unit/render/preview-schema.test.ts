@@ -13,7 +13,7 @@ const schema = JSON.parse(
 );
 const valid = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(schema);
 
-/** Every object in the value, with the schema that it is held against. */
+/** Every object in the value, with the schema that it must match. */
 function* parts(value: unknown, part: Schema): Generator<[value: object, schema: Schema]> {
   const at = part.$ref ? schema.$defs[part.$ref.slice('#/$defs/'.length)] : part;
   if (Array.isArray(value)) for (const each of value) yield* parts(each, at.items);
@@ -30,19 +30,19 @@ interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
 }
 
-test('a preview with every field fits, and so does what it is printed as', () => {
+test('a preview with every field is valid, and so is its printed form', () => {
   expect(valid(PREVIEW), JSON.stringify(valid.errors)).toBe(true);
   expect(JSON.parse(jsonText(PREVIEW, 2))).toEqual(PREVIEW);
 });
 
-test.each(SHIPPED)('the preview of %s fits', (file) => {
+test.each(SHIPPED)('the preview of %s is valid', (file) => {
   const { plan, graph } = shipped(file);
   const host = hostForPlans();
   const preview = previewPlan(plan, looked(host, walk(graph, host).files));
   expect(valid(JSON.parse(jsonText(preview))), JSON.stringify(valid.errors)).toBe(true);
 });
 
-test('every property of the schema is there in the full preview, or in one of a plan that stops', () => {
+test('every property of the schema occurs in the full preview, or in that of a plan that stops', () => {
   const seen = new Map<string, Set<string>>();
   const stopping = planned(['undefine: {}', 'redefine: {}'], 'stop').plan;
   const all = [PREVIEW, previewPlan(stopping, hostForPlans())];
@@ -58,13 +58,13 @@ test('every property of the schema is there in the full preview, or in one of a 
 
 test.each([
   ['another format', { format: 'blockplan-preview/v2' }],
-  ['a stranger', { password: 'x' }],
+  ['an unknown key', { password: 'x' }],
   ['no totals', { totals: undefined }],
   ['an unknown mark', { preconditions: [{ step: 'a', what: 'b', checked: 'yes' }] }],
-])('%s does not fit', (_what, change) => {
+])('%s is not valid', (_what, change) => {
   expect(valid(JSON.parse(JSON.stringify({ ...PREVIEW, ...change })))).toBe(false);
 });
 
-test('nothing in it steers a terminal', () => {
+test('no text controls a terminal', () => {
   expect(jsonText(poisonedPreview('\u001b[2J\u202e\u009b'))).not.toMatch(/[\p{Cc}\u202e]/u);
 });

@@ -1,4 +1,4 @@
-/** Recorded runs: what the run loop tells, in order, for renderers to be fed with. */
+/** Recorded runs: the events of the run loop, in order, as input for renderers. */
 import type { RunEvent } from '../../../src/events.ts';
 
 type Started = Extract<RunEvent, { event: 'run-started' }>;

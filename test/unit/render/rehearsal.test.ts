@@ -42,7 +42,7 @@ describe('the report of a rehearsal', () => {
   test('that is clean', () => {
     expect(renderRehearsal(CLEAN, false)).toMatchInlineSnapshot(`
       "rehearsed: move on a guest like web1 (8.9 s)
-        really executed on a private libvirt 9.0.0 with QEMU 7.2.22, emulation (TCG); it is gone, with all of its files
+        executed on a private libvirt 9.0.0 with QEMU 7.2.22, emulation (TCG); it was removed with all its files
 
       1. run: 1 phase, 1 command, 0.4 s
         mirror/mirror: 0.4 s, 10.4 MB moved
@@ -64,13 +64,13 @@ describe('the report of a rehearsal', () => {
     `);
   });
 
-  test('that is not: what is wrong comes first, and what was not undone is told', () => {
+  test('that is not clean puts the problems first, and shows what was not undone', () => {
     const report = renderRehearsal(
       {
         ...CLEAN,
         end: 'stranded',
         exitCode: 5,
-        problems: ['after the undo: as before: files: not as before the run'],
+        problems: ['after "undo": rollback: files: not as before the run'],
         notUndone: { phase: 'merge/commit', reason: 'a merge cannot be taken apart' },
         parts: [
           {
@@ -84,8 +84,8 @@ describe('the report of a rehearsal', () => {
     );
     expect(report).toMatchInlineSnapshot(`
       "stranded: move on a guest like web1 (8.9 s)
-        after the undo: as before: files: not as before the run
-        really executed on a private libvirt 9.0.0 with QEMU 7.2.22, emulation (TCG); it is gone, with all of its files
+        after "undo": rollback: files: not as before the run
+        executed on a private libvirt 9.0.0 with QEMU 7.2.22, emulation (TCG); it was removed with all its files
 
       1. run: 1 phase, 1 command, 0.4 s
         mirror/mirror: 0.4 s, 10.4 MB moved, failed: virsh blockcopy: no
@@ -103,7 +103,7 @@ describe('the report of a rehearsal', () => {
     `);
   });
 
-  test('in colours and narrow, with nothing that could steer a terminal', () => {
+  test('in colour and on a narrow terminal has no text that controls the terminal', () => {
     const nasty = { ...CLEAN, problems: ['a\u001b[2Jb '.repeat(30)], domain: 'x\u0007' };
     const report = renderRehearsal(nasty, true, 60);
     expect(report).toContain('\u001b[32m');

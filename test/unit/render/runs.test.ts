@@ -16,7 +16,7 @@ const RUN: RunSummary = {
   next: [],
 };
 
-test('a table, outcome first', () => {
+test('runs are a table, outcome first', () => {
   const { plan: _, domain: __, startedAt: ___, ...bare } = RUN;
   const runs: RunSummary[] = [
     { ...RUN, outcome: 'running', holdsDefinition: true },
@@ -38,11 +38,11 @@ test('a table, outcome first', () => {
   `);
 });
 
-test('no runs', () => {
+test('without runs there is no table', () => {
   expect(renderRuns([], false)).toBe('No runs.\n');
 });
 
-test('colour says which run needs a person', () => {
+test('colour shows which run needs attention', () => {
   expect(renderRuns([{ ...RUN, outcome: 'stranded' }], true)).toContain('\u001b[31mstranded');
   expect(renderRuns([{ ...RUN, outcome: 'unfinished' }], true)).toContain('\u001b[31munfinished');
 });

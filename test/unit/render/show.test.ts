@@ -58,7 +58,7 @@ const HISTORY: History = {
     {
       ...{ state: 'undo:mirror:pivot', step: 'mirror', phase: 'pivot', direction: 'undo' },
       ...{ time: at(7001), result: 'FAILED', durationMs: 300 },
-      error: 'the way back was taken, but what is observed does not become what it was',
+      error: 'the rollback ran, but did not restore the former state',
       commands: [
         {
           ...{
@@ -74,7 +74,7 @@ const HISTORY: History = {
   finish: { end: 'stranded', interrupted: false, state: [], next: [], time: at(7382) },
 };
 
-test('all that a run did, within 80 columns but for commands', () => {
+test('everything that a run did fits 80 columns, except for commands', () => {
   const text = renderShown({ standing: STANDING, history: HISTORY }, false, 80);
   expect(text).toMatchInlineSnapshot(`
     "stranded: move-web1 on web1, run 20261123-081502-a1b2c3 (2 h 3 min)
@@ -89,41 +89,40 @@ test('all that a run did, within 80 columns but for commands', () => {
       rolled back  2026-11-23 10:11:42Z by root@host1, pid 6262, v0.1.0
       ended        2026-11-23 10:18:04Z
 
-    The way through the machine
+    Path through the state machine
       mirror:mirror      not ended
            17 ms  $ virsh blockcopy --domain web1 --path vda --dest /export/fast/web1.qcow2 --shallow
                   # wait for libvirt's event: vda ready
-                  no answer came
-      -- taken up again 2026-11-23 09:15:02Z
+                  no answer was recorded
+      -- resumed 2026-11-23 09:15:02Z
       mirror:mirror      DONE    50 min
-      -- taken up, to go back 2026-11-23 10:11:42Z
+      -- rolled back from here 2026-11-23 10:11:42Z
       undo:mirror:pivot  FAILED  0.3 s
             12 s  $ virsh blockjob --domain web1 --path vda --pivot
                   failed: libvirt: block job is not ready
-                  the way back was taken, but what is observed does not become what
-                  it was
+                  the rollback ran, but did not restore the former state
       stranded
 
     Type next:
       $ virsh domblklist web1
-      $ blockplan resume 20261123-081502-a1b2c3    # on to the end of its plan
-      $ blockplan rollback 20261123-081502-a1b2c3  # back to where it began
-      $ blockplan doctor web1                      # what is wrong with it now
-      $ blockplan forget 20261123-081502-a1b2c3    # count it as over
+      $ blockplan resume 20261123-081502-a1b2c3    # finish its plan
+      $ blockplan rollback 20261123-081502-a1b2c3  # undo what it did
+      $ blockplan doctor web1                      # diagnose the guest
+      $ blockplan forget 20261123-081502-a1b2c3    # mark it as over
     "
   `);
   const long = text.split('\n').filter((line) => line.length > 80);
   expect(long.filter((line) => !line.includes('$ virsh'))).toEqual([]);
 });
 
-test('a journal that was altered between its ends is told', () => {
+test('a journal that was altered between its ends is reported', () => {
   const altered = { standing: STANDING, history: { ...HISTORY, damage: 'altered' as const } };
   expect(renderShown(altered, false, 200)).toContain(
     '  its journal was altered after it was written',
   );
 });
 
-test('a run that goes on, and one whose journal tells nothing', () => {
+test('an active run, and one with an unreadable journal', () => {
   const { finish: _, ...open } = HISTORY;
   const running = renderShown(
     { standing: { ...STANDING, outcome: 'running', state: [], next: [] }, history: open },
@@ -149,14 +148,14 @@ test('a run that goes on, and one whose journal tells nothing', () => {
     },
   };
   expect(renderShown({ standing: unread }, false, 80)).toMatchInlineSnapshot(`
-    "orphan: the definition of a domain may be with nobody but run
+    "orphan: the only definition of a domain may be held by run
       20261123-081502-a1b2c3
       its journal is missing
 
       journal      /var/lib/blockplan/runs/20261123-081502-a1b2c3
 
     Type next:
-      $ blockplan rescue 20261123-081502-a1b2c3  # give back what undefine took
+      $ blockplan rescue 20261123-081502-a1b2c3  # restore what undefine removed
     "
   `);
 });

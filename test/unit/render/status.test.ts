@@ -26,7 +26,7 @@ function told(runs: readonly RunSummary[], context: Partial<StatusContext> = {})
   return renderStatus(runs, { ...CONTEXT, ...context }, false, 80);
 }
 
-test('the most urgent first, each with what to type', () => {
+test('the most urgent run is first, and each has the commands to type', () => {
   const runs: RunSummary[] = [
     { ...RUN, run: 'running', outcome: 'running', owner: 'ann, pid 7', holdsDefinition: true },
     {
@@ -36,27 +36,27 @@ test('the most urgent first, each with what to type', () => {
       state: ['mirror/pivot failed: the job is not ready, and nobody knows why that should be so'],
       next: ['virsh domblklist web1'],
     },
-    { ...RUN, run: 'unfinished', damage: 'its journal ends in a record that is not whole' },
+    { ...RUN, run: 'unfinished', damage: 'its journal ends with an incomplete record' },
     { ...RUN, holdsDefinition: true },
   ];
   const text = told(runs);
   expect(text).toMatchInlineSnapshot(`
-    "orphan: the definition of web1 may be with nobody but move-web1 on web1, run
+    "orphan: the only definition of web1 may be held by move-web1 on web1, run
       20261123-081502-a1b2c3
       begun 2026-11-23 08:15:02Z by root@host1, pid 4242
-      nobody works on it; its last record is of 2026-11-23 08:18:04Z
-      what undefine would lose is kept in
+      no process works on it; its last record is from 2026-11-23 08:18:04Z
+      what undefine removes is kept in
       /var/lib/blockplan/runs/20261123-081502-a1b2c3
-      $ blockplan resume 20261123-081502-a1b2c3    # on to the end of its plan
-      $ blockplan rollback 20261123-081502-a1b2c3  # back to where it began
-      $ blockplan rescue 20261123-081502-a1b2c3    # give back what undefine took
+      $ blockplan resume 20261123-081502-a1b2c3    # finish its plan
+      $ blockplan rollback 20261123-081502-a1b2c3  # undo what it did
+      $ blockplan rescue 20261123-081502-a1b2c3    # restore what undefine removed
 
     unfinished: move-web1 on web1, run unfinished
       begun 2026-11-23 08:15:02Z by root@host1, pid 4242
-      nobody works on it; its last record is of 2026-11-23 08:18:04Z
-      its journal ends in a record that is not whole
-      $ blockplan resume unfinished    # on to the end of its plan
-      $ blockplan rollback unfinished  # back to where it began
+      no process works on it; its last record is from 2026-11-23 08:18:04Z
+      its journal ends with an incomplete record
+      $ blockplan resume unfinished    # finish its plan
+      $ blockplan rollback unfinished  # undo what it did
 
     stranded: move-web1 on web1, run stranded
       begun 2026-11-23 08:15:02Z by root@host1, pid 4242
@@ -64,15 +64,15 @@ test('the most urgent first, each with what to type', () => {
       mirror/pivot failed: the job is not ready, and nobody knows why that should be
       so
       $ virsh domblklist web1
-      $ blockplan resume stranded    # on to the end of its plan
-      $ blockplan rollback stranded  # back to where it began
-      $ blockplan doctor web1        # what is wrong with it now
-      $ blockplan forget stranded    # count it as over
+      $ blockplan resume stranded    # finish its plan
+      $ blockplan rollback stranded  # undo what it did
+      $ blockplan doctor web1        # diagnose the guest
+      $ blockplan forget stranded    # mark it as over
 
     running: move-web1 on web1, run running, for 3 h
       begun 2026-11-23 08:15:02Z by ann, pid 7
       it keeps the definition until it defines the domain again
-      $ blockplan attach running  # its progress
+      $ blockplan attach running  # follow its progress
 
     9997 runs are over: blockplan list
     "
@@ -81,7 +81,7 @@ test('the most urgent first, each with what to type', () => {
   expect(long.filter((line) => !line.startsWith('  $ '))).toEqual([]);
 });
 
-test('within a kind the newest first, and what cannot be read before what can', () => {
+test('of equally urgent runs the newest is first, and unreadable runs come before readable ones', () => {
   const { plan: _, domain: __, startedAt: ___, owner: ____, lastAt: _____, ...known } = RUN;
   const bare = { ...known, ways: [] } as const;
   const text = told([
@@ -99,18 +99,18 @@ test('within a kind the newest first, and what cannot be read before what can', 
   expect(text).not.toContain('blockplan resume unread');
 });
 
-test('nothing to do', () => {
-  expect(told([])).toBe('No run needs anybody.\n9997 runs are over: blockplan list\n');
+test('without unfinished runs no run needs attention', () => {
+  expect(told([])).toBe('No run needs attention.\n9997 runs are over: blockplan list\n');
   expect(told([], { over: 1, domain: 'web1', elsewhere: 2 })).toBe(
-    `No run on web1 needs anybody.
-2 runs are not over on other domains: blockplan status
+    `No run on web1 needs attention.
+2 runs are unfinished on other domains: blockplan status
 1 run is over: blockplan list
 `,
   );
-  expect(told([], { over: 0 })).toBe('No run needs anybody.\n');
+  expect(told([], { over: 0 })).toBe('No run needs attention.\n');
 });
 
-test('colour says which run needs a person', () => {
+test('colour shows which run needs attention', () => {
   const colored = (run: RunSummary) => renderStatus([run], CONTEXT, true, 80);
   expect(colored({ ...RUN, holdsDefinition: true })).toContain('\u001b[31morphan');
   expect(colored({ ...RUN, outcome: 'running' })).toContain('\u001b[36mrunning');

@@ -19,12 +19,12 @@ async function play(
   return terminal;
 }
 
-/** A frame with its spinner at its first picture: how far it has turned is a matter of the machine's load. */
+/** A frame with its spinner in the first position, because the position depends on the machine's load. */
 function still(frame: string | undefined): string | undefined {
   return frame?.replaceAll(/[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/g, '⠋');
 }
 
-test('a run that succeeds ends as one line a step, and the outcome first', async () => {
+test('a run that succeeds ends with one line per step, and a report with the outcome first', async () => {
   const terminal = await play(SUCCESS);
   expect(terminal.screen()).toMatchInlineSnapshot(`
     "move-testvm on testvm
@@ -40,7 +40,7 @@ test('a run that succeeds ends as one line a step, and the outcome first', async
   expect(terminal.cursorShown).toBe(true);
 });
 
-test('the step that is worked on shows its command, a bar and the guest', async () => {
+test('the active step shows its command, a bar and the guest', async () => {
   const upTo = SUCCESS.findIndex((event) => event.time === 4600);
   const terminal = new FakeTerminal();
   await play(SUCCESS.slice(0, upTo + 1), terminal);
@@ -77,7 +77,7 @@ test('on forty columns the bar and its numbers take two lines', async () => {
   `);
 });
 
-test('a failure tells its reason and what was undone', async () => {
+test('a failure shows its reason and what was undone', async () => {
   const terminal = await play(ROLLBACK);
   expect(terminal.screen()).toMatchInlineSnapshot(`
     "move-testvm on testvm
@@ -97,7 +97,7 @@ test('a failure tells its reason and what was undone', async () => {
   `);
 });
 
-test('the rollback appears as it goes', async () => {
+test('the rollback is shown while it runs', async () => {
   const terminal = await play(ROLLBACK);
   const undoing = still(terminal.frames.findLast((frame) => frame.includes('▸ mirror/mirror')));
   expect(undoing).toMatchInlineSnapshot(`
@@ -116,7 +116,7 @@ test('the rollback appears as it goes', async () => {
   `);
 });
 
-test('an interruption is told apart from a failure', async () => {
+test('an interruption is distinguished from a failure', async () => {
   const terminal = await play(INTERRUPTED, new FakeTerminal(40));
   expect(terminal.screen()).toMatchInlineSnapshot(`
     "move-testvm on testvm
@@ -137,7 +137,7 @@ test('an interruption is told apart from a failure', async () => {
   `);
 });
 
-test('a rollback that failed leaves the journal and the next commands', async () => {
+test('a failed rollback shows the journal and the next commands', async () => {
   const terminal = await play(STRANDED);
   expect(terminal.screen()).toMatchInlineSnapshot(`
     "move-testvm on testvm
@@ -161,7 +161,7 @@ test('a rollback that failed leaves the journal and the next commands', async ()
   `);
 });
 
-test('events that come all at once give the same end', async () => {
+test('events that arrive all at once give the same final screen', async () => {
   const terminal = new FakeTerminal();
   const renderer = terminalRenderer(terminal, false);
   for (const event of ROLLBACK) renderer.listener(event);
@@ -188,7 +188,7 @@ test('a run that never finishes is closed with the cursor shown and no report', 
   expect(terminal.screen()).toContain('· redefine  not started');
 });
 
-test('a process that ends at once gets its cursor back', async () => {
+test('a process that ends at once restores its cursor', async () => {
   const terminal = new FakeTerminal();
   const renderer = terminalRenderer(terminal, false);
   for (const event of SUCCESS.slice(0, 8)) renderer.listener(event);
@@ -197,7 +197,7 @@ test('a process that ends at once gets its cursor back', async () => {
   expect(terminal.cursorShown).toBe(true);
 });
 
-test('no signal handler is installed: a signal is the command line’s business', async () => {
+test('no signal handler is installed: the command line handles signals', async () => {
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   const before = signals.map((signal) => process.listenerCount(signal));
   const stderr = process.stderr.isTTY;
@@ -214,7 +214,7 @@ test('no signal handler is installed: a signal is the command line’s business'
   }
 });
 
-test('twelve steps fit on a low terminal while the run goes on, and all are told at the end', async () => {
+test('twelve steps fit on a low terminal during the run, and all are shown at the end', async () => {
   const steps = Array.from({ length: 12 }, (_, index) => ({
     id: `copy-${index}`,
     kind: 'blockcopy',
@@ -252,7 +252,7 @@ test('twelve steps fit on a low terminal while the run goes on, and all are told
   for (const { id } of steps) expect(terminal.screen()).toContain(`✔ ${id} blockcopy`);
 });
 
-test('findings before the run starts are told above, and later ones with the step', async () => {
+test('findings before the run starts are shown above, and later ones with the step', async () => {
   const finding: RunEvent = {
     time: 0,
     event: 'finding',

@@ -55,7 +55,7 @@ describe('wrapped', () => {
   });
 });
 
-test('padded fills up by columns and not by characters', () => {
+test('padded counts columns and not characters', () => {
   expect(padded('日', 4)).toBe('日  ');
   expect(padded('abc', 2)).toBe('abc');
 });

@@ -20,7 +20,7 @@ const throwing = (error: Error) => async () => {
 
 const REFUSED = { end: 'preflight-refused', exitCode: 3, interrupted: false, next: [] };
 
-test('since its journal cannot be written', async () => {
+test('a run is refused if its journal cannot be written', async () => {
   const runs = new Runs(hostForPlans());
   runs.onAppend = () => {
     throw new Error('EROFS');
@@ -32,7 +32,7 @@ test('since its journal cannot be written', async () => {
   expect(runs.events.at(-1)).toMatchObject({ event: 'run-finished', ...REFUSED, state });
 });
 
-test('since another run has marked the domain at the same time, whose marker stays', async () => {
+test('a run is refused if another run marks the domain at the same time, and that marker stays', async () => {
   const runs = new Runs(hostForPlans());
   runs.driver.marker = async () => theirs;
   const state = ['run r9 (ann on h9) has taken the domain'];
@@ -44,7 +44,7 @@ test('since another run has marked the domain at the same time, whose marker sta
 test.each([
   ['libvirt refuses the marker', new EffectFailed('no metadata for you'), 'no metadata for you'],
   ['libvirt is away', gone(), 'libvirt is away.'],
-])('since %s, of which nothing stays', async (_title, error, reason) => {
+])('a run is refused if %s, and leaves no marker', async (_title, error, reason) => {
   const runs = new Runs(hostForPlans());
   const { driver } = runs;
   driver.marker = throwing(error);
@@ -54,22 +54,25 @@ test.each([
   expect(runs.entries.at(-1)).toMatchObject({ type: 'run-finished', end: 'preflight-refused' });
 });
 
-test('says how to take out a marker that may have stayed', async () => {
+test('a refused run reports how to remove a marker that may be left', async () => {
   const runs = new Runs(hostForPlans());
   runs.driver.marker = throwing(gone());
   runs.driver.unmark = throwing(new EffectFailed('libvirt said no'));
   expect(await runs.whole(planned([MOVE]))).toEqual({
     ...REFUSED,
-    state: ['libvirt is away.', 'other operators may see the run on the domain: libvirt said no'],
+    state: [
+      'libvirt is away.',
+      'the marker of the run could not be removed, and other operators may still see it on the domain: libvirt said no',
+    ],
     next: [UNMARK],
   });
   expect(runs.entries.at(-1)).toMatchObject({ type: 'run-finished', next: [UNMARK] });
 });
 
 test.each([
-  ['its marking', { marker: throwing(new TypeError('a bug')) }],
-  ['the marker’s removal', { marker: throwing(gone()), unmark: throwing(new TypeError('a bug')) }],
-])('a bug in %s is no refusal', async (_title, broken) => {
+  ['setting the marker', { marker: throwing(new TypeError('a bug')) }],
+  ['removing the marker', { marker: throwing(gone()), unmark: throwing(new TypeError('a bug')) }],
+])('a bug in %s is not a refusal', async (_title, broken) => {
   const runs = new Runs(hostForPlans());
   Object.assign(runs.driver, broken);
   await expect(runs.whole(planned([MOVE]))).rejects.toThrow('a bug');

@@ -23,14 +23,12 @@ const CHANGES: readonly (readonly [string, HostState, readonly string[]])[] = [
       ...{ state: 'gone', calledNow: 'web2', persistent: false, autostart: false },
       ...{ disks: [], snapshots: [], checkpoints: [] },
     }),
-    ['"testvm" is called "web2" by now: somebody has renamed it in the middle of the run'],
+    ['"testvm" was renamed to "web2" during the run'],
   ],
   [
     'another host',
     withDomain(before, { state: 'gone', movedAway: true, persistent: false, disks: [] }),
-    [
-      '"testvm" is on another host: somebody has migrated it in the middle of the run; do not start it here',
-    ],
+    ['"testvm" was migrated to another host during the run: do not start it here'],
   ],
   [
     'a paused guest',
@@ -45,7 +43,7 @@ const CHANGES: readonly (readonly [string, HostState, readonly string[]])[] = [
   [
     'a definition that differs by a space',
     withDomain(before, { definition: `${before.domain.definition} ` }),
-    ['the persistent definition is not the one from before'],
+    ['the persistent definition differs from the one before the run'],
   ],
   ['autostart', withDomain(before, { autostart: false }), ['autostart is off; it was on']],
   [
@@ -63,19 +61,27 @@ const CHANGES: readonly (readonly [string, HostState, readonly string[]])[] = [
     withDisk(before, 'vdb', (each) => ({ ...each, chain: [] })),
     [`vdb is on nothing; it was on ${DATA}`],
   ],
-  ['a job', withDisk(before, 'vda', (each) => ({ ...each, job })), ['a job (copy) runs on vda']],
+  [
+    'a block job',
+    withDisk(before, 'vda', (each) => ({ ...each, job })),
+    ['a block job (copy) runs on vda'],
+  ],
   [
     'metadata',
     withDomain(before, { snapshots: ['b'], checkpoints: [] }),
     ['the snapshot a is gone', 'the snapshot b is new', 'the checkpoint c is gone'],
   ],
-  ['a file left over', withFile(before, '/new', { size: 0 }), ['/new is there; it was not']],
-  ['a file lost', withFile(before, BASE, null), [`${BASE} is gone`]],
-  ['a file that nobody had looked for', withFile(before, '/other', { size: 0 }), []],
-  ['a file that nobody has looked for since', { ...before, files: {} }, []],
-  ['a file that is missing still', withFile(before, '/new', null), []],
   [
-    'a disc in a drive that somebody has taken out',
+    'a file left over',
+    withFile(before, '/new', { size: 0 }),
+    ['/new exists; it did not exist before'],
+  ],
+  ['a file lost', withFile(before, BASE, null), [`${BASE} is gone`]],
+  ['a file that was not observed before', withFile(before, '/other', { size: 0 }), []],
+  ['a file that is not observed now', { ...before, files: {} }, []],
+  ['a file that is still missing', withFile(before, '/new', null), []],
+  [
+    'a medium that was removed from a drive',
     withDisk(before, 'sda', (each) => ({ ...each, chain: [] })),
     [],
   ],
@@ -88,7 +94,7 @@ const headed = (backing?: string | null) =>
 const lun = (file: string) =>
   withDisk(before, 'vdb', (each) => ({ ...each, device: 'lun', chain: disk('vdb', [file]).chain }));
 
-/** Both ends of a change, where the host state before is another one too. */
+/** Changes in which the host state before differs as well. */
 const BOTH: readonly (readonly [string, HostState, HostState, readonly string[]])[] = [
   [
     'a domain that has become persistent',
@@ -99,13 +105,13 @@ const BOTH: readonly (readonly [string, HostState, HostState, readonly string[]]
   ['a LUN on another device', lun('/dev/a'), lun('/dev/b'), ['vdb is on /dev/b; it was on /dev/a']],
   ['autostart', withDomain(before, { autostart: false }), before, ['autostart is on; it was off']],
   [
-    'a job of another kind than before',
+    'a block job of another type than before',
     withDisk(before, 'vda', (each) => ({ ...each, job })),
     withDisk(before, 'vda', (each) => ({ ...each, job: { ...job, type: 'commit' } })),
-    ['a job (commit) runs on vda'],
+    ['a block job (commit) runs on vda'],
   ],
   [
-    'a job that ran before and runs on',
+    'a block job that ran before and still runs',
     withDisk(before, 'vda', (each) => ({ ...each, job })),
     withDisk(before, 'vda', (each) => ({ ...each, job: { ...job, ready: true } })),
     [],
@@ -123,23 +129,23 @@ const BOTH: readonly (readonly [string, HostState, HostState, readonly string[]]
     "another name in an image's header",
     headed(BASE),
     headed('base.qcow2'),
-    [`the header of ${SNAP1} names base.qcow2 below it; it named ${BASE}`],
+    [`the header of ${SNAP1} names base.qcow2 as its backing file; it named ${BASE}`],
   ],
   [
-    'a header that names nothing any more',
+    'a header that no longer names a backing file',
     headed(BASE),
     headed(null),
-    [`the header of ${SNAP1} names nothing below it; it named ${BASE}`],
+    [`the header of ${SNAP1} names nothing as its backing file; it named ${BASE}`],
   ],
   [
-    'a header that named nothing',
+    'a header that named no backing file',
     headed(null),
     headed(BASE),
-    [`the header of ${SNAP1} names ${BASE} below it; it named nothing`],
+    [`the header of ${SNAP1} names ${BASE} as its backing file; it named nothing`],
   ],
   ['a header as it was', headed(BASE), headed(BASE), []],
-  ['a header that nobody had looked at', headed(), headed(BASE), []],
-  ['a header that nobody has looked at since', headed(BASE), headed(), []],
+  ['a header that was not read before', headed(), headed(BASE), []],
+  ['a header that is not read now', headed(BASE), headed(), []],
   [
     'other metadata than before',
     withDomain(before, { snapshots: [], checkpoints: ['c'] }),
@@ -157,7 +163,7 @@ describe('what differs from before', () => {
     expect(differences(was, now)).toEqual(found);
   });
 
-  test('the chain of a guest that is off is not told apart: only its definition shows', () => {
+  test('the chain of a stopped guest is not compared, only its definition', () => {
     const off = withDisk(withDomain(before, { state: 'shut off' }), 'vda', (each) => ({
       ...each,
       chain: each.chain.slice(0, 1),
@@ -184,20 +190,20 @@ describe('what contradicts a finished run', () => {
       [`the definition names ${SNAP2} for vda, but the guest runs on the block device ${SNAP2}`],
     ],
     [
-      'a definition that was not put back',
+      'a definition that was not restored',
       withDomain(before, { persistent: false }),
-      ['"testvm" is transient: it has no persistent definition any more'],
+      ['"testvm" is transient: it no longer has a persistent definition'],
     ],
     [
-      'a job',
+      'a block job',
       withDisk(before, 'vda', (each) => ({ ...each, job })),
-      ['a job (copy) still runs on vda'],
+      ['a block job (copy) still runs on vda'],
     ],
     ['a crash', withDomain(before, { state: 'crashed' }), ['the guest is crashed; it was running']],
     [
       'another name',
       withDomain(before, { state: 'gone', calledNow: 'web2', persistent: false }),
-      ['"testvm" is called "web2" by now: somebody has renamed it in the middle of the run'],
+      ['"testvm" was renamed to "web2" during the run'],
     ],
     [
       'a definition that names no file',
@@ -205,7 +211,7 @@ describe('what contradicts a finished run', () => {
       [`the definition names ${SNAP2} for vda, but the guest runs on ${SNAP2}`],
     ],
     [
-      'a disc in a drive that somebody has taken out',
+      'a medium that was removed from a drive',
       withDisk(before, 'sda', (each) => ({ ...each, chain: [] })),
       [],
     ],
@@ -215,7 +221,7 @@ describe('what contradicts a finished run', () => {
       [`the definition names ${DATA} for vdb, but the guest runs on nothing`],
     ],
     [
-      'a disk without a file, by both',
+      'a disk without a file in both',
       withDisk(before, 'vdb', ({ persistentSource: _none, ...each }) => ({ ...each, chain: [] })),
       [],
     ],
@@ -223,7 +229,7 @@ describe('what contradicts a finished run', () => {
     expect(contradictions(before, now)).toEqual(found);
   });
 
-  test('what was apart before the run, and is still, is not its doing', () => {
+  test('a difference from before the run is not reported', () => {
     const stale = withDisk(before, 'vda', (each) => ({ ...each, persistentSource: BASE }));
     expect(contradictions(stale, stale)).toEqual([]);
     const moved = withDisk(stale, 'vda', (each) => ({
@@ -233,7 +239,7 @@ describe('what contradicts a finished run', () => {
     expect(contradictions(stale, moved)).toHaveLength(1);
   });
 
-  test('a disk that no definition has may be anywhere', () => {
+  test('a disk that is not in the definition is not compared', () => {
     const plugged = (file: string) =>
       withDomain(before, {
         disks: [
@@ -244,13 +250,13 @@ describe('what contradicts a finished run', () => {
     expect(contradictions(plugged('/a'), plugged('/b'))).toEqual([]);
   });
 
-  test('a guest that is off runs on no other file than its definition names', () => {
+  test('a stopped guest is not compared with its definition', () => {
     const off = withDomain(before, { state: 'shut off' });
     const stale = withDisk(off, 'vda', (each) => ({ ...each, persistentSource: BASE }));
     expect(contradictions(off, stale)).toEqual([]);
   });
 
-  test('what the next start would find otherwise below a layer', () => {
+  test('a layer below which the next start would find another file', () => {
     const named = withFile(before, SNAP1, { size: 1, backing: '/gone', format: 'qcow2' });
     const headers = withFile(named, SNAP2, { size: 1, backing: SNAP1, format: 'qcow2' });
     expect(contradictions(before, headers)).toEqual([
@@ -259,7 +265,7 @@ describe('what contradicts a finished run', () => {
     expect(contradictions(headers, headers)).toEqual([]);
   });
 
-  test('a domain that was transient before may be it after', () => {
+  test('a domain that was transient before may be transient afterwards', () => {
     const transient = world({ domain: { persistent: false } });
     expect(contradictions(transient, transient)).toEqual([]);
   });
@@ -278,11 +284,11 @@ test.each<readonly [string, HostState, readonly string[]]>([
     withDomain(before, { disks: [disk('vdz', ['/z']), ...before.domain.disks] }),
     [],
   ],
-])('of a guest that has stopped, the definition names %s', (_title, now, found) => {
+])('the definition of a stopped guest names %s', (_title, now, found) => {
   expect(definedElsewhere(before, now)).toEqual(found);
 });
 
-test('where the disks are, base first, without drives and CDs', () => {
+test('disk locations list the base first, without drives and CDs', () => {
   const seen = withDisk(before, 'vdb', (each) => ({ ...each, chain: [] }));
   expect(diskLocations(seen)).toEqual([`vda: ${BASE} <- ${SNAP1} <- ${SNAP2}`]);
   expect(diskOf(seen, 'sda')?.chain).toHaveLength(1);

@@ -1,4 +1,4 @@
-/** What a run could not make sure of is tried again when it is resumed, and is not held against another QEMU process. */
+/** What a run could not confirm is tried again when it is resumed, and does not count for another QEMU process. */
 
 import { describe, expect, test } from 'vitest';
 import { asDefined } from '../../../src/host/domain.ts';
@@ -29,7 +29,7 @@ describe('a guest whose file systems may be frozen', () => {
     return runs;
   }
 
-  test('and that was started again since is not frozen: one rollback ends the run', async () => {
+  test('is not frozen once it was started again: one rollback ends the run', async () => {
     const runs = await snapshotDone();
     runs.befalls(restarts);
     const { finish, commands } = await runs.again('rollback');
@@ -52,14 +52,14 @@ describe('a guest whose file systems may be frozen', () => {
     const { finish, commands } = await runs.again(how);
     expect(commands.filter(has('domfsthaw'))).toHaveLength(1);
     expect(finish).toMatchObject({ end: 'rolled-back', exitCode: how === 'rollback' ? 0 : 4 });
-    // It is done beside all phases, as part of the rollback.
+    // This is done outside of all phases, as part of the rollback.
     expect(runs.entries.findLast(intends('domfsthaw'))).toMatchObject({
       ...{ step: 'run', phase: 'doubts', direction: 'undo' },
     });
   });
 
   test.each(['resume', 'rollback'] as const)(
-    'and is started again then is let go by the next %s',
+    'is not in doubt if it was started again before the next %s',
     async (how) => {
       const runs = await snapshotDone();
       runs.befalls(agentGone);
@@ -71,7 +71,7 @@ describe('a guest whose file systems may be frozen', () => {
     },
   );
 
-  test('because the snapshot was made again in the process that runs now is still held in doubt', async () => {
+  test('stays in doubt if the snapshot was repeated in the current process', async () => {
     const runs = new Runs(hostForPlans());
     await runs.killed(shipped('live-backup.yaml'), intends('snapshot-create-as'));
     runs.befalls((host) => agentBack(restarts(host)));
@@ -92,7 +92,7 @@ describe('a guest that stopped while an overlay was put on its disk', () => {
     snapshot,
     `redefine: { disk: vda, source: ${overlay} }`,
   ]);
-  const unknown = `vda: it is not known where the guest wrote last, to ${SNAP2} or to ${overlay}; the definition names ${overlay}: compare them before it is started`;
+  const unknown = `vda: it is unknown where the guest last wrote: to ${SNAP2} or to ${overlay}; the definition names ${overlay}: compare the files before you start the guest`;
   const compare = `qemu-img compare ${SNAP2} ${overlay}`;
   const isSure = (finish: Finish | undefined) =>
     finish?.state.filter((each) => each.includes('but the guest wrote to'));
@@ -105,7 +105,7 @@ describe('a guest that stopped while an overlay was put on its disk', () => {
   }
 
   test.each(['resume', 'rollback'] as const)(
-    'of a domain without a definition: every %s says again that it is not known which file is the newest',
+    'without a definition: every %s reports that the newest file is unknown',
     async (how) => {
       const runs = await stopsAtSnapshot(transient);
       for (let times = 0; times < 3; times++) {
@@ -119,7 +119,7 @@ describe('a guest that stopped while an overlay was put on its disk', () => {
     },
   );
 
-  test('of a domain without a definition: a person who gives it another one is told of that one', async () => {
+  test('without a definition: a definition that a person adds is reported', async () => {
     const runs = await stopsAtSnapshot(transient);
     await runs.again('rollback');
     const before = hostForPlans().domain.definition ?? '';
@@ -132,15 +132,18 @@ describe('a guest that stopped while an overlay was put on its disk', () => {
   test.each([
     ['before', (host: SimulatedHost) => host],
     ['after', withSnapshot],
-  ])('of a domain with a definition, %s it took hold: its definition tells', async (_, taken) => {
-    const runs = new Runs(hostForPlans());
-    await runs.killed(planned([snapshot]), intends('snapshot-create-as'));
-    runs.befalls((host) => guestDies(taken(host)));
-    const { finish } = await runs.again('rollback');
-    expect(finish?.end).toBe('stranded');
-    expect(finish?.state.join()).not.toMatch(/not known|but the guest wrote to/);
-    expect(lostAtNextStart(runs.host)).toEqual([]);
-  });
+  ])(
+    'with a definition, %s the overlay took effect: the definition shows where it wrote',
+    async (_, taken) => {
+      const runs = new Runs(hostForPlans());
+      await runs.killed(planned([snapshot]), intends('snapshot-create-as'));
+      runs.befalls((host) => guestDies(taken(host)));
+      const { finish } = await runs.again('rollback');
+      expect(finish?.end).toBe('stranded');
+      expect(finish?.state.join()).not.toMatch(/unknown|but the guest wrote to/);
+      expect(lostAtNextStart(runs.host)).toEqual([]);
+    },
+  );
 
   /** The host once the overlay is on the disk. */
   function withSnapshot(host: SimulatedHost): SimulatedHost {
@@ -150,7 +153,7 @@ describe('a guest that stopped while an overlay was put on its disk', () => {
   }
 });
 
-test('where nothing is in doubt nothing is asked', () => {
+test('without a doubt nothing is requested', () => {
   const { graph } = shipped('live-backup.yaml');
   const of = { graph, machine: createPlanMachine(graph), id: 'r', folder: '/run' };
   const hosts = onLocal({ initial: hostForPlans(), files: [] });

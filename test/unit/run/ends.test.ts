@@ -1,4 +1,4 @@
-/** How a run ends, in the words that an operator reads, and what it says to type next. */
+/** How a run ends, in the words of the report, and what it says to type next. */
 import { describe, expect, test } from 'vitest';
 import { BlockplanError } from '../../../src/errors.ts';
 import { updateDomain, withHostState } from '../../../src/host/simulated-host.ts';
@@ -26,7 +26,7 @@ const throwing = (error: Error) => async () => {
   throw error;
 };
 
-/** The place of the first effect that has that word, in a run without a fault. */
+/** The index of the first effect with that word, in a run without a fault. */
 async function placeOf(yaml: readonly string[], word: string, onFailure?: string): Promise<number> {
   const runs = new Runs(hostForPlans());
   await runs.whole(planned(yaml, onFailure));
@@ -35,41 +35,41 @@ async function placeOf(yaml: readonly string[], word: string, onFailure?: string
   return at;
 }
 
-/** A run in which that goes wrong at the first effect with that word. */
+/** A run with that fault at the first effect with that word. */
 async function faulty(yaml: readonly string[], word: string, fault: Fault, onFailure?: string) {
   const at = await placeOf(yaml, word, onFailure);
   const runs = new Runs(hostForPlans(), [{ at, fault }]);
   return { runs, finish: await runs.whole(planned(yaml, onFailure)) };
 }
 
-describe('a run that has succeeded', () => {
-  test('says where the disks are, and which files it needs no more', async () => {
+describe('a run with all steps done', () => {
+  test('reports where the disks are and which files are no longer used', async () => {
     const finish = await new Runs(hostForPlans()).whole(planned([MOVE]));
     expect(finish).toEqual({
       ...{ end: 'succeeded', exitCode: 0, interrupted: false, next: [] },
-      state: [MOVED, `${SNAP2} is not used by this guest any more; it is kept`],
+      state: [MOVED, `${SNAP2} is no longer used by this guest; it is kept`],
     });
   });
 
-  test('does not name what it has removed', async () => {
+  test('does not list removed files', async () => {
     const commit =
       'blockcommit: { disk: vda, shallow: true, active: true, pivot: true, delete: true }';
     const { state } = await new Runs(hostForPlans()).whole(planned([commit]));
     expect(state).toEqual([`vda: ${BASE} <- ${SNAP1}`]);
   });
 
-  test('says that others still see it where its marker cannot be taken out', async () => {
+  test('reports a marker that cannot be removed', async () => {
     const runs = new Runs(hostForPlans());
     runs.driver.unmark = throwing(new EffectFailed('libvirt said no'));
     const finish = await runs.whole(planned([MOVE]));
     expect(finish.end).toBe('succeeded');
     expect(finish.state.at(-1)).toBe(
-      'other operators still see the run on the domain: libvirt said no',
+      'the marker of the run could not be removed, and other operators still see it on the domain: libvirt said no',
     );
     expect(finish.next).toEqual([UNMARK]);
   });
 
-  test('but for a guest that stands still is stranded, and says what it has made', async () => {
+  test('is stranded if the guest is paused, and reports the files that it created', async () => {
     const runs = new Runs(hostForPlans());
     runs.onAppend = (entry) => {
       if (entry.type === 'phase-finished' && entry.phase === 'finish')
@@ -82,7 +82,7 @@ describe('a run that has succeeded', () => {
         'all steps are done, but:',
         'the guest is paused; it was running',
         CHAIN,
-        `${COPY} was made by this run, and is kept`,
+        `${COPY} was created by this run; it is kept`,
       ],
       next: ['virsh domblkerror testvm', 'virsh resume testvm', ...WAYS],
     });
@@ -90,22 +90,22 @@ describe('a run that has succeeded', () => {
 });
 
 describe('a run that was rolled back', () => {
-  test('says what failed, and that all is as before', async () => {
+  test('reports what failed, and that everything is as before', async () => {
     const { finish, runs } = await faulty([MOVE], '--pivot', 'refused');
     expect(finish).toEqual({
       ...{ end: 'rolled-back', exitCode: 4, interrupted: false, next: [] },
-      state: ['blockcopy/pivot failed: the host says no', 'all is as it was before the run'],
+      state: ['blockcopy/pivot failed: the host says no', 'everything is as it was before the run'],
     });
     expect(runs.events.filter(({ event }) => event === 'rollback-started')).toMatchObject([
       { reason: 'the host says no', interrupted: false },
     ]);
   });
 
-  test('by the user says where it was interrupted', async () => {
+  test('after an interruption reports where it was interrupted', async () => {
     const { finish, runs } = await faulty([MOVE], '--pivot', 'interrupted before');
     expect(finish).toMatchObject({
       ...{ end: 'rolled-back', exitCode: 4, interrupted: true, next: [] },
-      state: ['interrupted in blockcopy/pivot', 'all is as it was before the run'],
+      state: ['interrupted in blockcopy/pivot', 'everything is as it was before the run'],
     });
     expect(runs.events.filter(({ event }) => event === 'rollback-started')).toMatchObject([
       { interrupted: true },
@@ -114,14 +114,14 @@ describe('a run that was rolled back', () => {
 });
 
 describe('a run that is stranded', () => {
-  test('where its plan says so, in the middle, without a rollback', async () => {
+  test('ends without a rollback if its plan says so', async () => {
     const { finish, runs } = await faulty([MOVE], '--pivot', 'refused', 'stop');
     expect(finish).toEqual({
       ...{ end: 'stranded', exitCode: 5, interrupted: false },
       state: [
         'blockcopy/pivot failed: the host says no',
-        'a job (copy) runs on vda',
-        `${COPY} is there; it was not`,
+        'a block job (copy) runs on vda',
+        `${COPY} exists; it did not exist before`,
         CHAIN,
       ],
       next: ['virsh domblklist testvm', ...WAYS],
@@ -129,12 +129,12 @@ describe('a run that is stranded', () => {
     expect(runs.events.some(({ event }) => event === 'rollback-started')).toBe(false);
   });
 
-  test('and was interrupted has the shell’s exit code', async () => {
+  test('after an interruption has the shell’s exit code', async () => {
     const { finish } = await faulty([MOVE], '--pivot', 'interrupted before', 'stop');
     expect(finish).toMatchObject({ end: 'stranded', exitCode: 130, interrupted: true });
   });
 
-  test('since its rollback failed says both, and offers the rollback alone', async () => {
+  test('after a failed rollback reports both failures, and offers only the rollback', async () => {
     const at = await placeOf([MOVE], '--pivot');
     const back = new Runs(hostForPlans(), [{ at, fault: 'refused' }]);
     await back.whole(planned([MOVE]));
@@ -144,29 +144,29 @@ describe('a run that is stranded', () => {
       ...{ end: 'stranded', exitCode: 5, interrupted: false },
       state: [
         'blockcopy/pivot failed: the host says no',
-        'the way back from blockcopy/mirror failed: the host says no',
-        'a job (copy) runs on vda',
-        `${COPY} is there; it was not`,
+        'the rollback of blockcopy/mirror failed: the host says no',
+        'a block job (copy) runs on vda',
+        `${COPY} exists; it did not exist before`,
         CHAIN,
       ],
       next: ['virsh domblklist testvm', 'blockplan rollback r'],
     });
   });
 
-  test('since the guest has stopped says how to start it', async () => {
+  test('because the guest stopped reports how to start it', async () => {
     const { finish } = await faulty([MOVE], 'blockcopy', 'the guest dies before');
     expect(finish.end).toBe('stranded');
     expect(finish.state).toContain('the guest is shut off; it was running');
     expect(finish.next).toEqual(['virsh start testvm', 'blockplan rollback r']);
   });
 
-  test('since the guest has stopped in a pivot says how to start it: its definition is the one from before', async () => {
+  test('because the guest stopped in a pivot reports how to start it: its definition is unchanged', async () => {
     const { finish } = await faulty([MOVE], '--pivot', 'the guest dies before');
     expect(finish.end).toBe('stranded');
     expect(finish.next).toEqual(['virsh start testvm', 'blockplan rollback r']);
   });
 
-  test('since the guest has stopped, and its definition names another file, says where to look first', async () => {
+  test('because the guest stopped, with another file in its definition, reports what to check first', async () => {
     const runs = new Runs(hostForPlans());
     runs.onAppend = (entry) => {
       if (intends('--pivot')(entry))
@@ -180,12 +180,12 @@ describe('a run that is stranded', () => {
     const finish = await runs.whole(planned([MOVE]));
     expect(finish.end).toBe('stranded');
     expect(finish.state).toContain(
-      `vda: it is not known where the guest wrote last, to ${SNAP2} or to ${COPY}; the definition names ${BASE}: compare them before it is started`,
+      `vda: it is unknown where the guest last wrote: to ${SNAP2} or to ${COPY}; the definition names ${BASE}: compare the files before you start the guest`,
     );
     expect(finish.next).toEqual([`qemu-img compare ${SNAP2} ${COPY}`, 'blockplan rollback r']);
   });
 
-  test('since a transient guest is gone says where to look for it', async () => {
+  test('because a transient guest is gone reports where to look for it', async () => {
     const runs = new Runs(withDomain(hostForPlans(), { persistent: false, autostart: false }));
     const { definition: _none, ...domain } = runs.host.state.domain;
     runs.befalls((host) => withHostState(host, { ...host.state, domain }));
@@ -197,7 +197,7 @@ describe('a run that is stranded', () => {
     expect(finish.next).toContain('virsh list --all');
   });
 
-  test('since somebody has renamed the guest names it as it is called now', async () => {
+  test('because the guest was renamed reports its new name', async () => {
     const runs = new Runs(hostForPlans());
     runs.onAppend = (entry) => {
       if (intends('--pivot')(entry))
@@ -211,24 +211,24 @@ describe('a run that is stranded', () => {
   });
 });
 
-describe('a run that has lost contact', () => {
-  test('for good says that nothing is known', async () => {
-    const { finish } = await faulty([MOVE], '--pivot', 'contact gone before');
+describe('a run that has lost the connection to libvirt', () => {
+  test('for good reports that the state is unknown', async () => {
+    const { finish } = await faulty([MOVE], '--pivot', 'connection gone before');
     expect(finish).toEqual({
       ...{ end: 'uncertain', exitCode: 6, interrupted: false },
       state: [
-        'blockcopy/pivot failed: contact to libvirt is lost It was looked for in vain for 60 s.',
-        'what became of the domain is not known',
-        'whether a job of "testvm" still runs is not known either',
+        'blockcopy/pivot failed: the connection to libvirt is lost Reconnecting timed out after 60 s.',
+        'the state of the domain is unknown',
+        'it is also unknown whether a block job of "testvm" still runs',
       ],
       next: ['virsh dominfo testvm', ...WAYS],
     });
   });
 
   test.each([
-    ['once, and finds it again, ends well', 1, true, 'succeeded'],
-    ['twice in its last look knows nothing', 2, true, 'uncertain'],
-    ['once, and does not find it again, knows nothing', 1, false, 'uncertain'],
+    ['once, and reconnects, succeeds', 1, true, 'succeeded'],
+    ['twice in its last observation is uncertain', 2, true, 'uncertain'],
+    ['once, and cannot reconnect, is uncertain', 1, false, 'uncertain'],
   ] as const)('at its end %s', async (_title, times, back, end) => {
     const runs = new Runs(hostForPlans());
     const { driver } = runs;
@@ -247,7 +247,7 @@ describe('a run that has lost contact', () => {
     if (end === 'uncertain') expect(finish.state[0]).toBe('libvirt is away.');
   });
 
-  test('a bug at its end is told as one', async () => {
+  test('reports a bug at its end as a bug', async () => {
     const runs = new Runs(hostForPlans());
     runs.driver.unmark = throwing(new TypeError('x is no function'));
     const { end, state } = await runs.whole(planned([MOVE]));
@@ -255,20 +255,20 @@ describe('a run that has lost contact', () => {
     expect(state[0]).toBe('a bug in blockplan: x is no function');
   });
 
-  test('after it has written into a file that was there says that its content is lost', async () => {
+  test('reports the lost content of an existing file that it wrote to', async () => {
     const reused = `blockcopy: { disk: vda, dest: ${COPY}, format: raw, reuse-external: true, finish: true }`;
-    const lost = `the former content of ${COPY} is lost: the run has written into it`;
+    const lost = `the former content of ${COPY} is lost: the run overwrote it`;
     const there = { size: 10_240 * 1024 * 1024, format: 'raw' };
     const host = () => withFile(hostForPlans(), COPY, there);
     const runs = new Runs(host());
-    runs.driver.injections = [{ at: 1, fault: 'contact gone before' }];
+    runs.driver.injections = [{ at: 1, fault: 'connection gone before' }];
     expect((await runs.whole(planned([reused]))).state).toContain(lost);
     const back = new Runs(host());
     back.driver.injections = [{ at: 1, fault: 'refused' }];
     expect((await back.whole(planned([reused]))).state).toEqual([
       'blockcopy/mirror failed: the host says no',
       lost,
-      'all else is as it was before the run',
+      'everything else is as it was before the run',
     ]);
   });
 });

@@ -1,4 +1,4 @@
-/** What a live run hands on: times and rates to its listener, files to the journal, interruptions to the driver. */
+/** What a live run passes on: times and rates to its listener, files to the journal, interruptions to the driver. */
 
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -13,7 +13,7 @@ import { waiting } from '../../troubled-runs.ts';
 
 const MOVE = 'blockcopy: { disk: vda, dest: /new/c, shallow: true, pivot: true }';
 
-describe('with a clock that stands still unless it is set', () => {
+describe('with a fake clock', () => {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['performance', 'Date'] });
   });
@@ -21,7 +21,7 @@ describe('with a clock that stands still unless it is set', () => {
     vi.useRealTimers();
   });
 
-  /** The rates that are told of a copy, which stands at these bytes after these milliseconds. */
+  /** The rates that are emitted for a copy with these bytes after these milliseconds. */
   async function rates(reports: readonly (readonly [afterMs: number, current: number])[]) {
     const runs = waiting(({ onProgress }) => {
       for (const [afterMs, current] of reports) {
@@ -33,7 +33,7 @@ describe('with a clock that stands still unless it is set', () => {
     return runs.events.flatMap((each) => (each.event === 'progress' ? [each] : []));
   }
 
-  test('progress is told with the phase that it is of', async () => {
+  test('progress names its phase', async () => {
     expect(await rates([[0, 10]])).toEqual([
       {
         ...{ time: Date.now(), event: 'progress', step: 'blockcopy', phase: 'mirror' },
@@ -43,9 +43,9 @@ describe('with a clock that stands still unless it is set', () => {
   });
 
   test.each<readonly [string, Parameters<typeof rates>[0], (number | undefined)[]]>([
-    ['is not known from one report', [[0, 10]], [undefined]],
+    ['is unknown after one report', [[0, 10]], [undefined]],
     [
-      'is not known from a burst',
+      'is unknown after a burst',
       [
         [0, 0],
         [99, 9000],
@@ -79,7 +79,7 @@ describe('with a clock that stands still unless it is set', () => {
       [undefined, 100, 125],
     ],
     [
-      'stays as it was in a burst',
+      'does not change in a burst',
       [
         [0, 0],
         [1000, 100],
@@ -99,7 +99,7 @@ describe('with a clock that stands still unless it is set', () => {
     expect((await rates(reports)).map(({ rate }) => rate)).toEqual(told);
   });
 
-  test('what has ended tells how long it took', async () => {
+  test('the end of a phase and of a run has its duration', async () => {
     const runs = waiting(() => {
       vi.advanceTimersByTime(1234);
     });
@@ -121,7 +121,7 @@ describe('with a clock that stands still unless it is set', () => {
   });
 });
 
-test('what befalls the guest is told, with what to do where there is something', async () => {
+test('an event of the guest is reported, with what to do about it', async () => {
   let befalls: (state: DomainState, detail: string) => void = () => {};
   const runs = waiting(() => {
     befalls('paused', 'I/O Error');
@@ -137,13 +137,13 @@ test('what befalls the guest is told, with what to do where there is something',
     { event: 'guest-state', state: 'paused' },
     {
       event: 'notice',
-      message: expect.stringContaining('"testvm" is paused since it could not write'),
+      message: expect.stringContaining('"testvm" is paused because a write failed'),
     },
     { event: 'guest-state', state: 'running' },
   ]);
 });
 
-test('the domain is marked with who works on it', async () => {
+test('the marker of the domain says who works on it', async () => {
   const runs = new Runs(hostForPlans());
   const mark = runs.driver.mark.bind(runs.driver);
   const marks: unknown[] = [];
@@ -157,7 +157,7 @@ test('the domain is marked with who works on it', async () => {
   expect(runs.entries[0]).toMatchObject({ type: 'run-started', ...by, version: '0' });
 });
 
-test('a file that was made is on disk in the journal before anything is put into it', async () => {
+test('a created file is in the journal on disk before anything is written to it', async () => {
   const syncs: boolean[] = [];
   const made = { file: '/new/c', ino: '7', born: '0' };
   const runs = waiting(({ onMade }) => onMade(made));
@@ -169,7 +169,7 @@ test('a file that was made is on disk in the journal before anything is put into
   expect(runs.entries).toContainEqual({ type: 'made', on: LOCAL, ...made });
 });
 
-test('what is kept lies in a file of its own before the journal tells of it', async () => {
+test('what is kept is in a file of its own before the journal records it', async () => {
   const runs = new Runs(hostForPlans());
   let text = '';
   runs.onAppend = ({ type }) => {

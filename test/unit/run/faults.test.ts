@@ -1,6 +1,6 @@
 /**
- * Every shipped plan, with every fault at every effect, on a host in memory whose guest writes all the time: the run
- * ends as it should, with the host as it was or the definition safe, and nothing that the guest wrote is lost.
+ * Every shipped plan, with every fault at every effect, on a simulated host whose guest writes all the time: the run ends
+ * as expected, with the host as before or the definition safe, and no write of the guest is lost.
  */
 
 import { afterAll, describe, expect, test } from 'vitest';
@@ -23,13 +23,13 @@ import { frozen } from '../../worlds.ts';
 
 const FAULTS: readonly Fault[] = [
   'refused',
-  'refused after it took hold',
-  'done in word only',
+  'refused after it took effect',
+  'done without effect',
   'the job dies',
-  'contact lost before',
-  'contact lost after',
-  'contact gone before',
-  'contact gone after',
+  'connection lost before',
+  'connection lost after',
+  'connection gone before',
+  'connection gone after',
   'interrupted before',
   'interrupted during',
   'interrupted after',
@@ -42,7 +42,7 @@ const folder = scratchFolder('faults');
 class Recorder implements Journal {
   readonly folder = folder;
   readonly entries: JournalEntry[] = [];
-  /** How many of the entries are on disk for certain. */
+  /** The number of entries that are certainly on disk. */
   synced = 0;
 
   async append(entry: JournalEntry, sync: boolean): Promise<void> {
@@ -92,10 +92,10 @@ async function run(
   return { finish, driver, journal, events };
 }
 
-/** Before any effect its intent is the last thing on disk, and before an undefine the definition is there too. */
+/** Before any effect its intent is the last record on disk, and before an undefine the definition is on disk too. */
 function isIntended(journal: Recorder, effect: Effect): void {
   const last = journal.entries.at(-1);
-  // The salvage of a stranded domain's definition is the one act without an intent of its own.
+  // Restoring a stranded domain's definition is the only action without an intent of its own.
   if (last?.type !== 'intent') {
     expect(journal.entries.some((entry) => entry.type === 'phase-finished' && entry.error)).toBe(
       true,
@@ -115,11 +115,11 @@ function nothingIsLost(runState: Course): void {
   const { finish, driver, journal, events } = runState;
   const { host } = driver;
   expect(lostWrites(host)).toEqual([]);
-  // The definition is with libvirt, or in the journal; and what libvirt has finds every write.
+  // The definition is in libvirt or in the journal, and the one in libvirt leads to every write.
   const { persistent } = host.state.domain;
   const kept = journal.entries.some((entry) => entry.type === 'kept');
   expect(persistent || kept).toBe(true);
-  // A run that is left with contact has put the definition back itself.
+  // A run that ends with a connection has restored the definition itself.
   if (finish.end !== 'uncertain') expect(persistent).toBe(true);
   if (persistent && finish.end !== 'uncertain') expect(lostAtNextStart(host)).toEqual([]);
   expect(journal.entries.at(-1)).toMatchObject({ type: 'run-finished', end: finish.end });
@@ -130,7 +130,7 @@ function nothingIsLost(runState: Course): void {
   }
 }
 
-/** All of the host that a person could tell from before: jobs, chains, definition, metadata, files. */
+/** Everything on the host that a person could compare with before: jobs, chains, definition, metadata, files. */
 function picture({ domain, files }: HostState) {
   return {
     ...domain,
@@ -143,7 +143,7 @@ function picture({ domain, files }: HostState) {
 
 const isOptional = (effect: Effect) => effect.tool === 'virsh' && effect.optional === true;
 
-/** How a run with that one fault has to end. */
+/** The expected end of a run with that one fault. */
 function expected(
   fault: Fault,
   effect: Effect,
@@ -151,15 +151,15 @@ function expected(
   idle: ReadonlySet<Effect>,
 ): Finish['end'] {
   const waits = effect.tool === 'await-job' || effect.tool === 'qemu-img';
-  if (fault.startsWith('contact gone')) return 'uncertain';
-  // A copy of which nobody knows whether it is whole is taken back.
-  if (fault.startsWith('contact lost')) {
+  if (fault.startsWith('connection gone')) return 'uncertain';
+  // A copy that may be incomplete is rolled back.
+  if (fault.startsWith('connection lost')) {
     const ended = fault.endsWith('after') && wordsIn(effect).includes('--abort');
     return effect.tool === 'qemu-img' || ended ? 'rolled-back' : 'succeeded';
   }
   if (fault.startsWith('the guest dies')) return 'stranded';
-  // Without the empty file libvirt makes the copy's file itself, and the run comes to the same.
-  if (fault === 'done in word only' && (idle.has(effect) || effect.tool === 'make-file'))
+  // Without the empty file libvirt creates the copy's file itself, with the same result.
+  if (fault === 'done without effect' && (idle.has(effect) || effect.tool === 'make-file'))
     return 'succeeded';
   if (/^refused|^done/.test(fault) && isOptional(effect)) return 'succeeded';
   // After the last one there is nothing left to interrupt.
@@ -167,27 +167,28 @@ function expected(
   return isLast && tooLate ? 'succeeded' : 'rolled-back';
 }
 
-/** Whether nothing but a comparison of two images could tell that it came to nothing: there qemu-img is believed. */
+/** Whether only a comparison of two images could show that the effect did nothing: there qemu-img is trusted. */
 function isBelieved(fault: Fault, effect: Effect): boolean {
-  return fault === 'done in word only' && wordsIn(effect).includes('-n');
+  return fault === 'done without effect' && wordsIn(effect).includes('-n');
 }
 
-/** How a run may end that met this fault on its rollback. */
+/** The possible ends of a run with this fault in its rollback. */
 function expectedBack(fault: Fault, effect: Effect): readonly Finish['end'][] {
-  if (fault.startsWith('contact gone')) return ['uncertain'];
-  // A rollback is not cut short, and goes on when contact is back.
-  if (fault.startsWith('interrupted') || fault.startsWith('contact lost')) return ['rolled-back'];
+  if (fault.startsWith('connection gone')) return ['uncertain'];
+  // A rollback is not interrupted, and continues when the connection is restored.
+  if (fault.startsWith('interrupted') || fault.startsWith('connection lost'))
+    return ['rolled-back'];
   if (fault.startsWith('refused') && isOptional(effect)) {
     const doubt = 'doubt' in effect && effect.doubt !== undefined;
     return [doubt ? 'stranded' : 'rolled-back'];
   }
-  // What was not done is asked for again.
-  if (fault === 'done in word only') return ['rolled-back', 'stranded'];
-  // What took hold although it was refused may have been the last thing to undo.
-  return fault === 'refused after it took hold' ? ['stranded', 'rolled-back'] : ['stranded'];
+  // An effect that was not done is requested again.
+  if (fault === 'done without effect') return ['rolled-back', 'stranded'];
+  // An effect that took hold although it was refused may have been the last one to undo.
+  return fault === 'refused after it took effect' ? ['stranded', 'rolled-back'] : ['stranded'];
 }
 
-/** Adds to a failure what the run did. */
+/** Adds what the run did to a failure. */
 function telling(runState: Course, check: () => void): void {
   try {
     check();
@@ -222,13 +223,16 @@ const EXTRA: readonly (readonly [title: string, yaml: readonly string[]])[] = [
     ],
   ],
   [
-    'a move there, and on',
+    'two moves in a row',
     [
       '{ id: first, blockcopy: { disk: vda, dest: /new/c, shallow: true, pivot: true } }',
       '{ id: second, blockcopy: { disk: vda, dest: /new/d, shallow: true, pivot: true } }',
     ],
   ],
-  ['kept in step', ['blockcommit: { disk: vda, shallow: true, keep-overlay: true }']],
+  [
+    'a commit that keeps its overlay',
+    ['blockcommit: { disk: vda, shallow: true, keep-overlay: true }'],
+  ],
 ];
 
 const plans: (readonly [string, () => Compiled])[] = [
@@ -248,7 +252,7 @@ describe.each(plans)('%s', (_title, compiled) => {
     count('succeeded, without a fault');
   });
 
-  test.each(FAULTS)('%s, at each effect', async (fault) => {
+  test.each(FAULTS)('%s, at each effect, ends as expected', async (fault) => {
     const plan = compiled();
     const { asked: effects, idle } = (await run(plan, hostForPlans(), [])).driver;
     for (const [at, effect] of effects.entries()) {
@@ -272,7 +276,7 @@ describe.each(plans)('%s', (_title, compiled) => {
     }
   });
 
-  test('a second fault during the rollback', async () => {
+  test('a second fault during the rollback ends as expected', async () => {
     const plan = compiled();
     const effects = (await run(plan, hostForPlans(), [])).driver.asked;
     for (const at of effects.keys()) {

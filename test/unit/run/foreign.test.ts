@@ -1,4 +1,4 @@
-/** Layers that a run did not make are told from its own, on the disks that it works on. */
+/** Layers that a run did not create are distinguished from its own, on the disks that it works on. */
 
 import { expect, test } from 'vitest';
 import { type HostState, withDisk } from '../../../src/model/host-state.ts';
@@ -11,9 +11,9 @@ import { BASE, DATA, disk, SNAP1, SNAP2, world } from '../../worlds.ts';
 const THEIRS = '/theirs';
 const host = world();
 const sentence = (target: string) =>
-  `${target} has a layer that this run did not make, ${THEIRS}: somebody else has made a snapshot of it or moved it`;
+  `${target} has a layer that this run did not create, ${THEIRS}: another user or tool made a snapshot of the disk or moved it`;
 
-/** A host state in which somebody has put a layer on those disks. */
+/** A host state with another user's layer on those disks. */
 const topped = (...targets: string[]): HostState =>
   targets.reduce(
     (each, target) =>
@@ -38,14 +38,14 @@ const ALL = topped('vda', 'vdb', 'sda');
 test.each<readonly [string, string, readonly string[]]>([
   ['names', COMMIT, ['vda']],
   ['lists for a snapshot', snapshot(', diskspec: [{ disk: vdb, file: /o }]'), ['vdb']],
-  ['takes a snapshot of, which are all', snapshot(''), ['vda', 'vdb']],
+  ['takes a snapshot of (all of them)', snapshot(''), ['vda', 'vdb']],
   [
-    'takes a snapshot of beside one that it names',
+    'takes a snapshot of besides a named one',
     snapshot(", diskspec: [{ disk: vdb, snapshot: 'no' }, { disk: '*' }]"),
     ['vda', 'vdb'],
   ],
-  ['has, where it names none', 'redefine: {}', []],
-])('a plan is asked about the disks that its step %s', (_title, step, targets) => {
+  ['names (none)', 'redefine: {}', []],
+])('a run checks the disks that a step %s', (_title, step, targets) => {
   expect(foreign([step], ALL)).toEqual(targets.map(sentence));
 });
 
@@ -55,10 +55,10 @@ test('each step of a plan counts', () => {
 });
 
 test.each<readonly [string, HostState, readonly string[]]>([
-  ['was there before', host, []],
-  ['was there before, under another name', withNames('/link', SNAP2), []],
+  ['existed before', host, []],
+  ['existed before under another name', withNames('/link', SNAP2), []],
   ['the plan may touch', topped('vda'), [THEIRS]],
-])('a layer is no foreign one that %s', (_title, now, files) => {
+])('a layer is not foreign that %s', (_title, now, files) => {
   expect(foreign([COMMIT], now, host, files)).toEqual([]);
 });
 
@@ -74,7 +74,7 @@ function withNames(name: string, file: string): HostState {
   );
 }
 
-test('a layer below one that was there is foreign all the same', () => {
+test('a layer below an existing one is foreign too', () => {
   const below = withDisk(host, 'vda', (each) => ({
     ...each,
     chain: disk('vda', [SNAP2, SNAP1, BASE, THEIRS]).chain,
@@ -82,7 +82,7 @@ test('a layer below one that was there is foreign all the same', () => {
   expect(foreign([COMMIT], below)).toEqual([sentence('vda')]);
 });
 
-test('an image that was there to be copied into may rest on others, but nothing may rest on it', () => {
+test('an existing destination of a copy may have backing files, but a layer above it is foreign', () => {
   const filled = '/new/filled';
   const copy = `blockcopy: { disk: vda, dest: ${filled}, format: qcow2, reuse-external: true, pivot: true }`;
   const there = { ...host, files: { ...host.files, [filled]: { size: 1, format: 'qcow2' } } };
@@ -94,7 +94,7 @@ test('an image that was there to be copied into may rest on others, but nothing 
   expect(foreign([copy], on(filled, THEIRS), absent, [filled])).toEqual([sentence('vda')]);
 });
 
-test('a file that a conversion writes to is no image that a disk is copied into', () => {
+test('a file that a conversion writes to is not the destination of a copy', () => {
   const convert = `convert: { source: /quiet, dest: ${DATA} }`;
   const below = withDisk(host, 'vdb', (each) => ({
     ...each,

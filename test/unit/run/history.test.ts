@@ -35,7 +35,7 @@ const ABORT = commanded('undo', 'mirror/pivot', GIVEN.abort, 'done');
 const COPIES = 'virsh blockcopy --domain web1 --path vda --dest /new/c';
 const ABORTS = 'virsh blockjob --domain web1 --path vda --abort';
 
-test('the way through the machine, with each command, its answer and its time', async () => {
+test('the path through the machine has each command with its answer and time', async () => {
   const told = await history([
     STARTED,
     ...phase('do', 'mirror/mirror', 'DONE', COPY),
@@ -65,7 +65,7 @@ test('the way through the machine, with each command, its answer and its time', 
   expect(told?.finish).toMatchObject({ end: 'rolled-back', state: ['as before'] });
 });
 
-test('a run that was killed, left and resumed', async () => {
+test('a run that was killed, left and resumed has all attempts', async () => {
   const told = await history([
     STARTED,
     ...phase('do', 'mirror/mirror', 'none', commanded('do', 'mirror/mirror', GIVEN.copy, 'none')),
@@ -89,7 +89,7 @@ test('a run that was killed, left and resumed', async () => {
   expect(again?.result).toBe('DONE');
 });
 
-test('what is done beside all states stands by itself', async () => {
+test('commands outside of all states have an entry of their own', async () => {
   const told = await history([
     STARTED,
     ...phase('undo', 'mirror/pivot', 'FAILED'),
@@ -101,7 +101,7 @@ test('what is done beside all states stands by itself', async () => {
   ]);
 });
 
-test('what is done beside all states while one is under way does not become a part of it', async () => {
+test('commands outside of all states do not become part of the current state', async () => {
   const told = await history([
     STARTED,
     ...phase('do', 'mirror/pivot', 'none', PIVOT),
@@ -115,7 +115,7 @@ test('what is done beside all states while one is under way does not become a pa
   ]);
 });
 
-test('the end of a state is told of it, whatever was done beside it meanwhile', async () => {
+test('the end of a state belongs to it, whatever was done outside of it in between', async () => {
   const beside = commanded('do', 'run/come-back', GIVEN.undefine, 'done');
   const told = await history([
     STARTED,
@@ -128,7 +128,7 @@ test('the end of a state is told of it, whatever was done beside it meanwhile', 
   expect(told?.path[1]).not.toHaveProperty('result');
 });
 
-test('a command after the end of its state stands by itself', async () => {
+test('a command after the end of its state has an entry of its own', async () => {
   const told = await history([STARTED, ...phase('do', 'mirror/mirror', 'DONE'), ...COPY]);
   expect(told?.path).toMatchObject([
     { state: 'mirror:mirror', result: 'DONE', commands: [] },
@@ -136,12 +136,12 @@ test('a command after the end of its state stands by itself', async () => {
   ]);
 });
 
-test('a command without a state stands by itself', async () => {
+test('a command without a state has an entry of its own', async () => {
   const told = await history([STARTED, ...COPY]);
   expect(told?.path.map(({ state }) => state)).toEqual(['mirror:mirror']);
 });
 
-test('what was done well has no error, and what nothing tells of changes nothing', async () => {
+test('a successful state has no error, and records without a command change nothing', async () => {
   const told = await history([
     STARTED,
     { type: 'made', on: LOCAL, file: '/c', ino: '1', born: '0' },
@@ -153,7 +153,7 @@ test('what was done well has no error, and what nothing tells of changes nothing
   expect(told?.path[0]?.commands[0]).not.toHaveProperty('error');
 });
 
-test('a torn journal tells what is whole, and one without a beginning nothing', async () => {
+test('a torn journal gives its complete records, and one without a start nothing', async () => {
   const text = journalText([STARTED, ...phase('do', 'mirror/mirror', 'DONE', COPY)]);
   const told = await history(text.slice(0, -10));
   expect(told?.damage).toBe('torn');
@@ -162,7 +162,7 @@ test('a torn journal tells what is whole, and one without a beginning nothing', 
   expect(await history('')).toBeUndefined();
 });
 
-test('a clock that was set back makes nothing negative', async () => {
+test('a clock that was set back gives no negative duration', async () => {
   const entries = [STARTED, ...phase('do', 'mirror/mirror', 'DONE', COPY)];
   const back = recordsOf(entries).map((record, at) => ({
     ...record,

@@ -1,4 +1,4 @@
-/** A run with another host beside that of its plan: each is asked for itself, and judged for itself. */
+/** A run with a second host: each host is observed and judged by itself. */
 import { expect, test } from 'vitest';
 import { updateDomain } from '../../../src/host/simulated-host.ts';
 import type { JournalEntry } from '../../../src/journal/journal.ts';
@@ -29,7 +29,7 @@ async function run(befalls: (spare: DriverDouble) => void) {
   return { finish, driver, spare, entries };
 }
 
-test('the phases of a plan go to the host of its domain, and to no other', async () => {
+test('the phases of a plan run on the host of its domain only', async () => {
   const { finish, driver, spare, entries } = await run(() => {});
   expect(finish.end, finish.state.join('\n')).toBe('succeeded');
   expect(driver.asked.length).toBeGreaterThan(0);
@@ -39,7 +39,7 @@ test('the phases of a plan go to the host of its domain, and to no other', async
   expect(entries[0]).toMatchObject({ type: 'run-started', hosts: { spare: hostForPlans() } });
 });
 
-test('what is wrong on another host is said with its name', async () => {
+test('a problem on another host is reported with the name of the host', async () => {
   const { finish } = await run((spare) => {
     spare.host = updateDomain(spare.host, { state: 'shut off' });
   });

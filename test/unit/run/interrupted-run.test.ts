@@ -1,4 +1,4 @@
-/** How far a run came that was interrupted, as the records of its journal tell. */
+/** How far an interrupted run came, from the records of its journal. */
 
 import { describe, expect, test } from 'vitest';
 import type { JournalEntry } from '../../../src/journal/journal.ts';
@@ -22,7 +22,7 @@ const followed = (entries: readonly JournalEntry[]): InterruptedRun =>
   applyRecord({ run: runStateIn(hostForPlans(), MOVE) }, logOf(entries));
 const M = 'blockcopy/mirror';
 
-describe('a journal tells', () => {
+describe('a journal shows', () => {
   test.each<readonly [string, readonly JournalEntry[], InterruptedRun['phase']]>([
     ['that nothing has begun', [], undefined],
     ['that a phase has begun', phase('do', M, 'none'), { direction: 'do', done: 0 }],
@@ -42,28 +42,28 @@ describe('a journal tells', () => {
       { direction: 'do', done: 0 },
     ],
     [
-      'that a helping hand has failed, which ends nothing',
+      'that a best-effort command has failed, which does not end the phase',
       phase('do', M, 'none', commanded('do', M, thaw, { error: 'no' })),
       { direction: 'do', done: 1 },
     ],
     [
-      'of an effect beside the phase, which is none of it',
+      'an effect outside of the phase, which does not belong to it',
       phase('do', M, 'none', commanded('do', 'run/come-back', effect, 'done')),
       { direction: 'do', done: 0 },
     ],
     [
-      'of an effect of another phase of the step, which is none of it',
+      'an effect of another phase of the step, which does not belong to it',
       phase('do', M, 'none', commanded('do', 'blockcopy/pivot', effect, 'done')),
       { direction: 'do', done: 0 },
     ],
     [
-      'of an effect in the other direction, which is none of it',
+      'an effect in the other direction, which does not belong to the phase',
       phase('do', M, 'none', commanded('undo', M, effect, 'done')),
       { direction: 'do', done: 0 },
     ],
     ['that a phase is done', phase('do', M, 'DONE'), undefined],
     [
-      'that a phase was lost from sight, which is not over',
+      'that a phase lost the connection and is not over',
       phase('do', M, 'LOST'),
       { direction: 'do', done: 0 },
     ],
@@ -76,7 +76,7 @@ describe('a journal tells', () => {
       { direction: 'undo', done: 1 },
     ],
     [
-      'that a rollback is stranded, which can be tried once more',
+      'that a rollback is stranded and can be tried again',
       [...phase('do', M, 'FAILED'), ...phase('undo', M, 'FAILED')],
       { direction: 'undo', done: 0 },
     ],
@@ -93,20 +93,20 @@ describe('a journal tells', () => {
     expect(followed(refused).run.doubts).toEqual([]);
   });
 
-  test('what was written over, also beside a phase', () => {
+  test('what was overwritten, also outside of a phase', () => {
     const copy = { ...effect, loses: ['/new/c'] };
     expect(home(followed(commanded('do', M, copy, 'none')).run).overwritten).toEqual(['/new/c']);
   });
 
-  test('no phase that the plan does not have', () => {
+  test('an error for a phase that is not in the plan', () => {
     expect(() => followed(phase('do', 'x/y', 'none'))).toThrow(
-      'the journal tells of x/y, which the plan does not have',
+      'the journal has a record of x/y, which is not in the plan',
     );
   });
 });
 
-describe('a run that is followed part by part', () => {
-  test.each(SHIPPED)('comes as far as one that is followed at once: %s', async (plan) => {
+describe('a log that is applied in two parts', () => {
+  test.each(SHIPPED)('gives the same run as one that is applied at once: %s', async (plan) => {
     for (const fault of [[], [{ at: 6, fault: 'refused' }]] as const) {
       const runs = new Runs(hostForPlans(), fault);
       await runs.killed(shipped(plan), ({ type }) => type === 'phase-finished');
@@ -138,7 +138,7 @@ describe('a rollback begins', () => {
 
   test.each([
     [
-      'nowhere where nothing has begun',
+      'nowhere if nothing has begun',
       [],
       [{ name: 'rolled-back', final: 'rolled-back' }, undefined],
     ],
@@ -155,7 +155,7 @@ describe('a rollback begins', () => {
       undoing(P, 1),
     ],
     [
-      'where the rollback is that is under way',
+      'at the phase of a rollback that is under way',
       [...phase('do', M, 'DONE'), ...phase('do', P, 'FAILED'), ...phase('undo', P, 'DONE')],
       undoing(M, 0),
     ],
@@ -163,7 +163,7 @@ describe('a rollback begins', () => {
     expect(from(entries)).toEqual(at);
   });
 
-  test('nowhere where it is over', () => {
+  test('nowhere if it is over', () => {
     const entries = [...phase('do', M, 'FAILED'), ...phase('undo', M, 'DONE')];
     expect(from(entries)[0]).toMatchObject({ final: 'rolled-back' });
   });
@@ -185,12 +185,12 @@ describe('what was done since the guest was last seen up', () => {
       [{ effect, known: 'begun' }],
     ],
     [
-      'is in doubt where it was refused',
+      'is in doubt if it was refused',
       phase('do', M, 'none', commanded('do', M, effect, { error: 'no' })),
       [{ effect, known: 'begun' }],
     ],
     [
-      'is nothing of what was never begun',
+      'does not include what was never begun',
       phase('do', M, 'none', [
         ...commanded('do', M, effect, 'done'),
         ...commanded('do', M, other, { error: 'no', unbegun: true }),
@@ -198,7 +198,7 @@ describe('what was done since the guest was last seen up', () => {
       [{ effect, known: 'said' }],
     ],
     [
-      'is as far as it was answered',
+      'is known as far as it was answered',
       phase('do', M, 'none', [
         ...commanded('do', M, effect, 'done'),
         ...commanded('do', M, other, 'none'),
@@ -221,23 +221,23 @@ describe('what was done since the guest was last seen up', () => {
     ],
     ['has been seen once the phase is done', moved, [{ effect, known: 'seen' }]],
     [
-      'stays answered where the phase has failed',
+      'stays answered if the phase has failed',
       phase('do', M, 'FAILED', commanded('do', M, effect, 'done')),
       [{ effect, known: 'said' }],
     ],
-    ['is nothing when the next phase begins', [...moved, ...begun(P, {})], []],
+    ['is empty when the next phase begins', [...moved, ...begun(P, {})], []],
     [
-      'stays where the next phase begins with the guest off',
+      'stays if the next phase begins with the guest off',
       [...moved, ...begun(P, { before: off })],
       [{ effect, known: 'seen' }],
     ],
     [
-      'stays where the phase goes on in its middle',
+      'stays if the phase is continued in its middle',
       [...moved, ...begun(P, { done: 1 })],
       [{ effect, known: 'seen' }],
     ],
     [
-      'stays where a rollback begins',
+      'stays if a rollback begins',
       [
         ...phase('do', M, 'FAILED', commanded('do', M, effect, 'done')),
         ...phase('undo', M, 'none'),
@@ -245,7 +245,7 @@ describe('what was done since the guest was last seen up', () => {
       [{ effect, known: 'said' }],
     ],
     [
-      'is nothing once a phase is undone',
+      'is empty once a phase is undone',
       [
         ...phase('do', M, 'FAILED', commanded('do', M, effect, 'done')),
         ...phase('undo', M, 'DONE', commanded('undo', M, other, 'done')),
@@ -256,7 +256,7 @@ describe('what was done since the guest was last seen up', () => {
     expect(since(entries)).toEqual(expected);
   });
 
-  test('is where the phase began whose guest was up, or that was undone', () => {
+  test('starts where a phase began with the guest up, or was undone', () => {
     const before = world({ domain: { agent: false } });
     const lastUp = (entries: readonly JournalEntry[]) => home(followed(entries).run).lastUp;
     expect(lastUp(begun(M, { before }))).toEqual([before]);
@@ -266,7 +266,7 @@ describe('what was done since the guest was last seen up', () => {
     expect(lastUp(again)).toEqual([world()]);
   });
 
-  test('is what a phase that is taken back to be done once more has done, and it goes on from its start', () => {
+  test('is reset by a phase that is undone to be repeated, which starts from its beginning', () => {
     const anew = phase('undo', M, 'DONE', commanded('undo', M, other, 'done')).map(
       (entry) =>
         (entry.type === 'phase-started' || entry.type === 'phase-finished'

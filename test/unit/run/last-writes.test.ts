@@ -1,4 +1,4 @@
-/** Where a guest may have written last, told by the last look at it and by what was done since. */
+/** Where a guest may have written last, from its last observation and the effects since. */
 import { describe, expect, test } from 'vitest';
 import type { Effect } from '../../../src/commands/effect.ts';
 import { simulatedHostOf } from '../../../src/host/simulated-host.ts';
@@ -40,7 +40,7 @@ const files = (since: readonly RecentEffect[], lastUp: readonly HostState[] = [h
   lastWrites({ lastUp, since }).map((state) => activeFile(state, 'vda'));
 
 test.each<readonly [string, readonly RecentEffect[], readonly string[]]>([
-  ['nothing was done since: where it was seen', [], [SNAP2]],
+  ['without effects since: where it was seen', [], [SNAP2]],
   ['a copy does not move it', [{ effect: copy, known: 'said' }], [SNAP2]],
   [
     'a pivot that libvirt has reported has moved it',
@@ -67,7 +67,7 @@ test.each<readonly [string, readonly RecentEffect[], readonly string[]]>([
   expect(files(since)).toEqual(places);
 });
 
-test('a copy that was begun may run: two host states, of which the likelier is the last', () => {
+test('a copy that was begun may run: two host states, the more likely one last', () => {
   const states = lastWrites({ lastUp: [host], since: [{ effect: copy, known: 'begun' }] });
   expect(states.map(({ domain }) => domain.disks[0]?.job?.type)).toEqual([undefined, 'copy']);
 });
@@ -77,15 +77,15 @@ test('an effect that moves nothing adds no host state', () => {
   expect(files([{ effect: resume, known: 'begun' }])).toEqual([SNAP2]);
 });
 
-test('what is begun may be so in each of the host states in which it was last seen', () => {
+test('an effect that was begun counts in each of the host states in which the guest was last seen', () => {
   const since: readonly RecentEffect[] = [{ effect: pivot, known: 'begun' }];
   expect(files(since, [host, mirrored])).toEqual([SNAP2, SNAP2, COPY]);
 });
 
-test('where a guest wrote last is known for disks that have stayed', () => {
+test('the last written file is known for disks that did not move', () => {
   const moved = withDisk(host, 'vda', (each) => ({ ...each, chain: disk('vda', [COPY]).chain }));
   const text = (named: string) =>
-    `vda: it is not known where the guest wrote last, to ${SNAP2} or to ${COPY}; the definition names ${named}: compare them before it is started`;
+    `vda: it is unknown where the guest last wrote: to ${SNAP2} or to ${COPY}; the definition names ${named}: compare the files before you start the guest`;
   expect(unknownLastWrites([])).toEqual([]);
   expect(unknownLastWrites([host])).toEqual([]);
   expect(unknownLastWrites([host, host])).toEqual([]);
@@ -98,7 +98,7 @@ test('where a guest wrote last is known for disks that have stayed', () => {
   expect(ambiguousDisks([host, moved])).toEqual([{ target: 'vda', files: [SNAP2, COPY] }]);
 });
 
-describe('the definition that is there', () => {
+describe('the current definition', () => {
   const named = (file: string, on = host) =>
     withDisk(on, 'vda', (each) => ({
       ...each,
@@ -115,9 +115,9 @@ describe('the definition that is there', () => {
 
   test.each<readonly [string, readonly HostState[], HostState, readonly string[]]>([
     ['rules out the states with another', [host, named(COPY)], named(COPY), [COPY]],
-    ['rules out none where it fits none', [host, named(COPY)], named(OVERLAY), [SNAP2, COPY]],
+    ['rules out no state if it fits none', [host, named(COPY)], named(OVERLAY), [SNAP2, COPY]],
     [
-      'tells nothing of a transient domain',
+      'says nothing about a transient domain',
       [transient(SNAP2), transient(COPY)],
       named(COPY),
       [SNAP2, COPY],

@@ -1,4 +1,4 @@
-/** How a live run hears the user: an interruption is heard on its way forward, and a second one leaves it. */
+/** How a live run reacts to the user: an interruption stops its forward phases, and a second one leaves it unfinished. */
 import { describe, expect, test } from 'vitest';
 import { EffectFailed } from '../../../src/model/effect-failed.ts';
 import { LeftUnfinished } from '../../../src/run/execute.ts';
@@ -13,8 +13,12 @@ describe('an interruption', () => {
   const reason = new Error('interrupted by SIGINT');
 
   test.each([
-    ['is one where the driver gives up for it', () => reason, true],
-    ['is none where the host says no meanwhile', () => new EffectFailed('the host says no'), false],
+    ['counts if the driver aborts because of it', () => reason, true],
+    [
+      'does not count if the host refuses at the same time',
+      () => new EffectFailed('the host says no'),
+      false,
+    ],
   ] as const)('%s', async (_title, error, interrupted) => {
     const runs: Runs = waiting(() => {
       runs.interrupt.abort(reason);
@@ -27,7 +31,7 @@ describe('an interruption', () => {
     );
   });
 
-  test('is heard by the way forward, and not by a rollback, which only a second one ends', async () => {
+  test('stops a forward run, and not a rollback, which only a second one stops', async () => {
     const runs = new Runs(hostForPlans());
     const signals: unknown[] = [];
     const perform = runs.driver.perform.bind(runs.driver);
@@ -56,10 +60,10 @@ describe('a run that the user leaves', () => {
     return { runs, error };
   }
 
-  test('is not over, and says how it is resumed', async () => {
+  test('is not over, and reports how to resume it', async () => {
     const { runs, error } = await left('--pivot');
     expect(error).toBeInstanceOf(LeftUnfinished);
-    expect(error).toMatchObject({ name: 'LeftHalfway', message: 'SIGINT' });
+    expect(error).toMatchObject({ name: 'LeftUnfinished', message: 'SIGINT' });
     expect(runs.entries.at(-1)).toEqual({ type: 'run-left', by: 'SIGINT' });
     expect(runs.events.at(-1)).toMatchObject({
       ...{ event: 'run-left', run: 'r', by: 'SIGINT' },
@@ -68,14 +72,14 @@ describe('a run that the user leaves', () => {
     expect(runs.driver.asked.some((effect) => wordsIn(effect).includes('--pivot'))).toBe(false);
   });
 
-  test('in its rollback is only rolled back', async () => {
+  test('in its rollback can only be rolled back', async () => {
     const { runs } = await left('--abort', ({ driver }) => {
       driver.injections = [{ at: 3, fault: 'refused' }];
     });
     expect(runs.events.at(-1)).toMatchObject({ next: ['blockplan rollback r'] });
   });
 
-  test('is left on disk at once, and its journal that cannot be written is told', async () => {
+  test('is recorded on disk at once, and a journal that cannot be written is reported', async () => {
     const syncs: boolean[] = [];
     const { runs, error } = await left('--pivot', (each) => {
       const { onAppend } = each;
@@ -93,7 +97,7 @@ describe('a run that the user leaves', () => {
     });
   });
 
-  test('when its end is written down is over', async () => {
+  test('after its end is recorded is over', async () => {
     const runs = new Runs(hostForPlans());
     runs.onAppend = ({ type }) => {
       if (type === 'run-finished') runs.leave.abort(by);
@@ -103,8 +107,8 @@ describe('a run that the user leaves', () => {
   });
 });
 
-test('contact is looked for until the user will not wait any longer', async () => {
-  const runs = new Runs(hostForPlans(), [{ at: 2, fault: 'contact lost before' }]);
+test('reconnecting is tried until the user stops waiting', async () => {
+  const runs = new Runs(hostForPlans(), [{ at: 2, fault: 'connection lost before' }]);
   const signals: unknown[] = [];
   const reconnect = runs.driver.reconnect.bind(runs.driver);
   runs.driver.reconnect = async (signal?: AbortSignal) => {

@@ -1,4 +1,4 @@
-/** What the folder of a run tells of a definition that may be lost, whatever is left of it. */
+/** What the folder of a run shows of a definition that may be lost, whatever is left of the folder. */
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -60,7 +60,7 @@ async function lost(
   return await lostDefinitionIn(folder, bundle);
 }
 
-test('all of it tells where the guest wrote last, and how the run is resumed', async () => {
+test('the whole folder shows where the guest last wrote, and how the run is resumed', async () => {
   const told = await lost(entries);
   expect(told).toMatchObject({
     ...{ name, uuid, uri: host.uri, run: 'r', runStatus: 'open', ways: ['resume', 'rollback'] },
@@ -71,7 +71,7 @@ test('all of it tells where the guest wrote last, and how the run is resumed', a
   expect(told.lastUp.map((hostState) => activeFile(hostState, 'vda'))).toEqual([COPY]);
 });
 
-test('nothing but the bundle tells whose it is', async () => {
+test('the bundle alone shows whose it is', async () => {
   const told = await lost(undefined, {
     plan: null,
     bundle: found({ run: 'r7', uri: 'qemu+ssh://h/system' }),
@@ -88,29 +88,34 @@ test('nothing but the bundle tells whose it is', async () => {
 
 describe('the connection and the run', () => {
   test.each([
-    ["are the bundle's first", { uri: 'b', run: 'rb' }, 'j', { uri: 'b', run: 'rb' }],
-    ["are the journal's then", {}, 'j', { uri: 'j', run: 'r' }],
-    ["are the observed host's where both name none", {}, '', { uri: host.uri, run: 'r' }],
-    ["are the observed host's where the bundle's is empty", { uri: '' }, 'j', { uri: host.uri }],
+    ['come from the bundle first', { uri: 'b', run: 'rb' }, 'j', { uri: 'b', run: 'rb' }],
+    ['come from the journal next', {}, 'j', { uri: 'j', run: 'r' }],
+    ['come from the observed host if neither names one', {}, '', { uri: host.uri, run: 'r' }],
+    [
+      'come from the observed host if the one in the bundle is empty',
+      { uri: '' },
+      'j',
+      { uri: host.uri },
+    ],
   ])('%s', async (_title, bundle, uri, told) => {
     const journal = [{ ...first, uri }, ...entries.slice(1)];
     expect(await lost(journal, { bundle: found(bundle) })).toMatchObject(told);
   });
 });
 
-/** The same in a journal without a compiled plan, as of form 2. */
+/** The same in a journal without a compiled plan, as in format 2. */
 function older(more: Partial<typeof first> = {}): JournalEntry[] {
   const { compiled: _, ...rest } = first;
   return [{ ...rest, ...more }, ...entries.slice(1)];
 }
 
-test('the journal tells it without the text of the plan', async () => {
+test('the journal is enough without the text of the plan', async () => {
   const told = await lost(entries, { plan: null });
   expect(told.runStatus).toBe('open');
   expect(told.lastUp.map((hostState) => activeFile(hostState, 'vda'))).toEqual([COPY]);
 });
 
-describe('where the guest wrote last is not known', () => {
+describe('it is unknown where the guest last wrote', () => {
   test.each<readonly [string, () => Parameters<typeof lost>]>([
     ['without the plan', () => [older(), { plan: null }]],
     ['with another plan than was run', () => [older(), { plan: Buffer.from('# edited\n') }]],
@@ -141,7 +146,7 @@ describe('where the guest wrote last is not known', () => {
   });
 });
 
-test('a journal of another domain tells nothing', async () => {
+test('the journal of another domain is ignored', async () => {
   const told = await lost([
     { ...first, uuid: ELSEWHERE },
     ...entries.slice(1),
@@ -157,17 +162,17 @@ describe('a run', () => {
     ['that was rolled back is over', ended('rolled-back'), 'over'],
     ['that is forgotten is over', { type: 'run-forgotten', host: 'h', user: 'u' } as const, 'over'],
     ['that is stranded is open', ended('stranded'), 'open'],
-    ['that has lost contact is open', ended('uncertain'), 'open'],
+    ['that has lost the connection is open', ended('uncertain'), 'open'],
   ] as const)('%s', async (_title, end, run) => {
     expect((await lost([...entries, end])).runStatus).toBe(run);
   });
 
-  test('whose guest was migrated away says so', async () => {
+  test('whose guest was migrated away is reported as such', async () => {
     const end = { ...ended('stranded'), movedAway: true } as JournalEntry;
     expect((await lost([...entries, end])).movedAway).toBe(true);
   });
 
-  test('owes nothing once definition and mark are given back', async () => {
+  test('owes nothing once definition and autostart mark are restored', async () => {
     const defined = [...entries, ...commanded('do', 'a/b', GIVEN.define, 'done')];
     expect((await lost(defined)).owed).toBe(true);
     const marked = [...defined, ...commanded('do', 'a/b', GIVEN.autostart, 'done')];

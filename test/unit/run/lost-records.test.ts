@@ -1,4 +1,4 @@
-/** The records that a plan makes, and those of them that libvirt has no longer. */
+/** The records that a plan makes, and those of them that libvirt no longer has. */
 
 import { expect, test } from 'vitest';
 import { LOCAL } from '../../../src/model/hosts.ts';
@@ -23,19 +23,19 @@ test.each([
   ['one that the plan makes', [SNAPSHOT], ['old'], ['made']],
   ['one that is made while the domain is transient', [UNDEFINE, SNAPSHOT, BACK], [], ['made']],
   ['none', [SNAPSHOT], ['old', 'made'], []],
-  ['none where somebody has made one meanwhile', [SNAPSHOT], ['theirs', 'old', 'made'], []],
-  ['none where somebody has deleted one from before', [SNAPSHOT], ['made'], []],
+  ['none if another user has made one in the meantime', [SNAPSHOT], ['theirs', 'old', 'made'], []],
+  ['none if another user has deleted one from before', [SNAPSHOT], ['made'], []],
   ['none of a plan that makes none', [UNDEFINE, 'redefine: {}'], [], []],
-])('the report misses %s', (_what, steps, there, missed) => {
+])('the report lists as lost: %s', (_what, steps, there, missed) => {
   expect(lostOf(steps, there)).toEqual(
     missed.map(
       (name) =>
-        `libvirt has lost its record of the snapshot ${name}; the layers and their data are there`,
+        `libvirt has lost its record of the snapshot ${name}; the layers and their data still exist`,
     ),
   );
 });
 
-test('nothing is missed of a step that cannot begin where it would', () => {
+test('nothing is lost of a step that could not begin', () => {
   const nothingKept = world({ domain: { persistent: false } });
   expect(lostOf(['redefine: {}'], [], nothingKept)).toEqual([]);
 });

@@ -1,4 +1,7 @@
-/** Whether a host state is as a run left it: what a run may change counts, and what other hands may do meanwhile does not. */
+/**
+ * Whether a host state is as a run left it: what a run may change counts, and what other users do in the meantime does
+ * not.
+ */
 import { expect, test } from 'vitest';
 import { type HostState, withDisk, withDomain, withFile } from '../../../src/model/host-state.ts';
 import { matchesPrediction } from '../../../src/run/phase-progress.ts';
@@ -18,21 +21,21 @@ const vda = (host: HostState, files: readonly string[]) =>
 test.each<readonly [string, HostState, HostState]>([
   ['nothing has changed', left, left],
   ['the guest is paused', left, withDomain(left, { state: 'paused' })],
-  ['somebody has made a snapshot', left, withDomain(left, { snapshots: ['s', 'theirs'] })],
-  ['somebody has made a checkpoint', left, withDomain(left, { checkpoints: ['c', 'theirs'] })],
+  ['another user has made a snapshot', left, withDomain(left, { snapshots: ['s', 'theirs'] })],
+  ['another user has made a checkpoint', left, withDomain(left, { checkpoints: ['c', 'theirs'] })],
   [
-    'a job is ready by now',
+    'a block job is ready',
     mirrored,
     withDisk(left, 'vda', (each) => ({ ...each, job: { ...job, ready: true } })),
   ],
-  ['a disc is ejected', left, withDisk(left, 'sda', (each) => ({ ...each, chain: [] }))],
+  ['a medium is ejected', left, withDisk(left, 'sda', (each) => ({ ...each, chain: [] }))],
   [
-    'a disc is changed',
+    'a medium is changed',
     left,
     withDisk(left, 'sda', (each) => ({ ...each, chain: disk('sda', ['/x.iso']).chain })),
   ],
   [
-    'a disk is plugged in',
+    'a disk is attached',
     left,
     withDomain(left, { disks: [...left.domain.disks, disk('vdz', ['/z'])] }),
   ],
@@ -42,34 +45,34 @@ test.each<readonly [string, HostState, HostState]>([
     withDomain(transient, { snapshots: [], checkpoints: [] }),
   ],
   ['a file has grown', left, withFile(left, BASE, { size: 9e9 })],
-  ['a file is there that nobody had looked for', left, withFile(left, '/other', { size: 1 })],
-  ['a file has not been looked for', left, without('/new/c')],
+  ['a file exists that was not observed before', left, withFile(left, '/other', { size: 1 })],
+  ['a file was not observed', left, without('/new/c')],
   [
     'a layer has another name',
     left,
     vda({ ...left, names: { '/link': 'i', [SNAP2]: 'i' } }, ['/link', SNAP1, BASE]),
   ],
   ['the guest is marked for autostart or not', left, withDomain(left, { autostart: false })],
-])('it is: %s', (_title, was, now) => {
+])('a state still matches: %s', (_title, was, now) => {
   expect(matchesPrediction(was, now)).toBe(true);
 });
 
-/** What was left, without a look at that file. */
+/** What was left, without an observation of that file. */
 function without(file: string): HostState {
   const { [file]: _unseen, ...files } = left.files;
   return { ...left, files };
 }
 
 test.each<readonly [string, HostState | undefined, HostState]>([
-  ['nothing was imagined', undefined, left],
+  ['nothing was predicted', undefined, left],
   ['the guest is off', left, withDomain(left, { state: 'shut off' })],
   [
     'the guest is gone',
     withDomain(left, { state: 'shut off' }),
     withDomain(left, { state: 'gone' }),
   ],
-  ['it is persistent', transient, left],
-  ['it is transient', left, transient],
+  ['the domain is persistent', transient, left],
+  ['the domain is transient', left, transient],
   ['a layer is missing', left, vda(left, [SNAP2, SNAP1])],
   ['a layer is on top', left, vda(left, ['/new/c', SNAP2, SNAP1, BASE])],
   ['layers are in another order', left, vda(left, [SNAP1, SNAP2, BASE])],
@@ -83,15 +86,15 @@ test.each<readonly [string, HostState | undefined, HostState]>([
     left,
     withDisk(left, 'vda', ({ persistentSource: _none, ...each }) => each),
   ],
-  ['a job has ended', mirrored, left],
-  ['a job has begun', left, mirrored],
+  ['a block job has ended', mirrored, left],
+  ['a block job has begun', left, mirrored],
   [
-    'a job is of another kind',
+    'a block job has another type',
     mirrored,
     withDisk(left, 'vda', (each) => ({ ...each, job: { ...job, type: 'commit' } })),
   ],
   [
-    'a job writes to another file',
+    'a block job writes to another file',
     mirrored,
     withDisk(left, 'vda', (each) => ({ ...each, job: { ...job, mirror: '/new/d' } })),
   ],
@@ -100,8 +103,8 @@ test.each<readonly [string, HostState | undefined, HostState]>([
   ['a snapshot is gone', left, withDomain(left, { snapshots: [] })],
   ['a checkpoint is gone', left, withDomain(left, { checkpoints: [] })],
   ['a file is gone', left, withFile(left, '/new/c', null)],
-  ['a file has come', left, withFile(left, '/new/d', { size: 1 })],
-])('it is not: %s', (_title, was, now) => {
+  ['a file was created', left, withFile(left, '/new/d', { size: 1 })],
+])('a state no longer matches: %s', (_title, was, now) => {
   expect(matchesPrediction(was, now)).toBe(false);
 });
 
@@ -113,7 +116,7 @@ function lun(host: HostState, file: string): HostState {
   }));
 }
 
-test('the order in which files were looked for does not count', () => {
+test('the order in which files were observed does not count', () => {
   const { [ISO]: iso, ...rest } = left.files;
   expect(matchesPrediction(left, { ...left, files: { [ISO]: iso ?? null, ...rest } })).toBe(true);
   expect(matchesPrediction({ ...left, files: { [ISO]: iso ?? null, ...rest } }, left)).toBe(true);

@@ -19,7 +19,7 @@ export interface Moment {
   readonly name: string;
   readonly host: SimulatedHost;
   readonly journal: string;
-  /** The same records in form 2, without the compiled plan. */
+  /** The same records in format 2, without the compiled plan. */
   readonly older: string;
   readonly bundle: string | undefined;
 }

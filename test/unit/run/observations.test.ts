@@ -1,4 +1,4 @@
-/** Looks at the host around an effect: what is seen, and what a rollback may write into or remove by it. */
+/** Observations of the host around an effect, and what a rollback may write to or remove because of them. */
 
 import { describe, expect, test } from 'vitest';
 import type { Effect, VirshEffect, VirshTerms } from '../../../src/commands/effect.ts';
@@ -16,9 +16,9 @@ const virsh = (words: readonly string[], more: Partial<VirshTerms> = {}): VirshE
   virshEffect(words, { why: 'try it', ...more });
 const remove: Effect = { tool: 'remove-file', file: SNAP2, why: 'remove it' };
 
-describe('what a guest that has stopped wrote to last', () => {
+describe('the file that a stopped guest last wrote to', () => {
   const off = withDomain(hostForPlans(), { state: 'shut off' });
-  const reason = `the guest, which has stopped, wrote to ${SNAP2} at last, so it is left alone`;
+  const reason = `the guest has stopped, and it last wrote to ${SNAP2}: the file is left alone`;
   const move: Effect = { tool: 'move-file', file: SNAP2, to: '/x', why: 'move it' };
 
   test.each([
@@ -32,23 +32,23 @@ describe('what a guest that has stopped wrote to last', () => {
     );
   });
 
-  test('is never removed with the data file that holds its content', () => {
+  test('is never removed, nor is the data file with its content', () => {
     const seen = withDisk(hostForPlans(), 'vda', (each) => ({
       ...each,
       chain: each.chain.map((layer, at) => (at > 0 ? layer : { ...layer, dataFiles: ['/d'] })),
     }));
     const run = courseKnowing(seen, { lastSeen: off });
     const data: Effect = { ...remove, file: '/d' };
-    expect(() => answered(performEffect(run, REF, 'undo', data))).toThrow('wrote to /d at last');
+    expect(() => answered(performEffect(run, REF, 'undo', data))).toThrow('last wrote to /d');
   });
 
-  test('is no layer below', () => {
+  test('is not a lower layer', () => {
     const run = courseKnowing(hostForPlans(), { lastSeen: off });
     const { asked } = answered(performEffect(run, REF, 'undo', { ...remove, file: SNAP1 }));
     expect(asks(asked)).toContain('perform');
   });
 
-  test('is no concern while it is up: the driver looks at its chain itself', () => {
+  test('does not matter while the guest is up: the driver checks the chain itself', () => {
     expect(
       asks(answered(performEffect(runStateIn(hostForPlans()), REF, 'undo', remove)).asked),
     ).toContain('perform');
@@ -58,7 +58,7 @@ describe('what a guest that has stopped wrote to last', () => {
   });
 });
 
-describe('a rollback that writes into files that were there', () => {
+describe('a rollback that writes to existing files', () => {
   const commit = (...more: string[]) =>
     virsh(['blockcommit', '--domain', 'testvm', '--path', 'vda', ...more]);
   const copy = virsh(['blockcopy', '--domain', 'testvm', '--path', 'vda', '--dest', SNAP2], {
@@ -82,9 +82,9 @@ describe('a rollback that writes into files that were there', () => {
     ['a layer below a shallow commit', commit('--shallow'), BASE, false],
     ['the base below another top', commit('--shallow', '--top', SNAP1), BASE, true],
     ['the deepest layer, without a base', commit(), BASE, true],
-    ['no layer of it', commit(), '/else', false],
+    ['a file outside of the chain', commit(), '/else', false],
     ['the image of a copy', copy, SNAP2, true],
-    ['no image of a copy', copy, BASE, false],
+    ['a layer that a copy does not write to', copy, BASE, false],
     ['the image of a conversion', qemuImgEffect(convert), SNAP2, true],
     [
       'what another command names',
@@ -92,15 +92,15 @@ describe('a rollback that writes into files that were there', () => {
       SNAP1,
       false,
     ],
-  ])('where another guest uses %s', (_title, effect, file, stops) => {
+  ])('if another guest uses %s', (_title, effect, file, stops) => {
     const answer = seeing(used(file));
     const go = () =>
       answered(performEffect(runStateIn(hostForPlans()), REF, 'undo', effect), answer);
-    if (stops) expect(go).toThrow(`${file} is in another domain's chain by now`);
+    if (stops) expect(go).toThrow(`${file} is now in another guest's backing chain`);
     else expect(asks(go().asked)).toContain('perform');
   });
 
-  test('on a disk that is gone writes into nothing', () => {
+  test('writes to nothing on a disk that is gone', () => {
     const gone = { ...used(BASE), domain: { ...used(BASE).domain, disks: [] } };
     const { asked } = answered(
       performEffect(runStateIn(hostForPlans()), REF, 'undo', commit()),
@@ -109,7 +109,7 @@ describe('a rollback that writes into files that were there', () => {
     expect(asks(asked)).toContain('perform');
   });
 
-  test('looks at the host just before it writes, and a run on its way forward does not', () => {
+  test('observes the host just before it writes, and a forward run does not', () => {
     const answer = seeing(used('/else'));
     const back = answered(performEffect(runStateIn(hostForPlans()), REF, 'undo', commit()), answer);
     expect(asks(back.asked)).toEqual(['tell', 'intent', 'observe', 'survey', 'perform', 'outcome']);
@@ -122,12 +122,12 @@ describe('a rollback that writes into files that were there', () => {
   });
 });
 
-describe('a look', () => {
+describe('an observation', () => {
   const kept = { definition: '<domain/>', autostart: true, snapshots: [], checkpoints: [] };
   const resume = virsh(['resume', '--domain', 'testvm']);
   const since = [{ effect: resume, known: 'said' }] as const;
 
-  test('asks for the files of the plan, and adds what the journal keeps', () => {
+  test('requests the files of the plan, and adds what the journal keeps', () => {
     const run = courseKnowing(hostForPlans(), { kept, since });
     const seen = withFile(hostForPlans(), '/new/c', null);
     const { asked, value } = answered(observe(run, LOCAL), () => seen);
@@ -136,7 +136,7 @@ describe('a look', () => {
     expect(home(run)).toMatchObject({ lastSeen: value, lastUp: [value], since: [] });
   });
 
-  test('at a guest that is off leaves where it was last seen to write', () => {
+  test('of a stopped guest keeps where it was last seen to write', () => {
     const run = courseKnowing(hostForPlans(), { since });
     const off = withDomain(hostForPlans(), { state: 'shut off' });
     expect(answered(observe(run, LOCAL), () => off).value).toBe(off);
@@ -155,7 +155,7 @@ describe('the names in the headers of layers', () => {
   const look = (was: HostState, is: HostState) =>
     answered(withHeaders(LOCAL, was, is), () => headed);
 
-  test('are as they were where nothing has changed', () => {
+  test('are unchanged if nothing has changed', () => {
     const { asked, value } = look(before, now);
     expect(asked).toEqual([]);
     expect(value.files[SNAP2]).toEqual({ ...now.files[SNAP2], backing: 'testvm.snap1' });
@@ -163,12 +163,12 @@ describe('the names in the headers of layers', () => {
     expect(value.names).toEqual({ [SNAP1]: '1', [SNAP2]: '3' });
   });
 
-  test('are unknown of a layer that nobody had looked at', () => {
+  test('are unknown for a layer that was not read before', () => {
     const { [SNAP2]: _unseen, ...files } = before.files;
     expect(look({ ...before, files }, now).value).toBe(now);
   });
 
-  test('count as seen where they are', () => {
+  test('are kept if they were read', () => {
     const seen = withFile(now, SNAP2, { size: 5, backing: null });
     expect(look(before, seen).value).toBe(seen);
     expect(look(now, now).value).toBe(now);
@@ -181,7 +181,7 @@ describe('the names in the headers of layers', () => {
     ['a chain', withDisk(now, 'vda', (each) => ({ ...each, chain: each.chain.slice(1) }))],
     ['a target', withDisk(now, 'vda', (each) => ({ ...each, target: 'vdx' }))],
     ['the number of disks', withDomain(now, { disks: [...now.domain.disks, disk('vdb', [DATA])] })],
-  ])('are looked at again where %s has changed', (_title, changed) => {
+  ])('are read again if %s has changed', (_title, changed) => {
     const { asked, value } = look(before, changed);
     expect(asked).toEqual([{ ask: 'headers', on: LOCAL, state: changed }]);
     expect(value).toBe(headed);

@@ -1,4 +1,4 @@
-/** What a run has taken from a domain, and what of it is known to be back. */
+/** What a run has taken from a domain, and what of it is known to be restored. */
 import { describe, expect, test } from 'vitest';
 import { pendingRestoreOf } from '../../../src/run/pending-restore.ts';
 import { commanded, GIVEN, KEPT, logOf, RESUMED, STARTED } from '../../journals.ts';
@@ -36,7 +36,7 @@ describe('what is owed of a domain that was marked for autostart', () => {
       MARK_ONLY,
     ],
     [
-      'the definition where only the mark is back',
+      'the definition if only the mark is restored',
       [...UNDEFINE, ...command('autostart')],
       DEFINITION_ONLY,
     ],
@@ -47,7 +47,7 @@ describe('what is owed of a domain that was marked for autostart', () => {
     ],
     ['both after another command', [...UNDEFINE, ...command('pivot')], BOTH],
     [
-      'both after an effect that is no command',
+      'both after an effect that is not a command',
       [
         ...UNDEFINE,
         ...command('define', 'none'),
@@ -66,23 +66,23 @@ test('no mark is owed to a domain that had none', () => {
 
 describe('a rescue', () => {
   test.each([
-    ['after the last record gives all back', UNDEFINE, UNDEFINE.length, NOTHING],
-    ['with more records than are left gives all back', UNDEFINE, UNDEFINE.length + 2, NOTHING],
+    ['after the last record restores everything', UNDEFINE, UNDEFINE.length, NOTHING],
+    ['with more records than are left restores everything', UNDEFINE, UNDEFINE.length + 2, NOTHING],
     [
-      'after an undefine without an answer gives all back, also once the run is taken up',
+      'after an undefine without an answer restores everything, also once the run is resumed',
       [STARTED, ...command('undefine', 'none'), RESUMED],
       2,
       NOTHING,
     ],
-    ['before an undefine gives nothing back', UNDEFINE, 1, BOTH],
+    ['before an undefine restores nothing', UNDEFINE, 1, BOTH],
     [
-      'between two records gives all back where no undefine follows',
+      'between two records restores everything if no undefine follows',
       [...UNDEFINE, ...command('pivot')],
       UNDEFINE.length,
       NOTHING,
     ],
     [
-      'before a refused define has given back all the same',
+      'before a refused define has restored everything',
       [...UNDEFINE, ...command('define', REFUSED)],
       UNDEFINE.length,
       NOTHING,
@@ -94,19 +94,19 @@ describe('a rescue', () => {
   });
 });
 
-describe('where the journal tells nothing', () => {
+describe('without a trusted journal', () => {
   const logs = [
-    ['is gone', undefined],
+    ['is missing', undefined],
     ['is altered', logOf([...UNDEFINE, ...command('define')], 'altered')],
     ['is of a later version', logOf([...UNDEFINE, ...command('define')], 'strange')],
   ] as const;
 
-  test.each(logs)('since it %s, all is owed until a rescue', (_title, log) => {
+  test.each(logs)('because it %s, everything is owed until a rescue', (_title, log) => {
     expect(pendingRestoreOf({ kept: KEPT_MARKED }, log)).toEqual(BOTH);
     expect(pendingRestoreOf({ kept: KEPT_MARKED, restored: { records: 1 } }, log)).toEqual(NOTHING);
   });
 
-  test('a torn end does not make it unbelievable', () => {
+  test('a torn end does not make it untrusted', () => {
     const torn = logOf([...UNDEFINE, ...command('define')], 'torn');
     expect(pendingRestoreOf({ kept: KEPT_MARKED }, torn)).toEqual(MARK_ONLY);
   });

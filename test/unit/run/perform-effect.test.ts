@@ -1,4 +1,4 @@
-/** One effect: what is written down before and after it, and what comes of it when it fails. */
+/** One effect: what is recorded before and after it, and what happens when it fails. */
 
 import { describe, expect, test } from 'vitest';
 import type { Effect, VirshEffect, VirshTerms } from '../../../src/commands/effect.ts';
@@ -33,7 +33,7 @@ const lost = new BlockplanError('uncertain', [
 const refused = new EffectFailed('the host says no');
 
 describe('an effect', () => {
-  test('is told, written down, done, and its outcome written', () => {
+  test('is emitted, recorded, performed, and its outcome recorded', () => {
     const { asked } = answered(performEffect(runStateIn(hostForPlans()), PLACE, 'do', resume));
     expect(asked).toEqual([
       {
@@ -53,7 +53,7 @@ describe('an effect', () => {
     ]);
   });
 
-  test('that is refused ends its phase, with the reason written down', () => {
+  test('that is refused ends its phase, with the reason recorded', () => {
     const run = runStateIn(hostForPlans());
     const asked: Request[] = [];
     const answer = (request: Request) => {
@@ -68,7 +68,7 @@ describe('an effect', () => {
     });
   });
 
-  test('without contact has no outcome', () => {
+  test('without a connection has no outcome', () => {
     const asked: Request[] = [];
     const answer = (request: Request) => {
       asked.push(request);
@@ -93,8 +93,8 @@ describe('an effect', () => {
   });
 
   test.each([
-    ['is forgotten where it was never begun', false],
-    ['is remembered as begun where it was refused', true],
+    ['is forgotten if it was never begun', false],
+    ['is remembered as begun if it was refused', true],
   ])('%s', (_title, begun) => {
     const run = runStateIn(hostForPlans());
     const earlier = { effect: remove, known: 'seen' } as const;
@@ -113,7 +113,7 @@ describe('an effect', () => {
     expect(records.at(-1)).toEqual(begun ? outcome : { ...outcome, unbegun: true });
   });
 
-  test('that may fail ends nothing when it is refused, and leaves its doubt', () => {
+  test('that is best effort does not end the phase when it is refused, and leaves its doubt', () => {
     const thaw = virsh(['domfsthaw', '--domain', 'testvm'], {
       optional: true,
       doubt: 'it may be frozen',
@@ -132,7 +132,7 @@ describe('an effect', () => {
     expect(run.doubts).toEqual([earlier, { text: 'it may be frozen', on: LOCAL, retry: thaw }]);
   });
 
-  test('that may fail does not hide a bug', () => {
+  test('that is best effort does not hide a bug', () => {
     const thaw = virsh(['domfsthaw', '--domain', 'testvm'], { optional: true });
     const bug = new TypeError('x is no function');
     const answer = seeing(hostForPlans(), bug);
@@ -141,7 +141,7 @@ describe('an effect', () => {
     ).toThrow(bug);
   });
 
-  test('that writes over a file is remembered, once', () => {
+  test('that overwrites a file is remembered, once', () => {
     const run = runStateIn(hostForPlans());
     const words = ['blockcopy', '--domain', 'testvm', '--path', 'vda', '--dest', '/new/c'];
     const copy = virsh(words, { loses: ['/new/c'] });
@@ -157,7 +157,7 @@ describe('the definition', () => {
   const bundle = { definition: '<domain/>', autostart: true, snapshots: [], checkpoints: [] };
   const keep: Effect = { tool: 'keep-definition', why: 'keep it' };
 
-  test('is on disk before the run counts on it', () => {
+  test('is on disk before the run relies on it', () => {
     const run = runStateIn(hostForPlans());
     const { asked } = answered(performEffect(run, PLACE, 'do', keep), ({ ask }) =>
       ask === 'bundle' ? bundle : undefined,
@@ -171,7 +171,7 @@ describe('the definition', () => {
     expect(home(run).kept).toBe(bundle);
   });
 
-  test('that cannot be written down is not counted on', () => {
+  test('that cannot be recorded is not relied on', () => {
     const run = runStateIn(hostForPlans());
     const answer = (request: Request) => {
       if (request.ask === 'bundle') return bundle;
@@ -194,18 +194,18 @@ describe('a journal that cannot be written', () => {
   };
   const answer = ({ ask }: Request) => (ask === 'append' ? full() : undefined);
 
-  test('stops the way forward before anything is done', () => {
+  test('stops a forward run before anything is done', () => {
     expect(() => answered(recordIntent('do', entry), answer)).toThrow(
       new EffectFailed('the journal cannot be written: ENOSPC'),
     );
   });
 
-  test('stops no rollback, and no record of what has happened', () => {
+  test('does not stop a rollback, nor a record of what has happened', () => {
     expect(answered(recordIntent('undo', entry), answer).asked.at(-1)).toEqual(notice);
     expect(answered(appendRecord(entry), answer).asked.at(-1)).toEqual(notice);
   });
 
-  test('is synced for what comes before an effect, and for the end', () => {
+  test('is synced before an effect and at the end', () => {
     const syncs = (asked: readonly Request[]) => asked.map((each) => 'sync' in each && each.sync);
     expect(syncs(answered(recordIntent('do', entry)).asked)).toEqual([true]);
     expect(syncs(answered(recordIntent('do', entry, false)).asked)).toEqual([false]);
@@ -223,15 +223,15 @@ describe('a journal that cannot be written', () => {
 describe('an error', () => {
   const full = Object.assign(new Error('no space left'), { code: 'ENOSPC' });
   test.each([
-    ['of the host tells its message', refused, 'the host says no'],
-    ['of blockplan tells its message', lost, 'libvirt is away'],
-    ['of the system tells its message', full, 'no space left'],
+    ['of the host keeps its message', refused, 'the host says no'],
+    ['of blockplan keeps its message', lost, 'libvirt is away'],
+    ['of the system keeps its message', full, 'no space left'],
     ['of any other kind is a bug', new TypeError('x'), 'a bug in blockplan: x'],
   ])('%s', (_title, error, reason) => {
     expect(reasonOf(error)).toBe(reason);
   });
 
-  test('is lost contact only where the end would be uncertain', () => {
+  test('is a lost connection only if the end would be uncertain', () => {
     const finding = { code: 'BP100', severity: 'error', message: 'x' } as const;
     expect(isConnectionLost(lost)).toBe(true);
     expect(isConnectionLost(new BlockplanError('preflight-refused', [finding]))).toBe(false);
@@ -239,7 +239,7 @@ describe('an error', () => {
   });
 });
 
-test('only a command of virsh may fail', () => {
+test('only a virsh command can be best effort', () => {
   expect(isBestEffort(resume)).toBe(false);
   expect(isBestEffort({ ...resume, optional: true })).toBe(true);
   expect(isBestEffort({ ...remove, optional: true } as unknown as Effect)).toBe(false);

@@ -1,4 +1,4 @@
-/** How far a phase came that was cut short: what is seen is believed only where it tells. */
+/** How far an interrupted phase came: the observed state is trusted only if it is conclusive. */
 
 import { describe, expect, test } from 'vitest';
 import { nextEffectIndex, predictedStates } from '../../../src/run/phase-progress.ts';
@@ -10,7 +10,7 @@ import { BASE, DATA, disk, looked, SNAP1, world } from '../../worlds.ts';
 const raw = world({ disks: [disk('vdb', [DATA])] });
 const COPY = '/new/copy.img';
 
-/** The phase of that name, begun in that host state, with the host states that it leads through. */
+/** The phase of that name, begun in that host state, with the host states that it passes through. */
 function phaseOf(yaml: string, name: string, start = raw) {
   const { graph } = planned([yaml]);
   const node = graph.nodes.find(({ phase }) => phase.name === name)!;
@@ -21,7 +21,7 @@ function phaseOf(yaml: string, name: string, start = raw) {
   return { node, begun, worlds: states, effects };
 }
 
-/** Which effect comes next where so many are done, the next is in doubt, and that host state is seen. */
+/** The next effect if that many are done, the next one is in doubt, and that host state is observed. */
 function next(
   { node, begun, worlds, effects }: ReturnType<typeof phaseOf>,
   done: number,
@@ -33,7 +33,7 @@ function next(
 const mirror = phaseOf(`blockcopy: { disk: vdb, dest: ${COPY}, pivot: true }`, 'mirror');
 const pivot = phaseOf(`blockcopy: { disk: vdb, dest: ${COPY}, pivot: true }`, 'pivot');
 
-test('a copy that may have been cut short is not trusted, although its file is there', () => {
+test('a copy that may be incomplete is not trusted, although its file exists', () => {
   const quiet = '/images/quiet.raw';
   const there = { ...raw, files: { ...raw.files, [quiet]: { size: 5, format: 'raw' } } };
   const copy = phaseOf(
@@ -47,7 +47,7 @@ test('a copy that may have been cut short is not trusted, although its file is t
   expect(next(copy, last, last)).toBeUndefined();
 });
 
-test('a define in doubt is given again, whatever is seen', () => {
+test('a define in doubt is repeated, whatever is observed', () => {
   expect(wordsIn(pivot.effects.at(-1)!)).toEqual(['define', '--file', expect.anything()]);
   expect(next(pivot, 1, 2)).toBe(1);
   const { definition = '' } = hostForPlans().domain;
@@ -58,14 +58,14 @@ test('a define in doubt is given again, whatever is seen', () => {
   expect(next(redefine, 0, 1)).toBe(0);
 });
 
-test('a copy that was ended, when nobody knows whether both sides were equal, is not trusted', () => {
+test('a copy that was ended is not trusted if it is unknown whether both sides were equal', () => {
   const finish = phaseOf(`blockcopy: { disk: vdb, dest: ${COPY}, finish: true }`, 'finish');
   expect(next(finish, 0, 1)).toBeUndefined();
   expect(next(finish, 0, 0)).toBe(0);
 });
 
-describe('an effect in doubt whose trace is seen', () => {
-  test('was done, and one that left none was not', () => {
+describe('an effect in doubt', () => {
+  test('was done if its trace is observed, otherwise not', () => {
     expect(next(mirror, 0, 0)).toBe(0);
     expect(next(mirror, 0, 1)).toBe(1);
     expect(next(mirror, 1, 2)).toBe(2);
@@ -73,9 +73,9 @@ describe('an effect in doubt whose trace is seen', () => {
     expect(next(pivot, 0, 1)).toBe(1);
   });
 
-  test('is waited for again where it is a wait', () => expect(next(mirror, 2, 2)).toBe(2));
+  test('is waited for again if it is a wait', () => expect(next(mirror, 2, 2)).toBe(2));
 
-  test('is not known where what is seen is none of what the phase leads through', () => {
+  test('is unknown if the observed state is none that the phase passes through', () => {
     expect(next(mirror, 1, 0)).toBeUndefined();
     expect(
       nextEffectIndex(mirror.node, mirror.begun, pivot.worlds[1]!, { done: 1 }),
@@ -84,7 +84,7 @@ describe('an effect in doubt whose trace is seen', () => {
   });
 });
 
-test('nothing is known of a step that begins where it cannot', () => {
+test('nothing is known of a step that could not begin', () => {
   const { graph } = planned(['redefine: {}']);
   const [node] = graph.nodes;
   const nothingKept = world({ domain: { persistent: false } });
@@ -104,7 +104,7 @@ test('nothing is known of a copy that was ended on a disk that is gone', () => {
   ).toBeUndefined();
 });
 
-test('a wait for a job that has ended meanwhile is waited again, which tells how it ended', () => {
+test('a wait for a job that has ended is repeated, which shows how the job ended', () => {
   const commit = phaseOf(
     `blockcommit: { disk: vda, base: ${BASE}, top: ${SNAP1} }`,
     'commit',
@@ -116,7 +116,7 @@ test('a wait for a job that has ended meanwhile is waited again, which tells how
   expect(next(commit, 0, 0)).toBe(0);
 });
 
-test('what is done is not done again, although an earlier host state looks the same', () => {
+test('an effect that is done is not repeated, although an earlier host state looks the same', () => {
   const snapshot = phaseOf(
     'snapshot-create-as: { name: s, disk-only: true, quiesce: true, no-metadata: true, diskspec: [{ disk: vda, file: /new/o }] }',
     'snapshot',

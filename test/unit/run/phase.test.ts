@@ -1,4 +1,4 @@
-/** How one phase goes: what it tells, and how it bears lost contact. */
+/** One phase: what it emits, and how it handles a lost connection. */
 import { describe, expect, test } from 'vitest';
 import type { RunEvent } from '../../../src/events.ts';
 import { EffectFailed } from '../../../src/model/effect-failed.ts';
@@ -11,7 +11,7 @@ const MOVE = 'blockcopy: { disk: vda, dest: /new/c, shallow: true, pivot: true }
 const notices = (events: readonly RunEvent[]) =>
   events.flatMap((each) => (each.event === 'notice' ? [each.message] : []));
 
-test('a phase is announced with what it does, and undone with how', async () => {
+test('a phase is announced with its summary, and its rollback with how it is undone', async () => {
   const runs = runWith(times('--pivot', 1, () => new EffectFailed('no')));
   await runs.whole(planned([MOVE]));
   const phases = runs.events.filter(({ event }) => event.startsWith('phase-'));
@@ -19,7 +19,7 @@ test('a phase is announced with what it does, and undone with how', async () => 
     [
       { event: 'phase-started', phase: 'mirror', direction: 'do', summary: /copy vda/ },
       { event: 'phase-finished', phase: 'mirror', direction: 'do' },
-      { event: 'phase-started', phase: 'pivot', direction: 'do', summary: /let the guest go on/ },
+      { event: 'phase-started', phase: 'pivot', direction: 'do', summary: /switch the guest to/ },
       { event: 'phase-failed', phase: 'pivot', direction: 'do', message: 'no' },
       { event: 'phase-started', phase: 'pivot', direction: 'undo', summary: /mirror back/ },
       { event: 'phase-finished', phase: 'pivot', direction: 'undo' },
@@ -42,7 +42,7 @@ test('a phase is announced with what it does, and undone with how', async () => 
   expect(JSON.stringify(runs.entries)).not.toContain('"stays"');
 });
 
-test('a phase that stays where it failed says so in the journal', async () => {
+test('a phase that stays where it failed is recorded as such', async () => {
   const runs = runWith(times('--pivot', 1, () => new EffectFailed('no')));
   await runs.whole(planned([MOVE], 'stop'));
   const ends = runs.entries.filter(({ type }) => type === 'phase-finished');
@@ -50,18 +50,16 @@ test('a phase that stays where it failed says so in the journal', async () => {
   expect(ends[0]).not.toHaveProperty('stays');
 });
 
-describe('contact that is lost', () => {
+describe('a connection that is lost', () => {
   test.each([
     [1, 'succeeded'],
     [10, 'succeeded'],
     [11, 'rolled-back'],
-  ] as const)('%i times in a phase, and found again each time: %s', async (often, end) => {
+  ] as const)('%i times in a phase, and restored each time: %s', async (often, end) => {
     const runs = runWith(times('# wait', often, lost));
     const finish = await runs.whole(planned([MOVE]));
     expect(finish.end).toBe(end);
-    expect(notices(runs.events)).toEqual(
-      Array(often).fill('libvirt is away. Looking for it again.'),
-    );
+    expect(notices(runs.events)).toEqual(Array(often).fill('libvirt is away. Reconnecting.'));
     if (end === 'rolled-back')
       expect(finish.state[0]).toBe('blockcopy/mirror failed: libvirt is away.');
   });
@@ -69,17 +67,17 @@ describe('contact that is lost', () => {
   test.each([
     [3, 'rolled-back'],
     [4, 'uncertain'],
-  ] as const)('%i times in a rollback, and found again each time: %s', async (often, end) => {
+  ] as const)('%i times in a rollback, and restored each time: %s', async (often, end) => {
     const away = times('--abort', often, lost);
     const refused = times('--pivot', 1, () => new EffectFailed('no'));
     const runs = runWith((effect) => away(effect) ?? refused(effect));
     const finish = await runs.whole(planned([MOVE]));
     expect(finish.end).toBe(end);
     if (end === 'uncertain')
-      expect(finish.state[1]).toBe('the way back from blockcopy/mirror failed: libvirt is away.');
+      expect(finish.state[1]).toBe('the rollback of blockcopy/mirror failed: libvirt is away.');
   });
 
-  test('in a rollback, and not found again, leaves the run where it is', async () => {
+  test('in a rollback, and not restored, leaves the run where it is', async () => {
     const away = times('--abort', 1, lost);
     const refused = times('--pivot', 1, () => new EffectFailed('no'));
     const runs = runWith((effect) => away(effect) ?? refused(effect));
@@ -88,14 +86,14 @@ describe('contact that is lost', () => {
       end: 'uncertain',
       state: [
         'blockcopy/pivot failed: no',
-        'the way back from blockcopy/mirror failed: libvirt is away. It was looked for in vain for 60 s.',
-        'what became of the domain is not known',
-        'whether a job of "testvm" still runs is not known either',
+        'the rollback of blockcopy/mirror failed: libvirt is away. Reconnecting timed out after 60 s.',
+        'the state of the domain is unknown',
+        'it is also unknown whether a block job of "testvm" still runs',
       ],
     });
   });
 
-  test('while the job failed: what is seen since is not gone on with', async () => {
+  test('while the job fails does not let the phase continue from another state', async () => {
     const away = times('# wait', 1, lost);
     const runs = runWith((effect, { driver }) => {
       const error = away(effect);
@@ -105,8 +103,8 @@ describe('contact that is lost', () => {
     expect(await runs.whole(planned([MOVE]))).toMatchObject({
       end: 'rolled-back',
       state: [
-        'blockcopy/mirror failed: contact was lost, and what is seen since is not what it was doing',
-        'all is as it was before the run',
+        'blockcopy/mirror failed: the connection to libvirt was lost, and the state found afterwards does not match this phase',
+        'everything is as it was before the run',
       ],
     });
   });

@@ -1,4 +1,4 @@
-/** Before a run: what is looked at, and what refuses it. */
+/** Before a run: what is observed, and what refuses it. */
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../../src/errors.ts';
 import {
@@ -25,7 +25,7 @@ describe('preflight', () => {
   test.each([
     ['finds nothing', []],
     ['only warns', [warning, warning]],
-  ])('lets a run begin where it %s', (_title, findings) => {
+  ])('lets a run begin if it %s', (_title, findings) => {
     expect(() => refuseErrors(admitted(findings))).not.toThrow();
   });
 
@@ -33,7 +33,7 @@ describe('preflight', () => {
     ['an error', [error]],
     ['a warning and an error', [warning, error]],
     ['errors', [error, other, warning]],
-  ])('refuses it for %s, and names all that it found', (_title, findings) => {
+  ])('refuses a run for %s, and reports everything that it found', (_title, findings) => {
     expect(() => refuseErrors(admitted(findings))).toThrow(
       expect.objectContaining({ end: 'preflight-refused', findings }),
     );
@@ -45,8 +45,8 @@ const TWICE = [
   'blockcommit: { disk: vda, base: /new/../new/b, top: /new/c }',
 ];
 
-describe('a look at the host', () => {
-  test('asks for each path that the plan names, once, and then for all that the walk leads to', async () => {
+describe('an observation of the host', () => {
+  test('requests each path in the plan once, and then everything that the walk leads to', async () => {
     const driver = new DriverDouble(hostForPlans());
     const [observed, surveyed]: (readonly string[])[][] = [[], []];
     const observe = driver.observe.bind(driver);
@@ -76,7 +76,7 @@ test('a run may touch the files of its plan, and those of the chains that it sta
   expect(filesOfPlan(graph, admission.state)).toEqual(admission.files);
 });
 
-test('what preflight finds has its place in the plan', async () => {
+test('the findings of preflight have positions in the plan', async () => {
   const { plan, graph } = planned(['blockcopy: { disk: vdz, dest: /new/c, pivot: true }']);
   const { findings } = await preflight(plan, graph, new DriverDouble(hostForPlans()));
   expect(findings[0]).toMatchObject({ severity: 'error', position: { line: 6 } });

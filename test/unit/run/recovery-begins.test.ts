@@ -1,4 +1,4 @@
-/** How a run that was interrupted is resumed: what is looked at first, and what keeps it from going on. */
+/** How an interrupted run is resumed: what is checked first, and what prevents it from continuing. */
 import { describe, expect, test } from 'vitest';
 import { commandText } from '../../../src/commands/effect-text.ts';
 import { BlockplanError } from '../../../src/errors.ts';
@@ -25,7 +25,7 @@ async function killed(at: (entry: JournalEntry) => boolean): Promise<Runs> {
   return runs;
 }
 
-/** Has a method of the driver throw, the first times that it is called. */
+/** Makes the first calls of a method of the driver throw. */
 function failing(
   runs: Runs,
   method: 'observe' | 'headers' | 'marker' | 'mark',
@@ -45,7 +45,7 @@ function failing(
 describe.each(WAYS)('%s', (how) => {
   const ends = how === 'resume' ? 'succeeded' : 'rolled-back';
 
-  test('is announced with its steps, and says how the guest is', async () => {
+  test('is announced with its steps and the state of the guest', async () => {
     const runs = await killed(between);
     runs.events.length = 0;
     await runs.again(how);
@@ -61,7 +61,7 @@ describe.each(WAYS)('%s', (how) => {
     });
   });
 
-  test('looks for libvirt where contact is lost at first', async () => {
+  test('reconnects if the connection is lost at first', async () => {
     const runs = await killed(between);
     failing(runs, 'observe', lost());
     expect((await runs.again(how)).finish?.end).toBe(ends);
@@ -70,7 +70,7 @@ describe.each(WAYS)('%s', (how) => {
   test.each([
     ['observe', 2],
     ['headers', 1],
-  ] as const)('knows nothing where contact is lost for good: %s', async (method, times) => {
+  ] as const)('is uncertain if the connection is lost for good: %s', async (method, times) => {
     const runs = await killed(between);
     failing(runs, method, lost(), times);
     const { finish, commands } = await runs.again(how);
@@ -78,20 +78,20 @@ describe.each(WAYS)('%s', (how) => {
       end: 'uncertain',
       state: [
         'libvirt is away.',
-        'what became of the domain is not known',
-        'whether a job of "testvm" still runs is not known either',
+        'the state of the domain is unknown',
+        'it is also unknown whether a block job of "testvm" still runs',
       ],
     });
     expect(commands).toEqual([]);
   });
 
-  test('a bug in the first look is none of libvirt', async () => {
+  test('does not take a bug in the first observation for a lost connection', async () => {
     const runs = await killed(between);
     failing(runs, 'observe', new TypeError('a bug'));
     await expect(runs.again(how)).rejects.toThrow('a bug');
   });
 
-  test('does nothing where another run has marked the domain, and stays what it was', async () => {
+  test('does nothing if another run has marked the domain, and stays as it was', async () => {
     const runs = await killed(between);
     const before = runs.entries;
     runs.driver.marker = async () => ({ run: 'r9', host: 'h9', user: 'ann', pid: 9, since: '' });
@@ -104,7 +104,7 @@ describe.each(WAYS)('%s', (how) => {
     expect(runs.events.at(-1)).toMatchObject({ event: 'run-finished', end: 'preflight-refused' });
   });
 
-  test('keeps the marker that the run has where it cannot be written again', async () => {
+  test('keeps the marker of the run if it cannot be written again', async () => {
     const runs = await killed(between);
     failing(runs, 'mark', new EffectFailed('no metadata'));
     const { finish } = await runs.again(how);
@@ -112,7 +112,7 @@ describe.each(WAYS)('%s', (how) => {
     expect(runs.driver.marked).toBe(true);
   });
 
-  test('marks no guest that is off', async () => {
+  test('does not mark a guest that is off', async () => {
     const runs = await killed(between);
     runs.befalls(guestDies);
     failing(runs, 'mark', new EffectFailed('it is off'), 99);
@@ -130,7 +130,7 @@ describe('a journal that cannot be written', () => {
     return runs;
   };
 
-  test('keeps a run from being resumed', async () => {
+  test('prevents a resume', async () => {
     const runs = full(await killed(between));
     const { finish, commands } = await runs.again('resume');
     expect(finish).toMatchObject({
@@ -139,36 +139,36 @@ describe('a journal that cannot be written', () => {
     expect(commands).toEqual([]);
   });
 
-  test('keeps none from being rolled back', async () => {
+  test('does not prevent a rollback', async () => {
     const runs = full(await killed(between));
     expect((await runs.again('rollback')).finish?.end).toBe('rolled-back');
   });
 });
 
-describe('what has changed since the run was killed', () => {
-  test('between two phases takes the run back', async () => {
+describe('a change since the run was killed', () => {
+  test('between two phases rolls the run back', async () => {
     const runs = await killed(between);
     runs.befalls(jobsDie);
     const { finish } = await runs.again('resume');
     expect(finish).toMatchObject({
       end: 'rolled-back',
       state: [
-        'blockcopy/pivot failed: what is seen is not what the journal tells of',
-        'all is as it was before the run',
+        'blockcopy/pivot failed: the observed state does not match the journal',
+        'everything is as it was before the run',
       ],
     });
   });
 
-  test('before the first phase takes the run back', async () => {
+  test('before the first phase rolls the run back', async () => {
     const runs = await killed(({ type }) => type === 'run-started');
     runs.befalls((host) => updateDomain(host, { disks: host.state.domain.disks.slice(1) }));
     const { finish } = await runs.again('resume');
     expect(finish?.state[0]).toBe(
-      'blockcopy/mirror failed: what is seen is not what the journal tells of',
+      'blockcopy/mirror failed: the observed state does not match the journal',
     );
   });
 
-  test('in a phase has it undone and done once more', async () => {
+  test('in a phase undoes and repeats the phase', async () => {
     const runs = await killed(intends('# wait'));
     runs.befalls(jobsDie);
     const { finish, commands } = await runs.again('resume');
@@ -191,7 +191,7 @@ describe('what has changed since the run was killed', () => {
   });
 });
 
-describe('a domain that libvirtd has made persistent again in the middle of a phase', () => {
+describe('a domain that libvirtd has made persistent again during a phase', () => {
   const CLASSIC = shipped('live-storage-migration-classic.yaml');
   const UNDEFINE = 'undefine --domain testvm';
 
@@ -210,7 +210,7 @@ describe('a domain that libvirtd has made persistent again in the middle of a ph
     return runs;
   }
 
-  test('is made transient again, and the phase goes on', async () => {
+  test('is made transient again, and the phase continues', async () => {
     const runs = await cameBack();
     const { finish, commands } = await runs.again('resume');
     expect(finish?.end).toBe('succeeded');
@@ -218,13 +218,13 @@ describe('a domain that libvirtd has made persistent again in the middle of a ph
     expect(commands.filter(has('blockcopy'))).toEqual([]);
   });
 
-  test('also where contact is lost in that, and found again', async () => {
+  test('is made transient again even if the connection is lost and restored', async () => {
     const { finish, commands } = await (await cameBack(lost())).again('resume');
     expect(finish?.end).toBe('succeeded');
     expect(commands.filter(has('blockcopy'))).toEqual([]);
   });
 
-  test('which is not known where contact is lost for good', async () => {
+  test('ends the run as uncertain if the connection is lost for good', async () => {
     const { finish } = await (await cameBack(lost(), 2)).again('resume');
     expect(finish).toMatchObject({
       ...{ end: 'uncertain', exitCode: 6 },
@@ -232,13 +232,13 @@ describe('a domain that libvirtd has made persistent again in the middle of a ph
     });
   });
 
-  test('and cannot be made transient takes the run back', async () => {
+  test('rolls the run back if it cannot be made transient', async () => {
     const { finish } = await (await cameBack(new EffectFailed('no'))).again('resume');
     expect(finish?.state[0]).toBe('mirror/mirror failed: no');
     expect(finish?.end).toBe('rolled-back');
   });
 
-  test('between two phases counts in the same way', async () => {
+  test('is made transient again between two phases as well', async () => {
     const runs = new Runs(hostForPlans());
     await runs.killed(
       CLASSIC,

@@ -1,6 +1,6 @@
 /**
- * Recovery ends: wherever a run is killed, on its way forward or in its rollback, and once more while it is resumed, one
- * `resume` or `rollback` brings it to a final end, and the ways that its journal offers are those that it takes.
+ * Recovery ends: wherever a run is killed, going forward or in its rollback, and once more while it is resumed, one
+ * `resume` or `rollback` brings it to a final end, and it accepts exactly the modes that its journal offers.
  */
 
 import fc from 'fast-check';
@@ -21,7 +21,7 @@ import { hostForPlans, SHIPPED, shipped } from '../../plans.ts';
 const WAYS = ['resume', 'rollback'] as const;
 type Way = (typeof WAYS)[number];
 
-/** How often a run is resumed at most until it has to be over. */
+/** How often a run is resumed at most until it must be over. */
 const ATTEMPTS = 3;
 
 const nth = (number: number) => {
@@ -29,16 +29,16 @@ const nth = (number: number) => {
   return () => seen++ === number;
 };
 
-/** A plan's run with that going wrong, killed at a record. */
+/** A plan's run with that fault, killed at a record. */
 async function killedAt(plan: string, number: number, injections: readonly Injection[]) {
   const runs = new Runs(hostForPlans(), injections);
   await runs.killed(shipped(plan), nth(number));
-  // What was wrong then is out of the way when the run is resumed.
+  // The fault is gone when the run is resumed.
   runs.driver.injections = [];
   return runs;
 }
 
-/** The records of a whole run, and what goes wrong in it: nothing, or its last effect, so that all is undone. */
+/** The records of a whole run, and its fault: none, or one at its last effect, so that everything is undone. */
 async function wholeRuns(plan: string) {
   const forward = await killedAt(plan, Number.POSITIVE_INFINITY, []);
   const at = forward.driver.asked.length - 1;
@@ -54,7 +54,7 @@ async function wholeRuns(plan: string) {
   ];
 }
 
-/** What a run of that journal comes to that is resumed in that way, and what of it a person sees. */
+/** The result of resuming a run with that journal in that mode, and what a person sees of it. */
 function expectFinal(entries: readonly JournalEntry[], how: Way, finish: Finish | undefined): void {
   const direction = logOf(entries).direction;
   const ends =
@@ -75,7 +75,7 @@ function expectDirection(plan: string, entries: readonly JournalEntry[]): void {
   expect(logOf(entries).direction).toBe(heads);
 }
 
-/** Does what a report says that a person has to do for the guest, whose agent comes back with it. */
+/** Does what a report tells a person to do for the guest, whose agent comes back with it. */
 function helped(host: SimulatedHost): SimulatedHost {
   const started = guestStarts(host);
   const { state } = started.state.domain;
@@ -84,7 +84,7 @@ function helped(host: SimulatedHost): SimulatedHost {
 }
 
 describe.each(SHIPPED)('%s', (plan) => {
-  test('killed at each record, and resumed in both ways', async () => {
+  test('is killed at each record, and resumed in both modes', async () => {
     for (const { injections, entries } of await wholeRuns(plan))
       for (const [number] of entries.slice(0, -1).entries())
         for (const how of WAYS) {
@@ -97,7 +97,7 @@ describe.each(SHIPPED)('%s', (plan) => {
         }
   });
 
-  test('killed once more while it is resumed', async () => {
+  test('is killed again while it is resumed', async () => {
     const whole = await wholeRuns(plan);
     const cases = fc.sample(
       fc.record({
@@ -121,7 +121,7 @@ describe.each(SHIPPED)('%s', (plan) => {
     }
   });
 
-  test('and its guest was started again meanwhile: what stays stranded says how it ends, and ends so', async () => {
+  test('with a restarted guest: a run that stays stranded reports how to end it, and ends so', async () => {
     for (const { injections, entries } of await wholeRuns(plan))
       for (const [number] of entries.slice(0, -1).entries())
         for (const how of WAYS) {

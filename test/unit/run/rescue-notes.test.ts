@@ -1,4 +1,4 @@
-/** What a person has to know of a definition that a rescue has written back. */
+/** What a person must know about a definition that a rescue has restored. */
 import { describe, expect, test } from 'vitest';
 import { type HostState, withDisk, withFile } from '../../../src/model/host-state.ts';
 import type { LostDefinition } from '../../../src/run/lost-definition.ts';
@@ -17,31 +17,31 @@ import {
 } from '../../lost-definitions.ts';
 import { SNAP2, world } from '../../worlds.ts';
 
-describe('what a person has to know of it', () => {
+describe('a rescue reports', () => {
   test.each<readonly [string, LostDefinition, HostState, readonly string[]]>([
     [
       'a file that is missing',
       lost(),
       withFile(gone, SNAP2, null),
-      [`vda: ${SNAP2} is not there; "testvm" cannot be started before it is`],
+      [`vda: ${SNAP2} does not exist; "testvm" cannot start without it`],
     ],
     [
-      'a job that goes on',
+      'a block job that is still running',
       lost(),
       withDisk(transient, 'vda', (each) => ({
         ...each,
         job: { type: 'copy', ready: true, mirror: COPY },
       })),
-      ['vda: a job (copy) goes on; it is left alone'],
+      ['vda: a block job (copy) is still running; it is left alone'],
     ],
     [
-      'NVRAM that is gone',
+      'a missing NVRAM file',
       lost({
         kept: { ...kept, definition: definition.replace('<boot ', '<nvram>/n.fd</nvram><boot ') },
       }),
       gone,
       [
-        "its NVRAM file /n.fd is not there: libvirt makes a new one, without the guest's boot entries and keys",
+        "its NVRAM file /n.fd does not exist: libvirt creates a new one, without the guest's boot entries and keys",
       ],
     ],
     [
@@ -53,13 +53,13 @@ describe('what a person has to know of it', () => {
         },
       }),
       gone,
-      ["its TPM's state is no part of what was kept: it is there if the plan said keep-tpm"],
+      ['its TPM state was not kept: it exists if the plan set keep-tpm'],
     ],
   ])('%s', async (_title, of, host, notes) => {
     expect((await rescued(of, host)).state.slice(-notes.length)).toEqual(notes);
   });
 
-  test('nothing of NVRAM and TPM while the guest runs', async () => {
+  test('nothing about NVRAM and TPM while the guest runs', async () => {
     const xml = definition
       .replace('<boot ', '<nvram>/n.fd</nvram><boot ')
       .replace('</devices>', "<tpm model='tpm-crb'/></devices>");
@@ -67,7 +67,7 @@ describe('what a person has to know of it', () => {
     expect(state).toEqual([AGAIN, MARKED]);
   });
 
-  test('nothing of NVRAM that is there', async () => {
+  test('nothing about an NVRAM file that exists', async () => {
     const xml = definition.replace('<boot ', '<nvram>/n.fd</nvram><boot ');
     const host = withFile(gone, '/n.fd', { size: 1 });
     const { state } = await rescued(lost({ kept: { ...kept, definition: xml } }), host);
@@ -75,7 +75,7 @@ describe('what a person has to know of it', () => {
   });
 });
 
-test('of several disks only those that the guest writes to are named', async () => {
+test('only the disks that the guest writes to are reported', async () => {
   const two = world();
   const xml = two.domain.definition ?? '';
   const { definition: _xml, ...rest } = two.domain;
@@ -84,8 +84,10 @@ test('of several disks only those that the guest writes to are named', async () 
     domain: { ...rest, state: 'gone' as const, persistent: false, autostart: false, disks: [] },
   };
   const of = lost({ kept: { ...kept, definition: xml }, initial: two, lastUp: [two] });
-  const told = (await rescued(of, absent)).state.find((each) => each.startsWith('the guest wrote'));
-  expect(told).toMatch(/^the guest wrote to vda in \S+, vdb in \S+ as far as/);
+  const told = (await rescued(of, absent)).state.find((each) =>
+    each.startsWith('the guest last wrote'),
+  );
+  expect(told).toMatch(/^the guest last wrote to vda in \S+, vdb in \S+, according to/);
   const unknown = await rescued(bare({ kept: { ...kept, definition: xml } }), absent);
   expect(unknown.next.filter((each) => each.startsWith('qemu-img'))).toHaveLength(2);
 });

@@ -1,7 +1,7 @@
 /**
- * A run is killed before and after each record of its journal, on its way forward and back, on a host in
- * memory whose guest writes all the time; or its host loses power then. Whatever is left of the run, its definition is
- * written back on the files that hold the guest's writes, or it is said that nobody knows which these are.
+ * A run is killed before and after each record of its journal, going forward and back, on a simulated host whose guest
+ * writes all the time; or its host loses power then. Whatever is left of the run, its definition is restored on the files
+ * that hold the guest's writes, or it is reported that these are unknown.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -32,7 +32,7 @@ let count = 0;
 type Left =
   | 'all'
   | 'no text of the plan'
-  | 'a journal of form 2 and no text of the plan'
+  | 'a journal of format 2 and no text of the plan'
   | 'only the bundle'
   | 'only the journal';
 
@@ -47,7 +47,7 @@ beforeAll(async () => {
   const forward = await momentsOf(root, PLAN, []);
   const last = forward.filter(({ name }) => /^after .* intent$/.test(name)).length - 1;
   const back = await momentsOf(root, PLAN, [{ at: last - 1, fault: 'refused' }]);
-  const later = await momentsOf(root, PLAN, [{ at: last, fault: 'refused after it took hold' }]);
+  const later = await momentsOf(root, PLAN, [{ at: last, fault: 'refused after it took effect' }]);
   moments = [...forward, ...back, ...later].filter(({ bundle }) => bundle !== undefined);
 });
 
@@ -57,7 +57,7 @@ async function lostAt(
 ): Promise<LostDefinition> {
   const folder = await newFolder();
   if (interrupted !== 'only the journal') await writeFile(join(folder, BUNDLE_FILE), bundle!);
-  const records = interrupted === 'a journal of form 2 and no text of the plan' ? older : journal;
+  const records = interrupted === 'a journal of format 2 and no text of the plan' ? older : journal;
   if (interrupted !== 'only the bundle') await writeFile(join(folder, JOURNAL_FILE), records);
   if (interrupted === 'all') await writeFile(join(folder, PLAN_FILE), sourceOf(PLAN));
   const found = await readKeptBundle(folder);
@@ -75,7 +75,7 @@ async function rescued(
 }
 
 const inDoubt = ({ state }: Rescued) =>
-  state.some((each) => each.includes('it is not known where the guest wrote last'));
+  state.some((each) => each.includes('it is unknown where the guest last wrote'));
 
 /** What holds after every rescue. */
 function expectRescued([result, { host }]: [Rescued, DriverDouble], lost: LostDefinition): void {
@@ -83,7 +83,7 @@ function expectRescued([result, { host }]: [Rescued, DriverDouble], lost: LostDe
   expect(domain.persistent).toBe(true);
   expect(lostWrites(host)).toEqual([]);
   if (result.outcome === 'left alone') {
-    // Nothing that the run took away is forgotten.
+    // Nothing that the run has removed is forgotten.
     if (lost.owed) expect(domain.autostart).toBe(lost.found.kept.autostart);
     return;
   }
@@ -96,10 +96,10 @@ function expectRescued([result, { host }]: [Rescued, DriverDouble], lost: LostDe
 describe.each<Left>([
   'all',
   'no text of the plan',
-  'a journal of form 2 and no text of the plan',
+  'a journal of format 2 and no text of the plan',
   'only the bundle',
 ])('with %s left of the run', (interrupted) => {
-  test('a guest that runs on keeps its definition, on the files that it runs on', async () => {
+  test('a guest that keeps running gets its definition, on the files that it runs on', async () => {
     let moved = 0;
     for (const moment of moments) {
       const lost = await lostAt(moment, interrupted);
@@ -124,10 +124,10 @@ describe.each<Left>([
     expect(moved).toBeGreaterThan(2);
   });
 
-  test('after a power loss the definition names where the guest wrote last, or says that it may not', async () => {
+  test('after a power loss the definition names the file that the guest last wrote to, or it is reported that it may not', async () => {
     let known = 0;
     for (const moment of moments) {
-      // Where libvirt has saved a definition of an undefined domain by itself, the domain comes back with that.
+      // If libvirt itself has saved a definition of an undefined domain, the domain comes back with that.
       const { shadow: _saved, ...forgetful } = moment.host;
       const host = powerFails(forgetful);
       if (host.state.domain.state !== 'gone') continue;
@@ -146,7 +146,7 @@ describe.each<Left>([
   });
 });
 
-test('the journal does as well as the bundle file', async () => {
+test('the journal serves as well as the bundle file', async () => {
   for (const moment of moments) {
     if (!moment.journal.includes('"type":"kept"')) continue;
     const lost = await lostAt(moment, 'only the journal');
@@ -154,7 +154,7 @@ test('the journal does as well as the bundle file', async () => {
   }
 });
 
-test('what the run itself has given back is owed no more', async () => {
+test('what the run itself has restored is no longer owed', async () => {
   const owed = new Map<boolean, boolean[]>([
     [true, []],
     [false, []],
@@ -167,7 +167,7 @@ test('what the run itself has given back is owed no more', async () => {
   expect(new Set(owed.get(true))).toEqual(new Set([true, false]));
 });
 
-describe('what a person has to know', () => {
+describe('a rescue reports', () => {
   /** A host that has forgotten the domain after a power loss, and the bundle alone. */
   async function forgotten(): Promise<[SimulatedHost, LostDefinition]> {
     const moment = moments.find(({ host }) => !host.state.domain.persistent)!;
@@ -175,7 +175,7 @@ describe('what a person has to know', () => {
     return [powerFails(forgetful), await lostAt(moment, 'only the bundle')];
   }
 
-  test('files that are not there, NVRAM and TPM are told, and the definition is written back all the same', async () => {
+  test('missing files, NVRAM and TPM, and still restores the definition', async () => {
     const [host, lost] = await forgotten();
     const definition = lost.found.kept.definition
       .replace('<boot ', '<nvram>/nvram/testvm.fd</nvram><boot ')
@@ -185,12 +185,12 @@ describe('what a person has to know', () => {
     const [result, driver] = await rescued(without, { ...lost, found: { ...lost.found, kept } });
     expect(driver.host.state.domain).toMatchObject({ persistent: true, state: 'shut off' });
     const told = result.state.join('\n');
-    expect(told).toContain(`vda: ${SNAP2} is not there; "testvm" cannot be started before it is`);
-    expect(told).toContain('its NVRAM file /nvram/testvm.fd is not there');
-    expect(told).toContain("its TPM's state is no part of what was kept");
+    expect(told).toContain(`vda: ${SNAP2} does not exist; "testvm" cannot start without it`);
+    expect(told).toContain('its NVRAM file /nvram/testvm.fd does not exist');
+    expect(told).toContain('its TPM state was not kept');
   });
 
-  test('where libvirt takes no definition, how to give it by hand', async () => {
+  test('how to define the domain by hand, if libvirt rejects the definition', async () => {
     const [host, lost] = await forgotten();
     const driver = new DriverDouble(host.state, [{ at: 0, fault: 'refused' }]);
     driver.host = host;
@@ -201,14 +201,14 @@ describe('what a person has to know', () => {
     });
   });
 
-  test('metadata that is not taken back leaves something owed, and is put back the next time', async () => {
+  test('metadata that is rejected, which stays owed and is restored the next time', async () => {
     const [host, lost] = await forgotten();
     const driver = new DriverDouble(host.state, [{ at: 1, fault: 'refused' }]);
     driver.host = host;
     const first = await rescueDomain(lost, driver, '/run');
     expect(first).toMatchObject({ outcome: 'in doubt', whole: false });
-    expect(first.state.join('\n')).toContain('the metadata of snapshot monday is not back');
-    // The autostart mark is owed until somebody knows where the guest wrote last.
+    expect(first.state.join('\n')).toContain('the metadata of snapshot monday was not restored');
+    // The autostart mark is owed until it is known where the guest last wrote.
     const second = await rescueDomain(lost, driver, '/run');
     expect(second).toMatchObject({ outcome: 'in doubt', whole: false });
     expect(driver.host.state.domain.snapshots).toEqual(['monday']);
@@ -218,7 +218,7 @@ describe('what a person has to know', () => {
     expect(await rescueDomain(lost, driver, '/run')).toMatchObject({ outcome: 'left alone' });
   });
 
-  test('both files are named where the guest may have written to either', async () => {
+  test('both files if the guest may have written to either', async () => {
     const texts: string[] = [];
     for (const moment of moments) {
       const { shadow: _saved, ...forgetful } = moment.host;
@@ -249,7 +249,7 @@ test('a transient disk stays on the file that its definition named', async () =>
   expect(driver.host.state.domain.definition).not.toContain('TRANSIENT');
 });
 
-test('a guest that was migrated away in the middle of the run is not defined here', async () => {
+test('a guest that was migrated away during the run is not defined here', async () => {
   const moment = moments.find(({ host }) => !host.state.domain.persistent);
   if (!moment) throw new Error('there is no moment without a definition');
   const { host } = moment;

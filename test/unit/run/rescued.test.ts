@@ -31,9 +31,9 @@ const MARK = 'virsh autostart testvm';
 const START = 'virsh start testvm';
 const LOOK = `qemu-img info --backing-chain ${SNAP2}`;
 
-const UNKNOWN = `vda: it is not known where the guest wrote last; the definition names ${SNAP2}, as when the run began: look for a newer file of it before it is started`;
+const UNKNOWN = `vda: it is unknown where the guest last wrote; the definition names ${SNAP2}, as when the run began: look for a newer file of the disk before you start the guest`;
 
-describe('a definition that is written back', () => {
+describe('a restored definition', () => {
   test.each<readonly [string, LostDefinition, HostState, object]>([
     [
       'of a guest that runs',
@@ -75,13 +75,13 @@ describe('a definition that is written back', () => {
       { outcome: 'restored', next: [START] },
     ],
     [
-      'whose run is only rolled back',
+      'whose run can only be rolled back',
       lost({ ways: ['rollback'] }),
       transient,
       { next: WAYS.slice(1) },
     ],
     [
-      'of a guest that wrote elsewhere at last',
+      'of a guest that last wrote elsewhere',
       lost({ lastUp: [moved(before)] }),
       withFile(gone, COPY, { size: 1, format: 'qcow2' }),
       {
@@ -98,7 +98,7 @@ describe('a definition that is written back', () => {
       'from a bundle without a checksum',
       lost({ proven: false }),
       transient,
-      { state: [AGAIN, 'what was kept could not be held against its checksum', MARKED] },
+      { state: [AGAIN, 'the checksum of what was kept could not be verified', MARKED] },
     ],
     [
       'of a guest without a mark, which then gets none',
@@ -110,10 +110,10 @@ describe('a definition that is written back', () => {
       'with metadata',
       lost({ kept: { ...kept, snapshots: [SNAPSHOT], checkpoints: [CHECKPOINT] } }),
       transient,
-      { state: [AGAIN, 'with it: the autostart mark, snapshot monday, checkpoint weekly'] },
+      { state: [AGAIN, 'also restored: the autostart mark, snapshot monday, checkpoint weekly'] },
     ],
     [
-      'in doubt, where it is not known what the guest wrote to, and which is not marked then',
+      'in doubt, if it is unknown what the guest wrote to, is not marked',
       bare(),
       gone,
       {
@@ -122,7 +122,7 @@ describe('a definition that is written back', () => {
       },
     ],
     [
-      'in doubt, where it was one of two',
+      'in doubt, if it was one of two files',
       lost({ lastUp: [before, moved(before)] }),
       withFile(gone, COPY, { size: 1 }),
       {
@@ -145,8 +145,9 @@ describe('a definition that is written back', () => {
 
 describe('a domain that is persistent', () => {
   const ALONE = '"testvm" is persistent: its definition is left alone';
-  const OTHER = 'it is not the one that the run kept';
-  const UNMARKED = 'it is not marked for autostart, as it was: it does not start with its host';
+  const OTHER = 'the definition differs from the one that the run kept';
+  const UNMARKED =
+    'the domain is no longer marked for autostart, so it does not start with its host';
   const edited = withDomain(back, {
     definition: definition.replace('</domain>', '<title/></domain>'),
   });
@@ -169,19 +170,19 @@ describe('a domain that is persistent', () => {
       { outcome: 'left alone', whole: true, state: [ALONE], next: [] },
     ],
     [
-      'by another hand is left alone',
+      'by another user is left alone',
       lost(),
       edited,
       { outcome: 'left alone', whole: false, state: [ALONE, OTHER], next: WAYS },
     ],
     [
-      'by another hand, without its mark, is left alone',
+      'by another user, without its mark, is left alone',
       lost(),
       withDomain(edited, { autostart: false }),
       { outcome: 'in doubt', whole: false, state: [ALONE, OTHER, UNMARKED], next: [MARK, ...WAYS] },
     ],
     [
-      'by another hand, and nobody knows where the guest wrote, is compared first',
+      'by another user, with unknown last writes, is compared first',
       bare(),
       withDomain(edited, { autostart: false, state: 'shut off' }),
       {
@@ -190,7 +191,7 @@ describe('a domain that is persistent', () => {
       },
     ],
     [
-      'by another hand needs no comparison where it is marked',
+      'by another user needs no comparison if it is marked',
       bare(),
       withDomain(edited, { state: 'shut off' }),
       { outcome: 'left alone', state: [ALONE, OTHER], next: [DOCTOR] },
@@ -201,22 +202,25 @@ describe('a domain that is persistent', () => {
     expect(done.asked).toEqual([]);
   });
 
-  test('again, without all that belongs to it, is completed', async () => {
+  test('again, but not completely restored, is completed', async () => {
     expect(await rescued(lost(), unmarked)).toMatchObject({
       ...{ outcome: 'restored', whole: true },
-      state: ['"testvm" was persistent already, but not all that belongs to it was back', MARKED],
+      state: [
+        '"testvm" was already persistent, but not everything that was kept had been restored',
+        MARKED,
+      ],
     });
   });
 
-  test('again, by a definition that libvirt made of the kept one, gets the kept one', async () => {
+  test('again, by a definition that libvirt derived from the kept one, gets the kept one', async () => {
     const done = await rescued(lost(), made);
     expect(done.state[0]).toBe(
-      '"testvm" was persistent already, with a definition that libvirt made of the kept one; not all that belongs to it was back',
+      '"testvm" was already persistent, with a definition that libvirt derived from the kept one; not everything that was kept had been restored',
     );
     expect(done.after.domain.definition).toBe(definition);
   });
 
-  test('in doubt keeps what libvirt made', async () => {
+  test('in doubt keeps the definition that libvirt made', async () => {
     const off = withDomain(made, { state: 'shut off' });
     expect((await rescued(bare(), off)).asked).toEqual([]);
   });

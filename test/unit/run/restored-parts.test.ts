@@ -1,4 +1,4 @@
-/** What a definition that was written back brings with it, in the words of the report. */
+/** What was restored along with a definition, in the words of the report. */
 import { expect, test } from 'vitest';
 import { setDiskSource } from '../../../src/model/domain-xml.ts';
 import { type Bundle, withDomain } from '../../../src/model/host-state.ts';
@@ -21,9 +21,9 @@ const onto = (target: string, file: string, block?: true) =>
   setDiskSource(definition, target, { file, format: 'qcow2', ...(block ? { block } : {}) });
 
 test.each<readonly [string, string, readonly string[]]>([
-  ['none, where it is as it was', definition, []],
+  ['none if it is unchanged', definition, []],
   [
-    'the one that it names elsewhere',
+    'the one that is on another file',
     onto('vda', '/new/c'),
     [`vda: the definition names /new/c now; it named ${SNAP2}`],
   ],
@@ -32,9 +32,9 @@ test.each<readonly [string, string, readonly string[]]>([
     onto('vdb', DATA, true),
     [`vdb: the definition names the block device ${DATA} now; it named ${DATA}`],
   ],
-  ['none that has no file any more', definition.replace(/<source file='[^']*snap2'\/>/, ''), []],
+  ['none that no longer has a file', definition.replace(/<source file='[^']*snap2'\/>/, ''), []],
   ['none that is new', definition.replace("dev='vda'", "dev='vdx'"), []],
-])('the disks that a definition has moved: %s', (_title, given, told) => {
+])('the disks that a definition moves: %s', (_title, given, told) => {
   expect(movedDisks(lost(), given)).toEqual(told);
 });
 
@@ -46,13 +46,13 @@ test.each([
     'all of it',
     { autostart: true, snapshots: [moment('s')], checkpoints: [moment('c')] },
     { autostart: true, snapshots: ['s'], checkpoints: ['c'] },
-    ['with it: the autostart mark, snapshot s, checkpoint c'],
+    ['also restored: the autostart mark, snapshot s, checkpoint c'],
   ],
   [
-    'what is there of it',
+    'the part of it that exists',
     { autostart: true, snapshots: [moment('s'), moment('t')], checkpoints: [moment('c')] },
     { autostart: false, snapshots: ['t'], checkpoints: [] },
-    ['with it: snapshot t'],
+    ['also restored: snapshot t'],
   ],
   [
     'no mark that it did not have',
@@ -60,6 +60,6 @@ test.each([
     { autostart: true, snapshots: ['s'], checkpoints: ['c'] },
     [],
   ],
-] as const)('what came back with it: %s', (_title, kept, now, told) => {
+] as const)('what was restored with it: %s', (_title, kept, now, told) => {
   expect(restoredMetadata(lost(kept), withDomain(host, now))).toEqual(told);
 });

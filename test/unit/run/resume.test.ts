@@ -1,4 +1,4 @@
-/** Runs that were killed and are resumed after something has happened that the journal knows nothing of. */
+/** Killed runs that are resumed after something has happened that is not in the journal. */
 import { describe, expect, test } from 'vitest';
 import { commandText } from '../../../src/commands/effect-text.ts';
 import {
@@ -20,8 +20,8 @@ function withNeighbour(name: string, file: string): (host: SimulatedHost) => Sim
   });
 }
 
-describe('what another user has done meanwhile', () => {
-  test('a guest was put on the base of the first commit: nothing is committed', async () => {
+describe('another user', () => {
+  test('puts a guest on the base of the first commit: nothing is committed', async () => {
     const runs = new Runs(hostForPlans());
     const commit = planned([
       'blockcommit: { disk: vda, shallow: true, active: true, pivot: true }',
@@ -33,7 +33,7 @@ describe('what another user has done meanwhile', () => {
     expect(finish?.end).toBe('rolled-back');
   });
 
-  test('a guest was put on the old file: the rollback does not write into it', async () => {
+  test('puts a guest on the old file: the rollback does not write to it', async () => {
     const runs = new Runs(hostForPlans());
     await runs.killed(
       shipped('live-storage-migration.yaml'),
@@ -42,12 +42,12 @@ describe('what another user has done meanwhile', () => {
     runs.befalls(withNeighbour('clone', SNAP2));
     const { finish, commands } = await runs.again('rollback');
     expect(finish?.end).toBe('stranded');
-    expect(finish?.state.join('\n')).toContain(`${SNAP2} is in another domain's chain by now`);
+    expect(finish?.state.join('\n')).toContain(`${SNAP2} is now in another guest's backing chain`);
     expect(commands.filter(has(`--dest ${SNAP2}`))).toEqual([]);
     expect(commands.filter(has(`rm ${SNAP2}`))).toEqual([]);
   });
 
-  test('a definition was edited: it is not taken away', async () => {
+  test('edits the definition: it is not removed', async () => {
     const runs = new Runs(hostForPlans());
     await runs.killed(
       shipped('live-storage-migration-classic.yaml'),
@@ -66,7 +66,7 @@ describe('what another user has done meanwhile', () => {
     }
   });
 
-  test('a disc was ejected: the copy that runs is gone on with', async () => {
+  test('ejects a medium: the running copy continues', async () => {
     const state = hostForPlans();
     const runs = new Runs(state);
     await runs.killed(shipped('live-storage-migration.yaml'), intends('wait for'));
@@ -86,7 +86,7 @@ describe('what another user has done meanwhile', () => {
   });
 });
 
-test('a disk was plugged in meanwhile: the copy that runs is gone on with', async () => {
+test('a disk was attached in the meantime: the running copy continues', async () => {
   const runs = new Runs(hostForPlans());
   await runs.killed(shipped('live-storage-migration.yaml'), intends('wait for'));
   runs.befalls((host) =>
@@ -100,7 +100,7 @@ test('a disk was plugged in meanwhile: the copy that runs is gone on with', asyn
   expect(commands.filter(has('--pivot'))).toHaveLength(1);
 });
 
-test('a guest that died after it was moved back is defined where it wrote last', async () => {
+test('a guest that died after it was moved back is defined on the file that it last wrote to', async () => {
   const runs = new Runs(hostForPlans(), [{ at: 6, fault: 'refused' }]);
   await runs.killed(
     shipped('live-storage-migration-classic.yaml'),
@@ -113,17 +113,17 @@ test('a guest that died after it was moved back is defined where it wrote last',
   expect(lostAtNextStart(runs.host)).toEqual([]);
 });
 
-test('where nobody knows what a dead guest wrote to, it is not marked for autostart', async () => {
+test('a dead guest with unknown last writes is not marked for autostart', async () => {
   const runs = new Runs(hostForPlans());
   await runs.killed(shipped('live-storage-migration-classic.yaml'), intends('--pivot'));
   runs.befalls(guestDies);
   const { finish, commands } = await runs.again('resume');
-  expect(finish?.state.join('\n')).toContain('it is not known where the guest wrote last');
+  expect(finish?.state.join('\n')).toContain('it is unknown where the guest last wrote');
   expect(commands.filter(has('virsh autostart'))).toEqual([]);
   expect(finish?.next.filter(has('virsh start'))).toEqual([]);
 });
 
-test('a copy that failed while it was being ended is not taken for whole', async () => {
+test('a copy that failed while it was being ended does not count as complete', async () => {
   const runs = new Runs(hostForPlans());
   await runs.killed(shipped('live-backup-mirror.yaml'), intends('--abort'));
   runs.befalls(jobsDie);
@@ -131,7 +131,7 @@ test('a copy that failed while it was being ended is not taken for whole', async
   expect(finish?.end).toBe('rolled-back');
 });
 
-test('a phase that is taken back to be done again goes forward again when blockplan dies in it', async () => {
+test('a phase that is undone to be repeated goes forward again after blockplan dies in it', async () => {
   const runs = new Runs(hostForPlans());
   await runs.killed(shipped('live-backup.yaml'), intends('qemu-img convert'));
   await runs.again('resume', (entry) => entry.type === 'phase-finished' && entry.anew === true);
@@ -139,7 +139,7 @@ test('a phase that is taken back to be done again goes forward again when blockp
   expect(finish).toMatchObject({ end: 'succeeded' });
 });
 
-test("another tool's snapshot below an overlay that was there before: the definition stays with the guest", async () => {
+test("another tool's snapshot below an existing overlay: the definition stays with the guest", async () => {
   const [reused, theirs] = ['/new/reused.qcow2', '/new/theirs.qcow2'];
   const state = hostForPlans();
   const files = { ...state.files, [reused]: { size: 1, format: 'qcow2', backing: SNAP2 } };
@@ -157,7 +157,7 @@ test("another tool's snapshot below an overlay that was there before: the defini
   await runs.killed(ours, () => false);
   expect(runs.entries.at(-1)).toMatchObject({ type: 'run-finished', end: 'stranded' });
   expect(JSON.stringify(runs.entries.at(-1))).toContain(
-    `has a layer that this run did not make, ${theirs}`,
+    `has a layer that this run did not create, ${theirs}`,
   );
   expect(activeFile(runs.host.state, 'vda')).toBe(reused);
   // Only libvirt's definition names their layer: no header does.
@@ -165,7 +165,7 @@ test("another tool's snapshot below an overlay that was there before: the defini
 });
 
 test.each(['resume', 'rollback'] as const)(
-  'the guest was migrated away: %s does not define it here, and its end remembers it',
+  'the guest was migrated away: %s does not define it here, and its end records that',
   async (how) => {
     const runs = new Runs(hostForPlans());
     await runs.killed(

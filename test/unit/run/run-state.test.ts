@@ -1,4 +1,4 @@
-/** What is offered to end a run, and which host states a phase begins with. */
+/** The commands that end a run, and the host states that a phase begins with. */
 
 import { describe, expect, test } from 'vitest';
 import { createPlanMachine } from '../../../src/machine/machine.ts';
@@ -26,7 +26,7 @@ const run = (): RunState =>
     hosts: onLocal({ initial: hostForPlans(), files: [] }),
   });
 
-test('a run that goes back is only rolled back', () => {
+test('a run in its rollback can only be rolled back', () => {
   expect(openRecoveryCommands(run())).toEqual(['blockplan resume r1', 'blockplan rollback r1']);
   expect(openRecoveryCommands({ ...run(), direction: 'undo' })).toEqual(['blockplan rollback r1']);
 });
@@ -46,7 +46,7 @@ test('a run begins with nothing done, in the first state of its machine', () => 
   });
 });
 
-test('an effect that failed leaves its doubt, with the command that makes sure', () => {
+test('an effect that failed leaves its doubt, with the command that resolves it', () => {
   const thaw = virshEffect(['domfsthaw', '--domain', 'testvm']);
   expect(doubtOf(LOCAL, thaw)).toEqual([]);
   const doubtful = { ...thaw, doubt: 'it may be frozen' };

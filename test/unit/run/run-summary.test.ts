@@ -52,29 +52,29 @@ describe('a run', () => {
   test.each([
     ['its end', [STARTED, ended('succeeded')], 'succeeded'],
     ['its last end', [STARTED, ended('stranded'), RESUMED, ended('rolled-back')], 'rolled-back'],
-    ['no end that it was taken up after', [STARTED, ended('uncertain'), RESUMED], 'unfinished'],
+    ['a former end before a resume', [STARTED, ended('uncertain'), RESUMED], 'unfinished'],
     ['no end', [STARTED, ...UNDEFINED], 'unfinished'],
-    ['who had it forgotten', [STARTED, ended('stranded'), FORGOTTEN], 'forgotten'],
-  ] as const)('stands as %s tells', async (_title, entries, outcome) => {
+    ['who ran blockplan forget', [STARTED, ended('stranded'), FORGOTTEN], 'forgotten'],
+  ] as const)('has the status that follows from %s', async (_title, entries, outcome) => {
     expect((await summary(entries))?.outcome).toBe(outcome);
   });
 
   test.each([
     ['both', [STARTED, ...UNDEFINED], ['resume', 'rollback']],
-    ['back alone', [STARTED, ...phase('undo', 'undefine/undefine', 'none')], ['rollback']],
+    ['rollback only', [STARTED, ...phase('undo', 'undefine/undefine', 'none')], ['rollback']],
     ['none once it is over', [STARTED, ended('succeeded')], []],
     ['none once it is forgotten', [STARTED, ended('stranded'), FORGOTTEN], []],
-  ] as const)('can be resumed in these ways: %s', async (_title, entries, ways) => {
+  ] as const)('can be resumed in these modes: %s', async (_title, entries, ways) => {
     expect((await summary(entries))?.ways).toEqual(ways);
     expect((await summary(entries, { alive: true }))?.ways).toEqual([]);
   });
 
-  test('that somebody works on goes on, whatever its last end', async () => {
+  test('that a process works on is running, whatever its last end', async () => {
     const found = await summary([STARTED, ended('stranded')], { alive: true });
     expect(found).toMatchObject({ outcome: 'running', owner: 'ann, pid 77' });
   });
 
-  test('tells its plan, its times, who began it and what its end said', async () => {
+  test('reports its plan, its times, who started it and what its end said', async () => {
     expect(await summary([STARTED, ended('stranded', ['between'], ['virsh list'])])).toMatchObject({
       plan: 'move-web1',
       domain: 'web1',
@@ -89,17 +89,17 @@ describe('a run', () => {
 
 test.each([
   [
-    'that goes on elsewhere',
+    'that runs elsewhere',
     [STARTED, ended('stranded', ['x'], ['y'])],
     { alive: true },
     { state: ['x'] },
   ],
   ['that is unfinished', [STARTED], {}, { state: [], next: [], owner: 'root@host1, pid 4242' }],
   [
-    'that somebody has had forgotten',
+    'that was forgotten',
     [STARTED, ended('stranded', ['x'], ['y']), FORGOTTEN],
     {},
-    { state: ['u@h had it forgotten: it counts as over, wherever it stood'], next: [] },
+    { state: ['u@h ran blockplan forget: the run counts as over, whatever its state'], next: [] },
   ],
   [
     'of which nothing can be read',
@@ -107,7 +107,7 @@ test.each([
     { alive: true },
     { outcome: 'running', owner: 'ann, pid 77' },
   ],
-] as const)('a run %s says how it is', async (_title, entries, how, told) => {
+] as const)('a run %s reports its state', async (_title, entries, how, told) => {
   const found = await summary(entries, how);
   expect(found).toMatchObject(told);
   if (entries === '')
@@ -122,38 +122,34 @@ describe('an autostart mark is owed', () => {
     ]);
 
   test.each([
-    ['once the definition was taken away', [STARTED, ...UNDEFINED], true],
-    ['when only the definition is back', [STARTED, ...UNDEFINED, ...define('done')], true],
+    ['once the definition was removed', [STARTED, ...UNDEFINED], true],
+    ['if only the definition is restored', [STARTED, ...UNDEFINED, ...define('done')], true],
     [
-      'not once it is back as well',
+      'not once it is restored as well',
       [STARTED, ...UNDEFINED, ...define('done'), ...marked('done')],
       undefined,
     ],
-    ['not where nothing was kept', [STARTED], undefined],
-    ['not where the run is over', [STARTED, ...UNDEFINED, ended('succeeded')], undefined],
+    ['not if nothing was kept', [STARTED], undefined],
+    ['not if the run is over', [STARTED, ...UNDEFINED, ended('succeeded')], undefined],
   ] as const)('%s', async (_title, entries, owes) => {
     expect((await summary(entries, { bundled: entries.length > 1 }))?.owesAutostart).toBe(owes);
   });
 });
 
-describe('a definition is with a run alone', () => {
+describe('a run has the only copy of a definition', () => {
   const { format: _, ...older } = STARTED;
   test.each([
     ['once it was kept', [STARTED, ...UNDEFINED], true],
     [
-      'while the define that gives it back has no answer',
+      'while the define that restores it has no answer',
       [STARTED, ...UNDEFINED, ...define('none')],
       true,
     ],
-    ['when that define was refused', [STARTED, ...UNDEFINED, ...define({ error: 'no' })], true],
-    ['not once it was given back', [STARTED, ...UNDEFINED, ...define('done')], false],
-    [
-      'again, when it was kept once more',
-      [STARTED, ...UNDEFINED, ...define('done'), ...UNDEFINED],
-      true,
-    ],
-    ['where the run was stranded with it', [STARTED, ...UNDEFINED, ended('stranded')], true],
-    ['not where the run is over', [STARTED, ...UNDEFINED, ended('rolled-back')], false],
+    ['if that define was refused', [STARTED, ...UNDEFINED, ...define({ error: 'no' })], true],
+    ['not once it was restored', [STARTED, ...UNDEFINED, ...define('done')], false],
+    ['again, if it was kept again', [STARTED, ...UNDEFINED, ...define('done'), ...UNDEFINED], true],
+    ['if the run was stranded with it', [STARTED, ...UNDEFINED, ended('stranded')], true],
+    ['not if the run is over', [STARTED, ...UNDEFINED, ended('rolled-back')], false],
   ] as const)('%s', async (_title, entries, holds) => {
     expect((await summary(entries, { bundled: true }))?.holdsDefinition).toBe(holds);
     const [, ...rest] = entries;
@@ -161,15 +157,15 @@ describe('a definition is with a run alone', () => {
     expect(asOlder?.holdsDefinition).toBe(holds);
   });
 
-  test('also where its file is lost, and only the journal tells', async () => {
+  test('also if its file is lost, and only the journal has it', async () => {
     expect((await summary([STARTED, ...UNDEFINED]))?.holdsDefinition).toBe(true);
   });
 
-  test('from the moment that its file is there, before the journal tells of it', async () => {
+  test('as soon as its file exists, before the journal records it', async () => {
     expect((await summary([STARTED], { bundled: true }))?.holdsDefinition).toBe(true);
   });
 
-  test('no more once a rescue has written it back', async () => {
+  test('no longer once a rescue has restored it', async () => {
     const run = `run-${++runs}`;
     const folder = await writeRun(state, run, [STARTED, ...UNDEFINED]);
     const bundle = {
@@ -186,7 +182,7 @@ describe('a definition is with a run alone', () => {
     expect((await runSummaryOf({ run, folder }, NOBODY))?.holdsDefinition).toBe(false);
   });
 
-  test('as far as anybody knows, where the journal is altered or gone', async () => {
+  test('as far as is known, if the journal is altered or missing', async () => {
     const text = journalText([STARTED, ...UNDEFINED, ...define('done')]);
     const altered = await summary(text.replace('"version":"0.1.0"', '"version":"0.2.0"'), {
       bundled: true,
@@ -203,15 +199,15 @@ describe('a definition is with a run alone', () => {
 });
 
 describe('a journal', () => {
-  test('that is torn at its end says so, and what stands before it counts', async () => {
+  test('that is torn at its end is reported, and the records before count', async () => {
     const found = await summary(`${journalText([STARTED, ended('succeeded')])}{"seq":2,"ti`);
     expect(found).toMatchObject({
       outcome: 'succeeded',
-      damage: 'its journal ends in a record that is not whole',
+      damage: 'its journal ends with an incomplete record',
     });
   });
 
-  test('that is whole has no damage', async () => {
+  test('that is intact has no damage', async () => {
     expect(await summary([STARTED, ended('succeeded')])).not.toHaveProperty('damage');
   });
 
@@ -221,13 +217,13 @@ describe('a journal', () => {
     expect(await summary(text)).toHaveProperty('damage');
   });
 
-  test.each(['', '{"seq":0,'])('of %j tells that nothing had begun', async (text) => {
+  test.each(['', '{"seq":0,'])('of %j shows that nothing had been done', async (text) => {
     const found = await summary(text);
     expect(found?.outcome).toBe('unreadable');
-    expect(found?.damage).toContain('nothing had been begun');
+    expect(found?.damage).toContain('nothing had been done');
   });
 
-  test('that cannot be opened is told, and ends nothing', async () => {
+  test('that cannot be opened is reported, and breaks nothing', async () => {
     const folder = await writeRun(state, 'odd', [STARTED]);
     await rm(join(folder, JOURNAL_FILE));
     await writeFile(join(folder, 'bundle.json'), '{}');
@@ -237,7 +233,7 @@ describe('a journal', () => {
     expect(found?.holdsDefinition).toBe(true);
   });
 
-  test('with a record that this version does not write says which, and how it began', async () => {
+  test('with a record that this version does not write reports which, and how the run began', async () => {
     const strange = { type: 'run-dreamt' } as unknown as JournalEntry;
     const found = await summary([STARTED, strange]);
     expect(found).toMatchObject({ outcome: 'unreadable', plan: 'move-web1', domain: 'web1' });
@@ -247,14 +243,14 @@ describe('a journal', () => {
     });
   });
 
-  test('with a beginning that this version does not write tells nothing of its end', async () => {
+  test('with a start that this version does not write shows nothing of its end', async () => {
     const { run: _run, ...strange } = STARTED;
     const found = await summary([strange as JournalEntry, ended('stranded', ['x'], ['y'])]);
     expect(found).toMatchObject({ outcome: 'unreadable', state: [], next: [] });
     expect(found).not.toHaveProperty('lastAt');
   });
 
-  test('whose beginning was altered says so, and tells its last time', async () => {
+  test('whose start was altered is reported, with its last time', async () => {
     const text = journalText([STARTED, ended('succeeded')]);
     const found = await summary(text.replace('"version":"0.1.0"', '"version":"0.2.0"'));
     expect(found).toMatchObject({
@@ -265,7 +261,7 @@ describe('a journal', () => {
     expect(found).not.toHaveProperty('owner');
   });
 
-  test('that is not there makes a run where somebody works on it', async () => {
+  test('that is missing makes a run if a process works on it', async () => {
     const folder = join(state, 'runs/new');
     const owner = { run: 'new', pid: 77, user: 'ann' } as LockOwner;
     expect(await runSummaryOf({ run: 'new', folder }, new Map([['new', owner]]))).toEqual({
@@ -274,7 +270,7 @@ describe('a journal', () => {
     });
   });
 
-  test('that is not there makes no run', async () => {
+  test('that is missing makes no run', async () => {
     expect(await runSummaryOf({ run: 'x', folder: join(state, 'runs/x') }, NOBODY)).toBeUndefined();
   });
 });

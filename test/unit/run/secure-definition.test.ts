@@ -1,4 +1,4 @@
-/** What is done at last for the definition of a stranded domain, and what is left for a person to type. */
+/** What is finally done for the definition of a stranded domain, and what is left for a person to type. */
 
 import { describe, expect, test } from 'vitest';
 import { BlockplanError } from '../../../src/errors.ts';
@@ -36,7 +36,7 @@ const transient: HostState = {
 };
 const gone: HostState = withDomain(transient, { state: 'gone', disks: [] });
 
-/** Salvages a domain that is so, which is given what is asked for or what libvirt answers instead. */
+/** Secures the definition of that domain; libvirt does what is requested, or what is given instead. */
 function salvaged(
   now: HostState,
   change: Partial<RunHost> = {},
@@ -68,7 +68,7 @@ const given = ({ performed }: ReturnType<typeof salvaged>) =>
   performed.flatMap(({ effect }) => contentsIn(effect));
 
 describe('a transient domain', () => {
-  test('is defined again, and marked as it was, beside all phases', () => {
+  test('is defined again, and marked as before, outside of all phases', () => {
     const done = salvaged(transient);
     expect(verbs(done)).toEqual(['define', 'autostart']);
     expect(given(done)).toEqual([definition]);
@@ -78,7 +78,7 @@ describe('a transient domain', () => {
     expect(done.performed[0]!.effect.why).toBe('keep the definition from being lost');
   });
 
-  test('is not marked where it was not', () => {
+  test('is not marked if it was not', () => {
     const done = salvaged(transient, { kept: { ...bundle, autostart: false } });
     expect(verbs(done)).toEqual(['define']);
     expect(done.next).toEqual([]);
@@ -98,7 +98,7 @@ describe('a transient domain', () => {
     expect(done.next).toEqual([`qemu-img compare ${SNAP2} ${COPY}`]);
   });
 
-  test('of which nothing was kept is left', () => {
+  test('of which nothing was kept is left alone', () => {
     for (const now of [transient, moved(transient)])
       expect(salvaged(now, { kept: undefined }).performed).toEqual([]);
   });
@@ -117,7 +117,7 @@ describe('a persistent domain', () => {
     expect(done.next).toEqual([]);
   });
 
-  test('gets back what libvirt has left out of its definition, and nothing else', () => {
+  test('gets back what libvirt has dropped from its definition, and nothing else', () => {
     const changed = definition.replace(/(<source file='[^']*'\/>)/, '$1<backingStore/>');
     const done = salvaged(withDomain(before, { definition: changed }));
     expect(verbs(done)).toEqual(['define']);
@@ -134,7 +134,7 @@ describe('a persistent domain', () => {
     expect(done.next).toEqual([]);
   });
 
-  test('is left alone where its next start would find other layers than libvirt names', () => {
+  test('is left alone if its next start would find other layers than libvirt names', () => {
     const below = (file: string, rest: string) =>
       `<backingStore type='file'><format type='qcow2'/><source file='${file}'/>${rest}</backingStore>`;
     const named = `<source file='/new/o'/>${below(COPY, below(SNAP2, '<backingStore/>'))}`;
@@ -151,7 +151,7 @@ describe('a persistent domain', () => {
   });
 });
 
-describe('what libvirt does not take is left for a person', () => {
+describe('what libvirt rejects is left for a person', () => {
   const refusing = (verb: string) => (request: Request) =>
     request.ask === 'perform' && wordsIn(request.effect)[0] === verb
       ? new EffectFailed(`no ${verb}`)
@@ -169,13 +169,13 @@ describe('what libvirt does not take is left for a person', () => {
     });
   });
 
-  test('also where it has said that it took it', () => {
+  test('also if it reported success', () => {
     expect(salvaged(transient, {}, undefined, transient).next).toEqual([DEFINE, AUTOSTART]);
     const marked = withDomain(transient, { persistent: true, definition: edited, autostart: true });
     expect(salvaged(transient, {}, undefined, marked).next).toEqual([DEFINE]);
   });
 
-  test('a bug is no refusal', () => {
+  test('a bug is not a refusal', () => {
     const lost = new BlockplanError('uncertain', [
       { code: 'BP198', severity: 'error', message: 'x' },
     ]);
@@ -191,27 +191,27 @@ describe('a definition on the files that disks have moved to', () => {
 
   test.each<readonly [string, HostState, HostState, string]>([
     ['names the new file', two, seen, setDiskSource(xml, 'vdb', { file: '/x.img', format: 'raw' })],
-    ['stays where nothing has moved', two, two, xml],
+    ['is unchanged if nothing has moved', two, two, xml],
     [
-      'stays where the file has another name',
+      'is unchanged if the file has another name',
       two,
       { ...seen, names: { '/x.img': 'i', [DATA]: 'i' } },
       xml,
     ],
     [
-      'stays for a disk without a file',
+      'is unchanged for a disk without a file',
       two,
       withDisk(two, 'vdb', (each) => ({ ...each, chain: [] })),
       xml,
     ],
     [
-      'stays for a disk that no step works on',
+      'is unchanged for a disk that no step works on',
       two,
       withDisk(seen, 'vdb', (each) => ({ ...each, unsupported: ['<transient>'] })),
       xml,
     ],
     [
-      'stays for a disk that no step worked on',
+      'is unchanged for a disk that no step worked on',
       withDisk(two, 'vdb', (each) => ({ ...each, unsupported: ['<transient>'] })),
       seen,
       xml,

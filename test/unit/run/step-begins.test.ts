@@ -1,4 +1,4 @@
-/** What is looked at before a step begins and after it has ended, and when an interruption is heard. */
+/** What is checked before a step begins and after it has ended, and when an interruption takes effect. */
 import { describe, expect, test } from 'vitest';
 import {
   type SimulatedHost,
@@ -13,12 +13,12 @@ import { neighbour, SNAP1, SNAP2 } from '../../worlds.ts';
 
 const MOVE = 'blockcopy: { disk: vda, dest: /new/c, shallow: true, pivot: true }';
 
-describe('the host is looked at again before a step begins', () => {
+describe('the host is checked again before a step begins', () => {
   const COMMIT = 'blockcommit: { disk: vda, shallow: true, active: true, pivot: true }';
   const clone = (host: SimulatedHost) =>
     withHostState(host, { ...host.state, others: [neighbour('clone', [SNAP1, SNAP2], [])] });
 
-  test('and what is in its way since the run began fails it', async () => {
+  test('and a new obstacle fails the step', async () => {
     const runs = new Runs(hostForPlans());
     runs.onAppend = (entry) => {
       if (entry.type === 'phase-finished' && entry.phase === 'pivot' && entry.step === 'first')
@@ -31,7 +31,7 @@ describe('the host is looked at again before a step begins', () => {
     expect(commands(runs).slice(0, 5).filter(has('blockcommit'))).toEqual([]);
   });
 
-  test('and all of it is told', async () => {
+  test('and all obstacles are reported', async () => {
     const runs = new Runs(hostForPlans());
     const taken = (host: SimulatedHost) =>
       withHostState(host, {
@@ -46,11 +46,11 @@ describe('the host is looked at again before a step begins', () => {
       planned([`{ id: first, ${MOVE} }`, `{ id: second, ${further} }`]),
     );
     expect(finish.state[0]).toBe(
-      'second/mirror failed: /new/d exists already; blockplan writes over no file; /new/d is in the disk chain of "clone": a change to it would corrupt that guest',
+      'second/mirror failed: /new/d already exists; blockplan does not overwrite files; /new/d is in the disk chain of "clone": a change to it would corrupt that guest',
     );
   });
 
-  test('but a warning keeps no step from beginning', async () => {
+  test('but a warning does not prevent the step', async () => {
     const further = MOVE.replace('/new/c', '/new/d');
     const finish = await new Runs(hostForPlans()).whole(
       planned([`{ id: first, ${MOVE} }`, `{ id: second, ${further} }`]),
@@ -58,7 +58,7 @@ describe('the host is looked at again before a step begins', () => {
     expect(finish.end).toBe('succeeded');
   });
 
-  test('but not before the first one of a run that has just begun', async () => {
+  test('but not before the first step of a run that has just begun', async () => {
     const runs = new Runs(hostForPlans());
     runs.onAppend = (entry) => {
       if (entry.type === 'run-started') runs.befalls(clone);
@@ -75,7 +75,7 @@ describe('the host is looked at again before a step begins', () => {
   });
 });
 
-test('all that is wrong after a phase is told', async () => {
+test('everything that is wrong after a phase is reported', async () => {
   const runs = new Runs(hostForPlans());
   const theirs = (host: SimulatedHost) => withHostState(host, onTop(host.state, '/theirs'));
   let come = false;
@@ -86,11 +86,11 @@ test('all that is wrong after a phase is told', async () => {
   };
   const { state } = await runs.whole(planned([MOVE]));
   expect(state[0]).toContain(
-    '/theirs: somebody else has made a snapshot of it or moved it; vda is on /theirs, not on /new/c',
+    '/theirs: another user or tool made a snapshot of the disk or moved it; vda is on /theirs, not on /new/c',
   );
 });
 
-test('an interruption is heard before each effect', async () => {
+test('an interruption takes effect before each effect', async () => {
   const runs = new Runs(hostForPlans());
   runs.onAppend = (entry) => {
     if (intends('blockcopy')(entry)) runs.interrupt.abort(new Error('SIGINT'));

@@ -1,4 +1,4 @@
-/** The compiled plan in a journal: what it holds, how a run goes on by it, and what this version says of one it does not know. */
+/** The compiled plan in a journal: what it holds, how a run continues with it, and how unknown parts are reported. */
 
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -51,7 +51,7 @@ async function begun(
   return { folder, started: started! };
 }
 
-describe('a run goes on by the plan in its journal', () => {
+describe('a run continues with the plan in its journal', () => {
   test.each(SHIPPED)('%s: without its text, with the same states and commands', async (file) => {
     const { graph } = shipped(file);
     const compiled = stored(shipped(file));
@@ -66,7 +66,7 @@ describe('a run goes on by the plan in its journal', () => {
     expect(otherCommands(again, started, BEGUN)).toEqual([]);
   });
 
-  test('with the transitions that it had', async () => {
+  test('with its former transitions', async () => {
     const { folder, started } = await begun(stored(planned([MOVE], 'stop')));
     const graph = await graphOfRun(folder, started, 'resume', BEGUN);
     const machine = createPlanMachine(graph);
@@ -74,7 +74,7 @@ describe('a run goes on by the plan in its journal', () => {
     expect(machine.next(first, { type: 'FAILED' })[0].final).toBe('stranded');
   });
 
-  test('an edited text changes nothing, and is warned of', async () => {
+  test('an edited text changes nothing, and gives a warning', async () => {
     const compiled = stored(planned([MOVE]));
     const { folder, started } = await begun(compiled, 'as it was');
     expect(await editedText(folder, started)).toEqual([]);
@@ -87,7 +87,7 @@ describe('a run goes on by the plan in its journal', () => {
     expect(await editedText(folder, started)).toEqual([]);
   });
 
-  test('without one it goes on by the text, which must be as it was', async () => {
+  test('without one it continues with the text, which must be unchanged', async () => {
     const text = `plan: blockplan/v1\nname: test\ndomain: web1\nsteps:\n  - { id: a, ${MOVE} }\n`;
     const { folder, started } = await begun(undefined, text);
     const { graph } = planned([MOVE]);
@@ -118,20 +118,20 @@ describe('other commands than were admitted', () => {
   const other = withPhases([mirror!, { ...pivot!, effects: pivot!.effects.slice(1) }]);
   const said = async (plan: CompiledPlan, entries: readonly JournalEntry[] = []) =>
     otherCommands(graph, (await begun(plan)).started, logOf(entries)).map(({ message }) => message);
-  const admitted = 'run r was admitted by version 0.9.0 of blockplan; this version';
+  const admitted = 'run r was started by blockplan 0.9.0; this version';
 
-  test('are named, phase by phase', async () => {
+  test('are reported, phase by phase', async () => {
     const { started } = await begun(other);
     expect(otherCommands(graph, started, BEGUN)).toMatchObject([
       {
         ...{ code: 'BP213', severity: 'warning' },
-        message: `${admitted} gives other commands in ${step!.id}/pivot`,
-        hint: 'version 0.9.0 gives the commands that were reviewed; to give none but those: blockplan rollback r',
+        message: `${admitted} runs other commands in ${step!.id}/pivot`,
+        hint: 'use version 0.9.0 to run the commands that were reviewed, or roll back: blockplan rollback r',
       },
     ]);
   });
 
-  test('are no matter of a phase that has begun: it is given the commands in the journal', async () => {
+  test('do not matter in a phase that has begun: it uses the commands in the journal', async () => {
     expect(await said(other, phase('do', `${step!.id}/pivot`, 'none'))).toEqual([]);
     expect(await said(other, phase('do', `${step!.id}/mirror`, 'none'))).toHaveLength(1);
   });
@@ -149,12 +149,12 @@ describe('other commands than were admitted', () => {
     expect(await said(withPhases([mirror!, { ...pivot!, effects }]))).toHaveLength(count);
   });
 
-  test('cannot be told where a phase cannot be simulated', async () => {
+  test('cannot be determined if a phase cannot be simulated', async () => {
     const { started } = await begun(compiled);
     const gone = withDomain(HOST, { disks: [] });
     expect(otherCommands(graph, { ...started, hosts: onLocal(gone) }, BEGUN)).toMatchObject([
       {
-        message: `${admitted} cannot tell its commands in ${step!.id}/mirror, ${step!.id}/pivot`,
+        message: `${admitted} cannot determine its commands in ${step!.id}/mirror, ${step!.id}/pivot`,
       },
     ]);
   });
@@ -166,7 +166,7 @@ describe('a step that this version does not know', () => {
   const plan: CompiledPlan = { ...known, steps: [...known.steps, strange] };
   const first = known.steps[0]!.id;
 
-  test('is no matter of a rollback before it began', async () => {
+  test('does not matter for a rollback before it began', async () => {
     const { folder, started } = await begun(plan);
     const log = logOf(phase('do', `${first}/mirror`, 'none'));
     const graph = await graphOfRun(folder, started, 'rollback', log);
@@ -174,7 +174,7 @@ describe('a step that this version does not know', () => {
     expect((await graphOfRun(folder, started, 'rollback', BEGUN)).nodes).toHaveLength(2);
   });
 
-  test('is refused where it has begun, and where the run is to go on', async () => {
+  test('is refused if it has begun, and for a resume', async () => {
     const { folder, started } = await begun(plan);
     const has = { findings: [{ code: 'BP213', message: expect.stringContaining('later') }] };
     const log = logOf(phase('do', 'later/future', 'none'));
@@ -183,7 +183,7 @@ describe('a step that this version does not know', () => {
   });
 });
 
-test('a limit that has become stricter is no reason to refuse what was admitted', async () => {
+test('a limit that has become stricter does not refuse an admitted plan', async () => {
   const [step] = stored(planned([MOVE])).steps;
   const steps = [{ ...step!, params: { ...step!.params, dest: '', bandwidth: -1 } }];
   const { folder, started } = await begun({ ...stored(planned([MOVE])), steps });
@@ -214,7 +214,7 @@ describe('what this version does not know is refused before anything is touched'
         steps: [{ ...step, params: { ...step!.params, deep: true } }],
       }),
       'BP213',
-      /with options that this version does not take/,
+      /with options that this version does not accept/,
     ],
     [
       'a value of an option',
@@ -223,7 +223,7 @@ describe('what this version does not know is refused before anything is touched'
         steps: [{ ...step, params: { ...step!.params, shallow: 'very' } }],
       }),
       'BP213',
-      /with a value of "shallow" that this version does not take/,
+      /with a value of "shallow" that this version does not accept/,
     ],
     [
       'a phase',
@@ -241,7 +241,7 @@ describe('what this version does not know is refused before anything is touched'
         states: [{ ...first, on: { ...first!.on, DONE: 'nowhere' } }, ...states],
       }),
       'BP212',
-      /is damaged: its states do not fit its phases/,
+      /is damaged: its states do not match its phases/,
     ],
     [
       'a state that a damaged plan leads back to itself',
@@ -278,9 +278,9 @@ describe('what this version does not know is refused before anything is touched'
 
 test.each([
   ['no plan', 'a plan'],
-  ['steps that are no list', { steps: {}, states: [] }],
+  ['steps that are not a list', { steps: {}, states: [] }],
   [
-    'an effect that is none',
+    'an invalid effect',
     {
       steps: [{ id: 'a', kind: 'k', params: {}, phases: [{ name: 'p', effects: [1] }] }],
       states: [],

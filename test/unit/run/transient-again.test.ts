@@ -1,4 +1,4 @@
-/** A definition that libvirt has made of the kept one is told from one that a person has made. */
+/** A definition that libvirt derived from the kept one is distinguished from one that a person made. */
 
 import { describe, expect, test } from 'vitest';
 import { setDiskSource } from '../../../src/model/domain-xml.ts';
@@ -38,7 +38,7 @@ test.each([
 test.each([
   ['none has a file', '', '', true],
   ['the wanted one has no file', "<source file='/x'/>", '', false],
-])('of drives without a disc: %s', (_title, own, wanted, made) => {
+])('of drives without a medium: %s', (_title, own, wanted, made) => {
   expect(isDerivedDefinition(withSource(own), withSource(wanted))).toBe(made);
 });
 
@@ -53,7 +53,7 @@ function withSource(text: string): string {
   return kept.replace(source, text);
 }
 
-describe('a domain that the run has made transient, and that is persistent when it is seen again', () => {
+describe('a domain that the run has made transient, and that is persistent when it is observed again', () => {
   const bundle = { definition: kept, autostart: false, snapshots: [], checkpoints: [] };
   const back = withDomain(hostForPlans(), { autostart: false });
   const { definition: _none, ...transient } = back.domain;
@@ -71,7 +71,7 @@ describe('a domain that the run has made transient, and that is persistent when 
     return answered(makeTransientAgain(run, LOCAL, change.expected ?? expected, now), seeing(gone));
   }
 
-  test('is made transient once more, beside all phases', () => {
+  test('is made transient again, outside of all phases', () => {
     const { asked, value } = again(back);
     expect(asks(asked)).toEqual(['tell', 'intent', 'perform', 'outcome', 'observe']);
     expect(asked[2]).toMatchObject({ step: 'run', phase: 'come-back', direction: 'do' });
@@ -84,7 +84,7 @@ describe('a domain that the run has made transient, and that is persistent when 
     ['paused', withDomain(back, { state: 'paused' }), {}],
     ['with disks where libvirt has moved them', withDomain(back, { definition: moved }), {}],
     ['marked as it was', withDomain(back, { autostart: true }), { autostart: true }],
-    ['not marked any more', back, { autostart: true }],
+    ['no longer marked', back, { autostart: true }],
   ])('also %s', (_title, now, change) => {
     expect(asks(again(now, change).asked)).toContain('perform');
   });
@@ -96,7 +96,7 @@ describe('a domain that the run has made transient, and that is persistent when 
     ['that has no definition', withDomain(back, { definition: '' }), {}],
     ['that was persistent before', back, { expected: back }],
     ['of which nothing was kept', back, { kept: null }],
-    ['that is transient still', gone, {}],
+    ['that is still transient', gone, {}],
   ])('is left alone: one %s', (_title, now, change) => {
     const { asked, value } = again(now, change);
     expect(asked).toEqual([]);

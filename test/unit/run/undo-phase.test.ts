@@ -17,7 +17,7 @@ const notices = (events: readonly RunEvent[]) =>
 describe('a rollback', () => {
   const refusedPivot = times('--pivot', 1, () => new EffectFailed('no'));
 
-  test('that takes no hold is tried four times', async () => {
+  test('that has no effect is tried four times', async () => {
     const again = runWith((effect) => {
       if (is('rm /new/c')(effect) || is('--abort')(effect)) return 'idle';
       return is('--pivot')(effect) ? new EffectFailed('no') : undefined;
@@ -25,7 +25,7 @@ describe('a rollback', () => {
     expect(await again.whole(planned([MOVE]))).toMatchObject({
       end: 'stranded',
       state: expect.arrayContaining([
-        'the way back from blockcopy/mirror failed: the way back was taken, but what is observed does not become what it was',
+        'the rollback of blockcopy/mirror failed: the rollback ran, but did not restore the former state',
       ]),
     });
     expect(commands(again).filter(has('--abort'))).toHaveLength(4);
@@ -39,10 +39,10 @@ describe('a rollback', () => {
       return error;
     });
     const finish = await runs.whole(planned([MOVE]));
-    const reason = `vda has a layer that this run did not make, /theirs: somebody else has made a snapshot of it or moved it`;
+    const reason = `vda has a layer that this run did not create, /theirs: another user or tool made a snapshot of the disk or moved it`;
     expect(finish.state.slice(0, 2)).toEqual([
       'blockcopy/pivot failed: no',
-      `the way back from blockcopy/pivot failed: ${reason}`,
+      `the rollback of blockcopy/pivot failed: ${reason}`,
     ]);
     expect(finish.next).toEqual([
       'virsh snapshot-list testvm --tree',
@@ -63,18 +63,18 @@ describe('a guest that may be frozen', () => {
     expect(thaws(runs)).toHaveLength(2);
   });
 
-  test('is thawed where the rollback fails', async () => {
+  test('is thawed if the rollback fails', async () => {
     const first = unthawed();
     const refused = times('blockcommit', 1, () => new EffectFailed('no'));
     const runs = runWith((effect) => first(effect) ?? refused(effect));
     const finish = await runs.whole(planned([SNAPSHOT]));
     expect(finish.end).toBe('stranded');
-    expect(finish.state).toContain('the way back from snapshot-create-as/snapshot failed: no');
+    expect(finish.state).toContain('the rollback of snapshot-create-as/snapshot failed: no');
     expect(thaws(runs)).toHaveLength(2);
   });
 
   test.each(['blockcommit', '# wait', 'domfsthaw'])(
-    'is thawed where contact is lost in the rollback, at %s',
+    'is thawed if the connection is lost in the rollback, at %s',
     async (words) => {
       const first = unthawed();
       const away = times(words, 1, lost);
@@ -84,14 +84,14 @@ describe('a guest that may be frozen', () => {
     },
   );
 
-  test('is thawed where the plan says that a failure stays', async () => {
+  test('is thawed if the plan leaves a failure as it is', async () => {
     const runs = runWith(unthawed());
     expect((await runs.whole(planned([SNAPSHOT], 'stop'))).end).toBe('stranded');
     expect(thaws(runs)).toHaveLength(2);
     expect(commands(runs).filter(has('blockcommit'))).toEqual([]);
   });
 
-  test('and cannot be looked at then is told', async () => {
+  test('is reported if it cannot be observed then', async () => {
     const first = unthawed();
     const runs = runWith((effect, { driver }) => {
       const error = first(effect);

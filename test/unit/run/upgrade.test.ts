@@ -1,4 +1,6 @@
-/** A run whose process dies, and that another version of blockplan resumes or rolls back: one that compiles other commands. */
+/**
+ * A run whose process dies, and that another version of blockplan, which compiles other commands, resumes or rolls back.
+ */
 import { describe, expect, test } from 'vitest';
 import type { Effect } from '../../../src/commands/effect.ts';
 import { commandText } from '../../../src/commands/effect-text.ts';
@@ -9,7 +11,7 @@ import { hostForPlans, shipped } from '../../plans.ts';
 
 const PLAN = 'live-storage-migration.yaml';
 
-/** The same graph in a version whose phase of that name gives other commands. */
+/** The same graph in a version whose phase of that name runs other commands. */
 function upgraded(
   graph: Graph,
   name: string,
@@ -37,7 +39,7 @@ const otherCopy = (effects: readonly Effect[]): Effect[] =>
   });
 
 describe('an upgrade between a kill and a resume', () => {
-  test('in the middle of a phase: the commands in the journal are given, none twice', async () => {
+  test('in the middle of a phase: the commands in the journal are run, none twice', async () => {
     const runs = new Runs(hostForPlans());
     await runs.killed(shipped(PLAN), intends('wait for'));
     const copies = runs.entries.filter(intends('blockcopy'));
@@ -50,12 +52,12 @@ describe('an upgrade between a kill and a resume', () => {
     expect(runs.events).toContainEqual(
       expect.objectContaining({
         event: 'notice',
-        message: expect.stringContaining('was begun by another version'),
+        message: expect.stringContaining('was started by another version'),
       }),
     );
   });
 
-  test('after a phase: what it led to is judged by the commands in the journal', async () => {
+  test('after a phase: its result is judged by the commands in the journal', async () => {
     const runs = new Runs(hostForPlans());
     await runs.killed(
       shipped(PLAN),
@@ -67,7 +69,7 @@ describe('an upgrade between a kill and a resume', () => {
     expect(commands.filter(has('--pivot'))).toHaveLength(1);
   });
 
-  test('a phase that has not begun is done as the new version does it', async () => {
+  test('a phase that has not begun uses the commands of the new version', async () => {
     const runs = new Runs(hostForPlans());
     await runs.killed(shipped(PLAN), (entry) => entry.type === 'run-started');
     runs.upgrade((graph) => upgraded(graph, 'mirror', otherCopy));
@@ -75,7 +77,7 @@ describe('an upgrade between a kill and a resume', () => {
     expect(commands.filter(has('--synchronous-writes'))).toHaveLength(1);
   });
 
-  test('a phase that has to be done again is done as the new version does it', async () => {
+  test('a phase that must be repeated uses the commands of the new version', async () => {
     const runs = new Runs(hostForPlans());
     await runs.killed(shipped(PLAN), intends('wait for'));
     runs.befalls(jobsDie);
@@ -94,7 +96,7 @@ describe('an upgrade between a kill and a resume', () => {
     expect(finish?.end).toBe('rolled-back');
   });
 
-  test('the same version gives no notice, and its records hold what was done', async () => {
+  test('the same version emits no notice, and its records have what was done', async () => {
     const runs = new Runs(hostForPlans());
     await runs.killed(shipped(PLAN), intends('wait for'));
     const begun = runs.entries.findLast((entry) => entry.type === 'phase-started');

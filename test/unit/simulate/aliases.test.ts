@@ -1,4 +1,4 @@
-/** A file that has another name is the same file, to every kind of step and wherever the name stands. */
+/** A file with another name is recognized as the same file, by every kind of step and wherever the name occurs. */
 import { describe, expect, test } from 'vitest';
 import { readFacts } from '../../../src/facts/read.ts';
 import { compile } from '../../../src/graph/graph.ts';
@@ -6,7 +6,7 @@ import { readPlan } from '../../../src/plan/read.ts';
 import { walk } from '../../../src/simulate/walk.ts';
 import { steps as kinds } from '../../../src/steps/registry.ts';
 
-/** Names of a file in `/i`, with what facts have to say of them. */
+/** Names of a file in `/i`, with the `same-files` that facts must contain. */
 type Naming = (path: string) => { readonly name: string; readonly same: readonly string[][] };
 
 const NAMINGS: Readonly<Record<string, Naming>> = {
@@ -36,13 +36,13 @@ const [SPARE, OTHERS] = ['/i/spare.qcow2', '/i/others.qcow2'];
 
 interface Scene {
   readonly what: string;
-  /** Given the name of a file: the plan's steps. */
+  /** The plan's steps, given the name of a file. */
   readonly steps: (name: string) => object[];
   /** The file that has two names. */
   readonly file: string;
-  /** Who calls it by the other one: the other guest, which has it as one of its files, or the plan. */
+  /** Who uses the other name: the plan, or another guest, which reads or writes the file. */
   readonly by: 'plan' | 'reader' | 'writer';
-  /** Where the plan has to spell it plainly: what it makes or writes to. */
+  /** Set if the plan must spell it plainly, because the plan creates it or writes to it. */
   readonly plain?: true;
   readonly codes: readonly string[];
 }
@@ -87,7 +87,7 @@ const SCENES: readonly Scene[] = [
     ...{ file: SPARE, by: 'reader', steps: () => [reuse(SPARE)], codes: ['BP122', 'BP109'] },
   },
   {
-    what: 'a copy to where another guest will have a file',
+    what: 'a copy to a path that another guest uses',
     ...{ file: '/i/new.qcow2', by: 'reader', codes: ['BP109'] },
     steps: () => [copy({ dest: '/i/new.qcow2', shallow: true, pivot: true })],
   },
@@ -123,7 +123,7 @@ const SCENES: readonly Scene[] = [
     ...{ file: MID, by: 'plan', plain: true, steps: (name) => [overlay(name)], codes: ['BP106'] },
   },
   {
-    what: 'a definition on what the guest runs on',
+    what: 'a definition on the active layer',
     ...{ file: TOP, by: 'plan', codes: [] },
     steps: (source) => [{ redefine: { disk: 'vda', source } }],
   },
@@ -179,7 +179,7 @@ describe.each(SCENES)('$what', (scene) => {
   const only = { name: scene.file, same: [] };
 
   test('by its only name', () => {
-    // Source and destination that are spelled alike are refused before anybody looks at a host.
+    // A source and a destination with the same spelling are refused before the host is checked.
     if (scene.codes.includes('BP051')) return expect(() => codesOf(scene, only)).toThrow('same');
     expect(codesOf(scene, only)).toEqual(scene.codes);
   });

@@ -1,4 +1,4 @@
-/** The dangers of a plan as a whole, and where each begins and ends. */
+/** The dangers of a plan as a whole, and the limits of each. */
 import { describe, expect, test } from 'vitest';
 import type { HostState } from '../../../src/model/host-state.ts';
 import { hasFault, KNOWN_FAULTS } from '../../../src/simulate/known-releases.ts';
@@ -18,7 +18,7 @@ const commit = 'blockcommit: { disk: vda, shallow: true, pivot: true }';
 const pull = `blockpull: { disk: vda, base: ${BASE} }`;
 const copyOf = (file: string) => `convert: { source: ${file}, dest: /new/copy }`;
 
-/** The findings of steps on a guest whose disk shares no layer, as `BP134 1`: the code and the step's place. */
+/** The findings of steps on a guest whose disk shares no layer, as `BP134 1`: the code and the index of the step. */
 function dangers(steps: readonly string[], on: Scene = {}, host: Partial<HostState['host']> = {}) {
   const { graph } = planned(steps);
   const plain = world({ disks: [disk('vda', [SNAP2, SNAP1, BASE])], others: [], ...on });
@@ -29,13 +29,13 @@ const told = (...args: Parameters<typeof dangers>) =>
   dangers(...args).map(({ code, path }) => `${code} ${path?.[1]}`);
 
 describe('records of snapshots', () => {
-  test('stay true while their layers stay', () => {
+  test('stay valid while their layers stay', () => {
     const domain = { snapshots: ['monday'] };
     expect(told([quiet, copyOf(SNAP2), commit], { domain })).toEqual([]);
     expect(told([snapshot('')], { domain })).toEqual([]);
   });
 
-  test('that the plan makes itself go stale with its own commit, and the way out is its own', () => {
+  test('that the plan creates become outdated by its own commit, with a hint of their own', () => {
     const [finding, ...more] = dangers([snapshot(''), commit], {
       domain: { snapshots: ['monday'] },
     });
@@ -49,21 +49,21 @@ describe('records of snapshots', () => {
 
   test.each([
     ['9.0.0', 'it can be neither reverted to nor deleted with its data'],
-    ['9.9.0', 'a revert to it drops what the guest writes after this'],
-  ])('of an external snapshot mean more danger from libvirt 9.9 on: %s', (libvirt, what) => {
+    ['9.9.0', 'reverting to it discards what the guest writes after this'],
+  ])('of an external snapshot are more dangerous from libvirt 9.9 on: %s', (libvirt, what) => {
     const [finding] = dangers([snapshot(''), commit], {}, { libvirt });
     expect(finding?.message).toContain(what);
   });
 
-  test('that were there before may be internal, and a revert would go back in silence', () => {
+  test('that existed before may be internal, and a revert would succeed without a warning', () => {
     const [moved] = dangers(['blockcopy: { disk: vda, dest: /new/c.qcow2, pivot: true }'], {
       domain: { snapshots: ['monday'] },
     });
     expect(moved?.code).toBe('BP131');
-    expect(moved?.message).toMatch(/if it is internal, a revert to it puts the guest .* back/);
+    expect(moved?.message).toMatch(/if it is internal, reverting to it switches the guest .* back/);
   });
 
-  test('are told of once', () => {
+  test('are reported once', () => {
     const domain = { snapshots: ['monday'] };
     expect(told([`{ id: a, ${commit} }`, `{ id: b, ${commit} }`], { domain })).toEqual(['BP131 0']);
   });
@@ -84,7 +84,7 @@ describe('space', () => {
     expect(told(copies, folders('two'))).toEqual([]);
   });
 
-  test('for what a commit writes into its base is looked for where the base is', () => {
+  test('for the data that a commit writes into its base is checked in the folder of the base', () => {
     const folders = { '/export/vmimages': folder(30 * MiB) };
     expect(told([commit], { folders })).toEqual(['BP134 0']);
     expect(told([commit], { folders: { '/export/vmimages': folder(50 * MiB) } })).toEqual([]);
@@ -93,7 +93,7 @@ describe('space', () => {
     expect(told([pull], { folders })).toEqual(['BP134 0']);
   });
 
-  test('for an overlay matters only while something is copied', () => {
+  test('for an overlay matters only while the plan copies', () => {
     const folders = { '/new': folder(9 * GiB) };
     expect(told([quiet, commit], { folders })).toEqual([]);
     expect(told([quiet, copyOf(SNAP2), commit], { folders })).toEqual(['BP134 0']);
@@ -103,7 +103,7 @@ describe('space', () => {
   });
 });
 
-test('a chain is warned of from half of what libvirt takes, and refused beyond it', () => {
+test('a chain is warned about from half of the limit of libvirt on, and refused beyond the limit', () => {
   const layers = (depth: number) => ({
     disks: [
       disk(
@@ -132,13 +132,13 @@ describe('known releases', () => {
     ['libvirt', '12.1.0', '12.0.9', '12.1.0'],
     ['qemu', '4.1.1', '4.1.0', '4.1.1'],
     ['qemu', '4.1.1', '4.1.0', '4.0.1'],
-  ])('%s, mended in %s: %s has it, %s has not', (of, fixedIn, has, hasNot) => {
+  ])('a bug of %s that %s fixes: %s has it, %s does not', (of, fixedIn, has, hasNot) => {
     const fault = KNOWN_FAULTS.find((each) => each.of === of && each.fixedIn === fixedIn)!;
     expect([hasFault(has, fault), hasFault(hasNot, fault)]).toEqual([true, false]);
   });
 
   const apparmor = { confinement: { apparmor: true, givesFiles: true } };
-  test('a commit into what was the top when the plan began is not forbidden by AppArmor', () => {
+  test('AppArmor does not deny a commit into the former active layer', () => {
     const release = { libvirt: '9.0.0' };
     expect(told([commit], { domain: apparmor }, release)).toEqual(['BP137 0']);
     const middle = `blockcommit: { disk: vda, top: ${SNAP1}, base: ${BASE} }`;
@@ -150,7 +150,7 @@ describe('known releases', () => {
     expect(told([commit], { domain: apparmor })).toEqual([]);
   });
 
-  test('qcow2 images', () => {
+  test('with qcow2 corruption are reported for plans that create qcow2 images', () => {
     expect(told([quiet], {}, { qemu: '4.1.0' })).toEqual(['BP137 0']);
     expect(
       told(['undefine: {}', 'redefine: {}'], { domain: { autostart: false } }, { qemu: '4.1.0' }),
@@ -158,19 +158,19 @@ describe('known releases', () => {
   });
 });
 
-test("AppArmor's helper reads images with the usual names and in the usual folders", () => {
+test("libvirt's AppArmor helper reads images with the usual names and in the usual folders", () => {
   const domain = { confinement: { apparmor: true, givesFiles: true } };
   const at = (file: string) => told([snapshot(', no-metadata: true', file)], { domain });
   for (const file of ['/new/a.qcow2', '/new/a.IMG', '/srv/vm/a', `${HOME}/a`, '/new/disk.1'])
     expect(at(file), file).toEqual([]);
   for (const file of ['/new/a', '/new/a.snap1', `${HOME}/.vm/a`, '/new/a.qcow2.s'])
     expect(at(file), file).toEqual(['BP139 0']);
-  // An overlay that the plan takes away again is not there at the next start.
+  // An overlay that the plan itself removes does not matter at the next start.
   expect(told([snapshot(', no-metadata: true', '/new/a'), commit], { domain })).toEqual([]);
 });
 
 describe('the definition', () => {
-  test('of a disk that nobody writes to may name another disc', () => {
+  test('of a read-only disk may name another disc', () => {
     const cdrom = disk('sda', ['/iso/other.iso'], {
       device: 'cdrom',
       readonly: true,
@@ -180,7 +180,7 @@ describe('the definition', () => {
     expect(told([commit], { disks })).toEqual([]);
   });
 
-  test('may name a layer that stays, but none that is merged', () => {
+  test('may name a layer that stays, but no merged layer', () => {
     const on = (persistentSource: string) => ({
       disks: [disk('vda', [SNAP2, SNAP1, BASE], { persistentSource })],
     });
@@ -190,7 +190,7 @@ describe('the definition', () => {
   });
 });
 
-test('a commit of a whole chain is told of where it merges more than one layer into the bottom', () => {
+test('a commit of a whole chain is reported if it merges more than one layer into the bottom', () => {
   const into = (base: string, end = 'pivot: true') =>
     `blockcommit: { disk: vda, base: ${base}, ${end} }`;
   expect(told([into(BASE)])).toEqual(['BP141 0']);

@@ -23,7 +23,7 @@ const READY: AwaitJobEffect = {
 
 interface Watched {
   readonly driver: SimulatedDriver;
-  /** How long was waited in all, in ms. */
+  /** The total time of all waits, in ms. */
   waited(): number;
   perform(effect: Parameters<Driver['perform']>[0], signal?: AbortSignal): Promise<Progress[]>;
 }
@@ -54,11 +54,11 @@ function start(simulation: Partial<Simulation> = {}): Watched {
 }
 
 describe('a driver over a simulated host', () => {
-  test('lets as much time pass as the copy takes, and tells how far it is', async () => {
+  test('waits for the duration of the copy, and reports progress', async () => {
     const { perform, waited, driver } = start();
     expect(await perform(COPY)).toEqual([]);
     const told = await perform(READY);
-    // The active layer alone: 40 MiB at 10 MiB/s.
+    // Only the active layer: 40 MiB at 10 MiB/s.
     expect(waited()).toBe(4000);
     expect(told[0]).toEqual({ current: 0, total: 40 * MIB });
     expect(told.at(-1)).toEqual({ current: 40 * MIB, total: 40 * MIB });
@@ -68,7 +68,7 @@ describe('a driver over a simulated host', () => {
     expect(diskOf(await driver.observe([]), 'vda')?.job).toMatchObject({ ready: true });
   });
 
-  test('an interruption ends a wait, and the job goes on', async () => {
+  test('ends a wait on an interruption, and the job continues', async () => {
     const controller = new AbortController();
     const { perform, driver } = start({
       wait: async () => controller.abort(new Error('interrupted')),
@@ -78,7 +78,7 @@ describe('a driver over a simulated host', () => {
     expect(diskOf(await driver.observe([]), 'vda')?.job).toMatchObject({ ready: false });
   });
 
-  test('a conversion that is stopped leaves a part of its file', async () => {
+  test('leaves a partial file if a conversion is stopped', async () => {
     const controller = new AbortController();
     const { perform, driver } = start({
       wait: async () => controller.abort(new Error('interrupted')),
@@ -91,13 +91,13 @@ describe('a driver over a simulated host', () => {
     expect((await driver.observe(['/new'])).files['/new']).toMatchObject({ made: true });
   });
 
-  test('the host says no where libvirt would', async () => {
+  test('refuses what libvirt would refuse', async () => {
     const { perform } = start();
     await perform(COPY);
     await expect(perform(COPY)).rejects.toThrow(EffectFailed);
   });
 
-  test('something else may happen meanwhile', async () => {
+  test('applies other changes during an effect', async () => {
     const { perform, driver } = start({
       meanwhile: (host, effect) =>
         effect === COPY ? updateDomain(host, { autostart: false }) : host,
@@ -107,7 +107,7 @@ describe('a driver over a simulated host', () => {
     expect((await driver.observe([])).domain.autostart).toBe(false);
   });
 
-  test('the marker is there until it is taken out', async () => {
+  test('keeps the marker until it is removed', async () => {
     const { driver } = start();
     const marker = { run: 'r', host: 'h', user: 'u', pid: 1, since: 's' };
     await driver.mark(marker);

@@ -1,4 +1,4 @@
-/** A deliberately unsafe plan for each danger that the README lists, and the host state in which it is caught. */
+/** A deliberately unsafe plan for each danger that docs/error-codes.md lists, and the host state in which it is caught. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { Destination, HostState } from '../../../src/model/host-state.ts';
@@ -29,7 +29,7 @@ interface Unsafe {
   readonly host?: Partial<HostState['host']>;
 }
 
-/** A guest with one disk that shares no layer, without autostart, so that nothing is dangerous but what a row adds. */
+/** A guest with one disk that shares no layer, without autostart: only what a row adds is dangerous. */
 function host({ on = {}, host: releases = {} }: Unsafe): HostState {
   const plain = world({
     disks: [disk('vda', [SNAP2, SNAP1, BASE])],
@@ -54,7 +54,7 @@ const vda = (change: Parameters<typeof disk>[2]) => ({
 const deep = Array.from({ length: 200 }, (_, at) => `/export/vmimages/layer-${at}.qcow2`);
 const apparmor = { confinement: { apparmor: true, givesFiles: true } };
 
-/** A copy over what is at its destination. */
+/** A copy over its existing destination. */
 const over = (more = 'reuse-external: true, format: raw') =>
   `blockcopy: { disk: vda, dest: /new/there, finish: true, ${more} }`;
 const there = (place: Partial<Destination>): Scene => ({
@@ -65,7 +65,7 @@ const there = (place: Partial<Destination>): Scene => ({
     },
   },
 });
-/** Layers in several folders, each named from the folder of the one above. */
+/** Layers in several folders, each named relative to the folder of the layer above. */
 const NAMES = ['../c/x/c', '../../b/b', '../base', null] as const;
 const nested = ['/i/d/d', '/i/d/../c/x/c', '/i/d/../c/x/../../b/b', '/i/d/../c/x/../../b/../base'];
 const folders: Scene = {
@@ -193,7 +193,7 @@ const UNSAFE: Readonly<Record<string, Unsafe>> = {
   BP143: { steps: [snapshot()], on: vda({ snapshot: 'internal' }) },
 };
 
-/** Dangers that do not come from a plan and a host state, and the test that has each caught. */
+/** Dangers that do not follow from a plan and a host state, each with the test that covers it. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   BP120: 'test/lab/preflight.test.ts',
   BP121: 'test/lab/preflight.test.ts',
@@ -213,12 +213,12 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 
 /** What preflight, and the look at the host before it, may say; from BP150 on come drift, proofs and rehearsals. */
 const listed = [
-  ...readFileSync(new URL('../../../README.md', import.meta.url), 'utf8').matchAll(
-    /^\| (BP1[0-489]\d) \| \w+ \| (.*) \|$/gm,
+  ...readFileSync(new URL('../../../docs/error-codes.md', import.meta.url), 'utf8').matchAll(
+    /^\| (BP1[0-489]\d) \| \w+ \| (.*) \| .* \|$/gm,
   ),
 ].map(([, code = '', words = '']) => ({ code, words }));
 
-test.each(Object.entries(UNSAFE))('%s is caught, and nothing else', (code, unsafe) => {
+test.each(Object.entries(UNSAFE))('%s is reported, and nothing else', (code, unsafe) => {
   const { graph } = planned(unsafe.steps);
   const start = host(unsafe);
   const seen = frozen(looked(start, walk(graph, start).files));
@@ -233,7 +233,7 @@ test.each(Object.entries(UNSAFE))('%s is caught, and nothing else', (code, unsaf
   }
 });
 
-/** The same value with other names in it, in keys as in texts. */
+/** The same value with other names, in keys and in texts. */
 function renamed<T>(value: T, rename: (text: string) => string): T {
   return JSON.parse(
     JSON.stringify(value, (_, part: unknown) =>
@@ -250,7 +250,7 @@ const rows = Object.entries(UNSAFE).flatMap(([code, unsafe]) =>
   HOSTILE_NAMES.filter((name) => !name.includes('\n')).map((name) => [code, name, unsafe] as const),
 );
 
-test.each(rows)('%s names no command that %j would change', (_code, name, unsafe) => {
+test.each(rows)('%s prints no command that %j would change', (_code, name, unsafe) => {
   const inXml = (text: string) =>
     text.replaceAll(/[&'"<>\n]/g, (character) => `&#${character.codePointAt(0)};`);
   const rename = (text: string) => {
@@ -278,7 +278,7 @@ function bare(line: string): string {
   return line.replaceAll(/\$'(?:\\.|[^'\\])*'|'[^']*'|\\'/g, '');
 }
 
-test('each code of the README has its unsafe plan, or another test that has it caught', () => {
+test('each code in the docs has its unsafe plan, or another test that has it caught', () => {
   const known = [...Object.keys(UNSAFE), ...Object.keys(ELSEWHERE)].sort();
   expect(listed.map(({ code }) => code).sort()).toEqual(known);
   for (const [code, file] of Object.entries(ELSEWHERE)) {

@@ -1,4 +1,4 @@
-/** Header names on a simulated host: whatever is spelled how, a plan that is let through ends where the next start begins. */
+/** Names in headers on a simulated host: after an accepted plan, the next start opens the live chain, in any spelling. */
 import { posix } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -18,7 +18,7 @@ import { disk, looked, world } from '../../worlds.ts';
 /** `/l` is a link to `/i/a`. */
 const FOLDERS = ['/i', '/i/a', '/i/a/b', '/l'] as const;
 
-/** Where a path leads to: what the kernel would make of it. */
+/** The file that a path leads to, resolved as the kernel would. */
 function real(path: string): string {
   return path
     .split('/')
@@ -44,7 +44,7 @@ const layers = fc.array(
   { minLength: 2, maxLength: 5 },
 );
 
-/** A guest whose headers name the layers in those ways; its chain is spelled as libvirt finds it. */
+/** A guest whose headers name the layers with these spellings; its chain is spelled as libvirt finds it. */
 function guestOn(chosen: readonly { folder: string; how: Spelling }[]): HostState {
   const files = chosen.map(({ folder }, at) => `${folder}/${at}.qcow2`);
   const chain = files.slice(0, 1);
@@ -52,7 +52,7 @@ function guestOn(chosen: readonly { folder: string; how: Spelling }[]): HostStat
   for (const [at, { how }] of chosen.entries()) {
     const file = chain[at] ?? '';
     const below = files[at + 1];
-    // A relative name is taken from the folder as it is spelled; `..` in it is resolved by the kernel.
+    // A relative name starts at the folder as it is spelled; the kernel resolves `..` in it.
     const backing = below === undefined ? null : spelled(file, below, how);
     named[file] = { size: 1, identity: real(file), backing };
     if (backing !== null) chain.push(backingPath(file, backing));
@@ -95,7 +95,7 @@ function yamlOf(each: Step, at: number): string {
   }
 }
 
-/** The files that a start from the definition opens, by what the host state says and not by the product's own reading of it. */
+/** The files that a start from the definition opens, derived from the host state without the product's own code for it. */
 function nextStart({ domain, files }: HostState): string[] {
   const xml = domain.definition ?? '';
   const defined = readDomainXml(xml).disks[0]?.chain.map(({ file }) => file) ?? [];
@@ -111,7 +111,7 @@ function nextStart({ domain, files }: HostState): string[] {
 
 const ofChain = ({ domain }: HostState) => domain.disks[0]!.chain.map(({ file }) => real(file));
 
-test('what is let through ends with headers that lead to the live chain', () => {
+test('an accepted plan ends with headers that lead to the live chain', () => {
   const counts = { through: 0, refused: 0 };
   fc.assert(
     fc.property(layers, fc.array(step, { minLength: 1, maxLength: 3 }), (chosen, steps) => {
@@ -139,14 +139,14 @@ const relative = guestOn([
   { folder: '/i', how: 'path' },
 ]);
 
-/** The codes of the errors that preflight has. */
+/** The codes of preflight's errors. */
 function refusals(yaml: readonly string[], on = relative): string[] {
   const { graph } = planned(yaml);
   const { findings } = walk(graph, looked(on, walk(graph, on).files));
   return findings.filter(({ severity }) => severity === 'error').map(({ code }) => code);
 }
 
-test('a name is not kept relative where the overlay has come to lie in another folder', () => {
+test('a name cannot be kept relative after the overlay has moved to another folder', () => {
   const copy = 'blockcopy: { disk: vda, dest: /e/top.qcow2, shallow: true, pivot: true }';
   const commit = (more: string) =>
     `blockcommit: { disk: vda, base: /i/2.qcow2, top: /i/1.qcow2, delete: true${more} }`;
@@ -155,7 +155,7 @@ test('a name is not kept relative where the overlay has come to lie in another f
   expect(refusals([commit(', keep-relative: true')])).toEqual([]);
 });
 
-test('the two names that libvirt puts together wrongly are refused', () => {
+test('a pair of names that libvirt composes wrongly is refused', () => {
   const folders = guestOn([
     { folder: '/i/a/b', how: 'relative' },
     { folder: '/i/a', how: 'relative' },
@@ -169,7 +169,7 @@ test('the two names that libvirt puts together wrongly are refused', () => {
   expect(refusals([commit(2), commit(3)], folders)).toEqual(['BP149']);
 });
 
-test('a pull keeps the name of its base relative, from the first layer below the active one on', () => {
+test('a pull keeps the name of its base relative, from the first layer below the active layer on', () => {
   const { graph } = planned(['blockpull: { disk: vda, base: "/i/2.qcow2", keep-relative: true }']);
   const { files } = walk(graph, relative);
   const host = looked(relative, files);
@@ -179,7 +179,7 @@ test('a pull keeps the name of its base relative, from the first layer below the
   expect(pulled?.after.files['/i/0.qcow2']?.backing).toBe('2.qcow2');
 });
 
-test('a pull of nothing names its base again, by the name that libvirt remembers', () => {
+test('a pull of no layers names its base again, by the name that libvirt remembers', () => {
   const folders = guestOn([
     { folder: '/i/a/b', how: 'relative' },
     { folder: '/i/a', how: 'relative' },
@@ -194,7 +194,7 @@ test('a pull of nothing names its base again, by the name that libvirt remembers
   expect(pulled(once).headers['/i/a/b/0.qcow2']).toBe('../2.qcow2');
 });
 
-test('a reused image whose header names another file than the guest would have below is refused', () => {
+test('a reused image is refused if its header names another backing file than the guest would have', () => {
   const reused = (backing: string) => ({
     ...relative,
     files: { ...relative.files, '/i/new': { size: 1, format: 'qcow2', backing } },
@@ -206,7 +206,7 @@ test('a reused image whose header names another file than the guest would have b
   expect(refusals([copy('')], reused('2.qcow2'))).toEqual(['BP122']);
 });
 
-test('a commit that is taken back leaves the names as they were, whatever goes wrong', () => {
+test('a commit that is rolled back restores the names, under every fault', () => {
   const { graph } = planned([
     'blockcommit: { disk: vda, shallow: true, active: true, pivot: true, delete: true }',
     'undefine: {}',

@@ -1,4 +1,4 @@
-/** A simulated host after effects, each of which is written in a line. */
+/** A simulated host after effects, each written in one line. */
 import type { Word } from '../../../src/commands/define.ts';
 import type { Effect } from '../../../src/commands/effect.ts';
 import {
@@ -35,7 +35,7 @@ export const overlay = (file: string) =>
     ...['--diskspec', `vda,snapshot=external,driver=qcow2,file=${file}`],
   );
 
-/** A host on which these are done one after the other, while the guest writes. */
+/** A host after these effects, one after the other, while the guest writes. */
 export function hostAfter(...effects: readonly Effect[]): SimulatedHost {
   const start = simulatedHostOf(
     frozen(looked(world({ disks: [disk('vda', [SNAP2, SNAP1, BASE])] }), [DEST])),

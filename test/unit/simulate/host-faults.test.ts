@@ -33,8 +33,8 @@ function below(file: string, more = ''): string {
   return `<backingStore type='file'><format type='qcow2'/><source file='${file}'/>${more}</backingStore>`;
 }
 
-describe('what goes wrong', () => {
-  test('a guest that dies leaves what is defined, or nothing', () => {
+describe('on a simulated host', () => {
+  test('a guest that dies is as defined, or gone if it was transient', () => {
     const died = guestDies(hostAfter(copy(), ready('vda')));
     expect(died.state.domain).toMatchObject({ state: 'shut off', persistent: true, agent: false });
     expect(filesOn(died)).toEqual([SNAP2]);
@@ -52,7 +52,7 @@ describe('what goes wrong', () => {
     expect(guestDies(gone)).toBe(gone);
   });
 
-  test('a job that dies leaves its file, and the guest where it was', () => {
+  test('a job that dies leaves its file, and the guest on its former file', () => {
     const host = jobsDie(hostAfter(copy(), ready('vda')));
     expect(host.state.domain.disks[0]?.job).toBeUndefined();
     expect(host.state.files[DEST]).not.toBeNull();
@@ -68,12 +68,12 @@ describe('what goes wrong', () => {
     expect(() => apply(guestDies(host), ended)).toThrow(EffectFailed);
   });
 
-  test('a daemon that is restarted finds everything again', () => {
+  test('a restarted daemon finds everything again', () => {
     const host = hostAfter(copy(), ready('vda'));
     expect(observedState(daemonRestarts(host), [DEST])).toEqual(observedState(host, [DEST]));
   });
 
-  test('after it a pivot has the chain written into the definition, which was only found before', () => {
+  test('a restarted daemon writes the chain into the definition at a pivot, which it would otherwise only find in headers', () => {
     const host = hostAfter(copy('--shallow'), ready('vda'));
     const layers = (each: SimulatedHost) =>
       apply(each, blockjob('--pivot')).state.domain.definition?.match(/<backingStore/g)?.length;
@@ -81,7 +81,7 @@ describe('what goes wrong', () => {
     expect(layers(daemonRestarts(host))).toBe(3);
   });
 
-  test('and of a copy into a file that was there, where it comes in the middle of the job', () => {
+  test('a daemon that restarts during a copy into an existing file writes its chain into the definition', () => {
     const there = { [DEST]: { size: 1, format: 'qcow2' } };
     const { state } = hostAfter();
     const copied = [
@@ -94,7 +94,7 @@ describe('what goes wrong', () => {
     expect(layers(daemonRestarts(copied))).toBe(3);
   });
 
-  test('and the end below a base, which libvirt 11.3 leaves out where it has found the base itself', () => {
+  test('a restarted daemon writes the end below a base, which libvirt 11.3 omits for a base from a header', () => {
     const start = hostAfter();
     const { host } = start.state;
     const committed = [commit(), ready('vda')].reduce(apply, {
@@ -107,7 +107,7 @@ describe('what goes wrong', () => {
     expect(ends(daemonRestarts(committed))).toBe(true);
   });
 
-  test('a domain that was undefined is persistent again, where libvirt had saved what it knew', () => {
+  test('a domain that was undefined is persistent again if libvirt had saved its definition', () => {
     const undefining = virsh('undefine', '--domain', 'testvm');
     const pivot = [copy('--shallow'), ready('vda'), blockjob('--pivot')];
     expect(daemonRestarts(hostAfter(undefining)).state.domain.persistent).toBe(false);
@@ -130,7 +130,7 @@ describe('what goes wrong', () => {
     expect(hostAfter(undefining, copy(), again).shadow).toBeUndefined();
   });
 
-  test('a guest that is marked for autostart runs again when power is back, from its definition', () => {
+  test('a guest that is marked for autostart starts from its definition after a power failure', () => {
     const moved = powerFails(hostAfter(copy('--shallow'), ready('vda'), blockjob('--pivot')));
     expect(moved.state.domain.state).toBe('running');
     expect(filesOn(moved)).toEqual([DEST, SNAP1, BASE]);
@@ -141,7 +141,7 @@ describe('what goes wrong', () => {
     expect(guestStarts(gone)).toBe(gone);
   });
 
-  test('what a cancelled commit wrote to is held, and not copied while the guest runs', () => {
+  test('the base of a cancelled commit stays locked, and cannot be copied while the guest runs', () => {
     const host = hostAfter(commit('--shallow'), ready('vda'), blockjob('--abort'));
     const convert = qemuImgEffect(
       ['convert', '-p', '-W', '-m', '8', '-O', 'qcow2', SNAP1, '/new/copy'],
@@ -156,7 +156,7 @@ describe('what goes wrong', () => {
     expect(() => apply(copied.reduce(apply, reused), blockjob('--pivot'))).toThrow(EffectFailed);
   });
 
-  test('a raw image is not held after a cancelled commit', () => {
+  test('a raw base is not locked after a cancelled commit', () => {
     const raw = simulatedHostOf(looked(world({ disks: [disk('vda', [SNAP2, BASE])] }), [DEST]));
     const host = { ...raw, formats: { ...raw.formats, [BASE]: 'raw' } };
     const after = [commit(), ready('vda'), blockjob('--abort')];
@@ -164,7 +164,7 @@ describe('what goes wrong', () => {
     expect(after.reduce(apply, host).held).toEqual([]);
   });
 
-  test('of a guest that is off a snapshot takes the disks, and puts the definition on them', () => {
+  test('a snapshot of a guest that is off puts the definition on the overlays', () => {
     const off = guestDies(hostAfter());
     const spec = 'vda,snapshot=external,driver=qcow2,file=/new/overlay';
     const words = [
@@ -172,7 +172,7 @@ describe('what goes wrong', () => {
       ...['--no-metadata', '--diskspec', spec],
     ];
     expect(() => apply(off, virsh(...words))).toThrow(EffectFailed);
-    // Nobody is asked to freeze it.
+    // A guest that is off needs no freeze.
     const host = apply(off, virsh(...words, '--disk-only', '--quiesce'));
     expect(filesOn(host)).toEqual(['/new/overlay']);
     expect(lostAtNextStart(host)).toEqual([]);
@@ -180,15 +180,15 @@ describe('what goes wrong', () => {
 
   test.each([
     ['names no layer below', '', ''],
-    ['says that there is none', '<backingStore/>', ''],
-    ['names one below', below(SNAP1), below(SNAP2, below(SNAP1))],
+    ['states the end of the chain', '<backingStore/>', ''],
+    ['names one layer below', below(SNAP1), below(SNAP2, below(SNAP1))],
     [
-      'names all of them and their end',
+      'names all layers and the end',
       below(SNAP1, below(BASE, '<backingStore/>')),
       below(SNAP2, below(SNAP1, below(BASE, '<backingStore/>'))),
     ],
   ])(
-    'of a guest that is off, whose definition %s, an overlay keeps what it says',
+    'of a guest that is off, a definition that %s keeps that below an overlay',
     (_what, said, kept) => {
       const off = guestDies(hostAfter());
       const { definition = '' } = off.state.domain;
@@ -230,8 +230,8 @@ describe('what goes wrong', () => {
     expect(act).toThrow(EffectFailed);
   });
 
-  test('a command that no step gives is a mistake of ours', () => {
+  test('a command that no step uses is a bug', () => {
     const destroy = { tool: 'virsh', verb: 'destroy', args: { domain: 'testvm' }, why: 'test' };
-    expect(() => apply(hostAfter(), destroy as Effect)).toThrow('no step gives virsh destroy');
+    expect(() => apply(hostAfter(), destroy as Effect)).toThrow('no step uses virsh destroy');
   });
 });

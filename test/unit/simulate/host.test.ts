@@ -19,10 +19,10 @@ import {
 
 const ids = new Identities();
 
-/** Two hosts with the same key behave the same, whatever led to them. */
+/** Two hosts with the same key behave the same, whatever their history. */
 const keyOf = (host: SimulatedHost) => ids.of(host);
 
-describe('what the guest wrote', () => {
+describe('the data that the guest wrote', () => {
   test('is found after a copy and its pivot, a commit and an overlay', () => {
     const hosts = [
       hostAfter(copy('--shallow'), ready('vda'), blockjob('--pivot')),
@@ -42,7 +42,7 @@ describe('what the guest wrote', () => {
     ]);
   });
 
-  test('is missed where the definition names the file that a copy has left', () => {
+  test('is lost if the definition names the former file after a copy', () => {
     const moved = hostAfter(copy('--shallow'), ready('vda'), blockjob('--pivot'));
     const { definition = '' } = hostAfter().state.domain;
     const stale = apply(moved, virsh('define', '--file', { file: 'x', content: definition }));
@@ -54,7 +54,7 @@ describe('what the guest wrote', () => {
     expect(lostWrites(guestDies(stale))).toEqual([]);
   });
 
-  test('is missed behind a layer that has fallen behind, although all of it is below', () => {
+  test('is lost behind an outdated layer, although layers below hold all of it', () => {
     const moved = hostAfter(commit('--shallow'), ready('vda'), blockjob('--pivot'));
     const { definition = '' } = hostAfter().state.domain;
     const stale = apply(moved, virsh('define', '--file', { file: 'x', content: definition }));
@@ -63,7 +63,7 @@ describe('what the guest wrote', () => {
     ]);
   });
 
-  test('is missed where a file that held it is gone', () => {
+  test('is lost if a file that held it is gone', () => {
     const host = hostAfter();
     const gone = {
       ...host,
@@ -75,7 +75,7 @@ describe('what the guest wrote', () => {
     ]);
   });
 
-  test('takes no more room the longer the guest writes', () => {
+  test('does not take more memory the longer the guest writes', () => {
     const host = hostAfter(copy(), ready('vda'));
     expect(guestWrites(host)).toBe(host);
     expect(guestWrites(guestWrites(apply(host, blockjob('--abort'))))).toEqual(
@@ -91,7 +91,7 @@ describe('the definition', () => {
       .trimEnd();
   const pivoted = [ready('vda'), blockjob('--pivot')];
 
-  test('gets the overlay above what it says, and after a commit what it said', () => {
+  test('gets the overlay above its chain, and its former chain after a commit', () => {
     const host = hostAfter(overlay('/new/overlay'));
     expect(backing(host)).toBe(
       `<backingStore type='file'>\n        <format type='qcow2'/>\n        <source file='${SNAP2}'/>\n      </backingStore>`,
@@ -101,14 +101,14 @@ describe('the definition', () => {
     expect(back.state.domain.definition?.replace(/\s+/g, '')).toBe(former?.replace(/\s+/g, ''));
   });
 
-  test('says that the chain ends where nothing is below the file that a pivot leads to', () => {
+  test('states the end of the chain if nothing is below the file after a pivot', () => {
     expect(backing(hostAfter(copy(), ...pivoted))).toBe('<backingStore/>');
     expect(backing(hostAfter(commit(), ...pivoted))).toBe('<backingStore/>');
     expect(backing(hostAfter(copy('--shallow'), ...pivoted))).toBeUndefined();
     expect(backing(hostAfter(commit('--shallow'), ...pivoted))).toBeUndefined();
   });
 
-  test('that says so hides what is below', () => {
+  test('hides the layers below if it states the end of the chain too early', () => {
     const host = hostAfter(overlay('/new/overlay'));
     const { definition = '' } = host.state.domain;
     const ends = definition.replace(/<backingStore[\s\S]*<\/backingStore>/, '<backingStore/>');
@@ -117,7 +117,7 @@ describe('the definition', () => {
     expect(lostAtNextStart(blind)).toHaveLength(3);
   });
 
-  test('loses the layers that a commit below the active one takes away', () => {
+  test('loses the layers that a commit below the active one removes', () => {
     const middle = (host: SimulatedHost) =>
       [
         virsh(
@@ -133,8 +133,8 @@ describe('the definition', () => {
   });
 });
 
-describe('what can be looked at', () => {
-  test('tells of files whether they are there, and after a survey what they rest on', () => {
+describe('the observed host state', () => {
+  test('shows whether files exist, and after a survey their backing files', () => {
     const host = hostAfter(copy('--shallow'), ready('vda'), blockjob('--abort'));
     const seen = observedState(host, [DEST, '/new/other']);
     expect(seen.files[DEST]).toEqual({ size: expect.any(Number) });
@@ -145,7 +145,7 @@ describe('what can be looked at', () => {
     expect(surveyed.others).toEqual(host.state.others);
   });
 
-  test('the key tells hosts apart that behave differently, and no others', () => {
+  test('the key differs only between hosts that behave differently', () => {
     const keys = [
       hostAfter(),
       hostAfter(copy()),

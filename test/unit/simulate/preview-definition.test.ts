@@ -8,18 +8,18 @@ const shown = (before: string | undefined, after: string | undefined) =>
 
 const list = (...names: string[]) => `<a>${names.map((name) => `<${name}/>`).join('')}</a>`;
 
-test('quotes, white space and comments are no change', () => {
+test('quotes, white space and comments do not count as changes', () => {
   const before = `<a b='1'  c="x"><d>\n</d><e> text </e></a>`;
   expect(shown(before, `<a\nb="1" c='x'><!-- one --><d/>\n  <e>text</e></a>`)).toEqual([]);
 });
 
-test('what is put in and taken out stands where it belongs', () => {
+test('added and removed lines are shown in their places', () => {
   expect(shown(list('b', 'c', 'd'), list('b', 'x', 'd', 'e'))).toEqual([
     ...[' <a>', '   <b/>', '-  <c/>', '+  <x/>', '   <d/>', '+  <e/>', ' </a>'],
   ]);
 });
 
-test('what is far from a change is left out, with a mark between two of them', () => {
+test('lines far from a change are omitted, with a mark between two changes', () => {
   const names = [...'bcdefghijklmn'];
   expect(shown(list('x', ...names, 'y'), list(...names))).toEqual([
     ...[' <a>', '-  <x/>', '   <b/>', '   <c/>', '   <d/>', ' …'],
@@ -27,12 +27,12 @@ test('what is far from a change is left out, with a mark between two of them', (
   ]);
 });
 
-test('a definition that comes, or goes, is shown whole', () => {
+test('a definition that is added or removed is shown completely', () => {
   expect(shown(undefined, '<a><b/></a>')).toEqual(['+<a>', '+  <b/>', '+</a>']);
   expect(shown('<a/>', undefined)).toEqual(['-<a/>']);
 });
 
-test('what is read out of a difference are both texts', () => {
+test('both texts can be read from a difference', () => {
   const names = fc.array(fc.constantFrom('b', 'c', 'd', 'e'), { minLength: 1, maxLength: 12 });
   fc.assert(
     fc.property(names, names, (before, after) => {
@@ -44,7 +44,7 @@ test('what is read out of a difference are both texts', () => {
           .map((line) => line.text)
           .join('\n');
       expect(pick('+').length - pick('-').length).toBe(after.length - before.length);
-      // Without a gap each side reads as a stretch of its text.
+      // Without a gap each side is a contiguous part of its text.
       if (text(' ').includes('…')) return;
       expect(xmlLines(old).join('\n')).toContain(text(' ', '-'));
       expect(xmlLines(fresh).join('\n')).toContain(text(' ', '+'));

@@ -16,7 +16,7 @@ function previewed({ plan, graph }: Read, host: HostState = hostForPlans()) {
 
 const COPY = 'blockcopy: { disk: vda, dest: /new/copy, shallow: true, pivot: true }';
 
-test('says what it was made from', () => {
+test('the preview names its source', () => {
   const { plan } = planned([COPY]);
   expect(previewPlan(plan, world()).source).toEqual({ kind: 'live', uri: 'qemu:///system' });
   const read = previewPlan(plan, world(), { facts: 'web1.facts.json', fingerprint: 'f' });
@@ -24,26 +24,23 @@ test('says what it was made from', () => {
   expect(read.totals.fingerprint).toBe('f');
 });
 
-test.each(SHIPPED)(
-  'facts that do not tell of the files that %s makes show the same rollbacks',
-  (file) => {
-    const read = shipped(file);
-    const host = hostForPlans();
-    const told = previewPlan(read.plan, looked(host, walk(read.graph, host).files), { facts: 'f' });
-    const silent = previewPlan(read.plan, host, { facts: 'f' });
-    expect(silent.steps).toEqual(told.steps);
-    const unchecked = silent.preconditions.filter(({ checked }) => checked === 'no');
-    expect(unchecked.map(({ what }) => what).join()).toContain('there is no file ');
-    expect(JSON.stringify(silent.steps)).toContain('remove what the step made');
-  },
-);
+test.each(SHIPPED)('facts without the files that %s creates give the same rollbacks', (file) => {
+  const read = shipped(file);
+  const host = hostForPlans();
+  const told = previewPlan(read.plan, looked(host, walk(read.graph, host).files), { facts: 'f' });
+  const silent = previewPlan(read.plan, host, { facts: 'f' });
+  expect(silent.steps).toEqual(told.steps);
+  const unchecked = silent.preconditions.filter(({ checked }) => checked === 'no');
+  expect(unchecked.map(({ what }) => what).join()).toContain(' does not exist');
+  expect(JSON.stringify(silent.steps)).toContain('remove the file that the step created');
+});
 
 test('errors come before warnings, with their positions in the plan', () => {
   const { findings } = previewed(planned([COPY, 'undefine: {}']));
   expect(findings.map(({ code, position }) => [code, position?.line])).toEqual([['BP123', 7]]);
 });
 
-test('a commit with nothing below, beside a job, is refused and not drawn', () => {
+test('a commit without a base, on a disk with a job, is refused and not shown', () => {
   const commit = 'blockcommit: { disk: vda, shallow: true, active: true, pivot: true }';
   const busy = disk('vda', [SNAP2], { job: { type: 'copy', ready: false } });
   const { findings, steps } = previewed(planned([commit]), world({ disks: [busy], others: [] }));
@@ -52,19 +49,19 @@ test('a commit with nothing below, beside a job, is refused and not drawn', () =
 });
 
 describe('the totals', () => {
-  test('count steps, phases and what changes something', () => {
+  test('count steps, phases and changes', () => {
     const { totals, steps } = previewed(planned([COPY]));
     expect(totals).toMatchObject({ steps: 1, phases: 2, changes: 2, pointsOfNoReturn: 0 });
     expect(steps.map(({ id, line }) => [id, line])).toEqual([['blockcopy', 6]]);
   });
 
-  test('nothing changes where the host is as the plan wants it', () => {
+  test('count no change if the host is already as planned', () => {
     const { totals, findings } = previewed(planned(['redefine: {}']));
     expect(findings).toEqual([]);
     expect(totals).toMatchObject({ steps: 1, changes: 0 });
   });
 
-  test('count what nothing leads back from', () => {
+  test('count points of no return', () => {
     const { totals, machine } = previewed(
       planned([`blockcommit: { disk: vda, base: ${BASE}, pivot: true }`]),
       world({ disks: [disk('vda', [SNAP2, SNAP1, BASE])], others: [] }),
@@ -76,7 +73,7 @@ describe('the totals', () => {
   });
 });
 
-test('commands come with their words', () => {
+test('commands include their argument vectors', () => {
   const commands = previewed(planned([COPY])).steps[0]?.phases[0]?.commands;
   expect(commands?.map(({ argv }) => argv)).toEqual([
     undefined,
@@ -88,7 +85,7 @@ test('commands come with their words', () => {
   ]);
 });
 
-test('of the definition only what changes is shown, with a little around it', () => {
+test('only the changes to the definition are shown, with some context', () => {
   const { steps } = previewed(planned([COPY]));
   expect(steps[0]?.definition.map(({ sign, text }) => `${sign}${text}`)).toEqual([
     '     <emulator>/usr/bin/qemu-system-x86_64</emulator>',
@@ -102,7 +99,7 @@ test('of the definition only what changes is shown, with a little around it', ()
   ]);
 });
 
-test('a definition that is only kept meanwhile does not change', () => {
+test('a definition that only the journal keeps meanwhile does not change', () => {
   const { steps } = previewed(shipped('live-storage-migration-classic.yaml'));
   expect(steps.map(({ definition }) => definition.length > 0)).toEqual([false, false, true]);
 });
@@ -123,7 +120,7 @@ describe('the machine', () => {
     expect(states).toEqual(run);
   });
 
-  test('has no state that cannot be reached', () => {
+  test('has no unreachable state', () => {
     const { machine } = previewed(planned([COPY], 'stop'));
     expect(machine.states.map(({ name }) => name)).toEqual([
       ...['blockcopy:mirror', 'blockcopy:pivot', 'succeeded', 'stranded', 'uncertain'],
@@ -131,7 +128,7 @@ describe('the machine', () => {
   });
 });
 
-describe('of facts that leave things out', () => {
+describe('with incomplete facts', () => {
   const { plan } = planned([COPY]);
   const CHAIN = `[${SNAP2}, ${SNAP1}, ${BASE}]`;
   const fromFacts = (domain: string, rest: string, of = plan) =>
@@ -142,9 +139,9 @@ describe('of facts that leave things out', () => {
     fromFacts('{ name: testvm }', `disks: [{ target: vda, chain: ${CHAIN} }]\n`, of);
   const marks = ({ preconditions }: ReturnType<typeof silent>) =>
     Object.fromEntries(preconditions.map(({ what, checked }) => [what, checked]));
-  const RUNS = 'the guest runs, and vda is a disk on local files or block devices' as const;
+  const RUNS = 'the guest is running, and vda is a disk on local files or block devices' as const;
 
-  test('what rests on a run state or on other guests is not taken for told', () => {
+  test('requirements on run state and other guests are not checked', () => {
     expect(marks(silent())).toMatchObject({
       [RUNS]: 'no',
       'no other domain uses /new/copy': 'no',
@@ -156,39 +153,39 @@ describe('of facts that leave things out', () => {
     });
   });
 
-  test('nor is room in a folder of which nobody has said how much is free', () => {
-    const room = 'there is a folder for /new/copy, with room, in which files can be made';
+  test('requirements on free space are not checked in a folder without free space in the facts', () => {
+    const room = 'the folder of /new/copy exists, is writable and has enough free space';
     const disks = `disks: [{ target: vda, chain: ${CHAIN} }]\nfolders:\n  /new: `;
     expect(marks(fromFacts('{ name: testvm }', `${disks}{ writable: true }\n`))[room]).toBe('no');
     expect(marks(fromFacts('{ name: testvm }', `${disks}{ free: 1 GiB }\n`))[room]).toBe('facts');
     expect(marks(fromFacts('{ name: testvm }', `${disks}absent\n`))[room]).toBe('facts');
   });
 
-  test('nor is what rests on snapshots, a managed save image, NVRAM or a TPM', () => {
+  test('requirements on snapshots, a managed save image, NVRAM or a TPM are not checked', () => {
     const undefine = planned([
       'undefine: {}',
       'snapshot-create-as: { name: s, disk-only: true }',
       'redefine: {}',
     ]);
     expect(marks(silent(undefine.plan))).toMatchObject({
-      'the guest runs, and has a definition': 'no',
-      'it has no managed save image': 'no',
-      'it is said what becomes of an NVRAM file and a TPM state': 'no',
-      'there is no snapshot s': 'no',
+      'the guest is running, and has a definition': 'no',
+      'the domain has no managed save image': 'no',
+      'the plan keeps the NVRAM file and the TPM state, if any': 'no',
+      'no snapshot is named s': 'no',
     });
   });
 
-  test('a copy of untold size is told of as one', () => {
+  test('a copy of unknown size is listed without a size', () => {
     const { totals, findings } = silent();
     expect(findings).toEqual([]);
     expect(totals).toMatchObject({ copies: [{ to: '/new/copy' }], space: [{ folder: '/new' }] });
     expect(totals.copies[0]).not.toHaveProperty('bytes');
     const words = previewTotals(silent()).map(({ text }) => text);
     expect(words).toContain('copies an unknown amount to /new/copy');
-    expect(words).toContain('needs an unknown amount in /new (how much is free is not known)');
+    expect(words).toContain('needs an unknown amount in /new (free space unknown)');
   });
 
-  test('one untold layer makes the whole amount unknown, and a capacity bounds it', () => {
+  test('one layer of unknown size makes the amount unknown, and a capacity limits it', () => {
     const whole = planned(['blockcopy: { disk: vda, dest: /new/copy, pivot: true }']).plan;
     const of = (disk: string) =>
       fromFacts('{ name: testvm }', `disks: [{ target: vda, ${disk} }]\n`, whole).totals.copies;
@@ -197,12 +194,12 @@ describe('of facts that leave things out', () => {
     expect(of(`capacity: 2 MiB, ${chain}`)).toEqual([{ to: '/new/copy', bytes: 2 * 2 ** 20 }]);
   });
 
-  test('a guest that is gone is gone by the facts, where they name no connection', () => {
+  test('a missing guest is missing by the facts if they name no connection', () => {
     const messageOf = (rest: string) =>
       fromFacts('{ name: testvm, state: gone }', rest).findings.map(({ message }) => message);
-    expect(messageOf('')).toEqual(['the facts say that libvirt knows no domain "testvm"']);
+    expect(messageOf('')).toEqual(['the domain "testvm" does not exist, according to the facts']);
     expect(messageOf('host: { uri: qemu+unix:///session }\n')).toEqual([
-      'qemu+unix:///session knows no domain "testvm"',
+      'qemu+unix:///session has no domain "testvm"',
     ]);
   });
 });

@@ -1,4 +1,4 @@
-/** The room that rollbacks take: told in the preview, warned about, and refused where it certainly is not there. */
+/** The space that rollbacks need: shown in the preview, with a warning if it may be missing, and an error if it is. */
 import { describe, expect, test } from 'vitest';
 import { previewPlan } from '../../../src/simulate/preview-plan.ts';
 import { fullQcow2 } from '../../../src/steps/sizes.ts';
@@ -21,7 +21,7 @@ interface Row {
   readonly what: string;
   readonly chain: readonly string[];
   readonly step: string;
-  /** What the rollback needs at least, and at most; absent where it needs none. */
+  /** Lower and upper bound of the space that the rollback needs, in bytes; absent if it needs none. */
   readonly least?: number;
   readonly most?: number;
 }
@@ -70,7 +70,7 @@ const ROWS: readonly Row[] = [
   },
 ];
 
-/** A host whose images' folder has that much room. */
+/** A host with that much free space in the folder of the images. */
 function host(chain: readonly string[], free: number, change: Scene = {}) {
   return world({
     disks: [disk('vda', chain, { capacity: CAPACITY })],
@@ -95,35 +95,35 @@ describe.each(ROWS)('$what', ({ chain, step, least = 0, most }) => {
   const codes = (free: number) =>
     previewPlan(plan, host(chain, free)).findings.map(({ code, severity }) => [code, severity]);
 
-  test('the preview tells it', () => {
+  test('the preview shows the space', () => {
     const { totals } = previewPlan(plan, host(chain, 1024 * MiB));
     expect(totals.rollback).toEqual(
       most === undefined ? [] : [{ folder: '/export/vmimages', needed: most, free: 1024 * MiB }],
     );
   });
 
-  test('with room for all of it nothing is found; below it a warning, or an error where it certainly does not fit', () => {
+  test('enough space gives no finding; less gives a warning, or an error if the rollback cannot fit', () => {
     if (most === undefined) return expect(codes(0)).toEqual([]);
     expect(codes(most)).toEqual([]);
     expect(codes(most - 1)).toEqual(least === most ? [['BP108', 'error']] : [['BP134', 'warning']]);
   });
 });
 
-test('a plan without a rollback needs no room for one', () => {
+test('a plan without rollback needs no space for one', () => {
   const { plan } = planned([ROWS[0]!.step], 'stop');
   const { findings, totals } = previewPlan(plan, host([DATA], 0));
   expect(findings).toEqual([]);
   expect(totals.rollback).toEqual([]);
 });
 
-test('what nobody has looked at is not judged', () => {
+test('folders that were not checked give no finding', () => {
   const { plan } = planned([ROWS[0]!.step]);
   const { findings, totals } = previewPlan(plan, host([DATA], 0, { folders: {} }));
   expect(findings).toEqual([]);
   expect(totals.rollback).toEqual([{ folder: '/export/vmimages', needed: CAPACITY - HELD }]);
 });
 
-test('what the plan itself takes there is not free for its rollback', () => {
+test('space that the plan itself uses is not free for its rollback', () => {
   const { plan } = planned([
     'blockcopy: { disk: vda, dest: /export/vmimages/x.img, format: raw, finish: true }',
     copy('/dev/x', 'format: raw, blockdev: true, pivot: true'),

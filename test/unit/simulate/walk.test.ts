@@ -13,18 +13,18 @@ function seen(graph: Parameters<typeof walk>[0], host = hostForPlans()) {
 }
 
 describe('walking a plan', () => {
-  /** What is dangerous about a shipped plan on a guest that starts with its host and has a snapshot on record. */
+  /** The dangers of the shipped plans for a guest with autostart and a recorded snapshot. */
   const DANGERS: Readonly<Record<string, readonly string[]>> = {
     'live-storage-migration.yaml': ['BP131'],
     'live-storage-migration-classic.yaml': ['BP135', 'BP131'],
   };
 
-  test.each(SHIPPED)('%s goes to its end with nothing in its way', (file) => {
+  test.each(SHIPPED)('simulates %s to its end without an error', (file) => {
     const { graph } = shipped(file);
     const { phases, findings } = walk(graph, seen(graph));
     expect(findings.map(({ code }) => code)).toEqual(DANGERS[file] ?? []);
     expect(phases.map(({ node }) => node)).toEqual(graph.nodes);
-    // Each phase begins where the one before it ended, each step where its first phase does.
+    // Each phase begins in the state in which the previous one ended, each step with its first phase.
     phases.forEach(({ before, start, node }, at) => {
       if (at > 0) expect(before).toBe(phases[at - 1]?.after);
       if (node.first) expect(start).toBe(before);
@@ -32,7 +32,7 @@ describe('walking a plan', () => {
     });
   });
 
-  test('later steps see what earlier ones would have done', () => {
+  test('shows later steps the effects of earlier ones', () => {
     const { graph } = planned([
       'snapshot-create-as: { name: s, disk-only: true, diskspec: [{ disk: vda, file: /new/overlay }] }',
       `convert: { source: ${SNAP2}, dest: /new/copy }`,
@@ -42,11 +42,11 @@ describe('walking a plan', () => {
     expect(findings.map(({ code, path }) => [code, path])).toEqual([
       ['BP113', ['steps', 2, 'blockcommit', 'base']],
     ]);
-    // A commit whose range is not known cannot be simulated.
+    // A commit with an unknown range cannot be simulated.
     expect(phases.map(({ node }) => node.phase.name)).toEqual(['snapshot', 'convert']);
   });
 
-  test('a plan that would leave the domain transient is refused', () => {
+  test('refuses a plan that would leave the domain transient', () => {
     const { graph } = planned(['undefine: {}']);
     const { findings } = walk(graph, seen(graph));
     expect(findings.map(({ code, path }) => [code, path])).toEqual([
@@ -54,7 +54,7 @@ describe('walking a plan', () => {
     ]);
   });
 
-  test('what can still be simulated is, so that all is said at once', () => {
+  test('continues after an error, so that all errors are reported at once', () => {
     const { graph } = planned([
       '{ id: a, blockcopy: { disk: vda, dest: /new/a, pivot: true } }',
       '{ id: b, blockcopy: { disk: vda, dest: /new/b, pivot: true } }',
@@ -70,7 +70,7 @@ describe('walking a plan', () => {
     ]);
   });
 
-  test('all the files of all the steps are told', () => {
+  test('lists the files of all steps', () => {
     const { graph } = planned([
       '{ id: a, blockcopy: { disk: vda, dest: /new/a, shallow: true, pivot: true } }',
       'convert: { source: /new/src, dest: /new/out }',
@@ -78,7 +78,7 @@ describe('walking a plan', () => {
     expect(walk(graph, hostForPlans()).files).toEqual(['/new/a', '/new/src', '/new/out']);
   });
 
-  test('a guest that is off ends it at the first step', () => {
+  test('ends at the first step if the guest is off', () => {
     const { graph } = shipped('live-storage-migration-classic.yaml');
     const { findings, phases } = walk(graph, world({ domain: { state: 'shut off' } }));
     expect(findings.map(({ code }) => code)).toEqual(['BP102']);
@@ -95,7 +95,7 @@ describe('previews of the shipped plans', () => {
         `${id}:${name}`,
         ...commands.map(({ command }) => `  ${command}`),
         ...undoCommands.map(({ command }) => `  < ${command}`),
-        ...(noWayBack === undefined ? [] : [`  no way back: ${noWayBack}`]),
+        ...(noWayBack === undefined ? [] : [`  no rollback: ${noWayBack}`]),
         ...(pointOfNoReturn === undefined ? [] : [`  point of no return: ${pointOfNoReturn}`]),
         ...chains.map(
           ({ target, before, after }) => `  ${target}: ${before.length} -> ${after[0]?.file}`,
@@ -110,7 +110,7 @@ describe('previews of the shipped plans', () => {
       }
   });
 
-  test('a point of no return is marked, and so is what cannot be undone', () => {
+  test('mark points of no return, and phases that cannot be undone', () => {
     const one = planned([`blockcommit: { disk: vda, top: ${SNAP2}, base: ${SNAP1}, pivot: true }`]);
     const several = planned([
       'blockcommit: { disk: vda, base: /export/vmimages/base.qcow2, pivot: true }',
@@ -119,7 +119,7 @@ describe('previews of the shipped plans', () => {
       previewPlan(plan, seen(graph))
         .steps.flatMap(({ phases }) => phases)
         .map(({ pointOfNoReturn, noWayBack }) => [Boolean(pointOfNoReturn), Boolean(noWayBack)]);
-    // As soon as a commit begins, its base holds no more what it held before.
+    // As soon as a commit begins, the former content of its base is lost.
     expect(marks(one)).toEqual([
       [true, false],
       [false, false],
@@ -131,7 +131,7 @@ describe('previews of the shipped plans', () => {
   });
 });
 
-describe('what is in the way', () => {
+describe('an obstacle', () => {
   const codes = (graph: Parameters<typeof walk>[0], host: HostState) =>
     walk(graph, seen(graph, host)).findings.map(({ code }) => code);
   const chainAtTheEnd = (graph: Parameters<typeof walk>[0], host: HostState) =>
@@ -143,21 +143,21 @@ describe('what is in the way', () => {
 
   test.each<[string, string, Parameters<typeof world>[0]]>([
     ['another job', 'BP105', { disks: [disk('vda', [SNAP2, SNAP1], { job: JOB })] }],
-    ['a file at its place', 'BP106', { files: { '/new/copy': { size: 1 } } }],
-  ])('%s does not hide what a copy leads to', (_what, code, scene) => {
+    ['an existing file', 'BP106', { files: { '/new/copy': { size: 1 } } }],
+  ])('such as %s does not hide the result of a copy', (_what, code, scene) => {
     const host = world({ disks: [disk('vda', [SNAP2, SNAP1])], ...scene });
     expect(codes(onto('/new/copy'), host)).toEqual([code]);
     expect(chainAtTheEnd(onto('/new/copy'), host)).toEqual(['/new/copy', SNAP1]);
   });
 
-  test('a copy that cannot be shallow leads to the copy all the same', () => {
+  test('to a shallow copy does not prevent the simulation of the copy', () => {
     const host = world({ disks: [disk('vda', [DATA, BASE])] });
     const [first, ...more] = codes(onto('/new/copy'), host);
     expect([first, more]).toEqual(['BP054', []]);
     expect(chainAtTheEnd(onto('/new/copy'), host)).toEqual(['/new/copy']);
   });
 
-  test('an overlay is simulated without an agent, over a file, and under a name that is taken', () => {
+  test('to an overlay is ignored: no agent, an existing file, a name that is taken', () => {
     const { graph } = planned([
       'snapshot-create-as: { name: s, disk-only: true, quiesce: true }',
       'blockcommit: { disk: vda, shallow: true, pivot: true }',
@@ -173,7 +173,7 @@ describe('what is in the way', () => {
     expect(chainAtTheEnd(graph, host)).toEqual([SNAP2]);
   });
 
-  test('a domain with firmware of its own is simulated transient, and comes back', () => {
+  test('to undefine is ignored: a domain with NVRAM becomes transient, and is defined again', () => {
     const { graph } = planned(['undefine: {}', 'redefine: {}']);
     const host = world({ domain: { nvram: true, managedSave: true } });
     expect(codes(graph, host)).toEqual(['BP118', 'BP115']);
@@ -184,7 +184,7 @@ describe('what is in the way', () => {
     });
   });
 
-  test('a copy of an image that is written to, or is not there, is there afterwards', () => {
+  test('to convert is ignored: a copy of an image in use, or of a missing one, exists afterwards', () => {
     for (const [source, code] of [
       [SNAP2, 'BP116'],
       ['/new/absent', 'BP106'],
@@ -197,7 +197,7 @@ describe('what is in the way', () => {
     }
   });
 
-  test('a phase is simulated from where its step began, whatever was seen in between', () => {
+  test('a phase is simulated from the host state in which its step began', () => {
     const { graph } = planned([
       'blockcopy: { disk: vdb, dest: /new/copy, format: qcow2, pivot: true }',
     ]);

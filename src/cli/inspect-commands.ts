@@ -1,0 +1,32 @@
+/** Commands that show runs, from their journals alone. */
+import type { Command } from 'commander';
+import { formatOption, formerOutputOption, type SetExitCode } from './options.ts';
+
+export function addInspectCommands(root: Command, finish: SetExitCode): void {
+  root
+    .command('status')
+    .description('Show active runs and runs that need attention')
+    .argument('[domain]', 'only runs on this domain')
+    .addOption(formatOption())
+    .option('--exit-code', 'exit with 2 if a run needs attention, for monitoring')
+    .action(async (domain, options) =>
+      finish(await (await import('./status.ts')).statusCommand(domain, options)),
+    );
+  root
+    .command('list')
+    .description('List all runs, newest first')
+    .argument('[domain]', 'only runs on this domain')
+    .addOption(formatOption())
+    .action(async (domain, options) =>
+      finish(await (await import('./list.ts')).listCommand(domain, options)),
+    );
+  root
+    .command('show')
+    .description('Show a run in detail')
+    .argument('<run>', 'run ID, its beginning, or last')
+    .addOption(formatOption())
+    .addOption(formerOutputOption())
+    .action(async (run, options) =>
+      finish(await (await import('./show.ts')).showCommand(run, options)),
+    );
+}

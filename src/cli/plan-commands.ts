@@ -1,0 +1,82 @@
+/** Commands that work on plans and change no guest. */
+import { type Command, Option } from 'commander';
+import {
+  collect,
+  connectOption,
+  factsOption,
+  formatOption,
+  formerOutputOption,
+  type SetExitCode,
+  setOption,
+} from './options.ts';
+import { FORMATS } from './show-preview.ts';
+
+const PLAN = 'a plan file, or - for standard input';
+
+export function addPlanCommands(root: Command, finish: SetExitCode): void {
+  root
+    .command('validate')
+    .description('Check plans and report all errors')
+    .argument('<plan...>', 'plan files, or - for standard input')
+    .addOption(setOption())
+    .addOption(formatOption(['text', 'json', 'github']))
+    .action(async (files, options) =>
+      finish(await (await import('./validate.ts')).validateCommand(files, options)),
+    );
+  root
+    .command('preview')
+    .description('Preview a run and its rollbacks (dry run)')
+    .argument('<plan>', PLAN)
+    .addOption(connectOption())
+    .addOption(factsOption())
+    .addOption(setOption())
+    .addOption(formatOption(FORMATS))
+    .option('--exit-code', 'let the exit code report changes and points of no return')
+    .action(async (file, options) =>
+      finish(await (await import('./preview.ts')).previewCommand(file, options)),
+    );
+  root
+    .command('prove')
+    .description('Simulate a plan under every single and double failure')
+    .argument('<plan>', PLAN)
+    .addOption(connectOption())
+    .addOption(factsOption())
+    .addOption(setOption())
+    .option('--replay <seed>', 'show one case in full, by the seed from a proof')
+    .addOption(formatOption())
+    .addOption(formerOutputOption())
+    .action(async (file, options) =>
+      finish(await (await import('./prove.ts')).proveCommand(file, options)),
+    );
+  root
+    .command('facts')
+    .description("Export a guest's state for offline previews")
+    .argument('<domain>', 'the guest, as in virsh list --all')
+    .addOption(
+      new Option('--plan <file>', 'include the files that this plan uses; repeatable')
+        .argParser(collect)
+        .default([], 'none'),
+    )
+    .addOption(setOption())
+    .addOption(connectOption())
+    .option('-o, --output <file>', 'write to this file, replacing it (default: standard output)')
+    .action(async (domain, options) =>
+      finish(await (await import('./facts.ts')).factsCommand(domain, options)),
+    );
+  root
+    .command('rehearse')
+    .description('Run, undo and rerun a plan on a throwaway guest')
+    .argument('<plan>', PLAN)
+    .addOption(connectOption())
+    .addOption(factsOption())
+    .addOption(setOption())
+    .addOption(formatOption())
+    .addOption(formerOutputOption())
+    .action(async (file, options) =>
+      finish(await (await import('./rehearse.ts')).rehearseCommand(file, options)),
+    );
+  root
+    .command('schema')
+    .description('Print the JSON Schema of a plan')
+    .action(async () => finish((await import('./schema.ts')).schemaCommand()));
+}

@@ -1,0 +1,73 @@
+/** The commands of the command line, in the groups in which `--help` shows them. */
+import { Command } from 'commander';
+import { EXIT_CODES, OUTCOMES, PREVIEW_EXIT_CODES } from '../outcomes.ts';
+import { addInspectCommands } from './inspect-commands.ts';
+import type { SetExitCode } from './options.ts';
+import { addPlanCommands } from './plan-commands.ts';
+import { addRepairCommands } from './repair-commands.ts';
+import { addRunCommands } from './run-commands.ts';
+import { VERSION } from './version.ts';
+
+const EXAMPLES = `
+Examples:
+  $ blockplan validate move-web1.yaml
+  $ blockplan preview move-web1.yaml --set dest=/export/other/web1.qcow2
+  $ blockplan run move-web1.yaml
+  $ blockplan status
+  $ blockplan resume last
+  $ blockplan doctor web1
+
+Exit codes:
+${codeLines(Object.values(OUTCOMES).map(({ exitCode, word, meaning }) => [exitCode, `${word}: ${meaning}`]))}
+An interrupted run that is rolled back ends with ${EXIT_CODES['rolled-back']}; a requested rollback ends with ${EXIT_CODES.succeeded}.
+For doctor: ${EXIT_CODES.succeeded} if nothing was found, ${EXIT_CODES['preflight-refused']} if something was
+For preview --exit-code, unless a run would be refused:
+${codeLines(Object.entries(PREVIEW_EXIT_CODES).map(([what, code]) => [code, what]))}
+`;
+
+function codeLines(codes: readonly (readonly [number, string])[]): string {
+  return codes.map(([code, what]) => `${String(code).padStart(5)}  ${what}`).join('\n');
+}
+
+/** What users of other tools type first. */
+const NAMES_ELSEWHERE = { plan: 'preview', apply: 'run' } as const;
+
+/** @param finish takes the exit code of the command that was run */
+export function program(finish: SetExitCode): Command {
+  const root = new Command('blockplan')
+    .description(
+      'Run live disk operations on libvirt guests from plans that can be reviewed and rolled back.',
+    )
+    .version(VERSION, '-V, --version')
+    .addHelpText('after', EXAMPLES)
+    .showSuggestionAfterError()
+    .exitOverride();
+  const groups = {
+    'Plan:': addPlanCommands,
+    'Run:': addRunCommands,
+    'Inspect:': addInspectCommands,
+    'Repair:': addRepairCommands,
+  };
+  for (const [heading, add] of Object.entries(groups)) {
+    root.commandsGroup(heading);
+    add(root, finish);
+  }
+  for (const [name, command] of Object.entries(NAMES_ELSEWHERE))
+    root
+      .command(name, { hidden: true })
+      .argument('[words...]')
+      .allowUnknownOption()
+      .action(() =>
+        root.error(`error: unknown command '${name}'\n(Did you mean ${command}?)`, {
+          exitCode: EXIT_CODES['input-refused'],
+        }),
+      );
+  for (const command of root.commands)
+    command
+      .option('--no-color', 'print without colour')
+      .on('option:no-color', () => {
+        process.env['NO_COLOR'] = '1';
+      })
+      .exitOverride();
+  return root;
+}

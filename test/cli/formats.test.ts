@@ -1,0 +1,148 @@
+/** Output for programs, and the options and names that other tools taught people. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { addUnfinished } from '../../src/journal/unfinished.ts';
+import { ended, STARTED, writeRun } from '../journals.ts';
+
+const ROOT = new URL('../../', import.meta.url).pathname;
+const state = mkdtempSync(join(tmpdir(), 'blockplan-formats-'));
+afterAll(() => rmSync(state, { recursive: true }));
+
+function blockplan(...argv: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['dist/cli.js', ...argv], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    env: { PATH: '/nowhere', BLOCKPLAN_STATE_DIR: state },
+  });
+  return { status, stdout, stderr };
+}
+
+/** The JSON that a command prints, after it was checked against its published schema. */
+function json(schema: string, ...argv: string[]) {
+  const { stdout } = blockplan(...argv, '--format', 'json');
+  const published = JSON.parse(readFileSync(join(ROOT, `schemas/${schema}.schema.json`), 'utf8'));
+  const valid = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(published);
+  const value = JSON.parse(stdout);
+  expect(valid(value), JSON.stringify(valid.errors)).toBe(true);
+  return value;
+}
+
+describe('status and list', () => {
+  beforeAll(async () => {
+    await addUnfinished(state, '20261123-090000-bbbbbb');
+    const stranded = ended('stranded', ['vda is in between']);
+    await writeRun(state, '20261123-090000-bbbbbb', [{ ...STARTED, domain: 'web2' }, stranded]);
+    await writeRun(state, '20261123-100000-cccccc', [STARTED, ended('succeeded')]);
+  });
+
+  test('print JSON', () => {
+    const open = json('status', 'status');
+    expect(open).toMatchObject({ over: 1, elsewhere: 0, runs: [{ outcome: 'stranded' }] });
+    expect(json('status', 'status', 'web1')).toMatchObject({ over: 1, elsewhere: 1, runs: [] });
+    const all = json('list', 'list').runs.map(({ outcome }: { outcome: string }) => outcome);
+    expect(all).toEqual(['succeeded', 'stranded']);
+  });
+
+  test('tell monitoring by the exit code whether a run needs attention', () => {
+    expect(blockplan('status').status).toBe(0);
+    expect(blockplan('status', '--exit-code').status).toBe(2);
+    expect(blockplan('status', 'web1', '--exit-code').status).toBe(0);
+  });
+});
+
+describe('validate', () => {
+  const plan = join(state, 'a,b: 100%.yaml');
+  beforeAll(() =>
+    writeFileSync(plan, 'plan: blockplan/v1\nname: p\ndomain: web1\nsteps: [{ id: a }]\nhu: 1\n'),
+  );
+  const good = 'plans/live-storage-migration.yaml';
+
+  test('prints JSON', () => {
+    const { plans } = json('validate', 'validate', good, plan);
+    expect(plans).toMatchObject([
+      { file: good, valid: true, findings: [] },
+      { file: plan, valid: false },
+    ]);
+    expect(plans[1].findings.map(({ code }: { code: string }) => code)).toContain('BP024');
+  });
+
+  test('prints annotations for GitHub, one line each', () => {
+    const { status, stdout, stderr } = blockplan('validate', good, plan, '--format', 'github');
+    expect({ status, stderr }).toEqual({ status: 2, stderr: '' });
+    const file = plan.replace('%', '%25').replace(',', '%2C').replace(':', '%3A');
+    const [first, ...rest] = stdout.trimEnd().split('\n');
+    for (const line of [first, ...rest]) expect(line).toMatch(/^::error file=[^:,]+,line=\d+,col=/);
+    expect(stdout).toContain(`::error file=${file},line=5,col=1,title=BP024::`);
+    expect(stdout).toContain('%0Ahint: ');
+  });
+});
+
+describe('other spellings', () => {
+  test('--output for a format is refused with a hint', () => {
+    for (const command of [
+      ['run', 'x'],
+      ['prove', 'x'],
+      ['rehearse', 'x'],
+      ['show', 'x'],
+      ['attach'],
+      ['resume'],
+      ['rollback'],
+    ]) {
+      const { status, stderr } = blockplan(...command, '--output', 'json');
+      expect(status).toBe(2);
+      expect(stderr).toContain('Use --format to select the format.');
+    }
+  });
+
+  test.each([
+    ['plan', 'preview'],
+    ['apply', 'run'],
+  ])('%s leads to %s', (name, command) => {
+    const { status, stdout, stderr } = blockplan(name, 'plan.yaml', '--auto-approve');
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toBe(`error: unknown command '${name}'\n(Did you mean ${command}?)\n`);
+  });
+});
+
+describe('--help', () => {
+  const { stdout } = blockplan('--help');
+
+  test('shows the commands in groups', () => {
+    const groups = [...stdout.matchAll(/^(Plan|Run|Inspect|Repair):\n((?: {2}.*\n)+)/gm)];
+    const names = groups.map(([, group, text = '']) => [
+      group,
+      [...text.matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name),
+    ]);
+    expect(names).toEqual([
+      ['Plan', ['validate', 'preview', 'prove', 'facts', 'rehearse', 'schema']],
+      ['Run', ['run', 'attach', 'resume', 'rollback']],
+      ['Inspect', ['status', 'list', 'show']],
+      ['Repair', ['doctor', 'rescue', 'forget']],
+    ]);
+  });
+
+  test('has short summaries in the imperative', () => {
+    const summaries = [...stdout.matchAll(/^ {2}\w+ (?:\[options\] )?.*? {2,}(\S.*)$/gm)];
+    expect(summaries.length).toBeGreaterThan(15);
+    for (const [, summary = ''] of summaries.slice(0, 16)) {
+      expect(summary.length, summary).toBeLessThan(60);
+      expect(summary).toMatch(/^[A-Z][a-z]+ [^;]*[^.;]$/);
+    }
+  });
+});
+
+test('--no-color prints without colour where colour is forced', () => {
+  const words = ['validate', 'nowhere.yaml'];
+  const run = (...more: string[]) =>
+    spawnSync(process.execPath, ['dist/cli.js', ...words, ...more], {
+      cwd: ROOT,
+      encoding: 'utf8',
+      env: { PATH: '/nowhere', BLOCKPLAN_STATE_DIR: state, FORCE_COLOR: '1' },
+    }).stderr;
+  expect(run()).toContain('\u001b[');
+  expect(run('--no-color')).not.toContain('\u001b[');
+});
