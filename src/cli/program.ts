@@ -6,6 +6,7 @@ import type { SetExitCode } from './options.ts';
 import { addPlanCommands } from './plan-commands.ts';
 import { addRepairCommands } from './repair-commands.ts';
 import { addRunCommands } from './run-commands.ts';
+import { addSetupCommands } from './setup-commands.ts';
 import { VERSION } from './version.ts';
 
 const EXAMPLES = `
@@ -47,6 +48,7 @@ export function program(finish: SetExitCode): Command {
     'Run:': addRunCommands,
     'Inspect:': addInspectCommands,
     'Repair:': addRepairCommands,
+    'Setup:': addSetupCommands,
   };
   for (const [heading, add] of Object.entries(groups)) {
     root.commandsGroup(heading);

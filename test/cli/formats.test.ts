@@ -112,7 +112,7 @@ describe('--help', () => {
   const { stdout } = blockplan('--help');
 
   test('shows the commands in groups', () => {
-    const groups = [...stdout.matchAll(/^(Plan|Run|Inspect|Repair):\n((?: {2}.*\n)+)/gm)];
+    const groups = [...stdout.matchAll(/^(Plan|Run|Inspect|Repair|Setup):\n((?: {2}.*\n)+)/gm)];
     const names = groups.map(([, group, text = '']) => [
       group,
       [...text.matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name),
@@ -122,13 +122,14 @@ describe('--help', () => {
       ['Run', ['run', 'attach', 'resume', 'rollback']],
       ['Inspect', ['status', 'list', 'show']],
       ['Repair', ['doctor', 'rescue', 'forget']],
+      ['Setup', ['completion']],
     ]);
   });
 
   test('has short summaries in the imperative', () => {
     const summaries = [...stdout.matchAll(/^ {2}\w+ (?:\[options\] )?.*? {2,}(\S.*)$/gm)];
-    expect(summaries.length).toBeGreaterThan(15);
-    for (const [, summary = ''] of summaries.slice(0, 16)) {
+    expect(summaries.length).toBeGreaterThan(16);
+    for (const [, summary = ''] of summaries.slice(0, 17)) {
       expect(summary.length, summary).toBeLessThan(60);
       expect(summary).toMatch(/^[A-Z][a-z]+ [^;]*[^.;]$/);
     }

@@ -1,0 +1,13 @@
+/** Commands that set up the user's machine. */
+import { Argument, type Command } from 'commander';
+import type { Finish } from './options.ts';
+
+export function addSetupCommands(root: Command, finish: Finish): void {
+  root
+    .command('completion')
+    .description('Print a completion script for a shell')
+    .addArgument(new Argument('<shell>', 'the shell').choices(['bash', 'zsh', 'fish']))
+    .action(async (shell) =>
+      finish((await import('./completion.ts')).completionCommand(shell, root)),
+    );
+}
