@@ -1,7 +1,9 @@
-// Bundles the command line and the library into dist/, with the licences of the bundled packages.
+// Bundles the command line and the library into dist/, with the licences of the bundled packages; writes the man pages to man/.
+import { execFileSync } from 'node:child_process';
 import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'rolldown';
+import { releaseTime } from './release-time.mjs';
 
 const options = {
   platform: 'node',
@@ -88,3 +90,12 @@ writeFileSync(
   'dist/THIRD-PARTY.txt',
   `This package contains:\n\n${notices.join(`\n${'-'.repeat(72)}\n\n`)}`,
 );
+
+const generator = 'node_modules/.cache/man.cjs';
+await build({
+  ...options,
+  input: 'src/generate/man.ts',
+  output: { file: generator, format: 'cjs', codeSplitting: false },
+});
+const date = releaseTime().toISOString().slice(0, 10);
+execFileSync(process.execPath, [generator, 'man', date], { stdio: 'inherit' });

@@ -38,10 +38,11 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     ...['lab', 'run', 'journal', 'render', 'simulate', 'facts', 'graph', 'plan', 'steps'],
     ...['commands', 'host', 'model'],
   ],
-  generate: ['facts', 'plan', 'graph', 'simulate', 'steps', 'model'],
+  reference: [],
+  generate: ['cli', 'reference', 'facts', 'plan', 'graph', 'simulate', 'steps', 'model'],
   cli: [
     ...['commands', 'doctor', 'facts', 'graph', 'host-io', 'journal', 'libvirt', 'model', 'plan'],
-    ...['prove', 'rehearse', 'render', 'run', 'simulate', 'steps'],
+    ...['prove', 'reference', 'rehearse', 'render', 'run', 'simulate', 'steps'],
   ],
 };
 
@@ -413,7 +414,7 @@ describe('the code', () => {
     const program = 'virsh|qemu-img|qemu-io|mkdir|chmod|chown|rm|mv|ssh|blockplan|systemctl|umount';
     const unquoted = new RegExp(`\\b(?:${program})(?: [\\w./:=-]+)* (?:-\\S+ )*"?\\$\\{`);
     const wrong = sources
-      .filter((file) => !/^src\/(lab|demo|generate)\//.test(file))
+      .filter((file) => !/^src\/(lab|demo|generate|reference)\//.test(file))
       .flatMap((file) =>
         readFileSync(join(ROOT, file), 'utf8')
           .split('\n')
@@ -467,9 +468,9 @@ describe('what is in the repository', () => {
       bin: Record<string, string>;
       exports: Record<string, string | Record<string, string>>;
     };
-    // dist is created by the build; the test of the package checks it.
+    // dist and man are created by the build; the test of the package checks them.
     const isThere = (path: string) =>
-      /^(\.\/)?dist(\/|$)/.test(path) || existsSync(join(ROOT, path));
+      /^(\.\/)?(dist|man)(\/|$)/.test(path) || existsSync(join(ROOT, path));
     const named = [
       ...manifest.files,
       ...Object.values(manifest.bin),

@@ -47,9 +47,11 @@ describe('the package', () => {
       'schemas/events.schema.json',
       'schemas/preview.schema.json',
       'plans/live-backup.yaml',
+      'man/blockplan.1',
+      'man/blockplan-run.1',
     ];
     expect(needed.filter((file) => !files.includes(file))).toEqual([]);
-    const places = /^(dist|schemas|plans)\/|^(LICENSE|README\.md|CHANGELOG\.md|package\.json)$/;
+    const places = /^(dist|schemas|plans|man)\/|^(LICENSE|README\.md|CHANGELOG\.md|package\.json)$/;
     expect(files.filter((file) => !places.test(file))).toEqual([]);
     expect(
       files.filter((file) => /\.map$|(^|\/)(test|node_modules)\/|demo\.js$/.test(file)),

@@ -1,0 +1,174 @@
+/** What the man pages say beyond the definitions of the commands. */
+
+export interface CommandText {
+  /** Sentences after the summary. */
+  readonly details: string;
+  /** Exit codes with a meaning of their own, as sentences. */
+  readonly exitCodes?: string;
+  /** A purpose and its command line, without `$`. */
+  readonly examples: readonly (readonly [purpose: string, command: string])[];
+}
+
+const RUN_CODES = 'The exit code is that of the end of the run.';
+
+/** By the name of the command; a test checks that each has an entry. */
+export const COMMAND_TEXTS: Readonly<Record<string, CommandText>> = {
+  validate: {
+    details: 'Reports every error with its line and column. The host is not inspected.',
+    examples: [
+      ['Check all plans of a folder', 'blockplan validate plans/*.yaml'],
+      ['Annotate a pull request', 'blockplan validate move-web1.yaml --format github'],
+    ],
+  },
+  preview: {
+    details:
+      'Shows every command, its rollback, the chains before and after, and the preconditions. Nothing is changed.',
+    exitCodes:
+      'With --exit-code: 0 if the plan changes nothing, 10 if it changes something, 11 if it has a point of no return. A plan that a run would refuse ends with 3.',
+    examples: [
+      ['Preview a plan on this host', 'blockplan preview move-web1.yaml'],
+      ['Preview without a hypervisor', 'blockplan preview move-web1.yaml --facts web1.facts.yaml'],
+    ],
+  },
+  prove: {
+    details:
+      'Runs the plan on a simulated host, once for every failure and every pair of failures, and checks that the guest loses nothing.',
+    exitCodes: 'The exit code is 3 if the plan is violated.',
+    examples: [
+      ['Prove a plan for this host', 'blockplan prove move-web1.yaml'],
+      ['Show the case without any failure', 'blockplan prove move-web1.yaml --replay nothing'],
+    ],
+  },
+  facts: {
+    details: 'The file contains no secrets and can be committed next to the plan.',
+    examples: [
+      [
+        'Export what a plan needs',
+        'blockplan facts web1 --plan move-web1.yaml --output web1.facts.yaml',
+      ],
+    ],
+  },
+  rehearse: {
+    details:
+      'Starts a private libvirt with a guest of the same shape. Your libvirt and your guests are not touched. Root is required.',
+    exitCodes: `${RUN_CODES} It describes the rehearsal.`,
+    examples: [['Rehearse a plan', 'blockplan rehearse move-web1.yaml']],
+  },
+  schema: {
+    details: 'Editors use the schema to complete and check plans.',
+    examples: [['Write the schema to a file', 'blockplan schema > plan.schema.json']],
+  },
+  run: {
+    details:
+      'Checks the host, shows the preview, asks for confirmation and runs the plan while the guest keeps running. A failure or Ctrl-C rolls the run back.',
+    exitCodes: RUN_CODES,
+    examples: [
+      ['Run a plan', 'blockplan run move-web1.yaml'],
+      ['Run a plan in the background', 'blockplan run move-web1.yaml --yes --detach'],
+    ],
+  },
+  attach: {
+    details: 'Shows the progress of a run in another process. Ctrl-C ends only attach.',
+    exitCodes: `${RUN_CODES} It is 130 if you stop following.`,
+    examples: [['Follow the only active run', 'blockplan attach']],
+  },
+  resume: {
+    details:
+      'Inspects the host and continues the plan in the journal. Nothing that was done is repeated. If a rollback has begun, it is finished.',
+    exitCodes: RUN_CODES,
+    examples: [['Resume the newest run', 'blockplan resume last']],
+  },
+  rollback: {
+    details: 'Returns the guest to where it was before the run.',
+    exitCodes: `${RUN_CODES} A rollback that you requested ends with 0.`,
+    examples: [['Roll back the only unfinished run', 'blockplan rollback']],
+  },
+  status: {
+    details: 'Shows what needs your attention and the commands to type.',
+    exitCodes: 'With --exit-code, the exit code is 2 if a run needs attention.',
+    examples: [['Check from monitoring', 'blockplan status --exit-code']],
+  },
+  list: {
+    details: 'Reads only the journals; libvirt is not needed.',
+    examples: [['List the runs on a domain', 'blockplan list web1']],
+  },
+  show: {
+    details: 'Shows every step of the run, each command, its result and its duration.',
+    examples: [['Show the newest run', 'blockplan show last']],
+  },
+  doctor: {
+    details:
+      'Inspects the chains, the definition, the jobs and the runs of a guest. Nothing is changed. Each finding has a repair plan or a command to type.',
+    exitCodes: 'The exit code is 0 if nothing was found and 3 if something was.',
+    examples: [
+      ['Diagnose a guest', 'blockplan doctor web1'],
+      ['Write the repair plans to a folder', 'blockplan doctor web1 --output repairs'],
+    ],
+  },
+  rescue: {
+    details:
+      'Defines a domain again whose definition was lost between undefine and redefine. What is not lost is left alone, no guest is started and no file is removed.',
+    exitCodes:
+      'The exit code is 5 if a definition cannot be restored or if it is unknown where its guest wrote last.',
+    examples: [['Restore everything after a power loss', 'blockplan rescue --all']],
+  },
+  forget: {
+    details:
+      "Removes the run's marker from the domain and changes nothing else. A run that may hold the only definition of its domain is refused.",
+    examples: [['Close the newest run', 'blockplan forget last']],
+  },
+  completion: {
+    details: "The Debian package installs the scripts of all shells in the shells' own folders.",
+    examples: [
+      ['Complete in this bash', 'source <(blockplan completion bash)'],
+      [
+        'Complete in every fish',
+        'blockplan completion fish > ~/.config/fish/completions/blockplan.fish',
+      ],
+    ],
+  },
+};
+
+type Row = readonly [term: string, text: string];
+
+export const ENVIRONMENT: readonly Row[] = [
+  ['BLOCKPLAN_STATE_DIR', 'The state directory, instead of the one under FILES.'],
+  [
+    'LIBVIRT_DEFAULT_URI',
+    'The libvirt URI unless --connect is given. virsh reads its other variables as well.',
+  ],
+  ['XDG_STATE_HOME', 'The parent of the state directory of users other than root.'],
+  ['XDG_CACHE_HOME', 'The parent of the cache of users other than root.'],
+  ['PATH', 'Where virsh, qemu-img and systemd-run are looked up.'],
+  ['NO_COLOR', 'Print without colour, if not empty.'],
+  ['FORCE_COLOR', 'Print with colour without a terminal, unless 0 or false.'],
+  ['TERM', 'A terminal called dumb gets plain lines without colour.'],
+];
+
+export const FILES: readonly Row[] = [
+  ['/var/lib/blockplan', 'The state directory of root.'],
+  ['~/.local/state/blockplan', 'The state directory of other users.'],
+  [
+    'runs/RUN/',
+    'Below the state directory: the journal of a run (journal.jsonl), its plan (plan.yaml), its events (events.jsonl) and a kept definition (bundle.json). Only their owner can read them.',
+  ],
+  ['unfinished/', 'Below the state directory: one file for each unfinished run.'],
+  ['locks/', 'Below the state directory: the locks of active runs.'],
+  [
+    '/var/cache/blockplan, ~/.cache/blockplan',
+    'Compiled code and the kernels of rehearsals. Both are made again if you remove them.',
+  ],
+];
+
+/** The examples of blockplan(1), in the order of a first migration. */
+export const EXAMPLES: CommandText['examples'] = [
+  ['Check a plan', 'blockplan validate move-web1.yaml'],
+  [
+    'Preview it with another destination',
+    'blockplan preview move-web1.yaml --set dest=/export/other/web1.qcow2',
+  ],
+  ['Run it', 'blockplan run move-web1.yaml'],
+  ['See which runs need attention', 'blockplan status'],
+  ['Continue an interrupted run', 'blockplan resume last'],
+  ['Diagnose a guest', 'blockplan doctor web1'],
+];
