@@ -1,8 +1,8 @@
 /** Commands that set up the user's machine. */
 import { Argument, type Command } from 'commander';
-import type { Finish } from './options.ts';
+import type { SetExitCode } from './options.ts';
 
-export function addSetupCommands(root: Command, finish: Finish): void {
+export function addSetupCommands(root: Command, finish: SetExitCode): void {
   root
     .command('completion')
     .description('Print a completion script for a shell')

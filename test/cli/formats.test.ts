@@ -131,7 +131,7 @@ describe('--help', () => {
     expect(summaries.length).toBeGreaterThan(16);
     for (const [, summary = ''] of summaries.slice(0, 17)) {
       expect(summary.length, summary).toBeLessThan(60);
-      expect(summary).toMatch(/^[A-Z][a-z]+ [^;]*[^.;]$/);
+      expect(summary).toMatch(/^[A-Z][a-z]+,? [^;]*[^.;]$/);
     }
   });
 });

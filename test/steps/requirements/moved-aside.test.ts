@@ -44,11 +44,11 @@ describe('a file', () => {
   });
 
   test('is not moved to its own folder, under any name', () => {
-    expect(check(seen(), [LAYER], '/i')).toEqual(refusal(`${FILE} is in /i already`));
+    expect(check(seen(), [LAYER], '/i')).toEqual(refusal(`${FILE} is already in /i`));
     const same = { size: 1, identity: 'one' };
     const alias = seen({ [FILE]: same, '/alias/mid.qcow2': same });
     const names = { ...alias, names: { [FILE]: 'one', '/alias/mid.qcow2': 'one' } };
-    expect(check(names, [LAYER], '/alias')).toEqual(refusal(`${FILE} is in /alias already`));
+    expect(check(names, [LAYER], '/alias')).toEqual(refusal(`${FILE} is already in /alias`));
   });
 
   test.each([
