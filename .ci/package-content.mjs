@@ -40,11 +40,18 @@ export function packageContent({ zsh, interpreter, completion }) {
 /** The pages keep their places in the repository, so that their links work. */
 function documentation(to) {
   return [
-    { to: `${to}/README.md`, content: readFileSync('README.md') },
+    ...[
+      'README.md',
+      'CHANGELOG.md',
+      'CONTRIBUTING.md',
+      'DECISIONS.md',
+      'LICENSE',
+      'src/README.md',
+    ].map((file) => ({ to: `${to}/${file}`, content: readFileSync(file) })),
     { to: `${to}/changelog.gz`, content: compressed(readFileSync('CHANGELOG.md')) },
     { to: `${to}/plans`, link: '../../blockplan/plans' },
     { to: `${to}/schemas`, link: '../../blockplan/schemas' },
-    ...folder('docs', `${to}/docs`, '.md'),
+    ...folder('docs', `${to}/docs`),
     ...folder('src/steps', `${to}/src/steps`, '.md'),
     ...folder('src/model', `${to}/src/model`, '.md'),
     ...folder('examples', `${to}/examples`),

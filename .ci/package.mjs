@@ -18,7 +18,7 @@ import { dirname, join, resolve } from 'node:path';
 import { compressed, packageContent } from './package-content.mjs';
 import { releaseTime } from './release-time.mjs';
 
-const { version, description } = JSON.parse(readFileSync('package.json', 'utf8'));
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 const time = releaseTime();
 const epoch = String(time.getTime() / 1000);
 const output = resolve(process.argv[2] ?? 'build');
@@ -57,7 +57,6 @@ function debianPackage() {
     VERSION: debianVersion,
     MAINTAINER: maintainer,
     SIZE: Math.ceil(bytes / 1024),
-    DESCRIPTION: description,
   };
   write(root, [
     ...installed,

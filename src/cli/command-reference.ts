@@ -27,7 +27,6 @@ function describeCommand(command: Command, help: Help, names: readonly string[])
     name: command.name(),
     group: (command.helpGroup() || 'Commands:').replace(/:$/, ''),
     summary: command.description(),
-    usage: `${command.name()} ${command.usage()}`,
     arguments: command.registeredArguments.map((argument) =>
       describeArgument(argument, isHelp ? names : argument.argChoices),
     ),

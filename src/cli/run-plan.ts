@@ -140,12 +140,7 @@ async function locked(
   const state = stateFolder(process.env, process.getuid?.());
   const id = options.runId ?? newRunId(new Date());
   const user = userInfo().username;
-  const uuid = await driver.uuid();
-  // A domain that libvirt does not know has no UUID to lock; preflight reports it.
-  if (uuid === undefined) {
-    refuseErrors(await preflight(plan, graph, driver));
-    return locked(plan, graph, driver, options, refuseDrift, shown);
-  }
+  const uuid = (await driver.uuid()) ?? (await uuidAdmitted(plan, graph, driver));
   const lock = await withState(state, takeLock(state, domainKey(LOCAL, uuid), id, user));
   if ('heldBy' in lock) {
     const { run: other, pid, user: owner, since } = lock.heldBy;
@@ -180,6 +175,13 @@ async function locked(
   }
 }
 
+/** A domain that libvirt does not know has no UUID to lock: preflight reports it, or finds it after all. */
+async function uuidAdmitted(plan: Plan, graph: Graph, driver: LibvirtDriver): Promise<string> {
+  const admission = await preflight(plan, graph, driver);
+  refuseErrors(admission);
+  return admission.state.domain.uuid;
+}
+
 /** Hands an admitted plan over to a separate process. */
 async function detached(plan: Plan, options: RunCommandOptions): Promise<number> {
   const state = resolve(stateFolder(process.env, process.getuid?.()));
@@ -195,17 +197,13 @@ async function detached(plan: Plan, options: RunCommandOptions): Promise<number>
 /** Makes a run's folder with the plan in it, and returns its path. */
 async function makePlanFolder(state: string, id: string, plan: Plan): Promise<string> {
   const folder = await makeRunFolder(state, id);
-  await writePlan(folder, plan);
+  await writeDurably(join(folder, PLAN_FILE), plan.text.source);
   return folder;
 }
 
-function writePlan(folder: string, { text }: Plan): Promise<void> {
-  return writeDurably(join(folder, PLAN_FILE), text.source);
-}
-
 async function openJournal(state: string, id: string, plan: Plan): Promise<Journal> {
-  const folder = await makeRunFolder(state, id);
-  const [journal] = await Promise.all([createJournal(folder), writePlan(folder, plan)]);
+  // A folder without a journal is no run: the plan is written first, so that nothing is left of one that fails.
+  const journal = await createJournal(await makePlanFolder(state, id, plan));
   await addUnfinished(state, id);
   return journal;
 }

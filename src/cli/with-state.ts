@@ -1,6 +1,15 @@
 import { codes } from '../codes.ts';
 import { BlockplanError } from '../errors.ts';
 
+/** What to do, by the file system's error. */
+const HINTS: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(['EACCES', 'EPERM', 'EROFS'].map((code) => [code, 'grant access there'])),
+  ...Object.fromEntries(['ENOSPC', 'EDQUOT'].map((code) => [code, 'free space there'])),
+  EIO: 'check the storage there',
+  ENOTDIR: 'make sure that each part of the path is a directory',
+  ENOENT: 'make sure that the directory exists and is no dangling link',
+};
+
 /**
  * A run does not start unless it can record what it intends to do.
  * @param work writes below the state directory
@@ -11,17 +20,14 @@ export async function withState<T>(state: string, work: Promise<T>): Promise<T> 
     return await work;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (
-      !code ||
-      !['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'EIO', 'ENOTDIR', 'ENOENT'].includes(code)
-    )
-      throw error;
+    const hint = code && HINTS[code];
+    if (!hint) throw error;
     throw new BlockplanError('preflight-refused', [
       {
         code: codes.journalNotWritable,
         severity: 'error',
         message: `the journal cannot be written below ${state}: ${message}`,
-        hint: 'free space or grant access there, or set BLOCKPLAN_STATE_DIR to another directory, never a temporary one',
+        hint: `${hint}, or set BLOCKPLAN_STATE_DIR to another directory, never a temporary one`,
       },
     ]);
   }

@@ -109,7 +109,7 @@ export async function picture(
 
 /** Waits until libvirt sees the guest agent, which is required to freeze file systems. */
 export async function agentConnected(host: LabHost, domain: string): Promise<void> {
-  await until('the guest agent', 30_000, async () =>
+  await until('the guest agent', 120_000, async () =>
     (await host.virsh('dumpxml', domain)).includes("state='connected'"),
   );
 }

@@ -10,10 +10,14 @@ const NOBODY = '00000000-0000-0000-0000-000000000000';
  * Queried each time, since a domain may be defined or renamed in the meantime.
  */
 export async function unambiguousName(virsh: Virsh, name: string): Promise<string> {
-  if (!isTakenForId(name)) return name;
+  return isTakenForId(name) ? ((await uuidByName(virsh, name)) ?? NOBODY) : name;
+}
+
+/** The UUID of the domain of exactly this name; undefined where there is none. `domuuid` takes a name for an id too. */
+export async function uuidByName(virsh: Virsh, name: string): Promise<string | undefined> {
   const { stdout } = await virsh.run(['list', '--all', '--uuid', '--name']);
   const line = stdout.split('\n').find((each) => each.slice(each.indexOf(' ') + 1) === name);
-  return line?.slice(0, line.indexOf(' ')) ?? NOBODY;
+  return line?.slice(0, line.indexOf(' '));
 }
 
 /** The same session, in which `--domain NAME` means the domain of that name. */

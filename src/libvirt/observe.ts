@@ -1,6 +1,6 @@
 /** Observes a domain through virsh. Only reads. */
 import { codes } from '../codes.ts';
-import { virshCommand } from '../command.ts';
+import { isTakenForId, virshCommand } from '../command.ts';
 import { BlockplanError } from '../errors.ts';
 import { withPersistentSources } from '../model/defined-disks.ts';
 import { readDomainXml } from '../model/domain-xml.ts';
@@ -12,6 +12,7 @@ import {
   type SavedMetadata,
   VIRSH_STATES,
 } from '../model/host-state.ts';
+import { uuidByName } from './by-uuid.ts';
 import type { GuestProcesses } from './guest-process.ts';
 import type { Answer, Virsh } from './virsh.ts';
 
@@ -71,6 +72,7 @@ export async function observeDomain(
 
 /** The domain's UUID; undefined where libvirt knows no such domain. */
 export async function uuidOf(virsh: Virsh, name: string): Promise<string | undefined> {
+  if (isTakenForId(name)) return uuidByName(virsh, name);
   const answer = await virsh.run(['domuuid', '--domain', name]);
   if (answer.ok) return answer.stdout.trim();
   if (isGone(answer)) return undefined;

@@ -23,14 +23,17 @@ export async function surveyHost(
   const headers = new ImageHeaders(io);
   const { name, uuid, state } = hostState.domain;
   // libvirt answers while the files are inspected.
-  const [own, others, [version, sizes]] = await Promise.all([
+  const looks = [
     ownFiles(io, virsh, hostState, files, headers),
     otherDomains(io, virsh, uuid, headers),
     virsh.runAll([
       ['version', '--daemon'],
       ...(state === 'gone' ? [] : [['domblkinfo', '--domain', name, '--all']]),
     ]),
-  ]);
+  ] as const;
+  // When one of them fails, the others must not hold files open while a rollback begins.
+  await Promise.allSettled(looks);
+  const [own, others, [version, sizes]] = await Promise.all(looks);
   const { disks } = own;
   return {
     ...hostState,

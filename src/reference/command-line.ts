@@ -33,8 +33,6 @@ export interface CommandEntry {
   /** The heading in `--help`, without its colon. */
   readonly group: string;
   readonly summary: string;
-  /** The synopsis after the program's name. */
-  readonly usage: string;
   readonly arguments: readonly CommandArgument[];
   readonly options: readonly CommandOption[];
 }

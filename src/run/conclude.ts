@@ -3,7 +3,7 @@ import { blockplanCommand, type Command, commandLine, virshCommand } from '../co
 import { FileSet, fileAt, filesOfDisk, filesOfLayer } from '../model/file-identity.ts';
 import { newFaults, nextStartFaults } from '../model/headers.ts';
 import { type HostState, isUp } from '../model/host-state.ts';
-import type { HostName } from '../model/hosts.ts';
+import { type HostName, ofHost } from '../model/hosts.ts';
 import { unmarkByHand } from '../model/marker.ts';
 import { type End, exitCodeOf, type FinalState } from '../outcomes.ts';
 import { contradictions, definedElsewhere, differences, diskLocations } from './compare.ts';
@@ -11,7 +11,13 @@ import { retryDoubts } from './doubts.ts';
 import { ambiguousDisks, lastWritesBy, unknownLastWrites } from './last-writes.ts';
 import { lostRecords } from './lost-records.ts';
 import { removeMarker } from './mark.ts';
-import { isConnectionLost, observe, reasonOf, withHeaders } from './perform-effect.ts';
+import {
+  isConnectionLost,
+  isSameChains,
+  observe,
+  reasonOf,
+  withHeaders,
+} from './perform-effect.ts';
 import { askHostState, type RunPart, reconnects } from './requests.ts';
 import {
   type Finish,
@@ -88,9 +94,8 @@ function* judged(run: RunState, final: FinalState | undefined): RunPart<Finish> 
   for (const on of Object.keys(run.hosts)) {
     const { now } = hostIn(run, on);
     const hostState = yield* observe(run, on);
-    // After success the last step has just been verified, including the headers.
     const state =
-      final === 'succeeded'
+      final === 'succeeded' && hasJustRead(run, on)
         ? yield* withHeaders(on, now, hostState)
         : yield* askHostState({ ask: 'headers', on, state: hostState });
     looks.push([on, state]);
@@ -131,6 +136,14 @@ function* judged(run: RunState, final: FinalState | undefined): RunPart<Finish> 
   const state = [...reasons, ...lost, ...apart, ...disks];
   const asked = run.next.length > 0 ? run.next : next();
   return finishOf('stranded', run, state, [...asked, ...openRecoveryCommands(run)]);
+}
+
+/** Whether the last phase has read the headers on that host: it does so where it changed a chain or the definition. */
+function hasJustRead({ graph, phaseStarts, hosts }: RunState, on: HostName): boolean {
+  const last = phaseStarts.length - 1;
+  const before = phaseStarts[last]?.before;
+  if (before === undefined || graph.nodes[last]?.host !== on) return false;
+  return !isSameChains(before, ofHost(hosts, on).now);
 }
 
 /** For a stopped guest: the disks whose definition names, or may name, another file than the guest wrote to. */

@@ -54,7 +54,8 @@ export function* withHeaders(on: HostName, before: HostState, now: HostState): R
     : yield* askHostState({ ask: 'headers', on, state: now });
 }
 
-function isSameChains({ domain: was }: HostState, { domain: is }: HostState): boolean {
+/** Whether the guest's chains and its definition name the same files. */
+export function isSameChains({ domain: was }: HostState, { domain: is }: HostState): boolean {
   const places = (disks: readonly Disk[]) =>
     disks.map(({ target, chain }) => [target, ...chain.map(({ file }) => file)].join('\0')).join();
   return was.definition === is.definition && places(was.disks) === places(is.disks);

@@ -183,7 +183,7 @@ test('a QEMU process is distinguished from the next, also if libvirt gives it th
   expect(hasEnded(second.process, third)).toBe(true);
 });
 
-test('after a power loss the autostart mark that undefine removed is reported, and restored', {
+test('after a power loss the autostart that undefine turned off is reported, and restored', {
   timeout: 180_000,
 }, async () => {
   const copy = (disk: string, more: object = {}) => ({
@@ -214,7 +214,7 @@ test('after a power loss the autostart mark that undefine removed is reported, a
   expect(await isAutostarted(host, NAME)).toBe(false);
   const doctor = await cli('doctor', NAME, '-c', host.uri);
   expect(codes({ ...doctor, stderr: doctor.stdout })).toContain('BP247');
-  expect((await cli('status')).stdout.replaceAll(/\s+/g, ' ')).toContain('autostart mark');
+  expect((await cli('status')).stdout.replaceAll(/\s+/g, ' ')).toContain('turned autostart off');
   const rescued = await cli('rescue', '--all');
   expect(rescued.exitCode, rescued.told).toBe(0);
   expect(rescued.stdout).toContain(`restored: ${NAME}`);

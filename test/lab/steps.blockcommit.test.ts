@@ -202,7 +202,7 @@ describe('forward', () => {
     await stack('o1');
     const blockcommit = { disk: 'vda', shallow: true, pivot: true, bandwidth: 1, bytes: true };
     const last = await expectUndone(host, guest, [{ blockcommit: { ...blockcommit, timeout: 1 } }]);
-    expect(last.state.join()).toContain('within 1 s');
+    expect(last.state.join()).toContain('timed out after 1 s');
   });
 });
 

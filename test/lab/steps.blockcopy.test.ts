@@ -170,7 +170,7 @@ describe('options', () => {
       timeout: 1,
     };
     const last = await expectUndone(host, guest, [{ blockcopy }]);
-    expect(last.state.join()).toContain('within 1 s');
+    expect(last.state.join()).toContain('timed out after 1 s');
   });
 
   test('blockdev copies to a block device and back, and never removes it', async () => {

@@ -112,7 +112,8 @@ export function startCli(
   const reader = createInterface({ input: child.stdout });
   reader.on('line', (line) => {
     lines.push(line);
-    if (!json) return;
+    // Events are one line each; a preview in JSON is several.
+    if (!json || !line.startsWith('{"')) return;
     const event = JSON.parse(line) as RunEvent;
     events.push(event);
     for (const each of waiting) if (each.fits(event)) each.resolve(event);

@@ -9,6 +9,7 @@ import { BlockplanError } from '../../src/errors.ts';
 import { localHost } from '../../src/host-io/local-host.ts';
 import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { byExactName } from '../../src/libvirt/by-uuid.ts';
+import { uuidOf } from '../../src/libvirt/observe.ts';
 import { openVirsh, type Virsh } from '../../src/libvirt/virsh.ts';
 import { childrenOf, processOf, stillThere } from './processes.ts';
 
@@ -298,6 +299,10 @@ it('finds the right domain if its name is the id of another one', async () => {
     expect((await virsh.run(meant)).stdout).not.toContain(uuid);
     expect((await byExactName(virsh, '1').run(meant)).stdout).toContain(uuid);
     expect((await byExactName(virsh, '2').run(['dumpxml', '--domain', '2'])).ok).toBe(false);
+    const uuids = ['1', '2', 'test'].map((name) => uuidOf(byExactName(virsh, name), name));
+    const [one, none, other] = await Promise.all(uuids);
+    expect({ one, none }).toEqual({ one: uuid, none: undefined });
+    expect(other).toMatch(/^[0-9a-f-]{36}$/);
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { byExactName, unambiguousName } from '../../../src/libvirt/by-uuid.ts';
+import { uuidOf } from '../../../src/libvirt/observe.ts';
 import type { Virsh } from '../../../src/libvirt/virsh.ts';
 
 const UUID = '22222222-0000-0000-0000-000000000000';
@@ -44,4 +45,11 @@ test('any other name is sent as it is, without a lookup', async () => {
   expect(byExactName(virsh, 'web1')).toBe(virsh);
   expect(await unambiguousName(virsh, 'web1')).toBe('web1');
   expect(sent).toEqual([]);
+});
+
+test('its UUID is found by its name, and a name that no domain has gives none', async () => {
+  const { virsh, sent } = session();
+  expect(await uuidOf(byExactName(virsh, '42'), '42')).toBe(UUID);
+  expect(await uuidOf(byExactName(virsh, '7'), '7')).toBeUndefined();
+  expect(sent.flat()).not.toContain('domuuid');
 });

@@ -2,10 +2,13 @@
 
 import { describe, expect, test } from 'vitest';
 import type { Effect, VirshEffect, VirshTerms } from '../../../src/commands/effect.ts';
+import { endState } from '../../../src/machine/machine.ts';
 import { type HostState, withDisk, withDomain, withFile } from '../../../src/model/host-state.ts';
 import { LOCAL } from '../../../src/model/hosts.ts';
+import { conclude } from '../../../src/run/conclude.ts';
 import { observe, performEffect, withHeaders } from '../../../src/run/perform-effect.ts';
-import { home } from '../../../src/run/run-state.ts';
+import type { Request } from '../../../src/run/requests.ts';
+import { home, type RunState } from '../../../src/run/run-state.ts';
 import { answered, asks, courseKnowing, runStateIn, seeing } from '../../answered.ts';
 import { qemuImgEffect, virshEffect } from '../../effects.ts';
 import { hostForPlans } from '../../plans.ts';
@@ -185,5 +188,34 @@ describe('the names in the headers of layers', () => {
     const { asked, value } = look(before, changed);
     expect(asked).toEqual([{ ask: 'headers', on: LOCAL, state: changed }]);
     expect(value).toBe(headed);
+  });
+});
+
+describe('the end of a run that succeeded', () => {
+  const before = hostForPlans();
+  const after = withDisk(before, 'vda', (each) => ({ ...each, chain: each.chain.slice(1) }));
+  const answer = (request: Request) =>
+    request.ask === 'headers' ? request.state : seeing(after)(request);
+
+  /** The last phase began in that state, and led to `after`. */
+  const ended = (last: HostState | undefined): RunState => ({
+    ...courseKnowing(before, { now: after }),
+    state: endState('succeeded'),
+    phaseStarts: [undefined, last && { before: last, start: before }],
+  });
+
+  test('reads the headers where the last phase changed no chain, since none read them', () => {
+    expect(asks(answered(conclude(ended(after)), answer).asked)).toContain('headers');
+    expect(asks(answered(conclude(ended(undefined)), answer).asked)).toContain('headers');
+  });
+
+  test('keeps those that the last phase has read', () => {
+    expect(asks(answered(conclude(ended(before)), answer).asked)).not.toContain('headers');
+  });
+
+  test('reads them again where a chain has changed since', () => {
+    const seen = (request: Request) =>
+      request.ask === 'headers' ? request.state : seeing(before)(request);
+    expect(asks(answered(conclude(ended(before)), seen).asked)).toContain('headers');
   });
 });
