@@ -34,6 +34,7 @@ export const codes = {
   variableNotSet: 'BP043',
   unknownVariable: 'BP044',
   variableType: 'BP045',
+  guestValueUnknown: 'BP046',
   pathNotAbsolute: 'BP050',
   conflictingOptions: 'BP051',
   optionNeedsAnother: 'BP052',

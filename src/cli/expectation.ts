@@ -3,8 +3,10 @@ import { codes } from '../codes.ts';
 import { BlockplanError, type Finding } from '../errors.ts';
 import type { HostState } from '../model/host-state.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { PlanDraft } from '../plan/read.ts';
 import { colorWanted } from '../render/color.ts';
-import { inputRefusal, textOf } from './read.ts';
+import { readFactsFile } from './host-state.ts';
+import { inputRefusal } from './read.ts';
 
 export interface ExpectOptions {
   /** The fingerprint that was reviewed. */
@@ -13,15 +15,17 @@ export interface ExpectOptions {
   readonly facts?: string;
 }
 
-/** Compares a host state with what was reviewed. @throws BlockplanError reviewMismatch if they differ */
-export type ReviewCheck = (state: HostState) => void;
+/** Compares a plan on a host state with what was reviewed. @throws BlockplanError reviewMismatch if they differ */
+export type ReviewCheck = (plan: Plan, state: HostState) => void;
 
 /**
  * Makes the check of a run; without a fingerprint it accepts every host state.
+ * @param run the ID of the run
  * @throws BlockplanError `input-refused` if the fingerprint is malformed, missing for given facts, or does not match them
  */
 export async function reviewCheckOf(
-  plan: Plan,
+  draft: PlanDraft,
+  run: string,
   { expect, facts }: ExpectOptions,
 ): Promise<ReviewCheck> {
   if (expect === undefined) {
@@ -40,8 +44,8 @@ export async function reviewCheckOf(
       'use the one that the reviewed preview shows; it starts with "bp1."',
     );
   }
-  const reviewed = facts === undefined ? undefined : await readReviewed(facts);
-  const apart = reviewed ? driftedParts(expect, fingerprintOf(plan, reviewed)) : [];
+  const reviewed = facts === undefined ? undefined : await reviewedOn(draft, run, facts);
+  const apart = reviewed ? driftedParts(expect, fingerprintOf(reviewed.plan, reviewed.state)) : [];
   // Another plan uses other parts of the facts; that the plan differs is reported below.
   if (apart.length > 0 && !apart.includes('plan')) {
     throw inputRefusal(
@@ -52,7 +56,7 @@ export async function reviewCheckOf(
   }
   const { driftFrom } = await import('../facts/drift.ts');
   const { renderDrift } = await import('../render/drift.ts');
-  return (state) => {
+  return (plan, state) => {
     const drifts = driftFrom(expect, plan, state, reviewed);
     const [first, ...rest] = drifts.map(({ what }) => drifted(what, fingerprintOf(plan, state)));
     if (!first) return;
@@ -63,10 +67,9 @@ export async function reviewCheckOf(
   };
 }
 
-async function readReviewed(file: string): Promise<HostState> {
-  const { readFacts } = await import('../facts/read.ts');
-  const { source, name } = await textOf(file, 'facts');
-  return readFacts(source, name);
+async function reviewedOn(draft: PlanDraft, run: string, facts: string) {
+  const { state } = await readFactsFile(facts);
+  return { plan: draft.resolve(state, run), state };
 }
 
 function drifted(what: string, now: string): Finding {

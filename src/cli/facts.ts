@@ -3,10 +3,11 @@ import { writeFile } from 'node:fs/promises';
 import { codes } from '../codes.ts';
 import { BlockplanError } from '../errors.ts';
 import { writeFacts } from '../facts/write.ts';
-import type { Plan } from '../plan/plan.ts';
+import { runIdAt } from '../model/run-id.ts';
+import type { PlanDraft } from '../plan/read.ts';
 import { checkRunning } from '../steps/requirements/guest.ts';
-import { liveStateOf } from './live-state.ts';
-import { inputRefusal, planFrom } from './read.ts';
+import { liveState } from './live-state.ts';
+import { draftFrom, inputRefusal } from './read.ts';
 
 export interface FactsCommandOptions {
   readonly connect?: string;
@@ -17,9 +18,9 @@ export interface FactsCommandOptions {
 
 /** @returns the exit code */
 export async function factsCommand(domain: string, options: FactsCommandOptions): Promise<number> {
-  const plans: Plan[] = [];
-  for (const file of options.plan) plans.push(await planFor(domain, file, options.set));
-  const state = await liveStateOf(domain, plans, options.connect);
+  const drafts: PlanDraft[] = [];
+  for (const file of options.plan) drafts.push(await draftFor(domain, file, options.set));
+  const state = await liveState(domain, drafts, options.connect, runIdAt(new Date()));
   // A guest that is off has facts too; a name that libvirt does not know is a typing error.
   const [unknown] = checkRunning(state).filter(({ code }) => code === codes.domainNotFound);
   if (unknown) throw new BlockplanError('preflight-refused', [unknown]);
@@ -27,12 +28,12 @@ export async function factsCommand(domain: string, options: FactsCommandOptions)
   return 0;
 }
 
-async function planFor(domain: string, file: string, set: readonly string[]): Promise<Plan> {
-  const plan = await planFrom(file, set);
-  if (plan.domain === domain) return plan;
+async function draftFor(domain: string, file: string, set: readonly string[]): Promise<PlanDraft> {
+  const draft = await draftFrom(file, set);
+  if (draft.domain === domain) return draft;
   throw inputRefusal(
     codes.planForOtherDomain,
-    `the plan ${file} is for "${plan.domain}", but the facts are for "${domain}"`,
+    `the plan ${file} is for "${draft.domain}", but the facts are for "${domain}"`,
     'name the same guest in both; if the plan has a variable for it, use --set',
   );
 }

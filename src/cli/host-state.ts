@@ -1,8 +1,10 @@
-/** Reads the host state that a plan is checked against, from a read-only connection or from a facts file. */
+/** Reads the host state that a plan is checked against, from a read-only connection or from a facts file, and then the plan. */
 import { codes } from '../codes.ts';
 import { blockplanCommand } from '../command.ts';
 import type { HostState } from '../model/host-state.ts';
+import { runIdAt } from '../model/run-id.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { PlanDraft } from '../plan/read.ts';
 import { inputRefusal, textOf } from './read.ts';
 
 export interface HostStateOptions {
@@ -12,14 +14,32 @@ export interface HostStateOptions {
   readonly facts?: string;
 }
 
-/** @throws BlockplanError `input-refused` for a facts file, `preflight-refused` for a libvirt that cannot be reached */
-export async function readHostState(
-  plan: Plan,
-  { connect, facts }: HostStateOptions,
-): Promise<HostState> {
-  // With facts no libvirt is needed: the code that talks to it is not even loaded.
-  if (facts === undefined) return (await import('./live-state.ts')).liveState(plan, connect);
-  if (connect === undefined) return stateOfFacts(plan, facts);
+/** A plan with the values of its guest, and the host state that has them. */
+export interface PlanOnHost {
+  readonly plan: Plan;
+  readonly state: HostState;
+}
+
+/**
+ * Reads the host state of a draft's guest, and the plan with its values, as for a run that begins now.
+ * @throws BlockplanError `input-refused` for a facts file, `preflight-refused` for a libvirt that cannot be reached or a
+ *   guest that lacks a value
+ */
+export async function planOnHost(draft: PlanDraft, options: HostStateOptions): Promise<PlanOnHost> {
+  refuseBothSources(options);
+  const { connect, facts } = options;
+  const run = runIdAt(new Date());
+  const state =
+    facts === undefined
+      ? // With facts no libvirt is needed: the code that talks to it is not even loaded.
+        await (await import('./live-state.ts')).liveState(draft.domain, [draft], connect, run)
+      : await stateOfFacts(draft, facts);
+  return { plan: draft.resolve(state, run), state };
+}
+
+/** @throws BlockplanError factsMismatch if both are given */
+export function refuseBothSources({ connect, facts }: HostStateOptions): void {
+  if (facts === undefined || connect === undefined) return;
   throw inputRefusal(
     codes.factsMismatch,
     '"--facts" and "--connect" exclude each other: the host state comes from a file or from libvirt',
@@ -27,14 +47,25 @@ export async function readHostState(
   );
 }
 
-async function stateOfFacts(plan: Plan, file: string): Promise<HostState> {
-  const { readFacts } = await import('../facts/read.ts');
-  const { source, name } = await textOf(file, 'facts');
-  const state = readFacts(source, name);
-  if (state.domain.name === plan.domain) return state;
+async function stateOfFacts({ domain }: PlanDraft, file: string): Promise<HostState> {
+  const { state, name } = await readFactsFile(file);
+  if (state.domain.name === domain) return state;
   throw inputRefusal(
     codes.factsMismatch,
-    `${name} describes "${state.domain.name}", but the plan is for "${plan.domain}"`,
-    `export the facts of that domain: ${blockplanCommand('facts', plan.domain)}`,
+    `${name} describes "${state.domain.name}", but the plan is for "${domain}"`,
+    `export the facts of that domain: ${blockplanCommand('facts', domain)}`,
   );
+}
+
+/**
+ * A facts file, and the name that messages use for it.
+ * @param file a path, or `-`
+ * @throws BlockplanError `input-refused`
+ */
+export async function readFactsFile(
+  file: string,
+): Promise<{ readonly state: HostState; readonly name: string }> {
+  const { readFacts } = await import('../facts/read.ts');
+  const { source, name } = await textOf(file, 'facts');
+  return { state: readFacts(source, name), name };
 }

@@ -1,26 +1,23 @@
 /** Reads the host state through a read-only connection. */
-import { compile } from '../graph/graph.ts';
 import { localHost } from '../host-io/local-host.ts';
 import { openLiveDriver } from '../libvirt/live-driver.ts';
 import { openVirsh } from '../libvirt/virsh.ts';
 import type { HostState } from '../model/host-state.ts';
-import type { Plan } from '../plan/plan.ts';
-import { observeForPlans } from '../run/preflight.ts';
+import type { PlanDraft } from '../plan/read.ts';
+import { observeForDrafts } from '../run/preflight.ts';
 
 /**
- * Uses a read-only connection, so that libvirt itself would refuse a change.
+ * The state of a domain and of all files that these plans use. The connection is read-only, so that libvirt itself would
+ * refuse a change.
  * @param uri as for `virsh -c`
- * @throws BlockplanError `preflight-refused` when libvirt cannot be reached
+ * @param run see `PlanDraft.resolve`
+ * @throws BlockplanError `preflight-refused` when libvirt cannot be reached, or the guest lacks a value
  */
-export function liveState(plan: Plan, uri: string | undefined): Promise<HostState> {
-  return liveStateOf(plan.domain, [plan], uri);
-}
-
-/** The same for a domain and the files that all of these plans use. */
-export async function liveStateOf(
+export async function liveState(
   domain: string,
-  plans: readonly Plan[],
+  drafts: readonly PlanDraft[],
   uri: string | undefined,
+  run: string,
 ): Promise<HostState> {
   const place = { ...(uri === undefined ? {} : { uri }), readonly: true };
   const connecting = openVirsh(localHost, place);
@@ -30,7 +27,7 @@ export async function liveStateOf(
       { ...place, domain, writeDurably: refuseToWrite },
       connecting,
     );
-    return await observeForPlans(plans.map(compile), driver);
+    return await observeForDrafts(drafts, driver, run);
   } finally {
     await connecting.then(
       (virsh) => virsh.close(),

@@ -4,8 +4,8 @@ import { fingerprintOf } from '../facts/fingerprint.ts';
 import { PREVIEW_EXIT_CODES } from '../outcomes.ts';
 import type { Preview } from '../simulate/preview.ts';
 import { previewPlan } from '../simulate/preview-plan.ts';
-import { type HostStateOptions, readHostState } from './host-state.ts';
-import { planFrom } from './read.ts';
+import { type HostStateOptions, planOnHost } from './host-state.ts';
+import { draftFrom } from './read.ts';
 import { type Format, showPreview } from './show-preview.ts';
 
 export interface PreviewCommandOptions extends HostStateOptions {
@@ -19,8 +19,7 @@ export async function previewCommand(
   file: string,
   options: PreviewCommandOptions,
 ): Promise<number> {
-  const plan = await planFrom(file, options.set);
-  const state = await readHostState(plan, options);
+  const { plan, state } = await planOnHost(await draftFrom(file, options.set), options);
   const shown = previewPlan(plan, state, {
     ...(options.facts === undefined ? {} : { facts: options.facts }),
     fingerprint: fingerprintOf(plan, state),

@@ -9,8 +9,8 @@ import { replay } from '../prove/replay.ts';
 import { readSeed } from '../prove/seed.ts';
 import { renderCase, renderProof } from '../render/proof.ts';
 import { walk } from '../simulate/walk.ts';
-import { type HostStateOptions, readHostState } from './host-state.ts';
-import { planFrom } from './read.ts';
+import { type HostStateOptions, planOnHost } from './host-state.ts';
+import { draftFrom } from './read.ts';
 import { resultText } from './result-text.ts';
 
 export interface ProveCommandOptions extends HostStateOptions {
@@ -21,10 +21,10 @@ export interface ProveCommandOptions extends HostStateOptions {
 
 /** @returns the exit code: that of a refused plan if the proof found a violation */
 export async function proveCommand(file: string, options: ProveCommandOptions): Promise<number> {
-  const plan = await planFrom(file, options.set);
+  const draft = await draftFrom(file, options.set);
   const injections = options.replay === undefined ? undefined : readSeed(options.replay);
+  const { plan, state } = await planOnHost(draft, options);
   const graph = compile(plan);
-  const state = await readHostState(plan, options);
   const { files, findings } = walk(graph, state);
   const [first, ...rest] = withPositions(
     plan.text,

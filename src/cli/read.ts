@@ -2,8 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { type Code, codes } from '../codes.ts';
 import { BlockplanError } from '../errors.ts';
-import type { Plan } from '../plan/plan.ts';
-import { readPlan } from '../plan/read.ts';
+import { draftPlan, type PlanDraft } from '../plan/read.ts';
 import { steps } from '../steps/registry.ts';
 
 /**
@@ -11,10 +10,10 @@ import { steps } from '../steps/registry.ts';
  * @param settings `name=value` words from `--set`
  * @throws BlockplanError `input-refused`
  */
-export async function planFrom(file: string, settings: readonly string[]): Promise<Plan> {
+export async function draftFrom(file: string, settings: readonly string[]): Promise<PlanDraft> {
   const set = readSettings(settings);
   const { source, name } = await textOf(file, 'plan');
-  return readPlan({ file: name, source, set, steps });
+  return draftPlan({ file: name, source, set, steps });
 }
 
 /**

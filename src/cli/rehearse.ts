@@ -3,8 +3,8 @@ import { BlockplanError } from '../errors.ts';
 import { refuseUnfit, refuseWithoutLab } from '../rehearse/refusals.ts';
 import { rehearse as rehearsePlan } from '../rehearse/rehearse.ts';
 import { renderRehearsal } from '../render/rehearsal.ts';
-import { type HostStateOptions, readHostState } from './host-state.ts';
-import { planFrom } from './read.ts';
+import { type HostStateOptions, planOnHost } from './host-state.ts';
+import { draftFrom } from './read.ts';
 import { resultText } from './result-text.ts';
 import { onInterrupt } from './signals.ts';
 import { VERSION } from './version.ts';
@@ -22,9 +22,9 @@ export async function rehearseCommand(
   file: string,
   options: RehearseCommandOptions,
 ): Promise<number> {
-  const plan = await planFrom(file, options.set);
+  const draft = await draftFrom(file, options.set);
   await refuseWithoutLab();
-  const state = await readHostState(plan, options);
+  const { plan, state } = await planOnHost(draft, options);
   refuseUnfit(plan, state);
   const signals = onInterrupt((name) => {
     process.stderr.write(`rehearsal: ${name}: stopping; please wait\n`);

@@ -6,7 +6,6 @@ import { isDeepStrictEqual } from 'node:util';
 import { codes } from '../codes.ts';
 import { blockplanCommand } from '../command.ts';
 import type { BlockplanError } from '../errors.ts';
-import { compile, type Graph } from '../graph/graph.ts';
 import { localHost } from '../host-io/local-host.ts';
 import { writeDurably } from '../journal/durable.ts';
 import { makeRunFolder, newRunId, PLAN_FILE, planSumOf, stateFolder } from '../journal/folder.ts';
@@ -19,13 +18,14 @@ import { domainKey, LOCAL, onLocal } from '../model/hosts.ts';
 import { type Marker, unmarkByHand } from '../model/marker.ts';
 import { EXIT_CODES } from '../outcomes.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { PlanDraft } from '../plan/read.ts';
 import { executeRun } from '../run/execute.ts';
-import { type Admission, preflight, refuseErrors } from '../run/preflight.ts';
+import { type CheckedPlan, preflightDraft, refuseErrors } from '../run/preflight.ts';
 import type { Preview } from '../simulate/preview.ts';
 import { detachCommand, refuseUndetachable } from './detach.ts';
 import { type ExpectOptions, type ReviewCheck, reviewCheckOf } from './expectation.ts';
 import { performRun } from './perform-run.ts';
-import { inputRefusal, planFrom, readSettings } from './read.ts';
+import { draftFrom, inputRefusal, readSettings } from './read.ts';
 import { preflightRefusal } from './refusal.ts';
 import { refuseUnfinishedRun } from './resumable-run.ts';
 import { showPreview } from './show-preview.ts';
@@ -51,9 +51,10 @@ export async function runPlan(
   connecting: Promise<Virsh>,
 ): Promise<number> {
   refuseUndetachable(options);
-  const plan = await planFrom(file, options.set);
-  const graph = compile(plan);
-  const refuseDrift = await reviewCheckOf(plan, options);
+  const draft = await draftFrom(file, options.set);
+  // The ID has the date and the time that the plan may refer to: those of the preview that is confirmed.
+  const id = options.runId ?? newRunId(new Date());
+  const refuseDrift = await reviewCheckOf(draft, id, options);
   const asks = !options.dryRun && !options.yes;
   const canAsk = process.stdin.isTTY && process.stdout.isTTY && options.format === 'text';
   if (asks && !canAsk) {
@@ -69,24 +70,23 @@ export async function runPlan(
     localHost,
     {
       ...(options.connect === undefined ? {} : { uri: options.connect }),
-      domain: plan.domain,
+      domain: draft.domain,
       readonly: options.dryRun === true,
       writeDurably,
     },
     connecting,
   );
+  const run: RequestedRun = { id, draft, driver, options, refuseDrift };
   try {
-    if (!options.dryRun && !options.detach && !asks)
-      return await locked(plan, graph, driver, options, refuseDrift);
-    const admission = await preflight(plan, graph, driver);
-    refuseDrift(admission.state);
-    const preview = await previewOf(plan, admission);
+    if (!options.dryRun && !options.detach && !asks) return await locked(run);
+    const checked = await preflightDraft(draft, driver, id);
+    refuseDrift(checked.plan, checked.state);
+    const preview = await previewOf(checked);
     if (options.dryRun) return await showPreview(preview, options.format);
-    refuseErrors(admission);
-    if (options.detach) return await detached(plan, options);
+    refuseErrors(checked);
+    if (options.detach) return await detached(id, checked.plan, options);
     await showPreview(preview, 'text');
-    if (await confirmed(plan.domain))
-      return await locked(plan, graph, driver, options, refuseDrift, preview);
+    if (await confirmed(draft.domain)) return await locked(run, preview);
     process.stdout.write('refused: nothing was done\n');
     return EXIT_CODES['preflight-refused'];
   } finally {
@@ -94,7 +94,16 @@ export async function runPlan(
   }
 }
 
-async function previewOf(plan: Plan, { state }: Admission): Promise<Preview> {
+/** A run that was requested and is not admitted yet. */
+interface RequestedRun {
+  readonly id: string;
+  readonly draft: PlanDraft;
+  readonly driver: LibvirtDriver;
+  readonly options: RunCommandOptions;
+  readonly refuseDrift: ReviewCheck;
+}
+
+async function previewOf({ plan, state }: CheckedPlan): Promise<Preview> {
   const { previewPlan } = await import('../simulate/preview-plan.ts');
   const { fingerprintOf } = await import('../facts/fingerprint.ts');
   return previewPlan(plan, state, { fingerprint: fingerprintOf(plan, state) });
@@ -113,9 +122,8 @@ async function confirmed(domain: string): Promise<boolean> {
 }
 
 /** Refuses if the host changed while the user was deciding: other commands would run. */
-async function refuseChanged(plan: Plan, admission: Admission, confirmed: Preview): Promise<void> {
-  if (isDeepStrictEqual(confirmable(await previewOf(plan, admission)), confirmable(confirmed)))
-    return;
+async function refuseChanged(checked: CheckedPlan, confirmed: Preview): Promise<void> {
+  if (isDeepStrictEqual(confirmable(await previewOf(checked)), confirmable(confirmed))) return;
   throw preflightRefusal(
     codes.hostChanged,
     'the host has changed since the preview, so the run would differ from what was confirmed',
@@ -129,38 +137,31 @@ function confirmable({ steps, findings }: Preview): unknown {
 }
 
 /** Takes the lock, checks for another run's marker, checks the plan against the current host, and runs it. */
-async function locked(
-  plan: Plan,
-  graph: Graph,
-  driver: LibvirtDriver,
-  options: RunCommandOptions,
-  refuseDrift: ReviewCheck,
-  shown?: Preview,
-): Promise<number> {
+async function locked(run: RequestedRun, shown?: Preview): Promise<number> {
+  const { id, draft, driver, options } = run;
   const state = stateFolder(process.env, process.getuid?.());
-  const id = options.runId ?? newRunId(new Date());
   const user = userInfo().username;
-  const uuid = (await driver.uuid()) ?? (await uuidAdmitted(plan, graph, driver));
+  const uuid = (await driver.uuid()) ?? (await uuidAdmitted(run));
   const lock = await withState(state, takeLock(state, domainKey(LOCAL, uuid), id, user));
   if ('heldBy' in lock) {
     const { run: other, pid, user: owner, since } = lock.heldBy;
     throw taken(
-      plan.domain,
+      draft.domain,
       `run ${other} (${owner}, pid ${pid}, since ${since})`,
       `wait until it has ended: ${blockplanCommand('attach', other)}`,
     );
   }
   try {
-    await refuseUnfinishedRun(state, uuid, plan.domain);
-    refuseMarked(plan.domain, await driver.marker());
+    await refuseUnfinishedRun(state, uuid, draft.domain);
+    refuseMarked(draft.domain, await driver.marker());
     // Observe again under the lock: another run may have just ended.
-    const admission = await preflight(plan, graph, driver);
-    refuseDrift(admission.state);
-    refuseErrors(admission);
-    if (shown) await refuseChanged(plan, admission, shown);
+    const checked = await preflightDraft(draft, driver, id);
+    const { plan, graph, state: hostState, files } = checked;
+    run.refuseDrift(plan, hostState);
+    refuseErrors(checked);
+    if (shown) await refuseChanged(checked, shown);
     const journal = await withState(state, openJournal(state, id, plan));
-    const findings = [...plan.warnings, ...admission.findings];
-    const { state: hostState, files } = admission;
+    const findings = [...plan.warnings, ...checked.findings];
     const uri = options.connect ?? process.env['LIBVIRT_DEFAULT_URI'] ?? '';
     const set = readSettings(options.set);
     const planSum = planSumOf(plan.text.source);
@@ -176,16 +177,15 @@ async function locked(
 }
 
 /** A domain that libvirt does not know has no UUID to lock: preflight reports it, or finds it after all. */
-async function uuidAdmitted(plan: Plan, graph: Graph, driver: LibvirtDriver): Promise<string> {
-  const admission = await preflight(plan, graph, driver);
+async function uuidAdmitted({ id, draft, driver }: RequestedRun): Promise<string> {
+  const admission = await preflightDraft(draft, driver, id);
   refuseErrors(admission);
   return admission.state.domain.uuid;
 }
 
 /** Hands an admitted plan over to a separate process. */
-async function detached(plan: Plan, options: RunCommandOptions): Promise<number> {
+async function detached(run: string, plan: Plan, options: RunCommandOptions): Promise<number> {
   const state = resolve(stateFolder(process.env, process.getuid?.()));
-  const run = newRunId(new Date());
   return await detachCommand(
     plan,
     state,

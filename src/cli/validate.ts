@@ -1,7 +1,7 @@
 /** `blockplan validate`: checks plans and reports all errors, without a host. */
 import { BlockplanError, type Finding } from '../errors.ts';
 import { EXIT_CODES } from '../outcomes.ts';
-import { planFrom } from './read.ts';
+import { draftFrom } from './read.ts';
 
 export interface ValidateCommandOptions {
   readonly set: readonly string[];
@@ -32,7 +32,7 @@ export async function validateCommand(
 
 async function findingsOf(file: string, set: readonly string[]): Promise<readonly Finding[]> {
   try {
-    return (await planFrom(file, set)).warnings;
+    return (await draftFrom(file, set)).warnings;
   } catch (error) {
     if (!(error instanceof BlockplanError)) throw error;
     return error.findings;

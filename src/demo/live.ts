@@ -167,7 +167,6 @@ async function fail(
   const code = await narrator.run(
     [
       'blockplan run move-and-archive.yaml --yes',
-      '--set source=$LAB/tmpfs-1/copy.qcow2',
       '--set dest=$LAB/images/copy2.qcow2',
       '--set archive=$LAB/tmpfs-2/testvm.qcow2',
     ].join(' \\\n    '),

@@ -8,21 +8,19 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Effect } from '../commands/effect.ts';
 import { fingerprintOf } from '../facts/fingerprint.ts';
-import { compile } from '../graph/graph.ts';
 import { filesBelow, type SimulatedHost, withHostState } from '../host/simulated-host.ts';
 import { makeRunFolder, newRunId } from '../journal/folder.ts';
 import { createJournal } from '../journal/journal.ts';
 import { activeFile } from '../model/host-state.ts';
 import { onLocal } from '../model/hosts.ts';
 import type { FinalState } from '../outcomes.ts';
-import type { Plan } from '../plan/plan.ts';
-import { readPlan } from '../plan/read.ts';
+import { draftPlan, type PlanDraft } from '../plan/read.ts';
 import { colorWanted } from '../render/color.ts';
 import { textDisplay } from '../render/display.ts';
 import { documentText } from '../render/document-text.ts';
 import { previewDocument } from '../render/preview-document.ts';
 import { executeRun } from '../run/execute.ts';
-import { preflight, refuseErrors } from '../run/preflight.ts';
+import { preflightDraft, refuseErrors } from '../run/preflight.ts';
 import { SimulatedDriver } from '../simulate/driver.ts';
 import { lostAtNextStart, lostWrites } from '../simulate/host-faults.ts';
 import { previewPlan } from '../simulate/preview-plan.ts';
@@ -94,14 +92,14 @@ async function migrate(scene: Scene): Promise<string> {
   narrator.say(
     'The guest "testvm" runs on snap2, with the chain base <- snap1 <- snap2. The plan moves its disk to another file system, /export/fast, while the guest keeps running.',
   );
-  const plan = await read(scene, 'migrate.yaml');
+  const draft = await read(scene, 'migrate.yaml');
   narrator.say('The preview shows what the plan would do, and the rollback of every phase:');
-  const { state } = await preflight(plan, compile(plan), driver);
+  const { plan, state } = await preflightDraft(draft, driver, newRunId(new Date()));
   const color = colorWanted(process.env, process.stdout.isTTY === true);
   const preview = previewPlan(plan, state, { fingerprint: fingerprintOf(plan, state) });
   process.stdout.write(documentText(previewDocument(preview), color));
   narrator.title('2. The run');
-  const took = await run(scene, plan, 'succeeded');
+  const took = await run(scene, draft, 'succeeded');
   narrator.title('3. Afterwards');
   tellWhere(narrator, driver.host);
   return took;
@@ -114,10 +112,10 @@ async function fail(scene: Scene): Promise<string> {
   narrator.say(
     'The second plan moves the disk back to the folder of its base, and then archives the file that the guest no longer uses. /export/archive has enough space when the run starts. While the disk is being copied, another process takes that space.',
   );
-  const plan = await read(scene, 'move-and-archive.yaml');
+  const draft = await read(scene, 'move-and-archive.yaml');
   const before = driver.host.state;
   narrator.say('The run:');
-  const took = await run(scene, plan, 'rolled-back');
+  const took = await run(scene, draft, 'rolled-back');
   narrator.say(
     'Exit code 4: failed and rolled back. After the pivot, the old file lacked the latest writes, so blockplan mirrored the disk back before it moved the guest back.',
   );
@@ -128,23 +126,23 @@ async function fail(scene: Scene): Promise<string> {
 }
 
 /** Reads a plan of the example and shows its steps. */
-async function read({ narrator, example }: Scene, name: string): Promise<Plan> {
+async function read({ narrator, example }: Scene, name: string): Promise<PlanDraft> {
   const file = join(example, name);
   const source = await readFile(file);
   const [, list = ''] = /^(steps:[\s\S]*)/m.exec(source.toString()) ?? [];
   narrator.say(`The steps of examples/live-disk-migration/${name}:`);
   process.stdout.write(list);
-  return readPlan({ file, source, steps });
+  return draftPlan({ file, source, steps });
 }
 
 /** Runs a plan as the command line does and returns how long it took; rejects if it has another end than expected. */
-async function run(scene: Scene, plan: Plan, end: FinalState): Promise<string> {
+async function run(scene: Scene, draft: PlanDraft, end: FinalState): Promise<string> {
   const { narrator, driver, state } = scene;
   const began = performance.now();
-  const graph = compile(plan);
-  const admission = await preflight(plan, graph, driver);
-  refuseErrors(admission);
   const id = newRunId(new Date());
+  const admission = await preflightDraft(draft, driver, id);
+  refuseErrors(admission);
+  const { plan, graph } = admission;
   const journal = await createJournal(await makeRunFolder(state, id));
   const display = await textDisplay(process.stdout, process.env);
   for (const finding of [...plan.warnings, ...admission.findings])

@@ -1,9 +1,7 @@
 /** Makes a definition for a guest whose facts give only its disks. */
 import type { Disk, Layer } from '../model/host-state.ts';
+import { NO_UUID } from '../model/uuid.ts';
 import { escapeXml } from '../model/xml-edit.ts';
-
-/** The UUID of a domain whose facts do not give one. */
-export const NO_UUID = '00000000-0000-0000-0000-000000000000';
 
 /** The smallest persistent definition with these disks, each on its active layer. */
 export function minimalDefinition(name: string, disks: readonly Disk[]): string {

@@ -28,20 +28,23 @@ const WHAT: Readonly<Record<ReviewedPart, string>> = {
 
 /**
  * The parts in which a plan on a host state differs from a fingerprint; empty if it matches.
- * @param reviewed the facts that were reviewed, of this guest or of another one in the same state
+ * @param reviewed the facts that were reviewed, of this guest or of another one in the same state, and the plan with the
+ *   values of that guest
  */
 export function driftFrom(
   expected: string,
   plan: Plan,
   state: HostState,
-  reviewed?: HostState,
+  reviewed?: { readonly plan: Plan; readonly state: HostState },
 ): Drift[] {
   const parts = driftedParts(expected, fingerprintOf(plan, state));
   // For another guest, all names differ, so labels are compared instead.
   const tell =
-    reviewed && reviewed.domain.name !== state.domain.name ? reviewedParts : reviewedPartsByName;
+    reviewed && reviewed.state.domain.name !== state.domain.name
+      ? reviewedParts
+      : reviewedPartsByName;
   const now = tell(plan, state);
-  const before = reviewed && tell(plan, reviewed);
+  const before = reviewed && tell(reviewed.plan, reviewed.state);
   return parts.map((part) => {
     const is = linesOf(part, now[part]);
     const lines =

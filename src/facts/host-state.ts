@@ -14,8 +14,9 @@ import type {
   OtherDomain,
   UnknownPart,
 } from '../model/host-state.ts';
+import { NO_UUID } from '../model/uuid.ts';
 import { type Amount, readAmount } from './amounts.ts';
-import { minimalDefinition, NO_UUID } from './definition.ts';
+import { minimalDefinition } from './definition.ts';
 import type { DestinationFacts, DiskFacts, Facts, LayerFacts, OtherFacts } from './facts.ts';
 
 /** Pure. @param defined the definition in the facts, parsed */

@@ -92,13 +92,13 @@ function labels(known: ReadonlyMap<string, string>): Naming {
   };
 }
 
-/** The text as written, and its steps with their variables replaced. */
+/** The text as written, and its steps with those references replaced that count; see `PlannedStep.reviewed`. */
 function planPart(plan: Plan, naming: Naming): unknown {
   return {
     text: plan.text.source,
-    steps: plan.steps.map(({ id, step, params }) => ({
+    steps: plan.steps.map(({ id, step, params, reviewed = params }) => ({
       id,
-      [step.kind]: withNames(params, plan.domain, naming),
+      [step.kind]: withNames(reviewed, plan.domain, naming),
     })),
   };
 }

@@ -33,6 +33,7 @@ export const CODE_MEANINGS = {
   variableNotSet: 'A variable has no value',
   unknownVariable: '`--set` names a variable that the plan does not declare',
   variableType: 'The type of a `--set` value differs from the type of the default',
+  guestValueUnknown: 'A reference names a disk or a value that the guest does not have',
   pathNotAbsolute: 'A path is not absolute, or contains `..`, `//` or a final `/`',
   conflictingOptions: 'Two options exclude each other',
   optionNeedsAnother: 'An option requires another option',

@@ -5,6 +5,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { codes } from '../codes.ts';
 import { BlockplanError } from '../errors.ts';
+import { runIdAt } from '../model/run-id.ts';
 import { printable } from '../printable.ts';
 import { makeFolder } from './durable.ts';
 
@@ -29,10 +30,9 @@ export function stateFolder(env: NodeJS.ProcessEnv, uid: number | undefined): st
   return join(env.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'blockplan');
 }
 
-/** A run ID: the time at which the run begins, to the second, and a random suffix. */
+/** The ID of a run that begins at that time; its suffix is random. */
 export function newRunId(now: Date): string {
-  const stamp = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
-  return `${stamp}-${randomBytes(3).toString('hex')}`;
+  return runIdAt(now, randomBytes(3).toString('hex'));
 }
 
 /** A valid name below the state directory: one path component that is not an option and not hidden. */

@@ -20,6 +20,11 @@ export interface PlannedStep {
   readonly step: AnyStep;
   /** Valid against the step's schema. */
   readonly params: Readonly<Record<string, unknown>>;
+  /**
+   * The parameters that count in a review: where a value differs between guests in the same state, or from run to run,
+   * they have the reference to it. The same as `params` if absent.
+   */
+  readonly reviewed?: Readonly<Record<string, unknown>>;
   /** The step's path in the plan: `['steps', 1]`. */
   readonly path: readonly (string | number)[];
 }

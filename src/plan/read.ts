@@ -1,25 +1,99 @@
 /** Reads a plan: takes text and returns a valid plan, or reports all errors. */
+import { codes } from '../codes.ts';
+import { BlockplanError, type Finding } from '../errors.ts';
+import type { HostState } from '../model/host-state.ts';
+import { checkRunning } from '../steps/requirements/guest.ts';
 import { type Data, readDocument } from './document.ts';
 import { checkShape } from './document-shape.ts';
-import type { Findings, Path } from './findings.ts';
+import { Findings, type Path } from './findings.ts';
+import {
+  type HostLookup,
+  hostValues,
+  placeholders,
+  reviewedValues,
+  withoutHost,
+} from './host-references.ts';
 import type { PlanInput, Settings } from './input.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, PlannedStep } from './plan.ts';
 import { type Lookup, substitute } from './references.ts';
 import { planSchema } from './schema.ts';
 import type { SourcePositions } from './source-positions.ts';
 import { planSteps } from './steps.ts';
 import { PLAN } from './subject.ts';
+import { type PlanText, withPositions } from './text.ts';
 import generated from './validator.generated.js';
 import { Vars } from './vars.ts';
 
 /**
- * Reads a plan.
+ * Reads a plan that refers neither to its guest nor to the run; see {@link draftPlan} for others.
  *
  * @throws BlockplanError `input-refused` with all errors, in the order of the text
  */
-export function readPlan({ file, source, set = {}, steps, validate = generated }: PlanInput): Plan {
+export function readPlan(input: PlanInput): Plan {
+  return interpret(input, withoutHost).plan;
+}
+
+/** A plan that was read without its guest. */
+export interface PlanDraft extends Pick<Plan, 'name' | 'domain' | 'text' | 'warnings'> {
+  /** The plan, if no value refers to the guest or to the run. */
+  readonly plan?: Plan;
+  /**
+   * The plan with the values of its guest and of a run. Pure.
+   *
+   * @param state the host state of the guest, observed or read from facts
+   * @param run the run's ID, as in `20261129-094500-1f2e3d`; it begins with the date and time in UTC
+   * @throws BlockplanError `preflight-refused` if the guest has no such value, or the plan cannot use it
+   */
+  resolve(state: HostState, run: string): Plan;
+}
+
+/**
+ * Reads a plan, and checks everything in it that does not depend on its guest.
+ *
+ * @throws BlockplanError `input-refused` with all errors, in the order of the text
+ */
+export function draftPlan(input: PlanInput): PlanDraft {
+  const { plan, usesHost } = interpret(input, placeholders);
+  const { name, domain, text, warnings } = plan;
+  return usesHost
+    ? { name, domain, text, warnings, resolve: (state, run) => resolveOn(input, text, state, run) }
+    : { name, domain, text, warnings, plan, resolve: () => plan };
+}
+
+function resolveOn(input: PlanInput, text: PlanText, state: HostState, run: string): Plan {
+  const unknown = checkRunning(state).filter(({ code }) => code === codes.domainNotFound);
+  refuse(
+    withPositions(
+      text,
+      unknown.map((finding) => ({ ...finding, path: ['domain'] })),
+    ),
+  );
+  try {
+    return interpret(input, hostValues(state.domain, run)).plan;
+  } catch (error) {
+    if (!(error instanceof BlockplanError)) throw error;
+    // The text itself has no error, so each of these is due to a value of the guest.
+    refuse(error.findings);
+    throw error;
+  }
+}
+
+function refuse([first, ...rest]: readonly Finding[]): void {
+  if (first) throw new BlockplanError('preflight-refused', [first, ...rest]);
+}
+
+/** Reads a plan with that source of values, and notes whether it was used. */
+function interpret(
+  { file, source, set = {}, steps, validate = generated }: PlanInput,
+  values: HostLookup,
+): { plan: Plan; usesHost: boolean } {
+  let usesHost = false;
+  const host: HostLookup = (reference) => {
+    usesHost = true;
+    return values(reference);
+  };
   const { data, places, findings } = readDocument(PLAN, file, source);
-  const document = resolve(data, set, places, findings);
+  const document = resolve(data, { set, host }, places, findings);
   const shape = { validate, schema: () => planSchema(steps, 'reader'), steps };
   checkShape(document, shape, { places, findings });
   const planned = planSteps(document['steps'], steps, places, findings);
@@ -29,20 +103,43 @@ export function readPlan({ file, source, set = {}, steps, validate = generated }
     domain: string;
     description?: string;
   };
-  return {
+  const reviewed = usesHost
+    ? resolve(data, { set, host: reviewedValues(values) }, places, new Findings())
+    : undefined;
+  const plan: Plan = {
     name,
     domain,
     ...(description === undefined ? {} : { description }),
-    steps: planned,
+    steps: reviewed
+      ? planned.map((step) => ({ ...step, reviewed: paramsIn(reviewed, step) }))
+      : planned,
     onFailure: document['on-failure'] === 'stop' ? 'stop' : 'rollback',
     warnings: findings.warnings,
     text: places,
   };
+  return { plan, usesHost };
+}
+
+/** A step's parameters in a valid document. */
+function paramsIn(document: Data, { path, step }: PlannedStep): PlannedStep['params'] {
+  const steps = document['steps'] as readonly Readonly<Record<string, PlannedStep['params']>>[];
+  return steps[Number(path[1])]?.[step.kind] ?? {};
+}
+
+/** What references in a plan stand for. */
+interface ReferenceValues {
+  readonly set: Settings;
+  readonly host: HostLookup;
 }
 
 /** The document with all references replaced; a text with a wrong reference stays as it is. */
-function resolve(document: Data, set: Settings, places: SourcePositions, findings: Findings): Data {
-  const vars = new Vars(document['vars'], document['domain']);
+function resolve(
+  document: Data,
+  { set, host }: ReferenceValues,
+  places: SourcePositions,
+  findings: Findings,
+): Data {
+  const vars = new Vars(document['vars'], document['domain'], host);
   vars.settle(set, places, findings);
   const fill = (value: unknown, path: Path, lookup: Lookup): unknown => {
     if (typeof value === 'string') {

@@ -10,6 +10,8 @@ export type Scalar = string | number | boolean;
 export interface ResolvedName {
   readonly value: Scalar;
   readonly written: string;
+  /** Set if the value depends on the guest or on the run. */
+  readonly ofHost?: true;
 }
 
 /** Why a name has no value; without a message if that was already reported. */
@@ -50,6 +52,7 @@ export function substitute(
 ): ResolvedName | undefined {
   let isWhole = true;
   let only: ResolvedName | undefined;
+  let ofHost: Pick<ResolvedName, 'ofHost'> = {};
   let length = text.length;
   const locate = places.locatorWithin(path);
   // Without a path, so that a second wrong reference in the same text is reported too.
@@ -64,6 +67,7 @@ export function substitute(
     const answer = end === '}' ? lookup(name) : NEVER_CLOSED;
     if ('value' in answer) {
       only = answer;
+      if (answer.ofHost) ofHost = { ofHost: true };
       length += answer.written.length;
       return length > LONGEST_TEXT * 2 ? '' : answer.written;
     }
@@ -78,7 +82,7 @@ export function substitute(
     findings.condemn(path);
     return undefined;
   }
-  return isOneReference(text) && only ? only : { value: result, written: result };
+  return isOneReference(text) && only ? only : { value: result, written: result, ...ofHost };
 }
 
 /** Built on demand: the first `toLocaleString` of a process loads ICU's data, which takes 8 ms. */

@@ -4,6 +4,7 @@ import type { Finding } from '../errors.ts';
 import { printable } from '../printable.ts';
 import { characterName } from './decode.ts';
 import { errorFinding, type Findings } from './findings.ts';
+import { type HostLookup, isHostName, lookupHost } from './host-references.ts';
 import type { Settings } from './input.ts';
 import { Guesses } from './nearest.ts';
 import {
@@ -21,6 +22,7 @@ export class Vars {
   readonly #declared: ReadonlyMap<string, unknown>;
   readonly #names: readonly string[];
   readonly #domain: unknown;
+  readonly #host: HostLookup;
   readonly #guesses = new Guesses();
   #settledDomain: ResolvedName | UnresolvedName | undefined;
   readonly #known = new Map<string, ResolvedName>();
@@ -30,12 +32,14 @@ export class Vars {
   /**
    * @param declared the plan's `vars`, as read; anything but a map counts as no variables
    * @param domain the plan's `domain`, as read
+   * @param host resolves references to the guest and to the run
    */
-  constructor(declared: unknown, domain: unknown) {
+  constructor(declared: unknown, domain: unknown, host: HostLookup) {
     const isMap = typeof declared === 'object' && declared !== null && !Array.isArray(declared);
     this.#declared = new Map(isMap ? Object.entries(declared) : []);
     this.#names = [...this.#declared.keys()];
     this.#domain = domain;
+    this.#host = host;
   }
 
   /** Gives each variable its value, in the order of their declaration. */
@@ -58,20 +62,25 @@ export class Vars {
   /** What a reference in a step or in the description stands for. */
   readonly lookup: Lookup = (name) => {
     if (name === 'domain') return this.#lookupDomain();
+    if (isHostName(name)) return lookupHost(name, this.lookup, this.#host);
     const key = name.startsWith('vars.') ? name.slice('vars.'.length) : undefined;
     if (key !== undefined && this.#faulty.has(key)) return {};
     return (key === undefined ? undefined : this.#known.get(key)) ?? this.#unknown(name, key);
   };
 
   /** What a reference in `domain` stands for; the domain itself is not known yet. */
-  readonly lookupForDomain: Lookup = (name) =>
-    name === 'domain'
-      ? {
-          code: codes.referenceOrder,
-          message: 'the domain cannot refer to itself',
-          hint: 'write its name',
-        }
-      : this.lookup(name);
+  readonly lookupForDomain: Lookup = (name) => {
+    const code = codes.referenceOrder;
+    if (name === 'domain')
+      return { code, message: 'the domain cannot refer to itself', hint: 'write its name' };
+    const answer = this.lookup(name);
+    if (!('ofHost' in answer)) return answer;
+    return {
+      code,
+      message: 'the domain cannot refer to its guest or to the run',
+      hint: 'write its name, or refer to a variable that contains it',
+    };
+  };
 
   /**
    * Sets the domain's name, once its own references are replaced.
@@ -103,8 +112,10 @@ export class Vars {
     if (findings.isFaulty(path)) return undefined;
     if (declared === null) return required(name, places);
     if (typeof declared === 'string') {
-      const lookup: Lookup = (word) =>
+      const earlier: Lookup = (word) =>
         word.startsWith('vars.') ? this.#lookupEarlier(name, word) : this.lookup(word);
+      const lookup: Lookup = (word) =>
+        isHostName(word) ? lookupHost(word, earlier, this.#host) : earlier(word);
       return substitute(declared, path, { lookup, findings, places });
     }
     if (typeof declared !== 'number' && typeof declared !== 'boolean') return undefined;
@@ -134,7 +145,7 @@ export class Vars {
     const near = this.#guesses.nearest(key ?? word.trim().replace(/^vars\./, ''), this.#names);
     const message =
       key === undefined
-        ? `unknown reference ${quoted(`\${${word}}`)}: use \${vars.NAME} or \${domain}`
+        ? `unknown reference ${quoted(`\${${word}}`)}: use \${vars.NAME}, \${domain}, \${guest.…} or \${run.…}`
         : `the plan declares no variable ${quoted(key)}`;
     if (near !== undefined)
       return {

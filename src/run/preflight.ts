@@ -1,9 +1,12 @@
 /** Before a run: checks the observed host against the plan's requirements, and reports every problem. */
+import { isDeepStrictEqual } from 'node:util';
+import { codes } from '../codes.ts';
 import type { Driver } from '../commands/driver.ts';
 import { BlockplanError, type Finding } from '../errors.ts';
-import type { Graph } from '../graph/graph.ts';
+import { compile, type Graph } from '../graph/graph.ts';
 import type { HostState } from '../model/host-state.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { PlanDraft } from '../plan/read.ts';
 import { withPositions } from '../plan/text.ts';
 import { walk } from '../simulate/walk.ts';
 
@@ -28,15 +31,71 @@ export async function observeForPlans(
   return driver.survey(first, [...new Set(named)]);
 }
 
+/**
+ * Observes the guest, and with the values that its plans take from it, everything that they involve.
+ * @param drafts plans of the driver's domain
+ * @param run see `PlanDraft.resolve`
+ * @throws BlockplanError `preflight-refused` if the guest lacks a value; hostChanged if a value changed meanwhile
+ */
+export async function observeForDrafts(
+  drafts: readonly PlanDraft[],
+  driver: Driver,
+  run: string,
+): Promise<HostState> {
+  const complete = drafts.flatMap(({ plan }) => plan ?? []);
+  if (complete.length === drafts.length) return observeForPlans(complete.map(compile), driver);
+  const plansOn = (state: HostState) => drafts.map((draft) => draft.resolve(state, run));
+  const plans = plansOn(await driver.observe([]));
+  const state = await observeForPlans(plans.map(compile), driver);
+  if (isDeepStrictEqual(plansOn(state).map(paramsOf), plans.map(paramsOf))) return state;
+  throw new BlockplanError('preflight-refused', [
+    {
+      code: codes.hostChanged,
+      severity: 'error',
+      message: 'the disks of the guest changed while the plan was checked',
+      hint: 'try again once no other tool works on the guest',
+    },
+  ]);
+}
+
+function paramsOf({ steps }: Plan): unknown {
+  return steps.map(({ params }) => params);
+}
+
 /** The absolute paths in a plan's parameters. */
 function pathsIn(value: unknown): string[] {
   if (typeof value === 'string') return value.startsWith('/') ? [value] : [];
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(pathsIn) : [];
 }
 
+/** A plan with the values of its guest, and the result of its preflight. */
+export interface CheckedPlan extends Admission {
+  readonly plan: Plan;
+  readonly graph: Graph;
+}
+
+/**
+ * Observes the host, reads the plan with the values of its guest, and walks it over the observed state; changes nothing.
+ * @param run the ID of the run
+ * @throws BlockplanError as {@link observeForDrafts}
+ */
+export async function preflightDraft(
+  draft: PlanDraft,
+  driver: Driver,
+  run: string,
+): Promise<CheckedPlan> {
+  const state = await observeForDrafts([draft], driver, run);
+  const plan = draft.resolve(state, run);
+  const graph = compile(plan);
+  return { plan, graph, ...admissionOf(plan, graph, state) };
+}
+
 /** Observes the host and walks the plan over the observed state; changes nothing. */
 export async function preflight(plan: Plan, graph: Graph, driver: Driver): Promise<Admission> {
-  const state = await observeForPlans([graph], driver);
+  return admissionOf(plan, graph, await observeForPlans([graph], driver));
+}
+
+function admissionOf(plan: Plan, graph: Graph, state: HostState): Admission {
   const { files, findings } = walk(graph, state);
   return { state, files: withOwn(files, state), findings: withPositions(plan.text, findings) };
 }

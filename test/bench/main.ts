@@ -103,7 +103,7 @@ function backup(host: LabHost, guest: Guest): Contest {
   const overlay = join(host.images, 'overlay.qcow2');
   return {
     plan: (turn) =>
-      blockplan(host, 'live-backup', { domain: guest.name, source, dest: dest(turn), overlay }),
+      blockplan(host, 'live-backup', { domain: guest.name, dest: dest(turn), overlay }),
     script: (turn) => bash(host, 'backup.sh', guest.name, source, dest(turn), overlay),
     clean: (turn) => rmSync(dest(turn)),
   };

@@ -1,7 +1,7 @@
 /** What the cases share: a lab host, a writing guest, and folders that a case may fill up. */
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { compile, type Graph } from '../../src/graph/graph.ts';
+import type { Graph } from '../../src/graph/graph.ts';
 import { localHost } from '../../src/host-io/local-host.ts';
 import { liveChain } from '../../src/lab/chains.ts';
 import type { Guest } from '../../src/lab/guest.ts';
@@ -9,8 +9,9 @@ import type { LabHost } from '../../src/lab/host.ts';
 import { agentConnected } from '../../src/lab/picture.ts';
 import { until } from '../../src/lab/poll.ts';
 import { openLiveDriver } from '../../src/libvirt/live-driver.ts';
-import { readPlan } from '../../src/plan/read.ts';
-import { type Admission, preflight, refuseErrors } from '../../src/run/preflight.ts';
+import { runIdAt } from '../../src/model/run-id.ts';
+import { draftPlan } from '../../src/plan/read.ts';
+import { type Admission, preflightDraft, refuseErrors } from '../../src/run/preflight.ts';
 import { steps } from '../../src/steps/registry.ts';
 import { SharedGuest, type Snapshot, snapshotOf } from '../lab/fault-guest.ts';
 import type { Ended } from '../lab/support.ts';
@@ -58,10 +59,7 @@ export class Scene {
       domain: guest.name,
       dest: join(on('destination-full'), `copy-${this.#cases}.qcow2`),
       ...(plan === 'live-backup'
-        ? {
-            source: before.chain[0] ?? '',
-            overlay: join(on('overlay-full'), `overlay-${this.#cases}.qcow2`),
-          }
+        ? { overlay: join(on('overlay-full'), `overlay-${this.#cases}.qcow2`) }
         : {}),
     };
     const state = join(blow === 'state-full' ? small : this.host.dir, `state-${this.#cases}`);
@@ -78,18 +76,17 @@ export class Scene {
 
   async #admitted(plan: string, set: Readonly<Record<string, string>>) {
     const file = `${plan}.yaml`;
-    const read = readPlan({ file, source: sourceOf(file), set, steps });
-    const graph = compile(read);
+    const draft = draftPlan({ file, source: sourceOf(file), set, steps });
     const driver = await openLiveDriver(localHost, {
       uri: this.host.uri,
-      domain: read.domain,
+      domain: draft.domain,
       readonly: true,
       writeDurably: async () => {},
     });
     try {
-      const admission = await preflight(read, graph, driver);
+      const admission = await preflightDraft(draft, driver, runIdAt(new Date()));
       refuseErrors(admission);
-      return { graph, admission };
+      return { graph: admission.graph, admission };
     } finally {
       await driver.close();
     }

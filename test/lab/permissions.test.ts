@@ -54,7 +54,6 @@ describe('is rolled back when its last step fails', () => {
     'live-storage-migration': { dest: join(scene.dest, 'copy.qcow2') },
     'live-storage-migration-classic': { dest: join(scene.dest, 'copy.qcow2') },
     'live-backup': {
-      source: scene.active,
       dest: join(scene.dest, 'copy.qcow2'),
       overlay: join(scene.dest, 'overlay.qcow2'),
     },

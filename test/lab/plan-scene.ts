@@ -102,7 +102,7 @@ export class Scene {
     const image = join(this.dest, 'backup.qcow2');
     const overlay = join(this.dest, 'overlay.qcow2');
     const upTo = await this.guest.acknowledged();
-    const vars = { source: this.active, dest: image, overlay };
+    const vars = { dest: image, overlay };
     expectEnd(await this.run('live-backup', vars), 0);
     expect(await this.look()).toEqual({ ...before, files: [...before.files, image].sort() });
     await this.expectBackup(image, upTo);

@@ -28,7 +28,6 @@ let host: LabHost;
 let guest: Guest;
 let base: string;
 let mid: string;
-let active: string;
 
 beforeAll(async () => {
   host = await startHost();
@@ -40,7 +39,7 @@ beforeAll(async () => {
       { target: 'vdb', chain: ['data'], format: 'raw' },
     ],
   });
-  [base, mid, active] = guest.disks[0]!.files as [string, string, string];
+  [base, mid] = guest.disks[0]!.files as [string, string];
   await mkdir(join(host.images, 'fast'));
   await guest.waitForWrites(2);
 });
@@ -78,7 +77,7 @@ describe('the shipped plans', () => {
   const vars: Record<string, () => Record<string, string>> = {
     'live-storage-migration': () => ({ dest: at('moved.qcow2') }),
     'live-storage-migration-classic': () => ({ dest: at('moved.qcow2') }),
-    'live-backup': () => ({ source: active, dest: at('backup'), overlay: at('overlay') }),
+    'live-backup': () => ({ dest: at('backup'), overlay: at('overlay') }),
     'live-backup-mirror': () => ({ dest: at('backup') }),
   };
   test.each(sampled('rehearsals', Object.entries(vars), 1))('%s', async (plan, values) => {
@@ -129,7 +128,7 @@ describe("from a facts file, with no libvirt except the lab's", () => {
   test('runs with facts that blockplan facts wrote', async () => {
     const facts = join(host.dir, 'facts.yaml');
     const plan = 'plans/live-backup.yaml';
-    const values = { domain: NAME, source: active, dest: at('backup'), overlay: at('overlay') };
+    const values = { domain: NAME, dest: at('backup'), overlay: at('overlay') };
     const set = Object.entries(values).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
     const words = ['facts', NAME, '--plan', plan, ...set, '--output', facts, '-c', host.uri];
     const written = await startCli(host, words).ended;

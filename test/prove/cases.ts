@@ -3,11 +3,12 @@
  * from separate rules here, based on what libvirt and QEMU refuse, and never from asking a step.
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import type { Finding } from '../../src/errors.ts';
+import { BlockplanError, type Finding } from '../../src/errors.ts';
 import { readFacts } from '../../src/facts/read.ts';
-import { compile } from '../../src/graph/graph.ts';
+import { compile, type Graph } from '../../src/graph/graph.ts';
 import type { DomainState, HostState } from '../../src/model/host-state.ts';
-import { readPlan } from '../../src/plan/read.ts';
+import { runIdAt } from '../../src/model/run-id.ts';
+import { draftPlan } from '../../src/plan/read.ts';
 import { Explorer } from '../../src/prove/explore.ts';
 import { seedOf } from '../../src/prove/seed.ts';
 import type { Groups } from '../../src/prove/tally.ts';
@@ -136,14 +137,6 @@ export function factsOf(guest: Guest, name: string): object {
   };
 }
 
-/** The values of the plan's variables for the guest. */
-function settingsFor(plan: string, guest: Guest): Record<string, string> {
-  const active = chainOf(guest)[0]?.file ?? '';
-  if (plan.endsWith('live-backup.yaml')) return { source: active };
-  if (plan.endsWith('move-and-archive.yaml')) return { source: active };
-  return {};
-}
-
 /** The codes with which preflight has to refuse the case; none if it has to be proven. */
 export function refusals({ plan, state, lifetime, storage, depth, agent }: Case): string[] {
   if (state === 'gone') return ['BP101'];
@@ -174,8 +167,15 @@ export interface Outcome {
 export function outcomeOf({ plan, onFailure, ...guest }: Case, faults: 1 | 2): Outcome {
   const source = (PLANS[plan] ?? '').replace('on-failure: rollback', `on-failure: ${onFailure}`);
   const domain = plan.endsWith('move-web1.yaml') ? 'web1' : 'testvm';
-  const graph = compile(readPlan({ file: plan, source, set: settingsFor(plan, guest), steps }));
   const state = readFacts(JSON.stringify(factsOf(guest, domain)), 'facts.json');
+  const draft = draftPlan({ file: plan, source, steps });
+  let graph: Graph;
+  try {
+    graph = compile(draft.resolve(state, runIdAt(new Date(0))));
+  } catch (error) {
+    if (!(error instanceof BlockplanError)) throw error;
+    return { refused: errorsAmong(error.findings), violations: [], cases: 0 };
+  }
   const { files, findings } = walk(graph, state);
   const refused = errorsAmong(findings);
   if (refused.length > 0) return { refused, violations: [], cases: 0 };

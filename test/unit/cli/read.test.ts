@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { planFrom } from '../../../src/cli/read.ts';
+import { draftFrom } from '../../../src/cli/read.ts';
 import { BlockplanError } from '../../../src/errors.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'blockplan-read-'));
@@ -16,7 +16,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 async function refusal(path: string, settings: readonly string[] = []): Promise<string> {
   try {
-    await planFrom(path, settings);
+    await draftFrom(path, settings);
   } catch (error) {
     if (error instanceof BlockplanError) {
       expect(error.end).toBe('input-refused');
@@ -29,14 +29,14 @@ async function refusal(path: string, settings: readonly string[] = []): Promise<
 
 describe('the plan that a command is given', () => {
   test('takes its settings, also with "=" in a value, or an empty value', async () => {
-    const plan = await planFrom(file, ['domain=web1', 'dest=/a=b']);
-    expect(plan.domain).toBe('web1');
-    expect(plan.steps[0]?.params).toMatchObject({ dest: '/a=b' });
+    const { plan } = await draftFrom(file, ['domain=web1', 'dest=/a=b']);
+    expect(plan?.domain).toBe('web1');
+    expect(plan?.steps[0]?.params).toMatchObject({ dest: '/a=b' });
     expect(await refusal(file, ['domain='])).not.toBe('');
   });
 
   test('takes the last of two settings', async () => {
-    expect((await planFrom(file, ['domain=a', 'domain=b'])).domain).toBe('b');
+    expect((await draftFrom(file, ['domain=a', 'domain=b'])).domain).toBe('b');
   });
 
   test.each(['domain', '=web1', ''])('is refused with --set %j', async (setting) => {

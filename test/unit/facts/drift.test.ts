@@ -20,12 +20,12 @@ const now = world({
 });
 
 const told = (host: HostState, given?: HostState) =>
-  renderDrift(driftFrom(expected, plan, host, given), false);
+  renderDrift(driftFrom(expected, plan, host, given && { plan, state: given }), false);
 
 describe('drift from the reviewed state', () => {
   test('is empty if nothing changed', () => {
     expect(driftFrom(expected, plan, reviewed)).toEqual([]);
-    expect(driftFrom(expected, plan, facts, facts)).toEqual([]);
+    expect(driftFrom(expected, plan, facts, { plan, state: facts })).toEqual([]);
   });
 
   test('is reported by part, with the current state, from a fingerprint alone', () => {
@@ -136,7 +136,7 @@ describe('drift from the reviewed state', () => {
       disks: [disk('vda', ['/a', '/b'])],
       others: [],
     });
-    const lines = driftFrom(fingerprintOf(plan, other), plan, now, other).flatMap(
+    const lines = driftFrom(fingerprintOf(plan, other), plan, now, { plan, state: other }).flatMap(
       (each) => each.lines,
     );
     expect(lines.map(({ text }) => text).join('\n')).toContain('vda/3');
@@ -145,7 +145,7 @@ describe('drift from the reviewed state', () => {
 
   test('is reported without lines if the plan differs', () => {
     const another = planned(['blockcopy: { disk: vda, dest: /new/copy, pivot: true }']).plan;
-    expect(driftFrom(expected, another, reviewed, facts)).toEqual([
+    expect(driftFrom(expected, another, reviewed, { plan: another, state: facts })).toEqual([
       { part: 'plan', what: expect.any(String), lines: [] },
     ]);
   });

@@ -4,13 +4,13 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { fingerprintOf } from '../../../src/facts/fingerprint.ts';
 import { readFacts } from '../../../src/facts/read.ts';
-import { readPlan } from '../../../src/plan/read.ts';
+import { draftPlan } from '../../../src/plan/read.ts';
 import { jsonText } from '../../../src/render/json.ts';
 import { renderMermaid } from '../../../src/render/mermaid.ts';
 import type { Preview } from '../../../src/simulate/preview.ts';
 import { previewPlan } from '../../../src/simulate/preview-plan.ts';
 import { steps } from '../../../src/steps/registry.ts';
-import { SHIPPED } from '../../plans.ts';
+import { RUN, SHIPPED } from '../../plans.ts';
 import { previewHtml, previewMarkdown, previewText } from '../../previews.ts';
 
 const ROOT = new URL('../../../', import.meta.url);
@@ -21,8 +21,8 @@ function text(file: string): string {
 
 function previewOf(name: string): Preview {
   const [file, facts] = [`plans/${name}.yaml`, `test/facts/${name}.facts.yaml`];
-  const plan = readPlan({ file, source: text(file), steps });
   const state = readFacts(text(facts), facts);
+  const plan = draftPlan({ file, source: text(file), steps }).resolve(state, RUN);
   return previewPlan(plan, state, { facts, fingerprint: fingerprintOf(plan, state) });
 }
 

@@ -1,0 +1,181 @@
+/** References to the guest and to the run, such as `${guest.disks.vda.source}` and `${run.date}`. */
+import { codes } from '../codes.ts';
+import type { Disk, Domain } from '../model/host-state.ts';
+import { timeOfRun } from '../model/run-id.ts';
+import { NO_UUID } from '../model/uuid.ts';
+import { isPrintable, printable } from '../printable.ts';
+import { characterName } from './decode.ts';
+import type { Lookup, ResolvedName, UnresolvedName } from './references.ts';
+import { listed, quoted } from './words.ts';
+
+/** A property of the guest, of one of its disks, or of the run. */
+export type HostReference =
+  | { readonly of: 'guest'; readonly property: 'name' | 'uuid' }
+  | { readonly of: 'disk'; readonly target: string; readonly property: 'source' | 'format' }
+  | { readonly of: 'run'; readonly property: 'date' | 'time' | 'id' };
+
+/** Resolves a reference to the guest or to the run. */
+export type HostLookup = (reference: HostReference) => ResolvedName | UnresolvedName;
+
+/** The references without a disk; for a message about an unknown one. */
+const PLAIN = ['guest.name', 'guest.uuid', 'run.date', 'run.time', 'run.id'] as const;
+
+const DISK = /^guest\.disks(?:\.([\w:-]+)|\[(vars\.[^\]]+)\])\.(source|format)$/;
+
+/** Whether a name in `${…}` is meant for the guest or the run. */
+export function isHostName(name: string): boolean {
+  return /^(?:guest|run)\b/.test(name);
+}
+
+/**
+ * Resolves such a name.
+ *
+ * @param name the name, as in `guest.disks[vars.disk].source`
+ * @param variable resolves the variable between the brackets
+ */
+export function lookupHost(
+  name: string,
+  variable: Lookup,
+  host: HostLookup,
+): ResolvedName | UnresolvedName {
+  const reference = parse(name, variable);
+  if (!('of' in reference)) return reference;
+  const answer = host(reference);
+  if (!('value' in answer) || isPrintable(answer.written)) return answer;
+  const character = [...answer.written].find((each) => !isPrintable(each)) ?? '';
+  return {
+    code: codes.forbiddenCharacter,
+    message: `the value of ${quoted(nameOf(reference))} contains ${characterName(character)}: ${quoted(answer.written)}`,
+    hint: 'rename it on the host',
+  };
+}
+
+function parse(name: string, variable: Lookup): HostReference | UnresolvedName {
+  const plain = PLAIN.find((each) => each === name);
+  if (plain) {
+    const [of, property] = plain.split('.');
+    return { of, property } as HostReference;
+  }
+  const [, target, index, property] = DISK.exec(name) ?? [];
+  if (property !== 'source' && property !== 'format') return unknownName(name);
+  if (index === undefined) return { of: 'disk', target: target ?? '', property };
+  const disk = variable(index);
+  return 'value' in disk ? { of: 'disk', target: disk.written, property } : disk;
+}
+
+function unknownName(name: string): UnresolvedName {
+  const isNested = /^guest\.disks\.\$\{/.test(name);
+  return {
+    code: codes.unknownReference,
+    message: isNested
+      ? 'a reference cannot contain another one'
+      : `unknown reference ${quoted(`\${${name}}`)}`,
+    hint: isNested
+      ? 'write the name of the variable in brackets: ${guest.disks[vars.NAME].source}'
+      : `use ${[...PLAIN, 'guest.disks.TARGET.source', 'guest.disks.TARGET.format'].join(', ')}`,
+  };
+}
+
+/** The name that refers to it. */
+function nameOf(reference: HostReference): string {
+  return reference.of === 'disk'
+    ? `guest.disks.${reference.target}.${reference.property}`
+    : `${reference.of}.${reference.property}`;
+}
+
+/** For a plan that is read without its guest: values of the right form. */
+export const placeholders: HostLookup = (reference) => {
+  switch (reference.of) {
+    case 'guest':
+      return text(reference.property === 'name' ? 'guest' : '11111111-1111-4111-8111-111111111111');
+    case 'disk':
+      return text(
+        reference.property === 'source'
+          ? `/guest/${reference.target.replaceAll(/[^\w-]/g, '_')}.source`
+          : 'qcow2',
+      );
+    case 'run':
+      return runProperty('20000101-000000-000000', reference.property);
+  }
+};
+
+/** Refuses every such reference. */
+export const withoutHost: HostLookup = (reference) => ({
+  code: codes.guestValueUnknown,
+  message: `the value of ${quoted(nameOf(reference))} is not known here`,
+  hint: 'read the plan with draftPlan, and resolve it on the host state of its guest',
+});
+
+/**
+ * The values of a guest and of a run.
+ *
+ * @param domain as observed, or from facts
+ * @param run the run's ID
+ */
+export function hostValues(domain: Domain, run: string): HostLookup {
+  return (reference) => {
+    switch (reference.of) {
+      case 'guest':
+        return reference.property === 'name' ? text(domain.name) : uuidOf(domain);
+      case 'disk':
+        return diskProperty(domain, reference.target, reference.property);
+      case 'run':
+        return runProperty(run, reference.property);
+    }
+  };
+}
+
+/**
+ * The values that count in a review. What differs between guests in the same state, or from run to run, stays the
+ * reference; the source of a disk is a path, which counts by its place in the chain.
+ */
+export function reviewedValues(host: HostLookup): HostLookup {
+  return (reference) =>
+    reference.property === 'source' ? host(reference) : text(`\${${nameOf(reference)}}`);
+}
+
+function text(value: string): ResolvedName {
+  return { value, written: value, ofHost: true };
+}
+
+function uuidOf({ uuid }: Domain): ResolvedName | UnresolvedName {
+  if (uuid !== NO_UUID) return text(uuid);
+  return {
+    code: codes.guestValueUnknown,
+    message: 'the facts do not contain the UUID of the guest',
+    hint: 'add its definition to the facts: blockplan facts writes it',
+  };
+}
+
+function diskProperty(
+  { name, disks }: Domain,
+  target: string,
+  property: 'source' | 'format',
+): ResolvedName | UnresolvedName {
+  const disk = disks.find((each) => each.target === target);
+  if (!disk)
+    return {
+      code: codes.guestValueUnknown,
+      message: `the guest ${quoted(name)} has no disk ${quoted(target)}`,
+      hint: disksHint(disks),
+    };
+  const [active] = disk.chain;
+  if (!active)
+    return {
+      code: codes.guestValueUnknown,
+      message: `the disk ${quoted(target)} of the guest ${quoted(name)} has no image`,
+      hint: disksHint(disks.filter(({ chain }) => chain.length > 0)),
+    };
+  return text(property === 'source' ? active.file : active.format);
+}
+
+function disksHint(disks: readonly Disk[]): string {
+  const targets = disks.map(({ target }) => printable(target));
+  return targets.length === 0
+    ? 'it has no disk with an image'
+    : `its disks: ${listed(targets, 'and')}`;
+}
+
+function runProperty(id: string, property: 'date' | 'time' | 'id'): ResolvedName {
+  return text({ id, ...timeOfRun(id) }[property]);
+}
