@@ -45,7 +45,7 @@ export const CODE_REMEDIES = {
   variableType:
     'Set a number, `true` or `false` like the default, or put the default in quotes to make it text.',
   guestValueUnknown:
-    'Name one of the disks in the message. If the plan is checked against facts, export them again: blockplan facts.',
+    'Name one of the disks in the message. If the plan is checked against facts, export them again with `blockplan facts`.',
   pathNotAbsolute:
     'Write the whole path on the host, such as `/var/lib/libvirt/images/web1.qcow2`.',
   conflictingOptions:

@@ -43,7 +43,8 @@ export function planSchema(kinds: readonly AnyStep[], audience: Audience): JsonS
         type: 'array',
         minItems: 1,
         maxItems: MOST_STEPS,
-        description: 'Steps of the plan, run in this order.',
+        description:
+          'Steps of the plan, run in this order. Values may refer to `${vars.NAME}`, `${domain}`, `${guest.name}`, `${guest.uuid}`, `${guest.disks.TARGET.source}` (the path of the active layer), `${guest.disks.TARGET.format}`, `${run.date}`, `${run.time}` and `${run.id}`. With TARGET in a variable: `${guest.disks[vars.NAME].source}`.',
         items: stepSchema(kinds, audience),
       },
       'on-failure': {
@@ -75,7 +76,7 @@ const DOMAIN: JsonSchema = {
 const VARS: JsonSchema = {
   type: 'object',
   description:
-    'Variables, used as `${vars.NAME}`. `--set NAME=value` replaces a value; it is required for a variable without one.',
+    'Variables, used as `${vars.NAME}`. A value may refer to variables above it, to the guest and to the run. `--set NAME=value` replaces a value; it is required for a variable without one.',
   maxProperties: 100,
   propertyNames: {
     type: 'string',

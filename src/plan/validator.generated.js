@@ -11,21 +11,24 @@ const:"blockplan/v1",description:"The format of the plan."},name:{type:"string",
 type:"string",description:"Purpose of the plan; may have several lines."},domain:{type:"string",title:'the name of a lib\
 virt domain: not empty, without "/", and not starting with "-" or a space',pattern:"^[^/\\s-][^/]*$",maxLength:255,description:"\
 Name of the guest's domain, as in `virsh list --all`."},vars:{type:"object",description:"Variables, used as `${vars.NAME\
-}`. `--set NAME=value` replaces a value; it is required for a variable without one.",maxProperties:100,propertyNames:{type:"\
-string",title:'a name of letters, digits, "_" and "-"',pattern:"^[A-Za-z_][A-Za-z0-9_-]*$"},additionalProperties:{type:[
-"string","number","boolean","null"],title:"text, a number, true, false, or nothing"}},steps:{type:"array",minItems:1,maxItems:100,
-description:"Steps of the plan, run in this order.",items:{type:"object",additionalProperties:!1,properties:{id:{type:"s\
-tring",title:'a word of a-z, 0-9 and "-"',pattern:"^[a-z0-9][a-z0-9-]{0,62}$",description:"Name of the step; its kind un\
-less specified."},"snapshot-create-as":{description:"Switch each disk of the running guest to an overlay, so that the fi\
-le below no longer changes and can be copied.",type:"object",additionalProperties:!1,required:["name"],properties:{name:{
-type:"string",minLength:1,pattern:"^[^/.][^/]*$",description:"Name of the snapshot; also the suffix of the overlay file \
-names."},description:{type:"string",description:"Description stored with the snapshot."},"disk-only":{type:"boolean",description:"\
-Snapshot the disks without the memory: each disk continues in an overlay."},atomic:{type:"boolean",description:"All disk\
-s or none."},quiesce:{type:"boolean",description:"Have the guest agent freeze the guest's file systems during the snapsh\
-ot. Requires `disk-only`."},"no-metadata":{type:"boolean",description:"Do not record the snapshot in libvirt; only the c\
-hain shows it."},"reuse-external":{type:"boolean",description:"Use existing overlay files that were created for the purp\
-ose."},live:{type:"boolean",description:"Keep the guest running while its memory is saved. Requires `memspec`."},validate:{
-type:"boolean",description:"Have libvirt check the snapshot XML against its schema."},memspec:{type:"object",additionalProperties:!1,
+}`. A value may refer to variables above it, to the guest and to the run. `--set NAME=value` replaces a value; it is req\
+uired for a variable without one.",maxProperties:100,propertyNames:{type:"string",title:'a name of letters, digits, "_" \
+and "-"',pattern:"^[A-Za-z_][A-Za-z0-9_-]*$"},additionalProperties:{type:["string","number","boolean","null"],title:"tex\
+t, a number, true, false, or nothing"}},steps:{type:"array",minItems:1,maxItems:100,description:"Steps of the plan, run \
+in this order. Values may refer to `${vars.NAME}`, `${domain}`, `${guest.name}`, `${guest.uuid}`, `${guest.disks.TARGET.\
+source}` (the path of the active layer), `${guest.disks.TARGET.format}`, `${run.date}`, `${run.time}` and `${run.id}`. W\
+ith TARGET in a variable: `${guest.disks[vars.NAME].source}`.",items:{type:"object",additionalProperties:!1,properties:{
+id:{type:"string",title:'a word of a-z, 0-9 and "-"',pattern:"^[a-z0-9][a-z0-9-]{0,62}$",description:"Name of the step; \
+its kind unless specified."},"snapshot-create-as":{description:"Switch each disk of the running guest to an overlay, so \
+that the file below no longer changes and can be copied.",type:"object",additionalProperties:!1,required:["name"],properties:{
+name:{type:"string",minLength:1,pattern:"^[^/.][^/]*$",description:"Name of the snapshot; also the suffix of the overlay\
+ file names."},description:{type:"string",description:"Description stored with the snapshot."},"disk-only":{type:"boolea\
+n",description:"Snapshot the disks without the memory: each disk continues in an overlay."},atomic:{type:"boolean",description:"\
+All disks or none."},quiesce:{type:"boolean",description:"Have the guest agent freeze the guest's file systems during th\
+e snapshot. Requires `disk-only`."},"no-metadata":{type:"boolean",description:"Do not record the snapshot in libvirt; on\
+ly the chain shows it."},"reuse-external":{type:"boolean",description:"Use existing overlay files that were created for \
+the purpose."},live:{type:"boolean",description:"Keep the guest running while its memory is saved. Requires `memspec`."},
+validate:{type:"boolean",description:"Have libvirt check the snapshot XML against its schema."},memspec:{type:"object",additionalProperties:!1,
 required:["file"],description:"Where to save the memory.",properties:{file:{type:"string",minLength:1,description:"Absol\
 ute path."}}},diskspec:{type:"array",minItems:1,description:"What to do with each disk; as with virsh, a disk that is no\
 t listed gets an overlay beside its active file.",items:{type:"object",additionalProperties:!1,required:["disk"],properties:{

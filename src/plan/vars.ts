@@ -73,7 +73,7 @@ export class Vars {
     const code = codes.referenceOrder;
     if (name === 'domain')
       return { code, message: 'the domain cannot refer to itself', hint: 'write its name' };
-    const answer = this.lookup(name);
+    const answer = isHostName(name) ? { ofHost: true } : this.lookup(name);
     if (!('ofHost' in answer)) return answer;
     return {
       code,

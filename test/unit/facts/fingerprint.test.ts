@@ -5,7 +5,7 @@ import { readFacts } from '../../../src/facts/read.ts';
 import { writeFacts } from '../../../src/facts/write.ts';
 import type { Domain, HostState } from '../../../src/model/host-state.ts';
 import type { Plan } from '../../../src/plan/plan.ts';
-import { readPlan } from '../../../src/plan/read.ts';
+import { draftPlan, readPlan } from '../../../src/plan/read.ts';
 import { steps } from '../../../src/steps/registry.ts';
 import { definitionXml, disk, neighbour, world } from '../../worlds.ts';
 
@@ -194,6 +194,43 @@ describe('a fingerprint', () => {
     const copyTo = (dest: string) => fingerprintOf(plan({ dest }), linked);
     expect(driftedParts(copyTo('/link'), copyTo('/images/web1/top'))).toEqual([]);
     expect(driftedParts(copyTo('/link'), copyTo('/new/web1'))).toEqual(['chains']);
+  });
+
+  describe('of a plan that refers to its guest and to the run', () => {
+    const source = PLAN.replace('name: s }', 'name: "s-${run.date}-${guest.name}-${guest.uuid}" }')
+      .replace('dest: /new/web1', 'dest: "/new/${guest.name}-${run.id}"')
+      .replace('file: "${vars.dest}.2"', 'file: "${guest.disks[vars.disk].source}.${run.time}"');
+    const draft = (set: Readonly<Record<string, string>> = {}, text = source) =>
+      draftPlan({ file: 'plan.yaml', source: text, set, steps });
+    const today = '20261129-094500-1f2e3d';
+    const print = (state: HostState, run = today, of = draft()) =>
+      fingerprintOf(of.resolve(state, run), state);
+    const reviewed = print(guest('web1'));
+
+    test('is the same on another day', () => {
+      expect(print(guest('web1'), '20270102-235959-000000')).toBe(reviewed);
+    });
+
+    test('is the same for another guest in the same state', () => {
+      expect(print(guest('another'), today, draft({ domain: 'another' }))).toBe(reviewed);
+    });
+
+    test('changes with a new layer above the one that was the source', () => {
+      const now = print(guest('web1', { disks: overlay, definition }));
+      expect(driftedParts(reviewed, now)).toEqual(['chains']);
+    });
+
+    test('changes with the disk that is set, and with the expression', () => {
+      const other = print(guest('web1'), today, draft({ disk: 'vdb' }));
+      expect(driftedParts(reviewed, other)).toContain('plan');
+      const written = draft({}, source.replace('[vars.disk].source', '.vda.source'));
+      expect(driftedParts(reviewed, print(guest('web1'), today, written))).toEqual(['plan']);
+    });
+
+    test('changes if a value is set instead of an expression', () => {
+      const set = draft({ name: 's-2026-11-29' });
+      expect(driftedParts(reviewed, print(guest('web1'), today, set))).toEqual(['plan']);
+    });
   });
 
   test('is shared by two guests exactly if they differ only in names', () => {

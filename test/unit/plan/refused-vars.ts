@@ -32,6 +32,14 @@ export const vars: Readonly<Record<string, Case>> = {
   'an empty reference': [step('copy: { disk: vda, dest: "${}" }')],
   'never closed': [step('copy: { disk: vda, dest: "/a${vars.x" }')],
   'domain misspelt': [step('copy: { disk: vda, dest: "/a/${doman}" }')],
+  'a property that the guest does not have': [step('copy: { disk: vda, dest: "${guest.dest}" }')],
+  'a reference in a reference': [
+    copyWith('disk: vda', 'dest: "${guest.disks.${vars.disk}.source}"'),
+  ],
+  'an unknown variable in brackets': [
+    copyWith('disk: vda', 'dest: "${guest.disks[vars.dsk].source}"'),
+  ],
+  'the domain of its guest': [withDomain('${guest.name}', 'steps: [{ forget: {} }]\n')],
   'to itself': [withVars('a: "x${vars.a}"')],
   'to a later one': [copyWith('a: "${vars.b}", b: 1', 'dest: "${vars.a}"')],
   'the domain of itself': [
