@@ -51,6 +51,8 @@ export const codes = {
   factsWithoutDisks: 'BP064',
   invalidFingerprint: 'BP065',
   fingerprintMismatch: 'BP066',
+  initIncomplete: 'BP067',
+  planNotWritable: 'BP068',
   wordNotSendable: 'BP090',
   inputUnreadable: 'BP091',
   invalidSetting: 'BP092',

@@ -26,20 +26,26 @@ export interface PlanOnHost {
  *   guest that lacks a value
  */
 export async function planOnHost(draft: PlanDraft, options: HostStateOptions): Promise<PlanOnHost> {
-  refuseBothSources(options);
-  const { connect, facts } = options;
   const run = runIdAt(new Date());
-  const state =
-    facts === undefined
-      ? // With facts no libvirt is needed: the code that talks to it is not even loaded.
-        await (await import('./live-state.ts')).liveState(draft.domain, [draft], connect, run)
-      : await stateOfFacts(draft, facts);
+  const state = await readHostState(draft.domain, [draft], options, run);
   return { plan: draft.resolve(state, run), state };
 }
 
-/** @throws BlockplanError factsMismatch if both are given */
-export function refuseBothSources({ connect, facts }: HostStateOptions): void {
-  if (facts === undefined || connect === undefined) return;
+/**
+ * The state of a domain and, if it is observed, of all files that these plans use.
+ * @param run see `PlanDraft.resolve`
+ * @throws BlockplanError as {@link planOnHost}
+ */
+export async function readHostState(
+  domain: string,
+  drafts: readonly PlanDraft[],
+  { connect, facts }: HostStateOptions,
+  run: string,
+): Promise<HostState> {
+  // With facts no libvirt is needed: the code that talks to it is not even loaded.
+  if (facts === undefined)
+    return (await import('./live-state.ts')).liveState(domain, drafts, connect, run);
+  if (connect === undefined) return stateOfFacts(domain, facts);
   throw inputRefusal(
     codes.factsMismatch,
     '"--facts" and "--connect" exclude each other: the host state comes from a file or from libvirt',
@@ -47,7 +53,7 @@ export function refuseBothSources({ connect, facts }: HostStateOptions): void {
   );
 }
 
-async function stateOfFacts({ domain }: PlanDraft, file: string): Promise<HostState> {
+async function stateOfFacts(domain: string, file: string): Promise<HostState> {
   const { state, name } = await readFactsFile(file);
   if (state.domain.name === domain) return state;
   throw inputRefusal(

@@ -1,5 +1,6 @@
 /** Commands that work on plans and change no guest. */
-import { type Command, Option } from 'commander';
+import { Argument, type Command, Option } from 'commander';
+import { TEMPLATES } from '../plan/templates.ts';
 import {
   collect,
   connectOption,
@@ -14,6 +15,23 @@ import { FORMATS } from './show-preview.ts';
 const PLAN = 'a plan file, or - for standard input';
 
 export function addPlanCommands(root: Command, finish: SetExitCode): void {
+  root
+    .command('init')
+    .description('Write a plan for a guest')
+    .addArgument(
+      new Argument('[kind]', 'what the plan does; without it, init lists the kinds').choices(
+        Object.keys(TEMPLATES),
+      ),
+    )
+    .argument('[domain]', 'the guest, as in virsh list --all')
+    .option('--disk <target>', 'the disk, as in virsh domblklist (default: the only one)')
+    .option('--to <folder>', 'the folder for the copy, an absolute path')
+    .addOption(connectOption())
+    .addOption(factsOption())
+    .option('-o, --output <file>', 'write to this new file (default: standard output)')
+    .action(async (kind, domain, options) =>
+      finish(await (await import('./init.ts')).initCommand(kind, domain, options)),
+    );
   root
     .command('validate')
     .description('Check plans and report all errors')

@@ -11,6 +11,7 @@ import { VERSION } from './version.ts';
 
 const EXAMPLES = `
 Examples:
+  $ blockplan init migrate web1 --to /export/fast --output move-web1.yaml
   $ blockplan validate move-web1.yaml
   $ blockplan preview move-web1.yaml --set dest=/export/other/web1.qcow2
   $ blockplan run move-web1.yaml

@@ -1,7 +1,6 @@
 /** Reads a plan, checks it against the host, asks for confirmation and runs it, or only previews it. */
 import { hostname, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { isDeepStrictEqual } from 'node:util';
 import { codes } from '../codes.ts';
 import { blockplanCommand } from '../command.ts';
@@ -25,6 +24,7 @@ import type { Preview } from '../simulate/preview.ts';
 import { detachCommand, refuseUndetachable } from './detach.ts';
 import { type ExpectOptions, type ReviewCheck, reviewCheckOf } from './expectation.ts';
 import { performRun } from './perform-run.ts';
+import { ask, canAsk } from './question.ts';
 import { draftFrom, inputRefusal, readSettings } from './read.ts';
 import { preflightRefusal } from './refusal.ts';
 import { refuseUnfinishedRun } from './resumable-run.ts';
@@ -56,8 +56,7 @@ export async function runPlan(
   const id = options.runId ?? newRunId(new Date());
   const refuseDrift = await reviewCheckOf(draft, id, options);
   const asks = !options.dryRun && !options.yes;
-  const canAsk = process.stdin.isTTY && process.stdout.isTTY && options.format === 'text';
-  if (asks && !canAsk) {
+  if (asks && !(canAsk() && options.format === 'text')) {
     throw inputRefusal(
       codes.noTerminal,
       'no terminal is available to ask for confirmation',
@@ -86,7 +85,8 @@ export async function runPlan(
     refuseErrors(checked);
     if (options.detach) return await detached(id, checked.plan, options);
     await showPreview(preview, 'text');
-    if (await confirmed(draft.domain)) return await locked(run, preview);
+    const question = `\nRun this plan on ${draft.domain}? Only "yes" is accepted: `;
+    if ((await ask(question, process.stdout)) === 'yes') return await locked(run, preview);
     process.stdout.write('refused: nothing was done\n');
     return EXIT_CODES['preflight-refused'];
   } finally {
@@ -107,18 +107,6 @@ async function previewOf({ plan, state }: CheckedPlan): Promise<Preview> {
   const { previewPlan } = await import('../simulate/preview-plan.ts');
   const { fingerprintOf } = await import('../facts/fingerprint.ts');
   return previewPlan(plan, state, { fingerprint: fingerprintOf(plan, state) });
-}
-
-/** Ctrl-C and Ctrl-D close the interface and count as no. In Node 20.19 the question itself is then never answered. */
-async function confirmed(domain: string): Promise<boolean> {
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const question = `\nRun this plan on ${domain}? Only "yes" is accepted: `;
-  const answer = await new Promise<string>((resolve) => {
-    terminal.once('close', () => resolve(''));
-    terminal.question(question, resolve);
-  });
-  terminal.close();
-  return answer.trim() === 'yes';
 }
 
 /** Refuses if the host changed while the user was deciding: other commands would run. */

@@ -52,6 +52,8 @@ export const CODE_MEANINGS = {
   factsWithoutDisks: 'A facts file contains neither disks nor a definition',
   invalidFingerprint: 'The value of `--expect` is not a fingerprint',
   fingerprintMismatch: 'The facts given with `--expect` do not match the fingerprint',
+  initIncomplete: 'A new plan needs a domain, a disk or a folder that was not given',
+  planNotWritable: 'A new plan cannot be written to its file, or the file exists',
   wordNotSendable: 'A name or path contains a character that cannot be sent to virsh',
   inputUnreadable: 'The plan file or the facts file cannot be read',
   invalidSetting: '`--set` is not of the form `name=value`',

@@ -74,6 +74,9 @@ export const CODE_REMEDIES = {
   invalidFingerprint: 'Copy the fingerprint from the reviewed preview; it begins with `bp1.`.',
   fingerprintMismatch:
     'Pass the facts file that the reviewed preview was made from, or remove `--facts`.',
+  initIncomplete:
+    'Add what the message names, or answer the questions of `blockplan init` on a terminal.',
+  planNotWritable: 'Choose a new file in an existing folder that you can write to.',
   wordNotSendable: 'Rename the file or the domain so that its name does not contain the character.',
   inputUnreadable: 'Check the path and its permissions. Use `-` for standard input.',
   invalidSetting: 'Write `--set NAME=VALUE`, without spaces around the `=`.',

@@ -1,15 +1,21 @@
 /** `npm run generate`: writes all generated files, relative to the current directory. */
+import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { steps } from '../steps/registry.ts';
 import { codesPage } from './codes-page.ts';
 import { diskPage } from './disk-page.ts';
 import { stepPage, stepsTable } from './pages.ts';
+import { templatesJson } from './templates.ts';
 import { editorSchema, factsEditorSchema, factsValidatorCode, validatorCode } from './validator.ts';
 
 await writeFile('schemas/plan.schema.json', editorSchema(steps));
 await writeFile('src/plan/validator.generated.js', await validatorCode(steps));
 await writeFile('schemas/facts.schema.json', factsEditorSchema());
 await writeFile('src/facts/validator.generated.js', await factsValidatorCode());
+await writeFile(
+  'src/plan/templates.generated.json',
+  templatesJson((file) => readFileSync(`plans/${file}`, 'utf8')),
+);
 await writeFile('docs/error-codes.md', codesPage());
 await writeFile('src/model/disks.md', diskPage());
 await writeFile('src/steps/README.md', stepsTable(steps));

@@ -55,9 +55,11 @@ const SOURCES: Readonly<Record<string, readonly ValueSource[]>> = {
   command: [],
   fingerprint: [],
   format: [],
+  kind: [],
   'name=value': [],
   seed: [],
   shell: [],
+  target: [],
   uri: [],
 };
 

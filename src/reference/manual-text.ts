@@ -13,6 +13,21 @@ const RUN_CODES = 'The exit code is that of the end of the run.';
 
 /** By the name of the command; a test checks that each has an entry. */
 export const COMMAND_TEXTS: Readonly<Record<string, CommandText>> = {
+  init: {
+    details:
+      'Inspects the guest and writes a plan for it, with comments. Nothing on the host is changed, and no file is overwritten. On a terminal, init asks for a missing disk or folder.',
+    examples: [
+      ['List the kinds of plans', 'blockplan init'],
+      [
+        'Write a plan that migrates a disk',
+        'blockplan init migrate web1 --to /export/fast --output move-web1.yaml',
+      ],
+      [
+        'Write a backup plan for one of several disks',
+        'blockplan init backup web1 --disk vdb --to /export/backup',
+      ],
+    ],
+  },
   validate: {
     details: 'Reports every error with its line and column. The host is not inspected.',
     examples: [
@@ -162,6 +177,7 @@ export const FILES: readonly Row[] = [
 
 /** The examples of blockplan(1), in the order of a first migration. */
 export const EXAMPLES: CommandText['examples'] = [
+  ['Write a plan', 'blockplan init migrate web1 --to /export/fast --output move-web1.yaml'],
   ['Check a plan', 'blockplan validate move-web1.yaml'],
   [
     'Preview it with another destination',

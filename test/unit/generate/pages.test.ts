@@ -3,7 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { codesPage } from '../../../src/generate/codes-page.ts';
 import { diskPage } from '../../../src/generate/disk-page.ts';
 import { exampleFindings, stepPage, stepsTable } from '../../../src/generate/pages.ts';
+import { templatesJson } from '../../../src/generate/templates.ts';
+import { TEMPLATES } from '../../../src/plan/templates.ts';
 import { steps } from '../../../src/steps/registry.ts';
+import { SHIPPED } from '../../plans.ts';
 
 const folder = new URL('../../../src/steps/', import.meta.url);
 const committed = (file: string) => readFileSync(new URL(file, folder), 'utf8');
@@ -19,6 +22,13 @@ describe('generated pages are up to date (run `npm run generate`)', () => {
 
   test('for the disk properties', () => {
     expect(committed('../model/disks.md')).toBe(diskPage());
+  });
+
+  test('for the shipped plans', () => {
+    const textOf = (file: string) => committed(`../../plans/${file}`);
+    expect(committed('../plan/templates.generated.json')).toBe(templatesJson(textOf));
+    const files = Object.values(TEMPLATES).map((name) => `${name}.yaml`);
+    expect(files.sort()).toEqual(SHIPPED);
   });
 
   test('for the error codes', () => {

@@ -1,0 +1,179 @@
+/** `blockplan init`: writes a plan for a guest from a shipped plan and what was observed. Changes nothing else. */
+import { existsSync, writeFileSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
+import { codes } from '../codes.ts';
+import { blockplanCommand, virshCommand } from '../command.ts';
+import { BlockplanError, type Finding } from '../errors.ts';
+import { compile } from '../graph/graph.ts';
+import type { Disk, HostState } from '../model/host-state.ts';
+import { runIdAt } from '../model/run-id.ts';
+import { initialPlanText, templateDescription } from '../plan/initial-plan.ts';
+import { draftPlan } from '../plan/read.ts';
+import { TEMPLATES, type TemplateName } from '../plan/templates.ts';
+import { printable } from '../printable.ts';
+import { walk } from '../simulate/walk.ts';
+import { steps } from '../steps/registry.ts';
+import { findDisk, requireSupportedDisk } from '../steps/requirements/disk.ts';
+import { checkRunning } from '../steps/requirements/guest.ts';
+import { Needs } from '../steps/requirements/requirement.ts';
+import { type HostStateOptions, readHostState } from './host-state.ts';
+import { ask, canAsk } from './question.ts';
+import { inputRefusal } from './read.ts';
+
+export interface InitCommandOptions extends HostStateOptions {
+  readonly disk?: string;
+  readonly to?: string;
+  /** A new file; without it the plan is printed. */
+  readonly output?: string;
+}
+
+/** How many names are tried for files that must not exist. */
+const MOST_ATTEMPTS = 9;
+
+/** @returns the exit code */
+export async function initCommand(
+  template: TemplateName | undefined,
+  domain: string | undefined,
+  options: InitCommandOptions,
+): Promise<number> {
+  if (template === undefined) return listTemplates();
+  if (domain === undefined)
+    throw inputRefusal(
+      codes.initIncomplete,
+      'no guest is named',
+      `add its name: ${blockplanCommand('init', template)} DOMAIN; see: virsh list --all`,
+    );
+  const { output, to } = options;
+  refuseExisting(output);
+  if (to !== undefined) refuseRelative(to);
+  const run = runIdAt(new Date());
+  const first = await readHostState(domain, [], options, run);
+  refuse(checkRunning(first));
+  const disk = await chosenDisk(first, options.disk);
+  const folder = to ?? (await askedFolder());
+  // Facts do not change; a host is observed again for the files of the plan.
+  const stateFor = async (text: string) => {
+    const draft = draftPlan({ file: output ?? 'plan.yaml', source: text, steps });
+    const state =
+      options.facts === undefined ? await readHostState(domain, [draft], options, run) : first;
+    return walk(compile(draft.resolve(state, run)), state).findings;
+  };
+  for (let attempt = 1; ; attempt++) {
+    const text = initialPlanText({ template, domain: first.domain, disk, folder, attempt });
+    const errors = (await stateFor(text)).filter(({ severity }) => severity === 'error');
+    const isTaken = errors.some(({ code }) => code === codes.fileExistence);
+    if (isTaken && attempt < MOST_ATTEMPTS) continue;
+    refuse(errors);
+    return put(text, options);
+  }
+}
+
+function listTemplates(): number {
+  const names = Object.keys(TEMPLATES) as TemplateName[];
+  const width = Math.max(...names.map(({ length }) => length));
+  for (const name of names)
+    process.stdout.write(`${name.padEnd(width)}  ${templateDescription(name)}\n`);
+  return 0;
+}
+
+/** Refuses with all findings. The plan that they are about is not written, so their positions are left out. */
+function refuse(findings: readonly Finding[]): void {
+  const [first, ...rest] = findings.map(
+    ({ path: _path, position: _position, ...finding }) => finding,
+  );
+  if (first) throw new BlockplanError('preflight-refused', [first, ...rest]);
+}
+
+function refuseExisting(file: string | undefined): void {
+  if (file !== undefined && existsSync(file)) throw existing(file);
+}
+
+function existing(file: string): BlockplanError {
+  return inputRefusal(
+    codes.planNotWritable,
+    `${file} already exists, and init overwrites no file`,
+    'choose a new file, or remove that one',
+  );
+}
+
+function refuseRelative(folder: string): void {
+  if (isAbsolute(folder)) return;
+  throw inputRefusal(
+    codes.pathNotAbsolute,
+    `"${folder}" is not an absolute path`,
+    'write the absolute path of a folder on the host: /…',
+  );
+}
+
+/** The disk that is named, the only one that a plan can work on, or the user's choice. */
+async function chosenDisk(state: HostState, named: string | undefined): Promise<Disk> {
+  const { name, disks } = state.domain;
+  if (named !== undefined) return existingDisk(state, named);
+  const usable = disks.filter(({ target }) =>
+    requireSupportedDisk(new Needs(), state, target, 'disk'),
+  );
+  const targets = usable.map(({ target }) => target);
+  if (targets.length > 1) {
+    const list = targets.map(printable).join(', ');
+    if (canAsk()) return existingDisk(state, await ask(`Disk (${list}): `, process.stderr));
+    throw inputRefusal(
+      codes.initIncomplete,
+      `the guest "${name}" has several disks: ${list}`,
+      'add --disk with one of them',
+    );
+  }
+  const only = usable[0] ?? disks.find(({ device }) => device === 'disk' || device === 'lun');
+  if (only) return only;
+  throw new BlockplanError('preflight-refused', [
+    {
+      code: codes.diskNotFound,
+      severity: 'error',
+      message: `the domain "${name}" has no disk that a plan can work on`,
+      hint: `see: ${virshCommand('domblklist', name)}`,
+    },
+  ]);
+}
+
+function existingDisk(state: HostState, target: string): Disk {
+  const found = findDisk(state, target, 'disk');
+  refuse(Array.isArray(found) ? found : []);
+  return found as Disk;
+}
+
+async function askedFolder(): Promise<string> {
+  const folder = canAsk() ? await ask('Folder for the copy: ', process.stderr) : '';
+  if (folder === '')
+    throw inputRefusal(
+      codes.initIncomplete,
+      'no folder for the copy is named',
+      'add --to with an absolute path of a folder on the host',
+    );
+  refuseRelative(folder);
+  return folder;
+}
+
+function put(text: string, { output, connect, facts }: InitCommandOptions): number {
+  if (output === undefined) {
+    process.stdout.write(text);
+    return 0;
+  }
+  try {
+    writeFileSync(output, text, { flag: 'wx' });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') throw existing(output);
+    throw inputRefusal(
+      codes.planNotWritable,
+      `the plan cannot be written: ${message}`,
+      'choose a file in an existing folder that you can write to',
+    );
+  }
+  if (canAsk()) {
+    const from = facts === undefined ? [] : ['--facts', facts];
+    const to = connect === undefined ? [] : ['--connect', connect];
+    process.stdout.write(
+      `wrote ${printable(output)}; preview it:\n  $ ${blockplanCommand('preview', output, ...from, ...to)}\n`,
+    );
+  }
+  return 0;
+}

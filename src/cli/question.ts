@@ -1,0 +1,22 @@
+/** Questions to the user on a terminal. */
+import { createInterface } from 'node:readline';
+
+/** Whether the user can be asked: input and output are terminals. */
+export function canAsk(): boolean {
+  return process.stdin.isTTY === true && process.stdout.isTTY === true;
+}
+
+/**
+ * @param output the stream for the question: standard error where standard output is for the result
+ * @returns the answer; empty if the user ends the input. Ctrl-C and Ctrl-D close the interface, and Node 20.19 then never
+ *   answers the question itself.
+ */
+export async function ask(question: string, output: NodeJS.WritableStream): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output });
+  const answer = await new Promise<string>((resolve) => {
+    terminal.once('close', () => resolve(''));
+    terminal.question(question, resolve);
+  });
+  terminal.close();
+  return answer.trim();
+}

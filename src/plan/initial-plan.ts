@@ -1,0 +1,133 @@
+/** Writes the first plan for a guest: a shipped plan with the guest's values, and with what was observed as comments. */
+import { dirname, join } from 'node:path';
+import type { Disk, Domain } from '../model/host-state.ts';
+import { printable } from '../printable.ts';
+import { editScalars, type ScalarEdit } from './edit.ts';
+import texts from './templates.generated.json' with { type: 'json' };
+import { TEMPLATES, type TemplateName } from './templates.ts';
+
+/** What the plan is for. */
+export interface InitialPlan {
+  readonly template: TemplateName;
+  readonly domain: Domain;
+  readonly disk: Disk;
+  /** The folder for the copy, an absolute path. */
+  readonly folder: string;
+  /** Counts from 1. Each attempt has other names of new files, for the case that those of the one before exist. */
+  readonly attempt: number;
+}
+
+/** The text of a plan. It is valid, but a run may still be refused on this guest. */
+export function initialPlanText(of: InitialPlan): string {
+  const source = texts[TEMPLATES[of.template]];
+  const begin = source.indexOf('plan: blockplan/v1');
+  const edited = editScalars(source.slice(begin), editsOf(of, source));
+  return `${purposeIn(source.slice(0, begin))}#\n${observed(of)}${edited}`;
+}
+
+/** The sentence that describes a shipped plan. */
+export function templateDescription(template: TemplateName): string {
+  return /^description: (.*)$/m.exec(texts[TEMPLATES[template]])?.[1] ?? '';
+}
+
+/** The comment of a shipped plan, without the line for editors, which depends on the plan's folder. */
+function purposeIn(heading: string): string {
+  return heading.replace(/^# yaml-language-server:.*\n(?:#\n)?/, '');
+}
+
+function editsOf(of: InitialPlan, source: string): ScalarEdit[] {
+  const { template, domain, disk, folder } = of;
+  const variable = (name: string, value: string | boolean): ScalarEdit => ({
+    path: ['vars', name],
+    value,
+  });
+  const edits = [
+    { path: ['name'], value: planName(`${template}-${domain.name}`) },
+    variable('domain', literal(domain.name)),
+    variable('disk', literal(disk.target)),
+    variable('dest', join(literal(folder), copyName(of))),
+  ];
+  if (/^ {2}overlay:/m.test(source)) edits.push(variable('overlay', overlayPath(of)));
+  if (/^ {2}quiesce:/m.test(source)) edits.push(variable('quiesce', canFreeze(domain)));
+  return isRaw(disk) ? [...edits, ...wholeCopies(source)] : edits;
+}
+
+/** A raw image has no backing file, so a copy of it cannot be shallow. */
+function wholeCopies(source: string): ScalarEdit[] {
+  const steps = source.slice(source.indexOf('\nsteps:')).split('\n  - id:').slice(1);
+  return steps.flatMap((step, at): ScalarEdit[] =>
+    /blockcopy:.*shallow: true/.test(step)
+      ? [{ path: ['steps', at, 'blockcopy', 'shallow'], value: false }]
+      : [],
+  );
+}
+
+function isRaw({ chain: [active] }: Disk): boolean {
+  return active?.format === 'raw';
+}
+
+/** Whether the guest agent can freeze the file systems. */
+function canFreeze({ agent, state }: Domain): boolean {
+  return agent && state === 'running';
+}
+
+/** The file name of the copy: a backup has the date of its run, so that the plan can be run again. */
+function copyName(of: InitialPlan): string {
+  const { template, disk, attempt } = of;
+  const format = template === 'backup' ? 'qcow2' : (disk.chain[0]?.format ?? 'qcow2');
+  const time = attempt === 1 ? '${run.date}' : '${run.date}-${run.time}';
+  const suffix = /^backup/.test(template) ? `-${time}` : numbered(attempt);
+  return `${stem(of)}${suffix}.${format}`;
+}
+
+/** Beside the disk's file; a block device has no place for files beside it. */
+function overlayPath(of: InitialPlan): string {
+  const active = of.disk.chain[0];
+  const folder = !active || active.block ? of.folder : dirname(active.file);
+  return join(literal(folder), `${stem(of)}.blockplan-backup${numbered(of.attempt)}`);
+}
+
+function numbered(attempt: number): string {
+  return attempt === 1 ? '' : `-${attempt}`;
+}
+
+/** The domain's name, with the disk's where there are several, as a file name. */
+function stem({ domain: { name, disks }, disk }: InitialPlan): string {
+  const several = disks.filter(({ device }) => device === disk.device).length > 1;
+  return (several ? `${name}-${disk.target}` : name).replaceAll(/[^\w.-]/g, '_');
+}
+
+function planName(text: string): string {
+  return text
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9-]/g, '-')
+    .slice(0, 63);
+}
+
+/** The text escaped for a plan, so that nothing in it is read as a reference. */
+function literal(text: string): string {
+  return text.replaceAll('${', () => '$${');
+}
+
+/** What was observed, as comments. */
+function observed(of: InitialPlan): string {
+  const { template, domain, disk } = of;
+  const { name, state, persistent, agent } = domain;
+  const chain = disk.chain.map(({ file, format }) => `${file} (${format})`);
+  const lines = [
+    `Written by "blockplan init ${template}". Preview the plan before you run it.`,
+    `Observed: ${name} is ${state} and ${persistent ? 'persistent' : 'transient'}; its guest agent is ${agent ? '' : 'not '}connected.`,
+    ...chain.map((layer, at) =>
+      at === 0 ? `${disk.target} is on ${layer}` : `  backed by ${layer}`,
+    ),
+    ...(isRaw(disk) && /^migrate/.test(template)
+      ? ['A raw image has no backing file, so it is copied as a whole.']
+      : []),
+    ...(template === 'backup' && !canFreeze(domain)
+      ? [
+          'The agent cannot freeze the file systems: the backup is like the disk after a power loss.',
+        ]
+      : []),
+  ];
+  return lines.map((line) => `# ${printable(line)}\n`).join('');
+}
