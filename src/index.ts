@@ -13,7 +13,7 @@ export type { HostState } from './model/host-state.ts';
 export { type End, EXIT_CODES, exitCodeOf } from './outcomes.ts';
 export type { PlanInput } from './plan/input.ts';
 export type { Plan, PlannedStep } from './plan/plan.ts';
-export { readPlan } from './plan/read.ts';
+export { draftPlan, type PlanDraft, readPlan } from './plan/read.ts';
 export type { Preview } from './simulate/preview.ts';
 export { type PreviewContext, previewPlan } from './simulate/preview-plan.ts';
 export { type Walk, walk } from './simulate/walk.ts';
