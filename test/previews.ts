@@ -3,11 +3,12 @@ import { documentHtml } from '../src/render/document-html.ts';
 import { documentMarkdown } from '../src/render/document-markdown.ts';
 import { documentText } from '../src/render/document-text.ts';
 import { previewDocument } from '../src/render/preview-document.ts';
-import type { Preview } from '../src/simulate/preview.ts';
+import type { Preview, PreviewChain } from '../src/simulate/preview.ts';
 
 const layer = (file: string, format = 'qcow2') => ({ file, format });
+const MIB = 2 ** 20;
 
-/** Two steps: one pauses the guest, and one has no rollback. There are an error and a warning. */
+/** Two steps: one pauses the guest, and one has no rollback. There are an error and a warning, so it is refused. */
 export const PREVIEW: Preview = {
   format: 'blockplan-preview/v1',
   plan: 'move-testvm',
@@ -16,12 +17,12 @@ export const PREVIEW: Preview = {
   source: { kind: 'live', uri: 'qemu:///system' },
   totals: {
     ...{ steps: 2, phases: 2, changes: 2, pointsOfNoReturn: 1, pauses: 1, paused: true },
-    copies: [{ to: '/b/x y.qcow2', bytes: 42_000_000 }],
+    copies: [{ to: '/b/x y.qcow2', bytes: 42 * MIB, rate: 2 * MIB }],
     space: [
-      { folder: '/a', needed: 64_000_000, free: 1_000_000_000 },
-      { folder: '/b', needed: 42_000_000 },
+      { folder: '/a', needed: 64 * MIB, free: 1024 * MIB },
+      { folder: '/b', needed: 42 * MIB },
     ],
-    rollback: [{ folder: '/a', needed: 64_000_000, free: 1_000_000_000 }],
+    rollback: [{ folder: '/a', needed: 64 * MIB, free: 1024 * MIB }],
     fingerprint: 'sha256:0123456789abcdef',
   },
   findings: [
@@ -38,6 +39,24 @@ export const PREVIEW: Preview = {
     },
     { code: 'BP140', severity: 'warning', message: 'The agent is silent.' },
   ],
+  changes: {
+    chains: [
+      {
+        target: 'vda',
+        before: [layer('/a/base.qcow2')],
+        after: [layer('/b/base.qcow2'), { ...layer('/a/s.qcow2'), removed: true }],
+      },
+    ],
+    files: [
+      { file: '/b/base.qcow2', change: 'created' },
+      { file: '/a/base.qcow2', change: 'moved', to: '/a/old/base.qcow2' },
+    ],
+    definition: [
+      { sign: ' ', text: "<disk type='file' device='disk'>" },
+      { sign: '-', text: "  <source file='/a/base.qcow2'/>" },
+      { sign: '+', text: "  <source file='/b/base.qcow2'/>" },
+    ],
+  },
   steps: [
     {
       id: 'overlay',
@@ -112,6 +131,7 @@ export const PREVIEW: Preview = {
     { step: 'overlay', what: 'the guest is running', checked: 'live' },
     { step: 'overlay', what: 'the guest agent is connected', checked: 'facts' },
     { step: 'mirror', what: '/b/x y.qcow2 does not exist', checked: 'no' },
+    { step: 'mirror', what: 'the folder of /b/x y.qcow2 exists', checked: 'live', unmet: true },
   ],
   machine: {
     initial: 'overlay:snapshot',
@@ -160,12 +180,35 @@ export const PREVIEW: Preview = {
   },
 };
 
+/** The same without errors, so that it shows everything. */
+export const ADMITTED: Preview = {
+  ...PREVIEW,
+  findings: PREVIEW.findings.filter(({ severity }) => severity === 'warning'),
+};
+
+/** The chains that a page draws: those of the whole plan, and what its phases change on the way. */
+export function drawnChains({ changes, steps, findings }: Preview): readonly PreviewChain[] {
+  if (findings.some(({ severity }) => severity === 'error')) return [];
+  const shown = changes.chains.map((chain) => JSON.stringify(chain));
+  const all = steps.flatMap(({ phases }) => phases.flatMap(({ chains }) => chains));
+  return [...changes.chains, ...all.filter((chain) => !shown.includes(JSON.stringify(chain)))];
+}
+
+/** How many drawings a page has: each side of a chain, or one for both, and the states of the run. */
+export function drawingsOf(preview: Preview): number {
+  const chains = drawnChains(preview).map(({ before, after }) =>
+    before.map(({ file }) => file).join() === after.map(({ file }) => file).join() ? 1 : 2,
+  );
+  const states = preview.findings.some(({ severity }) => severity === 'error') ? 0 : 1;
+  return chains.reduce<number>((sum, each) => sum + each, states);
+}
+
 /** Keys whose values are blockplan's own words, which a user cannot choose. */
-const OWN = new Set(['severity', 'sign', 'checked', 'direction', 'on']);
+const OWN = new Set(['severity', 'sign', 'checked', 'direction', 'on', 'change']);
 
 /** A preview in which every text that a user can choose is the same. */
-export function poisonedPreview(text: string): Preview {
-  const { format, source: _, ...rest } = PREVIEW;
+export function poisonedPreview(text: string, of = ADMITTED): Preview {
+  const { format, source: _, ...rest } = of;
   return {
     ...(poisoned(rest, text) as typeof rest),
     format,

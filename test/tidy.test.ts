@@ -56,7 +56,7 @@ const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = {
 /** The files at the top of src, which every room may import. They import only each other and types. */
 const TOP = [
   ...['codes.ts', 'command.ts', 'errors.ts', 'events.ts', 'outcomes.ts', 'printable.ts'],
-  ...['processes.ts', 'shell-quote.ts'],
+  ...['processes.ts', 'shell-quote.ts', 'size-text.ts'],
 ];
 
 /** The places that may import a package; no other package may be imported. */
@@ -70,7 +70,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   yaml: ['src/plan/', 'src/generate/'],
   diff: ['src/model/line-diff.ts'],
   'fast-string-width': ['src/render/width.ts'],
-  'pretty-bytes': ['src/render/'],
+  'pretty-bytes': ['src/size-text.ts'],
   '@rgrove/parse-xml': ['src/model/', 'src/libvirt/'],
 };
 

@@ -5,6 +5,7 @@ import { recordedCommand } from '../command.ts';
 import { includesFile, isSameFile } from '../model/file-identity.ts';
 import type { BlockJob, Disk, HostState } from '../model/host-state.ts';
 import { MARKER_URI } from '../model/marker.ts';
+import { sizeText } from '../size-text.ts';
 import { type Defect, type Patient, rescueLine, type UnfinishedRun, virshLine } from './patient.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -172,7 +173,7 @@ function roomFor(state: HostState, target: string): string {
   const active = state.domain.disks.find((disk) => disk.target === target)?.chain[0]?.file;
   const folder = active === undefined ? undefined : dirname(active);
   const free = folder === undefined ? undefined : state.folders[folder]?.free;
-  return free === undefined ? '' : `, ${Math.floor(free / 2 ** 20)} MiB free in ${folder}`;
+  return free === undefined ? '' : `, ${sizeText(free)} free in ${folder}`;
 }
 
 /** A saved guest continues with the files that it was saved with, whatever its definition names now. */

@@ -1,6 +1,7 @@
 /** Finds the reason why a block job failed, which libvirt does not report. Only reads. */
 import { dirname } from 'node:path';
 import type { HostIO } from '../host-io/host-io.ts';
+import { exactSizeText, sizeText } from '../size-text.ts';
 import type { Virsh } from './virsh.ts';
 
 /** A file system with fewer free bytes counts as full: an image grows by clusters of 64 KiB or more. */
@@ -40,7 +41,7 @@ async function lookInto(
   const folder = dirname(file);
   const free = (await job.io.inspectFolder(folder))?.free ?? Number.POSITIVE_INFINITY;
   return free < FULL
-    ? [`the file system of ${folder} has ${free} bytes free`]
+    ? [`the file system of ${folder} has ${sizeText(free)} free`]
     : otherSize(job, file, format, place?.length);
 }
 
@@ -53,7 +54,9 @@ async function otherSize(
   if (format !== 'raw' || length === undefined) return [];
   const answer = await virsh.run(['domblkinfo', '--domain', domain, '--device', disk]);
   const capacity = Number(/^Capacity:\s*(\d+)$/m.exec(answer.stdout)?.[1] ?? length);
-  return capacity === length ? [] : [`${file} has ${length} bytes, and the disk has ${capacity}`];
+  return capacity === length
+    ? []
+    : [`${file} has ${exactSizeText(length)}, and the disk has ${exactSizeText(capacity)}`];
 }
 
 /** The I/O error of the guest on this disk (virsh, domblkerror). */

@@ -4,6 +4,7 @@ import type { Finding } from '../errors.ts';
 import { DEFAULT_SIZE, type GuestDiskSpec } from '../lab/images.ts';
 import type { Disk, HostState } from '../model/host-state.ts';
 import type { Plan } from '../plan/plan.ts';
+import { sizeText } from '../size-text.ts';
 import type { Paths } from './paths.ts';
 
 /** The data on each disk besides the guest's numbers, in bytes, so that a copy takes some time. */
@@ -96,11 +97,11 @@ function differencesOf({ domain, others }: HostState): string[] {
   const foreign = layers.filter(({ layer }) => !['raw', 'qcow2'].includes(layer.format));
   const devices = layers.filter(({ layer }) => layer.block);
   return [
-    `each disk is a file system of ${mebibytes(DEFAULT_SIZE)} with the numbers that the guest writes`,
+    `each disk is a file system of ${sizeText(DEFAULT_SIZE)} with the numbers that the guest writes`,
     ...said(
       'sizes in the original',
       disks.flatMap(({ target, capacity }) =>
-        capacity === undefined ? [] : [`${target} ${mebibytes(capacity)}`],
+        capacity === undefined ? [] : [`${target} ${sizeText(capacity)}`],
       ),
     ),
     "the definition is the lab's own: one processor, 96 MiB of memory, disks on virtio, no network and no graphics",
@@ -133,10 +134,6 @@ function differencesOf({ domain, others }: HostState): string[] {
       : []),
     'free space, owners and rights of files, and security labels are those of the lab',
   ];
-}
-
-function mebibytes(bytes: number): string {
-  return `${Math.round(bytes / (1024 * 1024))} MiB`;
 }
 
 function said(what: string, subjects: readonly string[]): string[] {

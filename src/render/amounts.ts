@@ -1,10 +1,4 @@
-/** Formats counts, bytes, percentages and durations for people. */
-import prettyBytes from 'pretty-bytes';
-
-/** `5.2 GB`; anything but a positive number counts as zero. */
-export function bytesText(bytes: number): string {
-  return prettyBytes(Number.isFinite(bytes) && bytes > 0 ? Math.round(bytes) : 0);
-}
+/** Formats counts, percentages and durations for people; `size-text.ts` formats sizes. */
 
 /** Whole percents, rounded down so that 100 means all of it; 0 while the total is unknown. */
 export function percentOf(current: number, total: number): number {
@@ -32,6 +26,12 @@ export function durationText(ms: number): string {
   const minutes = Math.round(seconds / 60);
   if (minutes < 24 * 60) return twoUnits(minutes, 60, 'h', 'min');
   return twoUnits(Math.round(minutes / 60), 24, 'd', 'h');
+}
+
+/** The same for an estimate: `about 40 s`, `about 3 min 20 s`, and from ten minutes on without seconds. */
+export function estimateText(ms: number): string {
+  const unit = ms < 600_000 ? 1000 : 60_000;
+  return `about ${durationText(Math.max(1, Math.round(ms / unit)) * unit)}`;
 }
 
 function twoUnits(amount: number, ratio: number, large: string, small: string): string {

@@ -1,7 +1,8 @@
 /** The lines of one block of the terminal display, made to fit the terminal's width. */
 import type { DomainState } from '../model/host-state.ts';
 import { printable } from '../printable.ts';
-import { bytesText, durationText, percentOf, timeLeftMs } from './amounts.ts';
+import { sizeText } from '../size-text.ts';
+import { durationText, percentOf, timeLeftMs } from './amounts.ts';
 import { type Paint, type Palette, palette } from './color.ts';
 import { promptedCommand } from './command.ts';
 import { findingLine } from './findings.ts';
@@ -111,8 +112,8 @@ function progressLines(
   const percent = percentOf(current, total);
   const left = timeLeftMs(current, total, rate);
   const share = `${String(percent).padStart(3)} %`;
-  const done = `${bytesText(current)} of ${bytesText(total)}`;
-  const speed = rate === undefined ? [] : [`${bytesText(rate)}/s`];
+  const done = `${sizeText(current)} of ${sizeText(total)}`;
+  const speed = rate === undefined ? [] : [`${sizeText(rate)}/s`];
   const rest = left === undefined ? [] : [`${durationText(left)} left`];
   const numbers = [share, done, ...speed, ...rest].join('  ');
   const beside = width - textWidth(numbers) - 1;

@@ -1,25 +1,31 @@
 /** A disk's backing chain before and after a phase, drawn with the active layer on top. */
 import { printable } from '../printable.ts';
+import type { PreviewChain } from '../simulate/preview.ts';
 import type { Palette } from './color.ts';
-import type { Chain } from './document.ts';
 import { padded, textWidth } from './width.ts';
 
 const INDENT = '  ';
 const GAP = '     ';
 
 /** The drawing: side by side if it fits, otherwise one below the other. */
-export function chainLines(change: Chain, columns: number, paint: Palette): string[] {
+export function chainLines(change: PreviewChain, columns: number, paint: Palette): string[] {
   const folders = new Set([...change.before, ...change.after].map(({ file }) => folderOf(file)));
   const [folder = ''] = folders;
   // Two images of the same name in different folders must not look like one.
   const isShort = folders.size === 1 && folder !== '';
-  const name = ({ file, format }: Chain['before'][number]): string =>
+  const name = ({ file, format }: PreviewChain['before'][number]): string =>
     printable(`${isShort ? file.slice(folder.length) : file} (${format})`);
   const before = drawn(change.before.map(name));
   const after = drawn(change.after.map(name));
   const gone = painter(change.after.map(name), paint.red);
   const come = painter(change.before.map(name), paint.green);
   const what = `${printable(change.target)}${isShort ? ` in ${printable(folder)}` : ''}`;
+  if (before.join() === after.join()) {
+    return [
+      `${what}, the same before and after, active layer on top:`,
+      ...before.map((line) => INDENT + line),
+    ];
+  }
   const width = Math.max(...before.map(textWidth));
   const widest = INDENT.length + width + GAP.length + Math.max(...after.map(textWidth));
   if (widest > columns) {

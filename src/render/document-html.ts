@@ -1,23 +1,27 @@
-/** A document as a self-contained HTML page: no script, no network, only its own style. */
+/** A document as a self-contained HTML page: no network, only its own style and its own script. */
 import { createHash } from 'node:crypto';
-import { commandLine } from '../command.ts';
 import type { Finding } from '../errors.ts';
-import type { Block, BlockOf, DocumentTree, Note, Section, States, Text } from './document.ts';
+import type { Block, BlockOf, DocumentTree, Note, Section, States } from './document.ts';
 import { excerpt } from './findings.ts';
 import { html, type Markup } from './html.ts';
 import { chainFigure } from './html-chain.ts';
+import { childId, contentsMarkup, entriesOf, partId } from './html-contents.ts';
+import { headerMarkup } from './html-header.ts';
 import { machineDrawing } from './html-machine.ts';
+import { SCRIPT } from './html-script.ts';
 import { STYLE } from './html-style.ts';
+import { asSentence, commandWords, inline } from './html-text.ts';
 
 /** The whole page; the same document gives the same bytes. */
 export function documentHtml(document: DocumentTree): string {
   const { kind, title, blocks } = document;
-  const style = createHash('sha256').update(STYLE).digest('base64');
+  const entries = entriesOf(blocks);
+  const anchorOf = (name: string) => entries.find((entry) => entry.title === name)?.id;
   const page = html`<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${style}'; base-uri 'none'; form-action 'none'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${hashOf(STYLE)}; script-src ${hashOf(SCRIPT)}; base-uri 'none'; form-action 'none'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
@@ -25,37 +29,20 @@ export function documentHtml(document: DocumentTree): string {
 <style>${{ markup: STYLE }}</style>
 </head>
 <body>
-${header(document)}<main>
-${blocks.map((block, at) => blockMarkup(block, 2, `part-${at + 1}`))}</main>
+${headerMarkup(document, anchorOf)}<div class="page">
+${contentsMarkup(entries)}<main>
+${blocks.map((block, at) => blockMarkup(block, 2, partId(at)))}</main>
+</div>
+<script>${{ markup: SCRIPT }}</script>
 </body>
 </html>
 `;
   return page.markup;
 }
 
-function header({ kind, title, about, summary }: DocumentTree): Markup {
-  const details = summary
-    .filter(({ detail }) => detail)
-    .map(({ text }) => html`<li>${text}</li>\n`);
-  return html`<header>
-<p class="kind">${commandLine('blockplan', kind)}</p>
-<h1>${title.name} <span class="on">on</span> ${title.place}</h1>
-${about.map((text) => html`<p class="about">${inline(text)}</p>\n`)}${verdict(title, summary)}${
-  details.length === 0 ? undefined : html`<ul class="details">\n${details}</ul>\n`
-}</header>
-`;
-}
-
-/** The first line of the page, in the colour of its worst part. */
-function verdict(title: DocumentTree['title'], summary: DocumentTree['summary']): Markup {
-  const parts = summary.filter(({ detail }) => !detail);
-  const worst = (['bad', 'warn'] as const).find((mood) => parts.some((it) => it.mood === mood));
-  const begin = title.verdict ? html`<strong>${title.verdict}</strong>: ` : undefined;
-  const rest = parts.map(({ text, mood }, at) => {
-    const comma = at === 0 ? '' : ', ';
-    return mood === undefined ? html`${comma}${text}` : html`${comma}<strong>${text}</strong>`;
-  });
-  return html`<p class="verdict ${worst ?? 'good'}">${begin}${rest}.</p>\n`;
+/** Allows exactly this text in the Content-Security-Policy. */
+function hashOf(text: string): Markup {
+  return { markup: `'sha256-${createHash('sha256').update(text).digest('base64')}'` };
 }
 
 /**
@@ -67,7 +54,7 @@ function blockMarkup(block: Block, level: number, id: string): Markup {
     case 'section':
       return sectionMarkup(block, level, id);
     case 'paragraph':
-      return html`<p class="quiet">${block.text}</p>\n`;
+      return html`<p>${block.text}</p>\n`;
     case 'note':
       return noteMarkup(block);
     case 'finding':
@@ -92,10 +79,23 @@ function sectionMarkup(section: Section, level: number, id: string): Markup {
   const look = mood ? `aside ${mood}` : number === undefined ? 'part' : 'step';
   const place = number === undefined ? undefined : html`<span class="number">${number}</span> `;
   const more = about === undefined ? undefined : html` <span class="place">${about}</span>`;
-  const inner = blocks.map((block, at) => blockMarkup(block, level + 1, `${id}-${at + 1}`));
-  return html`<section class="${look}" aria-labelledby="${id}">
+  const inner = blocks.map((block, at) => blockMarkup(block, level + 1, childId(id, at)));
+  // Only the main sections are landmarks: one for each phase would be too many.
+  const label = level === 2 ? html` aria-labelledby="${id}"` : undefined;
+  return html`<section class="${look}"${label}>
 <h${level} id="${id}">${place}${title}${more}</h${level}>
-${text === undefined ? undefined : html`<p>${inline(sentence(text))}</p>\n`}${inner.length === 0 && empty ? html`<p>${empty}</p>\n` : inner}</section>
+${text === undefined ? undefined : html`<p>${inline(asSentence(text))}</p>\n`}${
+  inner.length === 0 && empty ? html`<p>${empty}</p>\n` : folded(section, inner)
+}</section>
+`;
+}
+
+function folded({ fold }: Section, inner: readonly Markup[]): Markup {
+  return fold === undefined || inner.length === 0
+    ? html`${inner}`
+    : html`<details>
+<summary>${fold}</summary>
+${inner}</details>
 `;
 }
 
@@ -117,15 +117,8 @@ ${parts ? html`<pre class="excerpt"><code>${parts.before}<mark>${parts.word}</ma
 }
 
 function commandMarkup({ command, why }: BlockOf<'commands'>['commands'][number]): Markup {
-  const own = command.startsWith('#') ? ' own' : '';
-  return html`<li><span class="why">${why}</span><code class="command${own}">${words(command)}</code></li>\n`;
-}
-
-/** Keeps each word together if it fits: a browser would break a line after the hyphens of an option. */
-function words(command: string): Markup[] {
-  return command
-    .split(/( +)/)
-    .map((piece) => (/^ *$/.test(piece) ? html`${piece}` : html`<span>${piece}</span>`));
+  const look = command.startsWith('#') ? 'own' : 'copy';
+  return html`<li><span class="why">${why}</span><code class="command ${look}">${commandWords(command)}</code></li>\n`;
 }
 
 function diff({ title, lines }: BlockOf<'diff'>): Markup {
@@ -157,23 +150,4 @@ ${terms}</dl>
 </div>
 </div>
 `;
-}
-
-function inline(text: Text): Markup[] {
-  return text.map((each) =>
-    typeof each === 'string' ? html`${each}` : html`<code>${each.code}</code>`,
-  );
-}
-
-/** A clause as a sentence. */
-function sentence(text: Text): Text {
-  const [first = '', ...rest] = text;
-  const all = [typeof first === 'string' ? raised(first) : first, ...rest];
-  const last = text.at(-1) ?? '';
-  const ended = typeof last === 'string' && (/[.!?]$/.test(last) || last.trim() === '');
-  return ended ? all : [...all, '.'];
-}
-
-function raised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

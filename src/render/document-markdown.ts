@@ -5,10 +5,19 @@
 import { commandLine } from '../command.ts';
 import type { Finding } from '../errors.ts';
 import { printable } from '../printable.ts';
+import { pluralText } from './amounts.ts';
 import { chainLines } from './chain-text.ts';
 import { palette } from './color.ts';
 import { promptedCommand } from './command.ts';
-import { type Block, type DocumentTree, EXPENDABLE, type Section, type Text } from './document.ts';
+import {
+  type Block,
+  type BlockOf,
+  type DocumentTree,
+  EXPENDABLE,
+  type Section,
+  type Text,
+  type TextPart,
+} from './document.ts';
 import { code, codeBlock, collapsible, marker, prose } from './markdown.ts';
 import { renderMermaid } from './mermaid.ts';
 
@@ -17,6 +26,8 @@ const MOST_BYTES = 60_000;
 /** Drawings in a comment can scroll, so they need not fit a terminal. */
 const COLUMNS = 120;
 const LONGEST_TEXT = 200;
+/** A diff with more lines is folded. */
+const LONGEST_DIFF = 20;
 
 /** The comment; the same document always gives the same one, below 60,000 bytes. */
 export function documentMarkdown(document: DocumentTree): string {
@@ -70,15 +81,23 @@ function shortened(value: unknown): unknown {
 function commentOf(document: DocumentTree, left: readonly string[]): string {
   const { kind, title, summary, about, blocks } = document;
   const verdict = title.verdict === undefined ? '' : `${title.verdict}: `;
-  const parts = summary.map(({ text, mood }) => (mood ? `**${prose(text)}**` : prose(text)));
+  const parts = summary
+    .filter(({ detail }) => !detail)
+    .map(({ text, mood }) => (mood ? `**${prose(text)}**` : prose(text)));
+  const details = summary.filter(({ detail }) => detail).map(detailText);
   return `${[
     marker(`blockplan:${kind}:${encodeURIComponent(printable(title.name))}`),
     `## ${verdict}${code(title.name)} on ${code(title.place)}`,
     parts.join(', '),
+    ...(details.length === 0 ? [] : [details.join('\n')]),
     ...about.map(inline),
     ...(left.length === 0 ? [] : [leftOut(kind, left)]),
     ...blocks.flatMap((block) => blockParts(block, 0)),
   ].join('\n\n')}\n`;
+}
+
+function detailText({ text, code: word }: TextPart): string {
+  return `- ${prose(text)}${word === undefined ? '' : ` ${code(word)}`}`;
 }
 
 function leftOut(kind: string, left: readonly string[]): string {
@@ -89,7 +108,9 @@ function blockParts(block: Block, depth: number): string[] {
   switch (block.is) {
     case 'section':
       if (block.isGroup) return block.blocks.flatMap((each) => blockParts(each, depth));
-      return depth === 0 ? [foldedSection(block)] : sectionParts(block, depth);
+      if (block.number !== undefined) return stepParts(block);
+      if (depth > 0) return sectionParts(block, depth);
+      return block.partOf === undefined ? openSection(block) : [foldedSection(block)];
     case 'paragraph':
       return [prose(block.text)];
     case 'note':
@@ -110,13 +131,7 @@ function blockParts(block: Block, depth: number): string[] {
     case 'chain':
       return [codeBlock('text', chainLines(block.chain, COLUMNS, palette(false)))];
     case 'diff':
-      return [
-        `${block.title}:`,
-        codeBlock(
-          'diff',
-          block.lines.map(({ sign, text }) => `${sign} ${text}`),
-        ),
-      ];
+      return diffParts(block);
     case 'items':
       return [block.items.map(({ label, text }) => `- ${code(label)}: ${prose(text)}`).join('\n')];
     case 'states':
@@ -124,12 +139,58 @@ function blockParts(block: Block, depth: number): string[] {
   }
 }
 
-function foldedSection({ number, title, about, text, blocks }: Section): string {
-  const heading = number === undefined ? title : `${number}. <code>${prose(title)}</code>`;
-  return collapsible(`${heading}${behind(about)}`, [
-    ...(text === undefined ? [] : [inline(text)]),
+function foldedSection({ title, about, blocks }: Section): string {
+  return collapsible(
+    `${prose(title)}${behind(about)}`,
+    blocks.flatMap((block) => blockParts(block, 1)),
+  );
+}
+
+function openSection({ title, about, blocks }: Section): string[] {
+  return [
+    `### ${prose(title)}${behind(about)}`,
     ...blocks.flatMap((block) => blockParts(block, 1)),
-  ]);
+  ];
+}
+
+/** What a reviewer must see of a step is open: what it changes, and its notes. Its commands and rollbacks are folded. */
+function stepParts({ number, title, about, text, blocks }: Section): string[] {
+  const phases = blocks.filter((block) => block.is === 'section');
+  const open = phases
+    .map((phase) => ({ ...phase, blocks: phase.blocks.filter(isOpen) }))
+    .filter((phase) => phase.blocks.length > 0);
+  const folded = phases.map((phase) => ({
+    ...phase,
+    blocks: phase.blocks.filter((block) => !isOpen(block)),
+  }));
+  return [
+    `### ${number}. <code>${prose(title)}</code>${behind(about)}`,
+    ...(text === undefined ? [] : [inline(text)]),
+    ...open.flatMap((phase) => sectionParts(phase, 1)),
+    ...blocks.filter((block) => block.is !== 'section').flatMap((block) => blockParts(block, 1)),
+    ...(folded.length === 0
+      ? []
+      : [
+          collapsible(
+            'Commands and rollbacks',
+            folded.flatMap((phase) => sectionParts(phase, 1)),
+          ),
+        ]),
+  ];
+}
+
+function isOpen(block: Block): boolean {
+  return block.is === 'note' || block.is === 'chain';
+}
+
+function diffParts({ title, lines }: BlockOf<'diff'>): string[] {
+  const shown = codeBlock(
+    'diff',
+    lines.map(({ sign, text }) => `${sign} ${text}`),
+  );
+  return lines.length > LONGEST_DIFF
+    ? [collapsible(`${prose(title)} (${pluralText(lines.length, 'line')})`, [shown])]
+    : [`${title}:`, shown];
 }
 
 function sectionParts({ title, about, mood, text, blocks }: Section, depth: number): string[] {

@@ -21,26 +21,41 @@ export function documentText(
   color: boolean,
   columns = Number.POSITIVE_INFINITY,
 ): string {
-  const paint = palette(color);
-  const moods = { good: paint.green, warn: paint.yellow, bad: paint.red };
-  const pen = { paint, moods, columns, color };
+  const pen = penOf(color, columns);
   const blocks = document.blocks.flatMap((each) => ('isGroup' in each ? each.blocks : [each]));
-  return [headLines(document, pen), ...blocks.map((block) => blockLines(block, '', pen))]
+  const head = [...headLines(document, pen), ...detailLines(document, pen)];
+  return [head, ...blocks.map((block) => blockLines(block, '', pen))]
     .filter((lines) => lines.length > 0)
     .map((lines) => `${lines.join('\n')}\n`)
     .join('\n');
 }
 
+/** The first sentence alone, for a question about the document. */
+export function documentHeadline(
+  document: DocumentTree,
+  color: boolean,
+  columns = Number.POSITIVE_INFINITY,
+): string {
+  return `${headLines(document, penOf(color, columns)).join('\n')}\n`;
+}
+
+function penOf(color: boolean, columns: number): Pen {
+  const paint = palette(color);
+  const moods = { good: paint.green, warn: paint.yellow, bad: paint.red };
+  return { paint, moods, columns, color };
+}
+
 /** One line; only a terminal wraps it, between two parts if possible. */
 function headLines({ title, summary }: DocumentTree, { paint, moods, columns }: Pen): string[] {
+  const parts = summary.filter(({ detail }) => !detail);
   const [name, place] = [printable(title.name), printable(title.place)];
   const verdict = title.verdict === undefined ? '' : `${lowered(title.verdict)}: `;
   const lines = [`${paint.red(verdict)}${paint.bold(name)} on ${paint.bold(place)}:`];
   let used = textWidth(`${verdict}${name} on ${place}:`);
-  summary.forEach(({ text, mood, whole }, at) => {
+  parts.forEach(({ text, mood }, at) => {
     const color = mood === undefined ? plain : moods[mood];
-    const comma = at + 1 < summary.length ? ',' : '';
-    const [first = '', ...more] = whole ? [printable(text)] : wrapped(printable(text), columns - 3);
+    const comma = at + 1 < parts.length ? ',' : '';
+    const [first = '', ...more] = wrapped(printable(text), columns - 3);
     if (used + 1 + textWidth(first) + comma.length <= columns && more.length === 0) {
       lines.push(`${lines.pop()} ${color(first)}${comma}`);
       used += 1 + textWidth(first) + comma.length;
@@ -51,6 +66,17 @@ function headLines({ title, summary }: DocumentTree, { paint, moods, columns }: 
     }
   });
   return lines;
+}
+
+/** Each detail begins a line. */
+function detailLines({ summary }: DocumentTree, { columns }: Pen): string[] {
+  return summary
+    .filter(({ detail }) => detail)
+    .flatMap(({ text, code }) =>
+      code === undefined
+        ? labelled('  ', plain, '', printable(text), columns)
+        : [`  ${printable(text)} ${printable(code)}`],
+    );
 }
 
 function blockLines(block: Block, indent: string, pen: Pen): string[] {

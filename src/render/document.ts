@@ -4,15 +4,17 @@
  */
 import type { Finding } from '../errors.ts';
 import type { DiffLine } from '../model/line-diff.ts';
-import type { Preview, PreviewCommand, PreviewPhase } from '../simulate/preview.ts';
+import type { Preview, PreviewChain, PreviewCommand } from '../simulate/preview.ts';
 
 export interface DocumentTree {
   /** The command that prints it: `preview`. */
   readonly kind: string;
   /** `Refused: NAME on PLACE`. */
   readonly title: { readonly verdict?: string; readonly name: string; readonly place: string };
-  /** The parts of the opening sentence. */
+  /** The parts of the opening sentence, and its details. */
   readonly summary: readonly TextPart[];
+  /** What a reader decides by, for pages: the summary has the same in words. */
+  readonly tiles: readonly Tile[];
   /** For readers who did not ask for the document themselves. */
   readonly about: readonly Text[];
   readonly blocks: readonly Block[];
@@ -24,10 +26,22 @@ export type Tone = 'good' | 'warn' | 'bad';
 export interface TextPart {
   readonly text: string;
   readonly mood?: Tone;
-  /** Set for text to copy, which does not wrap. */
-  readonly whole?: true;
-  /** Set for amounts and the like, which a page lists. */
+  /** Set for what is not part of the sentence, such as amounts. */
   readonly detail?: true;
+  /** A word to copy, which does not wrap; it follows the text. */
+  readonly code?: string;
+}
+
+/** One number, with what it means. */
+export interface Tile {
+  readonly label: string;
+  readonly value: string;
+  readonly note?: string;
+  readonly mood?: Tone;
+  /** A part of a whole in the same unit. */
+  readonly bar?: { readonly part: number; readonly whole: number };
+  /** The title of the section with more about it. */
+  readonly section?: string;
 }
 
 /** Running text with code in it. */
@@ -41,6 +55,7 @@ export const EXPENDABLE = [
   'the rollbacks',
   'the commands',
   'the chains',
+  'the files',
 ] as const;
 
 export type Block = { readonly partOf?: (typeof EXPENDABLE)[number] } & (
@@ -50,7 +65,7 @@ export type Block = { readonly partOf?: (typeof EXPENDABLE)[number] } & (
   | { readonly is: 'paragraph'; readonly text: string }
   | { readonly is: 'finding'; readonly finding: Finding }
   | { readonly is: 'commands'; readonly commands: readonly PreviewCommand[] }
-  | { readonly is: 'chain'; readonly chain: Chain }
+  | { readonly is: 'chain'; readonly chain: PreviewChain }
   | { readonly is: 'diff'; readonly title: string; readonly lines: readonly DiffLine[] }
   | { readonly is: 'items'; readonly items: readonly Labelled[] }
 );
@@ -70,6 +85,8 @@ export interface Section {
   readonly mood?: Tone;
   readonly text?: Text;
   readonly blocks: readonly Block[];
+  /** What the blocks are, such as `5 commands`, if most readers do not need them: a page folds them. */
+  readonly fold?: string;
   /** The text of an HTML page if there are no blocks. */
   readonly empty?: string;
 }
@@ -86,9 +103,6 @@ export interface Note extends Labelled {
   /** Set in a copy for readers who have the original folded: where the original is. */
   readonly place?: string | undefined;
 }
-
-/** A disk's backing chain before and after a change, active layer first. */
-export type Chain = PreviewPhase['chains'][number];
 
 /** The states of a run, for a drawing, and its ends with their exit codes. */
 export interface States extends Pick<Preview, 'plan' | 'domain' | 'machine'> {

@@ -2,11 +2,12 @@
  * A disk's backing chain before and after a phase, as two drawings with the same file at the same height. A chain is drawn
  * vertically, active layer on top, so that it fits a phone however deep it is.
  */
-import type { Chain } from './document.ts';
+
+import type { PreviewChain } from '../simulate/preview.ts';
 import { html, type Markup } from './html.ts';
 import { arrow, drawing, fittedLines, LINE_HEIGHT, rounded, textLines } from './html-drawing.ts';
 
-type Layer = Chain['before'][number];
+type Layer = PreviewChain['before'][number];
 
 /** One row of both drawings: the same file on both sides, or a file and what replaces it. */
 interface Row {
@@ -25,9 +26,11 @@ interface Box {
 }
 
 const FATES = {
-  same: '',
-  new: ' · new in the chain',
-  gone: ' · leaves the chain',
+  same: 'kept',
+  new: 'new',
+  temporary: 'new, removed later',
+  gone: 'leaves the chain, file kept',
+  removed: 'leaves the chain, file removed',
 } as const;
 
 const WIDTH = 340;
@@ -40,10 +43,21 @@ const NAME = 13;
 const SMALL = 11;
 
 /** @param id unique in the page */
-export function chainFigure(chain: Chain, id: string): Markup {
+export function chainFigure(chain: PreviewChain, id: string): Markup {
   const rows = rowsOf(chain.before, chain.after);
+  const caption = html`Backing chain of <code>${chain.target}</code>; each layer is backed by the one below it`;
+  if (rows.every(({ before, after }) => before?.file === after?.file)) {
+    return html`<figure class="chain">
+<figcaption>${caption}</figcaption>
+<div class="pair">
+<div class="side"><p class="when">the same before and after</p>
+${chainDrawing(chain, 'after', rows, id)}</div>
+</div>
+</figure>
+`;
+  }
   return html`<figure class="chain">
-<figcaption>Backing chain of <code>${chain.target}</code>; each layer is backed by the one below it</figcaption>
+<figcaption>${caption}</figcaption>
 <div class="pair">
 <div class="side"><p class="when">before</p>
 ${chainDrawing(chain, 'before', rows, id)}</div>
@@ -77,7 +91,7 @@ function rowsOf(before: readonly Layer[], after: readonly Layer[]): Row[] {
   return rows.reverse();
 }
 
-function chainDrawing(chain: Chain, side: Side, rows: readonly Row[], id: string): Markup {
+function chainDrawing(chain: PreviewChain, side: Side, rows: readonly Row[], id: string): Markup {
   const { boxes, height } = laidOut(rows, side);
   const files = chain[side].map(({ file }) => file);
   const about = {
@@ -122,12 +136,14 @@ function laidOut(rows: readonly Row[], side: Side): { boxes: Box[]; height: numb
 
 function fateOf({ before, after }: Row, side: Side): Box['fate'] {
   if (before?.file === after?.file) return 'same';
-  return side === 'before' ? 'gone' : 'new';
+  if (side === 'before') return before?.removed ? 'removed' : 'gone';
+  return after?.removed ? 'temporary' : 'new';
 }
 
 function heightOf(layer: Layer | undefined): number {
   if (!layer) return 0;
-  const { name, rest } = linesOf(layer, 'gone');
+  // The longest text: a layer has the same height on both sides.
+  const { name, rest } = linesOf(layer, 'removed');
   return 2 * PAD + LINE_HEIGHT * (name.length * NAME + rest.length * SMALL);
 }
 
@@ -137,7 +153,7 @@ function linesOf({ file, format }: Layer, fate: Box['fate']) {
   const folder = cut === 0 ? [] : fittedLines(file.slice(0, cut), room, SMALL);
   return {
     name: fittedLines(file.slice(cut), room, NAME),
-    rest: [...folder, ...fittedLines(`${format}${FATES[fate]}`, room, SMALL)],
+    rest: [...folder, ...fittedLines(`${format} · ${FATES[fate]}`, room, SMALL)],
   };
 }
 

@@ -1,7 +1,8 @@
 /** Plain lines for output that is not a terminal: CI logs, cron mails. No escape codes at all. */
 import type { Listener, PhaseRef, RunEvent } from '../events.ts';
 import { printable } from '../printable.ts';
-import { bytesText, durationText, percentOf, timeLeftMs } from './amounts.ts';
+import { sizeText } from '../size-text.ts';
+import { durationText, percentOf, timeLeftMs } from './amounts.ts';
 import { promptedCommand } from './command.ts';
 import { findingLine } from './findings.ts';
 import type { Output } from './output.ts';
@@ -70,8 +71,8 @@ function progressWords(event: ProgressEvent): string {
   const left = timeLeftMs(event.current, event.total, event.rate);
   return [
     `${percentOf(event.current, event.total)} %`,
-    `${bytesText(event.current)} of ${bytesText(event.total)}`,
-    ...(event.rate === undefined ? [] : [`${bytesText(event.rate)}/s`]),
+    `${sizeText(event.current)} of ${sizeText(event.total)}`,
+    ...(event.rate === undefined ? [] : [`${sizeText(event.rate)}/s`]),
     ...(left === undefined ? [] : [`${durationText(left)} left`]),
   ].join(', ');
 }

@@ -1,13 +1,19 @@
 /** The content of a preview, from top to bottom. Every format is made from it. */
+import { isDeepStrictEqual } from 'node:util';
 import { FINAL_STATES, OUTCOMES } from '../outcomes.ts';
 import type {
   Preview,
+  PreviewChain,
+  PreviewChanges,
+  PreviewFile,
   PreviewPhase,
-  PreviewPrecondition,
   PreviewStep,
 } from '../simulate/preview.ts';
 import { pluralText } from './amounts.ts';
 import type { Block, DocumentTree, Note, Section, Text } from './document.ts';
+
+import { preconditionGroups } from './precondition-groups.ts';
+import { previewTiles, SECTION_TITLES } from './preview-tiles.ts';
 import { previewTotals } from './preview-totals.ts';
 
 /** The preview as a document; the same preview gives the same one. */
@@ -24,9 +30,64 @@ export function previewDocument(preview: Preview): DocumentTree {
     kind: 'preview',
     title: { ...(refused && { verdict: 'Refused' }), name: plan, place: domain },
     summary: previewTotals(preview),
+    tiles: previewTiles(preview),
     about: [...lines.map((line) => [line]), origin],
-    blocks: [dangers(preview), steps(preview), failures(preview), ...preconditions(preview)],
+    blocks: refused ? refusal(preview) : content(preview),
   };
+}
+
+function content(preview: Preview): Block[] {
+  return [
+    changes(preview),
+    dangers(preview),
+    steps(preview),
+    failures(preview),
+    ...preconditionGroups(preview),
+  ];
+}
+
+/** The steps of a refused plan are not run, so they would only hide the errors. */
+function refusal({ findings }: Preview): Block[] {
+  const text =
+    'Correct the errors, then preview the plan again. Until then a run of it is refused, and changes nothing.';
+  return [
+    {
+      ...{ is: 'section', isGroup: true, title: 'Errors' },
+      blocks: findings.map((finding) => ({ is: 'finding', finding })),
+    },
+    { is: 'section', title: 'What to do', blocks: [{ is: 'paragraph', text }] },
+  ];
+}
+
+/** What is different after the run, whatever the steps on the way. */
+function changes({ changes: { chains, files, definition }, domain }: Preview): Section {
+  const items = files.map((each) => ({ label: each.change, text: fileText(each, domain) }));
+  const list: Block = { is: 'items', items, partOf: 'the files' };
+  const stays: Block = {
+    ...{ is: 'paragraph', text: 'The persistent definition stays as it is.' },
+    partOf: 'the definitions',
+  };
+  return {
+    ...{ is: 'section', title: 'Changes' },
+    blocks: [
+      ...chains.map(chainBlock),
+      ...(items.length === 0 ? [] : [list]),
+      ...(definition.length === 0 ? [stays] : [diff(definition)]),
+    ],
+  };
+}
+
+function fileText({ file, change, to }: PreviewFile, domain: string): string {
+  if (to !== undefined) return `${file}, to ${to}`;
+  return change === 'kept' ? `${file}, which ${domain} no longer uses` : file;
+}
+
+function chainBlock(chain: PreviewChain): Block {
+  return { is: 'chain', chain, partOf: 'the chains' };
+}
+
+function diff(lines: PreviewStep['definition']): Block {
+  return { is: 'diff', title: 'Changes to the definition', lines, partOf: 'the definitions' };
 }
 
 /** What was found, and the phases to think about before the run. */
@@ -37,7 +98,7 @@ function dangers({ findings, steps: all }: Preview): Section {
     ),
   );
   return {
-    ...{ is: 'section', isGroup: true, title: 'Dangers' },
+    ...{ is: 'section', isGroup: true, title: SECTION_TITLES.dangers },
     blocks: [...findings.map((finding): Block => ({ is: 'finding', finding })), ...reminders],
     empty: 'Nothing prevents the run, and nothing dangerous was found.',
   };
@@ -56,43 +117,47 @@ function notes(
   ];
 }
 
-function steps({ totals, steps: all }: Preview): Section {
-  const left = totals.steps - all.length;
-  const text = `${pluralText(left, 'more step')} cannot be shown until the errors are fixed.`;
+function steps({ steps: all, changes: shown }: Preview): Section {
   return {
     ...{ is: 'section', isGroup: true, title: 'Steps' },
-    blocks: [...all.map(step), ...(left > 0 ? [{ is: 'paragraph', text } as const] : [])],
+    blocks: all.map((each, at) => step(each, at, shown)),
   };
 }
 
-function step({ id, kind, line, summary, phases, definition }: PreviewStep, at: number): Section {
-  const diff: Block = {
-    ...{ is: 'diff', title: 'Changes to the definition', lines: definition },
-    partOf: 'the definitions',
-  };
+/** @param shown the changes of the whole plan: a step does not repeat them */
+function step(
+  { id, kind, line, summary, phases, definition }: PreviewStep,
+  at: number,
+  shown: PreviewChanges,
+): Section {
+  const isNew = definition.length > 0 && !isDeepStrictEqual(definition, shown.definition);
   return {
     ...{ is: 'section', number: at + 1, title: id, about: `${kind}, line ${line}` },
     text: withCode(summary),
-    blocks: [...phases.map(phase), ...(definition.length === 0 ? [] : [diff])],
+    blocks: [...phases.map((each) => phase(each, shown)), ...(isNew ? [diff(definition)] : [])],
   };
 }
 
-function phase(it: PreviewPhase): Section {
+function phase(it: PreviewPhase, shown: PreviewChanges): Section {
+  const chains = it.chains.filter((chain) => !shown.chains.some(isEqualTo(chain)));
   return {
     ...{ is: 'section', title: it.name, text: [it.summary] },
-    blocks: [
-      ...notes(it),
-      ...commands(it.commands),
-      ...it.chains.map((chain): Block => ({ is: 'chain', chain, partOf: 'the chains' })),
-      rollbackOf(it),
-    ],
+    blocks: [...notes(it), ...chains.map(chainBlock), ...commands(it.commands), rollbackOf(it)],
   };
+}
+
+function isEqualTo(chain: PreviewChain): (other: PreviewChain) => boolean {
+  return (other) => isDeepStrictEqual(chain, other);
 }
 
 function rollbackOf({ noWayBack, wayBack: how, undoCommands }: PreviewPhase): Block {
   const section = { is: 'section', partOf: 'the rollbacks' } as const;
+  const fold = pluralText(undoCommands.length, 'command');
   return noWayBack === undefined
-    ? { ...section, title: 'Rollback', mood: 'good', text: [how], blocks: commands(undoCommands) }
+    ? {
+        ...{ ...section, title: 'Rollback', mood: 'good', text: [how], fold },
+        blocks: commands(undoCommands),
+      }
     : { ...section, title: 'No rollback', mood: 'bad', text: [noWayBack], blocks: [] };
 }
 
@@ -118,31 +183,6 @@ function failures({ plan, domain, machine }: Preview): Block {
   };
   const part = { title: 'Failures and rollbacks', partOf: 'the state diagram' } as const;
   return { is: 'section', ...part, blocks: [states] };
-}
-
-const CHECKED: readonly (readonly [PreviewPrecondition['checked'], heading: string])[] = [
-  ['live', 'checked live'],
-  ['facts', 'from facts'],
-  ['no', 'cannot be checked here'],
-];
-
-function preconditions({ preconditions: all, source }: Preview): Block[] {
-  const where = source.kind === 'live' ? source.uri : source.file;
-  const groups = CHECKED.flatMap(([checked, title]) => {
-    const items = all
-      .filter((each) => each.checked === checked)
-      .map(({ step, what }) => ({ label: step, text: what }));
-    const about = checked === 'no' ? {} : { about: where };
-    return items.length === 0 ? [] : [{ title, ...about, items }];
-  });
-  if (groups.length === 0) return [];
-  const about = groups.map(({ title, items }) => `${items.length} ${title}`).join(', ');
-  const blocks = groups.map(
-    ({ items, ...group }): Section => ({
-      ...{ is: 'section', ...group, blocks: [{ is: 'items', items }] },
-    }),
-  );
-  return [{ is: 'section', title: 'Preconditions', about, blocks, partOf: 'the preconditions' }];
 }
 
 /** Text between backticks in a step's summary is code. */

@@ -1,6 +1,9 @@
 /** The summary of a preview: what a reviewer asks first. */
+
 import type { Preview, Totals } from '../simulate/preview.ts';
-import { bytesText, pluralText } from './amounts.ts';
+import { sizeText } from '../size-text.ts';
+import { pluralText } from './amounts.ts';
+import { copyDuration } from './copy-duration.ts';
 import type { TextPart } from './document.ts';
 
 /** The parts in order, without separators. */
@@ -16,10 +19,11 @@ export function previewTotals(preview: Preview): TextPart[] {
     ...(warnings === 0 ? [] : [{ text: pluralText(warnings, 'warning'), mood: 'warn' } as const]),
     ...safety(preview),
     { text: guestText(totals), ...(totals.pauses === 0 ? {} : { mood: 'warn' as const }) },
-    ...amounts(totals).map((text) => ({ text, detail: true as const })),
+    ...unchecked(preview),
+    ...[...amounts(totals), ...duration(totals)].map((text) => ({ text, detail: true as const })),
     ...(totals.fingerprint === undefined
       ? []
-      : [{ text: `fingerprint ${totals.fingerprint}`, whole: true, detail: true } as const]),
+      : [{ text: 'fingerprint', code: totals.fingerprint, detail: true } as const]),
   ];
 }
 
@@ -46,6 +50,13 @@ function guestText({ pauses, paused }: Totals): string {
   return paused ? 'the guest stays paused' : 'the guest keeps running';
 }
 
+/** Facts can lack what a live host shows. What even a live host does not show is the same for every preview. */
+function unchecked({ source, preconditions: all }: Preview): TextPart[] {
+  const left = all.filter(({ checked }) => checked === 'no').length;
+  if (source.kind === 'live' || left === 0) return [];
+  return [{ text: `${left} of ${pluralText(all.length, 'precondition')} not checked` }];
+}
+
 function amounts({ copies, space, rollback }: Totals): string[] {
   const copied = copies.map(({ to, bytes }) => ({ bytes, where: `to ${to}` }));
   return [
@@ -56,21 +67,24 @@ function amounts({ copies, space, rollback }: Totals): string[] {
 }
 
 function inFolder({ folder, needed: bytes, free }: Totals['space'][number]) {
-  const room = free === undefined ? 'free space unknown' : `${bytesText(free)} free`;
+  const room = free === undefined ? 'free space unknown' : `${sizeText(free)} free`;
   return { bytes, where: `in ${folder} (${room})` };
 }
 
-/** Known amounts in one clause, unknown ones in another. */
 function boundsOf(
   verb: string,
   amounts: readonly { readonly bytes: number | undefined; readonly where: string }[],
 ): string[] {
-  const known = amounts.flatMap(({ bytes, where }) =>
-    bytes === undefined ? [] : [`${bytesText(bytes)} ${where}`],
+  return amounts.map(({ bytes, where }) =>
+    bytes === undefined
+      ? `${verb} an unknown amount ${where}`
+      : `${verb} up to ${sizeText(bytes)} ${where}`,
   );
-  const unknown = amounts.flatMap(({ bytes, where }) => (bytes === undefined ? [where] : []));
-  return [
-    ...(known.length === 0 ? [] : [`${verb} up to ${known.join(' and ')}`]),
-    ...(unknown.length === 0 ? [] : [`${verb} an unknown amount ${unknown.join(' and ')}`]),
-  ];
+}
+
+function duration({ copies }: Totals): string[] {
+  const found = copyDuration(copies);
+  if (!found) return [];
+  const where = found.to.length < copies.length ? ` to ${found.to.join(' and ')}` : '';
+  return [`copying${where} takes ${found.time} at ${found.rate}`];
 }

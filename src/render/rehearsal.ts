@@ -2,7 +2,8 @@
 import { type End, OUTCOMES } from '../outcomes.ts';
 import { printable } from '../printable.ts';
 import type { Check, DonePhase, Rehearsal, RehearsalPart } from '../rehearse/report.ts';
-import { bytesText, durationText } from './amounts.ts';
+import { sizeText } from '../size-text.ts';
+import { durationText } from './amounts.ts';
 import { palette } from './color.ts';
 import { promptedCommand } from './command.ts';
 import { outcomePaint } from './report.ts';
@@ -68,7 +69,7 @@ function partLines(
     '',
     `${palette(color).bold(`${number}. ${name}`)}: ${counts}`,
     ...phases.flatMap((phase) => phaseLines(phase, repeated)),
-    ...made.flatMap(({ file, bytes }) => sentence(`made ${file}: ${bytesText(bytes)}`)),
+    ...made.flatMap(({ file, bytes }) => sentence(`made ${file}: ${sizeText(bytes)}`)),
     ...checks.flatMap((check) => checkLines(check, color, sentence)),
   ];
 }
@@ -76,7 +77,7 @@ function partLines(
 function phaseLines(done: DonePhase, repeated: boolean): string[] {
   const { step, phase, direction, commands, durationMs, bytes, failed } = done;
   const name = `${direction === 'undo' ? 'undo ' : ''}${printable(step)}/${printable(phase)}`;
-  const moved = bytes === undefined ? '' : `, ${bytesText(bytes)} moved`;
+  const moved = bytes === undefined ? '' : `, ${sizeText(bytes)} moved`;
   return [
     `  ${name}: ${durationText(durationMs)}${moved}${failed === undefined ? '' : `, failed: ${printable(failed)}`}`,
     ...(repeated ? [] : commands.map((command) => `    ${promptedCommand(command)}`)),

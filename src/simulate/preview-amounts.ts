@@ -1,6 +1,7 @@
 /** How much a plan copies and how much space it needs, summed over its steps. */
 import { dirname } from 'node:path';
 import type { HostState } from '../model/host-state.ts';
+import type { Product } from '../steps/sizes.ts';
 import type { Totals } from './preview.ts';
 import { rollbackNeeds } from './rollback-room.ts';
 import type { WalkedPhase } from './walked-phase.ts';
@@ -23,7 +24,11 @@ export function previewAmounts(
     products.map(({ file, room, unknown }) => [dirname(file), unknown ? undefined : room]),
   );
   return {
-    copies: copied.map(([to, bytes]) => ({ to, ...(bytes === undefined ? {} : { bytes }) })),
+    copies: copied.map(([to, bytes]) => ({
+      to,
+      ...(bytes === undefined ? {} : { bytes }),
+      ...rateOf(products.filter(({ file, copied }) => file === to && copied > 0)),
+    })),
     space: needed.map(([folder, bytes]) => ({
       folder,
       ...(bytes === undefined ? {} : { needed: bytes }),
@@ -35,6 +40,12 @@ export function previewAmounts(
       ...freeIn(state, folder),
     })),
   };
+}
+
+/** The speed limit of copies into one file, if all have the same. */
+function rateOf(copies: readonly Product[]): Pick<Product, 'rate'> {
+  const [rate, ...others] = new Set(copies.map((copy) => copy.rate));
+  return rate === undefined || others.length > 0 ? {} : { rate };
 }
 
 function freeIn(state: HostState, folder: string): { readonly free?: number } {

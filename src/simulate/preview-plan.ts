@@ -7,6 +7,7 @@ import type { Plan } from '../plan/plan.ts';
 import { withPositions } from '../plan/text.ts';
 import type { Preview, PreviewStep, Totals } from './preview.ts';
 import { previewAmounts } from './preview-amounts.ts';
+import { previewChanges, removedFiles } from './preview-changes.ts';
 import { previewMachine } from './preview-machine.ts';
 import { previewPreconditions } from './preview-preconditions.ts';
 import { isPointOfNoReturn, previewStep } from './preview-step.ts';
@@ -27,9 +28,10 @@ export function previewPlan(plan: Plan, state: HostState, context: PreviewContex
   // Files that the plan itself creates count as absent at first, even if their paths are unknown: rollbacks remove them.
   const walked = { ...told, phases: walk(graph, without(state, madeUnseen(told, state))).phases };
   const found = [...plan.warnings, ...withPositions(plan.text, walked.findings)];
+  const removed = removedFiles(walked.phases);
   const steps = plan.steps.flatMap((planned): PreviewStep[] => {
     const phases = walked.phases.filter(({ node }) => node.planned === planned);
-    return phases.length === 0 ? [] : [previewStep(plan, planned, phases)];
+    return phases.length === 0 ? [] : [previewStep(plan, planned, phases, removed)];
   });
   const findings = (['error', 'warning'] as const).flatMap((severity) =>
     found.filter((finding) => finding.severity === severity),
@@ -49,6 +51,7 @@ export function previewPlan(plan: Plan, state: HostState, context: PreviewContex
       ...(context.fingerprint === undefined ? {} : { fingerprint: context.fingerprint }),
     },
     findings,
+    changes: previewChanges(walked.phases, removed),
     steps,
     preconditions: previewPreconditions(told.steps, context.facts === undefined ? 'live' : 'facts'),
     machine: previewMachine(graph, steps),

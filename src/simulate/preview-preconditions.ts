@@ -12,10 +12,11 @@ export function previewPreconditions(
   looked: 'live' | 'facts',
 ): PreviewPrecondition[] {
   return examined.flatMap(({ planned, start, requirements }) =>
-    requirements.map(({ text, knowledge }) => ({
+    requirements.map(({ text, knowledge, unmet }) => ({
       step: planned.id,
       what: text,
       checked: isKnown(start, knowledge) ? looked : 'no',
+      ...(unmet.length === 0 ? {} : { unmet: true }),
     })),
   );
 }

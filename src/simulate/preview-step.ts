@@ -1,26 +1,30 @@
 /** One step of a preview: its phases, their commands, and the changes to chains and definition. */
 import { contentLostBy, type Effect, isCommand } from '../commands/effect.ts';
 import { commandText, shownWords } from '../commands/effect-text.ts';
-import type { HostState } from '../model/host-state.ts';
 import type { Plan, PlannedStep } from '../plan/plan.ts';
 import { NoRollback } from '../steps/define.ts';
-import type { PreviewCommand, PreviewLayer, PreviewPhase, PreviewStep } from './preview.ts';
-import { definitionDiff } from './preview-definition.ts';
+import type { PreviewCommand, PreviewPhase, PreviewStep } from './preview.ts';
+import { changedChains } from './preview-chains.ts';
+import { definitionDiff, definitionOf } from './preview-definition.ts';
 import { leftoversOfStop } from './preview-stop.ts';
 import type { WalkedPhase } from './walked-phase.ts';
 
-/** @param phases the step's phases as they were walked; at least one */
+/**
+ * @param phases the step's phases as they were walked; at least one
+ * @param removed the files that the plan removes
+ */
 export function previewStep(
   plan: Plan,
   { id, step, path }: PlannedStep,
   phases: readonly WalkedPhase[],
+  removed: ReadonlySet<string>,
 ): PreviewStep {
   return {
     id,
     kind: step.kind,
     summary: step.summary,
     line: plan.text.locate(path).line,
-    phases: phases.map((walked) => previewPhase(walked, plan.onFailure)),
+    phases: phases.map((walked) => previewPhase(walked, plan.onFailure, removed)),
     definition: definitionDiff(
       phases[0] && definitionOf(phases[0].before),
       definitionOf(phases.at(-1)?.after),
@@ -33,14 +37,10 @@ export function isPointOfNoReturn(phase: PreviewPhase): boolean {
   return phase.pointOfNoReturn !== undefined || phase.noWayBack !== undefined;
 }
 
-/** The current definition; for a domain that is transient during the run, the one that the journal keeps. */
-function definitionOf(state: HostState | undefined): string | undefined {
-  return state?.domain.definition ?? state?.domain.kept?.definition;
-}
-
 function previewPhase(
   { node, start, before, after }: WalkedPhase,
   onFailure: Plan['onFailure'],
+  removed: ReadonlySet<string>,
 ): PreviewPhase {
   const { phase } = node;
   const pointOfNoReturn = pointOf({ node, start, before, after });
@@ -53,7 +53,7 @@ function previewPhase(
     ...(pointOfNoReturn === undefined ? {} : { pointOfNoReturn }),
     ...(onFailure === 'stop' ? { stopsAt: leftoversOfStop({ node, start, before, after }) } : {}),
     ...(phase.pauses === undefined ? {} : { pauses: phase.pauses }),
-    chains: changedChains(before, after),
+    chains: changedChains(before, after, removed),
   };
 }
 
@@ -86,23 +86,4 @@ function wayBackOf({
 function shown(effect: Effect): PreviewCommand {
   const argv = isCommand(effect) ? { argv: [effect.tool, ...shownWords(effect)] } : {};
   return { command: commandText(effect), ...argv, why: effect.why };
-}
-
-function changedChains(before: HostState, after: HostState): PreviewPhase['chains'] {
-  const chainsBefore = chainsOf(before);
-  return [...chainsOf(after)].flatMap(([target, chain]) => {
-    const earlier = chainsBefore.get(target) ?? [];
-    return JSON.stringify(chain) === JSON.stringify(earlier)
-      ? []
-      : [{ target, before: earlier, after: chain }];
-  });
-}
-
-function chainsOf(state: HostState): Map<string, PreviewLayer[]> {
-  return new Map(
-    state.domain.disks.map((disk) => [
-      disk.target,
-      disk.chain.map(({ file, format }) => ({ file, format })),
-    ]),
-  );
 }

@@ -14,6 +14,8 @@ export interface Preview {
   readonly totals: Totals;
   /** Errors first, then warnings, with positions in the plan. */
   readonly findings: readonly Finding[];
+  /** What a run that succeeds leaves different; of the steps that could be simulated. */
+  readonly changes: PreviewChanges;
   /** The steps that could be simulated: all of them if no finding is an error. */
   readonly steps: readonly PreviewStep[];
   readonly preconditions: readonly PreviewPrecondition[];
@@ -36,8 +38,15 @@ export interface Totals {
   readonly pauses: number;
   /** Set if the guest is paused before the plan begins. */
   readonly paused?: true;
-  /** An upper bound of what is copied, by destination file, in bytes; absent if the facts do not include the sizes. */
-  readonly copies: readonly { readonly to: string; readonly bytes?: number }[];
+  /**
+   * An upper bound of what is copied, by destination file, in bytes; absent if the facts do not include the sizes. `rate` is
+   * the speed limit of the copy in bytes/s; absent if it has none.
+   */
+  readonly copies: readonly {
+    readonly to: string;
+    readonly bytes?: number;
+    readonly rate?: number;
+  }[];
   /**
    * An upper bound of the space that the plan's files take, by folder, in bytes; `needed` is absent if the facts do not
    * include the sizes, `free` if the folder was not checked.
@@ -55,6 +64,22 @@ export interface Totals {
   }[];
   /** Identifies the plan and the host state that it depends on; a run can be bound to it. */
   readonly fingerprint?: string;
+}
+
+export interface PreviewChanges {
+  /** The disks whose chain changes on the way, before the run and after it: both can be equal. */
+  readonly chains: readonly PreviewChain[];
+  readonly files: readonly PreviewFile[];
+  /** The lines of the persistent definition that change, with some context; empty if none does. */
+  readonly definition: readonly DiffLine[];
+}
+
+export interface PreviewFile {
+  readonly file: string;
+  /** `kept`: it leaves the chain of a disk, and stays where it is. */
+  readonly change: 'created' | 'overwritten' | 'moved' | 'kept' | 'removed';
+  /** Its path after the run, if it is moved. */
+  readonly to?: string;
 }
 
 export interface PreviewStep {
@@ -82,16 +107,21 @@ export interface PreviewPhase {
   /** Why the guest is paused during the phase. */
   readonly pauses?: string;
   /** The disks whose chain changes, active layer first. */
-  readonly chains: readonly {
-    readonly target: string;
-    readonly before: readonly PreviewLayer[];
-    readonly after: readonly PreviewLayer[];
-  }[];
+  readonly chains: readonly PreviewChain[];
+}
+
+/** A disk's backing chain before and after a change, active layer first. */
+export interface PreviewChain {
+  readonly target: string;
+  readonly before: readonly PreviewLayer[];
+  readonly after: readonly PreviewLayer[];
 }
 
 export interface PreviewLayer {
   readonly file: string;
   readonly format: string;
+  /** Set if the run removes the file. */
+  readonly removed?: true;
 }
 
 export interface PreviewCommand {
@@ -109,6 +139,8 @@ export interface PreviewPrecondition {
   readonly what: string;
   /** Checked on the host, checked in a file of facts, or not checked: only the run can check it. */
   readonly checked: 'live' | 'facts' | 'no';
+  /** Set if it is not met: a finding says why, and whether that prevents the run. */
+  readonly unmet?: true;
 }
 
 /** The states of a run and their transitions, for diagrams. */

@@ -4,6 +4,7 @@ import { codes } from '../codes.ts';
 import type { Finding } from '../errors.ts';
 import { stopsOnFailure } from '../graph/graph.ts';
 import { isSameFile } from '../model/file-identity.ts';
+import { comparedSizes } from '../size-text.ts';
 import type { RollbackRoom } from '../steps/sizes.ts';
 import { findingAt, type WalkedPhase } from './walked-phase.ts';
 
@@ -40,14 +41,15 @@ export function rollbacksWithoutRoom(
       const left = leftFor(index, file);
       if (left === undefined || most <= left) return [];
       const { planned, phase } = walked.node;
-      const needs = `the rollback of ${planned.id}/${phase.name} writes into ${file}, which can grow by ${most} bytes`;
-      const has = `${dirname(file)} has ${Math.max(0, left)} left`;
+      const [grows, atLeast, free] = comparedSizes(most, least, Math.max(0, left));
+      const needs = `the rollback of ${planned.id}/${phase.name} writes into ${file}, which can grow by ${grows}`;
+      const has = `${dirname(file)} has ${free} left`;
       return [
         least > left
           ? findingAt(walked, {
               code: codes.noSpace,
               severity: 'error',
-              message: `${needs}, and by at least ${least}, but ${has}: a failure after this phase would leave the run stranded`,
+              message: `${needs}, and by at least ${atLeast}, but ${has}: a failure after this phase would leave the run stranded`,
               hint: 'make room there, or write "on-failure: stop" to run without rollback',
             })
           : findingAt(walked, {

@@ -4,6 +4,7 @@ import { codes } from '../codes.ts';
 import type { Finding } from '../errors.ts';
 import { FileSet, fileAt, isSameFile, layerIndex } from '../model/file-identity.ts';
 import { type Disk, diskOf, type HostState } from '../model/host-state.ts';
+import { comparedSizes } from '../size-text.ts';
 import { rollbacksWithoutRoom } from './rollback-room.ts';
 import { findingAt, type WalkedPhase } from './walked-phase.ts';
 
@@ -75,11 +76,12 @@ function tooMuchTogether(
       const alone = together.some(({ size }) => size > room.free);
       if (needed <= room.free || alone || told.has(room.key)) return [];
       told.add(room.key);
+      const [most, free] = comparedSizes(needed, room.free);
       return [
         findingAt(walked, {
           code: codes.totalSpaceTooSmall,
           severity: 'error',
-          message: `${together.map(({ path }) => path).join(', ')} need up to ${needed} bytes together, but ${room.folder} has ${room.free} free`,
+          message: `${together.map(({ path }) => path).join(', ')} need up to ${most} together, but ${room.folder} has ${free} free`,
           hint: 'make room, or put one of them elsewhere',
         }),
       ];
@@ -119,13 +121,14 @@ function overlaysWithoutRoom(
         return at > index && inChain(before) && copies(before, after) ? [at] : [];
       });
       const left = Math.min(...alive.map((at) => room.free - (taken[at]?.get(room.key) ?? 0)));
+      const [full, free] = comparedSizes(disk.capacity, Math.max(0, left));
       return left >= disk.capacity
         ? []
         : [
             findingAt(walked, {
               code: codes.spaceAtRisk,
               severity: 'warning',
-              message: `while the plan copies, the guest's writes to ${disk.target} go to ${file}, which can grow to ${disk.capacity} bytes; ${room.folder} has ${Math.max(0, left)} left for it, and a guest that runs out of space is paused`,
+              message: `while the plan copies, the guest's writes to ${disk.target} go to ${file}, which can grow to ${full}; ${room.folder} has ${free} left for it, and a guest that runs out of space is paused`,
               hint: 'make room, put the overlay elsewhere with "file" in "diskspec", or run the plan when the guest writes little',
             }),
           ];
@@ -161,13 +164,14 @@ function mergesWithoutRoom(
       const room = roomOf(initial, file);
       if (!room) return [];
       const left = room.free - (taken[index]?.get(room.key) ?? 0);
+      const [most, free] = comparedSizes(growth, Math.max(0, left));
       return growth <= left
         ? []
         : [
             findingAt(walked, {
               code: codes.spaceAtRisk,
               severity: 'warning',
-              message: `the ${node.phase.name} writes up to ${growth} bytes into ${file}, and ${room.folder} has ${Math.max(0, left)} left: it may run out of space and fail, with the chain unchanged`,
+              message: `the ${node.phase.name} writes up to ${most} into ${file}, and ${room.folder} has ${free} left: it may run out of space and fail, with the chain unchanged`,
               hint: 'make room before the run',
             }),
           ];

@@ -23,7 +23,7 @@ import {
   refuse,
 } from './requirements/requirement.ts';
 import { requireUnshared, requireUnsharedByOwnDisks } from './requirements/unshared.ts';
-import { mergedInto, withoutRoom } from './sizes.ts';
+import { limitOf, mergedInto, withoutRoom } from './sizes.ts';
 
 const schema = {
   type: 'object',
@@ -138,7 +138,10 @@ export const blockcommitStep = defineStep<typeof schema>({
     const removed = params.delete || quarantine !== undefined ? files : [];
     const places =
       quarantine === undefined ? [] : files.map((file) => quarantinePath(quarantine, file));
-    return [mergedInto(state, range), ...[...removed, ...places].map(withoutRoom)];
+    return [
+      { ...mergedInto(state, range), ...limitOf(params) },
+      ...[...removed, ...places].map(withoutRoom),
+    ];
   },
   phases(params: Params) {
     const commit = commitOf(params);

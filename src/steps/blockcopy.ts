@@ -15,7 +15,7 @@ import { requireDefinitionFollows } from './requirements/definition.ts';
 import { requireDiskForJob } from './requirements/disk.ts';
 import { requireLibvirtSince } from './requirements/guest.ts';
 import { checkExclusive, checkNeeds, checkPlainPath, refuse } from './requirements/requirement.ts';
-import { unknownSize, withoutRoom } from './sizes.ts';
+import { limitOf, unknownSize, withoutRoom } from './sizes.ts';
 
 const schema = {
   type: 'object',
@@ -141,7 +141,10 @@ export const blockcopyStep = defineStep<typeof schema>({
     const unknown =
       disk?.capacity === undefined && disk ? unknownSize(state, copiedFiles(params, disk)) : {};
     return [
-      { file: params.dest, copied: bytes, room: params.blockdev ? 0 : bytes, ...unknown },
+      {
+        ...{ file: params.dest, copied: bytes, room: params.blockdev ? 0 : bytes },
+        ...{ ...unknown, ...limitOf(params) },
+      },
       ...temporaryOverlays(params, disk).map(withoutRoom),
     ];
   },

@@ -19,7 +19,7 @@ import {
 } from './requirements/merged-layers.ts';
 import { checkNeeds } from './requirements/requirement.ts';
 import { requireUnshared, requireUnsharedByOwnDisks } from './requirements/unshared.ts';
-import { mergedInto } from './sizes.ts';
+import { limitOf, mergedInto } from './sizes.ts';
 
 const schema = {
   type: 'object',
@@ -78,7 +78,7 @@ export const blockpullStep = defineStep<typeof schema>({
   },
   products(params: Params, state) {
     const range = findRange(pullRange(params), state);
-    return range ? [mergedInto(state, range)] : [];
+    return range ? [{ ...mergedInto(state, range), ...limitOf(params) }] : [];
   },
   phases: (params: Params) => [pullPhase(params)],
   examples: [

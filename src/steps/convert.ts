@@ -121,7 +121,13 @@ export const convertStep = defineStep<typeof schema>({
   products(params: Params, state) {
     const files = sourceFiles(params.source, state);
     const bytes = bytesOf(state, files);
-    return [{ file: params.dest, copied: bytes, room: bytes, ...unknownSize(state, files) }];
+    const rate = params['rate-limit'];
+    return [
+      {
+        ...{ file: params.dest, copied: bytes, room: bytes, ...unknownSize(state, files) },
+        ...(rate === undefined ? {} : { rate }),
+      },
+    ];
   },
   phases: (params: Params) => [convertPhase(params)],
   examples: [

@@ -12,6 +12,8 @@ export interface Product {
   readonly room: number;
   /** Set if the size of the copied data is unknown, so that neither number is a limit. */
   readonly unknown?: true;
+  /** Speed limit of the copy in bytes/s; absent if it has none. */
+  readonly rate?: number;
 }
 
 /** Bytes by which an existing file grows in a rollback. */
@@ -19,6 +21,15 @@ export interface RollbackRoom {
   readonly file: string;
   readonly least: number;
   readonly most: number;
+}
+
+/** The speed limit of a block job, from its options. */
+export function limitOf(options: {
+  readonly bandwidth?: number;
+  readonly bytes?: boolean;
+}): Pick<Product, 'rate'> {
+  const { bandwidth, bytes } = options;
+  return bandwidth === undefined ? {} : { rate: bytes ? bandwidth : bandwidth * 2 ** 20 };
 }
 
 /** A file that needs almost no space, or is removed. */

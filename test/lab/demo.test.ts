@@ -43,8 +43,7 @@ function normalised(text: string): string {
     .replaceAll(/\b\d+(\.\d+)? s\b/g, 'N s')
     .replaceAll(/at byte \d+/g, 'at byte N')
     .replaceAll(/\b1 to \d+\b/g, '1 to N')
-    .replaceAll(/\b\d+(\.\d+)? [kMG]?B\b/g, 'N MB')
-    .replaceAll(/\bup to \d+ are needed\b/g, 'up to N are needed')
+    .replaceAll(/\b\d+(\.\d+)? (?:[KMG]i)?B\b/g, 'N MiB')
     .replaceAll(/\bbp1(\.\w+)+/g, 'FINGERPRINT')
     .replaceAll(/\b(durable +|all |wrote )\d+\b/g, '$1N')
     .replaceAll(/^-{20,}$/gm, '-----');

@@ -41,7 +41,7 @@ test('reports a file system that fills up while a copy runs', async () => {
     tool('sh', '-c', `head -c 60M /dev/zero > ${folder}/other 2>&1 || true`),
   );
   expect(said).toContain('QEMU reports "No space left on device"');
-  expect(said).toContain(`the file system of ${folder} has 0 bytes free`);
+  expect(said).toContain(`the file system of ${folder} has 0 B free`);
   await rm(join(folder, 'other'));
 });
 

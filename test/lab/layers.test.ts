@@ -84,7 +84,7 @@ describe('an image that keeps its data in another file', () => {
       ...['run', await writePlan(host, planText(NAME, steps)), '-c', host.uri],
       '--dry-run',
     ]).ended;
-    expect(preview.stdout, preview.told).toMatch(/copies up to 4\d(\.\d+)? MB/);
+    expect(preview.stdout, preview.told).toMatch(/copies up to 4\d(\.\d+)? MiB/);
     expectEnd(await runSteps(host, NAME, steps), 0);
     await tool('qemu-io', '-r', '-f', 'qcow2', '-c', 'read -P 7 0 40M', at('whole.qcow2'));
     await defineOff('df1', at('a.qcow2'));

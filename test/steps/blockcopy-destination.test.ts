@@ -1,6 +1,7 @@
 /** The exact findings of `blockcopyStep` about the file or block device that it copies to. */
 import { expect, test } from 'vitest';
 import type { HostState, ImageFile } from '../../src/model/host-state.ts';
+import { exactSizeText } from '../../src/size-text.ts';
 import { blockcopyStep } from '../../src/steps/blockcopy.ts';
 import { BASE, disk, neighbour, SNAP2, world } from '../worlds.ts';
 import { refusalLines } from './shown.ts';
@@ -105,7 +106,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     { ...reuse, dest: LV, blockdev: true },
     at(LV, place('block device', 1)),
     [
-      `BP147 dest: ${LV} is an image of 1 bytes, but the disk has ${EQUAL}: the sizes must be equal -> ${CREATE}`,
+      `BP147 dest: ${LV} is an image of 1 bytes, but the disk has ${exactSizeText(EQUAL)}: the sizes must be equal -> ${CREATE}`,
     ],
   ],
   [
@@ -113,7 +114,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     { ...backup, dest: LV, blockdev: true, format: 'qcow2' },
     at(LV, place('block device', 1)),
     [
-      `BP148 dest (warning): ${LV} has ${EQUAL} bytes, but a full qcow2 image of the disk takes up to 10739318784: a guest that fills it is paused, with no space left -> choose a larger device`,
+      `BP148 dest (warning): ${LV} has 10 GiB (10737418240 bytes), but a full qcow2 image of the disk takes up to 10 GiB (10739318784 bytes): a guest that fills it is paused, with no space left -> choose a larger device`,
     ],
   ],
 ])('gives the reason for refusing a destination: %s', (_title, params, host, lines) => {

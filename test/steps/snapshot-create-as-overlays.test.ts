@@ -1,6 +1,7 @@
 /** The exact findings of `snapshot-create-as` about existing overlays, and about the paths of new ones. */
 import { expect, test } from 'vitest';
 import type { HostState, ImageFile } from '../../src/model/host-state.ts';
+import { exactSizeText } from '../../src/size-text.ts';
 import { snapshotCreateAsStep } from '../../src/steps/snapshot-create-as.ts';
 import { BASE, DATA, disk, neighbour, SNAP1, SNAP2, world } from '../worlds.ts';
 import { refusalLines } from './shown.ts';
@@ -66,7 +67,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     reused(OVERLAY),
     withPlace('file', 1),
     [
-      `BP147 diskspec.0: ${OVERLAY} is an image of 1 bytes, but the disk has ${EQUAL}: the sizes must be equal -> create one: qemu-img create -f qcow2 ${OVERLAY} ${EQUAL}`,
+      `BP147 diskspec.0: ${OVERLAY} is an image of 1 bytes, but the disk has ${exactSizeText(EQUAL)}: the sizes must be equal -> create one: qemu-img create -f qcow2 ${OVERLAY} ${EQUAL}`,
     ],
   ],
   ['no overlay of the size of the disk', reused(OVERLAY), withPlace('file', EQUAL), []],

@@ -4,6 +4,7 @@ import { commandLine } from '../../command.ts';
 import { fileAt, isSameFile } from '../../model/file-identity.ts';
 import { backingPath } from '../../model/headers.ts';
 import type { Destination, HostState } from '../../model/host-state.ts';
+import { comparedSizes, exactSizeText } from '../../size-text.ts';
 import { fullQcow2 } from '../sizes.ts';
 import { requireWritableByQemu } from './new-file.ts';
 import { checkOneFile } from './one-file.ts';
@@ -104,7 +105,7 @@ function checkSize(key: ParamPath, existing: ExistingFile, place: Destination): 
           refuse(
             codes.destinationImage,
             key,
-            `${file} has ${length} bytes, but the disk has ${capacity}: a raw copy needs exactly that size`,
+            `${file} has ${exactSizeText(length)}, but the disk has ${exactSizeText(capacity)}: a raw copy needs exactly that size`,
             block ? 'choose a device of that size, or "format: qcow2"' : makeIt(existing),
           ),
         ];
@@ -118,7 +119,7 @@ function checkSize(key: ParamPath, existing: ExistingFile, place: Destination): 
       refuse(
         codes.destinationImage,
         key,
-        `${file} is an image of ${place.header?.virtualSize} bytes, but the disk has ${capacity}: the sizes must be equal`,
+        `${file} is an image of ${exactSizeText(place.header?.virtualSize ?? 0)}, but the disk has ${exactSizeText(capacity)}: the sizes must be equal`,
         makeIt(existing),
       ),
     ];
@@ -131,23 +132,26 @@ function checkDeviceRoom(
   { file, capacity, bytes }: ExistingFile,
   length: number,
 ): Refusal[] {
-  if (bytes > length)
+  if (bytes > length) {
+    const [has, copied] = comparedSizes(length, bytes);
     return [
       refuse(
         codes.noSpace,
         key,
-        `${file} has ${length} bytes, but up to ${bytes} are copied into it`,
+        `${file} has ${has}, but up to ${copied} are copied into it`,
         'choose a larger device',
       ),
     ];
+  }
   const most = capacity === undefined ? 0 : fullQcow2(capacity);
   if (most <= length) return [];
+  const [has, full] = comparedSizes(length, most);
   return [
     {
       ...refuse(
         codes.deviceTooSmall,
         key,
-        `${file} has ${length} bytes, but a full qcow2 image of the disk takes up to ${most}: a guest that fills it is paused, with no space left`,
+        `${file} has ${has}, but a full qcow2 image of the disk takes up to ${full}: a guest that fills it is paused, with no space left`,
         'choose a larger device',
       ),
       severity: 'warning',

@@ -4,6 +4,7 @@ import { codes } from '../../codes.ts';
 import { commandLine } from '../../command.ts';
 import { fileAt } from '../../model/file-identity.ts';
 import type { HostState } from '../../model/host-state.ts';
+import { comparedSizes } from '../../size-text.ts';
 import { type Needs, type ParamPath, type Refusal, refuse } from './requirement.ts';
 import { requireUnnamed } from './unshared.ts';
 
@@ -77,16 +78,16 @@ export function checkFolder(
         `no file can be created in ${parent}: the folder is read-only, or belongs to another user`,
       ),
     ];
-  return folder && folder.free < needed
-    ? [
-        refuse(
-          codes.noSpace,
-          key,
-          `${parent} has ${folder.free} bytes free, but up to ${needed} are needed`,
-          'free some space, or choose another folder',
-        ),
-      ]
-    : [];
+  if (!folder || folder.free >= needed) return [];
+  const [free, most] = comparedSizes(folder.free, needed);
+  return [
+    refuse(
+      codes.noSpace,
+      key,
+      `${parent} has ${free} free, but up to ${most} are needed`,
+      'free some space, or choose another folder',
+    ),
+  ];
 }
 
 /**

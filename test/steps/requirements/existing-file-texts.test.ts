@@ -1,6 +1,7 @@
 /** The exact findings about an existing file or device that a step cannot overwrite. */
 import { describe, expect, test } from 'vitest';
 import type { Destination } from '../../../src/model/host-state.ts';
+import { exactSizeText } from '../../../src/size-text.ts';
 import { CAPACITY, findings, place } from './existing-place.ts';
 
 describe('the findings', () => {
@@ -41,7 +42,7 @@ describe('the findings', () => {
   });
 
   test('about another size', () => {
-    const raw = `/dest has 1024 bytes, but the disk has ${CAPACITY}: a raw copy needs exactly that size`;
+    const raw = `/dest has 1 KiB (1024 bytes), but the disk has ${exactSizeText(CAPACITY)}: a raw copy needs exactly that size`;
     expect(findings(place({ length: 1000 }))).toEqual(said('BP147', raw, make('raw')));
     expect(findings(device({ length: 1024 }), { block: true })).toEqual(
       said('BP147', raw, 'choose a device of that size, or "format: qcow2"'),
@@ -50,7 +51,7 @@ describe('the findings', () => {
     expect(findings(place({ header }), qcow2)).toEqual(
       said(
         'BP147',
-        `/dest is an image of 1 bytes, but the disk has ${CAPACITY}: the sizes must be equal`,
+        `/dest is an image of 1 bytes, but the disk has ${exactSizeText(CAPACITY)}: the sizes must be equal`,
         make('qcow2'),
       ),
     );
@@ -67,16 +68,12 @@ describe('the findings', () => {
   test('about a device that is too small', () => {
     const written = { ...qcow2, block: true, reuse: false };
     expect(findings(device({ length: 99 }), { ...written, bytes: 100 })).toEqual(
-      said(
-        'BP108',
-        '/dest has 99 bytes, but up to 100 are copied into it',
-        'choose a larger device',
-      ),
+      said('BP108', '/dest has 99 B, but up to 100 B are copied into it', 'choose a larger device'),
     );
     expect(findings(device({ length: 100 }), { ...written, bytes: 100 })).toEqual(
       said(
         'BP148',
-        '/dest has 100 bytes, but a full qcow2 image of the disk takes up to 67436544: a guest that fills it is paused, with no space left',
+        '/dest has 100 B, but a full qcow2 image of the disk takes up to 64.3 MiB: a guest that fills it is paused, with no space left',
         'choose a larger device',
         'warning',
       ),

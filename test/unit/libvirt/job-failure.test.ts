@@ -51,7 +51,7 @@ test.each<[string, Partial<FailedJob>, Readonly<Record<string, string>>, string 
     'the file has another size',
     { into: { file: image, format: 'raw' } },
     { domblkinfo: 'Capacity:       8192\nAllocation:     0\nPhysical:       0\n' },
-    `${image} has 4096 bytes, and the disk has 8192`,
+    `${image} has 4 KiB (4096 bytes), and the disk has 8 KiB (8192 bytes)`,
   ],
   [
     'the file has the size of the disk',

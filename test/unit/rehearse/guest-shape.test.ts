@@ -40,7 +40,7 @@ describe('the shape of a guest', () => {
     expect(written.map(({ target }) => target)).toEqual(['vda', 'vdb']);
     expect(differences.join('\n')).toMatchInlineSnapshot(`
       "each disk is a file system of 64 MiB with the numbers that the guest writes
-      sizes in the original: vda 10240 MiB, vdb 10240 MiB, vdc 10240 MiB
+      sizes in the original: vda 10 GiB, vdb 10 GiB, vdc 10 GiB
       the definition is the lab's own: one processor, 96 MiB of memory, disks on virtio, no network and no graphics
       built as qcow2: a layer of vdb (vmdk)
       in a file, not on a block device: vda: /dev/vg/root

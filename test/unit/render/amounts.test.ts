@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bytesText, durationText, percentOf, timeLeftMs } from '../../../src/render/amounts.ts';
+import { durationText, estimateText, percentOf, timeLeftMs } from '../../../src/render/amounts.ts';
 
 test.each([
   [0, '0 s'],
@@ -35,9 +35,12 @@ test('the time left is in whole seconds, and undefined if it is unknown', () => 
   expect(timeLeftMs(10, 10, 5)).toBeUndefined();
 });
 
-test('bytes are in SI units, and an invalid amount counts as zero', () => {
-  expect(bytesText(5_200_000_000)).toBe('5.2 GB');
-  expect(bytesText(12.6)).toBe('13 B');
-  expect(bytesText(Number.NaN)).toBe('0 B');
-  expect(bytesText(-1)).toBe('0 B');
+test.each([
+  [0, 'about 1 s'],
+  [40_400, 'about 40 s'],
+  [199_600, 'about 3 min 20 s'],
+  [819_200, 'about 14 min'],
+  [7_512_000, 'about 2 h 5 min'],
+])('an estimate of %d ms is %s', (ms, text) => {
+  expect(estimateText(ms)).toBe(text);
 });

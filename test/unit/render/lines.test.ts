@@ -23,9 +23,9 @@ test('a run that succeeds', () => {
     make-transient/undefine: done in 0.5 s
     mirror/mirror: copy vda to /fast/copy.qcow2
       $ virsh blockcopy testvm vda /fast/copy.qcow2
-    mirror/mirror: 15 %, 1.5 GB of 10 GB, 500 MB/s, 17 s left
-    mirror/mirror: 20 %, 2 GB of 10 GB, 500 MB/s, 16 s left
-    mirror/mirror: 100 %, 10 GB of 10 GB, 500 MB/s
+    mirror/mirror: 15 %, 1.5 GiB of 10 GiB, 512 MiB/s, 17 s left
+    mirror/mirror: 20 %, 2 GiB of 10 GiB, 512 MiB/s, 16 s left
+    mirror/mirror: 100 %, 10 GiB of 10 GiB, 512 MiB/s
     mirror/mirror: done in 15 s
     mirror/pivot: let the guest write to the copy
     mirror/pivot: done in 0.1 s
@@ -46,14 +46,14 @@ test('a run that is rolled back', () => {
     make-transient/undefine: done in 0.5 s
     mirror/mirror: copy vda to /fast/copy.qcow2
       $ virsh blockcopy testvm vda /fast/copy.qcow2
-    mirror/mirror: 15 %, 1.5 GB of 10 GB, 500 MB/s, 17 s left
-    mirror/mirror: 20 %, 2 GB of 10 GB, 500 MB/s, 16 s left
+    mirror/mirror: 15 %, 1.5 GiB of 10 GiB, 512 MiB/s, 17 s left
+    mirror/mirror: 20 %, 2 GiB of 10 GiB, 512 MiB/s, 16 s left
     mirror/mirror: failed: The job ended before it was ready: no space left on device.
     guest: paused
     rolling back: mirror: no space left on device
     undo mirror/mirror: end the mirror, remove the copy
       $ virsh blockjob testvm vda --abort
-    note: The copy had 2 GB.
+    note: The copy had 2 GiB.
     undo mirror/mirror: done in 0.3 s
     guest: running
     undo make-transient/undefine: define it again
@@ -69,7 +69,7 @@ test('a rollback that failed, after an interruption', () => {
     "interrupted, rolling back: SIGTERM
     undo mirror/mirror: end the mirror, remove the copy
       $ virsh blockjob testvm vda --abort
-    note: The copy had 2 GB.
+    note: The copy had 2 GiB.
     undo mirror/mirror: failed: libvirt does not answer.
     stranded, interrupted (6.5 s)
       A mirror of vda is still running.

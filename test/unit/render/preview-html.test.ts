@@ -1,53 +1,40 @@
 import { createHash } from 'node:crypto';
-import { parseXml, XmlElement, type XmlNode, XmlText } from '@rgrove/parse-xml';
+import type { XmlElement } from '@rgrove/parse-xml';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { SCRIPT } from '../../../src/render/html-script.ts';
 import type { Preview } from '../../../src/simulate/preview.ts';
 import { previewPlan } from '../../../src/simulate/preview-plan.ts';
+import { bodyOf, elements, flat, looking, named, textOf } from '../../pages.ts';
 import { hostForPlans, planned, SHIPPED, shipped } from '../../plans.ts';
-import { PREVIEW, poisonedPreview, previewHtml, RUNNING } from '../../previews.ts';
+import {
+  ADMITTED,
+  drawingsOf,
+  drawnChains,
+  PREVIEW,
+  poisonedPreview,
+  previewHtml,
+  RUNNING,
+} from '../../previews.ts';
 import { BASE, SNAP1, SNAP2 } from '../../worlds.ts';
-
-/** The page's body, which is also well-formed XML. */
-function bodyOf(page: string): XmlElement {
-  const body = /<body>.*<\/body>/s.exec(page)?.[0] ?? '';
-  const { root } = parseXml(body);
-  if (!root) throw new Error('The page has no body.');
-  return root;
-}
-
-function elements(node: XmlElement): XmlElement[] {
-  return node.children.flatMap((child) =>
-    child instanceof XmlElement ? [child, ...elements(child)] : [],
-  );
-}
-
-function named(root: XmlElement, name: string): XmlElement[] {
-  return elements(root).filter((element) => element.name === name);
-}
-
-function looking(root: XmlElement, look: string): XmlElement[] {
-  return elements(root).filter((each) => each.attributes['class']?.split(' ').includes(look));
-}
-
-/** The texts in the order of the page, with a space between elements. */
-function textOf(node: XmlNode): string {
-  if (node instanceof XmlText) return node.text;
-  return node instanceof XmlElement ? node.children.map(textOf).join('') : '';
-}
-
-const flat = (text: string): string => text.replace(/\s+/g, ' ').trim();
 
 /** Every text of a preview that must be in the page. */
 function saidBy(preview: Preview): string[] {
   const { totals } = preview;
-  const refused = preview.findings.some(({ severity }) => severity === 'error');
+  const found = preview.findings.flatMap(({ code, message, hint = '' }) => [code, message, hint]);
+  const always = [preview.plan, preview.domain, preview.description ?? '', ...found];
+  if (preview.findings.some(({ severity }) => severity === 'error')) return always;
+  const { chains, files, definition: lines } = preview.changes;
   return [
-    ...[preview.plan, preview.domain, preview.description ?? ''],
-    ...(refused ? [] : [totals.fingerprint ?? '']),
-    ...(refused ? [] : totals.copies.map(({ to }) => to)),
-    ...(refused ? [] : totals.space.map(({ folder }) => folder)),
-    ...preview.findings.flatMap(({ code, message, hint = '' }) => [code, message, hint]),
+    ...always,
+    totals.fingerprint ?? '',
+    ...totals.space.map(({ folder }) => folder),
+    ...chains.flatMap(({ target, before, after }) => [
+      target,
+      ...[...before, ...after].map(({ file }) => file),
+    ]),
+    ...files.flatMap(({ file, change, to = '' }) => [file, change, to]),
+    ...lines.map(({ text }) => text),
     ...preview.steps.flatMap(({ id, kind, summary, phases, definition }) => [
       ...[id, kind, summary.replaceAll('`', '')],
       ...definition.map(({ text }) => text),
@@ -60,14 +47,9 @@ function saidBy(preview: Preview): string[] {
   ];
 }
 
-const UNREFUSED: Preview = {
-  ...PREVIEW,
-  findings: PREVIEW.findings.filter(({ severity }) => severity === 'warning'),
-};
-
 const CASES: [what: string, preview: Preview][] = [
-  ['a preview with everything in it', PREVIEW],
-  ['the same without errors', UNREFUSED],
+  ['a preview with everything in it', ADMITTED],
+  ['the same with an error', PREVIEW],
   ...SHIPPED.map((file): [string, Preview] => [
     file,
     previewPlan(shipped(file).plan, hostForPlans()),
@@ -82,8 +64,13 @@ describe.each(CASES)('%s', (_, preview) => {
     expect(previewHtml(structuredClone(preview))).toBe(page);
   });
 
-  test('the page fetches nothing and runs nothing', () => {
-    expect(page).not.toMatch(/<script|<link|<img|<iframe|\bsrc=|\bhref=|url\(|@import|\bon\w+=/i);
+  test('the page fetches nothing, and runs only its own script', () => {
+    const rest = page.replace(`<script>${SCRIPT}</script>`, '');
+    expect(rest).not.toMatch(
+      /<script|<link|<img|<iframe|\bsrc=|\bhref=(?!"#part-)|url\(|@import|\bon\w+=/i,
+    );
+    const script = createHash('sha256').update(SCRIPT).digest('base64');
+    expect(page).toContain(`; script-src 'sha256-${script}';`);
     expect(page.match(/http[^"<]*/g)?.filter((each) => each !== 'http-equiv=')).toEqual(
       named(body, 'svg').map(() => 'http://www.w3.org/2000/svg'),
     );
@@ -104,23 +91,24 @@ describe.each(CASES)('%s', (_, preview) => {
     expect(levels.filter((level, at) => at > 0 && +level > Number(levels[at - 1]) + 1)).toEqual([]);
     const order = named(body, 'h2').map((h2) => textOf(h2.children[0] ?? h2).trim());
     expect(order).toEqual(
-      ['Dangers', 'Steps', 'Failures and rollbacks', 'Preconditions'].slice(0, order.length),
+      preview === PREVIEW
+        ? ['Errors', 'What to do']
+        : ['Changes', 'Dangers', 'Steps', 'Failures and rollbacks', 'Preconditions'],
     );
   });
 
   test('every drawing has a title and a description', () => {
     const ids = elements(body).flatMap(({ attributes }) => attributes['id'] ?? []);
     expect(ids.length).toBe(new Set(ids).size);
-    const chains = preview.steps.flatMap(({ phases }) => phases.flatMap((phase) => phase.chains));
     const drawings = named(body, 'svg');
-    expect(drawings.length).toBe(2 * chains.length + 1);
+    expect(drawings.length).toBe(drawingsOf(preview));
     for (const { attributes } of drawings) {
       expect(attributes['role']).toBe('img');
       const about = attributes['aria-labelledby']?.split(' ') ?? [];
       expect(about.filter((id) => !ids.includes(id))).toEqual([]);
     }
     const words = named(body, 'desc').map(textOf);
-    for (const { before, after } of chains) {
+    for (const { before, after } of drawnChains(preview)) {
       const sentence = (files: typeof before) =>
         files.map(({ file }) => file).join(', which is backed by ');
       expect(words).toContain(`The guest writes to ${sentence(before)}.`);
@@ -129,6 +117,7 @@ describe.each(CASES)('%s', (_, preview) => {
   });
 
   test('each state and each transition is drawn', () => {
+    if (preview === PREVIEW) return expect(looking(body, 'machine')).toEqual([]);
     const { states } = preview.machine;
     const machine = looking(body, 'machine').find(({ name }) => name === 'svg');
     if (!machine) throw new Error('The machine is not drawn.');
@@ -152,13 +141,17 @@ describe('chains', () => {
     });
   }
 
-  const page = (before: readonly string[], after: readonly string[]): string => {
-    const [step] = PREVIEW.steps;
-    const [phase] = step?.phases ?? [];
-    if (!step || !phase) throw new Error('The preview has a step with a phase.');
-    const layer = (file: string) => ({ file, format: 'qcow2' });
+  const page = (
+    before: readonly string[],
+    after: readonly string[],
+    removed: readonly string[] = [],
+  ): string => {
+    const layer = (file: string) => ({
+      ...{ file, format: 'qcow2' },
+      ...(removed.includes(file) ? { removed: true as const } : {}),
+    });
     const chains = [{ target: 'vda', before: before.map(layer), after: after.map(layer) }];
-    return previewHtml({ ...PREVIEW, steps: [{ ...step, phases: [{ ...phase, chains }] }] });
+    return previewHtml({ ...ADMITTED, changes: { ...ADMITTED.changes, chains }, steps: [] });
   };
 
   test('a file that stays has the same height on both sides', () => {
@@ -179,6 +172,35 @@ describe('chains', () => {
     expect(layers(flat, 'after')).toEqual(['copy new 69']);
   });
 
+  test('each file is marked as kept, new or removed', () => {
+    const marks = (side: string, removed: readonly string[]) => {
+      const body = bodyOf(page([SNAP2, SNAP1, BASE], ['/new/copy', '/new/over', BASE], removed));
+      const svg = looking(body, side).find(({ name }) => name === 'svg');
+      return (
+        svg &&
+        looking(svg, 'word')
+          .map(textOf)
+          .filter((text) => text.includes(' · '))
+      );
+    };
+    expect(marks('before', [SNAP1])).toEqual([
+      'qcow2 · leaves the chain, file kept',
+      'qcow2 · leaves the chain, file removed',
+      'qcow2 · kept',
+    ]);
+    expect(marks('after', ['/new/over'])).toEqual([
+      'qcow2 · new',
+      'qcow2 · new, removed later',
+      'qcow2 · kept',
+    ]);
+  });
+
+  test('a chain that ends as it was is drawn once', () => {
+    const body = bodyOf(page([SNAP1, BASE], [SNAP1, BASE]));
+    expect(looking(body, 'when').map(textOf)).toEqual(['the same before and after']);
+    expect(named(body, 'svg').length).toBe(2);
+  });
+
   test('a long path is drawn in full', () => {
     const long = `/a/${'folder-'.repeat(20)}/${'x'.repeat(255)}`;
     const svg = looking(bodyOf(page([BASE], [long, BASE])), 'after').find(
@@ -197,13 +219,15 @@ describe('chains', () => {
 
 test('the first line answers what a reviewer asks first', () => {
   const verdict = (change: Partial<Preview>) =>
-    looking(bodyOf(previewHtml({ ...PREVIEW, ...change })), 'verdict').map(textOf);
+    looking(bodyOf(previewHtml({ ...PREVIEW, ...change })), 'verdict').map((each) =>
+      textOf(named(each, 'p')[0] ?? each),
+    );
   const totals = { ...RUNNING, pointsOfNoReturn: 0, pauses: 0 };
   expect(verdict({})).toEqual(['Refused: 1 error.']);
   expect(verdict({ findings: [] })).toEqual([
     '2 steps, 1 point of no return, the guest is paused in 1 phase.',
   ]);
-  expect(verdict({ findings: UNREFUSED.findings, totals })).toEqual([
+  expect(verdict({ findings: ADMITTED.findings, totals })).toEqual([
     '2 steps, 1 warning, every phase can be rolled back, the guest keeps running.',
   ]);
   expect(verdict({ findings: [], totals })).toEqual([
@@ -215,14 +239,23 @@ test('the first line answers what a reviewer asks first', () => {
 });
 
 test('findings and dangers are above the steps', () => {
-  const [group] = named(bodyOf(previewHtml(PREVIEW)), 'section');
+  const [, group] = named(bodyOf(previewHtml(ADMITTED)), 'section').filter(
+    ({ attributes }) => attributes['aria-labelledby'],
+  );
   const dangers = group?.children.map((each) => flat(textOf(each))).filter(Boolean);
   expect(dangers).toEqual([
     'Dangers',
-    'error BP110 move.yaml:9:29 There is a file already. blockcopy: { disk: vda, dest: "/b/x y.qcow2", pivot: true } Hint: Remove it.',
     'warning BP140 The agent is silent.',
     'The guest is paused in overlay/snapshot: the agent freezes its file systems',
     'Point of no return in mirror/mirror: the source is removed',
+  ]);
+});
+
+test('a refused plan shows the errors and what to do, and nothing else', () => {
+  const main = named(bodyOf(previewHtml(PREVIEW)), 'main').flatMap(({ children }) => children);
+  expect(main.map((each) => flat(textOf(each))).filter(Boolean)).toEqual([
+    'Errors error BP110 move.yaml:9:29 There is a file already. blockcopy: { disk: vda, dest: "/b/x y.qcow2", pivot: true } Hint: Remove it. warning BP140 The agent is silent.',
+    'What to do Correct the errors, then preview the plan again. Until then a run of it is refused, and changes nothing.',
   ]);
 });
 
@@ -231,24 +264,6 @@ test('a plan that stops on failure announces no rollback', () => {
   const text = flat(textOf(bodyOf(previewHtml(previewPlan(plan, hostForPlans())))));
   expect(text).toContain('because the plan says on-failure: stop');
   expect(text).not.toContain('rolled-back');
-});
-
-test('a refused plan has no totals', () => {
-  const details = (preview: Preview) => looking(bodyOf(previewHtml(preview)), 'details');
-  expect(details(UNREFUSED).map((list) => named(list, 'li').map(textOf))).toEqual([
-    [
-      'copies up to 42 MB to /b/x y.qcow2',
-      expect.stringContaining('needs up to 64 MB in /a (1 GB free) and 42 MB in /b'),
-      'rollback needs up to 64 MB in /a (1 GB free)',
-      'fingerprint sha256:0123456789abcdef',
-    ],
-  ]);
-  expect(details(PREVIEW)).toEqual([]);
-});
-
-test('steps that cannot be shown are counted', () => {
-  const totals = { ...PREVIEW.totals, steps: 5 };
-  expect(previewHtml({ ...PREVIEW, totals })).toContain('3 more steps cannot be shown');
 });
 
 test('no text from outside becomes markup', () => {
@@ -264,9 +279,9 @@ test('no text from outside becomes markup', () => {
   const kinds = (body: XmlElement): string[] => [
     ...new Set(elements(body).map(({ name }) => name)),
   ];
-  const usual = kinds(bodyOf(previewHtml(PREVIEW))).sort();
+  const usual = kinds(bodyOf(previewHtml(ADMITTED))).sort();
   const attributes = new Set(
-    elements(bodyOf(previewHtml(PREVIEW))).flatMap((each) => Object.keys(each.attributes)),
+    elements(bodyOf(previewHtml(ADMITTED))).flatMap((each) => Object.keys(each.attributes)),
   );
   fc.assert(
     fc.property(hostile, (text) => {

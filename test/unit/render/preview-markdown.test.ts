@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Preview } from '../../../src/simulate/preview.ts';
-import { PREVIEW, poisonedPreview, previewMarkdown } from '../../previews.ts';
+import { ADMITTED, PREVIEW, poisonedPreview, previewMarkdown } from '../../previews.ts';
 
 const LIMIT = 60_000;
 
@@ -13,16 +13,44 @@ function active(comment: string): string {
 }
 
 test('the essentials are visible, the rest is folded', async () => {
-  await expect(previewMarkdown(PREVIEW)).toMatchFileSnapshot('preview.md');
+  await expect(previewMarkdown(ADMITTED)).toMatchFileSnapshot('preview.md');
 });
 
 test('totals, dangers and points of no return are not folded', () => {
-  const open = previewMarkdown(PREVIEW).replace(/<details>[\s\S]*?<\/details>/g, '');
-  for (const part of ['1 error', 'BP110', 'Remove it', 'BP140', 'the source is removed', 'freezes'])
+  const open = previewMarkdown(ADMITTED).replace(/<details>[\s\S]*?<\/details>/g, '');
+  for (const part of ['1 warning', 'BP140', 'the source is removed', 'freezes', '─ base.qcow2'])
     expect(open).toContain(part);
   expect(open).not.toContain('virsh');
-  expect(previewMarkdown({ ...PREVIEW, findings: [] }).split('\n')[4]).toContain(
-    '2 steps, **1 point of no return**, **the guest is paused in 1 phase**, copies up to 42 MB',
+  expect(
+    previewMarkdown({ ...PREVIEW, findings: [] })
+      .split('\n')
+      .slice(4, 8),
+  ).toEqual([
+    '2 steps, **1 point of no return**, **the guest is paused in 1 phase**',
+    '',
+    '- copies up to 42 MiB to /b/x y.qcow2',
+    '- needs up to 64 MiB in /a (1 GiB free)',
+  ]);
+});
+
+test('a refused plan has its errors and no steps', () => {
+  const comment = previewMarkdown(PREVIEW);
+  for (const part of ['**1 error**', 'BP110', 'Remove it', '### What to do'])
+    expect(comment).toContain(part);
+  expect(comment).not.toContain('<details>');
+});
+
+test('a long change of the definition is folded', () => {
+  const definition = (lines: number) => ({
+    ...ADMITTED,
+    changes: {
+      ...ADMITTED.changes,
+      definition: Array.from({ length: lines }, () => ({ sign: '+', text: '<x/>' }) as const),
+    },
+  });
+  expect(previewMarkdown(definition(20))).toContain('Changes to the definition:\n\n```diff');
+  expect(previewMarkdown(definition(21))).toContain(
+    '<details><summary>Changes to the definition (21 lines)</summary>\n\n```diff',
   );
 });
 
@@ -81,7 +109,7 @@ describe('no text from a plan or a host becomes markup', () => {
     expect(rest.replace(/\*\*[^*\n]*\*\*/g, '')).not.toMatch(/[*_]/);
     // Each line begins like one of ours.
     for (const line of rest.split('\n'))
-      expect(line).not.toMatch(/^(?:\s+\S|#(?!# )|=|\+|\d+[.)])/);
+      expect(line).not.toMatch(/^(?:\s+\S|#(?!#{1,2} )|=|\+|\d+[.)])/);
   }
 });
 
@@ -94,7 +122,7 @@ describe('a comment fits', () => {
       id: `${at}-${texts}`,
       phases: [{ ...step.phases[0]!, summary: texts, commands: [{ command: texts, why: texts }] }],
     })),
-    findings: Array.from({ length: count }, () => ({ ...PREVIEW.findings[0]!, message: texts })),
+    findings: Array.from({ length: count }, () => ({ ...PREVIEW.findings[1]!, message: texts })),
   });
 
   test.each([
@@ -108,8 +136,8 @@ describe('a comment fits', () => {
       const preview = many(count, letter.repeat(length));
       const comment = previewMarkdown(preview);
       expect(Buffer.byteLength(comment)).toBeLessThan(LIMIT);
-      expect(comment).toContain('## Refused: `move-testvm` on `testvm`');
-      expect(comment).toContain(`**${count} error`);
+      expect(comment).toContain('## `move-testvm` on `testvm`');
+      expect(comment).toContain(`**${count} warning`);
       expect(comment).toBe(previewMarkdown(preview));
     }
   });

@@ -1,30 +1,44 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
+import { documentHeadline } from '../../../src/render/document-text.ts';
+import { previewDocument } from '../../../src/render/preview-document.ts';
 import { textWidth } from '../../../src/render/width.ts';
 import type { Preview } from '../../../src/simulate/preview.ts';
-import { PREVIEW, previewText, RUNNING } from '../../previews.ts';
+import { ADMITTED, PREVIEW, previewText, RUNNING } from '../../previews.ts';
 
 test('a preview shows everything that will be done, and every rollback', () => {
-  expect(previewText(PREVIEW, false)).toMatchInlineSnapshot(`
-    "refused: move-testvm on testvm: 1 error
+  expect(previewText(ADMITTED, false)).toMatchInlineSnapshot(`
+    "move-testvm on testvm: 2 steps, 1 warning, 1 point of no return, the guest is paused in 1 phase
+      copies up to 42 MiB to /b/x y.qcow2
+      needs up to 64 MiB in /a (1 GiB free)
+      needs up to 42 MiB in /b (free space unknown)
+      rollback needs up to 64 MiB in /a (1 GiB free)
+      copying takes about 21 s at 2 MiB/s
+      fingerprint sha256:0123456789abcdef
 
-    move.yaml:9:29: error BP110: There is a file already.
-      9 |     blockcopy: { disk: vda, dest: "/b/x y.qcow2", pivot: true }
-        |                             ^^^^^^^^^^
-      hint: Remove it.
+    Changes
+       vda before and after, active layer on top:
+                                     ┌ /b/base.qcow2 (qcow2)
+         ─ /a/base.qcow2 (qcow2)     └ /a/s.qcow2 (qcow2)
+       created: /b/base.qcow2
+       moved: /a/base.qcow2, to /a/old/base.qcow2
+       changes to the definition:
+           <disk type='file' device='disk'>
+         -   <source file='/a/base.qcow2'/>
+         +   <source file='/b/base.qcow2'/>
 
     warning BP140: The agent is silent.
 
     1. overlay (snapshot-create-as, line 6): Puts an overlay above the active layer.
        snapshot: send writes to an overlay
          the guest is paused: the agent freezes its file systems
+         vda in /a/ before and after, active layer on top:
+                                    ┌ s.qcow2 (qcow2)
+           ─ base.qcow2 (qcow2)     └ base.qcow2 (qcow2)
          be able to go back:
            # save the definition bundle
          make the overlay:
            $ virsh snapshot-create-as testvm s
-         vda in /a/ before and after, active layer on top:
-                                    ┌ s.qcow2 (qcow2)
-           ─ base.qcow2 (qcow2)     └ base.qcow2 (qcow2)
          rollback: commit the overlay back
            take it back:
              $ virsh blockcommit testvm vda --active --pivot
@@ -36,19 +50,20 @@ test('a preview shows everything that will be done, and every rollback', () => {
     2. mirror (blockcopy, line 8): Copies a disk.
        mirror: copy vda
          POINT OF NO RETURN: the source is removed
-         start it:
-           $ virsh blockcopy testvm vda '/b/x y.qcow2'
          vda before and after, active layer on top:
            ─ /a/base.qcow2 (qcow2)     ─ /b/base.qcow2 (qcow2)
+         start it:
+           $ virsh blockcopy testvm vda '/b/x y.qcow2'
          NO ROLLBACK: the source is gone
 
-    Preconditions (1 checked live, 1 from facts, 1 cannot be checked here)
-       checked live (qemu:///system)
-         overlay: the guest is running
-       from facts (qemu:///system)
-         overlay: the guest agent is connected
-       cannot be checked here
+    Preconditions (1 not met, 1 not checked, 2 met)
+       Not met (a finding says why)
+         mirror: the folder of /b/x y.qcow2 exists
+       Not checked (only the run can check them)
          mirror: /b/x y.qcow2 does not exist
+       Met (as seen on qemu:///system)
+         overlay: the guest is running
+         overlay: the guest agent is connected
     "
   `);
 });
@@ -59,16 +74,87 @@ const HARMLESS: Preview = {
   findings: [],
 };
 
-test('a preview without errors begins with its totals, on one line', () => {
-  const [totals] = previewText({ ...PREVIEW, findings: [] }, false).split('\n');
-  expect(totals).toBe(
-    'move-testvm on testvm: 2 steps, 1 point of no return, the guest is paused in 1 phase, copies up to 42 MB to /b/x y.qcow2, needs up to 64 MB in /a (1 GB free) and 42 MB in /b (free space unknown), rollback needs up to 64 MB in /a (1 GB free), fingerprint sha256:0123456789abcdef',
+test('a refused plan has its errors and no steps', () => {
+  expect(previewText(PREVIEW, false)).toMatchInlineSnapshot(`
+    "refused: move-testvm on testvm: 1 error
+
+    move.yaml:9:29: error BP110: There is a file already.
+      9 |     blockcopy: { disk: vda, dest: "/b/x y.qcow2", pivot: true }
+        |                             ^^^^^^^^^^
+      hint: Remove it.
+
+    warning BP140: The agent is silent.
+
+    What to do
+       Correct the errors, then preview the plan again. Until then a run of it is refused, and changes nothing.
+    "
+  `);
+});
+
+test('a preview without errors begins with its totals; each amount has a line', () => {
+  const lines = previewText({ ...PREVIEW, findings: [] }, false).split('\n');
+  expect(lines.slice(0, 8)).toEqual([
+    'move-testvm on testvm: 2 steps, 1 point of no return, the guest is paused in 1 phase',
+    '  copies up to 42 MiB to /b/x y.qcow2',
+    '  needs up to 64 MiB in /a (1 GiB free)',
+    '  needs up to 42 MiB in /b (free space unknown)',
+    '  rollback needs up to 64 MiB in /a (1 GiB free)',
+    '  copying takes about 21 s at 2 MiB/s',
+    '  fingerprint sha256:0123456789abcdef',
+    '',
+  ]);
+});
+
+test('a preview from facts begins with how many preconditions it could not check', () => {
+  const [line] = previewText({ ...HARMLESS, source: { kind: 'facts', file: 'f' } }, false).split(
+    '\n',
   );
+  expect(line).toMatch(/, the guest keeps running, 1 of 4 preconditions not checked$/);
+});
+
+test.each([
+  [
+    [
+      { to: '/a', bytes: 2 ** 30, rate: 2 ** 20 },
+      { to: '/b', bytes: 2 ** 30, rate: 2 ** 21 },
+    ],
+    'copying takes about 26 min at 1 MiB/s to 2 MiB/s',
+  ],
+  [
+    [
+      { to: '/a', bytes: 2 ** 30, rate: 2 ** 20 },
+      { to: '/b', bytes: 2 ** 30 },
+    ],
+    'copying to /a takes about 17 min at 1 MiB/s',
+  ],
+  [
+    [
+      { to: '/a', rate: 2 ** 20 },
+      { to: '/b', bytes: 2 ** 30 },
+    ],
+    undefined,
+  ],
+])('the duration of %j', (copies, line) => {
+  const text = previewText({ ...HARMLESS, totals: { ...HARMLESS.totals, copies } }, false);
+  expect(
+    text
+      .split('\n')
+      .find((each) => each.startsWith('  copying'))
+      ?.trim(),
+  ).toBe(line);
+});
+
+test('the headline is the first sentence', () => {
+  const headline = documentHeadline(previewDocument(HARMLESS), false);
+  expect(headline).toBe(
+    'move-testvm on testvm: 2 steps, every phase can be rolled back, the guest keeps running\n',
+  );
+  expect(previewText(HARMLESS, false)).toMatch(new RegExp(`^${headline}`));
 });
 
 test('a harmless plan is reported as harmless', () => {
   const [totals] = previewText(HARMLESS, false).split('\n');
-  expect(totals).toContain(': 2 steps, every phase can be rolled back, the guest keeps running, ');
+  expect(totals).toMatch(/: 2 steps, every phase can be rolled back, the guest keeps running$/);
 });
 
 test('a plan that changes nothing is reported as such', () => {

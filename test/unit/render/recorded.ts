@@ -1,6 +1,8 @@
 /** Recorded runs: the events of the run loop, in order, as input for renderers. */
 import type { RunEvent } from '../../../src/events.ts';
 
+const GIB = 2 ** 30;
+
 type Started = Extract<RunEvent, { event: 'run-started' }>;
 
 export const STARTED: Started = {
@@ -42,17 +44,17 @@ const FIRST_STEP: RunEvent[] = [
 const MIRROR: RunEvent[] = [
   phaseStarted(510, 'do', 'mirror', 'mirror', 'copy vda to /fast/copy.qcow2'),
   command(511, 'do', 'mirror', 'mirror', 'virsh blockcopy testvm vda /fast/copy.qcow2'),
-  progress(600, 'mirror', 0, 10e9),
-  progress(1600, 'mirror', 0.5e9, 10e9, 500e6),
-  progress(3600, 'mirror', 1.5e9, 10e9, 500e6),
-  progress(4600, 'mirror', 2e9, 10e9, 500e6),
+  progress(600, 'mirror', 0, 10 * GIB),
+  progress(1600, 'mirror', 0.5 * GIB, 10 * GIB, 0.5 * GIB),
+  progress(3600, 'mirror', 1.5 * GIB, 10 * GIB, 0.5 * GIB),
+  progress(4600, 'mirror', 2 * GIB, 10 * GIB, 0.5 * GIB),
 ];
 
 export const SUCCESS: readonly RunEvent[] = [
   STARTED,
   ...FIRST_STEP,
   ...MIRROR,
-  progress(15_000, 'mirror', 10e9, 10e9, 500e6),
+  progress(15_000, 'mirror', 10 * GIB, 10 * GIB, 0.5 * GIB),
   phaseFinished(15_010, 'do', 'mirror', 'mirror', 14_500),
   phaseStarted(15_020, 'do', 'mirror', 'pivot', 'let the guest write to the copy'),
   phaseFinished(15_100, 'do', 'mirror', 'pivot', 80),
@@ -121,7 +123,7 @@ function undo(time: number): RunEvent[] {
   return [
     phaseStarted(time, 'undo', 'mirror', 'mirror', 'end the mirror, remove the copy'),
     command(time + 1, 'undo', 'mirror', 'mirror', 'virsh blockjob testvm vda --abort'),
-    { time: time + 2, event: 'notice', message: 'The copy had 2 GB.' },
+    { time: time + 2, event: 'notice', message: 'The copy had 2 GiB.' },
     phaseFinished(time + 300, 'undo', 'mirror', 'mirror', 300),
     { time: time + 301, event: 'guest-state', state: 'running' },
     phaseStarted(time + 400, 'undo', 'make-transient', 'undefine', 'define it again'),

@@ -8,7 +8,7 @@ const COPY = {
   direction: 'do',
   commands: [': > /new/copy  # must not exist', "# wait for libvirt's event: vda ready"],
   durationMs: 420,
-  bytes: 10_400_000,
+  bytes: 10.4 * 2 ** 20,
 } as const;
 
 const CLEAN: Rehearsal = {
@@ -23,7 +23,7 @@ const CLEAN: Rehearsal = {
       name: 'run',
       phases: [COPY],
       checks: [{ what: 'numbers', found: '1 to 9 on vda, none missing', wrong: [] }],
-      made: [{ file: '/new/copy', bytes: 9_400_000 }],
+      made: [{ file: '/new/copy', bytes: 9.4 * 2 ** 20 }],
     },
     {
       name: 'undo',
@@ -45,18 +45,18 @@ describe('the report of a rehearsal', () => {
         executed on a private libvirt 9.0.0 with QEMU 7.2.22, emulation (TCG); it was removed with all its files
 
       1. run: 1 phase, 1 command, 0.4 s
-        mirror/mirror: 0.4 s, 10.4 MB moved
+        mirror/mirror: 0.4 s, 10.4 MiB moved
           $ : > /new/copy  # must not exist
           # wait for libvirt's event: vda ready
-        made /new/copy: 9.4 MB
+        made /new/copy: 9.4 MiB
         checked numbers: 1 to 9 on vda, none missing
 
       2. undo: 1 phase, 1 command, 0.1 s
-        undo mirror/mirror: 0.1 s, 10.4 MB moved
+        undo mirror/mirror: 0.1 s, 10.4 MiB moved
           $ rm /new/copy
 
       3. run again: 1 phase, 1 command, the same, 0.4 s
-        mirror/mirror: 0.4 s, 10.4 MB moved
+        mirror/mirror: 0.4 s, 10.4 MiB moved
 
       The guest differs from web1
         - each disk is small
@@ -88,10 +88,10 @@ describe('the report of a rehearsal', () => {
         executed on a private libvirt 9.0.0 with QEMU 7.2.22, emulation (TCG); it was removed with all its files
 
       1. run: 1 phase, 1 command, 0.4 s
-        mirror/mirror: 0.4 s, 10.4 MB moved, failed: virsh blockcopy: no
+        mirror/mirror: 0.4 s, 10.4 MiB moved, failed: virsh blockcopy: no
           $ : > /new/copy  # must not exist
           # wait for libvirt's event: vda ready
-        made /new/copy: 9.4 MB
+        made /new/copy: 9.4 MiB
         wrong files: /left is left over
 
       Not undone

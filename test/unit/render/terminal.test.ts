@@ -52,7 +52,7 @@ test('the active step shows its command, a bar and the guest', async () => {
     ⠋ mirror blockcopy  ▸ mirror  · pivot
         copy vda to /fast/copy.qcow2
         $ virsh blockcopy testvm vda /fast/copy.qcow2
-        ██████░░░░░░░░░░░░░░░░░░░░░░░░  20 %  2 GB of 10 GB  500 MB/s  16 s left
+        ██████░░░░░░░░░░░░░░░░░░░░░░░░  20 %  2 GiB of 10 GiB  512 MiB/s  16 s left
         guest running
     · redefine"
   `);
@@ -71,7 +71,7 @@ test('on forty columns the bar and its numbers take two lines', async () => {
         copy vda to /fast/copy.qcow2
         $ virsh blockcopy testvm vda /fast…
         ███░░░░░░░░░░░░░░░  20 %  16 s left
-        2 GB of 10 GB  500 MB/s
+        2 GiB of 10 GiB  512 MiB/s
         guest running
     · redefine"
   `);
@@ -90,7 +90,7 @@ test('a failure shows its reason and what was undone', async () => {
     ✔ rolled back: mirror: no space left on device
         ✔ mirror/mirror: end the mirror, remove the copy
         ✔ make-transient/undefine: define it again
-        The copy had 2 GB.
+        The copy had 2 GiB.
 
     rolled back: move-testvm on testvm (6.5 s)
       vda is /base.qcow2, as before."
@@ -112,7 +112,7 @@ test('the rollback is shown while it runs', async () => {
         ▸ mirror/mirror: end the mirror, remove the copy
           $ virsh blockjob testvm vda --abort
         guest paused
-        The copy had 2 GB."
+        The copy had 2 GiB."
   `);
 });
 
@@ -129,7 +129,7 @@ test('an interruption is distinguished from a failure', async () => {
     ✔ rolled back: SIGINT
         ✔ mirror/mirror: end the mirror, r…
         ✔ make-transient/undefine: define…
-        The copy had 2 GB.
+        The copy had 2 GiB.
 
     rolled back, interrupted: move-testvm
       on testvm (6.5 s)
@@ -149,7 +149,7 @@ test('a failed rollback shows the journal and the next commands', async () => {
     · redefine  not started
     ✖ rollback failed: SIGTERM
         ✖ mirror/mirror: end the mirror, remove the copy
-        The copy had 2 GB.
+        The copy had 2 GiB.
         libvirt does not answer.
 
     stranded, interrupted: move-testvm on testvm (6.5 s)
@@ -225,7 +225,7 @@ test('twelve steps fit on a low terminal during the run, and all are shown at th
     const phase = { direction: 'do', step: id, phase: 'mirror' } as const;
     events.push(
       { time: 1, event: 'phase-started', ...phase, summary: 'copy' },
-      { time: 2, event: 'progress', ...phase, current: 1e6, total: 2e6 },
+      { time: 2, event: 'progress', ...phase, current: 2 ** 20, total: 2 ** 21 },
       { time: 3, event: 'phase-finished', ...phase, durationMs: 2 },
     );
   }
@@ -241,7 +241,7 @@ test('twelve steps fit on a low terminal during the run, and all are shown at th
     ✔ copy-1 blockcopy  ✔ mirror  0 s
     ⠋ copy-2 blockcopy  ▸ mirror
         copy
-        ███████████████░░░░░░░░░░░░░░░  50 %  1 MB of 2 MB
+        ███████████████░░░░░░░░░░░░░░░  50 %  1 MiB of 2 MiB
     · copy-3 blockcopy
     · copy-4 blockcopy
     · copy-5 blockcopy

@@ -1,0 +1,102 @@
+/** The tiles of a preview: the numbers that a reviewer decides by. */
+
+import type { Preview, Totals } from '../simulate/preview.ts';
+import { sizeText } from '../size-text.ts';
+import { pluralText } from './amounts.ts';
+import { copyDuration } from './copy-duration.ts';
+import type { Tile } from './document.ts';
+
+/** The sections that tiles lead to. */
+export const SECTION_TITLES = {
+  dangers: 'Dangers',
+  preconditions: 'Preconditions',
+} as const;
+
+/** From this share of the free space on, a tile warns. */
+const ALMOST_FULL = 0.9;
+
+export function previewTiles(preview: Preview): Tile[] {
+  const { totals, findings } = preview;
+  // A plan that is refused has no totals: the steps after the first error are unknown.
+  if (findings.some(({ severity }) => severity === 'error')) return [];
+  return [
+    ...totals.space.map((each) => spaceTile('Space needed', each)),
+    ...totals.rollback.map((each) => spaceTile('Space for rollbacks', each)),
+    ...copyTiles(totals),
+    ...failureTiles(preview),
+    ...preconditionTiles(preview),
+    findingsTile(preview),
+  ];
+}
+
+function spaceTile(label: string, { folder, needed, free }: Totals['space'][number]): Tile {
+  const known = needed !== undefined && free !== undefined;
+  const share = known ? needed / free : 0;
+  const mood = share > 1 ? 'bad' : 'warn';
+  return {
+    label,
+    value: needed === undefined ? 'unknown' : `up to ${sizeText(needed)}`,
+    note:
+      free === undefined
+        ? `in ${folder}, free space unknown`
+        : `of ${sizeText(free)} free in ${folder}`,
+    ...(share > ALMOST_FULL ? { mood } : {}),
+    ...(known ? { bar: { part: needed, whole: free } } : {}),
+  };
+}
+
+function copyTiles({ copies }: Totals): Tile[] {
+  if (copies.length === 0) return [];
+  const isKnown = copies.every(({ bytes }) => bytes !== undefined);
+  const sum = copies.reduce((all, { bytes = 0 }) => all + bytes, 0);
+  const amount = isKnown ? `up to ${sizeText(sum)}` : 'an unknown amount';
+  const found = copyDuration(copies);
+  if (!found) {
+    const isLimited = copies.some(({ rate }) => rate !== undefined);
+    const note = isLimited ? 'duration unknown' : 'no speed limit, so no estimate of the duration';
+    return [{ label: 'Copies', value: amount, note }];
+  }
+  const left = copies.length - found.to.length;
+  const rest = left === 0 ? '' : `, and ${pluralText(left, 'copy', 'copies')} of unknown duration`;
+  return [
+    { label: 'Copying takes', value: found.time, note: `${amount}, at ${found.rate}${rest}` },
+  ];
+}
+
+function failureTiles({ totals: { pointsOfNoReturn: points }, steps }: Preview): Tile[] {
+  const section = SECTION_TITLES.dangers;
+  const stops = steps.some(({ phases }) => phases.some(({ stopsAt }) => stopsAt !== undefined));
+  const note = 'the plan says on-failure: stop';
+  return [
+    ...(stops
+      ? [{ label: 'After a failure', value: 'the run stops', note, mood: 'bad' } as const]
+      : []),
+    {
+      label: 'Points of no return',
+      ...(points === 0
+        ? { value: 'none', note: 'every phase can be undone', mood: 'good' }
+        : { value: String(points), note: 'cannot be undone', mood: 'bad', section }),
+    },
+  ];
+}
+
+/** What even a live host does not show is unchecked in every preview, so only facts make it worth a warning. */
+function preconditionTiles({ preconditions: all, source }: Preview): Tile[] {
+  if (all.length === 0) return [];
+  const left = all.filter(({ checked }) => checked === 'no').length;
+  const label = 'Preconditions';
+  const section = SECTION_TITLES.preconditions;
+  if (left === 0) return [{ label, value: 'all checked', mood: 'good', section }];
+  const value = `${left} of ${all.length} unchecked`;
+  return source.kind === 'live'
+    ? [{ label, value, note: 'only the run can check them', section }]
+    : [{ label, value, note: 'the run checks them', mood: 'warn', section }];
+}
+
+function findingsTile({ findings }: Preview): Tile {
+  const label = 'Findings';
+  const section = SECTION_TITLES.dangers;
+  return findings.length === 0
+    ? { label, value: 'none', note: 'nothing prevents the run', mood: 'good' }
+    : { label, value: pluralText(findings.length, 'warning'), mood: 'warn', section };
+}
