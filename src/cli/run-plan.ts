@@ -21,6 +21,7 @@ import type { PlanDraft } from '../plan/read.ts';
 import { executeRun } from '../run/execute.ts';
 import { type CheckedPlan, preflightDraft, refuseErrors } from '../run/preflight.ts';
 import type { Preview } from '../simulate/preview.ts';
+import { confirmed } from './confirmation.ts';
 import { detachCommand, refuseUndetachable } from './detach.ts';
 import { type ExpectOptions, type ReviewCheck, reviewCheckOf } from './expectation.ts';
 import { performRun } from './perform-run.ts';
@@ -28,7 +29,7 @@ import { ask, canAsk } from './question.ts';
 import { draftFrom, inputRefusal, readSettings } from './read.ts';
 import { preflightRefusal } from './refusal.ts';
 import { refuseUnfinishedRun } from './resumable-run.ts';
-import { showPreview } from './show-preview.ts';
+import { previewHeadline, showPreview } from './show-preview.ts';
 import { VERSION } from './version.ts';
 import { withState } from './with-state.ts';
 
@@ -85,9 +86,12 @@ export async function runPlan(
     refuseErrors(checked);
     if (options.detach) return await detached(id, checked.plan, options);
     await showPreview(preview, 'text');
-    const question = `\nRun this plan on ${draft.domain}? Only "yes" is accepted: `;
-    if ((await ask(question, process.stdout)) === 'yes') return await locked(run, preview);
-    process.stdout.write('refused: nothing was done\n');
+    // The top of the preview may have scrolled away.
+    const question = `
+${await previewHeadline(preview)}Run this plan? [y/N] `;
+    if (/^y(es)?$/i.test(await ask(question, process.stdout))) return await locked(run, preview);
+    process.stdout.write('not confirmed: nothing was done
+');
     return EXIT_CODES['preflight-refused'];
   } finally {
     await driver.close();

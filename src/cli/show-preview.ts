@@ -21,6 +21,13 @@ export async function showPreview(preview: Preview, format: Format): Promise<num
   return refused ? EXIT_CODES['preflight-refused'] : 0;
 }
 
+/** The first sentence of the preview as text for a terminal: what a confirmation is about. */
+export async function previewHeadline(preview: Preview): Promise<string> {
+  const { documentHeadline } = await import('../render/document-text.ts');
+  const { previewDocument } = await import('../render/preview-document.ts');
+  return documentHeadline(previewDocument(preview), ...terminalLook());
+}
+
 /** Loads only what the format needs. */
 async function textOf(preview: Preview, format: Format): Promise<string> {
   switch (format) {
@@ -45,12 +52,17 @@ async function written(
   switch (format) {
     case 'text': {
       const { documentText } = await import('../render/document-text.ts');
-      const color = colorWanted(process.env, process.stdout.isTTY === true);
-      return documentText(document, color, process.stdout.columns || undefined);
+      return documentText(document, ...terminalLook());
     }
     case 'markdown':
       return (await import('../render/document-markdown.ts')).documentMarkdown(document);
     case 'html':
       return (await import('../render/document-html.ts')).documentHtml(document);
   }
+}
+
+/** Whether standard output has colours, and its width. */
+function terminalLook(): [color: boolean, columns: number | undefined] {
+  const color = colorWanted(process.env, process.stdout.isTTY === true);
+  return [color, process.stdout.columns || undefined];
 }

@@ -38,7 +38,7 @@ function onTerminal(
   let asked = false;
   child.stdout.setEncoding('utf8').on('data', async (text: string) => {
     screen += text;
-    if (asked || !screen.includes('is accepted: ')) return;
+    if (asked || !screen.includes('Run this plan? [y/N] ')) return;
     asked = true;
     await act((keys) => child.stdin.write(keys));
   });
@@ -54,9 +54,10 @@ test.each([
 ])('%s changes nothing', async (_title, answer) => {
   const before = await picture(host, guest.name);
   const { code, screen } = await onTerminal(answer);
-  expect(screen.indexOf('rollback:')).toBeLessThan(screen.indexOf('Run this plan on'));
+  expect(screen.indexOf('rollback:')).toBeLessThan(screen.indexOf('Run this plan?'));
   expect(screen).toContain('rollback:');
-  expect(screen).toContain('refused: nothing was done');
+  expect(screen.match(/^lab-plan on testvm: 1 step,/gm)).toHaveLength(2);
+  expect(screen).toContain('not confirmed: nothing was done');
   expect(code).toBe(3);
   expect(await picture(host, guest.name)).toEqual(before);
 });
@@ -70,8 +71,8 @@ test('a plan whose preview has changed since it was shown is not run', async () 
   expect(code).toBe(3);
 });
 
-test('yes runs it', async () => {
-  const { code, screen } = await onTerminal((type) => type('yes\n'));
+test('a Y runs it', async () => {
+  const { code, screen } = await onTerminal((type) => type('Y\n'));
   expect(screen).toContain('succeeded');
   expect(code, screen).toBe(0);
 });
