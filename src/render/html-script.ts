@@ -17,6 +17,7 @@ for (const code of document.querySelectorAll('code.copy')) {
   const button = document.createElement('button');
   button.type = 'button';
   button.textContent = 'Copy';
+  button.title = code.textContent;
   button.addEventListener('click', async () => {
     button.textContent = (await copied(code)) ? 'Copied' : 'Press Ctrl+C';
     setTimeout(() => { button.textContent = 'Copy'; }, 2000);

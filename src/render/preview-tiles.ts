@@ -53,7 +53,7 @@ function copyTiles({ copies }: Totals): Tile[] {
   const found = copyDuration(copies);
   if (!found) {
     const isLimited = copies.some(({ rate }) => rate !== undefined);
-    const note = isLimited ? 'duration unknown' : 'no speed limit, so no estimate of the duration';
+    const note = isLimited ? 'duration unknown' : 'duration unknown: no speed limit';
     return [{ label: 'Copies', value: amount, note }];
   }
   const left = copies.length - found.to.length;

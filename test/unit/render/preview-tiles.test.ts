@@ -50,7 +50,7 @@ describe('the tiles', () => {
       'warn | Space needed !up to 95 B of 100 B free in /b | 95 %',
       'bad | Space needed ✕up to 101 B of 100 B free in /c | 100 %',
       'plain | Space needed unknown of 100 B free in /d',
-      'plain | Copies an unknown amount no speed limit, so no estimate of the duration',
+      'plain | Copies an unknown amount duration unknown: no speed limit',
       'good | Points of no return ✓none every phase can be undone',
       'good | Preconditions ✓all checked',
       'good | Findings ✓none nothing prevents the run',
