@@ -20,3 +20,8 @@ export async function ask(question: string, output: NodeJS.WritableStream): Prom
   terminal.close();
   return answer.trim();
 }
+
+/** Whether an answer agrees: `y` and `yes` in any case; everything else means no. */
+export function isYes(answer: string): boolean {
+  return /^y(es)?$/i.test(answer);
+}

@@ -21,11 +21,10 @@ import type { PlanDraft } from '../plan/read.ts';
 import { executeRun } from '../run/execute.ts';
 import { type CheckedPlan, preflightDraft, refuseErrors } from '../run/preflight.ts';
 import type { Preview } from '../simulate/preview.ts';
-import { confirmed } from './confirmation.ts';
 import { detachCommand, refuseUndetachable } from './detach.ts';
 import { type ExpectOptions, type ReviewCheck, reviewCheckOf } from './expectation.ts';
 import { performRun } from './perform-run.ts';
-import { ask, canAsk } from './question.ts';
+import { ask, canAsk, isYes } from './question.ts';
 import { draftFrom, inputRefusal, readSettings } from './read.ts';
 import { preflightRefusal } from './refusal.ts';
 import { refuseUnfinishedRun } from './resumable-run.ts';
@@ -87,11 +86,9 @@ export async function runPlan(
     if (options.detach) return await detached(id, checked.plan, options);
     await showPreview(preview, 'text');
     // The top of the preview may have scrolled away.
-    const question = `
-${await previewHeadline(preview)}Run this plan? [y/N] `;
-    if (/^y(es)?$/i.test(await ask(question, process.stdout))) return await locked(run, preview);
-    process.stdout.write('not confirmed: nothing was done
-');
+    const question = `\n${await previewHeadline(preview)}Run this plan? [y/N] `;
+    if (isYes(await ask(question, process.stdout))) return await locked(run, preview);
+    process.stdout.write('not confirmed: nothing was done\n');
     return EXIT_CODES['preflight-refused'];
   } finally {
     await driver.close();

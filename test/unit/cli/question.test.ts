@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isYes } from '../../../src/cli/confirmation.ts';
+import { isYes } from '../../../src/cli/question.ts';
 
 test.each(['y', 'Y', 'yes', 'YES', 'Yes', ' yes ', 'y\r'])('%j confirms', (answer) => {
   expect(isYes(answer)).toBe(true);
