@@ -18,6 +18,7 @@ export const codes = {
   invalidAlias: 'BP013',
   inexactNumber: 'BP014',
   valueTooLong: 'BP015',
+  wrongDocument: 'BP016',
   notMapping: 'BP020',
   wrongType: 'BP021',
   invalidValue: 'BP022',

@@ -23,5 +23,5 @@ export async function ask(question: string, output: NodeJS.WritableStream): Prom
 
 /** Whether an answer agrees: `y` and `yes` in any case; everything else means no. */
 export function isYes(answer: string): boolean {
-  return /^y(es)?$/i.test(answer);
+  return /^y(es)?$/i.test(answer.trim());
 }

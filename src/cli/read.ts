@@ -1,7 +1,7 @@
 /** Reads the plan that a command was given: a file, or standard input for `-`. */
 import { readFileSync } from 'node:fs';
 import { type Code, codes } from '../codes.ts';
-import { BlockplanError } from '../errors.ts';
+import { BlockplanError, type Finding } from '../errors.ts';
 import { draftPlan, type PlanDraft } from '../plan/read.ts';
 import { steps } from '../steps/registry.ts';
 
@@ -31,21 +31,27 @@ export async function textOf(
     : { source: contentOf(file, what), name: file };
 }
 
-/** The values that `--set` gave, by name. */
+/**
+ * The values that `--set` gave, by name.
+ * @throws BlockplanError `input-refused` with every setting that is not one
+ */
 export function readSettings(settings: readonly string[]): Record<string, string> {
+  const [first, ...others] = settings
+    .filter((setting) => setting.indexOf('=') < 1)
+    .map((setting): Finding => {
+      const message = `"--set ${setting}" is not a variable and a value`;
+      return { ...INVALID_SETTING, message, hint: 'write --set name=value' };
+    });
+  if (first) throw new BlockplanError('input-refused', [first, ...others]);
   return Object.fromEntries(
     settings.map((setting) => {
       const at = setting.indexOf('=');
-      if (at < 1)
-        throw inputRefusal(
-          codes.invalidSetting,
-          `"--set ${setting}" is not a variable and a value`,
-          'write --set name=value',
-        );
       return [setting.slice(0, at), setting.slice(at + 1)];
     }),
   );
 }
+
+const INVALID_SETTING = { code: codes.invalidSetting, severity: 'error' } as const;
 
 /** Synchronous, because loading `node:fs/promises` would take 2 ms. */
 function contentOf(file: string, what: 'plan' | 'facts'): Buffer {

@@ -3,13 +3,19 @@
  * the guest, and always to the safe side.
  */
 
-/** `3.3 GiB`, or a number of bytes. */
+/** `3.3 GiB`, `40G`, or a number of bytes. */
 export type Amount = string | number;
 
 const UNITS: readonly string[] = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 
-/** The syntax of an amount, as a regular expression. */
-export const AMOUNT = `^[0-9]+(\\.[0-9]+)? ?(${UNITS.join('|')})$`;
+/**
+ * The syntax of an amount, as a regular expression: `3.3 GiB`, or `40G` as `qemu-img` takes it. A fraction of a byte is no
+ * amount, and neither is `10 GB`, whose factor is 1000 to some and 1024 to others.
+ */
+export const AMOUNT = '^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$';
+
+/** The largest amount in bytes, 8 PiB: what {@link atLeast} makes of the largest number that is exact. */
+export const MOST_BYTES = 2 ** 53;
 
 const MIB = 2 ** 20;
 
@@ -51,7 +57,8 @@ export function exactly(bytes: number): string {
 /** The amount in whole bytes. @param amount a text that matches {@link AMOUNT}, or a number of bytes */
 export function readAmount(amount: Amount): number {
   if (typeof amount === 'number') return amount;
-  const power = UNITS.indexOf(amount.replace(/[0-9. ]/g, ''));
+  const [letter = 'B'] = amount.replace(/[0-9. ]/g, '').toUpperCase();
+  const power = UNITS.findIndex((unit) => unit.startsWith(letter));
   return bytesOf(Number.parseFloat(amount), 1024 ** power);
 }
 

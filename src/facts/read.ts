@@ -2,20 +2,24 @@
 import { type Code, codes } from '../codes.ts';
 import { type DomainXml, readDomainXml } from '../model/domain-xml.ts';
 import type { HostState } from '../model/host-state.ts';
-import { readDocument } from '../plan/document.ts';
+import { type Data, readDocument } from '../plan/document.ts';
 import { checkShape } from '../plan/document-shape.ts';
 import { errorFinding, type Findings, type Path } from '../plan/findings.ts';
+import { readKeys } from '../plan/keys.ts';
+import { type JsonSchema, propertiesOf } from '../plan/schema.ts';
 import type { SourcePositions } from '../plan/source-positions.ts';
 import { quoted } from '../plan/words.ts';
 import { printable } from '../printable.ts';
+import { AMOUNT, atMost, MOST_BYTES, readAmount } from './amounts.ts';
 import type { Facts } from './facts.ts';
 import { hostStateOf } from './host-state.ts';
 import { factsSchema } from './schema.ts';
 import { FACTS } from './subject.ts';
 import validate from './validator.generated.js';
 
-/** Collects findings, and finds their positions in the text. */
+/** The facts as read, which may have errors, and what is found in them. */
 interface Report {
+  readonly data: Data;
   readonly places: SourcePositions;
   readonly findings: Findings;
 }
@@ -29,14 +33,38 @@ interface Report {
  */
 export function readFacts(source: string | Uint8Array, file: string): HostState {
   const { data, places, findings } = readDocument(FACTS, file, source);
-  checkShape(data, { validate, schema: factsSchema, steps: [] }, { places, findings });
+  const schema = factsSchema();
+  const known = readKeys(data, schema, [], { places, findings });
+  checkShape(known, { validate, schema, steps: [] }, { places, findings });
+  const report = { data: known, places, findings };
+  const defined = readDefinition(report);
+  checkDisks(report);
+  checkTwice(report);
+  checkAmounts(report, schema, []);
   findings.refuse();
-  const facts = data as unknown as Facts;
-  const defined = readDefinition(facts, { places, findings });
-  checkDisks(facts, { places, findings });
-  checkTwice(facts, { places, findings });
-  findings.refuse();
-  return hostStateOf(facts, defined);
+  return hostStateOf(known as unknown as Facts, defined);
+}
+
+/** The value at that path; undefined if it, or what it is in, is missing or has an error. */
+function soundValue({ data, findings }: Report, path: Path): unknown {
+  let value: unknown = data;
+  for (const [at, word] of path.entries()) {
+    if (findings.isFaulty(path.slice(0, at + 1))) return undefined;
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, word))
+      return undefined;
+    value = (value as Readonly<Record<string | number, unknown>>)[word];
+  }
+  return value;
+}
+
+function soundText(report: Report, path: Path): string | undefined {
+  const value = soundValue(report, path);
+  return typeof value === 'string' ? value : undefined;
+}
+
+function soundItems(report: Report, path: Path): readonly unknown[] {
+  const value = soundValue(report, path);
+  return Array.isArray(value) ? value : [];
 }
 
 function tell(
@@ -49,27 +77,30 @@ function tell(
   findings.add(errorFinding(code, message, { path, position: places.locate(path), hint }));
 }
 
-function readDefinition({ definition, domain }: Facts, report: Report): DomainXml | undefined {
-  if (definition === undefined) return undefined;
+function readDefinition(report: Report): DomainXml | undefined {
   const path = ['definition'];
-  if (domain.persistent === false || domain.state === 'gone') {
+  const definition = soundText(report, path);
+  if (definition === undefined) return undefined;
+  const isGone = soundValue(report, ['domain', 'state']) === 'gone';
+  if (isGone || soundValue(report, ['domain', 'persistent']) === false) {
     tell(
       report,
       codes.factsDefinitionMismatch,
       path,
-      `a domain that is ${domain.state === 'gone' ? 'gone' : 'transient'} has no persistent definition`,
+      `a domain that is ${isGone ? 'gone' : 'transient'} has no persistent definition`,
       'remove "definition", or write "persistent: true"',
     );
     return undefined;
   }
   try {
     const defined = readDomainXml(definition);
-    if (defined.name !== domain.name)
+    const name = soundText(report, ['domain', 'name']);
+    if (name !== undefined && defined.name !== name)
       tell(
         report,
         codes.factsDefinitionMismatch,
         path,
-        `the definition is for ${quoted(defined.name)}, but the facts are for ${quoted(domain.name)}`,
+        `the definition is for ${quoted(defined.name)}, but the facts are for ${quoted(name)}`,
         'remove it, or replace it with the output of: virsh dumpxml --inactive',
       );
     return defined;
@@ -86,8 +117,10 @@ function readDefinition({ definition, domain }: Facts, report: Report): DomainXm
   }
 }
 
-function checkDisks({ disks, definition, domain }: Facts, report: Report): void {
-  if (disks !== undefined || definition !== undefined || domain.state === 'gone') return;
+function checkDisks(report: Report): void {
+  const { data, findings } = report;
+  if ('disks' in data || 'definition' in data || findings.isFaulty(['domain', 'state'])) return;
+  if (soundValue(report, ['domain', 'state']) === 'gone') return;
   const hint = 'add "disks:" with a list below it; each item has a target and a chain';
   tell(
     report,
@@ -98,24 +131,47 @@ function checkDisks({ disks, definition, domain }: Facts, report: Report): void 
   );
 }
 
-function checkTwice({ disks = [], others = [] }: Facts, report: Report): void {
-  const check = (where: string, names: readonly string[], pathOf: (index: number) => Path) => {
+function checkTwice(report: Report): void {
+  const check = (where: string, paths: readonly Path[]) => {
     const known = new Set<string>();
-    for (const [index, name] of names.entries()) {
-      if (known.size < known.add(name).size) continue;
+    for (const path of paths) {
+      const name = soundText(report, path);
+      if (name === undefined || known.size < known.add(name).size) continue;
       const message = `${quoted(name)} is listed twice in ${where}`;
-      tell(report, codes.factsDuplicate, pathOf(index), message, 'keep one of the two');
+      tell(report, codes.factsDuplicate, path, message, 'keep one of the two');
     }
   };
-  const targets = disks.map(({ target }) => target);
-  check(quoted('disks'), targets, (index) => ['disks', index, 'target']);
-  for (const [at, { target, chain = [] }] of disks.entries()) {
-    const files = chain.map((layer) => (typeof layer === 'string' ? layer : layer.file));
-    check(`the chain of ${quoted(target)}`, files, (index) => {
-      const path = ['disks', at, 'chain', index];
-      return typeof chain[index] === 'string' ? path : [...path, 'file'];
-    });
+  const pathsIn = (list: Path, key: string): Path[] =>
+    soundItems(report, list).map((item, at) =>
+      typeof item === 'string' ? [...list, at] : [...list, at, key],
+    );
+  check(quoted('disks'), pathsIn(['disks'], 'target'));
+  for (const [at, path] of pathsIn(['disks'], 'target').entries()) {
+    const target = soundText(report, path);
+    const where = target === undefined ? 'a disk' : quoted(target);
+    check(`the chain of ${where}`, pathsIn(['disks', at, 'chain'], 'file'));
   }
-  const names = others.map(({ name }) => name);
-  check(quoted('others'), names, (index) => ['others', index, 'name']);
+  check(quoted('others'), pathsIn(['others'], 'name'));
+}
+
+/** Reports each size that is too large to be exact; a number has that limit in the schema. */
+function checkAmounts(report: Report, schema: JsonSchema, path: Path): void {
+  const value = soundValue(report, path);
+  if (typeof value === 'string') {
+    if (schema['pattern'] !== AMOUNT || readAmount(value) <= MOST_BYTES) return;
+    const message = `the size ${quoted(value)} is more than ${atMost(MOST_BYTES)}`;
+    tell(report, codes.invalidValue, path, message, 'check its unit');
+  } else if (typeof value === 'object' && value !== null) {
+    const { items, additionalProperties } = schema as Readonly<Record<string, JsonSchema>>;
+    const properties = propertiesOf(schema);
+    for (const word of Object.keys(value)) {
+      const isItem = Array.isArray(value);
+      const part = isItem
+        ? items
+        : Object.hasOwn(properties, word)
+          ? properties[word]
+          : additionalProperties;
+      if (part) checkAmounts(report, part, [...path, isItem ? Number(word) : word]);
+    }
+  }
 }

@@ -30,10 +30,11 @@ function map(
   };
 }
 
+/** A size in bytes; `readFacts` also checks that it is not too large. */
 function amount(description: string): JsonSchema {
   return {
     type: ['string', 'integer'],
-    title: 'an amount such as "3.3 GiB", or a number of bytes',
+    title: 'a size such as 40G or "3.3 GiB" (K, M, G, T, P: powers of 1024), or a number of bytes',
     pattern: AMOUNT,
     minimum: 0,
     maximum: Number.MAX_SAFE_INTEGER,

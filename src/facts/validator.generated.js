@@ -28,156 +28,158 @@ target:{type:"string",minLength:1,description:"Name of the disk in the guest, su
 Whether the disk is read-only; unless specified, only a CD-ROM is."},unsupported:{type:"array",items:{type:"string",minLength:1,
 description:"An element as XML: `<slices>`, `<shareable>`."},description:"Properties that blockplan does not support, in\
  addition to those in the definition."},snapshot:{type:"string",minLength:1,description:"Snapshot mode of the disk in th\
-e definition: `no`, `external`, \u2026"},capacity:{type:["string","integer"],title:'an amount such as "3.3 GiB", or a nu\
-mber of bytes',pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$",minimum:0,maximum:9007199254740991,description:"V\
-irtual size, as the guest sees it."},chain:{type:"array",items:{type:["object","string"],additionalProperties:!1,required:[
-"file"],properties:{file:{type:"string",minLength:1,description:"A path, or the name of a network image in libvirt: `nbd\
-:export`.",title:'a path, or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},format:{type:"string",
-minLength:1,description:"Image format: `qcow2`, `raw`, \u2026",default:"qcow2"},block:{type:"boolean",default:!1,description:"\
-Whether the layer is a block device."},size:{type:["string","integer"],title:'an amount such as "3.3 GiB", or a number o\
-f bytes',pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$",minimum:0,maximum:9007199254740991,description:"Space t\
-hat the layer takes on its storage; the capacity of the disk unless specified; unknown without both."},"data-files":{type:"\
-array",items:{type:"string",minLength:1,description:"A path, or the name of a network image in libvirt: `nbd:export`.",title:'\
-a path, or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},description:"Other files with data of t\
-he image: the data file of a qcow2, the extents of a vmdk; none unless specified."}},pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]\
-*:)",title:'a path, or a map with "file"'},description:"Layers of the disk, starting with the active layer; empty withou\
-t a medium."},job:{type:"object",additionalProperties:!1,required:["type"],properties:{type:{type:"string",enum:["copy",
-"commit","active-commit","pull","backup","other"],description:"Type of the block job."},ready:{type:"boolean",default:!1,
-description:"Whether source and target have the same data."},mirror:{type:"string",minLength:1,description:"Target of th\
-e block job.",title:'a path, or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}},description:"Bloc\
-k job that runs on the disk."}}},description:"Disks of the guest; taken from the definition unless specified."},files:{type:"\
-object",propertyNames:{type:"string",title:"an absolute path",pattern:"^/"},additionalProperties:{type:["object","string"],
-additionalProperties:!1,properties:{size:{type:["string","integer"],title:'an amount such as "3.3 GiB", or a number of b\
-ytes',pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$",minimum:0,maximum:9007199254740991,description:"Space that\
- the file takes on its storage; unknown unless specified."},format:{type:"string",minLength:1,description:"Image format:\
- `qcow2`, `raw`, \u2026; unknown unless specified."},backing:{type:"string",minLength:1,description:"Backing file as rec\
-orded in the header, or `none`. Unless specified, the layer below for a layer, else unknown."},"data-files":{type:"array",
-items:{type:"string",minLength:1,description:"A path, or the name of a network image in libvirt: `nbd:export`.",title:'a\
- path, or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},description:"Other files with data of th\
-e image: the data file of a qcow2, the extents of a vmdk; none unless specified."},link:{type:"boolean",default:!1,description:"\
-Whether the path is a symbolic link."},place:{type:"object",additionalProperties:!1,required:["kind","length"],properties:{
-kind:{type:"string",enum:["file","block device","other"],description:"Type of the file."},length:{type:["string","intege\
-r"],title:'an amount such as "3.3 GiB", or a number of bytes',pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$",minimum:0,
-maximum:9007199254740991,description:"Length in bytes; for a raw image, the virtual size."},header:{type:"object",additionalProperties:!1,
-required:["format","virtual-size"],properties:{format:{type:"string",minLength:1,description:"`qcow2` or `qed`."},"virtu\
-al-size":{type:["string","integer"],title:'an amount such as "3.3 GiB", or a number of bytes',pattern:"^[0-9]+(\\.[0-9]+)\
-? ?(B|KiB|MiB|GiB|TiB|PiB)$",minimum:0,maximum:9007199254740991,description:"Virtual size, as the guest sees it."}},description:"\
-Image header in the first bytes; absent without one."},"held-by":{type:"array",items:{type:"string",minLength:1,description:'\
-A clause that follows "it is": `mounted at /mnt`.'},description:"Uses of the file on the host; none unless specified."}},
-description:"What a step that overwrites the file must know; unknown unless specified."}},pattern:"^absent$",title:'"abs\
-ent", or a map with "size", "format", "backing", "data-files", "link" or "place"'},description:"Other files that a plan \
-uses, by path."},"same-files":{type:"array",items:{type:"array",minItems:2,items:{type:"string",title:"an absolute path",
-pattern:"^/"}},description:"Groups of paths that lead to the same file, by links or mounts."},folders:{type:"object",propertyNames:{
+e definition: `no`, `external`, \u2026"},capacity:{type:["string","integer"],title:'a size such as 40G or "3.3 GiB" (K, \
+M, G, T, P: powers of 1024), or a number of bytes',pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$",
+minimum:0,maximum:9007199254740991,description:"Virtual size, as the guest sees it."},chain:{type:"array",items:{type:["\
+object","string"],additionalProperties:!1,required:["file"],properties:{file:{type:"string",minLength:1,description:"A p\
+ath, or the name of a network image in libvirt: `nbd:export`.",title:'a path, or a word such as "nbd:export"',pattern:"^\
+(/|[A-Za-z][A-Za-z0-9+.-]*:)"},format:{type:"string",minLength:1,description:"Image format: `qcow2`, `raw`, \u2026",default:"\
+qcow2"},block:{type:"boolean",default:!1,description:"Whether the layer is a block device."},size:{type:["string","integ\
+er"],title:'a size such as 40G or "3.3 GiB" (K, M, G, T, P: powers of 1024), or a number of bytes',pattern:"^([0-9]+ ?B|\
+[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$",minimum:0,maximum:9007199254740991,description:"Space that the layer tak\
+es on its storage; the capacity of the disk unless specified; unknown without both."},"data-files":{type:"array",items:{
+type:"string",minLength:1,description:"A path, or the name of a network image in libvirt: `nbd:export`.",title:'a path, \
+or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},description:"Other files with data of the image\
+: the data file of a qcow2, the extents of a vmdk; none unless specified."}},pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)",title:'\
+a path, or a map with "file"'},description:"Layers of the disk, starting with the active layer; empty without a medium."},
+job:{type:"object",additionalProperties:!1,required:["type"],properties:{type:{type:"string",enum:["copy","commit","acti\
+ve-commit","pull","backup","other"],description:"Type of the block job."},ready:{type:"boolean",default:!1,description:"\
+Whether source and target have the same data."},mirror:{type:"string",minLength:1,description:"Target of the block job.",
+title:'a path, or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}},description:"Block job that run\
+s on the disk."}}},description:"Disks of the guest; taken from the definition unless specified."},files:{type:"object",propertyNames:{
 type:"string",title:"an absolute path",pattern:"^/"},additionalProperties:{type:["object","string"],additionalProperties:!1,
-properties:{free:{type:["string","integer"],title:'an amount such as "3.3 GiB", or a number of bytes',pattern:"^[0-9]+(\\\
-.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$",minimum:0,maximum:9007199254740991,description:"Free space; unlimited unless specif\
-ied."},writable:{type:"boolean",default:!0,description:"Whether files can be created in the folder."}},pattern:"^absent$",
-title:'"absent", or a map with "free" or "writable"'},description:"Folders that a plan uses, by path."},others:{type:"ar\
-ray",items:{type:"object",additionalProperties:!1,required:["name"],properties:{name:{type:"string",minLength:1,description:"\
-Name of the domain."},files:{type:"array",items:{type:"string",minLength:1,description:"A path, or the name of a network\
- image in libvirt: `nbd:export`.",title:'a path, or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},
-description:"Files that it shares with the guest or the plan and does not write to."},writes:{type:"array",items:{type:"\
-string",minLength:1,description:"A path, or the name of a network image in libvirt: `nbd:export`.",title:'a path, or a w\
-ord such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},description:"Files that it shares and writes to."},unread:{
+properties:{size:{type:["string","integer"],title:'a size such as 40G or "3.3 GiB" (K, M, G, T, P: powers of 1024), or a\
+ number of bytes',pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$",minimum:0,maximum:9007199254740991,
+description:"Space that the file takes on its storage; unknown unless specified."},format:{type:"string",minLength:1,description:"\
+Image format: `qcow2`, `raw`, \u2026; unknown unless specified."},backing:{type:"string",minLength:1,description:"Backin\
+g file as recorded in the header, or `none`. Unless specified, the layer below for a layer, else unknown."},"data-files":{
 type:"array",items:{type:"string",minLength:1,description:"A path, or the name of a network image in libvirt: `nbd:expor\
-t`.",title:'a path, or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},description:"Images of it t\
-hat cannot be read."}}},description:"Other guests of the host that share files with the guest or the plan; unless specif\
-ied, none, but unchecked."},definition:{type:"string",minLength:1,description:"Persistent definition, without secrets; g\
-enerated from the disks unless specified."}},examples:[{facts:"blockplan/v1",domain:{name:"testvm"},disks:[{target:"vda",
-chain:["/images/testvm.qcow2","/images/base.qcow2"]}]}]},func1=Object.prototype.hasOwnProperty,func2=require_ucs2length().
-default,pattern4=new RegExp("^[0-9]+(\\.[0-9]+)*$","u"),pattern6=new RegExp("^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)\
-$","u"),pattern7=new RegExp("^(/|[A-Za-z][A-Za-z0-9+.-]*:)","u"),pattern12=new RegExp("^/","u"),pattern13=new RegExp("^a\
-bsent$","u");function validate20(data,{instancePath="",parentData,parentDataProperty,rootData=data,dynamicAnchors={}}={}){
-let vErrors=null,errors=0,evaluated0=validate20.evaluated;if(evaluated0.dynamicProps&&(evaluated0.props=void 0),evaluated0.
-dynamicItems&&(evaluated0.items=void 0),data&&typeof data=="object"&&!Array.isArray(data)){if(data.facts===void 0){let err0={
-instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"facts"}};vErrors===null?vErrors=[err0]:
-vErrors.push(err0),errors++}if(data.domain===void 0){let err1={instancePath,schemaPath:"#/required",keyword:"required",params:{
-missingProperty:"domain"}};vErrors===null?vErrors=[err1]:vErrors.push(err1),errors++}for(let key0 in data)if(!func1.call(
-schema31.properties,key0)){let err2={instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{
-additionalProperty:key0}};vErrors===null?vErrors=[err2]:vErrors.push(err2),errors++}if(data.facts!==void 0&&data.facts!==
-"blockplan/v1"){let err3={instancePath:instancePath+"/facts",schemaPath:"#/properties/facts/const",keyword:"const",params:{
-allowedValue:"blockplan/v1"}};vErrors===null?vErrors=[err3]:vErrors.push(err3),errors++}if(data.host!==void 0){let data1=data.
-host;if(data1&&typeof data1=="object"&&!Array.isArray(data1)){for(let key1 in data1)if(!(key1==="uri"||key1==="libvirt"||
-key1==="qemu")){let err4={instancePath:instancePath+"/host",schemaPath:"#/properties/host/additionalProperties",keyword:"\
-additionalProperties",params:{additionalProperty:key1}};vErrors===null?vErrors=[err4]:vErrors.push(err4),errors++}if(data1.
-uri!==void 0){let data2=data1.uri;if(typeof data2=="string"){if(func2(data2)<1){let err5={instancePath:instancePath+"/ho\
-st/uri",schemaPath:"#/properties/host/properties/uri/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=
-[err5]:vErrors.push(err5),errors++}}else{let err6={instancePath:instancePath+"/host/uri",schemaPath:"#/properties/host/p\
-roperties/uri/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err6]:vErrors.push(err6),errors++}}if(data1.
-libvirt!==void 0){let data3=data1.libvirt;if(typeof data3=="string"){if(func2(data3)<1){let err7={instancePath:instancePath+
-"/host/libvirt",schemaPath:"#/properties/host/properties/libvirt/minLength",keyword:"minLength",params:{limit:1}};vErrors===
-null?vErrors=[err7]:vErrors.push(err7),errors++}if(!pattern4.test(data3)){let err8={instancePath:instancePath+"/host/lib\
-virt",schemaPath:"#/properties/host/properties/libvirt/pattern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)*$"}};
-vErrors===null?vErrors=[err8]:vErrors.push(err8),errors++}}else{let err9={instancePath:instancePath+"/host/libvirt",schemaPath:"\
-#/properties/host/properties/libvirt/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err9]:vErrors.
-push(err9),errors++}}if(data1.qemu!==void 0){let data4=data1.qemu;if(typeof data4=="string"){if(func2(data4)<1){let err10={
-instancePath:instancePath+"/host/qemu",schemaPath:"#/properties/host/properties/qemu/minLength",keyword:"minLength",params:{
-limit:1}};vErrors===null?vErrors=[err10]:vErrors.push(err10),errors++}if(!pattern4.test(data4)){let err11={instancePath:instancePath+
-"/host/qemu",schemaPath:"#/properties/host/properties/qemu/pattern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)\
-*$"}};vErrors===null?vErrors=[err11]:vErrors.push(err11),errors++}}else{let err12={instancePath:instancePath+"/host/qemu",
-schemaPath:"#/properties/host/properties/qemu/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err12]:
-vErrors.push(err12),errors++}}}else{let err13={instancePath:instancePath+"/host",schemaPath:"#/properties/host/type",keyword:"\
-type",params:{type:"object"}};vErrors===null?vErrors=[err13]:vErrors.push(err13),errors++}}if(data.domain!==void 0){let data5=data.
-domain;if(data5&&typeof data5=="object"&&!Array.isArray(data5)){if(data5.name===void 0){let err14={instancePath:instancePath+
-"/domain",schemaPath:"#/properties/domain/required",keyword:"required",params:{missingProperty:"name"}};vErrors===null?vErrors=
-[err14]:vErrors.push(err14),errors++}for(let key2 in data5)if(!func1.call(schema31.properties.domain.properties,key2)){let err15={
-instancePath:instancePath+"/domain",schemaPath:"#/properties/domain/additionalProperties",keyword:"additionalProperties",
-params:{additionalProperty:key2}};vErrors===null?vErrors=[err15]:vErrors.push(err15),errors++}if(data5.name!==void 0){let data6=data5.
-name;if(typeof data6=="string"){if(func2(data6)<1){let err16={instancePath:instancePath+"/domain/name",schemaPath:"#/pro\
-perties/domain/properties/name/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err16]:vErrors.push(
-err16),errors++}}else{let err17={instancePath:instancePath+"/domain/name",schemaPath:"#/properties/domain/properties/nam\
-e/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err17]:vErrors.push(err17),errors++}}if(data5.state!==
-void 0){let data7=data5.state;if(typeof data7!="string"){let err18={instancePath:instancePath+"/domain/state",schemaPath:"\
-#/properties/domain/properties/state/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err18]:vErrors.
-push(err18),errors++}if(!(data7==="running"||data7==="paused"||data7==="in shutdown"||data7==="shut off"||data7==="crash\
-ed"||data7==="pmsuspended"||data7==="gone")){let err19={instancePath:instancePath+"/domain/state",schemaPath:"#/properti\
-es/domain/properties/state/enum",keyword:"enum",params:{allowedValues:schema31.properties.domain.properties.state.enum}};
-vErrors===null?vErrors=[err19]:vErrors.push(err19),errors++}}if(data5.persistent!==void 0&&typeof data5.persistent!="boo\
-lean"){let err20={instancePath:instancePath+"/domain/persistent",schemaPath:"#/properties/domain/properties/persistent/t\
-ype",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err20]:vErrors.push(err20),errors++}if(data5.autostart!==
-void 0&&typeof data5.autostart!="boolean"){let err21={instancePath:instancePath+"/domain/autostart",schemaPath:"#/proper\
-ties/domain/properties/autostart/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err21]:vErrors.push(
-err21),errors++}if(data5.agent!==void 0&&typeof data5.agent!="boolean"){let err22={instancePath:instancePath+"/domain/ag\
-ent",schemaPath:"#/properties/domain/properties/agent/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=
-[err22]:vErrors.push(err22),errors++}if(data5["managed-save"]!==void 0&&typeof data5["managed-save"]!="boolean"){let err23={
-instancePath:instancePath+"/domain/managed-save",schemaPath:"#/properties/domain/properties/managed-save/type",keyword:"\
-type",params:{type:"boolean"}};vErrors===null?vErrors=[err23]:vErrors.push(err23),errors++}if(data5.nvram!==void 0&&typeof data5.
-nvram!="boolean"){let err24={instancePath:instancePath+"/domain/nvram",schemaPath:"#/properties/domain/properties/nvram/\
-type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err24]:vErrors.push(err24),errors++}if(data5.tpm!==
-void 0&&typeof data5.tpm!="boolean"){let err25={instancePath:instancePath+"/domain/tpm",schemaPath:"#/properties/domain/\
-properties/tpm/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err25]:vErrors.push(err25),errors++}
-if(data5.apparmor!==void 0&&typeof data5.apparmor!="boolean"){let err26={instancePath:instancePath+"/domain/apparmor",schemaPath:"\
-#/properties/domain/properties/apparmor/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err26]:vErrors.
-push(err26),errors++}if(data5.snapshots!==void 0){let data15=data5.snapshots;if(Array.isArray(data15)){let len0=data15.length;
-for(let i0=0;i0<len0;i0++){let data16=data15[i0];if(typeof data16=="string"){if(func2(data16)<1){let err27={instancePath:instancePath+
-"/domain/snapshots/"+i0,schemaPath:"#/properties/domain/properties/snapshots/items/minLength",keyword:"minLength",params:{
-limit:1}};vErrors===null?vErrors=[err27]:vErrors.push(err27),errors++}}else{let err28={instancePath:instancePath+"/domai\
-n/snapshots/"+i0,schemaPath:"#/properties/domain/properties/snapshots/items/type",keyword:"type",params:{type:"string"}};
-vErrors===null?vErrors=[err28]:vErrors.push(err28),errors++}}}else{let err29={instancePath:instancePath+"/domain/snapsho\
-ts",schemaPath:"#/properties/domain/properties/snapshots/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=
-[err29]:vErrors.push(err29),errors++}}if(data5.checkpoints!==void 0){let data17=data5.checkpoints;if(Array.isArray(data17)){
-let len1=data17.length;for(let i1=0;i1<len1;i1++){let data18=data17[i1];if(typeof data18=="string"){if(func2(data18)<1){
-let err30={instancePath:instancePath+"/domain/checkpoints/"+i1,schemaPath:"#/properties/domain/properties/checkpoints/it\
-ems/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err30]:vErrors.push(err30),errors++}}else{let err31={
-instancePath:instancePath+"/domain/checkpoints/"+i1,schemaPath:"#/properties/domain/properties/checkpoints/items/type",keyword:"\
-type",params:{type:"string"}};vErrors===null?vErrors=[err31]:vErrors.push(err31),errors++}}}else{let err32={instancePath:instancePath+
-"/domain/checkpoints",schemaPath:"#/properties/domain/properties/checkpoints/type",keyword:"type",params:{type:"array"}};
-vErrors===null?vErrors=[err32]:vErrors.push(err32),errors++}}}else{let err33={instancePath:instancePath+"/domain",schemaPath:"\
-#/properties/domain/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err33]:vErrors.push(err33),errors++}}
-if(data.disks!==void 0){let data19=data.disks;if(Array.isArray(data19)){let len2=data19.length;for(let i2=0;i2<len2;i2++){
-let data20=data19[i2];if(data20&&typeof data20=="object"&&!Array.isArray(data20)){if(data20.target===void 0){let err34={
-instancePath:instancePath+"/disks/"+i2,schemaPath:"#/properties/disks/items/required",keyword:"required",params:{missingProperty:"\
-target"}};vErrors===null?vErrors=[err34]:vErrors.push(err34),errors++}for(let key3 in data20)if(!(key3==="target"||key3===
-"device"||key3==="readonly"||key3==="unsupported"||key3==="snapshot"||key3==="capacity"||key3==="chain"||key3==="job")){
-let err35={instancePath:instancePath+"/disks/"+i2,schemaPath:"#/properties/disks/items/additionalProperties",keyword:"ad\
-ditionalProperties",params:{additionalProperty:key3}};vErrors===null?vErrors=[err35]:vErrors.push(err35),errors++}if(data20.
-target!==void 0){let data21=data20.target;if(typeof data21=="string"){if(func2(data21)<1){let err36={instancePath:instancePath+
-"/disks/"+i2+"/target",schemaPath:"#/properties/disks/items/properties/target/minLength",keyword:"minLength",params:{limit:1}};
-vErrors===null?vErrors=[err36]:vErrors.push(err36),errors++}}else{let err37={instancePath:instancePath+"/disks/"+i2+"/ta\
-rget",schemaPath:"#/properties/disks/items/properties/target/type",keyword:"type",params:{type:"string"}};vErrors===null?
-vErrors=[err37]:vErrors.push(err37),errors++}}if(data20.device!==void 0){let data22=data20.device;if(typeof data22!="str\
-ing"){let err38={instancePath:instancePath+"/disks/"+i2+"/device",schemaPath:"#/properties/disks/items/properties/device\
-/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err38]:vErrors.push(err38),errors++}if(!(data22===
+t`.",title:'a path, or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},description:"Other files wi\
+th data of the image: the data file of a qcow2, the extents of a vmdk; none unless specified."},link:{type:"boolean",default:!1,
+description:"Whether the path is a symbolic link."},place:{type:"object",additionalProperties:!1,required:["kind","lengt\
+h"],properties:{kind:{type:"string",enum:["file","block device","other"],description:"Type of the file."},length:{type:[
+"string","integer"],title:'a size such as 40G or "3.3 GiB" (K, M, G, T, P: powers of 1024), or a number of bytes',pattern:"\
+^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$",minimum:0,maximum:9007199254740991,description:"Length in by\
+tes; for a raw image, the virtual size."},header:{type:"object",additionalProperties:!1,required:["format","virtual-size"],
+properties:{format:{type:"string",minLength:1,description:"`qcow2` or `qed`."},"virtual-size":{type:["string","integer"],
+title:'a size such as 40G or "3.3 GiB" (K, M, G, T, P: powers of 1024), or a number of bytes',pattern:"^([0-9]+ ?B|[0-9]\
++(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$",minimum:0,maximum:9007199254740991,description:"Virtual size, as the guest se\
+es it."}},description:"Image header in the first bytes; absent without one."},"held-by":{type:"array",items:{type:"strin\
+g",minLength:1,description:'A clause that follows "it is": `mounted at /mnt`.'},description:"Uses of the file on the hos\
+t; none unless specified."}},description:"What a step that overwrites the file must know; unknown unless specified."}},pattern:"\
+^absent$",title:'"absent", or a map with "size", "format", "backing", "data-files", "link" or "place"'},description:"Oth\
+er files that a plan uses, by path."},"same-files":{type:"array",items:{type:"array",minItems:2,items:{type:"string",title:"\
+an absolute path",pattern:"^/"}},description:"Groups of paths that lead to the same file, by links or mounts."},folders:{
+type:"object",propertyNames:{type:"string",title:"an absolute path",pattern:"^/"},additionalProperties:{type:["object","\
+string"],additionalProperties:!1,properties:{free:{type:["string","integer"],title:'a size such as 40G or "3.3 GiB" (K, \
+M, G, T, P: powers of 1024), or a number of bytes',pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$",
+minimum:0,maximum:9007199254740991,description:"Free space; unlimited unless specified."},writable:{type:"boolean",default:!0,
+description:"Whether files can be created in the folder."}},pattern:"^absent$",title:'"absent", or a map with "free" or \
+"writable"'},description:"Folders that a plan uses, by path."},others:{type:"array",items:{type:"object",additionalProperties:!1,
+required:["name"],properties:{name:{type:"string",minLength:1,description:"Name of the domain."},files:{type:"array",items:{
+type:"string",minLength:1,description:"A path, or the name of a network image in libvirt: `nbd:export`.",title:'a path, \
+or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},description:"Files that it shares with the gues\
+t or the plan and does not write to."},writes:{type:"array",items:{type:"string",minLength:1,description:"A path, or the\
+ name of a network image in libvirt: `nbd:export`.",title:'a path, or a word such as "nbd:export"',pattern:"^(/|[A-Za-z]\
+[A-Za-z0-9+.-]*:)"},description:"Files that it shares and writes to."},unread:{type:"array",items:{type:"string",minLength:1,
+description:"A path, or the name of a network image in libvirt: `nbd:export`.",title:'a path, or a word such as "nbd:exp\
+ort"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},description:"Images of it that cannot be read."}}},description:"Other gue\
+sts of the host that share files with the guest or the plan; unless specified, none, but unchecked."},definition:{type:"\
+string",minLength:1,description:"Persistent definition, without secrets; generated from the disks unless specified."}},examples:[
+{facts:"blockplan/v1",domain:{name:"testvm"},disks:[{target:"vda",chain:["/images/testvm.qcow2","/images/base.qcow2"]}]}]},
+func1=Object.prototype.hasOwnProperty,func2=require_ucs2length().default,pattern4=new RegExp("^[0-9]+(\\.[0-9]+)*$","u"),
+pattern6=new RegExp("^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$","u"),pattern7=new RegExp("^(/|[A-Za-z][\
+A-Za-z0-9+.-]*:)","u"),pattern12=new RegExp("^/","u"),pattern13=new RegExp("^absent$","u");function validate20(data,{instancePath="",
+parentData,parentDataProperty,rootData=data,dynamicAnchors={}}={}){let vErrors=null,errors=0,evaluated0=validate20.evaluated;
+if(evaluated0.dynamicProps&&(evaluated0.props=void 0),evaluated0.dynamicItems&&(evaluated0.items=void 0),data&&typeof data==
+"object"&&!Array.isArray(data)){if(data.facts===void 0){let err0={instancePath,schemaPath:"#/required",keyword:"required",
+params:{missingProperty:"facts"}};vErrors===null?vErrors=[err0]:vErrors.push(err0),errors++}if(data.domain===void 0){let err1={
+instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"domain"}};vErrors===null?vErrors=[err1]:
+vErrors.push(err1),errors++}for(let key0 in data)if(!func1.call(schema31.properties,key0)){let err2={instancePath,schemaPath:"\
+#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key0}};vErrors===null?vErrors=[err2]:vErrors.
+push(err2),errors++}if(data.facts!==void 0&&data.facts!=="blockplan/v1"){let err3={instancePath:instancePath+"/facts",schemaPath:"\
+#/properties/facts/const",keyword:"const",params:{allowedValue:"blockplan/v1"}};vErrors===null?vErrors=[err3]:vErrors.push(
+err3),errors++}if(data.host!==void 0){let data1=data.host;if(data1&&typeof data1=="object"&&!Array.isArray(data1)){for(let key1 in data1)
+if(!(key1==="uri"||key1==="libvirt"||key1==="qemu")){let err4={instancePath:instancePath+"/host",schemaPath:"#/propertie\
+s/host/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key1}};vErrors===null?vErrors=[err4]:
+vErrors.push(err4),errors++}if(data1.uri!==void 0){let data2=data1.uri;if(typeof data2=="string"){if(func2(data2)<1){let err5={
+instancePath:instancePath+"/host/uri",schemaPath:"#/properties/host/properties/uri/minLength",keyword:"minLength",params:{
+limit:1}};vErrors===null?vErrors=[err5]:vErrors.push(err5),errors++}}else{let err6={instancePath:instancePath+"/host/uri",
+schemaPath:"#/properties/host/properties/uri/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err6]:
+vErrors.push(err6),errors++}}if(data1.libvirt!==void 0){let data3=data1.libvirt;if(typeof data3=="string"){if(func2(data3)<
+1){let err7={instancePath:instancePath+"/host/libvirt",schemaPath:"#/properties/host/properties/libvirt/minLength",keyword:"\
+minLength",params:{limit:1}};vErrors===null?vErrors=[err7]:vErrors.push(err7),errors++}if(!pattern4.test(data3)){let err8={
+instancePath:instancePath+"/host/libvirt",schemaPath:"#/properties/host/properties/libvirt/pattern",keyword:"pattern",params:{
+pattern:"^[0-9]+(\\.[0-9]+)*$"}};vErrors===null?vErrors=[err8]:vErrors.push(err8),errors++}}else{let err9={instancePath:instancePath+
+"/host/libvirt",schemaPath:"#/properties/host/properties/libvirt/type",keyword:"type",params:{type:"string"}};vErrors===
+null?vErrors=[err9]:vErrors.push(err9),errors++}}if(data1.qemu!==void 0){let data4=data1.qemu;if(typeof data4=="string"){
+if(func2(data4)<1){let err10={instancePath:instancePath+"/host/qemu",schemaPath:"#/properties/host/properties/qemu/minLe\
+ngth",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err10]:vErrors.push(err10),errors++}if(!pattern4.test(
+data4)){let err11={instancePath:instancePath+"/host/qemu",schemaPath:"#/properties/host/properties/qemu/pattern",keyword:"\
+pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)*$"}};vErrors===null?vErrors=[err11]:vErrors.push(err11),errors++}}else{let err12={
+instancePath:instancePath+"/host/qemu",schemaPath:"#/properties/host/properties/qemu/type",keyword:"type",params:{type:"\
+string"}};vErrors===null?vErrors=[err12]:vErrors.push(err12),errors++}}}else{let err13={instancePath:instancePath+"/host",
+schemaPath:"#/properties/host/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err13]:vErrors.push(err13),
+errors++}}if(data.domain!==void 0){let data5=data.domain;if(data5&&typeof data5=="object"&&!Array.isArray(data5)){if(data5.
+name===void 0){let err14={instancePath:instancePath+"/domain",schemaPath:"#/properties/domain/required",keyword:"require\
+d",params:{missingProperty:"name"}};vErrors===null?vErrors=[err14]:vErrors.push(err14),errors++}for(let key2 in data5)if(!func1.
+call(schema31.properties.domain.properties,key2)){let err15={instancePath:instancePath+"/domain",schemaPath:"#/propertie\
+s/domain/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key2}};vErrors===null?vErrors=[
+err15]:vErrors.push(err15),errors++}if(data5.name!==void 0){let data6=data5.name;if(typeof data6=="string"){if(func2(data6)<
+1){let err16={instancePath:instancePath+"/domain/name",schemaPath:"#/properties/domain/properties/name/minLength",keyword:"\
+minLength",params:{limit:1}};vErrors===null?vErrors=[err16]:vErrors.push(err16),errors++}}else{let err17={instancePath:instancePath+
+"/domain/name",schemaPath:"#/properties/domain/properties/name/type",keyword:"type",params:{type:"string"}};vErrors===null?
+vErrors=[err17]:vErrors.push(err17),errors++}}if(data5.state!==void 0){let data7=data5.state;if(typeof data7!="string"){
+let err18={instancePath:instancePath+"/domain/state",schemaPath:"#/properties/domain/properties/state/type",keyword:"typ\
+e",params:{type:"string"}};vErrors===null?vErrors=[err18]:vErrors.push(err18),errors++}if(!(data7==="running"||data7==="\
+paused"||data7==="in shutdown"||data7==="shut off"||data7==="crashed"||data7==="pmsuspended"||data7==="gone")){let err19={
+instancePath:instancePath+"/domain/state",schemaPath:"#/properties/domain/properties/state/enum",keyword:"enum",params:{
+allowedValues:schema31.properties.domain.properties.state.enum}};vErrors===null?vErrors=[err19]:vErrors.push(err19),errors++}}
+if(data5.persistent!==void 0&&typeof data5.persistent!="boolean"){let err20={instancePath:instancePath+"/domain/persiste\
+nt",schemaPath:"#/properties/domain/properties/persistent/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=
+[err20]:vErrors.push(err20),errors++}if(data5.autostart!==void 0&&typeof data5.autostart!="boolean"){let err21={instancePath:instancePath+
+"/domain/autostart",schemaPath:"#/properties/domain/properties/autostart/type",keyword:"type",params:{type:"boolean"}};vErrors===
+null?vErrors=[err21]:vErrors.push(err21),errors++}if(data5.agent!==void 0&&typeof data5.agent!="boolean"){let err22={instancePath:instancePath+
+"/domain/agent",schemaPath:"#/properties/domain/properties/agent/type",keyword:"type",params:{type:"boolean"}};vErrors===
+null?vErrors=[err22]:vErrors.push(err22),errors++}if(data5["managed-save"]!==void 0&&typeof data5["managed-save"]!="bool\
+ean"){let err23={instancePath:instancePath+"/domain/managed-save",schemaPath:"#/properties/domain/properties/managed-sav\
+e/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err23]:vErrors.push(err23),errors++}if(data5.nvram!==
+void 0&&typeof data5.nvram!="boolean"){let err24={instancePath:instancePath+"/domain/nvram",schemaPath:"#/properties/dom\
+ain/properties/nvram/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err24]:vErrors.push(err24),errors++}
+if(data5.tpm!==void 0&&typeof data5.tpm!="boolean"){let err25={instancePath:instancePath+"/domain/tpm",schemaPath:"#/pro\
+perties/domain/properties/tpm/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err25]:vErrors.push(
+err25),errors++}if(data5.apparmor!==void 0&&typeof data5.apparmor!="boolean"){let err26={instancePath:instancePath+"/dom\
+ain/apparmor",schemaPath:"#/properties/domain/properties/apparmor/type",keyword:"type",params:{type:"boolean"}};vErrors===
+null?vErrors=[err26]:vErrors.push(err26),errors++}if(data5.snapshots!==void 0){let data15=data5.snapshots;if(Array.isArray(
+data15)){let len0=data15.length;for(let i0=0;i0<len0;i0++){let data16=data15[i0];if(typeof data16=="string"){if(func2(data16)<
+1){let err27={instancePath:instancePath+"/domain/snapshots/"+i0,schemaPath:"#/properties/domain/properties/snapshots/ite\
+ms/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err27]:vErrors.push(err27),errors++}}else{let err28={
+instancePath:instancePath+"/domain/snapshots/"+i0,schemaPath:"#/properties/domain/properties/snapshots/items/type",keyword:"\
+type",params:{type:"string"}};vErrors===null?vErrors=[err28]:vErrors.push(err28),errors++}}}else{let err29={instancePath:instancePath+
+"/domain/snapshots",schemaPath:"#/properties/domain/properties/snapshots/type",keyword:"type",params:{type:"array"}};vErrors===
+null?vErrors=[err29]:vErrors.push(err29),errors++}}if(data5.checkpoints!==void 0){let data17=data5.checkpoints;if(Array.
+isArray(data17)){let len1=data17.length;for(let i1=0;i1<len1;i1++){let data18=data17[i1];if(typeof data18=="string"){if(func2(
+data18)<1){let err30={instancePath:instancePath+"/domain/checkpoints/"+i1,schemaPath:"#/properties/domain/properties/che\
+ckpoints/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err30]:vErrors.push(err30),errors++}}else{
+let err31={instancePath:instancePath+"/domain/checkpoints/"+i1,schemaPath:"#/properties/domain/properties/checkpoints/it\
+ems/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err31]:vErrors.push(err31),errors++}}}else{let err32={
+instancePath:instancePath+"/domain/checkpoints",schemaPath:"#/properties/domain/properties/checkpoints/type",keyword:"ty\
+pe",params:{type:"array"}};vErrors===null?vErrors=[err32]:vErrors.push(err32),errors++}}}else{let err33={instancePath:instancePath+
+"/domain",schemaPath:"#/properties/domain/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err33]:vErrors.
+push(err33),errors++}}if(data.disks!==void 0){let data19=data.disks;if(Array.isArray(data19)){let len2=data19.length;for(let i2=0;i2<
+len2;i2++){let data20=data19[i2];if(data20&&typeof data20=="object"&&!Array.isArray(data20)){if(data20.target===void 0){
+let err34={instancePath:instancePath+"/disks/"+i2,schemaPath:"#/properties/disks/items/required",keyword:"required",params:{
+missingProperty:"target"}};vErrors===null?vErrors=[err34]:vErrors.push(err34),errors++}for(let key3 in data20)if(!(key3===
+"target"||key3==="device"||key3==="readonly"||key3==="unsupported"||key3==="snapshot"||key3==="capacity"||key3==="chain"||
+key3==="job")){let err35={instancePath:instancePath+"/disks/"+i2,schemaPath:"#/properties/disks/items/additionalProperti\
+es",keyword:"additionalProperties",params:{additionalProperty:key3}};vErrors===null?vErrors=[err35]:vErrors.push(err35),
+errors++}if(data20.target!==void 0){let data21=data20.target;if(typeof data21=="string"){if(func2(data21)<1){let err36={
+instancePath:instancePath+"/disks/"+i2+"/target",schemaPath:"#/properties/disks/items/properties/target/minLength",keyword:"\
+minLength",params:{limit:1}};vErrors===null?vErrors=[err36]:vErrors.push(err36),errors++}}else{let err37={instancePath:instancePath+
+"/disks/"+i2+"/target",schemaPath:"#/properties/disks/items/properties/target/type",keyword:"type",params:{type:"string"}};
+vErrors===null?vErrors=[err37]:vErrors.push(err37),errors++}}if(data20.device!==void 0){let data22=data20.device;if(typeof data22!=
+"string"){let err38={instancePath:instancePath+"/disks/"+i2+"/device",schemaPath:"#/properties/disks/items/properties/de\
+vice/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err38]:vErrors.push(err38),errors++}if(!(data22===
 "disk"||data22==="cdrom"||data22==="floppy"||data22==="lun")){let err39={instancePath:instancePath+"/disks/"+i2+"/device",
 schemaPath:"#/properties/disks/items/properties/device/enum",keyword:"enum",params:{allowedValues:schema31.properties.disks.
 items.properties.device.enum}};vErrors===null?vErrors=[err39]:vErrors.push(err39),errors++}}if(data20.readonly!==void 0&&
@@ -205,222 +207,223 @@ null?vErrors=[err47]:vErrors.push(err47),errors++}if(data27<0||isNaN(data27)){le
 ks/"+i2+"/capacity",schemaPath:"#/properties/disks/items/properties/capacity/minimum",keyword:"minimum",params:{comparison:"\
 >=",limit:0}};vErrors===null?vErrors=[err48]:vErrors.push(err48),errors++}}if(typeof data27=="string"&&!pattern6.test(data27)){
 let err49={instancePath:instancePath+"/disks/"+i2+"/capacity",schemaPath:"#/properties/disks/items/properties/capacity/p\
-attern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$"}};vErrors===null?vErrors=[err49]:
-vErrors.push(err49),errors++}}if(data20.chain!==void 0){let data28=data20.chain;if(Array.isArray(data28)){let len4=data28.
-length;for(let i4=0;i4<len4;i4++){let data29=data28[i4];if(!(data29&&typeof data29=="object"&&!Array.isArray(data29))&&typeof data29!=
-"string"){let err50={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4,schemaPath:"#/properties/disks/items/properties\
-/chain/items/type",keyword:"type",params:{type:schema31.properties.disks.items.properties.chain.items.type}};vErrors===null?
-vErrors=[err50]:vErrors.push(err50),errors++}if(typeof data29=="string"&&!pattern7.test(data29)){let err51={instancePath:instancePath+
-"/disks/"+i2+"/chain/"+i4,schemaPath:"#/properties/disks/items/properties/chain/items/pattern",keyword:"pattern",params:{
-pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err51]:vErrors.push(err51),errors++}if(data29&&typeof data29==
-"object"&&!Array.isArray(data29)){if(data29.file===void 0){let err52={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4,
-schemaPath:"#/properties/disks/items/properties/chain/items/required",keyword:"required",params:{missingProperty:"file"}};
-vErrors===null?vErrors=[err52]:vErrors.push(err52),errors++}for(let key4 in data29)if(!(key4==="file"||key4==="format"||
-key4==="block"||key4==="size"||key4==="data-files")){let err53={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4,schemaPath:"\
-#/properties/disks/items/properties/chain/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key4}};
-vErrors===null?vErrors=[err53]:vErrors.push(err53),errors++}if(data29.file!==void 0){let data30=data29.file;if(typeof data30==
-"string"){if(func2(data30)<1){let err54={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/file",schemaPath:"#/prope\
-rties/disks/items/properties/chain/items/properties/file/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?
-vErrors=[err54]:vErrors.push(err54),errors++}if(!pattern7.test(data30)){let err55={instancePath:instancePath+"/disks/"+i2+
-"/chain/"+i4+"/file",schemaPath:"#/properties/disks/items/properties/chain/items/properties/file/pattern",keyword:"patte\
-rn",params:{pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err55]:vErrors.push(err55),errors++}}else{
-let err56={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/file",schemaPath:"#/properties/disks/items/properties/c\
-hain/items/properties/file/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err56]:vErrors.push(err56),
-errors++}}if(data29.format!==void 0){let data31=data29.format;if(typeof data31=="string"){if(func2(data31)<1){let err57={
-instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/format",schemaPath:"#/properties/disks/items/properties/chain/item\
-s/properties/format/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err57]:vErrors.push(err57),
-errors++}}else{let err58={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/format",schemaPath:"#/properties/disks/i\
-tems/properties/chain/items/properties/format/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err58]:
-vErrors.push(err58),errors++}}if(data29.block!==void 0&&typeof data29.block!="boolean"){let err59={instancePath:instancePath+
-"/disks/"+i2+"/chain/"+i4+"/block",schemaPath:"#/properties/disks/items/properties/chain/items/properties/block/type",keyword:"\
-type",params:{type:"boolean"}};vErrors===null?vErrors=[err59]:vErrors.push(err59),errors++}if(data29.size!==void 0){let data33=data29.
-size;if(typeof data33!="string"&&!(typeof data33=="number"&&!(data33%1)&&!isNaN(data33)&&isFinite(data33))){let err60={instancePath:instancePath+
-"/disks/"+i2+"/chain/"+i4+"/size",schemaPath:"#/properties/disks/items/properties/chain/items/properties/size/type",keyword:"\
-type",params:{type:schema31.properties.disks.items.properties.chain.items.properties.size.type}};vErrors===null?vErrors=
-[err60]:vErrors.push(err60),errors++}if(typeof data33=="number"&&isFinite(data33)){if(data33>9007199254740991||isNaN(data33)){
-let err61={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/size",schemaPath:"#/properties/disks/items/properties/c\
-hain/items/properties/size/maximum",keyword:"maximum",params:{comparison:"<=",limit:9007199254740991}};vErrors===null?vErrors=
-[err61]:vErrors.push(err61),errors++}if(data33<0||isNaN(data33)){let err62={instancePath:instancePath+"/disks/"+i2+"/cha\
-in/"+i4+"/size",schemaPath:"#/properties/disks/items/properties/chain/items/properties/size/minimum",keyword:"minimum",params:{
-comparison:">=",limit:0}};vErrors===null?vErrors=[err62]:vErrors.push(err62),errors++}}if(typeof data33=="string"&&!pattern6.
-test(data33)){let err63={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/size",schemaPath:"#/properties/disks/item\
-s/properties/chain/items/properties/size/pattern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|\
-TiB|PiB)$"}};vErrors===null?vErrors=[err63]:vErrors.push(err63),errors++}}if(data29["data-files"]!==void 0){let data34=data29["\
-data-files"];if(Array.isArray(data34)){let len5=data34.length;for(let i5=0;i5<len5;i5++){let data35=data34[i5];if(typeof data35==
-"string"){if(func2(data35)<1){let err64={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/data-files/"+i5,schemaPath:"\
-#/properties/disks/items/properties/chain/items/properties/data-files/items/minLength",keyword:"minLength",params:{limit:1}};
-vErrors===null?vErrors=[err64]:vErrors.push(err64),errors++}if(!pattern7.test(data35)){let err65={instancePath:instancePath+
+attern",keyword:"pattern",params:{pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$"}};vErrors===null?
+vErrors=[err49]:vErrors.push(err49),errors++}}if(data20.chain!==void 0){let data28=data20.chain;if(Array.isArray(data28)){
+let len4=data28.length;for(let i4=0;i4<len4;i4++){let data29=data28[i4];if(!(data29&&typeof data29=="object"&&!Array.isArray(
+data29))&&typeof data29!="string"){let err50={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4,schemaPath:"#/properti\
+es/disks/items/properties/chain/items/type",keyword:"type",params:{type:schema31.properties.disks.items.properties.chain.
+items.type}};vErrors===null?vErrors=[err50]:vErrors.push(err50),errors++}if(typeof data29=="string"&&!pattern7.test(data29)){
+let err51={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4,schemaPath:"#/properties/disks/items/properties/chain/ite\
+ms/pattern",keyword:"pattern",params:{pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err51]:vErrors.push(
+err51),errors++}if(data29&&typeof data29=="object"&&!Array.isArray(data29)){if(data29.file===void 0){let err52={instancePath:instancePath+
+"/disks/"+i2+"/chain/"+i4,schemaPath:"#/properties/disks/items/properties/chain/items/required",keyword:"required",params:{
+missingProperty:"file"}};vErrors===null?vErrors=[err52]:vErrors.push(err52),errors++}for(let key4 in data29)if(!(key4===
+"file"||key4==="format"||key4==="block"||key4==="size"||key4==="data-files")){let err53={instancePath:instancePath+"/dis\
+ks/"+i2+"/chain/"+i4,schemaPath:"#/properties/disks/items/properties/chain/items/additionalProperties",keyword:"addition\
+alProperties",params:{additionalProperty:key4}};vErrors===null?vErrors=[err53]:vErrors.push(err53),errors++}if(data29.file!==
+void 0){let data30=data29.file;if(typeof data30=="string"){if(func2(data30)<1){let err54={instancePath:instancePath+"/di\
+sks/"+i2+"/chain/"+i4+"/file",schemaPath:"#/properties/disks/items/properties/chain/items/properties/file/minLength",keyword:"\
+minLength",params:{limit:1}};vErrors===null?vErrors=[err54]:vErrors.push(err54),errors++}if(!pattern7.test(data30)){let err55={
+instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/file",schemaPath:"#/properties/disks/items/properties/chain/items/\
+properties/file/pattern",keyword:"pattern",params:{pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err55]:
+vErrors.push(err55),errors++}}else{let err56={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/file",schemaPath:"#/\
+properties/disks/items/properties/chain/items/properties/file/type",keyword:"type",params:{type:"string"}};vErrors===null?
+vErrors=[err56]:vErrors.push(err56),errors++}}if(data29.format!==void 0){let data31=data29.format;if(typeof data31=="str\
+ing"){if(func2(data31)<1){let err57={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/format",schemaPath:"#/propert\
+ies/disks/items/properties/chain/items/properties/format/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?
+vErrors=[err57]:vErrors.push(err57),errors++}}else{let err58={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/form\
+at",schemaPath:"#/properties/disks/items/properties/chain/items/properties/format/type",keyword:"type",params:{type:"str\
+ing"}};vErrors===null?vErrors=[err58]:vErrors.push(err58),errors++}}if(data29.block!==void 0&&typeof data29.block!="bool\
+ean"){let err59={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/block",schemaPath:"#/properties/disks/items/prope\
+rties/chain/items/properties/block/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err59]:vErrors.
+push(err59),errors++}if(data29.size!==void 0){let data33=data29.size;if(typeof data33!="string"&&!(typeof data33=="numbe\
+r"&&!(data33%1)&&!isNaN(data33)&&isFinite(data33))){let err60={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/siz\
+e",schemaPath:"#/properties/disks/items/properties/chain/items/properties/size/type",keyword:"type",params:{type:schema31.
+properties.disks.items.properties.chain.items.properties.size.type}};vErrors===null?vErrors=[err60]:vErrors.push(err60),
+errors++}if(typeof data33=="number"&&isFinite(data33)){if(data33>9007199254740991||isNaN(data33)){let err61={instancePath:instancePath+
+"/disks/"+i2+"/chain/"+i4+"/size",schemaPath:"#/properties/disks/items/properties/chain/items/properties/size/maximum",keyword:"\
+maximum",params:{comparison:"<=",limit:9007199254740991}};vErrors===null?vErrors=[err61]:vErrors.push(err61),errors++}if(data33<
+0||isNaN(data33)){let err62={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/size",schemaPath:"#/properties/disks/\
+items/properties/chain/items/properties/size/minimum",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===null?
+vErrors=[err62]:vErrors.push(err62),errors++}}if(typeof data33=="string"&&!pattern6.test(data33)){let err63={instancePath:instancePath+
+"/disks/"+i2+"/chain/"+i4+"/size",schemaPath:"#/properties/disks/items/properties/chain/items/properties/size/pattern",keyword:"\
+pattern",params:{pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$"}};vErrors===null?vErrors=[err63]:vErrors.
+push(err63),errors++}}if(data29["data-files"]!==void 0){let data34=data29["data-files"];if(Array.isArray(data34)){let len5=data34.
+length;for(let i5=0;i5<len5;i5++){let data35=data34[i5];if(typeof data35=="string"){if(func2(data35)<1){let err64={instancePath:instancePath+
 "/disks/"+i2+"/chain/"+i4+"/data-files/"+i5,schemaPath:"#/properties/disks/items/properties/chain/items/properties/data-\
-files/items/pattern",keyword:"pattern",params:{pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err65]:
-vErrors.push(err65),errors++}}else{let err66={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/data-files/"+i5,schemaPath:"\
-#/properties/disks/items/properties/chain/items/properties/data-files/items/type",keyword:"type",params:{type:"string"}};
-vErrors===null?vErrors=[err66]:vErrors.push(err66),errors++}}}else{let err67={instancePath:instancePath+"/disks/"+i2+"/c\
-hain/"+i4+"/data-files",schemaPath:"#/properties/disks/items/properties/chain/items/properties/data-files/type",keyword:"\
-type",params:{type:"array"}};vErrors===null?vErrors=[err67]:vErrors.push(err67),errors++}}}}}else{let err68={instancePath:instancePath+
-"/disks/"+i2+"/chain",schemaPath:"#/properties/disks/items/properties/chain/type",keyword:"type",params:{type:"array"}};
-vErrors===null?vErrors=[err68]:vErrors.push(err68),errors++}}if(data20.job!==void 0){let data36=data20.job;if(data36&&typeof data36==
-"object"&&!Array.isArray(data36)){if(data36.type===void 0){let err69={instancePath:instancePath+"/disks/"+i2+"/job",schemaPath:"\
-#/properties/disks/items/properties/job/required",keyword:"required",params:{missingProperty:"type"}};vErrors===null?vErrors=
-[err69]:vErrors.push(err69),errors++}for(let key5 in data36)if(!(key5==="type"||key5==="ready"||key5==="mirror")){let err70={
-instancePath:instancePath+"/disks/"+i2+"/job",schemaPath:"#/properties/disks/items/properties/job/additionalProperties",
-keyword:"additionalProperties",params:{additionalProperty:key5}};vErrors===null?vErrors=[err70]:vErrors.push(err70),errors++}
-if(data36.type!==void 0){let data37=data36.type;if(typeof data37!="string"){let err71={instancePath:instancePath+"/disks\
-/"+i2+"/job/type",schemaPath:"#/properties/disks/items/properties/job/properties/type/type",keyword:"type",params:{type:"\
-string"}};vErrors===null?vErrors=[err71]:vErrors.push(err71),errors++}if(!(data37==="copy"||data37==="commit"||data37===
-"active-commit"||data37==="pull"||data37==="backup"||data37==="other")){let err72={instancePath:instancePath+"/disks/"+i2+
-"/job/type",schemaPath:"#/properties/disks/items/properties/job/properties/type/enum",keyword:"enum",params:{allowedValues:schema31.
-properties.disks.items.properties.job.properties.type.enum}};vErrors===null?vErrors=[err72]:vErrors.push(err72),errors++}}
-if(data36.ready!==void 0&&typeof data36.ready!="boolean"){let err73={instancePath:instancePath+"/disks/"+i2+"/job/ready",
-schemaPath:"#/properties/disks/items/properties/job/properties/ready/type",keyword:"type",params:{type:"boolean"}};vErrors===
-null?vErrors=[err73]:vErrors.push(err73),errors++}if(data36.mirror!==void 0){let data39=data36.mirror;if(typeof data39==
-"string"){if(func2(data39)<1){let err74={instancePath:instancePath+"/disks/"+i2+"/job/mirror",schemaPath:"#/properties/d\
-isks/items/properties/job/properties/mirror/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err74]:
-vErrors.push(err74),errors++}if(!pattern7.test(data39)){let err75={instancePath:instancePath+"/disks/"+i2+"/job/mirror",
-schemaPath:"#/properties/disks/items/properties/job/properties/mirror/pattern",keyword:"pattern",params:{pattern:"^(/|[A\
--Za-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err75]:vErrors.push(err75),errors++}}else{let err76={instancePath:instancePath+
-"/disks/"+i2+"/job/mirror",schemaPath:"#/properties/disks/items/properties/job/properties/mirror/type",keyword:"type",params:{
-type:"string"}};vErrors===null?vErrors=[err76]:vErrors.push(err76),errors++}}}else{let err77={instancePath:instancePath+
-"/disks/"+i2+"/job",schemaPath:"#/properties/disks/items/properties/job/type",keyword:"type",params:{type:"object"}};vErrors===
-null?vErrors=[err77]:vErrors.push(err77),errors++}}}else{let err78={instancePath:instancePath+"/disks/"+i2,schemaPath:"#\
-/properties/disks/items/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err78]:vErrors.push(err78),
-errors++}}}else{let err79={instancePath:instancePath+"/disks",schemaPath:"#/properties/disks/type",keyword:"type",params:{
-type:"array"}};vErrors===null?vErrors=[err79]:vErrors.push(err79),errors++}}if(data.files!==void 0){let data40=data.files;
-if(data40&&typeof data40=="object"&&!Array.isArray(data40)){for(let key6 in data40){let _errs88=errors;if(typeof key6=="\
-string"){if(!pattern12.test(key6)){let err80={instancePath:instancePath+"/files",schemaPath:"#/properties/files/property\
-Names/pattern",keyword:"pattern",params:{pattern:"^/"},propertyName:key6};vErrors===null?vErrors=[err80]:vErrors.push(err80),
-errors++}}else{let err81={instancePath:instancePath+"/files",schemaPath:"#/properties/files/propertyNames/type",keyword:"\
-type",params:{type:"string"},propertyName:key6};vErrors===null?vErrors=[err81]:vErrors.push(err81),errors++}var valid18=_errs88===
-errors;if(!valid18){let err82={instancePath:instancePath+"/files",schemaPath:"#/properties/files/propertyNames",keyword:"\
-propertyNames",params:{propertyName:key6}};vErrors===null?vErrors=[err82]:vErrors.push(err82),errors++}}for(let key7 in data40){
-let data41=data40[key7];if(!(data41&&typeof data41=="object"&&!Array.isArray(data41))&&typeof data41!="string"){let err83={
-instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1"),schemaPath:"#/properties/files/additiona\
-lProperties/type",keyword:"type",params:{type:schema31.properties.files.additionalProperties.type}};vErrors===null?vErrors=
-[err83]:vErrors.push(err83),errors++}if(typeof data41=="string"&&!pattern13.test(data41)){let err84={instancePath:instancePath+
-"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1"),schemaPath:"#/properties/files/additionalProperties/pattern",keyword:"\
-pattern",params:{pattern:"^absent$"}};vErrors===null?vErrors=[err84]:vErrors.push(err84),errors++}if(data41&&typeof data41==
-"object"&&!Array.isArray(data41)){for(let key8 in data41)if(!(key8==="size"||key8==="format"||key8==="backing"||key8==="\
-data-files"||key8==="link"||key8==="place")){let err85={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(
-/\//g,"~1"),schemaPath:"#/properties/files/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{
-additionalProperty:key8}};vErrors===null?vErrors=[err85]:vErrors.push(err85),errors++}if(data41.size!==void 0){let data42=data41.
-size;if(typeof data42!="string"&&!(typeof data42=="number"&&!(data42%1)&&!isNaN(data42)&&isFinite(data42))){let err86={instancePath:instancePath+
+files/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err64]:vErrors.push(err64),errors++}
+if(!pattern7.test(data35)){let err65={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/data-files/"+i5,schemaPath:"\
+#/properties/disks/items/properties/chain/items/properties/data-files/items/pattern",keyword:"pattern",params:{pattern:"\
+^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err65]:vErrors.push(err65),errors++}}else{let err66={instancePath:instancePath+
+"/disks/"+i2+"/chain/"+i4+"/data-files/"+i5,schemaPath:"#/properties/disks/items/properties/chain/items/properties/data-\
+files/items/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err66]:vErrors.push(err66),errors++}}}else{
+let err67={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/data-files",schemaPath:"#/properties/disks/items/proper\
+ties/chain/items/properties/data-files/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err67]:vErrors.
+push(err67),errors++}}}}}else{let err68={instancePath:instancePath+"/disks/"+i2+"/chain",schemaPath:"#/properties/disks/\
+items/properties/chain/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err68]:vErrors.push(err68),errors++}}
+if(data20.job!==void 0){let data36=data20.job;if(data36&&typeof data36=="object"&&!Array.isArray(data36)){if(data36.type===
+void 0){let err69={instancePath:instancePath+"/disks/"+i2+"/job",schemaPath:"#/properties/disks/items/properties/job/req\
+uired",keyword:"required",params:{missingProperty:"type"}};vErrors===null?vErrors=[err69]:vErrors.push(err69),errors++}for(let key5 in data36)
+if(!(key5==="type"||key5==="ready"||key5==="mirror")){let err70={instancePath:instancePath+"/disks/"+i2+"/job",schemaPath:"\
+#/properties/disks/items/properties/job/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key5}};
+vErrors===null?vErrors=[err70]:vErrors.push(err70),errors++}if(data36.type!==void 0){let data37=data36.type;if(typeof data37!=
+"string"){let err71={instancePath:instancePath+"/disks/"+i2+"/job/type",schemaPath:"#/properties/disks/items/properties/\
+job/properties/type/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err71]:vErrors.push(err71),errors++}
+if(!(data37==="copy"||data37==="commit"||data37==="active-commit"||data37==="pull"||data37==="backup"||data37==="other")){
+let err72={instancePath:instancePath+"/disks/"+i2+"/job/type",schemaPath:"#/properties/disks/items/properties/job/proper\
+ties/type/enum",keyword:"enum",params:{allowedValues:schema31.properties.disks.items.properties.job.properties.type.enum}};
+vErrors===null?vErrors=[err72]:vErrors.push(err72),errors++}}if(data36.ready!==void 0&&typeof data36.ready!="boolean"){let err73={
+instancePath:instancePath+"/disks/"+i2+"/job/ready",schemaPath:"#/properties/disks/items/properties/job/properties/ready\
+/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err73]:vErrors.push(err73),errors++}if(data36.mirror!==
+void 0){let data39=data36.mirror;if(typeof data39=="string"){if(func2(data39)<1){let err74={instancePath:instancePath+"/\
+disks/"+i2+"/job/mirror",schemaPath:"#/properties/disks/items/properties/job/properties/mirror/minLength",keyword:"minLe\
+ngth",params:{limit:1}};vErrors===null?vErrors=[err74]:vErrors.push(err74),errors++}if(!pattern7.test(data39)){let err75={
+instancePath:instancePath+"/disks/"+i2+"/job/mirror",schemaPath:"#/properties/disks/items/properties/job/properties/mirr\
+or/pattern",keyword:"pattern",params:{pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err75]:vErrors.push(
+err75),errors++}}else{let err76={instancePath:instancePath+"/disks/"+i2+"/job/mirror",schemaPath:"#/properties/disks/ite\
+ms/properties/job/properties/mirror/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err76]:vErrors.
+push(err76),errors++}}}else{let err77={instancePath:instancePath+"/disks/"+i2+"/job",schemaPath:"#/properties/disks/item\
+s/properties/job/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err77]:vErrors.push(err77),errors++}}}else{
+let err78={instancePath:instancePath+"/disks/"+i2,schemaPath:"#/properties/disks/items/type",keyword:"type",params:{type:"\
+object"}};vErrors===null?vErrors=[err78]:vErrors.push(err78),errors++}}}else{let err79={instancePath:instancePath+"/disk\
+s",schemaPath:"#/properties/disks/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err79]:vErrors.push(
+err79),errors++}}if(data.files!==void 0){let data40=data.files;if(data40&&typeof data40=="object"&&!Array.isArray(data40)){
+for(let key6 in data40){let _errs88=errors;if(typeof key6=="string"){if(!pattern12.test(key6)){let err80={instancePath:instancePath+
+"/files",schemaPath:"#/properties/files/propertyNames/pattern",keyword:"pattern",params:{pattern:"^/"},propertyName:key6};
+vErrors===null?vErrors=[err80]:vErrors.push(err80),errors++}}else{let err81={instancePath:instancePath+"/files",schemaPath:"\
+#/properties/files/propertyNames/type",keyword:"type",params:{type:"string"},propertyName:key6};vErrors===null?vErrors=[
+err81]:vErrors.push(err81),errors++}var valid18=_errs88===errors;if(!valid18){let err82={instancePath:instancePath+"/fil\
+es",schemaPath:"#/properties/files/propertyNames",keyword:"propertyNames",params:{propertyName:key6}};vErrors===null?vErrors=
+[err82]:vErrors.push(err82),errors++}}for(let key7 in data40){let data41=data40[key7];if(!(data41&&typeof data41=="objec\
+t"&&!Array.isArray(data41))&&typeof data41!="string"){let err83={instancePath:instancePath+"/files/"+key7.replace(/~/g,"\
+~0").replace(/\//g,"~1"),schemaPath:"#/properties/files/additionalProperties/type",keyword:"type",params:{type:schema31.
+properties.files.additionalProperties.type}};vErrors===null?vErrors=[err83]:vErrors.push(err83),errors++}if(typeof data41==
+"string"&&!pattern13.test(data41)){let err84={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,
+"~1"),schemaPath:"#/properties/files/additionalProperties/pattern",keyword:"pattern",params:{pattern:"^absent$"}};vErrors===
+null?vErrors=[err84]:vErrors.push(err84),errors++}if(data41&&typeof data41=="object"&&!Array.isArray(data41)){for(let key8 in data41)
+if(!(key8==="size"||key8==="format"||key8==="backing"||key8==="data-files"||key8==="link"||key8==="place")){let err85={instancePath:instancePath+
+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1"),schemaPath:"#/properties/files/additionalProperties/additionalProp\
+erties",keyword:"additionalProperties",params:{additionalProperty:key8}};vErrors===null?vErrors=[err85]:vErrors.push(err85),
+errors++}if(data41.size!==void 0){let data42=data41.size;if(typeof data42!="string"&&!(typeof data42=="number"&&!(data42%
+1)&&!isNaN(data42)&&isFinite(data42))){let err86={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,
+"~1")+"/size",schemaPath:"#/properties/files/additionalProperties/properties/size/type",keyword:"type",params:{type:schema31.
+properties.files.additionalProperties.properties.size.type}};vErrors===null?vErrors=[err86]:vErrors.push(err86),errors++}
+if(typeof data42=="number"&&isFinite(data42)){if(data42>9007199254740991||isNaN(data42)){let err87={instancePath:instancePath+
 "/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/size",schemaPath:"#/properties/files/additionalProperties/proper\
-ties/size/type",keyword:"type",params:{type:schema31.properties.files.additionalProperties.properties.size.type}};vErrors===
-null?vErrors=[err86]:vErrors.push(err86),errors++}if(typeof data42=="number"&&isFinite(data42)){if(data42>9007199254740991||
-isNaN(data42)){let err87={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/size",schemaPath:"\
-#/properties/files/additionalProperties/properties/size/maximum",keyword:"maximum",params:{comparison:"<=",limit:9007199254740991}};
-vErrors===null?vErrors=[err87]:vErrors.push(err87),errors++}if(data42<0||isNaN(data42)){let err88={instancePath:instancePath+
-"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/size",schemaPath:"#/properties/files/additionalProperties/proper\
-ties/size/minimum",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===null?vErrors=[err88]:vErrors.push(err88),
-errors++}}if(typeof data42=="string"&&!pattern6.test(data42)){let err89={instancePath:instancePath+"/files/"+key7.replace(
-/~/g,"~0").replace(/\//g,"~1")+"/size",schemaPath:"#/properties/files/additionalProperties/properties/size/pattern",keyword:"\
-pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$"}};vErrors===null?vErrors=[err89]:vErrors.push(err89),
-errors++}}if(data41.format!==void 0){let data43=data41.format;if(typeof data43=="string"){if(func2(data43)<1){let err90={
-instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/format",schemaPath:"#/properties/files\
-/additionalProperties/properties/format/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err90]:
-vErrors.push(err90),errors++}}else{let err91={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,
-"~1")+"/format",schemaPath:"#/properties/files/additionalProperties/properties/format/type",keyword:"type",params:{type:"\
-string"}};vErrors===null?vErrors=[err91]:vErrors.push(err91),errors++}}if(data41.backing!==void 0){let data44=data41.backing;
-if(typeof data44=="string"){if(func2(data44)<1){let err92={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(
-/\//g,"~1")+"/backing",schemaPath:"#/properties/files/additionalProperties/properties/backing/minLength",keyword:"minLen\
-gth",params:{limit:1}};vErrors===null?vErrors=[err92]:vErrors.push(err92),errors++}}else{let err93={instancePath:instancePath+
-"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/backing",schemaPath:"#/properties/files/additionalProperties/pro\
-perties/backing/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err93]:vErrors.push(err93),errors++}}
-if(data41["data-files"]!==void 0){let data45=data41["data-files"];if(Array.isArray(data45)){let len6=data45.length;for(let i6=0;i6<
-len6;i6++){let data46=data45[i6];if(typeof data46=="string"){if(func2(data46)<1){let err94={instancePath:instancePath+"/\
-files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/data-files/"+i6,schemaPath:"#/properties/files/additionalPropertie\
-s/properties/data-files/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err94]:vErrors.push(
-err94),errors++}if(!pattern7.test(data46)){let err95={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(
-/\//g,"~1")+"/data-files/"+i6,schemaPath:"#/properties/files/additionalProperties/properties/data-files/items/pattern",keyword:"\
-pattern",params:{pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err95]:vErrors.push(err95),errors++}}else{
-let err96={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/data-files/"+i6,schemaPath:"\
-#/properties/files/additionalProperties/properties/data-files/items/type",keyword:"type",params:{type:"string"}};vErrors===
-null?vErrors=[err96]:vErrors.push(err96),errors++}}}else{let err97={instancePath:instancePath+"/files/"+key7.replace(/~/g,
-"~0").replace(/\//g,"~1")+"/data-files",schemaPath:"#/properties/files/additionalProperties/properties/data-files/type",
-keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err97]:vErrors.push(err97),errors++}}if(data41.link!==void 0&&
-typeof data41.link!="boolean"){let err98={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+
-"/link",schemaPath:"#/properties/files/additionalProperties/properties/link/type",keyword:"type",params:{type:"boolean"}};
-vErrors===null?vErrors=[err98]:vErrors.push(err98),errors++}if(data41.place!==void 0){let data48=data41.place;if(data48&&
-typeof data48=="object"&&!Array.isArray(data48)){if(data48.kind===void 0){let err99={instancePath:instancePath+"/files/"+
-key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place",schemaPath:"#/properties/files/additionalProperties/properties/plac\
-e/required",keyword:"required",params:{missingProperty:"kind"}};vErrors===null?vErrors=[err99]:vErrors.push(err99),errors++}
-if(data48.length===void 0){let err100={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"\
-/place",schemaPath:"#/properties/files/additionalProperties/properties/place/required",keyword:"required",params:{missingProperty:"\
-length"}};vErrors===null?vErrors=[err100]:vErrors.push(err100),errors++}for(let key9 in data48)if(!(key9==="kind"||key9===
-"length"||key9==="header"||key9==="held-by")){let err101={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(
-/\//g,"~1")+"/place",schemaPath:"#/properties/files/additionalProperties/properties/place/additionalProperties",keyword:"\
-additionalProperties",params:{additionalProperty:key9}};vErrors===null?vErrors=[err101]:vErrors.push(err101),errors++}if(data48.
-kind!==void 0){let data49=data48.kind;if(typeof data49!="string"){let err102={instancePath:instancePath+"/files/"+key7.replace(
-/~/g,"~0").replace(/\//g,"~1")+"/place/kind",schemaPath:"#/properties/files/additionalProperties/properties/place/proper\
-ties/kind/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err102]:vErrors.push(err102),errors++}if(!(data49===
-"file"||data49==="block device"||data49==="other")){let err103={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~\
-0").replace(/\//g,"~1")+"/place/kind",schemaPath:"#/properties/files/additionalProperties/properties/place/properties/ki\
-nd/enum",keyword:"enum",params:{allowedValues:schema31.properties.files.additionalProperties.properties.place.properties.
-kind.enum}};vErrors===null?vErrors=[err103]:vErrors.push(err103),errors++}}if(data48.length!==void 0){let data50=data48.
-length;if(typeof data50!="string"&&!(typeof data50=="number"&&!(data50%1)&&!isNaN(data50)&&isFinite(data50))){let err104={
-instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/length",schemaPath:"#/properties\
-/files/additionalProperties/properties/place/properties/length/type",keyword:"type",params:{type:schema31.properties.files.
-additionalProperties.properties.place.properties.length.type}};vErrors===null?vErrors=[err104]:vErrors.push(err104),errors++}
-if(typeof data50=="number"&&isFinite(data50)){if(data50>9007199254740991||isNaN(data50)){let err105={instancePath:instancePath+
-"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/length",schemaPath:"#/properties/files/additionalPropertie\
-s/properties/place/properties/length/maximum",keyword:"maximum",params:{comparison:"<=",limit:9007199254740991}};vErrors===
-null?vErrors=[err105]:vErrors.push(err105),errors++}if(data50<0||isNaN(data50)){let err106={instancePath:instancePath+"/\
-files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/length",schemaPath:"#/properties/files/additionalProperties/\
-properties/place/properties/length/minimum",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===null?vErrors=[
-err106]:vErrors.push(err106),errors++}}if(typeof data50=="string"&&!pattern6.test(data50)){let err107={instancePath:instancePath+
-"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/length",schemaPath:"#/properties/files/additionalPropertie\
-s/properties/place/properties/length/pattern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|\
-PiB)$"}};vErrors===null?vErrors=[err107]:vErrors.push(err107),errors++}}if(data48.header!==void 0){let data51=data48.header;
-if(data51&&typeof data51=="object"&&!Array.isArray(data51)){if(data51.format===void 0){let err108={instancePath:instancePath+
-"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header",schemaPath:"#/properties/files/additionalPropertie\
-s/properties/place/properties/header/required",keyword:"required",params:{missingProperty:"format"}};vErrors===null?vErrors=
-[err108]:vErrors.push(err108),errors++}if(data51["virtual-size"]===void 0){let err109={instancePath:instancePath+"/files\
-/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header",schemaPath:"#/properties/files/additionalProperties/prope\
-rties/place/properties/header/required",keyword:"required",params:{missingProperty:"virtual-size"}};vErrors===null?vErrors=
-[err109]:vErrors.push(err109),errors++}for(let key10 in data51)if(!(key10==="format"||key10==="virtual-size")){let err110={
-instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header",schemaPath:"#/properties\
-/files/additionalProperties/properties/place/properties/header/additionalProperties",keyword:"additionalProperties",params:{
-additionalProperty:key10}};vErrors===null?vErrors=[err110]:vErrors.push(err110),errors++}if(data51.format!==void 0){let data52=data51.
-format;if(typeof data52=="string"){if(func2(data52)<1){let err111={instancePath:instancePath+"/files/"+key7.replace(/~/g,
-"~0").replace(/\//g,"~1")+"/place/header/format",schemaPath:"#/properties/files/additionalProperties/properties/place/pr\
-operties/header/properties/format/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err111]:vErrors.
-push(err111),errors++}}else{let err112={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+
-"/place/header/format",schemaPath:"#/properties/files/additionalProperties/properties/place/properties/header/properties\
-/format/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err112]:vErrors.push(err112),errors++}}if(data51["\
-virtual-size"]!==void 0){let data53=data51["virtual-size"];if(typeof data53!="string"&&!(typeof data53=="number"&&!(data53%
-1)&&!isNaN(data53)&&isFinite(data53))){let err113={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,
-"~1")+"/place/header/virtual-size",schemaPath:"#/properties/files/additionalProperties/properties/place/properties/heade\
-r/properties/virtual-size/type",keyword:"type",params:{type:schema31.properties.files.additionalProperties.properties.place.
-properties.header.properties["virtual-size"].type}};vErrors===null?vErrors=[err113]:vErrors.push(err113),errors++}if(typeof data53==
-"number"&&isFinite(data53)){if(data53>9007199254740991||isNaN(data53)){let err114={instancePath:instancePath+"/files/"+key7.
-replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header/virtual-size",schemaPath:"#/properties/files/additionalProperties/\
-properties/place/properties/header/properties/virtual-size/maximum",keyword:"maximum",params:{comparison:"<=",limit:9007199254740991}};
-vErrors===null?vErrors=[err114]:vErrors.push(err114),errors++}if(data53<0||isNaN(data53)){let err115={instancePath:instancePath+
+ties/size/maximum",keyword:"maximum",params:{comparison:"<=",limit:9007199254740991}};vErrors===null?vErrors=[err87]:vErrors.
+push(err87),errors++}if(data42<0||isNaN(data42)){let err88={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").
+replace(/\//g,"~1")+"/size",schemaPath:"#/properties/files/additionalProperties/properties/size/minimum",keyword:"minimu\
+m",params:{comparison:">=",limit:0}};vErrors===null?vErrors=[err88]:vErrors.push(err88),errors++}}if(typeof data42=="str\
+ing"&&!pattern6.test(data42)){let err89={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+
+"/size",schemaPath:"#/properties/files/additionalProperties/properties/size/pattern",keyword:"pattern",params:{pattern:"\
+^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$"}};vErrors===null?vErrors=[err89]:vErrors.push(err89),errors++}}
+if(data41.format!==void 0){let data43=data41.format;if(typeof data43=="string"){if(func2(data43)<1){let err90={instancePath:instancePath+
+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/format",schemaPath:"#/properties/files/additionalProperties/prop\
+erties/format/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err90]:vErrors.push(err90),errors++}}else{
+let err91={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/format",schemaPath:"#/prope\
+rties/files/additionalProperties/properties/format/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[
+err91]:vErrors.push(err91),errors++}}if(data41.backing!==void 0){let data44=data41.backing;if(typeof data44=="string"){if(func2(
+data44)<1){let err92={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/backing",schemaPath:"\
+#/properties/files/additionalProperties/properties/backing/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?
+vErrors=[err92]:vErrors.push(err92),errors++}}else{let err93={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").
+replace(/\//g,"~1")+"/backing",schemaPath:"#/properties/files/additionalProperties/properties/backing/type",keyword:"typ\
+e",params:{type:"string"}};vErrors===null?vErrors=[err93]:vErrors.push(err93),errors++}}if(data41["data-files"]!==void 0){
+let data45=data41["data-files"];if(Array.isArray(data45)){let len6=data45.length;for(let i6=0;i6<len6;i6++){let data46=data45[i6];
+if(typeof data46=="string"){if(func2(data46)<1){let err94={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(
+/\//g,"~1")+"/data-files/"+i6,schemaPath:"#/properties/files/additionalProperties/properties/data-files/items/minLength",
+keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err94]:vErrors.push(err94),errors++}if(!pattern7.test(data46)){
+let err95={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/data-files/"+i6,schemaPath:"\
+#/properties/files/additionalProperties/properties/data-files/items/pattern",keyword:"pattern",params:{pattern:"^(/|[A-Z\
+a-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err95]:vErrors.push(err95),errors++}}else{let err96={instancePath:instancePath+
+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/data-files/"+i6,schemaPath:"#/properties/files/additionalPropert\
+ies/properties/data-files/items/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err96]:vErrors.push(
+err96),errors++}}}else{let err97={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/data\
+-files",schemaPath:"#/properties/files/additionalProperties/properties/data-files/type",keyword:"type",params:{type:"arr\
+ay"}};vErrors===null?vErrors=[err97]:vErrors.push(err97),errors++}}if(data41.link!==void 0&&typeof data41.link!="boolean"){
+let err98={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/link",schemaPath:"#/propert\
+ies/files/additionalProperties/properties/link/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err98]:
+vErrors.push(err98),errors++}if(data41.place!==void 0){let data48=data41.place;if(data48&&typeof data48=="object"&&!Array.
+isArray(data48)){if(data48.kind===void 0){let err99={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(
+/\//g,"~1")+"/place",schemaPath:"#/properties/files/additionalProperties/properties/place/required",keyword:"required",params:{
+missingProperty:"kind"}};vErrors===null?vErrors=[err99]:vErrors.push(err99),errors++}if(data48.length===void 0){let err100={
+instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place",schemaPath:"#/properties/files/\
+additionalProperties/properties/place/required",keyword:"required",params:{missingProperty:"length"}};vErrors===null?vErrors=
+[err100]:vErrors.push(err100),errors++}for(let key9 in data48)if(!(key9==="kind"||key9==="length"||key9==="header"||key9===
+"held-by")){let err101={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place",schemaPath:"\
+#/properties/files/additionalProperties/properties/place/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key9}};
+vErrors===null?vErrors=[err101]:vErrors.push(err101),errors++}if(data48.kind!==void 0){let data49=data48.kind;if(typeof data49!=
+"string"){let err102={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/kind",schemaPath:"\
+#/properties/files/additionalProperties/properties/place/properties/kind/type",keyword:"type",params:{type:"string"}};vErrors===
+null?vErrors=[err102]:vErrors.push(err102),errors++}if(!(data49==="file"||data49==="block device"||data49==="other")){let err103={
+instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/kind",schemaPath:"#/properties/f\
+iles/additionalProperties/properties/place/properties/kind/enum",keyword:"enum",params:{allowedValues:schema31.properties.
+files.additionalProperties.properties.place.properties.kind.enum}};vErrors===null?vErrors=[err103]:vErrors.push(err103),
+errors++}}if(data48.length!==void 0){let data50=data48.length;if(typeof data50!="string"&&!(typeof data50=="number"&&!(data50%
+1)&&!isNaN(data50)&&isFinite(data50))){let err104={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,
+"~1")+"/place/length",schemaPath:"#/properties/files/additionalProperties/properties/place/properties/length/type",keyword:"\
+type",params:{type:schema31.properties.files.additionalProperties.properties.place.properties.length.type}};vErrors===null?
+vErrors=[err104]:vErrors.push(err104),errors++}if(typeof data50=="number"&&isFinite(data50)){if(data50>9007199254740991||
+isNaN(data50)){let err105={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/lengt\
+h",schemaPath:"#/properties/files/additionalProperties/properties/place/properties/length/maximum",keyword:"maximum",params:{
+comparison:"<=",limit:9007199254740991}};vErrors===null?vErrors=[err105]:vErrors.push(err105),errors++}if(data50<0||isNaN(
+data50)){let err106={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/length",schemaPath:"\
+#/properties/files/additionalProperties/properties/place/properties/length/minimum",keyword:"minimum",params:{comparison:"\
+>=",limit:0}};vErrors===null?vErrors=[err106]:vErrors.push(err106),errors++}}if(typeof data50=="string"&&!pattern6.test(
+data50)){let err107={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/length",schemaPath:"\
+#/properties/files/additionalProperties/properties/place/properties/length/pattern",keyword:"pattern",params:{pattern:"^\
+([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$"}};vErrors===null?vErrors=[err107]:vErrors.push(err107),errors++}}
+if(data48.header!==void 0){let data51=data48.header;if(data51&&typeof data51=="object"&&!Array.isArray(data51)){if(data51.
+format===void 0){let err108={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/hea\
+der",schemaPath:"#/properties/files/additionalProperties/properties/place/properties/header/required",keyword:"required",
+params:{missingProperty:"format"}};vErrors===null?vErrors=[err108]:vErrors.push(err108),errors++}if(data51["virtual-size"]===
+void 0){let err109={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header",schemaPath:"\
+#/properties/files/additionalProperties/properties/place/properties/header/required",keyword:"required",params:{missingProperty:"\
+virtual-size"}};vErrors===null?vErrors=[err109]:vErrors.push(err109),errors++}for(let key10 in data51)if(!(key10==="form\
+at"||key10==="virtual-size")){let err110={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+
+"/place/header",schemaPath:"#/properties/files/additionalProperties/properties/place/properties/header/additionalPropert\
+ies",keyword:"additionalProperties",params:{additionalProperty:key10}};vErrors===null?vErrors=[err110]:vErrors.push(err110),
+errors++}if(data51.format!==void 0){let data52=data51.format;if(typeof data52=="string"){if(func2(data52)<1){let err111={
+instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header/format",schemaPath:"#/pro\
+perties/files/additionalProperties/properties/place/properties/header/properties/format/minLength",keyword:"minLength",params:{
+limit:1}};vErrors===null?vErrors=[err111]:vErrors.push(err111),errors++}}else{let err112={instancePath:instancePath+"/fi\
+les/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header/format",schemaPath:"#/properties/files/additionalProper\
+ties/properties/place/properties/header/properties/format/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=
+[err112]:vErrors.push(err112),errors++}}if(data51["virtual-size"]!==void 0){let data53=data51["virtual-size"];if(typeof data53!=
+"string"&&!(typeof data53=="number"&&!(data53%1)&&!isNaN(data53)&&isFinite(data53))){let err113={instancePath:instancePath+
 "/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header/virtual-size",schemaPath:"#/properties/files/additi\
-onalProperties/properties/place/properties/header/properties/virtual-size/minimum",keyword:"minimum",params:{comparison:"\
->=",limit:0}};vErrors===null?vErrors=[err115]:vErrors.push(err115),errors++}}if(typeof data53=="string"&&!pattern6.test(
-data53)){let err116={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header/virt\
-ual-size",schemaPath:"#/properties/files/additionalProperties/properties/place/properties/header/properties/virtual-size\
-/pattern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$"}};vErrors===null?vErrors=[err116]:
-vErrors.push(err116),errors++}}}else{let err117={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,
-"~1")+"/place/header",schemaPath:"#/properties/files/additionalProperties/properties/place/properties/header/type",keyword:"\
-type",params:{type:"object"}};vErrors===null?vErrors=[err117]:vErrors.push(err117),errors++}}if(data48["held-by"]!==void 0){
-let data54=data48["held-by"];if(Array.isArray(data54)){let len7=data54.length;for(let i7=0;i7<len7;i7++){let data55=data54[i7];
-if(typeof data55=="string"){if(func2(data55)<1){let err118={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").
-replace(/\//g,"~1")+"/place/held-by/"+i7,schemaPath:"#/properties/files/additionalProperties/properties/place/properties\
-/held-by/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err118]:vErrors.push(err118),errors++}}else{
-let err119={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/held-by/"+i7,schemaPath:"\
-#/properties/files/additionalProperties/properties/place/properties/held-by/items/type",keyword:"type",params:{type:"str\
-ing"}};vErrors===null?vErrors=[err119]:vErrors.push(err119),errors++}}}else{let err120={instancePath:instancePath+"/file\
-s/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/held-by",schemaPath:"#/properties/files/additionalProperties/pro\
-perties/place/properties/held-by/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err120]:vErrors.push(
-err120),errors++}}}else{let err121={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/pl\
-ace",schemaPath:"#/properties/files/additionalProperties/properties/place/type",keyword:"type",params:{type:"object"}};vErrors===
-null?vErrors=[err121]:vErrors.push(err121),errors++}}}}}else{let err122={instancePath:instancePath+"/files",schemaPath:"\
-#/properties/files/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err122]:vErrors.push(err122),errors++}}
-if(data["same-files"]!==void 0){let data56=data["same-files"];if(Array.isArray(data56)){let len8=data56.length;for(let i8=0;i8<
-len8;i8++){let data57=data56[i8];if(Array.isArray(data57)){if(data57.length<2){let err123={instancePath:instancePath+"/s\
-ame-files/"+i8,schemaPath:"#/properties/same-files/items/minItems",keyword:"minItems",params:{limit:2}};vErrors===null?vErrors=
-[err123]:vErrors.push(err123),errors++}let len9=data57.length;for(let i9=0;i9<len9;i9++){let data58=data57[i9];if(typeof data58==
+onalProperties/properties/place/properties/header/properties/virtual-size/type",keyword:"type",params:{type:schema31.properties.
+files.additionalProperties.properties.place.properties.header.properties["virtual-size"].type}};vErrors===null?vErrors=[
+err113]:vErrors.push(err113),errors++}if(typeof data53=="number"&&isFinite(data53)){if(data53>9007199254740991||isNaN(data53)){
+let err114={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header/virtual-size",
+schemaPath:"#/properties/files/additionalProperties/properties/place/properties/header/properties/virtual-size/maximum",
+keyword:"maximum",params:{comparison:"<=",limit:9007199254740991}};vErrors===null?vErrors=[err114]:vErrors.push(err114),
+errors++}if(data53<0||isNaN(data53)){let err115={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,
+"~1")+"/place/header/virtual-size",schemaPath:"#/properties/files/additionalProperties/properties/place/properties/heade\
+r/properties/virtual-size/minimum",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===null?vErrors=[err115]:vErrors.
+push(err115),errors++}}if(typeof data53=="string"&&!pattern6.test(data53)){let err116={instancePath:instancePath+"/files\
+/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header/virtual-size",schemaPath:"#/properties/files/additionalPro\
+perties/properties/place/properties/header/properties/virtual-size/pattern",keyword:"pattern",params:{pattern:"^([0-9]+ \
+?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$"}};vErrors===null?vErrors=[err116]:vErrors.push(err116),errors++}}}else{
+let err117={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header",schemaPath:"\
+#/properties/files/additionalProperties/properties/place/properties/header/type",keyword:"type",params:{type:"object"}};
+vErrors===null?vErrors=[err117]:vErrors.push(err117),errors++}}if(data48["held-by"]!==void 0){let data54=data48["held-by"];
+if(Array.isArray(data54)){let len7=data54.length;for(let i7=0;i7<len7;i7++){let data55=data54[i7];if(typeof data55=="str\
+ing"){if(func2(data55)<1){let err118={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/\
+place/held-by/"+i7,schemaPath:"#/properties/files/additionalProperties/properties/place/properties/held-by/items/minLeng\
+th",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err118]:vErrors.push(err118),errors++}}else{let err119={
+instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/held-by/"+i7,schemaPath:"#/prope\
+rties/files/additionalProperties/properties/place/properties/held-by/items/type",keyword:"type",params:{type:"string"}};
+vErrors===null?vErrors=[err119]:vErrors.push(err119),errors++}}}else{let err120={instancePath:instancePath+"/files/"+key7.
+replace(/~/g,"~0").replace(/\//g,"~1")+"/place/held-by",schemaPath:"#/properties/files/additionalProperties/properties/p\
+lace/properties/held-by/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err120]:vErrors.push(err120),
+errors++}}}else{let err121={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place",schemaPath:"\
+#/properties/files/additionalProperties/properties/place/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=
+[err121]:vErrors.push(err121),errors++}}}}}else{let err122={instancePath:instancePath+"/files",schemaPath:"#/properties/\
+files/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err122]:vErrors.push(err122),errors++}}if(data["\
+same-files"]!==void 0){let data56=data["same-files"];if(Array.isArray(data56)){let len8=data56.length;for(let i8=0;i8<len8;i8++){
+let data57=data56[i8];if(Array.isArray(data57)){if(data57.length<2){let err123={instancePath:instancePath+"/same-files/"+
+i8,schemaPath:"#/properties/same-files/items/minItems",keyword:"minItems",params:{limit:2}};vErrors===null?vErrors=[err123]:
+vErrors.push(err123),errors++}let len9=data57.length;for(let i9=0;i9<len9;i9++){let data58=data57[i9];if(typeof data58==
 "string"){if(!pattern12.test(data58)){let err124={instancePath:instancePath+"/same-files/"+i8+"/"+i9,schemaPath:"#/prope\
 rties/same-files/items/items/pattern",keyword:"pattern",params:{pattern:"^/"}};vErrors===null?vErrors=[err124]:vErrors.push(
 err124),errors++}}else{let err125={instancePath:instancePath+"/same-files/"+i8+"/"+i9,schemaPath:"#/properties/same-file\
@@ -456,10 +459,10 @@ if(data61<0||isNaN(data61)){let err136={instancePath:instancePath+"/folders/"+ke
 "/free",schemaPath:"#/properties/folders/additionalProperties/properties/free/minimum",keyword:"minimum",params:{comparison:"\
 >=",limit:0}};vErrors===null?vErrors=[err136]:vErrors.push(err136),errors++}}if(typeof data61=="string"&&!pattern6.test(
 data61)){let err137={instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(/\//g,"~1")+"/free",schemaPath:"\
-#/properties/folders/additionalProperties/properties/free/pattern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)?\
- ?(B|KiB|MiB|GiB|TiB|PiB)$"}};vErrors===null?vErrors=[err137]:vErrors.push(err137),errors++}}if(data60.writable!==void 0&&
-typeof data60.writable!="boolean"){let err138={instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(/\//g,
-"~1")+"/writable",schemaPath:"#/properties/folders/additionalProperties/properties/writable/type",keyword:"type",params:{
+#/properties/folders/additionalProperties/properties/free/pattern",keyword:"pattern",params:{pattern:"^([0-9]+ ?B|[0-9]+\
+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$"}};vErrors===null?vErrors=[err137]:vErrors.push(err137),errors++}}if(data60.writable!==
+void 0&&typeof data60.writable!="boolean"){let err138={instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(
+/\//g,"~1")+"/writable",schemaPath:"#/properties/folders/additionalProperties/properties/writable/type",keyword:"type",params:{
 type:"boolean"}};vErrors===null?vErrors=[err138]:vErrors.push(err138),errors++}}}}else{let err139={instancePath:instancePath+
 "/folders",schemaPath:"#/properties/folders/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err139]:
 vErrors.push(err139),errors++}}if(data.others!==void 0){let data63=data.others;if(Array.isArray(data63)){let len10=data63.

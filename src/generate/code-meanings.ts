@@ -17,6 +17,7 @@ export const CODE_MEANINGS = {
   invalidAlias: 'An alias has no anchor, or a merged value is not a mapping',
   inexactNumber: 'A number cannot be represented exactly',
   valueTooLong: 'A value is too long',
+  wrongDocument: 'The file is not a plan (or not a facts file) but something else that is known',
   notMapping: 'The plan is not a mapping',
   wrongType: 'A value has the wrong type',
   invalidValue: 'A value is not one of the allowed values, or out of range',

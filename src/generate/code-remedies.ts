@@ -22,6 +22,8 @@ export const CODE_REMEDIES = {
     'Define the anchor above its alias, and merge only mappings. Put text that begins with `*` in quotes.',
   inexactNumber: 'Use a smaller number, or put it in quotes to make it text.',
   valueTooLong: 'Check that the closing quote is in the right place, or use a shorter value.',
+  wrongDocument:
+    'Name the plan itself. Facts belong to `--facts`, a run to `blockplan show`, a definition to the key `definition` of a facts file.',
   notMapping: 'Write the plan as keys and values, with the list of steps below the key `steps`.',
   wrongType:
     'Write a value of the type in the message; quotes turn a number, `true` or `false` into text.',

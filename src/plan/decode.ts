@@ -1,4 +1,4 @@
-/** Decides whether a text may be parsed: checks its size, its encoding, and that it has no hidden characters. */
+/** Decides whether a text may be parsed: checks its size and its encoding, and finds hidden characters. */
 import { codes } from '../codes.ts';
 import type { Finding } from '../errors.ts';
 import { printable } from '../printable.ts';
@@ -13,7 +13,7 @@ const MOST_BYTES = 1024 * 1024;
  * The text of a document, split into lines.
  *
  * @param source a file's bytes, or text that is already decoded
- * @throws BlockplanError `input-refused` (inputTooLarge, inputNotUtf8, forbiddenCharacter)
+ * @throws BlockplanError `input-refused` (inputTooLarge, inputNotUtf8)
  */
 export function decodeText(subject: Subject, file: string, source: string | Uint8Array): Lines {
   // UTF-8 needs at most three bytes per UTF-16 unit, so shorter texts need no exact count.
@@ -35,10 +35,7 @@ export function decodeText(subject: Subject, file: string, source: string | Uint
     ]);
   }
   const text = typeof source === 'string' ? source : decode(subject, file, source);
-  const lines = new Lines(subject, file, text.startsWith('\ufeff') ? text.slice(1) : text);
-  const hidden = findHidden(lines);
-  if (hidden.length > 0) throw inputError(hidden);
-  return lines;
+  return new Lines(subject, file, text.startsWith('\ufeff') ? text.slice(1) : text);
 }
 
 function decode(subject: Subject, file: string, bytes: Uint8Array): string {
@@ -58,7 +55,7 @@ function decode(subject: Subject, file: string, bytes: Uint8Array): string {
 }
 
 /** One finding per line: the first character that is invisible to a reader, or that changes the order of others. */
-function findHidden(lines: Lines): Finding[] {
+export function hiddenCharacters(lines: Lines): Finding[] {
   const found: Finding[] = [];
   let offset = 0;
   for (const line of lines.source.split('\n')) {
@@ -67,6 +64,11 @@ function findHidden(lines: Lines): Finding[] {
     offset += line.length + 1;
   }
   return found;
+}
+
+/** Whether a part of a text, of one or several lines, has a hidden character. */
+export function hasHidden(text: string): boolean {
+  return text.split('\n').some((line) => hiddenAt(line) >= 0);
 }
 
 /** The index of the first hidden character other than a tab; -1 if there is none. */

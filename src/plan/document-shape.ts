@@ -9,8 +9,8 @@ import type { SourcePositions } from './source-positions.ts';
 /** The shape that a document must have. */
 export interface DocumentShape {
   readonly validate: Validate;
-  /** The schema of the validator; it is built only for a document with an error. */
-  schema(): JsonSchema;
+  /** The schema of the validator. */
+  readonly schema: JsonSchema;
   /** The step kinds that the document may name; none for a document that is not a plan. */
   readonly steps: readonly AnyStep[];
 }
@@ -18,11 +18,10 @@ export interface DocumentShape {
 /** Adds a finding for each error in the document's shape. */
 export function checkShape(
   document: unknown,
-  { validate, schema: build, steps }: DocumentShape,
+  { validate, schema, steps }: DocumentShape,
   { places, findings }: { places: SourcePositions; findings: Findings },
 ): void {
   if (validate(document)) return;
-  const schema = build();
   const explainer = new Explainer(places, steps);
   for (const { keyword, instancePath, schemaPath, params, propertyName } of validate.errors ?? []) {
     const { path, value } = follow(instancePath, document);

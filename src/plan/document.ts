@@ -1,8 +1,9 @@
 /** Reads a text as a document: plain data, and the position of each part in the text. */
 import { codes } from '../codes.ts';
-import { decodeText } from './decode.ts';
+import { decodeText, hiddenCharacters } from './decode.ts';
 import { errorFinding, Findings, inputError } from './findings.ts';
 import { inspect } from './inspect.ts';
+import { refuseOtherDocument, refuseOtherText } from './other-document.ts';
 import { parse } from './parse.ts';
 import { SourcePositions } from './source-positions.ts';
 import type { Subject } from './subject.ts';
@@ -31,18 +32,24 @@ export function readDocument(
   source: string | Uint8Array,
 ): ParsedDocument {
   const lines = decodeText(subject, file, source);
-  const root = parse(lines);
+  refuseOtherText(lines);
   const findings = new Findings();
+  for (const each of hiddenCharacters(lines)) findings.add(each);
+  const root = parse(lines, findings);
   const tree = new Tree(lines, root, inspect(lines, root, findings));
   const places = new SourcePositions(tree);
-  return { data: dataOf(tree, places), places, findings };
+  return { data: dataOf(tree, places, findings), places, findings };
 }
 
-function dataOf(tree: Tree, places: SourcePositions): Data {
+function dataOf(tree: Tree, places: SourcePositions, findings: Findings): Data {
   const value = tree.value();
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Data;
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    refuseOtherDocument(value as Data, places);
+    return value as Data;
+  }
   const { noun, keys, listHint, beginning } = tree.lines.subject;
   throw inputError([
+    ...findings.all,
     errorFinding(
       codes.notMapping,
       `a ${noun} is a map of keys such as ${keys}, but this is ${named(value)}`,

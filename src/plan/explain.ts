@@ -4,9 +4,9 @@ import type { Finding } from '../errors.ts';
 import type { AnyStep } from '../steps/define.ts';
 import { errorFinding, type Path } from './findings.ts';
 import { Guesses } from './nearest.ts';
-import type { JsonSchema } from './schema.ts';
+import { type JsonSchema, propertiesOf } from './schema.ts';
 import type { SourcePositions } from './source-positions.ts';
-import { listed, named, quoted } from './words.ts';
+import { labelOf, listed, named, quoted } from './words.ts';
 
 /** One error of the validator, with the part of the document and the part of the schema that it is about. */
 export interface ShapeError {
@@ -35,8 +35,8 @@ export class Explainer {
     switch (error.keyword) {
       case 'required':
         return this.#missing(error, path, parent);
+      // Unknown keys are reported before the values are checked; see keys.ts.
       case 'additionalProperties':
-        return this.#unknownKey(String(error.params['additionalProperty']), path, parent);
       case 'propertyNames':
         return undefined;
       case 'minItems':
@@ -51,7 +51,7 @@ export class Explainer {
   }
 
   #label(path: Path): string {
-    return path.length === 0 ? `the ${this.#places.tree.lines.subject.noun}` : label(path);
+    return labelOf(path, this.#places.tree.lines.subject.noun);
   }
 
   #missing(error: ShapeError, path: Path, parent: JsonSchema): Finding {
@@ -66,64 +66,10 @@ export class Explainer {
     });
   }
 
-  #unknownKey(key: string, parentPath: Path, parent: JsonSchema): Finding | undefined {
-    const path = [...parentPath, key];
-    const known = Object.keys(propertiesOf(parent));
-    const isStep = parentPath.length === 2 && parentPath[0] === 'steps';
-    if (isStep) return this.#unknownKind(key, path);
-    const position = this.#places.locateKey(path);
-    const reason = this.#reasonAgainst(key, parentPath);
-    if (reason !== undefined) {
-      return errorFinding(codes.optionNotOffered, `${quoted(key)} is not offered: ${reason}`, {
-        path,
-        position,
-        hint: 'remove it',
-      });
-    }
-    const near = this.#guesses.nearest(key, known);
-    return errorFinding(
-      codes.unknownKey,
-      `unknown key ${quoted(key)} in ${this.#label(parentPath)}`,
-      {
-        path,
-        position,
-        hint: near
-          ? `did you mean ${quoted(near)}?`
-          : known.length === 0
-            ? 'it takes no options'
-            : `known keys: ${listed(known, 'and')}`,
-      },
-    );
-  }
-
-  #unknownKind(key: string, path: Path): Finding {
-    const kinds = [...this.#steps.keys()];
-    const near = this.#guesses.nearest(key, ['id', ...kinds]);
-    const owners = kinds.filter((kind) => key in propertiesOf(this.#steps.get(kind)?.schema));
-    const owner = owners.find((kind) => this.#hasSibling(path, kind));
-    const position = this.#places.locateKey(path);
-    if (owner) {
-      return errorFinding(
-        codes.unknownKind,
-        `${quoted(key)} is an option of ${quoted(owner)}, not a kind of step`,
-        {
-          path,
-          position,
-          hint: `indent it below ${quoted(owner)}`,
-        },
-      );
-    }
-    return errorFinding(codes.unknownKind, `unknown kind of step ${quoted(key)}`, {
-      path,
-      position,
-      hint: near ? `did you mean ${quoted(near)}?` : `known kinds: ${listed(kinds, 'and')}`,
-    });
-  }
-
   /** Whether the kind at that path is empty because its options are beside it instead of below it. */
   #hasStrayOptions(path: Path): boolean {
     if (path.length !== 3 || path[0] !== 'steps') return false;
-    const options = Object.keys(propertiesOf(this.#steps.get(String(path[2]))?.schema));
+    const options = Object.keys(this.#steps.get(String(path[2]))?.schema.properties ?? {});
     return options.some((option) => this.#hasSibling(path, option));
   }
 
@@ -131,19 +77,12 @@ export class Explainer {
     return this.#places.has([...path.slice(0, -1), kind]);
   }
 
-  /** Why a plan does not offer that option of virsh; undefined if virsh does not have it either. */
-  #reasonAgainst(key: string, parentPath: Path): string | undefined {
-    const step = parentPath.length === 3 ? this.#steps.get(String(parentPath[2])) : undefined;
-    const option = key.replace(/^-+/, '');
-    return step && Object.hasOwn(step.unoffered, option) ? step.unoffered[option] : undefined;
-  }
-
   #wrongNumber(error: ShapeError, path: Path): Finding {
     const limit = Number(error.params['limit']);
     const things = error.keyword.endsWith('Items') ? 'item' : 'key';
     const most = error.keyword.startsWith('max') ? 'most' : 'least';
     const count = `${limit} ${things}${limit === 1 ? '' : 's'}`;
-    return errorFinding(codes.invalidValue, `${label(path)} must have at ${most} ${count}`, {
+    return errorFinding(codes.invalidValue, `${this.#label(path)} must have at ${most} ${count}`, {
       path,
       position: this.#places.locate(path),
     });
@@ -237,19 +176,6 @@ function bounds(schema: JsonSchema): string {
   if (minimum !== undefined && maximum !== undefined) return ` from ${minimum} to ${maximum}`;
   if (minimum !== undefined) return ` of at least ${minimum}`;
   return maximum === undefined ? '' : ` of at most ${maximum}`;
-}
-
-/** The value's name in messages: `"bandwidth"`, or `item 2 of "steps"`. */
-function label(path: Path): string {
-  const last = path.at(-1);
-  if (typeof last === 'number') return `item ${last + 1} of ${quoted(String(path.at(-2) ?? ''))}`;
-  return quoted(last ?? '');
-}
-
-function propertiesOf(schema: object | undefined): Readonly<Record<string, JsonSchema>> {
-  return ((schema as JsonSchema | undefined)?.['properties'] ?? {}) as Readonly<
-    Record<string, JsonSchema>
-  >;
 }
 
 function descriptionOf(schema: JsonSchema | undefined): string | undefined {

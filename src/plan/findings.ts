@@ -12,7 +12,6 @@ export class Findings {
   readonly #all: Finding[] = [];
   readonly #told = new Set<string>();
   readonly #faulty = new Set<string>();
-  readonly #faultyBelow = new Set<string>();
 
   /**
    * Adds a finding, unless its value is already known to be wrong, or an alias leads to the same place again: each error
@@ -38,9 +37,6 @@ export class Findings {
   /** Marks a value as wrong whose finding has no path. */
   condemn(path: Path): void {
     this.#faulty.add(JSON.stringify(path));
-    for (let length = 0; length <= path.length; length++) {
-      this.#faultyBelow.add(JSON.stringify(path.slice(0, length)));
-    }
   }
 
   /** Whether that value itself is wrong. */
@@ -48,9 +44,8 @@ export class Findings {
     return this.#faulty.has(JSON.stringify(path));
   }
 
-  /** Whether anything at that path or below it is wrong. */
-  isFaultyBelow(path: Path): boolean {
-    return this.#faultyBelow.has(JSON.stringify(path));
+  get all(): readonly Finding[] {
+    return this.#all;
   }
 
   get warnings(): readonly Finding[] {

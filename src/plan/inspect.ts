@@ -11,7 +11,7 @@ import {
 } from 'yaml';
 import { type Code, codes } from '../codes.ts';
 import { printable } from '../printable.ts';
-import { characterName } from './decode.ts';
+import { characterName, hasHidden } from './decode.ts';
 import { errorFinding, type Findings, type Path } from './findings.ts';
 import type { Lines } from './lines.ts';
 import { Guesses } from './nearest.ts';
@@ -121,6 +121,10 @@ class Inspection {
   }
 
   #scalar(scalar: Scalar, path: Path): void {
+    // The tag is reported; without it the value may have another type.
+    const start = scalar.range?.[0] ?? 0;
+    if (TAGGED.test(this.#lines.source.slice(Math.max(0, start - 200), start)))
+      this.#findings.condemn(path);
     if (typeof scalar.value === 'string') {
       this.#characters(scalar, scalar.value, path);
       const isLong = scalar.value.length > LONGEST_TEXT;
@@ -148,6 +152,12 @@ class Inspection {
 
   /** An escape can stand for a hidden character that the text itself does not contain. */
   #characters(scalar: Scalar, text: string, path: Path, what: 'key' | 'value' = 'value'): void {
+    const [start, end] = scalar.range ?? [0, 0];
+    if (hasHidden(this.#lines.source.slice(start, end))) {
+      // Reported with the text's other hidden characters.
+      this.#findings.condemn(path);
+      return;
+    }
     const { isProse, mayEscape } = this.#lines.subject;
     if (mayEscape) return;
     const plain = what === 'value' && isProse(path) ? text.replace(/[\n\t]/g, ' ') : text;
@@ -176,6 +186,9 @@ class Inspection {
     );
   }
 }
+
+/** What stands before a value that has a tag. */
+const TAGGED = /(^|[\s,[{])![^\s,[\]{}]*[ \t]+(&\S+[ \t]+)?$/;
 
 function isExact(value: number): boolean {
   return Number.isInteger(value) ? Number.isSafeInteger(value) : Number.isFinite(value);

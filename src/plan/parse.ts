@@ -3,7 +3,7 @@
 import { Composer, CST, type Document, Lexer, type Node, Parser } from 'yaml';
 import { codes } from '../codes.ts';
 import { printable } from '../printable.ts';
-import { errorFinding, inputError } from './findings.ts';
+import { errorFinding, type Findings, inputError } from './findings.ts';
 import type { Lines } from './lines.ts';
 import { syntaxFinding } from './syntax.ts';
 
@@ -14,26 +14,35 @@ export const MAX_NESTING = 40;
 const MOST_LEXEMES = 100_000;
 
 /**
- * The root node of the only document in the text.
+ * The root node of the first document in the text. Tags, directives and further documents are added to `findings`, and
+ * the rest is read without them.
  *
- * @throws BlockplanError `input-refused`. Only the first syntax error is reported, because the parser can only guess
- * what the rest means
+ * @throws BlockplanError `input-refused` with the findings so far. Only the first syntax error is among them, because the
+ * parser can only guess what the rest means
  */
-export function parse(lines: Lines): Node {
-  const tokens = readTokens(lines);
+export function parse(lines: Lines, findings: Findings): Node {
+  const tokens = readTokens(lines, findings);
   // Duplicate keys are checked later: the parser compares each key with every other, which is slow for large maps.
   const composer = new Composer({ uniqueKeys: false, merge: false, version: '1.2' });
   const documents = [...composer.compose(tokens)];
   const [first, second] = documents;
   const error = earliestError(documents) ?? composer.streamInfo().errors[0];
-  if (error) throw inputError([syntaxFinding(lines, error)]);
-  if (second) throw inputError([severalDocuments(lines, second)]);
+  if (error) {
+    const finding = syntaxFinding(lines, error);
+    // A character that is already reported on that line is the likely cause.
+    const isExplained = findings.all.some(
+      ({ position }) => position?.line === finding.position?.line,
+    );
+    throw inputError(isExplained ? findings.all : [...findings.all, finding]);
+  }
+  if (second) findings.add(severalDocuments(lines, second));
   const root = first?.contents;
-  if (!root || isNothing(root)) throw inputError([emptyDocument(lines)]);
-  return root;
+  if (root && !isNothing(root)) return root;
+  findings.refuse();
+  throw inputError([emptyDocument(lines)]);
 }
 
-function readTokens(lines: Lines): CST.Token[] {
+function readTokens(lines: Lines, findings: Findings): CST.Token[] {
   const parser = new Parser();
   const tokens: CST.Token[] = [];
   let count = 0;
@@ -41,12 +50,12 @@ function readTokens(lines: Lines): CST.Token[] {
   for (const lexeme of new Lexer().lex(lines.source)) {
     const type: CST.TokenType | null = isScalar ? 'scalar' : CST.tokenType(lexeme);
     isScalar = !isScalar && type === 'scalar';
-    if (type === 'tag' || type === 'directive-line') {
-      throw inputError([unwantedSign(lines, type, lexeme, parser.offset)]);
-    }
-    for (const token of parser.next(lexeme)) tokens.push(token);
+    const isUnwanted = type === 'tag' || type === 'directive-line';
+    if (isUnwanted) findings.add(unwantedSign(lines, type, lexeme, parser.offset));
+    for (const token of parser.next(isUnwanted ? blank(type, lexeme) : lexeme)) tokens.push(token);
     if (parser.stack.length > MAX_NESTING) {
       throw inputError([
+        ...findings.all,
         errorFinding(
           codes.nestedTooDeep,
           `the ${lines.subject.noun} is nested deeper than ${MAX_NESTING} levels`,
@@ -59,6 +68,7 @@ function readTokens(lines: Lines): CST.Token[] {
     }
     if (++count > MOST_LEXEMES) {
       throw inputError([
+        ...findings.all,
         errorFinding(
           codes.inputTooLarge,
           `the ${lines.subject.noun} has more than ${MOST_LEXEMES.toLocaleString('en')} YAML tokens`,
@@ -70,6 +80,11 @@ function readTokens(lines: Lines): CST.Token[] {
     }
   }
   return [...tokens, ...parser.end()];
+}
+
+/** What the parser gets instead of a tag or directive: spaces or a comment of the same length, so that offsets stay right. */
+function blank(type: 'tag' | 'directive-line', lexeme: string): string {
+  return type === 'tag' ? ' '.repeat(lexeme.length) : `#${lexeme.slice(1)}`;
 }
 
 function earliestError(documents: readonly Document.Parsed[]) {

@@ -14,6 +14,7 @@ import {
   withoutHost,
 } from './host-references.ts';
 import type { PlanInput, Settings } from './input.ts';
+import { readKeys } from './keys.ts';
 import type { Plan, PlannedStep } from './plan.ts';
 import { type Lookup, substitute } from './references.ts';
 import { planSchema } from './schema.ts';
@@ -93,8 +94,10 @@ function interpret(
     return values(reference);
   };
   const { data, places, findings } = readDocument(PLAN, file, source);
-  const document = resolve(data, { set, host }, places, findings);
-  const shape = { validate, schema: () => planSchema(steps, 'reader'), steps };
+  const schema = planSchema(steps, 'reader');
+  const known = readKeys(data, schema, steps, { places, findings });
+  const document = resolve(known, { set, host }, places, findings);
+  const shape = { validate, schema, steps };
   checkShape(document, shape, { places, findings });
   const planned = planSteps(document['steps'], steps, places, findings);
   findings.refuse();
@@ -104,7 +107,7 @@ function interpret(
     description?: string;
   };
   const reviewed = usesHost
-    ? resolve(data, { set, host: reviewedValues(values) }, places, new Findings())
+    ? resolve(known, { set, host: reviewedValues(values) }, places, new Findings())
     : undefined;
   const plan: Plan = {
     name,

@@ -7,6 +7,16 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 /** `editor` describes the text, in which any value may be a reference; `reader` describes it with references replaced. */
 export type Audience = 'editor' | 'reader';
 
+/** The schemas of a map's keys. */
+export function propertiesOf(schema: JsonSchema | undefined): Readonly<Record<string, JsonSchema>> {
+  return (schema?.['properties'] ?? {}) as Readonly<Record<string, JsonSchema>>;
+}
+
+/** The types that a schema accepts; none if any type may match. */
+export function typeOf(schema: JsonSchema): readonly string[] {
+  return [schema['type'] ?? []].flat() as string[];
+}
+
 /** The most steps that a plan may have. */
 const MOST_STEPS = 100;
 

@@ -17,11 +17,18 @@ export class SourcePositions implements PlanText {
   readonly file: string;
   readonly source: string;
   readonly tree: Tree;
+  /** The keys of the text that are read as other keys, by the path under which they are read. */
+  readonly #renamed = new Map<string, string>();
 
   constructor(tree: Tree) {
     this.tree = tree;
     this.file = tree.lines.file;
     this.source = tree.lines.source;
+  }
+
+  /** Finds the value at that path, whose last key is a known one, under the word that the text has for it. */
+  rename(path: Path, word: string): void {
+    this.#renamed.set(JSON.stringify(path), word);
   }
 
   /** The value if it is a scalar; else its key; else the nearest node above. */
@@ -69,7 +76,8 @@ export class SourcePositions implements PlanText {
   #find(path: Path): Place {
     let key: Node | null = null;
     let node: Node | null = this.tree.root;
-    for (const word of path) {
+    for (const [at, known] of path.entries()) {
+      const word = this.#wordOf(path, at, known);
       const parent = this.tree.resolve(node);
       if (isMap(parent)) {
         const entry = this.tree.entries(parent as YAMLMap).get(String(word));
@@ -82,6 +90,12 @@ export class SourcePositions implements PlanText {
       }
     }
     return { key, node, whole: true };
+  }
+
+  /** The text's own word for a part of the path. */
+  #wordOf(path: Path, at: number, known: string | number): string | number {
+    if (this.#renamed.size === 0) return known;
+    return this.#renamed.get(JSON.stringify(path.slice(0, at + 1))) ?? known;
   }
 
   #at(node: Node): Position {

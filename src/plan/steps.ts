@@ -1,6 +1,7 @@
 /** A plan's list of steps, each with one kind and a unique id. */
 import { codes } from '../codes.ts';
 import type { AnyStep } from '../steps/define.ts';
+import { checkStep } from './check-step.ts';
 import { errorFinding, type Findings, type Path } from './findings.ts';
 import type { PlannedStep } from './plan.ts';
 import type { SourcePositions } from './source-positions.ts';
@@ -15,8 +16,8 @@ interface Draft {
 }
 
 /**
- * The steps of a plan whose references are replaced. A step with an error is left out of the result and reported in
- * `findings`, which already has the schema's errors.
+ * The steps of a plan whose references are replaced. Their errors are added to `findings`, which already has the schema's
+ * errors; the result is of use only if there are none.
  */
 export function planSteps(
   list: unknown,
@@ -30,19 +31,25 @@ export function planSteps(
   checkIds(drafts, places, findings);
   const ids = new Set(drafts.map(({ id }) => id).filter((id) => typeof id === 'string'));
   return drafts.flatMap(({ path, id, kinds, value }) => {
-    const [kind] = kinds.filter((word) => byKind.has(word));
-    const step = kind === undefined ? undefined : byKind.get(kind);
-    if (!step || kind === undefined) return [];
-    const name = typeof id === 'string' ? id : freeId(kind, ids);
-    if (findings.isFaultyBelow(path)) return [];
-    const params = value[kind] as Readonly<Record<string, unknown>>;
-    for (const finding of step.check(params)) {
-      const place = [...path, kind, ...(finding.path ?? [])];
-      findings.add({ ...finding, path: place, position: places.locate(place) });
-    }
-    return [{ id: name, step, params, path }];
+    const planned = kinds.flatMap((kind) => {
+      const step = byKind.get(kind);
+      const params = value[kind];
+      if (!step || typeof params !== 'object' || params === null || Array.isArray(params))
+        return [];
+      const isWrong = (place: Path) => findings.isFaulty([...path, kind, ...place]);
+      for (const finding of checkStep(step, params as Params, isWrong)) {
+        const place = [...path, kind, ...(finding.path ?? [])];
+        findings.add({ ...finding, path: place, position: places.locate(place) });
+      }
+      return [{ step, params: params as Params, path }];
+    });
+    const [first] = planned;
+    if (!first) return [];
+    return [{ ...first, id: typeof id === 'string' ? id : freeId(first.step.kind, ids) }];
   });
 }
+
+type Params = PlannedStep['params'];
 
 function draft(value: unknown, index: number): Draft[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];

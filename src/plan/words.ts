@@ -24,3 +24,14 @@ export function listed(words: readonly string[], last: 'or' | 'and' = 'or'): str
   const all = words.map(quoted);
   return all.length < 2 ? all.join('') : `${all.slice(0, -1).join(', ')} ${last} ${all.at(-1)}`;
 }
+
+/**
+ * The name in messages of the value at that path: `"bandwidth"`, or `item 2 of "steps"`.
+ * @param noun the kind of document, for the empty path
+ */
+export function labelOf(path: readonly (string | number)[], noun: string): string {
+  const last = path.at(-1);
+  if (last === undefined) return `the ${noun}`;
+  if (typeof last === 'number') return `item ${last + 1} of ${quoted(String(path.at(-2) ?? ''))}`;
+  return quoted(last);
+}

@@ -68,8 +68,57 @@ describe('amounts', () => {
   test.each([
     ['3.3 GiB', 3543348019],
     ['10MiB', 10 * MIB],
-    [7, 7],
+    ['40G', 40 * GIB],
+    ['512M', 512 * MIB],
+    ['1.5 TiB', 1536 * GIB],
+    ['1.5T', 1536 * GIB],
+    ['64 K', 64 * KIB],
+    ['64k', 64 * KIB],
+    ['2p', 2 * KIB * KIB * GIB],
+    ['100 B', 100],
+    ['100B', 100],
+    ['0G', 0],
   ])('%s is read as %d bytes', (amount, expected) => {
+    expect(amount).toMatch(new RegExp(AMOUNT));
     expect(readAmount(amount)).toBe(expected);
+  });
+
+  test('a number is a number of bytes', () => {
+    expect(readAmount(7)).toBe(7);
+  });
+
+  test.each(
+    [
+      '',
+      'G',
+      '40',
+      '-1G',
+      '+1G',
+      '1.5 B',
+      '.5G',
+      '5.G',
+      '1e3G',
+      '0x1G',
+      '1,5G',
+      '1_000G',
+      '1  G',
+    ].concat(
+      [
+        '40 GB',
+        '40GB',
+        '40 gib',
+        '40 GIB',
+        '40 Gi',
+        '40 bytes',
+        '40 E',
+        ' 40G',
+        '40G ',
+        '4 0G',
+        '40G40G',
+      ],
+      ['10 %', 'unlimited', '١G', 'NaNG', '40G\n', '40\u00a0G'],
+    ),
+  )('%j is no amount', (text) => {
+    expect(text).not.toMatch(new RegExp(AMOUNT));
   });
 });
