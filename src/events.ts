@@ -61,8 +61,12 @@ export type RunEvent = { /** Milliseconds since the epoch. */ readonly time: num
       /** Bytes done and bytes in total; the total may grow while the guest writes. */
       readonly current: number;
       readonly total: number;
-      /** Bytes per second, smoothed; absent until it is known. */
+      /** Milliseconds since the job began; absent in the event log of an older version. */
+      readonly elapsedMs?: number;
+      /** Bytes per second, averaged over the last 20 seconds or longer; absent until it is known. */
       readonly rate?: number;
+      /** Milliseconds until the job is done, in whole seconds; absent while that cannot be told. */
+      readonly leftMs?: number;
     } & PhaseRef)
   | { readonly event: 'guest-state'; readonly state: DomainState }
   | ({

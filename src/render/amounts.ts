@@ -6,16 +6,6 @@ export function percentOf(current: number, total: number): number {
   return Math.min(100, Math.floor((current / total) * 100));
 }
 
-/** The remaining time in milliseconds, rounded up to whole seconds; undefined if it is unknown. */
-export function timeLeftMs(
-  current: number,
-  total: number,
-  rate: number | undefined,
-): number | undefined {
-  if (rate === undefined || !(rate > 0) || !(total > current)) return undefined;
-  return Math.ceil((total - current) / rate) * 1000;
-}
-
 /** `0.4 s`, `12 s`, `3 min 2 s`, `2 h 5 min`, `3 d 4 h`. */
 export function durationText(ms: number): string {
   const tenths = Math.max(0, Math.round(ms / 100));

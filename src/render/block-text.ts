@@ -1,11 +1,11 @@
 /** The lines of one block of the terminal display, made to fit the terminal's width. */
 import type { DomainState } from '../model/host-state.ts';
 import { printable } from '../printable.ts';
-import { sizeText } from '../size-text.ts';
-import { durationText, percentOf, timeLeftMs } from './amounts.ts';
+import { durationText } from './amounts.ts';
 import { type Paint, type Palette, palette } from './color.ts';
 import { promptedCommand } from './command.ts';
 import { findingLine } from './findings.ts';
+import { progressWords } from './progress.ts';
 import type { Activity, ItemNote, Mark, PhaseView, ViewItem } from './run-view.ts';
 import { cut, textWidth, wrapped } from './width.ts';
 
@@ -108,20 +108,17 @@ function progressLines(
   width: number,
   paint: Palette,
 ): string[] {
-  const { current, total, rate } = progress;
-  const percent = percentOf(current, total);
-  const left = timeLeftMs(current, total, rate);
+  const { percent, done, speed, elapsed, left } = progressWords(progress);
   const share = `${String(percent).padStart(3)} %`;
-  const done = `${sizeText(current)} of ${sizeText(total)}`;
-  const speed = rate === undefined ? [] : [`${sizeText(rate)}/s`];
-  const rest = left === undefined ? [] : [`${durationText(left)} left`];
-  const numbers = [share, done, ...speed, ...rest].join('  ');
+  const numbers = [share, done, ...speed, ...elapsed, ...left].join('  ');
   const beside = width - textWidth(numbers) - 1;
   if (beside >= SHORTEST_BAR) return [`${bar(percent, beside, paint)} ${numbers}`];
-  const short = [share, ...rest].join('  ');
+  const short = [share, ...left].join('  ');
+  const below = [done, ...speed].join('  ');
+  const whole = [below, ...elapsed].join('  ');
   return [
     `${bar(percent, width - textWidth(short) - 1, paint)} ${short}`,
-    cut([done, ...speed].join('  '), width),
+    textWidth(whole) <= width ? whole : cut(below, width),
   ];
 }
 

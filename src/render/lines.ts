@@ -1,14 +1,12 @@
 /** Plain lines for output that is not a terminal: CI logs, cron mails. No escape codes at all. */
 import type { Listener, PhaseRef, RunEvent } from '../events.ts';
 import { printable } from '../printable.ts';
-import { sizeText } from '../size-text.ts';
-import { durationText, percentOf, timeLeftMs } from './amounts.ts';
+import { durationText, percentOf } from './amounts.ts';
 import { promptedCommand } from './command.ts';
 import { findingLine } from './findings.ts';
 import type { Output } from './output.ts';
+import { type ProgressEvent, progressWords } from './progress.ts';
 import { leftUnfinishedText, type RunStartedEvent, renderReport, resumedText } from './report.ts';
-
-type ProgressEvent = Extract<RunEvent, { event: 'progress' }>;
 
 /** Progress gets a line after this much more of the work, or after this long. */
 const PERCENT_STEP = 10;
@@ -46,7 +44,7 @@ function eventLine(event: Exclude<RunEvent, { event: 'run-finished' }>): string 
     case 'command':
       return `  ${promptedCommand(event.command)}`;
     case 'progress':
-      return `${phaseName(event)}: ${progressWords(event)}`;
+      return `${phaseName(event)}: ${progressLine(event)}`;
     case 'guest-state':
       return `guest: ${printable(event.state)}`;
     case 'phase-finished':
@@ -67,12 +65,7 @@ function phaseName(event: PhaseRef & { readonly direction: 'do' | 'undo' }): str
   return event.direction === 'undo' ? `undo ${name}` : name;
 }
 
-function progressWords(event: ProgressEvent): string {
-  const left = timeLeftMs(event.current, event.total, event.rate);
-  return [
-    `${percentOf(event.current, event.total)} %`,
-    `${sizeText(event.current)} of ${sizeText(event.total)}`,
-    ...(event.rate === undefined ? [] : [`${sizeText(event.rate)}/s`]),
-    ...(left === undefined ? [] : [`${durationText(left)} left`]),
-  ].join(', ');
+function progressLine(event: ProgressEvent): string {
+  const { percent, done, speed, elapsed, left } = progressWords(event);
+  return [`${percent} %`, done, ...speed, ...elapsed, ...left].join(', ');
 }

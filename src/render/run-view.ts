@@ -2,6 +2,7 @@
 import type { Finding } from '../errors.ts';
 import type { PhaseRef, RunEvent } from '../events.ts';
 import type { DomainState } from '../model/host-state.ts';
+import type { ProgressEvent } from './progress.ts';
 import type { RunFinishedEvent, RunStartedEvent } from './report.ts';
 
 export type Mark = 'waiting' | 'active' | 'done' | 'failed' | 'skipped';
@@ -16,7 +17,7 @@ export interface PhaseView {
 export interface Activity {
   readonly summary: string;
   command?: string;
-  progress?: { readonly current: number; readonly total: number; readonly rate?: number };
+  progress?: ProgressEvent;
 }
 
 /** A step, or the rollback, as one item of the display. */

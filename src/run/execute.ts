@@ -12,6 +12,7 @@ import { createPlanMachine } from '../machine/machine.ts';
 import type { HostState } from '../model/host-state.ts';
 import { type OnHosts, ofHost } from '../model/hosts.ts';
 import { guestNotice } from './guest-notice.ts';
+import { JobProgress } from './job-progress.ts';
 import { journalErrorText } from './perform-effect.ts';
 import { applyRecord, continueRun } from './recovery.ts';
 import {
@@ -24,9 +25,6 @@ import {
 import { runToEnd } from './run-loop.ts';
 import { type Finish, initialRunState, type RunState } from './run-state.ts';
 import { compiledPlanOf } from './stored-plan.ts';
-
-/** The shortest time over which a rate is measured: reports in one burst would give gigabytes per second. */
-const RATE_WINDOW_MS = 100;
 
 /** The part of a journal that a run needs. */
 type RunJournal = Pick<Journal, 'folder' | 'append'>;
@@ -264,23 +262,9 @@ function progressTeller(
   tell: (event: UntimedEvent) => void,
   of: PhaseRef & Pick<Extract<UntimedEvent, { event: 'progress' }>, 'direction'>,
 ): (progress: Progress) => void {
-  let last: { at: number; current: number } | undefined;
-  let rate: number | undefined;
+  const job = new JobProgress(performance.now());
   return ({ current, total }) => {
-    const at = performance.now();
-    if (last === undefined) last = { at, current };
-    else if (at - last.at >= RATE_WINDOW_MS) {
-      const measured = Math.max(0, ((current - last.current) / (at - last.at)) * 1000);
-      // Smoothed over about four measurements, so that a burst does not make the remaining time jump.
-      rate = rate === undefined ? measured : rate * 0.75 + measured * 0.25;
-      last = { at, current };
-    }
-    tell({
-      event: 'progress',
-      ...of,
-      current,
-      total,
-      ...(rate === undefined ? {} : { rate: Math.round(rate) }),
-    });
+    const pace = job.report({ current, total }, performance.now());
+    tell({ event: 'progress', ...of, current, total, ...pace });
   };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { durationText, estimateText, percentOf, timeLeftMs } from '../../../src/render/amounts.ts';
+import { durationText, estimateText, percentOf } from '../../../src/render/amounts.ts';
 
 test.each([
   [0, '0 s'],
@@ -25,14 +25,6 @@ test('a hundred percent means all of it, and an unknown total gives zero', () =>
   expect(percentOf(1001, 1000)).toBe(100);
   expect(percentOf(5, 0)).toBe(0);
   expect(percentOf(Number.NaN, 10)).toBe(0);
-});
-
-test('the time left is in whole seconds, and undefined if it is unknown', () => {
-  expect(timeLeftMs(100, 1000, 90)).toBe(10_000);
-  expect(timeLeftMs(100, 1000, 91)).toBe(10_000);
-  expect(timeLeftMs(0, 10, undefined)).toBeUndefined();
-  expect(timeLeftMs(0, 10, 0)).toBeUndefined();
-  expect(timeLeftMs(10, 10, 5)).toBeUndefined();
 });
 
 test.each([

@@ -53,7 +53,9 @@ const FULL: { [K in RunEvent['event']]: Required<Extract<RunEvent, { event: K }>
     phase: 'p',
     current: 1,
     total: 2,
+    elapsedMs: 1,
     rate: 3.5,
+    leftMs: 1000,
   },
   'guest-state': { time: 1, event: 'guest-state', state: 'in shutdown' },
   'phase-finished': {
@@ -86,7 +88,7 @@ const FULL: { [K in RunEvent['event']]: Required<Extract<RunEvent, { event: K }>
   },
   'run-left': { time: 1, event: 'run-left', run: 'r', by: 'interrupted by SIGINT', next: ['x'] },
 };
-const OPTIONAL = ['again', 'rate', 'hint', 'path', 'position'];
+const OPTIONAL = ['again', 'elapsedMs', 'rate', 'leftMs', 'hint', 'path', 'position'];
 
 function lines(events: readonly RunEvent[]): string[] {
   const written: string[] = [];

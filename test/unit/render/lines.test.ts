@@ -23,9 +23,9 @@ test('a run that succeeds', () => {
     make-transient/undefine: done in 0.5 s
     mirror/mirror: copy vda to /fast/copy.qcow2
       $ virsh blockcopy testvm vda /fast/copy.qcow2
-    mirror/mirror: 15 %, 1.5 GiB of 10 GiB, 512 MiB/s, 17 s left
-    mirror/mirror: 20 %, 2 GiB of 10 GiB, 512 MiB/s, 16 s left
-    mirror/mirror: 100 %, 10 GiB of 10 GiB, 512 MiB/s
+    mirror/mirror: 15 %, 1.5 GiB of 10 GiB, 512 MiB/s, 3 s elapsed, 17 s left
+    mirror/mirror: 20 %, 2 GiB of 10 GiB, 512 MiB/s, 4 s elapsed, 16 s left
+    mirror/mirror: 100 %, 10 GiB of 10 GiB, 512 MiB/s, 14 s elapsed
     mirror/mirror: done in 15 s
     mirror/pivot: let the guest write to the copy
     mirror/pivot: done in 0.1 s
@@ -46,8 +46,8 @@ test('a run that is rolled back', () => {
     make-transient/undefine: done in 0.5 s
     mirror/mirror: copy vda to /fast/copy.qcow2
       $ virsh blockcopy testvm vda /fast/copy.qcow2
-    mirror/mirror: 15 %, 1.5 GiB of 10 GiB, 512 MiB/s, 17 s left
-    mirror/mirror: 20 %, 2 GiB of 10 GiB, 512 MiB/s, 16 s left
+    mirror/mirror: 15 %, 1.5 GiB of 10 GiB, 512 MiB/s, 3 s elapsed, 17 s left
+    mirror/mirror: 20 %, 2 GiB of 10 GiB, 512 MiB/s, 4 s elapsed, 16 s left
     mirror/mirror: failed: The job ended before it was ready: no space left on device.
     guest: paused
     rolling back: mirror: no space left on device

@@ -177,7 +177,10 @@ function progress(
     current,
     total,
   } as const;
-  return rate === undefined ? event : { ...event, rate };
+  const elapsedMs = time - 511;
+  if (rate === undefined) return { ...event, elapsedMs };
+  const leftMs = Math.ceil((total - current) / rate) * 1000;
+  return { ...event, elapsedMs, rate, ...(leftMs > 0 ? { leftMs } : {}) };
 }
 
 function finished(

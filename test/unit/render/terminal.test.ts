@@ -52,7 +52,7 @@ test('the active step shows its command, a bar and the guest', async () => {
     ⠋ mirror blockcopy  ▸ mirror  · pivot
         copy vda to /fast/copy.qcow2
         $ virsh blockcopy testvm vda /fast/copy.qcow2
-        ██████░░░░░░░░░░░░░░░░░░░░░░░░  20 %  2 GiB of 10 GiB  512 MiB/s  16 s left
+        ███░░░░░░░░░░░░░░  20 %  2 GiB of 10 GiB  512 MiB/s  4 s elapsed  16 s left
         guest running
     · redefine"
   `);

@@ -21,82 +21,21 @@ describe('with a fake clock', () => {
     vi.useRealTimers();
   });
 
-  /** The rates that are emitted for a copy with these bytes after these milliseconds. */
-  async function rates(reports: readonly (readonly [afterMs: number, current: number])[]) {
+  test('progress names its phase, with its bytes and its pace', async () => {
     const runs = waiting(({ onProgress }) => {
-      for (const [afterMs, current] of reports) {
-        vi.advanceTimersByTime(afterMs);
-        onProgress({ current, total: 9000 });
+      for (const current of [10, 20, 30]) {
+        vi.advanceTimersByTime(1000);
+        onProgress({ current, total: 90 });
       }
     });
     await runs.whole(planned([MOVE]));
-    return runs.events.flatMap((each) => (each.event === 'progress' ? [each] : []));
-  }
-
-  test('progress names its phase', async () => {
-    expect(await rates([[0, 10]])).toEqual([
-      {
-        ...{ time: Date.now(), event: 'progress', step: 'blockcopy', phase: 'mirror' },
-        ...{ direction: 'do', current: 10, total: 9000 },
-      },
+    const of = { event: 'progress', step: 'blockcopy', phase: 'mirror', direction: 'do' };
+    const end = Date.now();
+    expect(runs.events.filter(({ event }) => event === 'progress')).toEqual([
+      { ...of, time: end - 2000, current: 10, total: 90, elapsedMs: 1000 },
+      { ...of, time: end - 1000, current: 20, total: 90, elapsedMs: 2000 },
+      { ...of, time: end, current: 30, total: 90, elapsedMs: 3000, rate: 10, leftMs: 6000 },
     ]);
-  });
-
-  test.each<readonly [string, Parameters<typeof rates>[0], (number | undefined)[]]>([
-    ['is unknown after one report', [[0, 10]], [undefined]],
-    [
-      'is unknown after a burst',
-      [
-        [0, 0],
-        [99, 9000],
-      ],
-      [undefined, undefined],
-    ],
-    [
-      'is measured over a tenth of a second',
-      [
-        [0, 10],
-        [100, 60],
-      ],
-      [undefined, 500],
-    ],
-    [
-      'is measured from the last measurement on',
-      [
-        [0, 0],
-        [50, 10],
-        [50, 100],
-      ],
-      [undefined, undefined, 1000],
-    ],
-    [
-      'is smoothed',
-      [
-        [0, 0],
-        [1000, 100],
-        [1000, 300],
-      ],
-      [undefined, 100, 125],
-    ],
-    [
-      'does not change in a burst',
-      [
-        [0, 0],
-        [1000, 100],
-        [10, 900],
-      ],
-      [undefined, 100, 100],
-    ],
-    [
-      'is never negative',
-      [
-        [0, 500],
-        [1000, 100],
-      ],
-      [undefined, 0],
-    ],
-  ])('the rate %s', async (_title, reports, told) => {
-    expect((await rates(reports)).map(({ rate }) => rate)).toEqual(told);
   });
 
   test('the end of a phase and of a run has its duration', async () => {
