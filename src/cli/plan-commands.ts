@@ -61,6 +61,7 @@ export function addPlanCommands(root: Command, finish: SetExitCode): void {
     .addOption(factsOption())
     .addOption(setOption())
     .option('--replay <seed>', 'show one case in full, by the seed from a proof')
+    .option('--verbose', 'list every cause and report, not only the groups')
     .addOption(formatOption())
     .addOption(formerOutputOption())
     .action(async (file, options) =>

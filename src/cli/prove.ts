@@ -16,6 +16,7 @@ import { resultText } from './result-text.ts';
 export interface ProveCommandOptions extends HostStateOptions {
   readonly set: readonly string[];
   readonly replay?: string;
+  readonly verbose?: true;
   readonly format: 'text' | 'json';
 }
 
@@ -37,7 +38,9 @@ export async function proveCommand(file: string, options: ProveCommandOptions): 
     : provePlan(graph, state, touched);
   process.stdout.write(
     resultText(result, options.format, (shown, color, columns) =>
-      'parts' in shown ? renderCase(shown, color, columns) : renderProof(shown, color, columns),
+      'parts' in shown
+        ? renderCase(shown, color, columns)
+        : renderProof(shown, options.verbose === true, color, columns),
     ),
   );
   const violated = 'parts' in result ? result.wrong : result.violations;

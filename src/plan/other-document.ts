@@ -23,6 +23,7 @@ const OUTPUTS: Readonly<Record<string, string>> = {
   list: 'the output of "blockplan list"',
   preview: 'a preview',
   proof: 'the output of "blockplan prove"',
+  'proof-case': 'the output of "blockplan prove"',
   rehearsal: 'the output of "blockplan rehearse"',
   rescue: 'the output of "blockplan rescue"',
   status: 'the output of "blockplan status"',
@@ -48,7 +49,7 @@ export function refuseOtherDocument(data: Data, places: SourcePositions): void {
   };
   const format = data['format'] ?? data['form'];
   if (typeof format === 'string') {
-    const word = /^blockplan-([a-z]+)\/v\d+$/.exec(format)?.[1];
+    const word = /^blockplan-([a-z-]+)\/v\d+$/.exec(format)?.[1];
     if (word !== undefined)
       refuse(OUTPUTS[word] ?? 'an output of blockplan', ['format' in data ? 'format' : 'form']);
   }

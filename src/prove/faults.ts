@@ -29,6 +29,28 @@ export const FAULTS = {
 
 export type Fault = keyof typeof FAULTS;
 
+type FirstWord<Word extends string> = Word extends `${infer First}-${string}` ? First : Word;
+
+/** The causes of the faults, by the first word of their names: what a summary groups them by. */
+const CAUSES: Readonly<Record<FirstWord<Fault>, string>> = {
+  refused: 'a command is refused',
+  hollow: 'a command reports success without effect',
+  job: 'a block job fails',
+  guest: 'QEMU pauses the guest for lack of space',
+  daemon: 'libvirtd restarts',
+  gone: 'the connection to libvirt is lost for good',
+  crash: 'QEMU crashes',
+  power: 'the host loses power',
+  interrupted: 'the user interrupts',
+  killed: 'blockplan is killed',
+  journal: 'the journal cannot be written',
+};
+
+/** The clause that describes the cause of a fault, which several faults share. */
+export function causeOf(fault: Fault): string {
+  return CAUSES[fault.split('-')[0] as FirstWord<Fault>];
+}
+
 const ANY_EFFECT: readonly Fault[] = [
   'refused',
   'refused-late',

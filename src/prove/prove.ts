@@ -1,11 +1,14 @@
 /** A plan's proof: the results of every single fault and of every pair of faults in a run. */
+import { blockplanCommand } from '../command.ts';
 import { contentLostBy } from '../commands/effect.ts';
 import type { Graph } from '../graph/graph.ts';
+import type { RecoveryMode } from '../journal/recovery-mode.ts';
 import type { HostState } from '../model/host-state.ts';
 import type { End } from '../outcomes.ts';
 import { walk } from '../simulate/walk.ts';
 import { assume } from './assume.ts';
 import { Explorer } from './explore.ts';
+import { PROOF_RUN } from './fault-injection.ts';
 import { FAULTS, type Fault } from './faults.ts';
 import { replay } from './replay.ts';
 import { seedOf } from './seed.ts';
@@ -27,7 +30,7 @@ export interface Proof {
   readonly violations: readonly Violation[];
   /** The same where it is unavoidable: the journal could not be written, and then blockplan ended. */
   readonly unknowable: readonly Violation[];
-  /** The result of each single fault. */
+  /** The result of each single fault, in the order of the plan's phases. */
   readonly faults: readonly FaultResult[];
 }
 
@@ -51,6 +54,8 @@ export interface FaultResult {
   readonly place: string;
   readonly cases: number;
   readonly said: readonly string[];
+  /** How the run of the shortest case can be continued; empty if it is over. */
+  readonly ways: readonly RecoveryMode[];
   readonly seed: string;
 }
 
@@ -74,8 +79,18 @@ export function provePlan(graph: Graph, state: HostState, files: readonly string
     lost: lostIn(graph, explorer.initial),
     violations: wrongs(explorer, pairs.violations),
     unknowable: wrongs(explorer, pairs.unknowable),
-    faults: [...singles.faults].map(([key, group]) => faultResult(explorer, key, group)),
+    faults: inOrder(
+      graph,
+      [...singles.faults].map(([key, group]) => faultResult(explorer, key, group)),
+    ),
   };
+}
+
+/** In the order of the plan's phases; what happens at no phase comes last. */
+function inOrder({ nodes }: Graph, faults: readonly FaultResult[]): readonly FaultResult[] {
+  const order = new Map(nodes.map(({ doing }, index) => [doing.name, index]));
+  const rank = ({ place }: FaultResult) => order.get(place) ?? nodes.length;
+  return faults.toSorted((a, b) => rank(a) - rank(b));
 }
 
 function lostIn(graph: Graph, state: HostState): string[] {
@@ -90,28 +105,32 @@ function countsOf({ ends }: Tally): Counts {
   return Object.fromEntries([...ends].map(([end, { count }]) => [end, count]));
 }
 
-/** The simplest first. */
+/** The simplest first, each with the report of its shortest case. */
 function wrongs(explorer: Explorer, groups: Groups): Violation[] {
   return [...groups]
     .sort(([, a], [, b]) => a.injections.length - b.injections.length)
-    .map(([what, group]) => ({ what, ...shortest(explorer, group) }));
-}
-
-/** The shortest case, from a replay: runs that continue alike are counted together, but each report depends on its past. */
-function shortest(explorer: Explorer, { count, injections }: Group) {
-  const { finish } = replay(explorer, injections);
-  return { cases: count, said: finish.state, seed: seedOf(injections) };
+    .map(([what, { count, injections }]) => {
+      const { finish } = replay(explorer, injections);
+      return { what, cases: count, said: finish.state, seed: seedOf(injections) };
+    });
 }
 
 function faultResult(explorer: Explorer, key: string, group: Group): FaultResult {
   const [end, what, ...place] = key.split(' ');
   const [fault, again] = (what ?? '').split('+') as [Fault, Restart | undefined];
+  // From a replay: runs that continue alike are counted together, but each report depends on its past.
+  const { finish } = replay(explorer, group.injections);
   return {
     fault,
     what: FAULTS[fault],
     ...(again === undefined ? {} : { again }),
     end: end as End,
     place: place.join(' '),
-    ...shortest(explorer, group),
+    cases: group.count,
+    said: finish.state,
+    ways: WAYS.filter((way) => finish.next.includes(blockplanCommand(way, PROOF_RUN))),
+    seed: seedOf(group.injections),
   };
 }
+
+const WAYS: readonly RecoveryMode[] = ['resume', 'rollback'];

@@ -12,6 +12,7 @@ import type { Injection } from './tally.ts';
 
 /** One case of a proof, from its start to its end. */
 export interface ReplayedCase {
+  readonly format: 'blockplan-proof-case/v1';
   readonly parts: readonly {
     /** The machine's state, or how the run was resumed. */
     readonly place: string;
@@ -43,7 +44,12 @@ export function replay(explorer: Explorer, injections: readonly Injection[]): Re
         ...violationsAtEnd(explorer.initial, explorer.faultless.state, environment, step.finish),
       );
       if (injections.length === 0) wrong.push(...violationsWithoutFaults(step.finish));
-      return { parts, finish: step.finish, wrong: [...new Set(wrong)] };
+      return {
+        format: 'blockplan-proof-case/v1',
+        parts,
+        finish: step.finish,
+        wrong: [...new Set(wrong)],
+      };
     }
     if (!step.next) throw new Error('an unfinished run has no next part');
     proofState = step.next;

@@ -1,19 +1,24 @@
-/** A proof as text: its outcome first, then the violations, and what can strand the guest and why. */
+/** A proof as text: its outcome and counts, then what remains, in groups or in full. */
 import { FINAL_STATES, isOpenEnd, OUTCOMES } from '../outcomes.ts';
 import { printable } from '../printable.ts';
+import { causeOf } from '../prove/faults.ts';
 import type { Counts, FaultResult, Proof, Violation } from '../prove/prove.ts';
 import type { ReplayedCase } from '../prove/replay.ts';
 import { palette } from './color.ts';
 import { outcomePaint } from './report.ts';
 import { wrapped } from './width.ts';
 
-/** @param columns the width at which sentences wrap */
+/**
+ * @param verbose lists every cause and report; otherwise what remains is at most ten lines
+ * @param columns the width at which sentences wrap
+ */
 export function renderProof(
   proof: Proof,
+  verbose: boolean,
   color: boolean,
   columns = Number.POSITIVE_INFINITY,
 ): string {
-  const { violations, unknowable, singles, pairs } = proof;
+  const { violations, singles, pairs } = proof;
   const { bold, green, red } = palette(color);
   const word = violations.length === 0 ? green('proven') : red('violated');
   const sentence = (text: string, indent: number) => indented(text, indent, columns);
@@ -23,20 +28,98 @@ export function renderProof(
     `  with at most two faults:  ${countsText(pairs, color)}`,
     ...assumedLines(proof.assumptions, sentence),
     ...lostLines(proof.lost, sentence),
-    ...wrongLines('Violations', violations, sentence, bold),
-    ...strandedLines(proof.faults, sentence, bold),
-    ...wrongLines(
-      'Unavoidable: the journal could not be written, and then blockplan ended',
-      unknowable,
-      sentence,
-      bold,
-    ),
+    ...(verbose ? fullLines(proof, sentence, bold) : summaryLines(proof, sentence, bold)),
   ];
   return `${lines.join('\n')}\n`;
 }
 
 type Sentence = (text: string, indent: number) => string[];
 type Bold = (text: string) => string;
+
+const UNKNOWABLE = 'the journal could not be written, and then blockplan ended';
+
+/** In lines; what is more is counted. */
+const LONGEST_SUMMARY = 10;
+
+function summaryLines(proof: Proof, sentence: Sentence, bold: Bold): string[] {
+  const remaining = remainingOf(proof);
+  if (remaining.length === 0) return [];
+  const shown = remaining.slice(0, LONGEST_SUMMARY);
+  const more = remaining.length - shown.length;
+  return [
+    '',
+    bold('What remains'),
+    ...shown.flatMap((text) => sentence(text, 2)),
+    `  ${more === 0 ? '' : `and ${amount(more, 'more group')}; `}all causes and reports: --verbose`,
+  ];
+}
+
+/** Each group as `12 cases: QEMU crashes during mirror/pivot → stranded, rollback possible`; the worst first. */
+function remainingOf({ violations, unknowable, faults, phases }: Proof): string[] {
+  return [
+    ...violations.map(
+      ({ what, cases, seed }) => `${amount(cases, 'case')}: ${what} → violated, --replay ${seed}`,
+    ),
+    ...groupsOf(faults).map(
+      (group) =>
+        `${amount(group.cases, 'case')}: ${group.cause} ${placesText(group.places, phases)} → ` +
+        `${OUTCOMES[group.end].word}, ${waysText(group.ways)}`,
+    ),
+    ...unknowable.map(
+      ({ what, cases }) => `${amount(cases, 'case')}: ${UNKNOWABLE} → unavoidable: ${what}`,
+    ),
+  ];
+}
+
+interface RemainingGroup extends Pick<FaultResult, 'end' | 'ways'> {
+  readonly cause: string;
+  readonly cases: number;
+  readonly places: ReadonlySet<string>;
+}
+
+/** The single faults after which the run is not over, by their cause, the end and how the run can be continued. */
+function groupsOf(faults: readonly FaultResult[]): RemainingGroup[] {
+  const groups = new Map<string, RemainingGroup>();
+  for (const { fault, again, end, ways, cases, place } of faults) {
+    if (!isOpenEnd(end)) continue;
+    const cause = `${causeOf(fault)}${again === undefined ? '' : `, then ${again},`}`;
+    const key = JSON.stringify([end, cause, ways]);
+    const known = groups.get(key);
+    groups.set(key, {
+      ...{ end, cause, ways },
+      cases: cases + (known?.cases ?? 0),
+      places: new Set([...(known?.places ?? []), place]),
+    });
+  }
+  return [...groups.values()].sort((a, b) => b.cases - a.cases);
+}
+
+/** The names of the machine's states: `mirror:pivot`, and `end` after the last phase. */
+function placesText(places: ReadonlySet<string>, phases: number): string {
+  const names = [...places]
+    .filter((place) => place !== 'end')
+    .map((each) => each.replace(':', '/'));
+  if (names.length === 0) return 'after the last phase';
+  if (names.length === phases) return 'during any phase';
+  if (names.length > 2) return `during ${names.length} of ${amount(phases, 'phase')}`;
+  return `during ${names.join(' and ')}`;
+}
+
+function waysText(ways: FaultResult['ways']): string {
+  return ways.length === 0 ? 'to be resolved by hand' : `${ways.join(' or ')} possible`;
+}
+
+function fullLines(
+  { violations, faults, unknowable }: Proof,
+  sentence: Sentence,
+  bold: Bold,
+): string[] {
+  return [
+    ...wrongLines('Violations', violations, sentence, bold),
+    ...strandedLines(faults, sentence, bold),
+    ...wrongLines(`Unavoidable: ${UNKNOWABLE}`, unknowable, sentence, bold),
+  ];
+}
 
 function countsText(counts: Counts, color: boolean): string {
   const all = FINAL_STATES.reduce((sum, end) => sum + (counts[end] ?? 0), 0);
