@@ -21,6 +21,7 @@ import { colorWanted } from '../render/color.ts';
 import { renderDiagnosis } from '../render/doctor.ts';
 import { jsonText } from '../render/json.ts';
 import { checkRunning } from '../steps/requirements/guest.ts';
+import { withJsonRefusal } from './json-refusal.ts';
 import { inputRefusal } from './read.ts';
 import { isMarkerAlive, runsOnDomain } from './runs-on-domain.ts';
 
@@ -32,10 +33,11 @@ export interface DoctorCommandOptions {
 }
 
 /** @returns the exit code: that of a refusal if anything was found */
-export async function doctorCommand(
-  domain: string,
-  options: DoctorCommandOptions,
-): Promise<number> {
+export function doctorCommand(domain: string, options: DoctorCommandOptions): Promise<number> {
+  return withJsonRefusal(options.format, () => examine(domain, options));
+}
+
+async function examine(domain: string, options: DoctorCommandOptions): Promise<number> {
   const diagnosis = diagnose(await admitted(domain, options.connect));
   const { output } = options;
   if (output !== undefined) await writePlans(diagnosis, output);

@@ -10,6 +10,7 @@ import { readSeed } from '../prove/seed.ts';
 import { renderCase, renderProof } from '../render/proof.ts';
 import { walk } from '../simulate/walk.ts';
 import { type HostStateOptions, planOnHost } from './host-state.ts';
+import { withJsonRefusal } from './json-refusal.ts';
 import { draftFrom } from './read.ts';
 import { resultText } from './result-text.ts';
 
@@ -21,7 +22,11 @@ export interface ProveCommandOptions extends HostStateOptions {
 }
 
 /** @returns the exit code: that of a refused plan if the proof found a violation */
-export async function proveCommand(file: string, options: ProveCommandOptions): Promise<number> {
+export function proveCommand(file: string, options: ProveCommandOptions): Promise<number> {
+  return withJsonRefusal(options.format, () => prove(file, options));
+}
+
+async function prove(file: string, options: ProveCommandOptions): Promise<number> {
   const draft = await draftFrom(file, options.set);
   const injections = options.replay === undefined ? undefined : readSeed(options.replay);
   const { plan, state } = await planOnHost(draft, options);

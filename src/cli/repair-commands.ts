@@ -22,6 +22,7 @@ export function addRepairCommands(root: Command, finish: SetExitCode): void {
     .argument('[what]', 'a run, a domain, or the path of a bundle.json or its folder')
     .option('--all', 'restore what all unfinished runs kept, as after a power loss')
     .addOption(connectOption())
+    .addOption(formatOption())
     .action(async (what, options) =>
       finish(await (await import('./rescue.ts')).rescueCommand(what, options)),
     );

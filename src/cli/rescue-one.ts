@@ -27,6 +27,7 @@ export interface RescueOptions {
   readonly connect?: string;
   /** Whether all unfinished runs are rescued, and not one that was named. */
   readonly all?: boolean;
+  readonly format: 'text' | 'json';
 }
 
 /** The report if nothing had to be done. */

@@ -1,13 +1,19 @@
 /** `blockplan rescue`: restores definitions that runs kept and that are lost. */
 import { basename } from 'node:path';
 import { codes } from '../codes.ts';
-import { BlockplanError } from '../errors.ts';
+import { BlockplanError, type Finding } from '../errors.ts';
 import { stateFolder } from '../journal/folder.ts';
-import { redactFindings } from '../model/redact-value.ts';
+import { redactFindings, redactValue } from '../model/redact-value.ts';
 import { EXIT_CODES } from '../outcomes.ts';
 import { colorWanted } from '../render/color.ts';
 import { renderFindings } from '../render/findings.ts';
-import { type RescueReport, renderRescue } from '../render/rescue.ts';
+import {
+  type RescueRefusal,
+  type RescueReport,
+  renderRescue,
+  rescueJson,
+} from '../render/rescue.ts';
+import { withJsonRefusal } from './json-refusal.ts';
 import { inputRefusal } from './read.ts';
 import { leftAlone, type RescueOptions, rescueOne } from './rescue-one.ts';
 import { allRescueTargets, type RescueTarget, rescueTargetOf } from './rescue-targets.ts';
@@ -24,10 +30,11 @@ const OUTCOME_CODES: Readonly<Record<RescueReport['outcome'], number>> = {
  * @param word a run, a domain, or the path of a bundle or of a run's folder
  * @returns the exit code; of several, the highest
  */
-export async function rescueCommand(
-  word: string | undefined,
-  options: RescueOptions,
-): Promise<number> {
+export function rescueCommand(word: string | undefined, options: RescueOptions): Promise<number> {
+  return withJsonRefusal(options.format, () => rescue(word, options));
+}
+
+async function rescue(word: string | undefined, options: RescueOptions): Promise<number> {
   const state = stateFolder(process.env, process.getuid?.());
   // A definition may contain passwords: no other user may read the files that are written.
   process.umask(0o077);
@@ -37,26 +44,38 @@ export async function rescueCommand(
       'either a definition or "--all" is required',
       'name a run, a domain or a bundle file, or use --all for all unfinished runs',
     );
-  return word === undefined
-    ? rescueAll(state, options)
-    : tell(await rescueOne(state, await rescueTargetOf(state, word), options));
+  if (word === undefined) return rescueAll(state, options);
+  const report = await rescueOne(state, await rescueTargetOf(state, word), options);
+  if (options.format === 'json') process.stdout.write(rescueJson([redactValue(report)]));
+  else tellReport(report);
+  return OUTCOME_CODES[report.outcome];
 }
 
 /** Restores all it can: an unreadable definition or a failing libvirt does not stop the others. */
 async function rescueAll(state: string, options: RescueOptions): Promise<number> {
-  let code = 0;
+  const isText = options.format === 'text';
+  const results: (RescueReport | RescueRefusal)[] = [];
   const bugs: unknown[] = [];
-  const folders = await allRescueTargets(state);
-  for (const target of folders) {
+  let code = 0;
+  for (const target of await allRescueTargets(state)) {
     const run = basename(target.folder);
     try {
-      code = Math.max(code, tell(await rescueFound(state, await target.look(), options)));
+      const report = await rescueFound(state, await target.look(), options);
+      results.push(redactValue(report));
+      code = Math.max(code, OUTCOME_CODES[report.outcome]);
+      if (isText) tellReport(report);
     } catch (error) {
-      if (error instanceof BlockplanError) code = Math.max(code, tellError(run, error));
-      else bugs.push(error);
+      if (error instanceof BlockplanError) {
+        const findings = redactFindings(error.findings);
+        results.push({ outcome: 'refused', run, findings });
+        code = Math.max(code, EXIT_CODES[error.end]);
+        if (isText) tellFindings(run, findings);
+      } else bugs.push(error);
     }
   }
-  if (folders.length === 0) process.stdout.write('left alone: no run is unfinished\n');
+  if (!isText) process.stdout.write(rescueJson(results));
+  else if (results.length + bugs.length === 0)
+    process.stdout.write('left alone: no run is unfinished\n');
   if (bugs.length > 0) throw bugs[0];
   return code;
 }
@@ -72,18 +91,13 @@ async function rescueFound(
   return { run: basename(folder), ...leftAlone('it kept no definition') };
 }
 
-function tell(report: RescueReport): number {
+function tellReport(report: RescueReport): void {
   const { columns, isTTY } = process.stdout;
   process.stdout.write(renderRescue(report, colorWanted(process.env, isTTY === true), columns));
-  return OUTCOME_CODES[report.outcome];
 }
 
-function tellError(run: string, { findings, end }: BlockplanError): number {
-  const named = redactFindings(findings).map((finding) => ({
-    ...finding,
-    message: `run ${run}: ${finding.message}`,
-  }));
+function tellFindings(run: string, findings: readonly Finding[]): void {
+  const named = findings.map((each) => ({ ...each, message: `run ${run}: ${each.message}` }));
   const color = colorWanted(process.env, process.stderr.isTTY === true);
   process.stderr.write(renderFindings(named, color));
-  return EXIT_CODES[end];
 }

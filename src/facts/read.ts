@@ -2,12 +2,13 @@
 import { type Code, codes } from '../codes.ts';
 import { type DomainXml, readDomainXml } from '../model/domain-xml.ts';
 import type { HostState } from '../model/host-state.ts';
-import { type Data, readDocument } from '../plan/document.ts';
+import { readDocument } from '../plan/document.ts';
 import { checkShape } from '../plan/document-shape.ts';
 import { errorFinding, type Findings, type Path } from '../plan/findings.ts';
 import { readKeys } from '../plan/keys.ts';
 import { type JsonSchema, propertiesOf } from '../plan/schema.ts';
 import type { SourcePositions } from '../plan/source-positions.ts';
+import type { Data } from '../plan/tree.ts';
 import { quoted } from '../plan/words.ts';
 import { printable } from '../printable.ts';
 import { AMOUNT, atMost, MOST_BYTES, readAmount } from './amounts.ts';

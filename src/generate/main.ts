@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { steps } from '../steps/registry.ts';
 import { codesPage } from './codes-page.ts';
 import { diskPage } from './disk-page.ts';
+import { outputSchemas } from './output-schemas.ts';
 import { stepPage, stepsTable } from './pages.ts';
 import { templatesJson } from './templates.ts';
 import { editorSchema, factsEditorSchema, factsValidatorCode, validatorCode } from './validator.ts';
@@ -16,6 +17,7 @@ await writeFile(
   'src/plan/templates.generated.json',
   templatesJson((file) => readFileSync(`plans/${file}`, 'utf8')),
 );
+for (const [file, text] of outputSchemas()) await writeFile(file, text);
 await writeFile('docs/error-codes.md', codesPage());
 await writeFile('src/model/disks.md', diskPage());
 await writeFile('src/steps/README.md', stepsTable(steps));

@@ -7,11 +7,8 @@ import { refuseOtherDocument, refuseOtherText } from './other-document.ts';
 import { parse } from './parse.ts';
 import { SourcePositions } from './source-positions.ts';
 import type { Subject } from './subject.ts';
-import { Tree } from './tree.ts';
+import { type Data, Tree } from './tree.ts';
 import { named } from './words.ts';
-
-/** A map that is not validated yet. */
-export type Data = Readonly<Record<string, unknown>>;
 
 export interface ParsedDocument {
   readonly data: Data;

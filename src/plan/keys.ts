@@ -2,12 +2,12 @@
 import { codes } from '../codes.ts';
 import type { Finding } from '../errors.ts';
 import type { AnyStep } from '../steps/define.ts';
-import type { Data } from './document.ts';
 import { errorFinding, type Findings, type Path } from './findings.ts';
 import { Guesses } from './nearest.ts';
 import { hasReference } from './references.ts';
-import { type JsonSchema, propertiesOf, typeOf } from './schema.ts';
+import { type JsonSchema, propertiesOf, typesOf } from './schema.ts';
 import type { SourcePositions } from './source-positions.ts';
+import type { Data } from './tree.ts';
 import { labelOf, listed, quoted } from './words.ts';
 
 interface Context {
@@ -67,7 +67,7 @@ class Keys {
       const items = schema['items'] as JsonSchema | undefined;
       return items ? value.map((item, at) => this.#ofValue(item, items, [...path, at])) : value;
     }
-    return isData(value) && typeOf(schema).includes('object')
+    return isData(value) && typesOf(schema).includes('object')
       ? this.ofMap(value, schema, path)
       : value;
   }
@@ -81,7 +81,7 @@ class Keys {
   ): unknown {
     const path = [...parent, meant];
     this.#places.rename(path, word);
-    if (!isOfType(value, typeOf(schema))) this.#findings.condemn(path);
+    if (!isOfType(value, typesOf(schema))) this.#findings.condemn(path);
     return this.#ofValue(value, schema, path);
   }
 

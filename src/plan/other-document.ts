@@ -1,9 +1,9 @@
 /** Recognizes a file of another kind, whose findings would all only say that it is not the expected one. */
 import { codes } from '../codes.ts';
-import type { Data } from './document.ts';
 import { errorFinding, inputError, type Path } from './findings.ts';
 import type { Lines } from './lines.ts';
 import type { SourcePositions } from './source-positions.ts';
+import type { Data } from './tree.ts';
 
 /** The kinds of text that are not read as YAML, by how the text begins. */
 const TEXTS: readonly (readonly [begins: RegExp, what: string])[] = [

@@ -3,7 +3,7 @@ import { codes } from '../codes.ts';
 import { BlockplanError, type Finding } from '../errors.ts';
 import type { HostState } from '../model/host-state.ts';
 import { checkRunning } from '../steps/requirements/guest.ts';
-import { type Data, readDocument } from './document.ts';
+import { readDocument } from './document.ts';
 import { checkShape } from './document-shape.ts';
 import { Findings, type Path } from './findings.ts';
 import {
@@ -22,6 +22,7 @@ import type { SourcePositions } from './source-positions.ts';
 import { planSteps } from './steps.ts';
 import { PLAN } from './subject.ts';
 import { type PlanText, withPositions } from './text.ts';
+import type { Data } from './tree.ts';
 import generated from './validator.generated.js';
 import { Vars } from './vars.ts';
 

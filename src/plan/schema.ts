@@ -13,7 +13,7 @@ export function propertiesOf(schema: JsonSchema | undefined): Readonly<Record<st
 }
 
 /** The types that a schema accepts; none if any type may match. */
-export function typeOf(schema: JsonSchema): readonly string[] {
+export function typesOf(schema: JsonSchema): readonly string[] {
   return [schema['type'] ?? []].flat() as string[];
 }
 

@@ -17,6 +17,9 @@ import { MAX_NESTING } from './parse.ts';
 /** The most values after aliases are expanded; the largest plan that the schema allows has fewer. */
 const MOST_VALUES = 50_000;
 
+/** A map that is not validated yet. */
+export type Data = Readonly<Record<string, unknown>>;
+
 /** A key of a map with its value; the key's node may be in a map that was merged in. */
 export interface MapEntry {
   readonly key: Scalar;

@@ -9,7 +9,7 @@ import { walk } from '../simulate/walk.ts';
 import { assume } from './assume.ts';
 import { Explorer } from './explore.ts';
 import { PROOF_RUN } from './fault-injection.ts';
-import { FAULTS, type Fault } from './faults.ts';
+import { causeOf, FAULTS, type Fault } from './faults.ts';
 import { replay } from './replay.ts';
 import { seedOf } from './seed.ts';
 import type { Group, Groups, Restart, Tally } from './tally.ts';
@@ -48,6 +48,8 @@ export interface FaultResult {
   readonly fault: Fault;
   /** The clause that describes it. */
   readonly what: string;
+  /** The clause that describes its cause, which several faults share. */
+  readonly cause: string;
   readonly again?: Restart;
   readonly end: End;
   /** The machine's state in which it happened. */
@@ -123,6 +125,7 @@ function faultResult(explorer: Explorer, key: string, group: Group): FaultResult
   return {
     fault,
     what: FAULTS[fault],
+    cause: causeOf(fault),
     ...(again === undefined ? {} : { again }),
     end: end as End,
     place: place.join(' '),

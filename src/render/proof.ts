@@ -1,7 +1,6 @@
 /** A proof as text: its outcome and counts, then what remains, in groups or in full. */
 import { FINAL_STATES, isOpenEnd, OUTCOMES } from '../outcomes.ts';
 import { printable } from '../printable.ts';
-import { causeOf } from '../prove/faults.ts';
 import type { Counts, FaultResult, Proof, Violation } from '../prove/prove.ts';
 import type { ReplayedCase } from '../prove/replay.ts';
 import { palette } from './color.ts';
@@ -80,13 +79,13 @@ interface RemainingGroup extends Pick<FaultResult, 'end' | 'ways'> {
 /** The single faults after which the run is not over, by their cause, the end and how the run can be continued. */
 function groupsOf(faults: readonly FaultResult[]): RemainingGroup[] {
   const groups = new Map<string, RemainingGroup>();
-  for (const { fault, again, end, ways, cases, place } of faults) {
+  for (const { cause, again, end, ways, cases, place } of faults) {
     if (!isOpenEnd(end)) continue;
-    const cause = `${causeOf(fault)}${again === undefined ? '' : `, then ${again},`}`;
-    const key = JSON.stringify([end, cause, ways]);
+    const what = again === undefined ? cause : `${cause}, then ${again},`;
+    const key = JSON.stringify([end, what, ways]);
     const known = groups.get(key);
     groups.set(key, {
-      ...{ end, cause, ways },
+      ...{ end, cause: what, ways },
       cases: cases + (known?.cases ?? 0),
       places: new Set([...(known?.places ?? []), place]),
     });

@@ -1,7 +1,9 @@
 /** What `blockplan rescue` did for one domain, in words. */
+import type { Finding } from '../errors.ts';
 import { printable } from '../printable.ts';
 import { type Paint, palette } from './color.ts';
 import { promptedCommand } from './command.ts';
+import { jsonText } from './json.ts';
 import { wrapped } from './width.ts';
 
 /** One domain's definition, and the outcome. */
@@ -47,4 +49,25 @@ function paintOf(outcome: RescueReport['outcome'], color: boolean): Paint {
   const paint = palette(color);
   if (outcome === 'restored') return paint.green;
   return outcome === 'left alone' ? paint.dim : paint.red;
+}
+
+/** A run whose definition could not be looked at, or must not be restored. */
+export interface RescueRefusal {
+  readonly outcome: 'refused';
+  readonly run: string;
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * In the shape of `schemas/rescue.schema.json`.
+ * @param results without the guest's secrets
+ */
+export function rescueJson(results: readonly (RescueReport | RescueRefusal)[]): string {
+  const definitions = results.map((result) => {
+    if (result.outcome === 'refused') return result;
+    // Field by field: a report may come with fields that are not for users.
+    const { outcome, domain, run, state, next } = result;
+    return { outcome, domain, run, state, next };
+  });
+  return `${jsonText({ format: 'blockplan-rescue/v1', definitions }, 2)}\n`;
 }

@@ -81,6 +81,40 @@ describe('validate', () => {
   });
 });
 
+describe('prove, doctor and rescue', () => {
+  const plan = 'plans/live-backup-mirror.yaml';
+  const facts = ['--facts', 'test/facts/live-backup-mirror.facts.yaml'];
+
+  test('print a proof, a case, and why a command is refused', () => {
+    const proof = json('prove', 'prove', plan, ...facts);
+    expect(proof).toMatchObject({ format: 'blockplan-proof/v1', violations: [] });
+    expect(json('prove', 'prove', plan, ...facts, '--replay', proof.faults[0].seed)).toMatchObject({
+      ...{ format: 'blockplan-proof-case/v1', wrong: [] },
+    });
+    const refused = { format: 'blockplan-refusal/v1', end: 'input-refused', exitCode: 2 };
+    expect(json('prove', 'prove', 'nowhere.yaml', ...facts)).toMatchObject(refused);
+    expect(json('prove', 'prove', plan, ...facts, '--replay', 'x@1:hollow')).toMatchObject(refused);
+  });
+
+  test('print why they are refused without a virsh', () => {
+    const refused = { format: 'blockplan-refusal/v1', end: 'preflight-refused', exitCode: 3 };
+    expect(json('doctor', 'doctor', 'web1')).toMatchObject(refused);
+    expect(json('prove', 'prove', plan)).toMatchObject(refused);
+    expect(json('rescue', 'rescue')).toMatchObject({
+      ...refused,
+      end: 'input-refused',
+      exitCode: 2,
+    });
+  });
+
+  test('print an entry for each unfinished run', () => {
+    expect(json('rescue', 'rescue', '--all')).toMatchObject({
+      format: 'blockplan-rescue/v1',
+      definitions: [{ outcome: 'left alone', run: '20261123-090000-bbbbbb' }],
+    });
+  });
+});
+
 describe('other spellings', () => {
   test('--output for a format is refused with a hint', () => {
     for (const command of [

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { FAULTS, type Fault } from '../../../src/prove/faults.ts';
+import { causeOf, FAULTS, type Fault } from '../../../src/prove/faults.ts';
 import { type FaultResult, type Proof, provePlan } from '../../../src/prove/prove.ts';
 import { renderProof } from '../../../src/render/proof.ts';
 import { walk } from '../../../src/simulate/walk.ts';
@@ -22,7 +22,14 @@ const PROVEN: Proof = {
 
 function result(fault: Fault, more: Partial<FaultResult> = {}): FaultResult {
   return {
-    ...{ fault, what: FAULTS[fault], end: 'stranded', place: 'mirror:pivot', cases: 1 },
+    ...{
+      fault,
+      what: FAULTS[fault],
+      cause: causeOf(fault),
+      end: 'stranded',
+      place: 'mirror:pivot',
+      cases: 1,
+    },
     ...{ said: ['the guest is shut off'], ways: ['rollback'], seed: `x@1:${fault}` },
     ...more,
   };

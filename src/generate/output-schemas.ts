@@ -1,0 +1,254 @@
+/** The JSON Schemas of what commands print with `--format json`. */
+import { ENDS } from '../outcomes.ts';
+import type { JsonSchema } from '../plan/schema.ts';
+import {
+  CODE_SCHEMA,
+  countSchema,
+  FINDING_SCHEMA,
+  formatSchema,
+  listSchema,
+  objectSchema,
+  partSchema,
+  REFUSAL_SCHEMA,
+  RUN_SCHEMA,
+  textListSchema,
+  textSchema,
+  WAYS_SCHEMA,
+  wordSchema,
+} from './schema-parts.ts';
+
+/** The output of a command, as `schemas/<name>.schema.json` describes it. */
+interface Output {
+  /** The command, which is also the file's name. */
+  readonly name: string;
+  /** What follows "What `blockplan <name> --format json` prints: ". */
+  readonly prints: string;
+  readonly schema: JsonSchema;
+  readonly defs: Readonly<Record<string, JsonSchema>>;
+}
+
+const COUNTS = objectSchema(
+  'The number of cases by their ends; an end without cases is absent.',
+  Object.fromEntries(ENDS.map((end) => [`${end}?`, countSchema(`How many cases end ${end}.`)])),
+);
+
+const VIOLATION = objectSchema('A problem that some cases have.', {
+  what: textSchema('What is wrong, as a clause.'),
+  cases: countSchema('How many cases have it.', 1),
+  said: textListSchema('What the run reports in the shortest of them, in sentences.'),
+  seed: textSchema('The shortest of them, for `--replay`.'),
+});
+
+const FAULT = objectSchema('The cases of one fault in one state, without another fault.', {
+  fault: textSchema("The fault's name, as in a seed."),
+  what: textSchema('The clause that describes it.'),
+  cause: textSchema('The clause that describes its cause, which several faults share.'),
+  'again?': wordSchema(
+    ['resume', 'rollback'],
+    'How the run was continued, if the fault ended blockplan.',
+  ),
+  end: wordSchema(ENDS, 'How the run ends.'),
+  place: textSchema("The machine's state in which it happens; `end` after the last phase."),
+  cases: countSchema('How many cases these are.', 1),
+  said: textListSchema('What the run reports in the shortest of them, in sentences.'),
+  ways: { ...WAYS_SCHEMA, description: 'How the run can be continued; empty if it is over.' },
+  seed: textSchema('The shortest of them, for `--replay`.'),
+});
+
+const PROOF = objectSchema('The proof of a plan.', {
+  format: formatSchema('proof'),
+  plan: textSchema("The plan's name."),
+  domain: textSchema("The domain's name."),
+  phases: countSchema("How many phases the plan's steps have.", 1),
+  assumptions: textListSchema('What was assumed, because the facts do not contain it.'),
+  singles: partSchema('counts'),
+  pairs: partSchema('counts'),
+  lost: textListSchema(
+    'Files whose former content no run restores once the step that writes into them has begun.',
+  ),
+  violations: listSchema(
+    partSchema('violation'),
+    'What a run did although no run may do it; empty if the plan is proven.',
+  ),
+  unknowable: listSchema(
+    partSchema('violation'),
+    'The same where it is unavoidable: the journal could not be written, and then blockplan ended.',
+  ),
+  faults: listSchema(
+    partSchema('fault'),
+    "The result of each single fault, in the order of the plan's phases.",
+  ),
+});
+
+const CASE = objectSchema('One case in full, which `--replay` shows.', {
+  format: formatSchema('proof-case'),
+  parts: listSchema(
+    objectSchema('A part of the run, in order.', {
+      place: textSchema("The machine's state, or how the run was resumed."),
+      acts: listSchema(
+        objectSchema('What was done there, in order.', {
+          act: textSchema('The command, or a comment that starts with "#".'),
+          'fault?': textSchema('The injected fault, as a clause.'),
+        }),
+        'What was done there.',
+      ),
+    }),
+    'The parts of the run.',
+  ),
+  finish: objectSchema('How the run ends.', {
+    end: wordSchema(ENDS, 'How the run ends.'),
+    exitCode: { type: 'integer', description: 'The exit code that the run would have.' },
+    interrupted: { type: 'boolean', description: 'Whether the user interrupted it.' },
+    state: textListSchema('The state at its end, in sentences.'),
+    next: textListSchema('The commands to type.'),
+  }),
+  wrong: textListSchema('What is wrong, as clauses; empty if no invariant is violated.'),
+});
+
+const DIAGNOSED = objectSchema('One problem of the domain.', {
+  code: CODE_SCHEMA,
+  severity: wordSchema(['error', 'warning'], 'How serious it is.'),
+  message: textSchema('The state that was found.'),
+  why: textSchema('Why it matters.'),
+  hint: textSchema('What to do.'),
+  commands: textListSchema('The commands to type, in order; or one of them, if the hint says so.'),
+  'plan?': objectSchema('The plan that would repair it.', {
+    file: textSchema('The name of its file, without a folder.'),
+    text: textSchema('The plan.'),
+  }),
+  'obstacle?': textSchema('Why no plan can repair it in the current state.'),
+});
+
+const DIAGNOSIS = objectSchema('The diagnosis of a domain.', {
+  format: formatSchema('doctor'),
+  domain: textSchema("The domain's name."),
+  uri: textSchema('The connection to libvirt.'),
+  'working?': textSchema(
+    'The run that works on the domain now; findings that it may cause itself are left out.',
+  ),
+  findings: listSchema(
+    partSchema('diagnosed'),
+    'What is wrong, in the order of repair; empty if nothing is.',
+  ),
+});
+
+const RESCUED = objectSchema('What was done with one definition.', {
+  outcome: wordSchema(
+    ['restored', 'left alone', 'in doubt', 'stranded'],
+    '`in doubt`: restored, but something is unknown or not restored; `stranded`: not restored.',
+  ),
+  'domain?': textSchema("The domain's name; absent if the run kept no definition."),
+  'run?': textSchema('The run that kept it, if it is known.'),
+  state: textListSchema('The state now, in sentences.'),
+  next: textListSchema('The commands to type.'),
+});
+
+const NOT_RESCUED = objectSchema(
+  'A run whose definition could not be looked at or must not be restored.',
+  {
+    outcome: { const: 'refused', description: 'It was not restored.' },
+    run: textSchema('The run.'),
+    findings: listSchema(partSchema('finding'), 'Why; at least one.'),
+  },
+);
+
+const RESCUE = objectSchema('What was done, for each definition.', {
+  format: formatSchema('rescue'),
+  definitions: listSchema(
+    { anyOf: [partSchema('rescued'), partSchema('not-rescued')] },
+    'One entry for the named definition, or one for each unfinished run with `--all`.',
+  ),
+});
+
+const OUTPUTS: readonly Output[] = [
+  {
+    name: 'status',
+    prints: 'the runs that are not over.',
+    schema: objectSchema('The runs that are not over.', {
+      format: formatSchema('status'),
+      over: countSchema('How many runs are over.'),
+      elsewhere: countSchema(
+        'How many runs that are not over are on domains other than the requested one.',
+      ),
+      runs: listSchema(partSchema('run'), 'The runs that are not over.'),
+    }),
+    defs: { run: RUN_SCHEMA },
+  },
+  {
+    name: 'list',
+    prints: 'all runs.',
+    schema: objectSchema('All runs.', {
+      format: formatSchema('list'),
+      runs: listSchema(partSchema('run'), 'All runs, newest first.'),
+    }),
+    defs: { run: RUN_SCHEMA },
+  },
+  {
+    name: 'validate',
+    prints: 'the findings of each plan.',
+    schema: objectSchema('The findings of each plan.', {
+      format: formatSchema('validate'),
+      plans: listSchema(
+        objectSchema('One plan.', {
+          file: textSchema('The plan file as it was named.'),
+          valid: {
+            type: 'boolean',
+            description: 'Whether it has no errors; it may have warnings.',
+          },
+          findings: listSchema(
+            partSchema('finding'),
+            'All errors and warnings, in the order of the text.',
+          ),
+        }),
+        'The plans in the order in which they were named.',
+      ),
+    }),
+    defs: { finding: FINDING_SCHEMA },
+  },
+  {
+    name: 'prove',
+    prints: 'a proof, one case with `--replay`, or why it is refused.',
+    schema: { oneOf: [partSchema('proof'), partSchema('case'), partSchema('refusal')] },
+    defs: {
+      ...{ proof: PROOF, counts: COUNTS, violation: VIOLATION, fault: FAULT, case: CASE },
+      ...{ refusal: REFUSAL_SCHEMA, finding: FINDING_SCHEMA },
+    },
+  },
+  {
+    name: 'doctor',
+    prints: 'a diagnosis, or why it is refused.',
+    schema: { oneOf: [partSchema('diagnosis'), partSchema('refusal')] },
+    defs: {
+      diagnosis: DIAGNOSIS,
+      diagnosed: DIAGNOSED,
+      refusal: REFUSAL_SCHEMA,
+      finding: FINDING_SCHEMA,
+    },
+  },
+  {
+    name: 'rescue',
+    prints: 'what was done with each definition, or why it is refused.',
+    schema: { oneOf: [partSchema('rescue'), partSchema('refusal')] },
+    defs: {
+      ...{ rescue: RESCUE, rescued: RESCUED, 'not-rescued': NOT_RESCUED },
+      ...{ refusal: REFUSAL_SCHEMA, finding: FINDING_SCHEMA },
+    },
+  },
+];
+
+/** The text of each schema, by its path in the repository. */
+export function outputSchemas(): ReadonlyMap<string, string> {
+  return new Map(
+    OUTPUTS.map(({ name, prints, schema, defs }) => {
+      const whole = {
+        $schema: 'https://json-schema.org/draft/2020-12/schema',
+        $id: `urn:blockplan:schema:${name}:v1`,
+        title: `blockplan ${name}`,
+        ...schema,
+        description: `What \`blockplan ${name} --format json\` prints: ${prints}`,
+        $defs: defs,
+      };
+      return [`schemas/${name}.schema.json`, `${JSON.stringify(whole, null, 2)}\n`];
+    }),
+  );
+}
