@@ -56,6 +56,8 @@ export const COMMAND_TEXTS: Readonly<Record<string, CommandText>> = {
   },
   facts: {
     details: 'The file contains no secrets and can be committed next to the plan.',
+    exitCodes:
+      'The exit code is 0 on success, 2 if the input is invalid, and 3 if libvirt cannot be reached or does not know the domain.',
     examples: [
       [
         'Export what a plan needs',
@@ -129,7 +131,9 @@ export const COMMAND_TEXTS: Readonly<Record<string, CommandText>> = {
   },
   forget: {
     details:
-      "Removes the run's marker from the domain and changes nothing else. A run that may hold the only definition of its domain is refused.",
+      'Marks the run as over and removes its marker from the domain. Its files stay. A run that may hold the only definition of its domain is refused.',
+    exitCodes:
+      'The exit code is 0 on success, 2 if no such run exists, and 3 if the run is active, has nothing to forget, or may hold the only definition of its domain.',
     examples: [['Close the newest run', 'blockplan forget last']],
   },
   completion: {
