@@ -64,4 +64,4 @@ export async function rescued(of: LostDefinition, host: HostState) {
 
 export const WROTE = `the guest last wrote to vda in ${SNAP2}, according to the journal, which ends at 2026-11-23T08:15:02.000Z`;
 export const AGAIN = `"testvm" is persistent again, from ${FILE}`;
-export const MARKED = 'also restored: the autostart mark';
+export const MARKED = 'also restored: autostart';

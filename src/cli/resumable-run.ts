@@ -4,7 +4,7 @@ import { codes } from '../codes.ts';
 import { blockplanCommand } from '../command.ts';
 import { statePath } from '../journal/folder.ts';
 import { isAlive, lockOwner } from '../journal/lock.ts';
-import { recoveryCommands } from '../journal/recovery-mode.ts';
+import { recoveryCommands, unusableJournalHint } from '../journal/recovery-mode.ts';
 import {
   isRunOver,
   readRunLog,
@@ -38,22 +38,23 @@ export async function resumableRun(state: string, word: string | undefined): Pro
     throw preflightRefusal(
       codes.journalUnreadable,
       `the journal of run ${run} cannot be read: ${error.message}`,
-      RESCUE,
+      unusableJournalHint(run, undefined),
     );
   });
   const { started, damage, strange } = log;
   const records = log.end.seq;
+  const unusable = unusableJournalHint(run, started?.domain);
   if (damage === 'altered')
     throw preflightRefusal(
       codes.journalUnreadable,
       `the journal of run ${run} was altered after it was written: what follows record ${records} cannot be trusted`,
-      RESCUE,
+      unusable,
     );
   if (strange)
     throw preflightRefusal(
       strange.otherVersion ? codes.journalUnsupported : codes.journalUnreadable,
       `the journal of run ${run} cannot be read: ${strange.why}`,
-      strange.otherVersion ? writerOf(log) : RESCUE,
+      strange.otherVersion ? writerOf(log) : unusable,
     );
   if (records === 0) await removeUnfinished(state, run);
   if (!started)
@@ -88,9 +89,6 @@ function writerOf({ attempts }: StoredLog): string {
 function endingOf({ forgotten, finish }: StoredLog): string | undefined {
   return forgotten ? 'forgotten' : finish?.end;
 }
-
-const RESCUE =
-  'a lost definition can still be restored: blockplan rescue; see also blockplan doctor; once everything is in order: blockplan forget';
 
 async function onlyLeft(state: string): Promise<string> {
   const runs = await unfinishedRuns(state);

@@ -194,7 +194,7 @@ function savedElsewhere(patient: Patient): Defect[] {
           severity: 'error',
           what: `the managed save image of "${name}" names ${apart.join('; ')}`,
           why: 'the next start uses the files that the image names: if they have changed since, the guest corrupts them, and it ignores the files that its definition names',
-          todo: 'decide which files are right: edit the image to name them, or remove it, which for the guest is like a power loss',
+          todo: 'decide which files are right: edit the image to name them, or remove it; the guest then starts as after a power loss',
           commands: [
             virshLine(patient, ['managedsave-edit', '--domain', name]),
             virshLine(patient, ['managedsave-remove', '--domain', name]),

@@ -14,7 +14,7 @@ export function definitionDefects(patient: Patient): Defect[] {
   return [...unmarked(patient), ...apart(patient), ...hidden(patient)];
 }
 
-/** A defined domain whose autostart mark a run has removed and not restored. */
+/** A defined domain whose autostart a run has disabled and not enabled again. */
 function unmarked(patient: Patient): Defect[] {
   const { name, autostart } = patient.state.domain;
   const unfinished = patient.runs.find(({ owesAutostart, alive }) => owesAutostart && !alive);
@@ -23,9 +23,9 @@ function unmarked(patient: Patient): Defect[] {
     {
       code: codes.autostartLost,
       severity: 'warning',
-      what: `"${name}" has lost its autostart mark: run ${unfinished.run} (${unfinished.plan}) removed it with the definition`,
+      what: `autostart of "${name}" is off: run ${unfinished.run} (${unfinished.plan}) disabled it and has not enabled it again`,
       why: 'the guest does not start with its host',
-      todo: 'resume the run or roll it back; or restore only the mark, unless autostart is to stay off',
+      todo: 'resume the run or roll it back; or only enable autostart again, unless it should stay off',
       commands: [...unfinished.takeUp, rescueLine(unfinished)],
     },
   ];
@@ -72,7 +72,7 @@ function transient(patient: Patient): Defect {
     severity: 'warning',
     what: `"${name}" is transient, and no journal on this host has its definition`,
     why: vanishes,
-    todo: 'unless it is meant to be transient, define it from the XML of the running guest, enable autostart if it was enabled, and run the doctor again: a definition made from a running guest may hide layers',
+    todo: 'unless it should stay transient, define it from the XML of the running guest. Enable autostart if it was enabled. Then run the doctor again: a definition made from a running guest may hide layers',
     // The file may hold passwords.
     commands: [intoPrivateFile(dump, file), virshLine(patient, ['define', '--file', file])],
   };

@@ -183,7 +183,7 @@ const FILE = mapOrAbsent(
     size: amount('Space that the file takes on its storage; unknown unless specified.'),
     format: text('Image format: `qcow2`, `raw`, …; unknown unless specified.'),
     backing: text(
-      'Backing file as recorded in the header, or `none`. Unless specified, the layer below for a layer, else unknown.',
+      'Backing file as recorded in the header, or `none`. Default: for a layer of a chain, the layer below it; otherwise unknown.',
     ),
     'data-files': DATA_FILES,
     link: flag('Whether the path is a symbolic link.', false),

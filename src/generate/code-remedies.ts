@@ -7,7 +7,7 @@ export const CODE_REMEDIES = {
   forbiddenCharacter:
     'Remove the character; it often comes from text that was copied from a web page or a document.',
   inputEmpty:
-    'Begin a plan with `plan: blockplan/v1` and add steps; export facts with `blockplan facts`.',
+    'Begin a plan with `plan: blockplan/v1` and add steps; export facts with `blockplan facts DOMAIN`.',
   notYaml:
     'Check the indentation, the quotes and the brackets at the reported line and the line before it.',
   tabIndentation: 'Indent with spaces; YAML allows no tabs there.',
@@ -66,13 +66,13 @@ export const CODE_REMEDIES = {
     'Add `shallow: true` to commit into the next layer, or name another layer with `base`.',
   invalidFormatOption: 'Use only the options and values that the message lists for the format.',
   factsNotDomainXml:
-    'Export the facts again with `blockplan facts`, or insert the output of `virsh dumpxml --inactive`.',
+    'Export the facts again with `blockplan facts DOMAIN`, or insert the output of `virsh dumpxml --inactive`.',
   factsDefinitionMismatch:
-    'Export the facts again with `blockplan facts`, or remove `definition` from the file.',
+    'Export the facts again with `blockplan facts DOMAIN`, or remove `definition` from the file.',
   factsDuplicate:
-    'Remove one of the two entries, or export the facts again with `blockplan facts`.',
+    'Remove one of the two entries, or export the facts again with `blockplan facts DOMAIN`.',
   factsWithoutDisks:
-    'Export the facts with `blockplan facts`, or list each disk with its target and chain under `disks`.',
+    'Export the facts with `blockplan facts DOMAIN`, or list each disk with its target and chain under `disks`.',
   invalidFingerprint: 'Copy the fingerprint from the reviewed preview; it begins with `bp1.`.',
   fingerprintMismatch:
     'Pass the facts file that the reviewed preview was made from, or remove `--facts`.',
@@ -87,7 +87,7 @@ export const CODE_REMEDIES = {
   stateUnreadable:
     'Run the command as the user who runs the plans, or set `BLOCKPLAN_STATE_DIR` to another directory.',
   factsMismatch:
-    "Export the facts of the plan's domain with `blockplan facts`. Use either `--facts` or `--connect`.",
+    "Export the facts of the plan's domain with `blockplan facts DOMAIN`. Use either `--facts` or `--connect`.",
   factsWithoutFingerprint:
     'Add `--expect` with the fingerprint of the reviewed preview, or preview with `blockplan preview --facts`.',
   planForOtherDomain:
@@ -114,7 +114,7 @@ export const CODE_REMEDIES = {
   fileInOtherDomain:
     'Choose a file that no other domain or disk uses: changing a shared file corrupts the other guest.',
   domainTransient:
-    'Restore the definition with `blockplan rescue` or `virsh define`, or remove `undefine` and `redefine` from the plan.',
+    'Restore the definition with `blockplan rescue DOMAIN` or `virsh define`, or remove `undefine` and `redefine` from the plan.',
   snapshotExists: 'Choose another name, or add `no-metadata: true`.',
   agentNotConnected:
     'Start `qemu-guest-agent` in the guest, resume the guest if it is paused, or remove `quiesce`.',
@@ -130,7 +130,7 @@ export const CODE_REMEDIES = {
   managedSaveExists:
     'If the saved memory is no longer needed, remove the image with `virsh managedsave-remove`.',
   definitionMismatch:
-    'Add a `redefine` step before this one, or run the repair plan of `blockplan doctor` first.',
+    'Add a `redefine` step before this one, or run the repair plan of `blockplan doctor DOMAIN` first.',
   domainLocked:
     'Run `blockplan status`. Wait for an active run; finish an interrupted one with `blockplan resume` or `blockplan rollback`.',
   journalNotWritable:
@@ -215,7 +215,7 @@ export const CODE_REMEDIES = {
     'List the runs with `blockplan list`, as the user who ran the plan. Type more of the run ID.',
   runEnded: 'Check what the run did with `blockplan show RUN`; it needs no further command.',
   journalUnreadable:
-    'Check the guest with `blockplan doctor`, restore a lost definition with `blockplan rescue`, then close the run with `blockplan forget`.',
+    'Check the guest with `blockplan doctor DOMAIN`, restore a lost definition with `blockplan rescue RUN`, then close the run with `blockplan forget RUN`.',
   journalUnsupported:
     'Use the version of blockplan in the message. Start a run that never began again with `blockplan run`.',
   planChanged:
@@ -235,14 +235,14 @@ export const CODE_REMEDIES = {
   definitionNotFound:
     'Name a run, a domain or a bundle file, or use `--all`; `blockplan status` shows unfinished runs.',
   definitionOutdated:
-    'Compare the kept definition with the guest. To restore it anyway, pass the path of its `bundle.json` to `blockplan rescue`.',
+    'Compare the kept definition with the guest. To restore it anyway, run `blockplan rescue /PATH/bundle.json`.',
   nameTaken: 'Compare the two domains, and rename one of them with `virsh domrename`.',
   transientRestorable:
-    'Do not stop the guest. Use `blockplan resume` or `blockplan rollback`; if neither works, use `blockplan rescue`.',
+    'Do not stop the guest. Use `blockplan resume` or `blockplan rollback`; if neither works, use `blockplan rescue DOMAIN`.',
   transientUnrestorable:
     'Check whether the domain should be transient. If not, save it with `virsh dumpxml --inactive --security-info` and run `virsh define`.',
   undefinedRestorable:
-    'Run `blockplan rescue`, and check the file of each disk before you start the guest.',
+    'Run `blockplan rescue DOMAIN`, and check the file of each disk before you start the guest.',
   definitionStale:
     'Run the repair plan before the guest stops; its `redefine` step names the current file in the definition.',
   definitionHidesLayers:
@@ -263,12 +263,12 @@ export const CODE_REMEDIES = {
     'Read `blockplan show RUN`, then run `blockplan resume RUN` or `blockplan rollback RUN`.',
   ioError: 'Do not stop the guest. Free space or repair the storage, then run `virsh resume`.',
   managedSaveMismatch:
-    'Check which files are right, then correct the image with `virsh managedsave-edit`. Removing it with `virsh managedsave-remove` is like a power loss.',
+    'Check which files are right, then edit the image with `virsh managedsave-edit`. After `virsh managedsave-remove`, the guest starts as after a power loss.',
   layerUnreadable:
     'If a file is missing, do not stop the guest: run the repair plan. Otherwise check the file with `qemu-img info`.',
   headerMismatch:
     'Run the repair plan, which copies the whole disk into a new file, before the guest stops.',
   repairsNotWritable: 'Choose a new folder for `--output`; `doctor` overwrites no file.',
   autostartLost:
-    'Finish the run with `blockplan resume` or `blockplan rollback`, or run `blockplan rescue`, unless autostart should stay off.',
+    'Finish the run with `blockplan resume` or `blockplan rollback`, or run `blockplan rescue DOMAIN`, unless autostart should stay off.',
 } as const satisfies Readonly<Record<keyof typeof codes, string>>;

@@ -115,7 +115,7 @@ export const RUN_SCHEMA = objectSchema('The status of one run.', {
   },
   'owesAutostart?': {
     const: true,
-    description: 'Set if the run removed an autostart mark that has not been restored.',
+    description: 'Set if the run disabled autostart and has not enabled it again.',
   },
   ways: WAYS_SCHEMA,
   state: textListSchema('The state at its end, in sentences.'),

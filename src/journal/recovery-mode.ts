@@ -37,6 +37,12 @@ export function recoveryCommands(run: string, ways: readonly RecoveryMode[]): Co
   return ways.map((way) => blockplanCommand(way, run));
 }
 
-/** The hint for a journal that cannot be used. */
-export const RESTORABLE =
-  'run blockplan rescue to restore the definition; see also blockplan doctor';
+/**
+ * The hint for a journal that cannot be used.
+ * @param domain the name of the run's domain; undefined if the journal does not show it
+ */
+export function unusableJournalHint(run: string, domain: string | undefined): string {
+  const diagnose =
+    domain === undefined ? 'blockplan doctor DOMAIN' : blockplanCommand('doctor', domain);
+  return `a lost definition can still be restored: ${blockplanCommand('rescue', run)}; diagnose the guest: ${diagnose}; once everything is in order, close the run: ${blockplanCommand('forget', run)}`;
+}

@@ -7,7 +7,7 @@ export const FAULTS = {
   refused: 'the command is refused',
   'refused-late': 'the command is refused although it took effect',
   hollow: 'the command reports success without effect',
-  'job-dies': 'the job fails half-way',
+  'job-dies': 'the job fails before it is ready',
   'job-dies-ready': 'the job fails as soon as it is ready',
   'guest-paused': 'QEMU pauses the guest for lack of space',
   'daemon-before': 'libvirtd restarts before the command takes effect',

@@ -116,7 +116,7 @@ function wayOf({ path, taken, finish }: History, color: boolean, columns: number
 }
 
 function markText({ how, time }: Attempt): string {
-  const word = how === 'rollback' ? 'rolled back from here' : 'resumed';
+  const word = how === 'rollback' ? 'rollback started' : 'resumed';
   return `-- ${word} ${timeText(Date.parse(time))}`;
 }
 

@@ -81,7 +81,7 @@ function sentencesOf(run: RunSummary): string[] {
       ? ['it keeps the definition until it defines the domain again']
       : []),
     ...(run.owesAutostart && outcome !== 'running'
-      ? ['it turned autostart off: until that is restored, the guest does not start with its host']
+      ? ['it disabled autostart: until it is enabled again, the guest does not start with its host']
       : []),
     ...(damage === undefined ? [] : [damage]),
     ...run.state,

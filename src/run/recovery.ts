@@ -7,7 +7,7 @@ import { BlockplanError } from '../errors.ts';
 import type { Direction } from '../events.ts';
 import { outline, type PhaseNode } from '../graph/graph.ts';
 import type { JournalEntry } from '../journal/journal.ts';
-import { RESTORABLE } from '../journal/recovery-mode.ts';
+import { unusableJournalHint } from '../journal/recovery-mode.ts';
 import type { LoggedCommand, RunLog, Visit } from '../journal/run-log.ts';
 import { endState } from '../machine/machine.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
@@ -113,7 +113,7 @@ function withStart({ run }: InterruptedRun, record: NonNullable<Visit['started']
         code: codes.journalUnreadable,
         severity: 'error',
         message: `the journal has a record of ${step}/${phase}, which is not in the plan`,
-        hint: RESTORABLE,
+        hint: unusableJournalHint(run.id, hostIn(run, record.on).initial.domain.name),
       },
     ]);
   const { index } = node;

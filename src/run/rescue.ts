@@ -203,9 +203,7 @@ function leftAlone(lost: LostDefinition, now: HostState, wanted: Wanted): Rescue
     `"${lost.name}" is persistent: its definition is left alone`,
     ...(differs ? ['the definition differs from the one that the run kept'] : []),
     ...doubts,
-    ...(unmarked
-      ? ['the domain is no longer marked for autostart, so it does not start with its host']
-      : []),
+    ...(unmarked ? ['autostart is off, so the guest does not start with its host'] : []),
   ];
   const mark = doubts.length > 0 ? compareFirst(lost) : [...markCommand(lost), ...takeUp(lost)];
   return {
@@ -242,7 +240,7 @@ function wrongWith(
       ? []
       : [`the definition of "${name}" differs from the one that libvirt was given`]),
     ...(autostart && !domain.autostart && wanted.doubts.length === 0
-      ? ['the domain is no longer marked for autostart']
+      ? ['autostart was not enabled again']
       : []),
     ...lacks('snapshot', snapshots, domain.snapshots),
     ...lacks('checkpoint', checkpoints, domain.checkpoints),

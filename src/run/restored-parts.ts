@@ -23,7 +23,7 @@ export function restoredMetadata({ found }: LostDefinition, { domain }: HostStat
   const named = (kind: string, kept: readonly SavedMetadata[], now: readonly string[]) =>
     kept.filter(({ name }) => now.includes(name)).map(({ name }) => `${kind} ${name}`);
   const back = [
-    ...(autostart && domain.autostart ? ['the autostart mark'] : []),
+    ...(autostart && domain.autostart ? ['autostart'] : []),
     ...named('snapshot', snapshots, domain.snapshots),
     ...named('checkpoint', checkpoints, domain.checkpoints),
   ];

@@ -5,12 +5,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Code, codes } from '../codes.ts';
+import { blockplanCommand } from '../command.ts';
 import type { Effect } from '../commands/effect.ts';
 import { BlockplanError, type Finding } from '../errors.ts';
 import { compile, type Graph, withStates } from '../graph/graph.ts';
 import type { CompiledPlan, CompiledStep } from '../journal/compiled-plan.ts';
 import { PLAN_FILE, planSumOf } from '../journal/folder.ts';
-import { RESTORABLE, type RecoveryMode } from '../journal/recovery-mode.ts';
+import { type RecoveryMode, unusableJournalHint } from '../journal/recovery-mode.ts';
 import type { RunLog, StartRecord } from '../journal/run-log.ts';
 import type { HostState } from '../model/host-state.ts';
 import type { PlannedStep } from '../plan/plan.ts';
@@ -111,7 +112,7 @@ function graphBy(
     throw refused(
       codes.journalUnreadable,
       `the compiled plan in the journal of run ${started.run} is damaged: its states do not match its phases`,
-      RESTORABLE,
+      unusableJournalHint(started.run, started.domain),
     );
   return stored;
 }
@@ -186,11 +187,11 @@ function namesOf({ id, kind, phases }: StartRecord['steps'][number]): string[][]
   return phases.map(({ name }) => [id, kind, name]);
 }
 
-function unknownTo({ run, version }: StartRecord, what: string): BlockplanError {
+function unknownTo({ run, version, domain }: StartRecord, what: string): BlockplanError {
   return refused(
     codes.journalUnsupported,
     `run ${run} was started by blockplan ${version} and has the ${what}`,
-    `use version ${version}, which started it; if it is not available, run blockplan doctor`,
+    `use version ${version}, which started it; if it is not available, diagnose the guest: ${blockplanCommand('doctor', domain)}`,
   );
 }
 

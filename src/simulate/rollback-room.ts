@@ -42,20 +42,21 @@ export function rollbacksWithoutRoom(
       if (left === undefined || most <= left) return [];
       const { planned, phase } = walked.node;
       const [grows, atLeast, free] = comparedSizes(most, least, Math.max(0, left));
-      const needs = `the rollback of ${planned.id}/${phase.name} writes into ${file}, which can grow by ${grows}`;
-      const has = `${dirname(file)} has ${free} left`;
+      const bytes =
+        least === most ? grows : least === 0 ? `up to ${grows}` : `${atLeast} to ${grows}`;
+      const needs = `the rollback of ${planned.id}/${phase.name} needs ${bytes} for ${file}, but ${dirname(file)} has ${free} left`;
       return [
         least > left
           ? findingAt(walked, {
               code: codes.noSpace,
               severity: 'error',
-              message: `${needs}, and by at least ${atLeast}, but ${has}: a failure after this phase would leave the run stranded`,
+              message: `${needs}: a failure after this phase would leave the run stranded`,
               hint: 'make room there, or write "on-failure: stop" to run without rollback',
             })
           : findingAt(walked, {
               code: codes.spaceAtRisk,
               severity: 'warning',
-              message: `${needs} if the guest writes that much, and ${has}: without that space the rollback cannot finish`,
+              message: `${needs}: if the guest writes that much, the rollback cannot finish`,
               hint: 'make room there before the run, or run the plan when the guest writes little',
             }),
       ];

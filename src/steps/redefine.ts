@@ -33,7 +33,7 @@ const schema = {
       type: 'string',
       minLength: 1,
       description:
-        'Absolute path that the definition is to name: the file that the guest uses. If the definition ends the chain there, but the guest has layers below, that end is removed.',
+        'File that the guest uses, as an absolute path. A `<backingStore/>` that hides layers is removed.',
     },
   },
 } as const satisfies ParamsSchema;
@@ -218,10 +218,10 @@ function definePhase(params: Params): Phase {
   };
 }
 
-/** Expects that the autostart setting and the metadata of a definition are restored. */
+/** Expects that autostart and the metadata of a definition are restored. */
 function attached({ autostart, checkpoints, snapshots }: Bundle): Expectation {
   return ({ domain }) => [
-    ...(autostart === domain.autostart ? [] : ['the autostart setting has changed']),
+    ...(autostart === domain.autostart ? [] : ['autostart has changed']),
     ...snapshots
       .filter(({ name }) => !domain.snapshots.includes(name))
       .map(({ name }) => `the metadata of snapshot ${name} is missing`),

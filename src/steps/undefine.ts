@@ -39,7 +39,7 @@ const DESTROYS = 'it destroys what no rollback can restore';
 export const undefineStep = defineStep<typeof schema>({
   kind: 'undefine',
   summary:
-    'Make the running domain transient; its definition, autostart setting, and snapshot and checkpoint metadata are saved in the journal.',
+    'Make the running domain transient; its definition, autostart, and snapshot and checkpoint metadata are saved in the journal.',
   schema,
   unoffered: {
     domain: 'the domain is named once, at the top of the plan',
@@ -125,7 +125,7 @@ function undefinePhase(params: Params): Phase {
     effects: ({ domain }) => [
       {
         tool: 'keep-definition',
-        why: 'save the definition, the autostart setting, and the snapshot and checkpoint metadata (with fsync)',
+        why: 'save the definition, autostart, and the snapshot and checkpoint metadata (with fsync)',
       },
       {
         tool: 'virsh',

@@ -22,7 +22,7 @@ const OVER = journalText([
   ended('succeeded'),
 ]);
 
-/** A state folder with this many ended runs and one that has not ended. */
+/** A state directory with this many ended runs and one that has not ended. */
 async function stateWith(runs: number): Promise<string> {
   const state = mkdtempSync(join(tmpdir(), 'blockplan-bench-'));
   for (let at = 0; at < runs; at++) await writeRun(state, newRunId(new Date(at * 3_600_000)), OVER);

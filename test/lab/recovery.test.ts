@@ -183,7 +183,7 @@ test('a QEMU process is distinguished from the next, also if libvirt gives it th
   expect(hasEnded(second.process, third)).toBe(true);
 });
 
-test('after a power loss the autostart that undefine turned off is reported, and restored', {
+test('after a power loss autostart, which undefine disabled, is reported, and enabled again', {
   timeout: 180_000,
 }, async () => {
   const copy = (disk: string, more: object = {}) => ({
@@ -209,12 +209,12 @@ test('after a power loss the autostart that undefine turned off is reported, and
   await running.ended;
   await host.powerOff();
   await host.boot();
-  // libvirt has written a definition at the pivot, so it knows the domain; the mark is off.
+  // libvirt has written a definition at the pivot, so it knows the domain; autostart is off.
   expect(await host.virsh('dominfo', NAME)).toMatch(/^Persistent:\s+yes$/m);
   expect(await isAutostarted(host, NAME)).toBe(false);
   const doctor = await cli('doctor', NAME, '-c', host.uri);
   expect(codes({ ...doctor, stderr: doctor.stdout })).toContain('BP247');
-  expect((await cli('status')).stdout.replaceAll(/\s+/g, ' ')).toContain('turned autostart off');
+  expect((await cli('status')).stdout.replaceAll(/\s+/g, ' ')).toContain('disabled autostart');
   const rescued = await cli('rescue', '--all');
   expect(rescued.exitCode, rescued.told).toBe(0);
   expect(rescued.stdout).toContain(`restored: ${NAME}`);

@@ -169,7 +169,7 @@ describe('while the guest keeps running', () => {
 describe('after a power loss', () => {
   /**
    * Runs the unit's command as `systemctl start` or the boot would, with as much of its confinement as is possible without
-   * systemd: only the state folder is writable, there is no network, and root has only the unit's capabilities.
+   * systemd: only the state directory is writable, there is no network, and root has only the unit's capabilities.
    */
   async function unit(): Promise<Ended> {
     const file = new URL('../../examples/systemd/blockplan-rescue.service', import.meta.url);

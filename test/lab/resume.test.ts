@@ -153,7 +153,7 @@ test('a run killed in the middle of a copy is resumed: it waits for the running 
   expect(now.definition).toContain(dest);
 });
 
-test('a state folder without space refuses a run before it begins', async () => {
+test('a state directory without space refuses a run before it begins', async () => {
   const state = await host.tmpfs(256 * 1024);
   const ended = await (
     await startRun(host, { text: plan(12).text }, { env: { BLOCKPLAN_STATE_DIR: state } })
@@ -163,7 +163,7 @@ test('a state folder without space refuses a run before it begins', async () => 
   expect(await picture(host, guest.name)).toEqual(before);
 });
 
-test('a state folder that fills up causes a rollback, which is recorded', async () => {
+test('a state directory that fills up causes a rollback, which is recorded', async () => {
   const state = await host.tmpfs(4 * 1024 * 1024);
   const { running, run } = await copying(plan(12).text, { env: { BLOCKPLAN_STATE_DIR: state } });
   await writeFile(join(state, 'filler'), Buffer.alloc(4 * 1024 * 1024)).catch(

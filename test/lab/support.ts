@@ -84,7 +84,7 @@ export async function writePlan(host: LabHost, text: string): Promise<string> {
   return file;
 }
 
-/** Starts the built command line with the host's state folder. */
+/** Starts the built command line with the host's state directory. */
 export function startCli(
   host: LabHost,
   argv: readonly string[],

@@ -33,7 +33,7 @@ describe('its requirements', () => {
     `the host lets QEMU write to ${DEST} [run]`,
   ];
   const existing = (kind: string, at: string) => [
-    `${at} exists and is prepared for the copy [file ${at}]`,
+    `${at} exists and has the required backing file [file ${at}]`,
     `${at} is a ${kind} of a suitable size [place ${at}]`,
     `${at} is not mounted, used as swap, held by another device or open [place ${at}]`,
     `no other domain uses ${at} [others]`,
@@ -41,7 +41,7 @@ describe('its requirements', () => {
   ];
   const PLACES = ['aside', 'home'].map((name) => {
     const file = `${SNAP2}.blockplan-${name}`;
-    return `${file}, which the rollback needs, does not exist [file ${file}]`;
+    return `the path ${file}, which the rollback needs, is free [file ${file}]`;
   });
   const DEFINED = 'the definition, if any, names the file that the guest uses (vda) [domain]';
 

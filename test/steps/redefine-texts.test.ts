@@ -66,7 +66,7 @@ test.each<readonly [string, Record<string, string>, HostState, readonly string[]
     ],
   ],
   [
-    'of a persistent domain, which keeps its autostart setting and metadata',
+    'of a persistent domain, which keeps autostart and metadata',
     { disk: 'vda', source: SNAP2 },
     withDomain(apart, { kept: bundle({ snapshots: [moment('a')] }) }),
     [
@@ -213,12 +213,7 @@ test.each<readonly [string, HostState, (domain: Domain) => Partial<Domain>, read
     ({ definition }) => ({ definition: `${definition} ` }),
     ['the definition differs from the one that was given to libvirt'],
   ],
-  [
-    'the autostart setting differs',
-    full,
-    () => ({ autostart: true }),
-    ['the autostart setting has changed'],
-  ],
+  ['autostart differs', full, () => ({ autostart: true }), ['autostart has changed']],
   [
     'metadata is missing',
     full,

@@ -71,7 +71,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     { ...one, quiesce: true, atomic: true, 'no-metadata': true },
     world(),
     [
-      'snapshot: switch the disks to overlays, with the file systems frozen meanwhile',
+      'snapshot: switch the disks to overlays, with the file systems frozen during the switch',
       make(TOP),
       '  virsh guest-agent-timeout --domain testvm --timeout 60  (set a timeout for the guest agent)',
       create(` --disk-only --atomic --quiesce --no-metadata${NIGHT}`),

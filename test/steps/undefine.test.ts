@@ -25,7 +25,7 @@ test.each([
 ])('its commands and its rollback: %s', (_title, params, host, options) => {
   expect(phaseLines(undefineStep, params, host)).toEqual([
     'undefine: make the domain transient; its definition is saved in the journal',
-    '  # save the definition bundle in the journal  (save the definition, the autostart setting, and the snapshot and checkpoint metadata (with fsync))',
+    '  # save the definition bundle in the journal  (save the definition, autostart, and the snapshot and checkpoint metadata (with fsync))',
     `  virsh undefine --domain testvm${options}  (make the domain transient)`,
     '  rollback: define it again from the journal, with autostart and metadata',
     '    virsh define --file RUN/define.xml  (define the domain again from the journal)',
@@ -111,7 +111,7 @@ test.each<readonly [string, Partial<Domain>, readonly string[]]>([
   ['nothing was kept', { kept: undefined } as unknown as Partial<Domain>, []],
   ['it is transient', {}, [DEFINE, MARK]],
   ['it was lost with its guest', { state: 'gone', snapshots: [] }, [DEFINE, MARK, RECORD]],
-  ['only the autostart setting is missing', { persistent: true, definition }, [MARK]],
+  ['only autostart is missing', { persistent: true, definition }, [MARK]],
   [
     'a rollback was interrupted before the metadata of a snapshot',
     { persistent: true, definition, autostart: true, snapshots: [] },

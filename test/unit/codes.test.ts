@@ -65,6 +65,13 @@ describe('the texts of the codes', () => {
     }
   });
 
+  test('name the argument of a command that requires one', () => {
+    const bare = Object.values(CODE_REMEDIES).filter((remedy) =>
+      /`blockplan (?:rescue|doctor|forget|show|facts)`/.test(remedy),
+    );
+    expect(bare).toEqual([]);
+  });
+
   test('say when a warning can be ignored', () => {
     const silent = Object.entries(CODE_MEANINGS).filter(
       ([name, meaning]) =>

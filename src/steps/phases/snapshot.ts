@@ -13,7 +13,7 @@ import { fileNotRemoved, runsOnOverlay, snapshotIsRecorded } from './expect.ts';
 export function snapshotPhase(params: Snapshot): Phase {
   return {
     name: 'snapshot',
-    summary: `switch the disks to overlays${params.quiesce ? ', with the file systems frozen meanwhile' : ''}`,
+    summary: `switch the disks to overlays${params.quiesce ? ', with the file systems frozen during the switch' : ''}`,
     rollback: params['reuse-external']
       ? 'commit each overlay back into the file below it, and pivot; the overlays stay'
       : 'commit each overlay back into the file below it, pivot, and remove the overlay',

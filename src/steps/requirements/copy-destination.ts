@@ -44,7 +44,7 @@ export function requireCopyDestination(
   // A whole copy is opened alone, but the next start reads its header; a raw copy has no header.
   const below = (copy.shallow ? disk.chain[1]?.file : undefined) ?? null;
   const misbacked = reuse && format !== 'raw' ? checkBacking(state, 'dest', dest, below) : [];
-  needs.require(`${dest} exists and is prepared for the copy`, { file: dest }, [
+  needs.require(`${dest} exists and has the required backing file`, { file: dest }, [
     ...missing,
     ...misbacked,
   ]);
@@ -80,7 +80,7 @@ export function requireRollbackRoom(needs: Needs, copy: Copy, state: HostState, 
   );
   for (const file of files)
     needs.require(
-      `${file}, which the rollback needs, does not exist`,
+      `the path ${file}, which the rollback needs, is free`,
       { file },
       fileAt(state, file)
         ? [

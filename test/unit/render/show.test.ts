@@ -96,7 +96,7 @@ test('everything that a run did fits 80 columns, except for commands', () => {
                   no answer was recorded
       -- resumed 2026-11-23 09:15:02Z
       mirror:mirror      DONE    50 min
-      -- rolled back from here 2026-11-23 10:11:42Z
+      -- rollback started 2026-11-23 10:11:42Z
       undo:mirror:pivot  FAILED  0.3 s
             12 s  $ virsh blockjob --domain web1 --path vda --pivot
                   failed: libvirt: block job is not ready

@@ -110,7 +110,7 @@ describe('a restored definition', () => {
       'with metadata',
       lost({ kept: { ...kept, snapshots: [SNAPSHOT], checkpoints: [CHECKPOINT] } }),
       transient,
-      { state: [AGAIN, 'also restored: the autostart mark, snapshot monday, checkpoint weekly'] },
+      { state: [AGAIN, 'also restored: autostart, snapshot monday, checkpoint weekly'] },
     ],
     [
       'in doubt, if it is unknown what the guest wrote to, is not marked',
@@ -146,8 +146,7 @@ describe('a restored definition', () => {
 describe('a domain that is persistent', () => {
   const ALONE = '"testvm" is persistent: its definition is left alone';
   const OTHER = 'the definition differs from the one that the run kept';
-  const UNMARKED =
-    'the domain is no longer marked for autostart, so it does not start with its host';
+  const UNMARKED = 'autostart is off, so the guest does not start with its host';
   const edited = withDomain(back, {
     definition: definition.replace('</domain>', '<title/></domain>'),
   });

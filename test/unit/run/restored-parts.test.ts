@@ -46,7 +46,7 @@ test.each([
     'all of it',
     { autostart: true, snapshots: [moment('s')], checkpoints: [moment('c')] },
     { autostart: true, snapshots: ['s'], checkpoints: ['c'] },
-    ['also restored: the autostart mark, snapshot s, checkpoint c'],
+    ['also restored: autostart, snapshot s, checkpoint c'],
   ],
   [
     'the part of it that exists',
