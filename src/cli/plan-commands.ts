@@ -15,23 +15,7 @@ import { FORMATS } from './show-preview.ts';
 const PLAN = 'a plan file, or - for standard input';
 
 export function addPlanCommands(root: Command, finish: SetExitCode): void {
-  root
-    .command('init')
-    .description('Write a plan for a guest')
-    .addArgument(
-      new Argument('[kind]', 'what the plan does; without it, init lists the kinds').choices(
-        Object.keys(TEMPLATES),
-      ),
-    )
-    .argument('[domain]', 'the guest, as in virsh list --all')
-    .option('--disk <target>', 'the disk, as in virsh domblklist (default: the only one)')
-    .option('--to <folder>', 'the folder for the copy, an absolute path')
-    .addOption(connectOption())
-    .addOption(factsOption())
-    .option('-o, --output <file>', 'write to this new file (default: standard output)')
-    .action(async (kind, domain, options) =>
-      finish(await (await import('./init.ts')).initCommand(kind, domain, options)),
-    );
+  addInit(root, finish);
   root
     .command('validate')
     .description('Check plans and report all errors')
@@ -67,21 +51,7 @@ export function addPlanCommands(root: Command, finish: SetExitCode): void {
     .action(async (file, options) =>
       finish(await (await import('./prove.ts')).proveCommand(file, options)),
     );
-  root
-    .command('facts')
-    .description("Export a guest's state for offline previews")
-    .argument('<domain>', 'the guest, as in virsh list --all')
-    .addOption(
-      new Option('--plan <file>', 'include the files that this plan uses; repeatable')
-        .argParser(collect)
-        .default([], 'none'),
-    )
-    .addOption(setOption())
-    .addOption(connectOption())
-    .option('-o, --output <file>', 'write to this file, replacing it (default: standard output)')
-    .action(async (domain, options) =>
-      finish(await (await import('./facts.ts')).factsCommand(domain, options)),
-    );
+  addFacts(root, finish);
   root
     .command('rehearse')
     .description('Run, undo and rerun a plan on a throwaway guest')
@@ -98,4 +68,42 @@ export function addPlanCommands(root: Command, finish: SetExitCode): void {
     .command('schema')
     .description('Print the JSON Schema of a plan')
     .action(async () => finish((await import('./schema.ts')).schemaCommand()));
+}
+
+function addInit(root: Command, finish: SetExitCode): void {
+  root
+    .command('init')
+    .description('Write a plan for a guest')
+    .addArgument(
+      new Argument('[kind]', 'what the plan does; without it, init lists the kinds').choices(
+        Object.keys(TEMPLATES),
+      ),
+    )
+    .argument('[domain]', 'the guest, as in virsh list --all')
+    .option('--disk <target>', 'the disk, as in virsh domblklist (default: the only one)')
+    .option('--to <folder>', 'the folder for the copy, an absolute path')
+    .addOption(connectOption())
+    .addOption(factsOption())
+    .option('-o, --output <file>', 'write to this new file (default: standard output)')
+    .action(async (kind, domain, options) =>
+      finish(await (await import('./init.ts')).initCommand(kind, domain, options)),
+    );
+}
+
+function addFacts(root: Command, finish: SetExitCode): void {
+  root
+    .command('facts')
+    .description("Export a guest's state for offline previews")
+    .argument('<domain>', 'the guest, as in virsh list --all')
+    .addOption(
+      new Option('--plan <file>', 'include the files that this plan uses; repeatable')
+        .argParser(collect)
+        .default([], 'none'),
+    )
+    .addOption(setOption())
+    .addOption(connectOption())
+    .option('-o, --output <file>', 'write to this file, replacing it (default: standard output)')
+    .action(async (domain, options) =>
+      finish(await (await import('./facts.ts')).factsCommand(domain, options)),
+    );
 }

@@ -23,7 +23,7 @@ export const CODE_REMEDIES = {
   inexactNumber: 'Use a smaller number, or put it in quotes to make it text.',
   valueTooLong: 'Check that the closing quote is in the right place, or use a shorter value.',
   wrongDocument:
-    'Name the plan itself. Facts belong to `--facts`, a run to `blockplan show`, a definition to the key `definition` of a facts file.',
+    'Name the plan itself. Facts belong to `--facts`, a run to `blockplan show RUN`, a definition to the key `definition` of a facts file.',
   notMapping: 'Write the plan as keys and values, with the list of steps below the key `steps`.',
   wrongType:
     'Write a value of the type in the message; quotes turn a number, `true` or `false` into text.',
@@ -47,7 +47,7 @@ export const CODE_REMEDIES = {
   variableType:
     'Set a number, `true` or `false` like the default, or put the default in quotes to make it text.',
   guestValueUnknown:
-    'Name one of the disks in the message. If the plan is checked against facts, export them again with `blockplan facts`.',
+    'Name one of the disks in the message. If the plan is checked against facts, export them again with `blockplan facts DOMAIN`.',
   pathNotAbsolute:
     'Write the whole path on the host, such as `/var/lib/libvirt/images/web1.qcow2`.',
   conflictingOptions:

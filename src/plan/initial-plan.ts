@@ -1,5 +1,6 @@
 /** Writes the first plan for a guest: a shipped plan with the guest's values, and with what was observed as comments. */
 import { dirname, join } from 'node:path';
+import { blockplanCommand } from '../command.ts';
 import type { Disk, Domain } from '../model/host-state.ts';
 import { printable } from '../printable.ts';
 import { editScalars, type ScalarEdit } from './edit.ts';
@@ -115,7 +116,7 @@ function observed(of: InitialPlan): string {
   const { name, state, persistent, agent } = domain;
   const chain = disk.chain.map(({ file, format }) => `${file} (${format})`);
   const lines = [
-    `Written by "blockplan init ${template}". Preview the plan before you run it.`,
+    `Written by ${blockplanCommand('init', template)}. Preview the plan before you run it.`,
     `Observed: ${name} is ${state} and ${persistent ? 'persistent' : 'transient'}; its guest agent is ${agent ? '' : 'not '}connected.`,
     ...chain.map((layer, at) =>
       at === 0 ? `${disk.target} is on ${layer}` : `  backed by ${layer}`,
