@@ -115,7 +115,8 @@ async function chosenDisk(state: HostState, named: string | undefined): Promise<
   const targets = usable.map(({ target }) => target);
   if (targets.length > 1) {
     const list = targets.map(printable).join(', ');
-    if (canAsk()) return existingDisk(state, await ask(`Disk (${list}): `, process.stderr));
+    const answer = canAsk() ? await ask(`Disk (${list}): `, process.stderr) : '';
+    if (answer !== '') return existingDisk(state, answer);
     throw inputRefusal(
       codes.initIncomplete,
       `the guest "${name}" has several disks: ${list}`,

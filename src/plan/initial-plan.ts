@@ -116,7 +116,7 @@ function observed(of: InitialPlan): string {
   const { name, state, persistent, agent } = domain;
   const chain = disk.chain.map(({ file, format }) => `${file} (${format})`);
   const lines = [
-    `Written by ${blockplanCommand('init', template)}. Preview the plan before you run it.`,
+    `Written by: ${blockplanCommand('init', name, template)}`,
     `Observed: ${name} is ${state} and ${persistent ? 'persistent' : 'transient'}; its guest agent is ${agent ? '' : 'not '}connected.`,
     ...chain.map((layer, at) =>
       at === 0 ? `${disk.target} is on ${layer}` : `  backed by ${layer}`,

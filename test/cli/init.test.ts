@@ -1,5 +1,5 @@
 /** `blockplan init` on facts: what it writes, what it refuses, and that it touches nothing else. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TEMPLATES } from '../../src/plan/templates.ts';
+import { shellQuote } from '../../src/shell-quote.ts';
 
 let folder: string;
 const at = (file: string) => join(folder, file);
@@ -203,6 +204,79 @@ describe('init refuses', () => {
     expect(status).toBe(2);
     expect(stderr).toContain('BP068: the plan cannot be written: ENOENT');
     expect(readdirSync(folder)).toEqual(before);
+  });
+});
+
+/** Runs init on a pseudo terminal from script(1), and types each answer when its question appears. */
+function onTerminal(
+  argv: readonly string[],
+  answers: readonly (readonly [question: string, keys: string])[],
+): Promise<{ code: number; screen: string }> {
+  const command = shellQuote([process.execPath, 'dist/cli.js', 'init', ...argv]);
+  const child = spawn('script', ['-qefc', command, '/dev/null'], {
+    env: { ...process.env, NO_COLOR: '1', TERM: 'xterm' },
+  });
+  let screen = '';
+  const open = [...answers];
+  child.stdout.setEncoding('utf8').on('data', (piece: string) => {
+    screen += piece;
+    const [next] = open;
+    if (!next || !screen.endsWith(next[0])) return;
+    open.shift();
+    child.stdin.write(next[1]);
+  });
+  return new Promise((resolve) =>
+    child.on('close', (code) => resolve({ code: code ?? -1, screen })),
+  );
+}
+
+describe('on a terminal, init', () => {
+  const DISK = 'Disk (vda, vdb): ';
+  const FOLDER = 'Folder for the copy: ';
+  const TWO = () => ['backup', 'web1', '--facts', at('two.yaml')];
+
+  test('asks for what is missing, and prints the next command', async () => {
+    const file = at('asked.yaml');
+    const { code, screen } = await onTerminal(
+      [...TWO(), '-o', file],
+      [
+        [DISK, 'vdb\r'],
+        [FOLDER, '/to\r'],
+      ],
+    );
+    expect(code, screen).toBe(0);
+    expect(screen).toContain(`$ blockplan preview --facts ${at('two.yaml')} ${file}`);
+    expect(readFileSync(file, 'utf8')).toContain('  dest: /to/web1-vdb-${run.date}.qcow2 # ');
+  });
+
+  test.each([
+    ['an unknown disk', [[DISK, 'vdz\r']], 3, 'BP103'],
+    ['no disk', [[DISK, '\r']], 2, 'BP067'],
+    ['Ctrl-C', [[DISK, '\u0003']], 2, 'BP067'],
+    ['Ctrl-D', [[DISK, '\u0004']], 2, 'BP067'],
+    [
+      'a relative folder',
+      [
+        [DISK, 'vda\r'],
+        [FOLDER, 'to\r'],
+      ],
+      2,
+      'BP050',
+    ],
+    [
+      'no folder',
+      [
+        [DISK, 'vda\r'],
+        [FOLDER, '\r'],
+      ],
+      2,
+      'BP067',
+    ],
+  ] as const)('refuses %s', async (_what, answers, code, finding) => {
+    const ended = await onTerminal(TWO(), answers);
+    expect(ended.screen).toContain(finding);
+    expect(ended.screen).not.toContain('plan: blockplan/v1');
+    expect(ended.code).toBe(code);
   });
 });
 

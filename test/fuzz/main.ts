@@ -20,7 +20,8 @@ import { readDomainXml, setDiskSource } from '../../src/model/domain-xml.ts';
 import type { HostState } from '../../src/model/host-state.ts';
 import { LOCAL } from '../../src/model/hosts.ts';
 import { redactText, redactXml } from '../../src/model/redact.ts';
-import { readPlan } from '../../src/plan/read.ts';
+import { runIdAt } from '../../src/model/run-id.ts';
+import { draftPlan } from '../../src/plan/read.ts';
 import { printable } from '../../src/printable.ts';
 import { renderFindings } from '../../src/render/findings.ts';
 import { renderRuns } from '../../src/render/runs.ts';
@@ -165,7 +166,8 @@ function refused(error: unknown): void {
 }
 
 function previewed(source: string, host: (files: readonly string[]) => HostState): void {
-  const plan = readPlan({ file: 'plan.yaml', source, steps });
+  const draft = draftPlan({ file: 'plan.yaml', source, steps });
+  const plan = draft.resolve(host([]), runIdAt(new Date(0)));
   const seen = host(walk(compile(plan), host([])).files);
   const preview = previewPlan(plan, seen, {});
   requireHarmless(previewText(preview, false, 80));
@@ -184,7 +186,7 @@ const PLAN = {
   plan: 'blockplan/v1',
   name: 'p',
   domain: 'testvm',
-  vars: { dest: '/new/copy.qcow2' },
+  vars: { dest: '/new/copy.qcow2', disk: 'vda' },
   steps: [
     {
       id: 's',
@@ -197,7 +199,7 @@ const PLAN = {
     },
     { blockcopy: { disk: 'vda', dest: '${vars.dest}', shallow: true, pivot: true } },
     { blockcommit: { disk: 'vda', shallow: true, active: true, pivot: true, delete: true } },
-    { convert: { source: '/i/a', dest: '/new/c' } },
+    { convert: { source: '${guest.disks[vars.disk].source}', dest: '/new/${run.date}' } },
     { undefine: {} },
     { redefine: { disk: 'vda', source: '/new/copy.qcow2' } },
   ],

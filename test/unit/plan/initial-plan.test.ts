@@ -70,7 +70,7 @@ describe.each(templates)('a plan to %s', (template) => {
 
   test('says what it is for, and what was observed, in comments', () => {
     const { text } = planFor(template, world());
-    expect(text).toContain(`# Written by blockplan init ${template}.`);
+    expect(text).toContain(`# Written by: blockplan init ${template} testvm\n`);
     expect(text).toContain(`# vda is on ${SNAP2} (qcow2)\n#   backed by ${SNAP1} (qcow2)\n`);
     expect(text).not.toContain('yaml-language-server');
     expect(text).toMatch(/^# [A-Z]/);
