@@ -108,7 +108,7 @@ async function realFolder(path: string): Promise<string> {
 export async function inspectFolder(path: string, user?: FolderUser): Promise<Folder | null> {
   const found = await allowed(path, absentAsNull(statfs(path)));
   const itself = found && (await allowed(path, absentAsNull(stat(path))));
-  if (!found || !itself) return null;
+  if (!found || !itself?.isDirectory()) return null;
   const barredAt = user && (await firstBarred(await realpath(path), user));
   return {
     free: found.bavail * found.bsize,

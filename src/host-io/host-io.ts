@@ -36,7 +36,7 @@ export interface FileQueries {
   /** Kind, length, owner and stamp of the file at a path, following links; null when it does not exist. */
   stat(path: string): Promise<FileStat | null>;
   /**
-   * The folder at that path, with its free space; null when it does not exist.
+   * The folder at that path, with its free space; null when it does not exist, or is no folder.
    * @param user the user that must reach files in it: the guest's QEMU
    * @throws BlockplanError pathUnreadable where this user has no access
    */

@@ -58,6 +58,14 @@ test('stat distinguishes a file, a folder and a missing file, and a file has its
   expect(await localHost.stat(at('none'))).toBeNull();
 });
 
+test('a file is no folder, even if it can be executed', async () => {
+  writeFileSync(at('program'), '', { mode: 0o755 });
+  symlinkSync(folder, at('same'));
+  expect(await localHost.inspectFolder(at('program'))).toBeNull();
+  expect(await localHost.inspectFolder(at('none'))).toBeNull();
+  expect(await localHost.inspectFolder(at('same'))).toMatchObject({ writable: true });
+});
+
 test('a scratch file is in its own folder, and both are removed', async () => {
   const path = await localHost.writeScratchFile('disk.xml', '<disk/>');
   expect(readFileSync(path, 'utf8')).toBe('<disk/>');
