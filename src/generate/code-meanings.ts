@@ -30,7 +30,8 @@ export const CODE_MEANINGS = {
   duplicateStepId: 'Two steps have the same id',
   unknownReference: 'A reference names something that does not exist',
   unclosedReference: 'A reference is not closed',
-  referenceOrder: 'A variable refers to itself or to a later variable',
+  referenceOrder:
+    'A variable refers to itself or to a later variable, or the domain refers to its guest or to the run',
   variableNotSet: 'A variable has no value',
   unknownVariable: '`--set` names a variable that the plan does not declare',
   variableType: 'The type of a `--set` value differs from the type of the default',

@@ -41,7 +41,7 @@ export const CODE_REMEDIES = {
     'Correct the name, or declare the variable under `vars`. Write `$${` for a literal `${`.',
   unclosedReference: 'Add the missing `}`, or write `$${` for a literal `${`.',
   referenceOrder:
-    'Declare a variable above those that refer to it; replace a reference to itself with its value.',
+    'Declare a variable above those that refer to it. Replace a reference to itself, or one in `domain`, with its value.',
   variableNotSet: 'Add `--set NAME=VALUE`, or give the variable a default under `vars`.',
   unknownVariable: 'Correct the name in `--set`, or declare the variable under `vars`.',
   variableType:

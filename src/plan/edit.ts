@@ -1,5 +1,6 @@
 /** Changes single values in a plan's text; everything else stays byte for byte. */
 import { Document, isScalar, parseDocument } from 'yaml';
+import { isPrintable } from '../printable.ts';
 import type { Path } from './findings.ts';
 
 /** A value in a plan and what replaces it. */
@@ -16,7 +17,7 @@ export function editScalars(source: string, edits: readonly ScalarEdit[]): strin
     const node = document.getIn(path, true);
     if (!isScalar(node) || !node.range) throw new TypeError(`no value at ${path.join('/')}`);
     const [start, end] = node.range;
-    return { start, end, text: new Document(value).toString({ lineWidth: 0 }).trimEnd() };
+    return { start, end, text: scalarText(value) };
   });
   return places
     .sort((a, b) => b.start - a.start)
@@ -24,4 +25,11 @@ export function editScalars(source: string, edits: readonly ScalarEdit[]): strin
       (text, { start, end, text: value }) => text.slice(0, start) + value + text.slice(end),
       source,
     );
+}
+
+/** A hidden character is written as an escape, so that the value stays on its line. */
+function scalarText(value: ScalarEdit['value']): string {
+  return typeof value === 'string' && !isPrintable(value)
+    ? JSON.stringify(value)
+    : new Document(value).toString({ lineWidth: 0 }).trimEnd();
 }

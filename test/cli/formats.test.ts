@@ -152,7 +152,7 @@ describe('--help', () => {
       [...text.matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name),
     ]);
     expect(names).toEqual([
-      ['Plan', ['validate', 'preview', 'prove', 'facts', 'rehearse', 'schema']],
+      ['Plan', ['init', 'validate', 'preview', 'prove', 'facts', 'rehearse', 'schema']],
       ['Run', ['run', 'attach', 'resume', 'rollback']],
       ['Inspect', ['status', 'list', 'show']],
       ['Repair', ['doctor', 'rescue', 'forget']],

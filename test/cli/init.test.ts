@@ -135,6 +135,12 @@ describe('init refuses', () => {
       'BP067: the guest "web1" has several disks: vda, vdb',
     ],
     [
+      'a folder with a line break',
+      () => on('one.yaml', '--to', '/to\nname: evil'),
+      2,
+      'BP003: the value contains a line break',
+    ],
+    [
       'facts of another guest',
       () => ['migrate', 'web2', ...TO, '--facts', at('one.yaml')],
       2,

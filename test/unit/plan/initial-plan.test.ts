@@ -174,5 +174,8 @@ test('an edit changes one value, and no other byte', () => {
       { path: ['b', 'c'], value: false },
     ]),
   ).toBe('a: "1" # why\nb: { c: false, d: [1, "2"] }\n');
+  expect(editScalars(source, [{ path: ['a'], value: 'y\nb: z' }])).toBe(
+    source.replace('x', '"y\\nb: z"'),
+  );
   expect(() => editScalars(source, [{ path: ['b', 'e'], value: '' }])).toThrow('no value at b/e');
 });

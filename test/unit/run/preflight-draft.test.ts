@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { HostState } from '../../../src/model/host-state.ts';
 import { draftPlan, type PlanDraft } from '../../../src/plan/read.ts';
 import { observeForDrafts, preflightDraft } from '../../../src/run/preflight.ts';
+import { compiledPlanOf } from '../../../src/run/stored-plan.ts';
 import { steps } from '../../../src/steps/registry.ts';
 import { DriverDouble } from '../../driver-double.ts';
 import { hostForPlans, RUN, sourceOf } from '../../plans.ts';
@@ -55,6 +56,10 @@ describe('a plan that refers to its guest', () => {
       expect.arrayContaining([plan.steps[1]]),
     );
     expect(Object.keys(state.files)).toContain(SNAP2);
+    // The journal has the values, so that a resumed run reads no reference.
+    const stored = JSON.stringify(compiledPlanOf(graph, state));
+    expect(stored).toContain(JSON.stringify({ source: SNAP2, dest: '/new/b' }));
+    expect(stored).not.toContain('${');
   });
 
   test('needs one more observation than another plan', async () => {
