@@ -50,7 +50,7 @@ function tileMarkup(
   return html`<li class="tile ${mood ?? 'plain'}">
 <p class="tile-label">${label}</p>
 <p class="tile-value">${mood ? sign(mood) : undefined}${shown}</p>
-${bar ? html`<meter min="0" max="${bar.whole}" value="${Math.min(bar.part, bar.whole)}" aria-label="${label}"></meter>\n` : undefined}${note === undefined ? undefined : html`<p class="tile-note">${note}</p>\n`}</li>
+${bar ? html`<meter min="0" max="${bar.whole}" value="${Math.min(bar.part, bar.whole)}" aria-label="${[label, value, note].join(' ')}"></meter>\n` : undefined}${note === undefined ? undefined : html`<p class="tile-note">${note}</p>\n`}</li>
 `;
 }
 

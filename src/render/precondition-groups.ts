@@ -9,7 +9,7 @@ export function preconditionGroups({ preconditions: all, source }: Preview): Blo
   if (all.length === 0) return [];
   const isLive = source.kind === 'live';
   const unmet = all.filter((each) => each.unmet);
-  const unchecked = all.filter((each) => !each.unmet && each.checked === 'no');
+  const unchecked = all.filter((each) => each.checked === 'no');
   const met = all.filter((each) => !each.unmet && each.checked !== 'no');
   const groups = [
     group('Not met', 'a finding says why', unmet),

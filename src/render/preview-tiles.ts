@@ -1,5 +1,4 @@
 /** The tiles of a preview: the numbers that a reviewer decides by. */
-
 import type { Preview, Totals } from '../simulate/preview.ts';
 import { sizeText } from '../size-text.ts';
 import { pluralText } from './amounts.ts';

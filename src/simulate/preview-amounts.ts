@@ -1,5 +1,6 @@
 /** How much a plan copies and how much space it needs, summed over its steps. */
 import { dirname } from 'node:path';
+import { isSameFile } from '../model/file-identity.ts';
 import type { HostState } from '../model/host-state.ts';
 import type { Product } from '../steps/sizes.ts';
 import type { Totals } from './preview.ts';
@@ -27,7 +28,7 @@ export function previewAmounts(
     copies: copied.map(([to, bytes]) => ({
       to,
       ...(bytes === undefined ? {} : { bytes }),
-      ...rateOf(products.filter(({ file, copied }) => file === to && copied > 0)),
+      ...rateOf(products.filter(({ file, copied }) => copied > 0 && isSameFile(state, file, to))),
     })),
     space: needed.map(([folder, bytes]) => ({
       folder,

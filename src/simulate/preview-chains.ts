@@ -1,4 +1,5 @@
 /** The backing chains that a phase, or a whole plan, changes. */
+import type { FileSet } from '../model/file-identity.ts';
 import type { HostState } from '../model/host-state.ts';
 import type { PreviewChain, PreviewLayer } from './preview.ts';
 import type { WalkedPhase } from './walked-phase.ts';
@@ -10,7 +11,7 @@ import type { WalkedPhase } from './walked-phase.ts';
 export function changedChains(
   before: HostState,
   after: HostState,
-  removed: ReadonlySet<string>,
+  removed: FileSet,
 ): PreviewChain[] {
   const earlier = chainsOf(before, removed);
   return [...chainsOf(after, removed)].flatMap(([target, chain]) => {
@@ -22,10 +23,7 @@ export function changedChains(
 }
 
 /** The disks whose chain any of the phases changes: before the first phase, and after the last. */
-export function touchedChains(
-  phases: readonly WalkedPhase[],
-  removed: ReadonlySet<string>,
-): PreviewChain[] {
+export function touchedChains(phases: readonly WalkedPhase[], removed: FileSet): PreviewChain[] {
   const [first, last] = [phases[0], phases.at(-1)];
   if (!first || !last) return [];
   const changed = phases.flatMap(({ before, after }) => changedChains(before, after, removed));
@@ -36,7 +34,7 @@ export function touchedChains(
   );
 }
 
-function chainsOf(state: HostState, removed: ReadonlySet<string>): Map<string, PreviewLayer[]> {
+function chainsOf(state: HostState, removed: FileSet): Map<string, PreviewLayer[]> {
   return new Map(
     state.domain.disks.map((disk) => [
       disk.target,

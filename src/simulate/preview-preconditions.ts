@@ -15,7 +15,8 @@ export function previewPreconditions(
     requirements.map(({ text, knowledge, unmet }) => ({
       step: planned.id,
       what: text,
-      checked: isKnown(start, knowledge) ? looked : 'no',
+      // What is known to fail was checked, even if only the run could find it met.
+      checked: unmet.length > 0 || isKnown(start, knowledge) ? looked : 'no',
       ...(unmet.length === 0 ? {} : { unmet: true }),
     })),
   );

@@ -1,6 +1,7 @@
 /** One step of a preview: its phases, their commands, and the changes to chains and definition. */
 import { contentLostBy, type Effect, isCommand } from '../commands/effect.ts';
 import { commandText, shownWords } from '../commands/effect-text.ts';
+import type { FileSet } from '../model/file-identity.ts';
 import type { Plan, PlannedStep } from '../plan/plan.ts';
 import { NoRollback } from '../steps/define.ts';
 import type { PreviewCommand, PreviewPhase, PreviewStep } from './preview.ts';
@@ -17,7 +18,7 @@ export function previewStep(
   plan: Plan,
   { id, step, path }: PlannedStep,
   phases: readonly WalkedPhase[],
-  removed: ReadonlySet<string>,
+  removed: FileSet,
 ): PreviewStep {
   return {
     id,
@@ -40,7 +41,7 @@ export function isPointOfNoReturn(phase: PreviewPhase): boolean {
 function previewPhase(
   { node, start, before, after }: WalkedPhase,
   onFailure: Plan['onFailure'],
-  removed: ReadonlySet<string>,
+  removed: FileSet,
 ): PreviewPhase {
   const { phase } = node;
   const pointOfNoReturn = pointOf({ node, start, before, after });
