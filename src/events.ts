@@ -86,9 +86,14 @@ export type RunEvent = { /** Milliseconds since the epoch. */ readonly time: num
       readonly end: End;
       readonly exitCode: number;
       readonly interrupted: boolean;
+      /**
+       * What went wrong, in sentences; absent if nothing did, and in the event log of an older version, whose `state` has
+       * it.
+       */
+      readonly happened?: readonly string[];
       /** The current state, in sentences. */
       readonly state: readonly string[];
-      /** Commands to type next; empty when nothing is left to do. */
+      /** Commands to type next, the most likely one first; empty when nothing is left to do. */
       readonly next: readonly string[];
       readonly durationMs: number;
     }

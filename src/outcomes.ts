@@ -9,6 +9,8 @@ interface OutcomeRow {
   readonly word: string;
   /** A sentence for people, without its first capital and its full stop. */
   readonly meaning: string;
+  /** What to do, in the same form; empty if nothing is left to do. */
+  readonly advice: string;
   /** Whether a plan's machine has a final state of this name. */
   readonly isFinalState: boolean;
   /** Whether a run with this end is over; a run that is not over can be resumed or rolled back. */
@@ -21,6 +23,7 @@ export const OUTCOMES = {
     exitCode: 0,
     word: 'succeeded',
     meaning: 'the disks are as planned, and that was verified',
+    advice: '',
     isFinalState: true,
     isOver: true,
   },
@@ -28,6 +31,7 @@ export const OUTCOMES = {
     exitCode: 1,
     word: 'bug',
     meaning: 'blockplan has a bug; if a run had started, its journal is kept',
+    advice: '',
     isFinalState: false,
     isOver: false,
   },
@@ -35,6 +39,7 @@ export const OUTCOMES = {
     exitCode: 2,
     word: 'refused',
     meaning: 'the input is invalid, and nothing was done',
+    advice: 'correct what is reported, then try again',
     isFinalState: false,
     isOver: true,
   },
@@ -42,6 +47,7 @@ export const OUTCOMES = {
     exitCode: 3,
     word: 'refused',
     meaning: 'a precondition is not met, and nothing was done',
+    advice: 'remove the obstacle, then try again',
     isFinalState: false,
     isOver: true,
   },
@@ -49,6 +55,7 @@ export const OUTCOMES = {
     exitCode: 4,
     word: 'rolled back',
     meaning: 'the disks are as before, and that was verified',
+    advice: 'remove the cause, then run the plan again',
     isFinalState: true,
     isOver: true,
   },
@@ -57,6 +64,7 @@ export const OUTCOMES = {
     word: 'stranded',
     meaning:
       'a rollback failed or is impossible: the report shows the current state and the commands to type',
+    advice: 'check the guest, then type the command that fits',
     isFinalState: true,
     isOver: false,
   },
@@ -64,6 +72,7 @@ export const OUTCOMES = {
     exitCode: 6,
     word: 'uncertain',
     meaning: 'the connection to libvirt was lost: check the guest before you do anything else',
+    advice: 'make sure that libvirt answers, and check the guest before anything else',
     isFinalState: true,
     isOver: false,
   },
@@ -71,6 +80,7 @@ export const OUTCOMES = {
     exitCode: 130,
     word: 'interrupted',
     meaning: 'the run was not rolled back: its report shows the current state',
+    advice: 'run the plan again when it suits',
     isFinalState: false,
     isOver: false,
   },
@@ -101,6 +111,13 @@ export const FINAL_STATES: readonly FinalState[] = ENDS.filter(isFinalState);
 export const EXIT_CODES = Object.fromEntries(
   ALL.map((each) => [each, OUTCOMES[each].exitCode]),
 ) as Readonly<Record<Outcome, number>>;
+
+/** What to do after that end, in one sentence; none if nothing is left to do. */
+export function adviceOf(end: End, interrupted: boolean): readonly string[] {
+  const isOwnWish = interrupted && end === 'rolled-back';
+  const { advice } = OUTCOMES[isOwnWish ? 'interrupted' : end];
+  return advice === '' ? [] : [advice];
+}
 
 /** The exit codes of `preview --exit-code` for plans that preflight does not refuse. */
 export const PREVIEW_EXIT_CODES = {

@@ -158,11 +158,12 @@ function finishOf({
   attempts,
 }: RunLog): Extract<RunEvent, { event: 'run-finished' }> | undefined {
   if (!finish) return undefined;
-  const { end, interrupted, state, next } = finish;
+  const { end, interrupted, happened, state, next } = finish;
   const time = Date.parse(finish.time);
   const attempt = attempts.at(-1);
   return {
     ...{ time, event: 'run-finished', end, interrupted, state, next },
+    ...(happened ? { happened } : {}),
     exitCode: exitCodeOf(end, interrupted, attempt?.how ?? 'run'),
     durationMs: Math.max(0, time - Date.parse(attempt?.time ?? finish.time)),
   };

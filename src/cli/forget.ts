@@ -93,7 +93,7 @@ async function forgotten(
     ...(seen?.problem === undefined
       ? []
       : [`  the domain could not be inspected: ${seen.problem}`]),
-    ...(started ? ['Type next:', `  $ ${blockplanCommand('doctor', started.domain)}`] : []),
+    ...(started ? ['What to do', `  $ ${blockplanCommand('doctor', started.domain)}`] : []),
   ];
   process.stdout.write(`${lines.map(printable).join('\n')}\n`);
   return 0;

@@ -99,6 +99,7 @@ const CASE = objectSchema('One case in full, which `--replay` shows.', {
     end: wordSchema(ENDS, 'How the run ends.'),
     exitCode: { type: 'integer', description: 'The exit code that the run would have.' },
     interrupted: { type: 'boolean', description: 'Whether the user interrupted it.' },
+    'happened?': textListSchema('What went wrong, in sentences; absent if nothing did.'),
     state: textListSchema('The state at its end, in sentences.'),
     next: textListSchema('The commands to type.'),
   }),

@@ -118,6 +118,9 @@ export const RUN_SCHEMA = objectSchema('The status of one run.', {
     description: 'Set if the run disabled autostart and has not enabled it again.',
   },
   ways: WAYS_SCHEMA,
+  'happened?': textListSchema(
+    'What went wrong, in sentences; absent if nothing did, or if an older version wrote it to `state`.',
+  ),
   state: textListSchema('The state at its end, in sentences.'),
   next: textListSchema('The commands to type, the most likely one first.'),
   'damage?': textSchema('What is wrong with its journal.'),

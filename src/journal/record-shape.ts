@@ -161,6 +161,7 @@ const SHAPES: { readonly [Type in JournalRecord['type']]: Shape<Of<Type>> } = {
     type: oneOf('run-finished' as const),
     end,
     interrupted: flag,
+    happened: optionalField(listOf(text)),
     state: listOf(text),
     next: listOf(text),
     movedAway: optionalField(trueFlag),

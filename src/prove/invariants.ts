@@ -61,16 +61,16 @@ export function violationsAtEnd(
   initial: HostState,
   planned: HostState,
   { host, marked, contact }: ProofEnvironment,
-  { end, state, next }: Finish,
+  { end, happened = [], state, next }: Finish,
 ): string[] {
   const { state: hostState } = host;
   const wrong: string[] = [];
   if (end === 'succeeded') wrong.push(...apart(planned, hostState, 'the plan leads to'));
   if (end === 'rolled-back')
     wrong.push(...apart(initial, hostState, 'it was'), ...renamed(initial, host));
-  if (end !== 'succeeded') wrong.push(...unsaidLosses(initial, host, state));
+  if (end !== 'succeeded') wrong.push(...unsaidLosses(initial, host, happened));
   if (isOpenEnd(end) && next.length === 0) wrong.push('the report does not say what to type next');
-  if (state.some((said) => said.includes('a bug in blockplan')))
+  if (happened.some((said) => said.includes('a bug in blockplan')))
     wrong.push('the run ends with an unexpected error');
   if (end === 'uncertain')
     return contact === 'there'
@@ -103,12 +103,12 @@ export function violationsAtEnd(
 function unsaidLosses(
   initial: HostState,
   { overwritten }: SimulatedHost,
-  state: readonly string[],
+  happened: readonly string[],
 ): string[] {
   const active = initial.domain.disks.map(({ chain }) => chain[0]?.file);
   return Object.values(overwritten)
     .flatMap((file) => (file === null || includesFile(initial, active, file) ? [] : [file]))
-    .filter((file) => !state.some((said) => said.includes(`the former content of ${file} `)))
+    .filter((file) => !happened.some((said) => said.includes(`the former content of ${file} `)))
     .map(
       (file) =>
         `${file} was overwritten, and the report does not say that its former content is lost`,

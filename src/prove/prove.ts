@@ -5,6 +5,7 @@ import type { Graph } from '../graph/graph.ts';
 import type { RecoveryMode } from '../journal/recovery-mode.ts';
 import type { HostState } from '../model/host-state.ts';
 import type { End } from '../outcomes.ts';
+import { saidIn } from '../run/run-state.ts';
 import { walk } from '../simulate/walk.ts';
 import { assume } from './assume.ts';
 import { Explorer } from './explore.ts';
@@ -113,7 +114,7 @@ function wrongs(explorer: Explorer, groups: Groups): Violation[] {
     .sort(([, a], [, b]) => a.injections.length - b.injections.length)
     .map(([what, { count, injections }]) => {
       const { finish } = replay(explorer, injections);
-      return { what, cases: count, said: finish.state, seed: seedOf(injections) };
+      return { what, cases: count, said: saidIn(finish), seed: seedOf(injections) };
     });
 }
 
@@ -130,7 +131,7 @@ function faultResult(explorer: Explorer, key: string, group: Group): FaultResult
     end: end as End,
     place: place.join(' '),
     cases: group.count,
-    said: finish.state,
+    said: saidIn(finish),
     ways: WAYS.filter((way) => finish.next.includes(blockplanCommand(way, PROOF_RUN))),
     seed: seedOf(group.injections),
   };

@@ -3,7 +3,7 @@
 import type { RunEvent } from '../events.ts';
 import { compile } from '../graph/graph.ts';
 import type { End } from '../outcomes.ts';
-import type { Finish } from '../run/run-state.ts';
+import { type Finish, saidIn } from '../run/run-state.ts';
 import { walk } from '../simulate/walk.ts';
 import {
   checkNextStart,
@@ -115,7 +115,7 @@ function judged(
     checks.flatMap((check) => check.wrong.map((each) => `after "${name}": ${check.what}: ${each}`)),
   );
   const asWanted = failure === undefined && finish.end === wanted;
-  const problems = asWanted ? wrong : [...finish.state.map(paths.users), ...wrong];
+  const problems = asWanted ? wrong : [...saidIn(finish).map(paths.users), ...wrong];
   if (wrong.length > 0) return { end: 'stranded', parts, problems };
   return { end: asWanted ? 'succeeded' : finish.end, parts, problems };
 }

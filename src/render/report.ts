@@ -1,11 +1,11 @@
-/** The final report of a run: how it ended, the state now, and what to type next. */
+/** The final report of a run: how it ended and, unless all is as wanted, what happened, the state now and what to do. */
 
 import type { RunEvent } from '../events.ts';
-import { type End, isOpenEnd, OUTCOMES } from '../outcomes.ts';
+import { adviceOf, type End, EXIT_CODES, isOpenEnd, OUTCOMES } from '../outcomes.ts';
 import { printable } from '../printable.ts';
 import { durationText } from './amounts.ts';
 import { type Paint, palette } from './color.ts';
-import { promptedCommand } from './command.ts';
+import { sentenceLines, situationLines } from './situation.ts';
 import { wrapped } from './width.ts';
 
 export type RunStartedEvent = Extract<RunEvent, { event: 'run-started' }>;
@@ -23,23 +23,28 @@ export function renderReport(
   color: boolean,
   columns = Number.POSITIVE_INFINITY,
 ): string {
-  const outcome = OUTCOMES[finished.end].word;
-  const paint = outcomePaint(finished.end, color);
+  const { end, interrupted, happened = [], state, next } = finished;
+  const outcome = OUTCOMES[end].word;
+  const { bold } = palette(color);
+  const paint = outcomePaint(end, color);
   const head = `${outcome}${interruption(finished)}${subjectOf(started)} (${durationText(finished.durationMs)})`;
   const [first = '', ...rest] = wrapped(head, columns - 2);
+  const journal = started && isOpenEnd(end) ? { journal: started.journal } : {};
+  const isAsWanted = finished.exitCode === EXIT_CODES.succeeded && next.length === 0;
   const lines = [
-    first.replace(outcome, palette(color).bold(paint(outcome))),
+    first.replace(outcome, bold(paint(outcome))),
     ...rest.map((line) => `  ${line}`),
-    ...finished.state.flatMap((sentence) =>
-      wrapped(printable(sentence), columns - 2).map((line) => `  ${line}`),
-    ),
+    ...(isAsWanted
+      ? sentenceLines([...happened, ...state], columns).map((line) => `  ${line}`)
+      : situationLines(
+          {
+            ...{ happened, state, ...journal },
+            ...{ advice: adviceOf(end, interrupted), commands: next },
+          },
+          bold,
+          columns,
+        )),
   ];
-  if (started && isOpenEnd(finished.end)) {
-    lines.push(`  The journal is in ${printable(started.journal)}`);
-  }
-  if (finished.next.length > 0) {
-    lines.push('Type next:', ...finished.next.map((command) => `  ${promptedCommand(command)}`));
-  }
   return `${lines.join('\n')}\n`;
 }
 
@@ -55,10 +60,13 @@ export function leftUnfinishedText({
   by,
   next,
 }: Extract<RunEvent, { event: 'run-left' }>): string {
+  const situation = {
+    ...{ happened: [], state: ['the run is not over; a running block job continues'], advice: [] },
+    commands: next,
+  };
   return [
-    `unfinished: run ${printable(run)}, ${printable(by)}; a running block job continues`,
-    'Type next:',
-    ...next.map((command) => `  ${promptedCommand(command)}`),
+    `unfinished: run ${printable(run)}, ${printable(by)}`,
+    ...situationLines(situation, (title) => title, Number.POSITIVE_INFINITY),
   ].join('\n');
 }
 

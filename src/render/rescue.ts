@@ -2,9 +2,8 @@
 import type { Finding } from '../errors.ts';
 import { printable } from '../printable.ts';
 import { type Paint, palette } from './color.ts';
-import { promptedCommand } from './command.ts';
 import { jsonText } from './json.ts';
-import { wrapped } from './width.ts';
+import { sentenceLines, situationLines } from './situation.ts';
 
 /** One domain's definition, and the outcome. */
 export interface RescueReport {
@@ -33,13 +32,12 @@ export function renderRescue(
       ? []
       : [domain === undefined ? `run ${printable(run)}` : `(run ${printable(run)})`]),
   ].join(' ');
+  const { bold } = palette(color);
   const lines = [
     `${word}: ${of}`,
-    ...state.flatMap((sentence) =>
-      wrapped(printable(sentence), columns - 2).map((line) => `  ${line}`),
-    ),
-    ...(next.length > 0 ? ['Type next:'] : []),
-    ...next.map((command) => `  ${promptedCommand(command)}`),
+    ...(next.length === 0
+      ? sentenceLines(state, columns).map((line) => `  ${line}`)
+      : situationLines({ happened: [], state, advice: [], commands: next }, bold, columns)),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -7,7 +7,7 @@ import { durationText } from './amounts.ts';
 import { type Paint, palette } from './color.ts';
 import { promptedCommand } from './command.ts';
 import { timeText } from './runs.ts';
-import { headLine, suggestedCommands } from './status.ts';
+import { headLine, situationOf } from './status.ts';
 import { padded, textWidth, wrapped } from './width.ts';
 
 /** A run that is shown. */
@@ -25,15 +25,13 @@ export function renderShown(
   color: boolean,
   columns: number,
 ): string {
-  const sentences = [...damageOf(standing, history), ...standing.state];
   const parts = [
     [
       ...headLine(standing, tookText(standing), color, columns),
-      ...sentences.flatMap((each) => wrapped(printable(each), columns - 2)).map(indented),
+      ...situationOf(standing, color, columns, damageOf(standing, history)),
     ],
     factsOf(standing, history),
     ...(history ? [wayOf(history, color, columns)] : []),
-    typeNext(standing),
   ];
   return parts
     .filter((lines) => lines.length > 0)
@@ -41,9 +39,9 @@ export function renderShown(
     .join('\n');
 }
 
-/** A journal with intact ends may be altered between them, which only reading all of it shows. */
+/** A journal with intact ends may be altered between them, which the summary does not show. */
 function damageOf({ damage }: RunSummary, history: History | undefined): string[] {
-  if (damage !== undefined) return [damage];
+  if (damage !== undefined) return [];
   return history?.damage === 'altered' || history?.damage === 'strange'
     ? [
         history.damage === 'altered'
@@ -154,9 +152,4 @@ function below(sentence: string, columns: number): string[] {
 /** Most commands take only milliseconds, and the slow ones should stand out. */
 function shortText(ms: number): string {
   return ms < 100 ? `${ms} ms` : durationText(ms);
-}
-
-function typeNext(summary: RunSummary): string[] {
-  const ways = suggestedCommands(summary);
-  return ways.length === 0 ? [] : ['Type next:', ...ways.map(indented)];
 }

@@ -1,4 +1,4 @@
-/** What `blockplan status` prints: runs that need attention first, with the commands to type. */
+/** What `blockplan status` prints: runs that need attention first, each with the commands to type. */
 
 import { blockplanCommand } from '../command.ts';
 import { ENDS, isEnd, isOpenEnd } from '../outcomes.ts';
@@ -6,9 +6,9 @@ import { printable } from '../printable.ts';
 import type { RunSummary } from '../run/run-summary.ts';
 import { durationText } from './amounts.ts';
 import { palette } from './color.ts';
-import { promptedCommand } from './command.ts';
 import { outcomeWord, paintOf, timeText } from './runs.ts';
-import { padded, textWidth, wrapped } from './width.ts';
+import { sentenceLines, situationLines } from './situation.ts';
+import { wrapped } from './width.ts';
 
 export interface StatusContext {
   /** How many runs are over. */
@@ -47,14 +47,34 @@ function isOrphan({ holdsDefinition, outcome }: RunSummary): boolean {
 }
 
 function blockOf(run: RunSummary, context: StatusContext, color: boolean, columns: number): string {
-  const sentences = sentencesOf(run).flatMap((each) => wrapped(printable(each), columns - 2));
   const running = run.outcome === 'running' && run.startedAt !== undefined;
   const since = running ? `, for ${durationText(context.now - (run.startedAt ?? 0))}` : '';
   return [
     ...headLine(run, since, color, columns),
-    ...[...sentences, ...suggestedCommands(run)].map((each) => `  ${each}`),
+    ...sentenceLines(timesOf(run), columns).map((each) => `  ${each}`),
+    ...situationOf(run, color, columns),
     '',
   ].join('\n');
+}
+
+/**
+ * What happened in a run, the state now and what to do, as lines.
+ * @param more what else happened, in sentences
+ */
+export function situationOf(
+  run: RunSummary,
+  color: boolean,
+  columns: number,
+  more: readonly string[] = [],
+): string[] {
+  const { damage, happened = [], state } = run;
+  const situation = {
+    happened: [...(damage === undefined ? [] : [damage]), ...more, ...happened],
+    state: [...owedOf(run), ...state],
+    advice: [],
+    commands: suggestedCommands(run),
+  };
+  return situationLines(situation, palette(color).bold, columns);
 }
 
 /** A run and its state, outcome first, as wrapped lines. */
@@ -70,21 +90,26 @@ export function headLine(run: RunSummary, more: string, color: boolean, columns:
   return [head.replace(word, bold(paint(word))), ...rest.map((line) => `  ${line}`)];
 }
 
-function sentencesOf(run: RunSummary): string[] {
-  const { startedAt, owner, outcome, damage } = run;
+function timesOf(run: RunSummary): string[] {
+  const { startedAt, owner, outcome } = run;
   const by = owner === undefined ? '' : ` by ${owner}`;
   return [
     ...(startedAt === undefined ? [] : [`begun ${timeText(startedAt)}${by}`]),
     ...(outcome === 'running' ? [] : [lastHeard(run)]),
-    ...(isOrphan(run) ? [`what undefine removes is kept in ${run.journal}`] : []),
-    ...(run.holdsDefinition && outcome === 'running'
+  ];
+}
+
+/** What the run has taken from libvirt and not restored, in sentences. */
+function owedOf(run: RunSummary): string[] {
+  const { holdsDefinition, owesAutostart, outcome, journal } = run;
+  return [
+    ...(isOrphan(run) ? [`what undefine removes is kept in ${journal}`] : []),
+    ...(holdsDefinition && outcome === 'running'
       ? ['it keeps the definition until it defines the domain again']
       : []),
-    ...(run.owesAutostart && outcome !== 'running'
+    ...(owesAutostart && outcome !== 'running'
       ? ['it disabled autostart: until it is enabled again, the guest does not start with its host']
       : []),
-    ...(damage === undefined ? [] : [damage]),
-    ...run.state,
   ];
 }
 
@@ -100,40 +125,20 @@ const OPEN: readonly RunSummary['outcome'][] = [
   ...ENDS.filter(isOpenEnd),
 ];
 
-/** The commands to type for a run, each with what it does; none for a run that is over. */
-export function suggestedCommands(run: RunSummary): string[] {
-  const { outcome, domain } = run;
-  if (outcome === 'running') return explained([['attach', run.run, 'follow its progress']]);
+/** The commands to type for a run, the most likely one first; none for a run that is over. */
+function suggestedCommands(run: RunSummary): string[] {
+  const { outcome, domain, ways, next } = run;
+  if (outcome === 'running') return [blockplanCommand('attach', run.run)];
   if (!OPEN.includes(outcome)) return [];
-  const { ways } = run;
-  const explanations: Record<RunSummary['ways'][number], string> = {
-    resume: 'finish its plan',
-    rollback: ways.includes('resume') ? 'undo what it did' : 'finish its rollback',
-  };
-  const typed: Explained[] = [
-    ...ways.map((way): Explained => [way, run.run, explanations[way]]),
-    ...(isOrphan(run) || run.owesAutostart
-      ? ([['rescue', run.run, 'restore what undefine removed']] satisfies Explained[])
-      : []),
-    ...(domain === undefined || (outcome === 'unfinished' && ways.length > 0)
-      ? []
-      : ([['doctor', domain, 'diagnose the guest']] satisfies Explained[])),
-    ...(mayBeMended(run) ? ([['forget', run.run, 'mark it as over']] satisfies Explained[]) : []),
-  ];
-  const told: readonly string[] = ways.map((way) => blockplanCommand(way, run.run));
+  const recovery = ways.map((way) => blockplanCommand(way, run.run));
+  const isDoubtful = outcome !== 'unfinished' || ways.length === 0;
   return [
-    ...run.next.filter((line) => !told.includes(line)).map(promptedCommand),
-    ...explained(typed),
+    ...next.filter((line) => !recovery.some((each) => each === line)),
+    ...recovery,
+    ...(isOrphan(run) || run.owesAutostart ? [blockplanCommand('rescue', run.run)] : []),
+    ...(domain !== undefined && isDoubtful ? [blockplanCommand('doctor', domain)] : []),
+    ...(mayBeMended(run) ? [blockplanCommand('forget', run.run)] : []),
   ];
-}
-
-/** A command of blockplan, its argument, and what it does. */
-type Explained = readonly [string, string, string];
-
-function explained(ways: readonly Explained[]): string[] {
-  const commands = ways.map(([verb, word]) => promptedCommand(blockplanCommand(verb, word)));
-  const width = Math.max(0, ...commands.map(textWidth));
-  return commands.map((command, at) => `${padded(command, width)}  # ${ways[at]?.[2] ?? ''}`);
 }
 
 function lastLines(runs: readonly RunSummary[], context: StatusContext): string {

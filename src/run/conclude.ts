@@ -32,7 +32,7 @@ import { secureDefinition } from './secure-definition.ts';
 /** Determines the end from what is observed, removes the marker, and reports the state. */
 export function* conclude(run: RunState): RunPart<Finish> {
   const { final } = run.state;
-  if (final === 'uncertain') return unknown(run, 'the state of the domain is unknown');
+  if (final === 'uncertain') return unknown(run);
   for (let again = false; ; again = true) {
     try {
       return yield* concluded(run, final);
@@ -50,20 +50,21 @@ function* reconnectAll({ hosts }: RunState): RunPart<boolean> {
   return true;
 }
 
-function unknown(run: RunState, reason: string): Finish {
-  const { reasons, hosts } = run;
+/** @param reason why the end could not be observed, if that is not among the run's reasons */
+function unknown(run: RunState, ...reason: readonly string[]): Finish {
   const { name } = home(run).initial.domain;
-  const lost = Object.values(hosts).flatMap(({ overwritten }) => overwritten.map(contentLostText));
   const state = [
-    ...reasons,
-    reason,
-    ...lost,
+    'the state of the domain is unknown',
     `it is also unknown whether a block job of "${name}" still runs`,
   ];
-  return finishOf('uncertain', run, state, [
-    virshCommand('dominfo', name),
-    ...openRecoveryCommands(run),
-  ]);
+  const next = [virshCommand('dominfo', name), ...openRecoveryCommands(run)];
+  return finishOf('uncertain', run, { happened: [...happenedIn(run), ...reason], state, next });
+}
+
+/** What went wrong in the run, in sentences. */
+function happenedIn({ reasons, hosts }: RunState): readonly string[] {
+  const lost = Object.values(hosts).flatMap(({ overwritten }) => overwritten.map(contentLostText));
+  return [...reasons, ...lost];
 }
 
 function* concluded(run: RunState, final: FinalState | undefined): RunPart<Finish> {
@@ -89,7 +90,7 @@ function withMarker(finish: Finish, run: RunState, stuck: string): Finish {
 }
 
 function* judged(run: RunState, final: FinalState | undefined): RunPart<Finish> {
-  const { reasons, graph } = run;
+  const { graph } = run;
   const looks: [HostName, HostState][] = [];
   for (const on of Object.keys(run.hosts)) {
     const { now } = hostIn(run, on);
@@ -112,13 +113,15 @@ function* judged(run: RunState, final: FinalState | undefined): RunPart<Finish> 
     const wrong = [...each(({ initial }, now) => contradictions(initial, now)), ...lostNow];
     if (wrong.length === 0) {
       const unused = each(({ initial }, now) => unusedFiles(initial, now));
-      return finishOf('succeeded', run, [...disks, ...unused], []);
+      return finishOf('succeeded', run, { state: [...disks, ...unused] });
     }
     const ours = each(({ initial }, now) => filesMade(initial, now));
-    const state = ['all steps are done, but:', ...wrong, ...lost, ...disks, ...ours];
+    const happened = ['all steps are done, but the result is not as planned', ...lost];
+    const state = [...wrong, ...disks, ...ours];
     // Resuming cannot recreate a lost record: nothing is left to do but to forget the run.
     const over = lostNow.length === wrong.length ? [blockplanCommand('forget', run.id)] : [];
-    return finishOf('stranded', run, state, [...over, ...next(), ...openRecoveryCommands(run)]);
+    const commands = [...over, ...next(), ...openRecoveryCommands(run)];
+    return finishOf('stranded', run, { happened, state, next: commands });
   }
   const apart = [
     ...run.doubts.map(({ text }) => text),
@@ -128,14 +131,20 @@ function* judged(run: RunState, final: FinalState | undefined): RunPart<Finish> 
       ...newFaults(host.initial, now),
     ]),
   ];
+  const happened = [...run.reasons, ...lost];
   if (final === 'rolled-back' && apart.length === 0) {
     const rest = lost.length === 0 ? 'everything' : 'everything else';
-    const state = [...reasons, ...lost, `${rest} is as it was before the run`];
-    return finishOf('rolled-back', run, state, []);
+    return finishOf('rolled-back', run, {
+      happened,
+      state: [`${rest} is as it was before the run`],
+    });
   }
-  const state = [...reasons, ...lost, ...apart, ...disks];
   const asked = run.next.length > 0 ? run.next : next();
-  return finishOf('stranded', run, state, [...asked, ...openRecoveryCommands(run)]);
+  return finishOf('stranded', run, {
+    happened,
+    state: [...apart, ...disks],
+    next: [...asked, ...openRecoveryCommands(run)],
+  });
 }
 
 /** Whether the last phase has read the headers on that host: it does so where it changed a chain or the definition. */
@@ -191,12 +200,27 @@ function nextSteps(run: RunState, now: HostState): Command[] {
   return stale ? [virshCommand('domblklist', name, '--inactive')] : [virshCommand('start', name)];
 }
 
+/** What a report says besides its end. */
+interface Report extends Pick<Finish, 'happened' | 'state'> {
+  readonly next?: readonly Command[];
+}
+
 export function finishOf(
   end: End,
   run: RunState,
-  state: readonly string[],
-  next: readonly Command[],
+  { happened = [], state, next = [] }: Report,
 ): Finish {
   const { interrupted, asked } = run;
-  return { end, exitCode: exitCodeOf(end, interrupted, asked), interrupted, state, next };
+  const exitCode = exitCodeOf(end, interrupted, asked);
+  return { end, exitCode, interrupted, ...happenedPart(happened), state, next };
+}
+
+function happenedPart(happened: readonly string[]): Pick<Finish, 'happened'> {
+  return happened.length === 0 ? {} : { happened };
+}
+
+/** The end of an attempt that was refused before it did anything. */
+export function refusedFinish(run: RunState, next: readonly Command[]): Finish {
+  const state = ['nothing was done'];
+  return finishOf('preflight-refused', run, { happened: run.reasons, state, next });
 }

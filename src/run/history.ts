@@ -48,6 +48,7 @@ export interface CommandHistory {
 export interface FinishHistory {
   readonly end: End;
   readonly interrupted: boolean;
+  readonly happened?: readonly string[];
   readonly state: readonly string[];
   readonly next: readonly string[];
   readonly time: string;
@@ -101,14 +102,9 @@ function commandOf({ effect, time, answer }: LoggedCommand): CommandHistory {
   };
 }
 
-function finishOf({
-  end,
-  interrupted,
-  state,
-  next,
-  time,
-}: NonNullable<RunLog['finish']>): FinishHistory {
-  return { end, interrupted, state, next, time };
+function finishOf(finish: NonNullable<RunLog['finish']>): FinishHistory {
+  const { end, interrupted, happened, state, next, time } = finish;
+  return { end, interrupted, ...(happened ? { happened } : {}), state, next, time };
 }
 
 /** Milliseconds; never negative, even if the clock was set back. */

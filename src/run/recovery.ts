@@ -12,7 +12,7 @@ import type { LoggedCommand, RunLog, Visit } from '../journal/run-log.ts';
 import { endState } from '../machine/machine.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { isUp } from '../model/host-state.ts';
-import { finishOf } from './conclude.ts';
+import { refusedFinish } from './conclude.ts';
 import type { RecentEffect } from './last-writes.ts';
 import { setMarker } from './mark.ts';
 import {
@@ -32,6 +32,7 @@ import {
   doubtOf,
   type Finish,
   hostIn,
+  openRecoveryCommands,
   type PhaseStart,
   phaseStartOf,
   type RunHost,
@@ -233,7 +234,7 @@ export function* continueRun(
 
 /** The end of an attempt that did nothing: the run is unchanged, and can be resumed later. */
 export function* refuseToResume(run: RunState): RunPart<Finish> {
-  const finish = finishOf('preflight-refused', run, run.reasons, []);
+  const finish = refusedFinish(run, openRecoveryCommands(run));
   yield* emit({ event: 'run-finished', ...finish });
   return finish;
 }

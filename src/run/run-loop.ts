@@ -3,7 +3,7 @@ import { outline, type PhaseNode, stopsOnFailure } from '../graph/graph.ts';
 import { FORMAT, type JournalEntry } from '../journal/journal.ts';
 import type { Performance } from '../machine/machine.ts';
 import { eachHost } from '../model/hosts.ts';
-import { conclude, finishOf } from './conclude.ts';
+import { conclude, refusedFinish } from './conclude.ts';
 import { setMarker } from './mark.ts';
 import { appendRecord, journalErrorText } from './perform-effect.ts';
 import { doPhase, performBestEffort, undoPhase } from './phase.ts';
@@ -27,12 +27,10 @@ export function* runToEnd(run: RunState, by: Provenance): RunPart<Finish> {
 
 /** Determines how the run ended, records it and emits it. */
 export function* finishRun(run: RunState, begun: boolean): RunPart<Finish> {
-  const finish = begun
-    ? yield* conclude(run)
-    : finishOf('preflight-refused', run, run.reasons, run.next);
-  const { end, interrupted, state, next } = finish;
+  const finish = begun ? yield* conclude(run) : refusedFinish(run, run.next);
+  const { exitCode: _code, ...ended } = finish;
   const away = home(run).lastSeen.domain.movedAway ? { movedAway: true as const } : {};
-  yield* appendRecord({ type: 'run-finished', end, interrupted, state, next, ...away });
+  yield* appendRecord({ type: 'run-finished', ...ended, ...away });
   yield* emit({ event: 'run-finished', ...finish });
   return finish;
 }

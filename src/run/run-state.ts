@@ -119,13 +119,21 @@ export function doubtOf(name: HostName, effect: VirshEffect): readonly Doubt[] {
   return effect.doubt === undefined ? [] : [{ text: effect.doubt, on: name, retry: effect }];
 }
 
-/** How a run ended, and the state at its end. */
+/** How a run ended, what happened, and the state at its end. */
 export interface Finish {
   readonly end: End;
   readonly exitCode: number;
   readonly interrupted: boolean;
+  /** What went wrong, in sentences, in its order; absent if nothing did. */
+  readonly happened?: readonly string[];
+  /** The state now, in sentences. */
   readonly state: readonly string[];
   readonly next: readonly Command[];
+}
+
+/** Everything that the report of a run says, in sentences. */
+export function saidIn({ happened = [], state }: Pick<Finish, 'happened' | 'state'>): string[] {
+  return [...happened, ...state];
 }
 
 /** The commands that end a run that is not over, given its direction. */

@@ -38,6 +38,8 @@ export interface RunSummary {
   readonly owesAutostart?: true;
   /** How it can be ended; empty if it is over or running, or if its journal does not show it. */
   readonly ways: readonly RecoveryMode[];
+  /** What went wrong, in sentences; absent if nothing did, or an older version wrote it to `state`. */
+  readonly happened?: readonly string[];
   /** The state at its end, in sentences. */
   readonly state: readonly string[];
   /** The commands to type, from its end. */
@@ -80,6 +82,7 @@ export async function runSummaryOf(
     holdsDefinition: owes.definition,
     ...(owes.autostart ? { owesAutostart: true as const } : {}),
     ways: outcome !== 'running' && beginning && whole ? recoveryModesOf(whole) : [],
+    ...(log?.finish?.happened && !log.forgotten ? { happened: log.finish.happened } : {}),
     state: stateOf(log),
     next: log?.forgotten ? [] : (log?.finish?.next ?? []),
     // The end of a journal that is being written can be torn.

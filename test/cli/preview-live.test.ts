@@ -146,7 +146,9 @@ test('attach to a run that is over shows its last start, and exits with its exit
   const { status, stdout } = blockplan('attach', '20261124-01');
   expect(status).toBe(4);
   expect(stdout).not.toContain('first');
-  expect(stdout).toMatch(/note: second\nrolled back: move-web1 on web1 \(1 s\)\n {2}as before\n$/);
+  expect(stdout).toMatch(
+    /note: second\nrolled back: move-web1 on web1 \(1 s\)\nState now\n {2}as before\nWhat to do\n {2}.*\n$/,
+  );
 });
 
 test('attach to a run without an event log still shows its end', async () => {

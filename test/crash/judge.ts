@@ -1,4 +1,5 @@
 /** The result of a case, judged without blockplan: with virsh, qemu-img and the guest's own log. */
+
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunEvent } from '../../src/events.ts';
@@ -7,6 +8,7 @@ import { assertComplete, readLog } from '../../src/lab/log.ts';
 import { faultsAtNextStart } from '../../src/lab/next-start.ts';
 import { readDomainXml } from '../../src/model/domain-xml.ts';
 import { EXIT_CODES } from '../../src/outcomes.ts';
+import { saidIn } from '../../src/run/run-state.ts';
 import { type Snapshot, snapshotOf } from '../lab/fault-guest.ts';
 import type { Ended } from '../lab/support.ts';
 import { type Scene, type Stage, toldBy, withoutChain } from './scene.ts';
@@ -43,7 +45,7 @@ export async function judge(scene: Scene, stage: Stage, ended: Ended): Promise<V
   const wrong: { what: Wrong; how: string }[] = [];
   const add = (what: Wrong, how: string) => wrong.push({ what, how });
   const end = finish?.end ?? over(ended);
-  const said = [...(finish?.state ?? []), ...(finish?.next ?? [])].join('\n');
+  const said = (finish ? [...saidIn(finish), ...finish.next] : []).join('\n');
   const unknown = unknownAmong(finish);
   const here = await present(scene, stage, finish);
   if (here === undefined) add('definition lost', `it cannot be restored; output:\n${said}`);
@@ -237,7 +239,7 @@ async function wrongCode(
     case 5:
       return finish.next.length > 0 ? [] : ['it is stranded and prints no command to type next'];
     default:
-      return [`it ends with ${exitCode}: ${finish.state.join('; ')}`];
+      return [`it ends with ${exitCode}: ${saidIn(finish).join('; ')}`];
   }
 }
 

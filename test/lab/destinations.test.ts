@@ -9,6 +9,7 @@ import { localHost } from '../../src/host-io/local-host.ts';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { openLiveDriver } from '../../src/libvirt/live-driver.ts';
+import { saidIn } from '../../src/run/run-state.ts';
 import type { Preview } from '../../src/simulate/preview.ts';
 import { blockcopyStep } from '../../src/steps/blockcopy.ts';
 import { requirementsOf } from '../../src/steps/derived.ts';
@@ -219,7 +220,7 @@ describe('overwritten content', () => {
       .ended;
     expect(exitCode).toBe(11);
     const last = await expectUndone(host, guest, [{ blockcopy }, await failingStep(host)]);
-    expect(last.state.join('\n')).toContain(`the former content of ${dest} is lost`);
+    expect(saidIn(last).join('\n')).toContain(`the former content of ${dest} is lost`);
     expect(last.state.at(-1)).toBe('everything else is as it was before the run');
   });
 

@@ -1,4 +1,5 @@
 /** A disk that moves between a file and a block device: its definition must say which of the two it is. */
+
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -6,6 +7,7 @@ import { liveChain } from '../../src/lab/chains.ts';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { definition } from '../../src/lab/picture.ts';
+import { saidIn } from '../../src/run/run-state.ts';
 import { sampled } from './sample.ts';
 import { expectEnd, expectUndone, expectWrites, failingStep, runSteps, tool } from './support.ts';
 
@@ -34,7 +36,7 @@ async function expectNextStart(): Promise<void> {
 /** The steps are done and undone: only the last one fails. */
 async function expectTakenBack(steps: readonly Record<string, unknown>[]): Promise<void> {
   const last = await expectUndone(host, guest, [...steps, fails]);
-  expect(last.state.join()).toContain('fails/convert failed');
+  expect(saidIn(last).join()).toContain('fails/convert failed');
 }
 
 /** The disk's first line and its source in the persistent definition. */

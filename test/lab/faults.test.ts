@@ -3,6 +3,7 @@
  * Where the guest survives, the run ends rolled back (4) with everything as it was to the byte; where QEMU is killed it
  * ends stranded (5), with a definition that names the file with every acknowledged write.
  */
+
 import { mkdir, open, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -10,6 +11,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { readDomainXml } from '../../src/model/domain-xml.ts';
+import { saidIn } from '../../src/run/run-state.ts';
 import { SharedGuest, snapshotOf } from './fault-guest.ts';
 import { type Fault, type Moment, runWithFault, type StrikeContext } from './fault-run.ts';
 import { sampled } from './sample.ts';
@@ -397,8 +399,8 @@ async function runRow(guest: Guest, row: Row, title: string): Promise<void> {
   );
   const told = events.map((event) => JSON.stringify(event)).join('\n');
   expect(struck, 'the fault occurred').toBe(true);
-  expect(finish.exitCode, `${title}\n${finish.state.join('\n')}\n${told}`).toBe(row.exit);
-  if (row.says) expect(finish.state.join('\n')).toContain(row.says);
+  expect(finish.exitCode, `${title}\n${saidIn(finish).join('\n')}\n${told}`).toBe(row.exit);
+  if (row.says) expect(saidIn(finish).join('\n')).toContain(row.says);
   if (row.undefined) return expectKept(guest, before, finish);
   if (row.exit === 4) await expectAsBefore(guest, before);
   else await expectNothingLost(guest, before, finish.next);
@@ -443,7 +445,7 @@ async function expectKept(
   before: Snapshot,
   finish: { state: readonly string[]; next: readonly string[] },
 ) {
-  expect(finish.state.join('\n')).toContain('transient');
+  expect(saidIn(finish).join('\n')).toContain('transient');
   const kept =
     finish.next
       .find((command) => command.startsWith('virsh define '))

@@ -3,12 +3,14 @@
  * recognised from what is observed and reported in one sentence, the run ends as it should, and nothing that the guest
  * wrote is lost.
  */
+
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { until } from '../../src/lab/poll.ts';
+import { saidIn } from '../../src/run/run-state.ts';
 import { type Fault, runWithFault } from './fault-run.ts';
 import { sampled } from './sample.ts';
 import { expectNextStart, startCli } from './support.ts';
@@ -206,7 +208,7 @@ async function runWith(
   const { finish, events, struck } = await runWithFault(host, name, plan, fault);
   const told = events.flatMap((event) => ('message' in event ? [event.message] : []));
   const folder = events.flatMap((event) => (event.event === 'run-started' ? event.journal : []))[0];
-  return { finish, struck, said: [...told, ...finish.state], folder: folder ?? '' };
+  return { finish, struck, said: [...told, ...saidIn(finish)], folder: folder ?? '' };
 }
 
 async function shutDown(guest: Guest): Promise<void> {
@@ -261,7 +263,7 @@ test.each([
   const { finish, said, folder } = await runWith(guest, steps(paths), at, strike);
   expect(finish.exitCode, said.join('\n')).toBe(5);
   expect(said.filter((each) => each.includes('was migrated during the run'))).toHaveLength(1);
-  expect(finish.state.filter((each) => each.includes('do not start it here'))).toHaveLength(1);
+  expect(saidIn(finish).filter((each) => each.includes('do not start it here'))).toHaveLength(1);
   expect(await other.virsh('domstate', name)).toContain('running');
   // Two instances of it would write to the same disks.
   expect(finish.next).toEqual(['virsh list --all', 'blockplan rollback lab']);

@@ -1,10 +1,12 @@
 /** Backing file names in image headers: what the next start reads is what the guest has, and a rollback restores names. */
+
 import { access, mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { picture } from '../../src/lab/picture.ts';
+import { saidIn } from '../../src/run/run-state.ts';
 import {
   codes,
   expectEnd,
@@ -92,7 +94,7 @@ describe('layers in several folders', () => {
     await host.virsh('blockcommit', guest.name, 'vda', ...top);
     const upTo = await guest.acknowledged();
     const last = expectEnd(await runSteps(host, guest.name, [commit(3)]), 5);
-    const told = last.state.join('\n');
+    const told = saidIn(last).join('\n');
     expect(told).toMatch(/its header names "\.\.\/\.\.\/b\/\.\.\/base\.qcow2"/);
     expect(last.next).toContain('blockplan doctor stale');
     await access(b!);

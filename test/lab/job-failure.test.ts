@@ -1,10 +1,12 @@
 /** When a block job fails, its reason is reported, although libvirt does not give one. */
+
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { until } from '../../src/lab/poll.ts';
+import { saidIn } from '../../src/run/run-state.ts';
 import { expectEnd, expectWrites, planText, startRun, tool } from './support.ts';
 
 let host: LabHost;
@@ -32,7 +34,7 @@ async function failingCopy(
   await spoil();
   const last = expectEnd(await run.ended, 4);
   await expectWrites(host, guest);
-  return last.state.join('\n');
+  return saidIn(last).join('\n');
 }
 
 test('reports a file system that fills up while a copy runs', async () => {

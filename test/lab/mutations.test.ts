@@ -2,6 +2,7 @@
  * Shipped plans with a mistake, on real libvirt: a run refuses each; a proof over the observed state reports what a run
  * that did not refuse would do; and such a run, with the guest writing, does it.
  */
+
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -18,6 +19,7 @@ import { replay } from '../../src/prove/replay.ts';
 import { readSeed } from '../../src/prove/seed.ts';
 import { preflight, refuseErrors } from '../../src/run/preflight.ts';
 import type { Finish } from '../../src/run/run-state.ts';
+import { saidIn } from '../../src/run/run-state.ts';
 import {
   compiled,
   type Damage,
@@ -160,7 +162,7 @@ describe.each(sampled('mutations', [...MUTATIONS.map((mutation, at) => ({ ...mut
     test('is refused; without the refusal it does what a proof reports', async () => {
       const of = await scene(`guest-${mutation.at}`);
       const finish = await runHeedlessly(mutation, of);
-      expect(finish.end, finish.state.join('\n')).toBe(mutation.end);
+      expect(finish.end, saidIn(finish).join('\n')).toBe(mutation.end);
       await SHOWN[mutation.damage](of, finish);
       // One guest at a time: those that are left would share two processors.
       await of.guest.destroy().catch(() => {});
@@ -187,7 +189,7 @@ async function runHeedlessly(mutation: Mutation, of: Scene): Promise<Finish> {
     const admission = await preflight(plan, heedless, live);
     const explorer = new Explorer(heedless, admission.state, admission.files);
     const told = replay(explorer, readSeed(mutation.seed ?? 'nothing'));
-    expect([...told.wrong].sort(), told.finish.state.join('\n')).toEqual(
+    expect([...told.wrong].sort(), saidIn(told.finish).join('\n')).toEqual(
       [...mutation.found(of.places)].sort(),
     );
     expect(told.finish.end).toBe(mutation.end);

@@ -16,6 +16,7 @@ import { readPlan } from '../../src/plan/read.ts';
 import { executeRun, resumeRun } from '../../src/run/execute.ts';
 import { preflight, refuseErrors } from '../../src/run/preflight.ts';
 import type { Finish } from '../../src/run/run-state.ts';
+import { saidIn } from '../../src/run/run-state.ts';
 import { steps } from '../../src/steps/registry.ts';
 import { type Fault, FaultyDriver } from './fault-run.ts';
 import { expectNextStart, planText } from './support.ts';
@@ -120,7 +121,7 @@ test('QEMU dies before the command for it: libvirt refuses it, so the guest wrot
   const guest = await makeGuest();
   const { active, finish, again } = await runKilled(guest, 'before');
   for (const end of [finish, await again('rollback')]) {
-    const said = end.state.join('\n');
+    const said = saidIn(end).join('\n');
     expect(end.end, said).toBe('stranded');
     expect(said).not.toContain('it is unknown');
     expect(end.next).toContain(`virsh start ${guest.name}`);

@@ -1,10 +1,12 @@
 /** Rollbacks beside other tools, on real libvirt: a frozen guest is thawed, and other tools' work is left alone. */
+
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { agentConnected } from '../../src/lab/picture.ts';
+import { saidIn } from '../../src/run/run-state.ts';
 import { type Fault, type FaultyRun, runWithFault } from './fault-run.ts';
 import { expectNextStart, expectWrites, planText } from './support.ts';
 
@@ -36,7 +38,7 @@ async function runWith(
   const [phase, tool] = at;
   const fault = { name: phase, phase, tool, moment: 'before', strike } as const;
   const ran = await runWithFault(host, name, planText(name, steps), fault);
-  const told = [...ran.events.map((event) => JSON.stringify(event)), ...ran.finish.state].join(
+  const told = [...ran.events.map((event) => JSON.stringify(event)), ...saidIn(ran.finish)].join(
     '\n',
   );
   expect(ran.struck, told).toBe(true);

@@ -1,4 +1,5 @@
 /** blockcommit on real libvirt: where layers go, the rollback of each phase, and the phases that have none. */
+
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -8,6 +9,7 @@ import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { listFiles } from '../../src/lab/log.ts';
 import { picture } from '../../src/lab/picture.ts';
 import { until } from '../../src/lab/poll.ts';
+import { saidIn } from '../../src/run/run-state.ts';
 import {
   codes,
   expectEnd,
@@ -202,7 +204,7 @@ describe('forward', () => {
     await stack('o1');
     const blockcommit = { disk: 'vda', shallow: true, pivot: true, bandwidth: 1, bytes: true };
     const last = await expectUndone(host, guest, [{ blockcommit: { ...blockcommit, timeout: 1 } }]);
-    expect(last.state.join()).toContain('timed out after 1 s');
+    expect(saidIn(last).join()).toContain('timed out after 1 s');
   });
 });
 
@@ -255,7 +257,7 @@ describe('points of no return', () => {
       expect(await persistentSource(host, 'testvm', 'vda')).toBe(chain[0]);
       expect(last.end).toBe('stranded');
       expect(last.state).toContain(`vda: ${[...chain].reverse().join(' <- ')}`);
-      expect(last.state.join('\n')).toMatch(/merged/);
+      expect(saidIn(last).join('\n')).toMatch(/merged/);
       // The commands in the report can be typed.
       const run = runOf(ended);
       const looks = last.next.filter((command) => command.startsWith('virsh '));

@@ -1,4 +1,5 @@
 /** blockcopy on real libvirt: the effect of each option, and the rollback of each phase. */
+
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -8,6 +9,7 @@ import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { readLog } from '../../src/lab/log.ts';
 import { picture } from '../../src/lab/picture.ts';
 import { until } from '../../src/lab/poll.ts';
+import { saidIn } from '../../src/run/run-state.ts';
 import { runWithFault } from './fault-run.ts';
 import { refusal } from './refusal.ts';
 import {
@@ -170,7 +172,7 @@ describe('options', () => {
       timeout: 1,
     };
     const last = await expectUndone(host, guest, [{ blockcopy }]);
-    expect(last.state.join()).toContain('timed out after 1 s');
+    expect(saidIn(last).join()).toContain('timed out after 1 s');
   });
 
   test('blockdev copies to a block device and back, and never removes it', async () => {
@@ -260,7 +262,7 @@ describe("another user's file", () => {
     });
     expect(struck).toBe(true);
     expect(finish.end).toBe('stranded');
-    expect(finish.state.join('\n')).toContain('exists');
+    expect(saidIn(finish).join('\n')).toContain('exists');
     expect(await readFile(dest, 'utf8')).toBe('precious');
     await rm(dest);
   });

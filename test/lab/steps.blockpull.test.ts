@@ -1,4 +1,5 @@
 /** blockpull on real libvirt: the layers that leave the chain, the state after a cancel, and the effect on checkpoints. */
+
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -12,6 +13,7 @@ import type { Guest } from '../../src/lab/guest.ts';
 import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { picture } from '../../src/lab/picture.ts';
 import { until } from '../../src/lab/poll.ts';
+import { saidIn } from '../../src/run/run-state.ts';
 import {
   codes,
   expectEnd,
@@ -136,7 +138,7 @@ describe('a pull that is stopped', () => {
   test('is cancelled by a timeout: the chain is as it was, with every write', async () => {
     const slow = pull({ bandwidth: 1, bytes: true, timeout: 1 });
     const last = await expectUndone(host, guest, [slow]);
-    expect(last.state.join()).toContain('timed out after 1 s');
+    expect(saidIn(last).join()).toContain('timed out after 1 s');
   });
 
   test('is reported as cancelled by another user, and the chain is as it was', async () => {
@@ -174,7 +176,7 @@ describe('a pull that is stopped', () => {
     const ended = await runSteps(host, 'testvm', [pull({ base: file('base.qcow2') }), fails]);
     const last = expectEnd(ended, 5);
     expect(last.end).toBe('stranded');
-    expect(last.state.join('\n')).toMatch(/merged/);
+    expect(saidIn(last).join('\n')).toMatch(/merged/);
     await forget(host, runOf(ended));
     expect((await picture(host, 'testvm')).files).toEqual(before.files);
     await expectChain('r2', 'base.qcow2');

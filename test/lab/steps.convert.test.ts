@@ -1,4 +1,5 @@
 /** convert on real images: the effect of each option on the copy, and the arguments of qemu-img. */
+
 import { createHash } from 'node:crypto';
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { assertCleanImages, imageChain, imageFormat } from '../../src/lab/chains
 import type { Guest } from '../../src/lab/guest.ts';
 import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { readLog } from '../../src/lab/log.ts';
+import { saidIn } from '../../src/run/run-state.ts';
 import { runWithFault } from './fault-run.ts';
 import {
   codes,
@@ -135,7 +137,7 @@ test('a file that appears after preflight is not overwritten, and stays when the
   });
   expect(struck).toBe(true);
   expect(finish.end).toBe('stranded');
-  expect(finish.state.join('\n')).toContain(
+  expect(saidIn(finish).join('\n')).toContain(
     `${dest} already exists; blockplan does not overwrite files`,
   );
   expect(await readFile(dest, 'utf8')).toBe('precious');

@@ -1,4 +1,5 @@
 /** Proofs find nothing in the shipped plans, and the mistakes in mutated ones. */
+
 import { describe, expect, test, vi } from 'vitest';
 import type { Graph } from '../../../src/graph/graph.ts';
 import type { HostState } from '../../../src/model/host-state.ts';
@@ -10,6 +11,7 @@ import { type Proof, provePlan } from '../../../src/prove/prove.ts';
 import { replay } from '../../../src/prove/replay.ts';
 import { readSeed, seedOf } from '../../../src/prove/seed.ts';
 import type { Injection } from '../../../src/prove/tally.ts';
+import { saidIn } from '../../../src/run/run-state.ts';
 import { walk } from '../../../src/simulate/walk.ts';
 import { NoRollback, type Phase } from '../../../src/steps/define.ts';
 import { hostForPlans, planned, SHIPPED, shipped } from '../../plans.ts';
@@ -151,7 +153,7 @@ describe('a case', () => {
     for (const { seed, end, said } of proofOf(of).faults) {
       expect(seedOf(readSeed(seed))).toBe(seed);
       const { finish } = replay(explorer, readSeed(seed));
-      expect([finish.end, finish.state], seed).toEqual([end, said]);
+      expect([finish.end, saidIn(finish)], seed).toEqual([end, said]);
     }
   });
 

@@ -82,13 +82,14 @@ const FULL: { [K in RunEvent['event']]: Required<Extract<RunEvent, { event: K }>
     end: 'stranded',
     exitCode: 5,
     interrupted: false,
+    happened: ['h'],
     state: ['s'],
     next: ['n'],
     durationMs: 1,
   },
   'run-left': { time: 1, event: 'run-left', run: 'r', by: 'interrupted by SIGINT', next: ['x'] },
 };
-const OPTIONAL = ['again', 'elapsedMs', 'rate', 'leftMs', 'hint', 'path', 'position'];
+const OPTIONAL = ['again', 'happened', 'elapsedMs', 'rate', 'leftMs', 'hint', 'path', 'position'];
 
 function lines(events: readonly RunEvent[]): string[] {
   const written: string[] = [];

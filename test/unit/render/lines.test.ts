@@ -59,7 +59,10 @@ test('a run that is rolled back', () => {
     undo make-transient/undefine: define it again
     undo make-transient/undefine: done in 0.3 s
     rolled back: move-testvm on testvm (6.5 s)
+    State now
       vda is /base.qcow2, as before.
+    What to do
+      remove the cause, then run the plan again
     "
   `);
 });
@@ -72,8 +75,10 @@ test('a rollback that failed, after an interruption', () => {
     note: The copy had 2 GiB.
     undo mirror/mirror: failed: libvirt does not answer.
     stranded, interrupted (6.5 s)
+    State now
       A mirror of vda is still running.
-    Type next:
+    What to do
+      check the guest, then type the command that fits
       $ virsh blockjob testvm vda --abort
       $ blockplan status
     "

@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { ENDS, type End, EXIT_CODES, OUTCOMES } from '../../../src/outcomes.ts';
-import { type RunFinishedEvent, renderReport, renderSubject } from '../../../src/render/report.ts';
+import { adviceOf, ENDS, type End, EXIT_CODES, OUTCOMES } from '../../../src/outcomes.ts';
+import {
+  leftUnfinishedText,
+  type RunFinishedEvent,
+  renderReport,
+  renderSubject,
+} from '../../../src/render/report.ts';
 import { STARTED } from './recorded.ts';
 
 function finished(end: End, more: Partial<RunFinishedEvent> = {}): RunFinishedEvent {
@@ -31,8 +36,11 @@ describe('the report', () => {
     const event = finished('rolled-back', { interrupted: true, exitCode: 130 });
     expect(renderReport(event, STARTED, false)).toMatchInlineSnapshot(`
       "rolled back, interrupted: move-testvm on testvm (3 min 2 s)
+      State now
         vda is /base.qcow2.
         testvm is running.
+      What to do
+        run the plan again when it suits
       "
     `);
   });
@@ -41,11 +49,13 @@ describe('the report', () => {
     const next = ["virsh define '/state/run-1/definition.xml'", 'blockplan status'];
     expect(renderReport(finished('stranded', { next }), STARTED, false)).toMatchInlineSnapshot(`
       "stranded: move-testvm on testvm (3 min 2 s)
+      State now
         vda is /base.qcow2.
         testvm is running.
-        The journal is in /state/run-1
-      Type next:
-        $ virsh define '/state/run-1/definition.xml'
+        the journal is in /state/run-1
+      What to do
+        check the guest, then type the command that fits
+        $ virsh define '/state/run-1/definition.xml'  # define the domain again
         $ blockplan status
       "
     `);
@@ -62,7 +72,10 @@ describe('the report', () => {
     });
     expect(renderReport(event, undefined, false)).toMatchInlineSnapshot(`
       "refused (0 s)
+      State now
         Nothing was touched.
+      What to do
+        remove the obstacle, then try again
       "
     `);
   });
@@ -73,11 +86,15 @@ describe('the report', () => {
     expect(renderReport(event, STARTED, false, 24)).toMatchInlineSnapshot(`
       "stranded: move-testvm
         on testvm (3 min 2 s)
+      State now
         vda is /base.qcow2.
         testvm is running.
-        The journal is in /state/run-1
-      Type next:
-        $ virsh define /state/run-1/definition.xml
+        the journal is in /state/run-1
+      What to do
+        check the guest, then
+        type the command that
+        fits
+        $ virsh define /state/run-1/definition.xml  # define the domain again
       "
     `);
   });
@@ -87,6 +104,83 @@ describe('the report', () => {
     expect(renderReport(finished(end), STARTED, false).startsWith(word)).toBe(true);
     expect(renderSubject(finished(end), STARTED).startsWith(word)).toBe(true);
   });
+});
+
+describe('the parts of a report', () => {
+  const titles = (event: RunFinishedEvent) =>
+    renderReport(event, STARTED, false).match(/^(What happened|State now|What to do)$/gm) ?? [];
+  const happened = ['mirror/pivot failed: no'];
+  const next = ['virsh domblklist testvm', 'blockplan resume r', 'blockplan rollback r'];
+  const all = ['What happened', 'State now', 'What to do'];
+
+  test.each<readonly [string, RunFinishedEvent, readonly string[]]>([
+    ['a success', finished('succeeded'), []],
+    ['a success that leaves something to do', finished('succeeded', { next }), all.slice(1)],
+    ['a rollback on demand', finished('rolled-back', { exitCode: 0 }), []],
+    ['a rollback after a failure', finished('rolled-back', { happened }), all],
+    ['a rollback after Ctrl-C', finished('rolled-back', { happened, interrupted: true }), all],
+    ['a refusal', finished('preflight-refused', { happened, state: ['nothing was done'] }), all],
+    ['a refused input', finished('input-refused', { happened }), all],
+    ['a stranded run', finished('stranded', { happened, next }), all],
+    [
+      'an interrupted rollback',
+      finished('stranded', { happened, next, interrupted: true, exitCode: 130 }),
+      all,
+    ],
+    ['an uncertain run', finished('uncertain', { happened, next }), all],
+  ])('%s', (_title, event, expected) => {
+    expect(titles(event)).toEqual(expected);
+    const text = renderReport(event, STARTED, false);
+    for (const sentence of [...event.state, ...(event.happened ?? [])])
+      expect(text.split(sentence)).toHaveLength(2);
+  });
+
+  test('explain the commands, in one column, in their order', () => {
+    const event = finished('stranded', { happened, next });
+    expect(renderReport(event, STARTED, false).split('What to do\n')[1]).toMatchInlineSnapshot(`
+      "  check the guest, then type the command that fits
+        $ virsh domblklist testvm  # see which files the guest uses
+        $ blockplan resume r       # finish its plan
+        $ blockplan rollback r     # undo what it did
+      "
+    `);
+  });
+
+  test('offer only to finish a rollback that has begun', () => {
+    const event = finished('stranded', { happened, next: ['blockplan rollback r'] });
+    expect(renderReport(event, STARTED, false)).toContain(
+      '  $ blockplan rollback r  # finish its rollback\n',
+    );
+  });
+
+  test('of the log of an older version have everything under the state', () => {
+    const event = finished('stranded', { state: ['mirror/pivot failed: no', 'vda is on a'], next });
+    expect(titles(event)).toEqual(all.slice(1));
+  });
+
+  test('of an interrupted run say how to continue it', () => {
+    expect(
+      leftUnfinishedText({
+        time: 1,
+        event: 'run-left',
+        run: 'r',
+        by: 'SIGINT',
+        next: next.slice(1),
+      }),
+    ).toMatchInlineSnapshot(`
+      "unfinished: run r, SIGINT
+      State now
+        the run is not over; a running block job continues
+      What to do
+        $ blockplan resume r    # finish its plan
+        $ blockplan rollback r  # undo what it did"
+    `);
+  });
+});
+
+test.each(ENDS)('%s says what to do, unless nothing is left to do', (end) => {
+  for (const interrupted of [false, true])
+    expect(adviceOf(end, interrupted)).toHaveLength(end === 'succeeded' ? 0 : 1);
 });
 
 test('a subject is one short line', () => {

@@ -78,8 +78,15 @@ test('everything that a run did fits 80 columns, except for commands', () => {
   const text = renderShown({ standing: STANDING, history: HISTORY }, false, 80);
   expect(text).toMatchInlineSnapshot(`
     "stranded: move-web1 on web1, run 20261123-081502-a1b2c3 (2 h 3 min)
+    State now
       mirror/pivot failed: the copy is not ready
       vda is /images/web1.qcow2
+    What to do
+      $ virsh domblklist web1                      # see which files the guest uses
+      $ blockplan resume 20261123-081502-a1b2c3    # finish its plan
+      $ blockplan rollback 20261123-081502-a1b2c3  # undo what it did
+      $ blockplan doctor web1                      # diagnose the guest
+      $ blockplan forget 20261123-081502-a1b2c3    # mark it as over
 
       journal      /var/lib/blockplan/runs/20261123-081502-a1b2c3
       domain       web1 (c7a5fdbd-edaf-9455-926a-d65c16db1809)
@@ -102,13 +109,6 @@ test('everything that a run did fits 80 columns, except for commands', () => {
                   failed: libvirt: block job is not ready
                   the rollback ran, but did not restore the former state
       stranded
-
-    Type next:
-      $ virsh domblklist web1
-      $ blockplan resume 20261123-081502-a1b2c3    # finish its plan
-      $ blockplan rollback 20261123-081502-a1b2c3  # undo what it did
-      $ blockplan doctor web1                      # diagnose the guest
-      $ blockplan forget 20261123-081502-a1b2c3    # mark it as over
     "
   `);
   const long = text.split('\n').filter((line) => line.length > 80);
@@ -150,12 +150,15 @@ test('an active run, and one with an unreadable journal', () => {
   expect(renderShown({ standing: unread }, false, 80)).toMatchInlineSnapshot(`
     "orphan: the only definition of a domain may be held by run
       20261123-081502-a1b2c3
+    What happened
       its journal is missing
+    State now
+      what undefine removes is kept in
+      /var/lib/blockplan/runs/20261123-081502-a1b2c3
+    What to do
+      $ blockplan rescue 20261123-081502-a1b2c3  # restore what undefine removed
 
       journal      /var/lib/blockplan/runs/20261123-081502-a1b2c3
-
-    Type next:
-      $ blockplan rescue 20261123-081502-a1b2c3  # restore what undefine removed
     "
   `);
 });

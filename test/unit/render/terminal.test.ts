@@ -93,7 +93,10 @@ test('a failure shows its reason and what was undone', async () => {
         The copy had 2 GiB.
 
     rolled back: move-testvm on testvm (6.5 s)
-      vda is /base.qcow2, as before."
+    State now
+      vda is /base.qcow2, as before.
+    What to do
+      remove the cause, then run the plan again"
   `);
 });
 
@@ -133,7 +136,10 @@ test('an interruption is distinguished from a failure', async () => {
 
     rolled back, interrupted: move-testvm
       on testvm (6.5 s)
-      vda is /base.qcow2, as before."
+    State now
+      vda is /base.qcow2, as before.
+    What to do
+      run the plan again when it suits"
   `);
 });
 
@@ -153,9 +159,11 @@ test('a failed rollback shows the journal and the next commands', async () => {
         libvirt does not answer.
 
     stranded, interrupted: move-testvm on testvm (6.5 s)
+    State now
       A mirror of vda is still running.
-      The journal is in /state/run-1
-    Type next:
+      the journal is in /state/run-1
+    What to do
+      check the guest, then type the command that fits
       $ virsh blockjob testvm vda --abort
       $ blockplan status"
   `);

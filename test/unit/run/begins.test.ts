@@ -18,25 +18,28 @@ const throwing = (error: Error) => async () => {
   throw error;
 };
 
-const REFUSED = { end: 'preflight-refused', exitCode: 3, interrupted: false, next: [] };
+const REFUSED = {
+  ...{ end: 'preflight-refused', exitCode: 3, interrupted: false },
+  ...{ state: ['nothing was done'], next: [] },
+};
 
 test('a run is refused if its journal cannot be written', async () => {
   const runs = new Runs(hostForPlans());
   runs.onAppend = () => {
     throw new Error('EROFS');
   };
-  const state = ['the journal cannot be written: EROFS'];
-  expect(await runs.whole(planned([MOVE]))).toEqual({ ...REFUSED, state });
+  const happened = ['the journal cannot be written: EROFS'];
+  expect(await runs.whole(planned([MOVE]))).toEqual({ ...REFUSED, happened });
   expect(runs.driver.asked).toEqual([]);
   expect(runs.driver.marked).toBe(false);
-  expect(runs.events.at(-1)).toMatchObject({ event: 'run-finished', ...REFUSED, state });
+  expect(runs.events.at(-1)).toMatchObject({ event: 'run-finished', ...REFUSED, happened });
 });
 
 test('a run is refused if another run marks the domain at the same time, and that marker stays', async () => {
   const runs = new Runs(hostForPlans());
   runs.driver.marker = async () => theirs;
-  const state = ['run r9 (ann on h9) has taken the domain'];
-  expect(await runs.whole(planned([MOVE]))).toEqual({ ...REFUSED, state });
+  const happened = ['run r9 (ann on h9) has taken the domain'];
+  expect(await runs.whole(planned([MOVE]))).toEqual({ ...REFUSED, happened });
   expect(runs.driver.asked).toEqual([]);
   expect(runs.driver.marked).toBe(true);
 });
@@ -48,7 +51,7 @@ test.each([
   const runs = new Runs(hostForPlans());
   const { driver } = runs;
   driver.marker = throwing(error);
-  expect(await runs.whole(planned([MOVE]))).toEqual({ ...REFUSED, state: [reason] });
+  expect(await runs.whole(planned([MOVE]))).toEqual({ ...REFUSED, happened: [reason] });
   expect(driver.asked).toEqual([]);
   expect(driver.marked).toBe(false);
   expect(runs.entries.at(-1)).toMatchObject({ type: 'run-finished', end: 'preflight-refused' });
@@ -60,7 +63,7 @@ test('a refused run reports how to remove a marker that may be left', async () =
   runs.driver.unmark = throwing(new EffectFailed('libvirt said no'));
   expect(await runs.whole(planned([MOVE]))).toEqual({
     ...REFUSED,
-    state: [
+    happened: [
       'libvirt is away.',
       'the marker of the run could not be removed, and other operators may still see it on the domain: libvirt said no',
     ],

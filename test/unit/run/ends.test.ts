@@ -78,8 +78,8 @@ describe('a run with all steps done', () => {
     const backup = `blockcopy: { disk: vda, dest: ${COPY}, finish: true }`;
     expect(await runs.whole(planned([backup]))).toEqual({
       ...{ end: 'stranded', exitCode: 5, interrupted: false },
+      happened: ['all steps are done, but the result is not as planned'],
       state: [
-        'all steps are done, but:',
         'the guest is paused; it was running',
         CHAIN,
         `${COPY} was created by this run; it is kept`,
@@ -94,7 +94,8 @@ describe('a run that was rolled back', () => {
     const { finish, runs } = await faulty([MOVE], '--pivot', 'refused');
     expect(finish).toEqual({
       ...{ end: 'rolled-back', exitCode: 4, interrupted: false, next: [] },
-      state: ['blockcopy/pivot failed: the host says no', 'everything is as it was before the run'],
+      happened: ['blockcopy/pivot failed: the host says no'],
+      state: ['everything is as it was before the run'],
     });
     expect(runs.events.filter(({ event }) => event === 'rollback-started')).toMatchObject([
       { reason: 'the host says no', interrupted: false },
@@ -105,7 +106,8 @@ describe('a run that was rolled back', () => {
     const { finish, runs } = await faulty([MOVE], '--pivot', 'interrupted before');
     expect(finish).toMatchObject({
       ...{ end: 'rolled-back', exitCode: 4, interrupted: true, next: [] },
-      state: ['interrupted in blockcopy/pivot', 'everything is as it was before the run'],
+      happened: ['interrupted in blockcopy/pivot'],
+      state: ['everything is as it was before the run'],
     });
     expect(runs.events.filter(({ event }) => event === 'rollback-started')).toMatchObject([
       { interrupted: true },
@@ -118,12 +120,8 @@ describe('a run that is stranded', () => {
     const { finish, runs } = await faulty([MOVE], '--pivot', 'refused', 'stop');
     expect(finish).toEqual({
       ...{ end: 'stranded', exitCode: 5, interrupted: false },
-      state: [
-        'blockcopy/pivot failed: the host says no',
-        'a block job (copy) runs on vda',
-        `${COPY} exists; it did not exist before`,
-        CHAIN,
-      ],
+      happened: ['blockcopy/pivot failed: the host says no'],
+      state: ['a block job (copy) runs on vda', `${COPY} exists; it did not exist before`, CHAIN],
       next: ['virsh domblklist testvm', ...WAYS],
     });
     expect(runs.events.some(({ event }) => event === 'rollback-started')).toBe(false);
@@ -142,13 +140,11 @@ describe('a run that is stranded', () => {
     const finish = await new Runs(hostForPlans(), injections).whole(planned([MOVE]));
     expect(finish).toEqual({
       ...{ end: 'stranded', exitCode: 5, interrupted: false },
-      state: [
+      happened: [
         'blockcopy/pivot failed: the host says no',
         'the rollback of blockcopy/mirror failed: the host says no',
-        'a block job (copy) runs on vda',
-        `${COPY} exists; it did not exist before`,
-        CHAIN,
       ],
+      state: ['a block job (copy) runs on vda', `${COPY} exists; it did not exist before`, CHAIN],
       next: ['virsh domblklist testvm', 'blockplan rollback r'],
     });
   });
@@ -216,8 +212,10 @@ describe('a run that has lost the connection to libvirt', () => {
     const { finish } = await faulty([MOVE], '--pivot', 'connection gone before');
     expect(finish).toEqual({
       ...{ end: 'uncertain', exitCode: 6, interrupted: false },
-      state: [
+      happened: [
         'blockcopy/pivot failed: the connection to libvirt is lost Reconnecting timed out after 60 s.',
+      ],
+      state: [
         'the state of the domain is unknown',
         'it is also unknown whether a block job of "testvm" still runs',
       ],
@@ -244,15 +242,15 @@ describe('a run that has lost the connection to libvirt', () => {
     driver.reconnect = async () => back;
     const finish = await runs.whole(planned([MOVE]));
     expect(finish.end).toBe(end);
-    if (end === 'uncertain') expect(finish.state[0]).toBe('libvirt is away.');
+    if (end === 'uncertain') expect(finish.happened?.[0]).toBe('libvirt is away.');
   });
 
   test('reports a bug at its end as a bug', async () => {
     const runs = new Runs(hostForPlans());
     runs.driver.unmark = throwing(new TypeError('x is no function'));
-    const { end, state } = await runs.whole(planned([MOVE]));
+    const { end, happened } = await runs.whole(planned([MOVE]));
     expect(end).toBe('uncertain');
-    expect(state[0]).toBe('a bug in blockplan: x is no function');
+    expect(happened?.[0]).toBe('a bug in blockplan: x is no function');
   });
 
   test('reports the lost content of an existing file that it wrote to', async () => {
@@ -262,13 +260,12 @@ describe('a run that has lost the connection to libvirt', () => {
     const host = () => withFile(hostForPlans(), COPY, there);
     const runs = new Runs(host());
     runs.driver.injections = [{ at: 1, fault: 'connection gone before' }];
-    expect((await runs.whole(planned([reused]))).state).toContain(lost);
+    expect((await runs.whole(planned([reused]))).happened).toContain(lost);
     const back = new Runs(host());
     back.driver.injections = [{ at: 1, fault: 'refused' }];
-    expect((await back.whole(planned([reused]))).state).toEqual([
-      'blockcopy/mirror failed: the host says no',
-      lost,
-      'everything else is as it was before the run',
-    ]);
+    expect(await back.whole(planned([reused]))).toMatchObject({
+      happened: ['blockcopy/mirror failed: the host says no', lost],
+      state: ['everything else is as it was before the run'],
+    });
   });
 });

@@ -14,6 +14,7 @@ import { EXIT_CODES } from '../../../src/outcomes.ts';
 import { executeRun } from '../../../src/run/execute.ts';
 import { preflight, refuseErrors } from '../../../src/run/preflight.ts';
 import type { Finish } from '../../../src/run/run-state.ts';
+import { saidIn } from '../../../src/run/run-state.ts';
 import { lostAtNextStart, lostWrites } from '../../../src/simulate/host-faults.ts';
 import { DriverDouble, type Fault, type Injection } from '../../driver-double.ts';
 import { wordsIn } from '../../effects.ts';
@@ -195,7 +196,7 @@ function telling(runState: Course, check: () => void): void {
   } catch (error) {
     const done = runState.driver.asked.map(commandText);
     const faults = runState.driver.struck.map(({ at, fault }) => `${fault} at ${at}`);
-    const story = [...done, ...faults, ...runState.finish.state].join('\n');
+    const story = [...done, ...faults, ...saidIn(runState.finish)].join('\n');
     throw new Error(`${(error as Error).message}\n${story}`, { cause: error });
   }
 }
@@ -244,7 +245,7 @@ describe.each(plans)('%s', (_title, compiled) => {
   test('succeeds', async () => {
     const runState = await run(compiled(), hostForPlans(), []);
     nothingIsLost(runState);
-    expect(runState.finish, runState.finish.state.join('\n')).toMatchObject({
+    expect(runState.finish, saidIn(runState.finish).join('\n')).toMatchObject({
       end: 'succeeded',
       exitCode: 0,
     });

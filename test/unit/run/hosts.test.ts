@@ -1,10 +1,12 @@
 /** A run with a second host: each host is observed and judged by itself. */
+
 import { expect, test } from 'vitest';
 import { updateDomain } from '../../../src/host/simulated-host.ts';
 import type { JournalEntry } from '../../../src/journal/journal.ts';
 import { LOCAL, onLocal, withHost } from '../../../src/model/hosts.ts';
 import { executeRun } from '../../../src/run/execute.ts';
 import { preflight } from '../../../src/run/preflight.ts';
+import { saidIn } from '../../../src/run/run-state.ts';
 import { DriverDouble } from '../../driver-double.ts';
 import { hostForPlans, shipped } from '../../plans.ts';
 
@@ -31,7 +33,7 @@ async function run(befalls: (spare: DriverDouble) => void) {
 
 test('the phases of a plan run on the host of its domain only', async () => {
   const { finish, driver, spare, entries } = await run(() => {});
-  expect(finish.end, finish.state.join('\n')).toBe('succeeded');
+  expect(finish.end, saidIn(finish).join('\n')).toBe('succeeded');
   expect(driver.asked.length).toBeGreaterThan(0);
   expect(spare.asked).toEqual([]);
   const named = entries.flatMap((entry) => ('on' in entry ? [entry.on] : []));
@@ -44,7 +46,7 @@ test('a problem on another host is reported with the name of the host', async ()
     spare.host = updateDomain(spare.host, { state: 'shut off' });
   });
   expect(finish.end).toBe('stranded');
-  const about = finish.state.filter((each) => each.startsWith('spare: '));
+  const about = saidIn(finish).filter((each) => each.startsWith('spare: '));
   expect(about).toContain('spare: the guest is shut off; it was running');
-  expect(finish.state.filter((each) => each.includes('shut off'))).toEqual(about.slice(0, 1));
+  expect(saidIn(finish).filter((each) => each.includes('shut off'))).toEqual(about.slice(0, 1));
 });

@@ -26,7 +26,7 @@ describe('an interruption', () => {
     });
     const finish = await runs.whole(planned([MOVE]));
     expect(finish).toMatchObject({ end: 'rolled-back', interrupted });
-    expect(finish.state[0]).toBe(
+    expect(finish.happened?.[0]).toBe(
       interrupted ? 'interrupted in blockcopy/mirror' : 'blockcopy/mirror failed: the host says no',
     );
   });

@@ -61,7 +61,7 @@ describe('a connection that is lost', () => {
     expect(finish.end).toBe(end);
     expect(notices(runs.events)).toEqual(Array(often).fill('libvirt is away. Reconnecting.'));
     if (end === 'rolled-back')
-      expect(finish.state[0]).toBe('blockcopy/mirror failed: libvirt is away.');
+      expect(finish.happened?.[0]).toBe('blockcopy/mirror failed: libvirt is away.');
   });
 
   test.each([
@@ -74,7 +74,9 @@ describe('a connection that is lost', () => {
     const finish = await runs.whole(planned([MOVE]));
     expect(finish.end).toBe(end);
     if (end === 'uncertain')
-      expect(finish.state[1]).toBe('the rollback of blockcopy/mirror failed: libvirt is away.');
+      expect(finish.happened?.[1]).toBe(
+        'the rollback of blockcopy/mirror failed: libvirt is away.',
+      );
   });
 
   test('in a rollback, and not restored, leaves the run where it is', async () => {
@@ -84,9 +86,11 @@ describe('a connection that is lost', () => {
     runs.driver.reconnect = async () => false;
     expect(await runs.whole(planned([MOVE]))).toMatchObject({
       end: 'uncertain',
-      state: [
+      happened: [
         'blockcopy/pivot failed: no',
         'the rollback of blockcopy/mirror failed: libvirt is away. Reconnecting timed out after 60 s.',
+      ],
+      state: [
         'the state of the domain is unknown',
         'it is also unknown whether a block job of "testvm" still runs',
       ],
@@ -102,10 +106,10 @@ describe('a connection that is lost', () => {
     });
     expect(await runs.whole(planned([MOVE]))).toMatchObject({
       end: 'rolled-back',
-      state: [
+      happened: [
         'blockcopy/mirror failed: the connection to libvirt was lost, and the state found afterwards does not match this phase',
-        'everything is as it was before the run',
       ],
+      state: ['everything is as it was before the run'],
     });
   });
 });

@@ -76,8 +76,8 @@ describe.each(WAYS)('%s', (how) => {
     const { finish, commands } = await runs.again(how);
     expect(finish).toMatchObject({
       end: 'uncertain',
+      happened: ['libvirt is away.'],
       state: [
-        'libvirt is away.',
         'the state of the domain is unknown',
         'it is also unknown whether a block job of "testvm" still runs',
       ],
@@ -96,8 +96,11 @@ describe.each(WAYS)('%s', (how) => {
     const before = runs.entries;
     runs.driver.marker = async () => ({ run: 'r9', host: 'h9', user: 'ann', pid: 9, since: '' });
     const { finish, commands } = await runs.again(how);
-    const state = ['run r9 (ann on h9) has taken the domain'];
-    expect(finish).toMatchObject({ end: 'preflight-refused', exitCode: 3, state, next: [] });
+    const happened = ['run r9 (ann on h9) has taken the domain'];
+    expect(finish).toMatchObject({
+      ...{ end: 'preflight-refused', exitCode: 3, happened, state: ['nothing was done'] },
+      next: WAYS.map((way) => `blockplan ${way} r`),
+    });
     expect(commands).toEqual([]);
     expect(runs.driver.marked).toBe(true);
     expect(runs.entries).toEqual(before);
@@ -108,7 +111,7 @@ describe.each(WAYS)('%s', (how) => {
     const runs = await killed(between);
     failing(runs, 'mark', new EffectFailed('no metadata'));
     const { finish } = await runs.again(how);
-    expect(finish).toMatchObject({ end: 'preflight-refused', state: ['no metadata'] });
+    expect(finish).toMatchObject({ end: 'preflight-refused', happened: ['no metadata'] });
     expect(runs.driver.marked).toBe(true);
   });
 
@@ -134,7 +137,7 @@ describe('a journal that cannot be written', () => {
     const runs = full(await killed(between));
     const { finish, commands } = await runs.again('resume');
     expect(finish).toMatchObject({
-      ...{ end: 'preflight-refused', state: ['the journal cannot be written: ENOSPC'] },
+      ...{ end: 'preflight-refused', happened: ['the journal cannot be written: ENOSPC'] },
     });
     expect(commands).toEqual([]);
   });
@@ -152,10 +155,8 @@ describe('a change since the run was killed', () => {
     const { finish } = await runs.again('resume');
     expect(finish).toMatchObject({
       end: 'rolled-back',
-      state: [
-        'blockcopy/pivot failed: the observed state does not match the journal',
-        'everything is as it was before the run',
-      ],
+      happened: ['blockcopy/pivot failed: the observed state does not match the journal'],
+      state: ['everything is as it was before the run'],
     });
   });
 
@@ -163,7 +164,7 @@ describe('a change since the run was killed', () => {
     const runs = await killed(({ type }) => type === 'run-started');
     runs.befalls((host) => updateDomain(host, { disks: host.state.domain.disks.slice(1) }));
     const { finish } = await runs.again('resume');
-    expect(finish?.state[0]).toBe(
+    expect(finish?.happened?.[0]).toBe(
       'blockcopy/mirror failed: the observed state does not match the journal',
     );
   });
@@ -187,7 +188,7 @@ describe('a change since the run was killed', () => {
     runs.befalls(jobsDie);
     runs.driver.injections = [{ at: runs.driver.asked.length, fault: 'refused' }];
     const { finish } = await runs.again('resume');
-    expect(finish?.state[0]).toBe('blockcopy/mirror failed: the host says no');
+    expect(finish?.happened?.[0]).toBe('blockcopy/mirror failed: the host says no');
   });
 });
 
@@ -228,13 +229,13 @@ describe('a domain that libvirtd has made persistent again during a phase', () =
     const { finish } = await (await cameBack(lost(), 2)).again('resume');
     expect(finish).toMatchObject({
       ...{ end: 'uncertain', exitCode: 6 },
-      state: expect.arrayContaining(['mirror/mirror failed: libvirt is away.']),
+      happened: expect.arrayContaining(['mirror/mirror failed: libvirt is away.']),
     });
   });
 
   test('rolls the run back if it cannot be made transient', async () => {
     const { finish } = await (await cameBack(new EffectFailed('no'))).again('resume');
-    expect(finish?.state[0]).toBe('mirror/mirror failed: no');
+    expect(finish?.happened?.[0]).toBe('mirror/mirror failed: no');
     expect(finish?.end).toBe('rolled-back');
   });
 

@@ -27,7 +27,7 @@ describe('the host is checked again before a step begins', () => {
     const finish = await runs.whole(
       planned([`{ id: first, ${MOVE} }`, `{ id: second, ${COMMIT} }`]),
     );
-    expect(finish.state[0]).toMatch(/^second\/\w+ failed: .*clone/);
+    expect(finish.happened?.[0]).toMatch(/^second\/\w+ failed: .*clone/);
     expect(commands(runs).slice(0, 5).filter(has('blockcommit'))).toEqual([]);
   });
 
@@ -45,7 +45,7 @@ describe('the host is checked again before a step begins', () => {
     const finish = await runs.whole(
       planned([`{ id: first, ${MOVE} }`, `{ id: second, ${further} }`]),
     );
-    expect(finish.state[0]).toBe(
+    expect(finish.happened?.[0]).toBe(
       'second/mirror failed: /new/d already exists; blockplan does not overwrite files; /new/d is in the disk chain of "clone": a change to it would corrupt that guest',
     );
   });
@@ -84,8 +84,8 @@ test('everything that is wrong after a phase is reported', async () => {
     come = true;
     runs.befalls(theirs);
   };
-  const { state } = await runs.whole(planned([MOVE]));
-  expect(state[0]).toContain(
+  const { happened } = await runs.whole(planned([MOVE]));
+  expect(happened?.[0]).toContain(
     '/theirs: another user or tool made a snapshot of the disk or moved it; vda is on /theirs, not on /new/c',
   );
 });
@@ -97,7 +97,7 @@ test('an interruption takes effect before each effect', async () => {
   };
   const finish = await runs.whole(planned([MOVE]));
   expect(finish).toMatchObject({ end: 'rolled-back', interrupted: true });
-  expect(finish.state[0]).toBe('interrupted in blockcopy/mirror');
+  expect(finish.happened?.[0]).toBe('interrupted in blockcopy/mirror');
   const { domain } = runs.host.state;
   expect(domain.disks[0]?.job).toBeUndefined();
   expect(updateDomain(runs.host, {}).state.files['/new/c'] ?? null).toBeNull();

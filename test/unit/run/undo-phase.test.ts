@@ -24,7 +24,7 @@ describe('a rollback', () => {
     });
     expect(await again.whole(planned([MOVE]))).toMatchObject({
       end: 'stranded',
-      state: expect.arrayContaining([
+      happened: expect.arrayContaining([
         'the rollback of blockcopy/mirror failed: the rollback ran, but did not restore the former state',
       ]),
     });
@@ -40,7 +40,7 @@ describe('a rollback', () => {
     });
     const finish = await runs.whole(planned([MOVE]));
     const reason = `vda has a layer that this run did not create, /theirs: another user or tool made a snapshot of the disk or moved it`;
-    expect(finish.state.slice(0, 2)).toEqual([
+    expect(finish.happened).toEqual([
       'blockcopy/pivot failed: no',
       `the rollback of blockcopy/pivot failed: ${reason}`,
     ]);
@@ -69,7 +69,7 @@ describe('a guest that may be frozen', () => {
     const runs = runWith((effect) => first(effect) ?? refused(effect));
     const finish = await runs.whole(planned([SNAPSHOT]));
     expect(finish.end).toBe('stranded');
-    expect(finish.state).toContain('the rollback of snapshot-create-as/snapshot failed: no');
+    expect(finish.happened).toContain('the rollback of snapshot-create-as/snapshot failed: no');
     expect(thaws(runs)).toHaveLength(2);
   });
 
