@@ -34,7 +34,7 @@ export function checkShape(
       schema: (rule ?? {}) as Readonly<Record<string, unknown>>,
       ...(propertyName === undefined ? {} : { propertyName }),
     });
-    if (finding) findings.add(finding);
+    if (finding) findings.add(finding, propertyName === undefined ? 'value' : 'key');
   }
 }
 

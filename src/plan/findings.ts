@@ -8,19 +8,25 @@ export type Path = readonly (string | number)[];
 /** The most findings that are shown. A plan with more is usually wrong in one place that causes many of them. */
 const MOST = 50;
 
+/** What a finding is about: the value at its path, or the key that leads to it. */
+type Part = 'value' | 'key';
+
 export class Findings {
   readonly #all: Finding[] = [];
   readonly #told = new Set<string>();
   readonly #faulty = new Set<string>();
+  readonly #faultyKeys = new Set<string>();
 
   /**
    * Adds a finding, unless its value is already known to be wrong, or an alias leads to the same place again: each error
    * is reported once.
+   *
+   * @param part whether the finding is about the value at its path, or about the key itself
    */
-  add(finding: Finding): void {
+  add(finding: Finding, part: Part = 'value'): void {
     if (finding.path) {
-      if (this.isFaulty(finding.path)) return;
-      if (finding.severity === 'error') this.condemn(finding.path);
+      if (this.isFaulty(finding.path, part)) return;
+      if (finding.severity === 'error') this.condemn(finding.path, part);
     }
     const { code, message, position } = finding;
     const told = JSON.stringify([code, message, position?.line, position?.column]);
@@ -34,14 +40,22 @@ export class Findings {
     return this.#all.length > MOST * 20;
   }
 
-  /** Marks a value as wrong whose finding has no path. */
-  condemn(path: Path): void {
-    this.#faulty.add(JSON.stringify(path));
+  /** Marks a value or key as wrong whose finding has no path. */
+  condemn(path: Path, part: Part = 'value'): void {
+    (part === 'key' ? this.#faultyKeys : this.#faulty).add(JSON.stringify(path));
   }
 
-  /** Whether that value itself is wrong. */
-  isFaulty(path: Path): boolean {
-    return this.#faulty.has(JSON.stringify(path));
+  /** Whether that value or key itself is wrong. */
+  isFaulty(path: Path, part: Part = 'value'): boolean {
+    return (part === 'key' ? this.#faultyKeys : this.#faulty).has(JSON.stringify(path));
+  }
+
+  /** Marks what is wrong at or below one path as wrong under another path that leads to the same value. */
+  carry(from: Path, to: Path): void {
+    const inside = JSON.stringify(from).slice(0, -1);
+    for (const faulty of [...this.#faulty])
+      if (faulty === `${inside}]` || faulty.startsWith(`${inside},`))
+        this.#faulty.add(`${JSON.stringify(to).slice(0, -1)}${faulty.slice(inside.length)}`);
   }
 
   get all(): readonly Finding[] {

@@ -155,7 +155,7 @@ class Inspection {
     const [start, end] = scalar.range ?? [0, 0];
     if (hasHidden(this.#lines.source.slice(start, end))) {
       // Reported with the text's other hidden characters.
-      this.#findings.condemn(path);
+      this.#findings.condemn(path, what);
       return;
     }
     const { isProse, mayEscape } = this.#lines.subject;
@@ -174,15 +174,23 @@ class Inspection {
           ? 'write it on one line; after ">" or "|", a "-" drops the last line break'
           : 'remove it',
       },
+      what,
     );
   }
 
-  #add(code: Code, message: string, at: Node | null, details: { path?: Path; hint: string }): void {
+  #add(
+    code: Code,
+    message: string,
+    at: Node | null,
+    details: { path?: Path; hint: string },
+    part: 'value' | 'key' = 'value',
+  ): void {
     const [start, end] = at?.range ?? [0, 0];
     const { path, hint } = details;
     const position = this.#lines.position(start, end);
     this.#findings.add(
       errorFinding(code, message, { position, hint, ...(path?.length ? { path } : {}) }),
+      part,
     );
   }
 }

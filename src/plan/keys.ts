@@ -81,6 +81,7 @@ class Keys {
   ): unknown {
     const path = [...parent, meant];
     this.#places.rename(path, word);
+    this.#findings.carry([...parent, word], path);
     if (!isOfType(value, typesOf(schema))) this.#findings.condemn(path);
     return this.#ofValue(value, schema, path);
   }
@@ -101,6 +102,7 @@ class Keys {
     const tell = (code: Finding['code'], message: string, hint: string) =>
       this.#findings.add(
         errorFinding(code, message, { path, position: this.#places.locateKey(path), hint }),
+        'key',
       );
     const guess = meant === undefined ? undefined : `did you mean ${quoted(meant)}?`;
     if (owner !== undefined) {

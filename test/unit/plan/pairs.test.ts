@@ -235,6 +235,22 @@ describe.each(names)('%s', (name) => {
   });
 });
 
+test.each([
+  ['a number that is not exact', 'bandwith: 12345678901234567890', ['BP014', 'BP024']],
+  ['an unknown variable', 'bandwith: ${vars.nope}', ['BP024', 'BP040']],
+  ['a hidden character', 'bandwith: "\\u202e"', ['BP003', 'BP024']],
+  ['an unknown alias', 'bandwith: *x', ['BP013', 'BP024']],
+  ['a value out of range', 'bandwith: 0', ['BP022', 'BP024']],
+  ['an unknown variable under a far key', 'colour: ${vars.nope}', ['BP024', 'BP040']],
+])('a misspelt key does not hide %s in its value', (_title, line, codes) => {
+  const text = PLAN.replace('bandwidth: ${vars.limit}', line);
+  expect(
+    findingsOf(text)
+      .map(({ code }) => code)
+      .sort(),
+  ).toEqual(codes);
+});
+
 test('all mistakes of a plan that touch different lines are reported at once', () => {
   const made: string[] = [];
   for (const name of names) if (made.every((each) => areIndependent(each, name))) made.push(name);
