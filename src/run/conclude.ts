@@ -205,7 +205,7 @@ interface Report extends Pick<Finish, 'happened' | 'state'> {
   readonly next?: readonly Command[];
 }
 
-export function finishOf(
+function finishOf(
   end: End,
   run: RunState,
   { happened = [], state, next = [] }: Report,

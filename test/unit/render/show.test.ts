@@ -14,7 +14,8 @@ const STANDING: RunSummary = {
   owner: 'root@host1, pid 4242',
   holdsDefinition: false,
   ways: ['resume', 'rollback'],
-  state: ['mirror/pivot failed: the copy is not ready', 'vda is /images/web1.qcow2'],
+  happened: ['mirror/pivot failed: the copy is not ready'],
+  state: ['vda is /images/web1.qcow2'],
   next: ['virsh domblklist web1'],
 };
 
@@ -78,8 +79,9 @@ test('everything that a run did fits 80 columns, except for commands', () => {
   const text = renderShown({ standing: STANDING, history: HISTORY }, false, 80);
   expect(text).toMatchInlineSnapshot(`
     "stranded: move-web1 on web1, run 20261123-081502-a1b2c3 (2 h 3 min)
-    State now
+    What happened
       mirror/pivot failed: the copy is not ready
+    State now
       vda is /images/web1.qcow2
     What to do
       $ virsh domblklist web1                      # see which files the guest uses
@@ -152,6 +154,7 @@ test('an active run, and one with an unreadable journal', () => {
       20261123-081502-a1b2c3
     What happened
       its journal is missing
+      mirror/pivot failed: the copy is not ready
     State now
       what undefine removes is kept in
       /var/lib/blockplan/runs/20261123-081502-a1b2c3

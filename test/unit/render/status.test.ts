@@ -33,7 +33,10 @@ test('the most urgent run is first, and each has the commands to type', () => {
       ...RUN,
       run: 'stranded',
       outcome: 'stranded',
-      state: ['mirror/pivot failed: the job is not ready, and nobody knows why that should be so'],
+      happened: [
+        'mirror/pivot failed: the job is not ready, and nobody knows why that should be so',
+      ],
+      state: ['vda is on /images/web1.qcow2'],
       next: ['virsh domblklist web1'],
     },
     { ...RUN, run: 'unfinished', damage: 'its journal ends with an incomplete record' },
@@ -65,9 +68,11 @@ test('the most urgent run is first, and each has the commands to type', () => {
     stranded: move-web1 on web1, run stranded
       begun 2026-11-23 08:15:02Z by root@host1, pid 4242
       ended 2026-11-23 08:18:04Z
-    State now
+    What happened
       mirror/pivot failed: the job is not ready, and nobody knows why that should be
       so
+    State now
+      vda is on /images/web1.qcow2
     What to do
       $ virsh domblklist web1        # see which files the guest uses
       $ blockplan resume stranded    # finish its plan
