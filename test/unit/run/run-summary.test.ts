@@ -87,6 +87,27 @@ describe('a run', () => {
   });
 });
 
+describe('what went wrong in a run', () => {
+  const end = { ...ended('stranded', ['vda is on a']), happened: ['mirror failed'] };
+
+  test('is reported apart from its state', async () => {
+    expect(await summary([STARTED, end])).toMatchObject({
+      happened: ['mirror failed'],
+      state: ['vda is on a'],
+    });
+  });
+
+  test('is absent if the journal of an older version has it in its state', async () => {
+    const found = await summary([STARTED, ended('stranded', ['mirror failed', 'vda is on a'])]);
+    expect(found).not.toHaveProperty('happened');
+    expect(found?.state).toEqual(['mirror failed', 'vda is on a']);
+  });
+
+  test('is not reported for a run that was forgotten', async () => {
+    expect(await summary([STARTED, end, FORGOTTEN])).not.toHaveProperty('happened');
+  });
+});
+
 test.each([
   [
     'that runs elsewhere',
