@@ -205,11 +205,7 @@ interface Report extends Pick<Finish, 'happened' | 'state'> {
   readonly next?: readonly Command[];
 }
 
-function finishOf(
-  end: End,
-  run: RunState,
-  { happened = [], state, next = [] }: Report,
-): Finish {
+function finishOf(end: End, run: RunState, { happened = [], state, next = [] }: Report): Finish {
   const { interrupted, asked } = run;
   const exitCode = exitCodeOf(end, interrupted, asked);
   return { end, exitCode, interrupted, ...happenedPart(happened), state, next };

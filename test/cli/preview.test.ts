@@ -102,7 +102,7 @@ describe('what is refused', () => {
   test.each([
     ['facts of another guest', [...MIGRATION, '--set', 'domain=web1'], 'BP095'],
     ['missing facts', [MIGRATION[0]!, '--facts', '/nowhere.yaml'], 'BP091'],
-    ['a file that has no facts', [MIGRATION[0]!, '--facts', 'plans/live-backup.yaml'], 'BP02'],
+    ['a file that has no facts', [MIGRATION[0]!, '--facts', 'plans/live-backup.yaml'], 'BP016'],
   ])('%s', (_what, argv, code) => {
     const { status, stdout, stderr } = preview(...argv);
     expect([status, stdout]).toEqual([2, '']);
