@@ -39,7 +39,7 @@ async function planFor(kind: string, disk: string): Promise<string> {
   const file = join(host.dir, `${kind}-${disk}.yaml`);
   const before = await picture(host, NAME);
   const ended = await init(kind, NAME, '--disk', disk, '--to', to, '-o', file);
-  expect([ended.exitCode, ended.told]).toEqual([0, '']);
+  expect([ended.exitCode, ended.stdout, ended.stderr]).toEqual([0, '', '']);
   expect(await picture(host, NAME)).toEqual(before);
   return file;
 }
@@ -49,7 +49,7 @@ describe('a plan that init has written runs:', () => {
     ['migrate', 'vda'],
     ['migrate', 'vdb'],
     ['migrate-classic', 'vda'],
-    ['backup-mirror', 'vda'],
+    ['backup-mirror', 'vdb'],
   ])('%s of %s', async (kind, disk) => {
     const copies = await readdir(to);
     expectEnd(await runFile(await planFor(kind, disk)), 0);

@@ -18,8 +18,7 @@ import { Explorer } from '../../src/prove/explore.ts';
 import { replay } from '../../src/prove/replay.ts';
 import { readSeed } from '../../src/prove/seed.ts';
 import { preflight, refuseErrors } from '../../src/run/preflight.ts';
-import type { Finish } from '../../src/run/run-state.ts';
-import { saidIn } from '../../src/run/run-state.ts';
+import { type Finish, saidIn } from '../../src/run/run-state.ts';
 import {
   compiled,
   type Damage,
@@ -129,8 +128,8 @@ const SHOWN: Readonly<Record<Damage, (scene: Scene, finish: Finish) => Promise<v
   async 'starts-elsewhere'() {
     // Checked while the guest was running: see below.
   },
-  async 'taken-back'({ guest, places: { active } }, { state }) {
-    expect(state.join()).toContain('Failed to get shared "write" lock');
+  async 'taken-back'({ guest, places: { active } }, finish) {
+    expect(saidIn(finish).join()).toContain('Failed to get shared "write" lock');
     expect((await liveChain(host, guest.name, 'vda'))[0]).toBe(active);
     await expectWrites(host, guest);
   },

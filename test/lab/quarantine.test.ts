@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { liveChain } from '../../src/lab/chains.ts';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type LabHost, startHost } from '../../src/lab/host.ts';
+import { saidIn } from '../../src/run/run-state.ts';
 import { refusal } from './refusal.ts';
 import {
   type Ended,
@@ -72,8 +73,7 @@ test('a file that a process has open is not moved', async () => {
   try {
     // The rollback needs its path as well.
     ended = await runSteps(host, NAME, [commit()]);
-    const { state } = expectEnd(ended, 5);
-    expect(state.join()).toContain('is open in');
+    expect(saidIn(expectEnd(ended, 5)).join()).toContain('is open in');
     expect((await stat(over())).ino).toBe((await held.stat()).ino);
   } finally {
     await held.close();
