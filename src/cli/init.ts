@@ -43,14 +43,16 @@ export async function initCommand(
       'no guest is named',
       `add its name: ${blockplanCommand('init', template)} DOMAIN; see: virsh list --all`,
     );
-  const { output, to } = options;
+  const { output } = options;
   refuseExisting(output);
-  if (to !== undefined) refuseRelative(to);
+  // Without a terminal, a missing folder is refused before libvirt is needed.
+  const to = options.to ?? (canAsk() ? undefined : '');
+  if (to !== undefined) requireFolder(to);
   const run = runIdAt(new Date());
   const first = await readHostState(domain, [], options, run);
   refuse(checkRunning(first));
   const disk = await chosenDisk(first, options.disk);
-  const folder = to ?? (await askedFolder());
+  const folder = to ?? requireFolder(await ask('Folder for the copy: ', process.stderr));
   // Facts do not change; a host is observed again for the files of the plan.
   const stateFor = async (text: string) => {
     const draft = draftPlan({ file: output ?? 'plan.yaml', source: text, steps });
@@ -96,8 +98,15 @@ function existing(file: string): BlockplanError {
   );
 }
 
-function refuseRelative(folder: string): void {
-  if (isAbsolute(folder)) return;
+/** @returns the folder, if it is an absolute path */
+function requireFolder(folder: string): string {
+  if (isAbsolute(folder)) return folder;
+  if (folder === '')
+    throw inputRefusal(
+      codes.initIncomplete,
+      'no folder for the copy is named',
+      'add --to with an absolute path of a folder on the host',
+    );
   throw inputRefusal(
     codes.pathNotAbsolute,
     `"${folder}" is not an absolute path`,
@@ -139,18 +148,6 @@ function existingDisk(state: HostState, target: string): Disk {
   const found = findDisk(state, target, 'disk');
   refuse(Array.isArray(found) ? found : []);
   return found as Disk;
-}
-
-async function askedFolder(): Promise<string> {
-  const folder = canAsk() ? await ask('Folder for the copy: ', process.stderr) : '';
-  if (folder === '')
-    throw inputRefusal(
-      codes.initIncomplete,
-      'no folder for the copy is named',
-      'add --to with an absolute path of a folder on the host',
-    );
-  refuseRelative(folder);
-  return folder;
 }
 
 function put(text: string, { output, connect, facts }: InitCommandOptions): number {
