@@ -193,5 +193,5 @@ test('a preview writes nothing, and requests nothing from the daemon that could'
 
 /** The guest writes from one observation to the next, and its files grow. */
 function withoutSizes(shown: string): string {
-  return shown.replaceAll(/\b\d+(\.\d+)? ([kMGT]?B|bytes)\b/g, 'SIZE');
+  return shown.replaceAll(/\b\d+(\.\d+)? ((?:[KMGT]i)?B|bytes)\b/g, 'SIZE');
 }
