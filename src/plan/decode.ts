@@ -59,7 +59,7 @@ export function hiddenCharacters(lines: Lines): Finding[] {
   const found: Finding[] = [];
   let offset = 0;
   for (const line of lines.source.split('\n')) {
-    const at = hiddenAt(line.endsWith('\r') ? line.slice(0, -1) : line);
+    const at = hiddenAt(line);
     if (at >= 0) found.push(hiddenCharacter(lines, offset + at));
     offset += line.length + 1;
   }
@@ -71,9 +71,9 @@ export function hasHidden(text: string): boolean {
   return text.split('\n').some((line) => hiddenAt(line) >= 0);
 }
 
-/** The index of the first hidden character other than a tab; -1 if there is none. */
+/** The index of the first hidden character other than a tab and the end of a Windows line; -1 if there is none. */
 function hiddenAt(line: string): number {
-  const plain = line.replaceAll('\t', ' ');
+  const plain = line.replaceAll('\t', ' ').replace(/\r$/, '');
   if (printable(plain) === plain) return -1;
   let at = 0;
   for (const character of plain) {

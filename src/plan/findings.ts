@@ -69,6 +69,9 @@ export class Findings {
   /** @throws BlockplanError `input-refused` with all findings, in the order of the text, if any of them is an error */
   refuse(): void {
     if (this.#all.some((finding) => finding.severity === 'error')) throw inputError(this.#all);
+    // What is condemned is not read: without an error the document would be accepted unread.
+    const [unread] = [...this.#faulty, ...this.#faultyKeys];
+    if (unread !== undefined) throw new Error(`${unread} is condemned without an error`);
   }
 }
 

@@ -195,8 +195,8 @@ class Inspection {
   }
 }
 
-/** What stands before a value that has a tag. */
-const TAGGED = /(^|[\s,[{])![^\s,[\]{}]*[ \t]+(&\S+[ \t]+)?$/;
+/** What stands before a value that has a tag. A key may have an exclamation mark too, and ends with a colon. */
+const TAGGED = /(^|[\s,[{])![^\s,[\]{}]*(?<!:)[ \t]+(&\S+[ \t]+)?$/;
 
 function isExact(value: number): boolean {
   return Number.isInteger(value) ? Number.isSafeInteger(value) : Number.isFinite(value);

@@ -20,6 +20,17 @@ disks:
     chain: [/images/testvm.qcow2, /images/base.qcow2]
 `;
 
+test('facts are the same with Windows line breaks', () => {
+  const text = readFileSync('test/facts/live-backup.facts.yaml', 'utf8');
+  expect(read(text).domain.definition).toContain('<domain');
+  expect(read(text.replaceAll('\n', '\r\n'))).toEqual(read(text));
+});
+
+test('a key with an exclamation mark hides no wrong value', () => {
+  expect(() => read(`${MINIMAL}files: { "/vm !old": absnt }\n`)).toThrow(BlockplanError);
+  expect(() => read(`${MINIMAL}files:\n  /vm !old: 5\n`)).toThrow(BlockplanError);
+});
+
 describe('handwritten facts', () => {
   test('need only a name and a chain; everything else has a default', () => {
     const { domain, files, folders, others, host } = read(MINIMAL);

@@ -70,6 +70,20 @@ on-failure: stop
     });
   });
 
+  test.each([
+    ['folded', '>-\n        /a${vars.dir}'],
+    ['literal', '|-\n        /a${vars.dir}'],
+    ['in double quotes', '"/a\\\n        ${vars.dir}"'],
+  ])('has the same values with Windows line breaks: %s', (_title, dest) => {
+    const text = plan(
+      `vars: { dir: /b }\nsteps:\n  - copy:\n      disk: vda\n      dest: ${dest}\n`,
+    );
+    expect(paramsOf(text)).toEqual([{ disk: 'vda', dest: '/a/b' }]);
+    expect(paramsOf(text.replaceAll('\n', '\r\n'))).toEqual(paramsOf(text));
+    const wrong = text.replace('/a', 'a').replaceAll('\n', '\r\n');
+    expect(() => read(wrong)).toThrow('a/b');
+  });
+
   test('keeps to YAML 1.2: yes and on are text, 010 is ten, 0o7 is seven', () => {
     const options = 'layers: [yes, no, off, ~x, 12:30:00], bandwidth: 010, depth: 0o7';
     expect(paramsOf(step(`copy: { disk: on, dest: /a, ${options} }`))).toEqual([
