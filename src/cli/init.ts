@@ -54,7 +54,7 @@ export async function initCommand(
   const disk = await chosenDisk(first, options.disk);
   const folder = to ?? requireFolder(await ask('Folder for the copy: ', process.stderr));
   // Facts do not change; a host is observed again for the files of the plan.
-  const stateFor = async (text: string) => {
+  const findingsFor = async (text: string) => {
     const draft = draftPlan({ file: output ?? 'plan.yaml', source: text, steps });
     const state =
       options.facts === undefined ? await readHostState(domain, [draft], options, run) : first;
@@ -62,7 +62,7 @@ export async function initCommand(
   };
   for (let attempt = 1; ; attempt++) {
     const text = initialPlanText({ template, domain: first.domain, disk, folder, attempt });
-    const errors = (await stateFor(text)).filter(({ severity }) => severity === 'error');
+    const errors = (await findingsFor(text)).filter(({ severity }) => severity === 'error');
     const isTaken = errors.some(({ code }) => code === codes.fileExistence);
     if (isTaken && attempt < MOST_ATTEMPTS) continue;
     refuse(errors);

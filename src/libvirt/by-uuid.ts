@@ -47,11 +47,12 @@ class ByUuid implements Virsh {
   }
 
   async run(argv: readonly string[], options?: RunOptions): Promise<Answer> {
-    const word = await unambiguousName(this.#virsh, this.#name);
-    return this.#virsh.run(this.#with(word, argv), options);
+    const [answer] = await this.runAll([argv], options);
+    return answer as Answer;
   }
 
   async runAll(argvs: readonly (readonly string[])[], options?: RunOptions): Promise<Answer[]> {
+    if (!argvs.some((argv) => argv.includes('--domain'))) return this.#virsh.runAll(argvs, options);
     const word = await unambiguousName(this.#virsh, this.#name);
     return this.#virsh.runAll(
       argvs.map((argv) => this.#with(word, argv)),

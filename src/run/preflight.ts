@@ -42,12 +42,26 @@ export async function observeForDrafts(
   driver: Driver,
   run: string,
 ): Promise<HostState> {
+  return (await observed(drafts, driver, run)).state;
+}
+
+/** Observes what {@link observeForDrafts} does; also returns the plans with their values, and their graphs. */
+async function observed(
+  drafts: readonly PlanDraft[],
+  driver: Driver,
+  run: string,
+): Promise<{ state: HostState; plans: readonly Plan[]; graphs: readonly Graph[] }> {
   const complete = drafts.flatMap(({ plan }) => plan ?? []);
-  if (complete.length === drafts.length) return observeForPlans(complete.map(compile), driver);
+  if (complete.length === drafts.length) {
+    const graphs = complete.map(compile);
+    return { state: await observeForPlans(graphs, driver), plans: complete, graphs };
+  }
   const plansOn = (state: HostState) => drafts.map((draft) => draft.resolve(state, run));
   const plans = plansOn(await driver.observe([]));
   const state = await observeForPlans(plans.map(compile), driver);
-  if (isDeepStrictEqual(plansOn(state).map(paramsOf), plans.map(paramsOf))) return state;
+  const now = plansOn(state);
+  if (isDeepStrictEqual(now.map(paramsOf), plans.map(paramsOf)))
+    return { state, plans: now, graphs: now.map(compile) };
   throw new BlockplanError('preflight-refused', [
     {
       code: codes.hostChanged,
@@ -84,9 +98,8 @@ export async function preflightDraft(
   driver: Driver,
   run: string,
 ): Promise<CheckedPlan> {
-  const state = await observeForDrafts([draft], driver, run);
-  const plan = draft.resolve(state, run);
-  const graph = compile(plan);
+  const { state, plans, graphs } = await observed([draft], driver, run);
+  const [plan, graph] = [plans[0] as Plan, graphs[0] as Graph];
   return { plan, graph, ...admissionOf(plan, graph, state) };
 }
 
