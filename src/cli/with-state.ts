@@ -3,8 +3,11 @@ import { BlockplanError } from '../errors.ts';
 
 /** What to do, by the file system's error. */
 const HINTS: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(['EACCES', 'EPERM', 'EROFS'].map((code) => [code, 'grant access there'])),
-  ...Object.fromEntries(['ENOSPC', 'EDQUOT'].map((code) => [code, 'free space there'])),
+  EACCES: 'grant access there',
+  EPERM: 'grant access there',
+  EROFS: 'grant access there',
+  ENOSPC: 'free space there',
+  EDQUOT: 'free space there',
   EIO: 'check the storage there',
   ENOTDIR: 'make sure that each part of the path is a directory',
   ENOENT: 'make sure that the directory exists and is no dangling link',

@@ -23,7 +23,7 @@ export async function readDataFiles({ file, format }: Layer): Promise<DataFiles>
 async function dataFileOfQcow2(file: string): Promise<DataFiles> {
   const header = await readQcow2Header(file);
   if (!header?.hasDataFile) return NONE;
-  // Without a name in the header, whoever opens the image must specify the file.
+  // Without a name in the header, a program that opens the image must specify the file.
   return header.dataFile === undefined ? UNREAD : named(file, [header.dataFile]);
 }
 

@@ -183,7 +183,7 @@ export async function reopenJournal(folder: string, end: JournalPosition): Promi
 /** Takes the reserve; returns the error if the disk is full. */
 async function takeReserve(folder: string): Promise<unknown> {
   try {
-    // Its name need not survive a power loss: whoever resumes the run takes a new one.
+    // Its name need not survive a power loss: a resumed run takes a new one.
     await writeSynced(join(folder, RESERVE_FILE), Buffer.alloc(RESERVE_BYTES, 'blockplan'));
     return undefined;
   } catch (error) {

@@ -145,7 +145,7 @@ export function isAlive(owner: Pick<LockOwner, 'pid' | 'boot' | 'started'>): boo
   return owner.boot === bootId() && startTime(owner.pid) === owner.started;
 }
 
-/** The owner of a domain's lock, dead or alive; a living one if there are several; undefined if nobody holds it. */
+/** The owner of a domain's lock, dead or alive; a living one if there are several; undefined if no process holds it. */
 export async function lockOwner(state: string, key: string): Promise<LockOwner | undefined> {
   const folder = join(state, 'locks');
   const held = (await namesOf(folder, key)).filter((name) => name.endsWith(`.${HELD}`));
