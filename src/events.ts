@@ -3,6 +3,7 @@
  * documents the same shapes for programs.
  */
 import type { Finding } from './errors.ts';
+import type { HookRef, HookResult } from './hook.ts';
 import type { DomainState } from './model/host-state.ts';
 import type { End } from './outcomes.ts';
 
@@ -79,6 +80,8 @@ export type RunEvent = { /** Milliseconds since the epoch. */ readonly time: num
       readonly direction: Direction;
       readonly message: string;
     } & PhaseRef)
+  | ({ readonly event: 'hook-started'; readonly command: string } & HookRef)
+  | ({ readonly event: 'hook-finished' } & HookRef & HookResult)
   | { readonly event: 'rollback-started'; readonly reason: string; readonly interrupted: boolean }
   | { readonly event: 'notice'; readonly message: string }
   | {

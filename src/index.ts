@@ -2,6 +2,7 @@
 export { BlockplanError, type Finding, type Position } from './errors.ts';
 export type { Direction, Listener, PhaseRef, RunEvent, StepOutline } from './events.ts';
 export { compile, type Graph, type PhaseNode, type PhaseState } from './graph/graph.ts';
+export type { Hook, HookPoint } from './hook.ts';
 export {
   createPlanMachine,
   type Machine,
@@ -12,7 +13,7 @@ export {
 export type { HostState } from './model/host-state.ts';
 export { type End, EXIT_CODES, exitCodeOf } from './outcomes.ts';
 export type { PlanInput } from './plan/input.ts';
-export type { Plan, PlannedStep } from './plan/plan.ts';
+export type { Plan, PlannedHook, PlannedStep } from './plan/plan.ts';
 export { draftPlan, type PlanDraft, readPlan } from './plan/read.ts';
 export type { Preview } from './simulate/preview.ts';
 export { type PreviewContext, previewPlan } from './simulate/preview-plan.ts';

@@ -15,6 +15,10 @@ export const PREVIEW: Preview = {
   description: 'Move a disk.',
   domain: 'testvm',
   source: { kind: 'live', uri: 'qemu:///system' },
+  hooks: [
+    { point: 'before', command: '/usr/bin/quiesce --all', timeout: 30, repeat: true },
+    { point: 'on-failure', command: "/usr/bin/notify 'it failed'", timeout: 60 },
+  ],
   totals: {
     ...{ steps: 2, phases: 2, changes: 2, pointsOfNoReturn: 1, pauses: 1, paused: true },
     copies: [{ to: '/b/x y.qcow2', bytes: 42 * MIB, rate: 2 * MIB }],
@@ -204,7 +208,7 @@ export function drawingsOf(preview: Preview): number {
 }
 
 /** Keys whose values are blockplan's own words, which a user cannot choose. */
-const OWN = new Set(['severity', 'sign', 'checked', 'direction', 'on', 'change']);
+const OWN = new Set(['point', 'severity', 'sign', 'checked', 'direction', 'on', 'change']);
 
 /** A preview in which every text that a user can choose is the same. */
 export function poisonedPreview(text: string, of = ADMITTED): Preview {

@@ -16,6 +16,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   steps: ['commands', 'model'],
   plan: ['steps', 'model'],
   facts: ['plan', 'model'],
+  programs: ['model'],
+  notify: ['plan', 'programs'],
   graph: ['plan', 'steps', 'model'],
   machine: ['graph'],
   simulate: ['machine', 'graph', 'plan', 'steps', 'commands', 'host', 'model'],
@@ -23,7 +25,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   libvirt: ['commands', 'host-io', 'model'],
   journal: ['commands', 'graph', 'model'],
   run: [
-    ...['graph', 'journal', 'machine', 'plan', 'simulate', 'steps'],
+    ...['graph', 'journal', 'machine', 'plan', 'programs', 'simulate', 'steps'],
     ...['commands', 'host', 'model'],
   ],
   prove: ['graph', 'journal', 'machine', 'run', 'simulate', 'steps', 'commands', 'host', 'model'],
@@ -39,10 +41,10 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     ...['commands', 'host', 'model'],
   ],
   reference: [],
-  generate: ['cli', 'reference', 'facts', 'plan', 'graph', 'simulate', 'steps', 'model'],
+  generate: ['cli', 'reference', 'facts', 'notify', 'plan', 'graph', 'simulate', 'steps', 'model'],
   cli: [
-    ...['commands', 'doctor', 'facts', 'graph', 'host-io', 'journal', 'libvirt', 'model', 'plan'],
-    ...['prove', 'reference', 'rehearse', 'render', 'run', 'simulate', 'steps'],
+    ...['commands', 'doctor', 'facts', 'graph', 'host-io', 'journal', 'libvirt', 'model', 'notify'],
+    ...['plan', 'prove', 'reference', 'rehearse', 'render', 'run', 'simulate', 'steps'],
   ],
 };
 
@@ -55,8 +57,8 @@ const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = {
 
 /** The files at the top of src, which every room may import. They import only each other and types. */
 const TOP = [
-  ...['codes.ts', 'command.ts', 'errors.ts', 'events.ts', 'outcomes.ts', 'printable.ts'],
-  ...['processes.ts', 'shell-quote.ts', 'size-text.ts'],
+  ...['codes.ts', 'command.ts', 'errors.ts', 'events.ts', 'hook.ts', 'outcomes.ts'],
+  ...['printable.ts', 'processes.ts', 'shell-quote.ts', 'size-text.ts'],
 ];
 
 /** The places that may import a package; no other package may be imported. */
@@ -255,6 +257,14 @@ describe('imports', () => {
         /(?<![\w.-])process\.(?:env|pid|kill|cwd|get\w+|on|std\w+)\b/.test(texts.get(file) ?? ''),
     );
     expect(globals).toEqual([]);
+  });
+
+  test('programs on the own machine are started in few places', () => {
+    const places = /^src\/(?:lab|demo)\/|^src\/(?:cli\/detach|programs\/program)\.ts$/;
+    const wrong = imports.filter(
+      ({ from, to }) => to === 'node:child_process' && !places.test(from),
+    );
+    expect(wrong).toEqual([]);
   });
 
   test('only cli and rehearse choose the host', () => {

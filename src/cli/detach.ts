@@ -21,6 +21,8 @@ export interface DetachOptions {
   readonly set: readonly string[];
   readonly expect?: string;
   readonly facts?: string;
+  readonly notify?: string;
+  readonly metrics?: string;
   readonly dryRun?: boolean;
   readonly yes?: boolean;
   readonly detach?: boolean;
@@ -86,7 +88,7 @@ function begunText(plan: Plan, run: string, folder: string, format: 'text' | 'js
 
 /** The command line of the other process. It runs the admitted copy of the plan, even if the plan's file changes. */
 function commandOf(file: string, run: string, options: DetachOptions): string[] {
-  const { connect, set, expect, facts } = options;
+  const { connect, set, expect, facts, notify, metrics } = options;
   const option = (name: string, value: string | undefined) =>
     value === undefined ? [] : [name, value];
   return [
@@ -98,6 +100,8 @@ function commandOf(file: string, run: string, options: DetachOptions): string[] 
     ...set.flatMap((each) => ['--set', each]),
     ...option('--expect', expect),
     ...option('--facts', facts === undefined ? undefined : resolve(facts)),
+    ...option('--notify', notify ? resolve(notify) : notify),
+    ...option('--metrics', metrics === undefined ? undefined : resolve(metrics)),
   ];
 }
 
@@ -105,8 +109,10 @@ function environmentOf(env: NodeJS.ProcessEnv, state: string): Record<string, st
   const kept = Object.entries(env).filter(
     (each): each is [string, string] => ENVIRONMENT.test(each[0]) && each[1] !== undefined,
   );
-  // A relative state directory must be found from any working directory: `state` is absolute.
-  return { ...Object.fromEntries(kept), BLOCKPLAN_STATE_DIR: state };
+  // Relative paths must be found from any working directory: `state` is absolute.
+  const notify = env['BLOCKPLAN_NOTIFY'];
+  const named = notify ? { BLOCKPLAN_NOTIFY: resolve(notify) } : {};
+  return { ...Object.fromEntries(kept), ...named, BLOCKPLAN_STATE_DIR: state };
 }
 
 /** The systemd that starts the unit: the system's for root, a user's own if it outlives the login sessions. */

@@ -16,6 +16,7 @@ import { domainKey, LOCAL, ofHost } from '../model/hosts.ts';
 import { printable } from '../printable.ts';
 import { runSummaryOf } from '../run/run-summary.ts';
 import { preflightRefusal } from './refusal.ts';
+import { writeReportFiles } from './report-files.ts';
 import { namedRun, type RunFolder, runHolders } from './run-folders.ts';
 import { withState } from './with-state.ts';
 
@@ -85,6 +86,7 @@ async function forgotten(
     );
   await note(folder);
   await removeUnfinished(state, run);
+  await writeReportFiles(state, found);
   const of = started ? `: ${started.plan} on ${started.domain}, run ${run}` : `: run ${run}`;
   const lines = [
     `forgotten${of}`,

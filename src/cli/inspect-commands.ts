@@ -1,13 +1,14 @@
 /** Commands that show runs, from their journals alone. */
 import type { Command } from 'commander';
-import { formatOption, formerOutputOption, type SetExitCode } from './options.ts';
+import { formatOption, formerOutputOption, metricsOption, type SetExitCode } from './options.ts';
 
 export function addInspectCommands(root: Command, finish: SetExitCode): void {
   root
     .command('status')
     .description('Show active runs and runs that need attention')
     .argument('[domain]', 'only runs on this domain')
-    .addOption(formatOption())
+    .addOption(formatOption(['text', 'json', 'prometheus']))
+    .addOption(metricsOption())
     .option('--exit-code', 'exit with 2 if a run needs attention, for monitoring')
     .action(async (domain, options) =>
       finish(await (await import('./status.ts')).statusCommand(domain, options)),

@@ -29,6 +29,17 @@ export function connectOption(): Option {
   );
 }
 
+export function notifyOption(): Option {
+  return new Option(
+    '--notify <file>',
+    'notify as this file says (default: /etc/blockplan/notify.yaml for root)',
+  );
+}
+
+export function metricsOption(): Option {
+  return new Option('--metrics <file>', 'write Prometheus metrics of all runs to this file');
+}
+
 export function formatOption(formats: readonly string[] = ['text', 'json']): Option {
   return new Option('--format <format>', 'output format').choices(formats).default('text');
 }

@@ -11,6 +11,7 @@ import { type Display, textDisplay } from '../render/display.ts';
 import { jsonListener } from '../render/json.ts';
 import { LeftUnfinished } from '../run/execute.ts';
 import type { Finish } from '../run/run-state.ts';
+import type { RunEnding } from './after-run.ts';
 import { loggedDisplay } from './logged-display.ts';
 import { onInterrupt } from './signals.ts';
 
@@ -21,6 +22,7 @@ export interface RunContext {
   readonly format: 'text' | 'json';
   /** Reported before anything is done. */
   readonly findings: readonly Finding[];
+  readonly ending: RunEnding;
 }
 
 /** How a run is observed and stopped. */
@@ -32,10 +34,13 @@ export interface RunControls {
 
 /** Performs a run with a display; returns the exit code. */
 export async function performRun(
-  { state, run, journal, format, findings }: RunContext,
+  { state, run, journal, format, findings, ending }: RunContext,
   perform: (attended: RunControls) => Promise<Finish>,
 ): Promise<number> {
-  const display = loggedDisplay(await displayOf(format), journal.folder);
+  const display = ending.follow(
+    loggedDisplay(await displayOf(format), journal.folder),
+    journal.folder,
+  );
   const { listener } = display;
   const { signal, leave, release } = onInterrupt((name) => {
     const message = `${name}: rolling back; a second signal interrupts the rollback, to be resumed later`;

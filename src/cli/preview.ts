@@ -1,7 +1,9 @@
 /** `blockplan preview`: shows what a run would do, from the live host or from a facts file. */
 
+import type { Finding } from '../errors.ts';
 import { fingerprintOf } from '../facts/fingerprint.ts';
 import { PREVIEW_EXIT_CODES } from '../outcomes.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { Preview } from '../simulate/preview.ts';
 import { previewPlan } from '../simulate/preview-plan.ts';
 import { type HostStateOptions, planOnHost } from './host-state.ts';
@@ -21,11 +23,19 @@ export async function previewCommand(
 ): Promise<number> {
   const { plan, state } = await planOnHost(await draftFrom(file, options.set), options);
   const shown = previewPlan(plan, state, {
-    ...(options.facts === undefined ? {} : { facts: options.facts }),
+    // Facts are often previewed on another machine than the one that runs the plan.
+    ...(options.facts === undefined
+      ? { hookFindings: await hookFindingsOf(plan) }
+      : { facts: options.facts }),
     fingerprint: fingerprintOf(plan, state),
   });
   const code = await showPreview(shown, options.format);
   return code === 0 && options.exitCode ? PREVIEW_EXIT_CODES[outcomeOf(shown)] : code;
+}
+
+async function hookFindingsOf(plan: Plan): Promise<readonly Finding[]> {
+  if (plan.hooks.length === 0) return [];
+  return (await import('../run/hook-findings.ts')).findHookProblems(plan);
 }
 
 function outcomeOf({ totals }: Preview): keyof typeof PREVIEW_EXIT_CODES {

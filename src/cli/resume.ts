@@ -20,13 +20,16 @@ import { resumeRun } from '../run/execute.ts';
 import { otherCommands } from '../run/other-commands.ts';
 import { filesOfPlan } from '../run/preflight.ts';
 import { editedText, graphOfRun } from '../run/stored-plan.ts';
+import { RunEnding } from './after-run.ts';
+import { type AfterRunOptions, afterRecoverySettings } from './notify-settings.ts';
 import { performRun } from './perform-run.ts';
+import { printFindings } from './print-findings.ts';
 import { preflightRefusal } from './refusal.ts';
 import { type ResumableRun, resumableRun } from './resumable-run.ts';
 import { VERSION } from './version.ts';
 import { withState } from './with-state.ts';
 
-export interface ResumeOptions {
+export interface ResumeOptions extends AfterRunOptions {
   readonly format: 'text' | 'json';
 }
 
@@ -39,8 +42,20 @@ export async function resumeCommand(
   how: 'resume' | 'rollback',
   options: ResumeOptions,
 ): Promise<number> {
+  const settings = await afterRecoverySettings(options, printFindings);
+  const ending = new RunEnding(how, options.format, settings);
+  return ending.after(() => resumeNamed(word, how, options, ending));
+}
+
+async function resumeNamed(
+  word: string | undefined,
+  how: 'resume' | 'rollback',
+  options: ResumeOptions,
+  ending: RunEnding,
+): Promise<number> {
   const state = stateFolder(process.env, process.getuid?.());
   const { run, started } = await resumableRun(state, word);
+  ending.name({ plan: started.plan, domain: started.domain, run });
   const user = userInfo().username;
   // Files made here contain guest data or passwords of the definition: no other user may read them.
   process.umask(0o077);
@@ -65,7 +80,7 @@ export async function resumeCommand(
   }
   try {
     // Read it again under the lock: another process may have just finished it.
-    return await resumeLocked(state, await resumableRun(state, run), how, options, user);
+    return await resumeLocked(state, await resumableRun(state, run), how, options, user, ending);
   } finally {
     await lock.release();
   }
@@ -77,6 +92,7 @@ async function resumeLocked(
   how: 'resume' | 'rollback',
   { format }: ResumeOptions,
   user: string,
+  ending: RunEnding,
 ): Promise<number> {
   const { run, folder, log, started } = resumable;
   refuseElsewhere(resumable);
@@ -107,7 +123,7 @@ async function resumeLocked(
     const admitted = onLocal({ driver, initial: hostState, files });
     const of = { id: run, graph, hosts: admitted, journal, uri, user, version: VERSION };
     const { set, planSum } = started;
-    return await performRun({ state, run, journal, format, findings }, (attended) =>
+    return await performRun({ state, run, journal, format, findings, ending }, (attended) =>
       resumeRun({ ...of, ...attended, set, planSum }, log, how),
     );
   } finally {

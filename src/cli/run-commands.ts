@@ -4,6 +4,8 @@ import {
   connectOption,
   formatOption,
   formerOutputOption,
+  metricsOption,
+  notifyOption,
   type SetExitCode,
   setOption,
 } from './options.ts';
@@ -21,6 +23,8 @@ export function addRunCommands(root: Command, finish: SetExitCode): void {
     .addOption(new Option('--run-id <id>').argParser(runId).hideHelp())
     .option('--expect <fingerprint>', 'run only if the preview still has this fingerprint')
     .option('--facts <file>', 'with --expect, show what differs from these reviewed facts')
+    .addOption(notifyOption())
+    .addOption(metricsOption())
     .addOption(formatOption())
     .addOption(formerOutputOption())
     .action(async (file, options) =>
@@ -35,6 +39,14 @@ export function addRunCommands(root: Command, finish: SetExitCode): void {
     .action(async (run, options) =>
       finish(await (await import('./attach.ts')).attachCommand(run, options)),
     );
+  root
+    .command('throttle')
+    .description('Change the speed of an active run')
+    .argument('<run>', 'run ID, its beginning, or last')
+    .argument('<bandwidth>', 'MiB/s, an amount such as 800KiB or 50M, or 0 for unlimited')
+    .action(async (run, bandwidth) =>
+      finish(await (await import('./throttle.ts')).throttleCommand(run, bandwidth)),
+    );
   const ways = {
     resume: 'Resume an interrupted run, or finish its rollback',
     rollback: 'Roll back an interrupted run to where it began',
@@ -44,6 +56,8 @@ export function addRunCommands(root: Command, finish: SetExitCode): void {
       .command(how)
       .description(ways[how])
       .argument('[run]', 'run ID, its beginning, or last (default: the only unfinished run)')
+      .addOption(notifyOption())
+      .addOption(metricsOption())
       .addOption(formatOption())
       .addOption(formerOutputOption())
       .action(async (run, options) =>

@@ -21,8 +21,10 @@ import type { PlanDraft } from '../plan/read.ts';
 import { executeRun } from '../run/execute.ts';
 import { type CheckedPlan, preflightDraft, refuseErrors } from '../run/preflight.ts';
 import type { Preview } from '../simulate/preview.ts';
+import { RunEnding } from './after-run.ts';
 import { detachCommand, refuseUndetachable } from './detach.ts';
 import { type ExpectOptions, type ReviewCheck, reviewCheckOf } from './expectation.ts';
+import { type AfterRunOptions, afterRunSettings } from './notify-settings.ts';
 import { performRun } from './perform-run.ts';
 import { ask, canAsk, isYes } from './question.ts';
 import { draftFrom, inputRefusal, readSettings } from './read.ts';
@@ -32,7 +34,7 @@ import { previewHeadline, showPreview } from './show-preview.ts';
 import { VERSION } from './version.ts';
 import { withState } from './with-state.ts';
 
-export interface RunCommandOptions extends ExpectOptions {
+export interface RunCommandOptions extends ExpectOptions, AfterRunOptions {
   readonly connect?: string;
   readonly set: readonly string[];
   readonly dryRun?: boolean;
@@ -51,7 +53,20 @@ export async function runPlan(
   connecting: Promise<Virsh>,
 ): Promise<number> {
   refuseUndetachable(options);
+  const settings = await afterRunSettings(options);
+  const ending = new RunEnding('run', options.format, settings, { plan: file });
+  const run = () => runOrPreview(file, options, connecting, ending);
+  return options.dryRun ? run() : ending.after(run);
+}
+
+async function runOrPreview(
+  file: string,
+  options: RunCommandOptions,
+  connecting: Promise<Virsh>,
+  ending: RunEnding,
+): Promise<number> {
   const draft = await draftFrom(file, options.set);
+  ending.name({ plan: draft.name, domain: draft.domain });
   // The ID has the date and the time that the plan may refer to: those of the preview that is confirmed.
   const id = options.runId ?? newRunId(new Date());
   const refuseDrift = await reviewCheckOf(draft, id, options);
@@ -75,7 +90,7 @@ export async function runPlan(
     },
     connecting,
   );
-  const run: RequestedRun = { id, draft, driver, options, refuseDrift };
+  const run: RequestedRun = { id, draft, driver, options, refuseDrift, ending };
   try {
     if (!options.dryRun && !options.detach && !asks) return await locked(run);
     const checked = await preflightDraft(draft, driver, id);
@@ -102,12 +117,13 @@ interface RequestedRun {
   readonly driver: LibvirtDriver;
   readonly options: RunCommandOptions;
   readonly refuseDrift: ReviewCheck;
+  readonly ending: RunEnding;
 }
 
-async function previewOf({ plan, state }: CheckedPlan): Promise<Preview> {
+async function previewOf({ plan, state, hookFindings }: CheckedPlan): Promise<Preview> {
   const { previewPlan } = await import('../simulate/preview-plan.ts');
   const { fingerprintOf } = await import('../facts/fingerprint.ts');
-  return previewPlan(plan, state, { fingerprint: fingerprintOf(plan, state) });
+  return previewPlan(plan, state, { fingerprint: fingerprintOf(plan, state), hookFindings });
 }
 
 /** Refuses if the host changed while the user was deciding: other commands would run. */
@@ -121,13 +137,13 @@ async function refuseChanged(checked: CheckedPlan, confirmed: Preview): Promise<
 }
 
 /** What the user confirms. Leaves out sizes and free space, because a guest that writes changes them meanwhile. */
-function confirmable({ steps, findings }: Preview): unknown {
-  return { steps, findings: findings.map(({ code, path }) => ({ code, path })) };
+function confirmable({ hooks, steps, findings }: Preview): unknown {
+  return { hooks, steps, findings: findings.map(({ code, path }) => ({ code, path })) };
 }
 
 /** Takes the lock, checks for another run's marker, checks the plan against the current host, and runs it. */
 async function locked(run: RequestedRun, shown?: Preview): Promise<number> {
-  const { id, draft, driver, options } = run;
+  const { id, draft, driver, options, ending } = run;
   const state = stateFolder(process.env, process.getuid?.());
   const user = userInfo().username;
   const uuid = (await driver.uuid()) ?? (await uuidAdmitted(run));
@@ -157,7 +173,7 @@ async function locked(run: RequestedRun, shown?: Preview): Promise<number> {
     const hosts = onLocal({ driver, initial: hostState, files });
     const of = { id, graph, hosts, journal, uri, user, version: VERSION };
     return await performRun(
-      { state, run: id, journal, format: options.format, findings },
+      { state, run: id, journal, format: options.format, findings, ending },
       (attended) => executeRun({ ...of, ...attended, set, planSum }),
     );
   } finally {

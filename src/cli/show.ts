@@ -1,10 +1,8 @@
 /** `blockplan show`: shows a run in detail, from its journal. */
 import { codes } from '../codes.ts';
-import { tryReadRunLog } from '../journal/run-log.ts';
 import { USUAL_COLUMNS } from '../render/frame.ts';
-import { renderShown, type ShownRun } from '../render/show.ts';
-import { historyOf } from '../run/history.ts';
-import { runSummaryOf } from '../run/run-summary.ts';
+import { renderShown } from '../render/show.ts';
+import { runReportOf } from '../run/run-report.ts';
 import { inputRefusal } from './read.ts';
 import { resultText } from './result-text.ts';
 import { namedRun, ownState, runHolders } from './run-folders.ts';
@@ -17,18 +15,16 @@ export interface ShowCommandOptions {
 export async function showCommand(word: string, { format }: ShowCommandOptions): Promise<number> {
   const state = ownState();
   const folder = await namedRun(state, word);
-  const summary = await runSummaryOf(folder, await runHolders(state));
-  if (!summary)
+  const report = await runReportOf(folder, await runHolders(state));
+  if (!report)
     throw inputRefusal(
       codes.journalUnsupported,
       `run ${folder.run} never started: its folder has no journal`,
       'choose another run; see blockplan list',
     );
-  const history = await tryReadRunLog(folder.folder).then((log) => log && historyOf(log));
-  const shown: ShownRun = { standing: summary, ...(history ? { history } : {}) };
   process.stdout.write(
-    resultText(shown, format, (told, color, columns) =>
-      renderShown(told, color, columns || USUAL_COLUMNS),
+    resultText(report, format, (shown, color, columns) =>
+      renderShown(shown, color, columns || USUAL_COLUMNS),
     ),
   );
   return 0;

@@ -1,4 +1,5 @@
 /** `blockplan status`: shows active runs and runs that need attention, without libvirt and without reading finished runs. */
+import { codes } from '../codes.ts';
 import { unfinishedRuns } from '../journal/unfinished.ts';
 import { redactValue } from '../model/redact-value.ts';
 import { colorWanted } from '../render/color.ts';
@@ -6,10 +7,13 @@ import { USUAL_COLUMNS } from '../render/frame.ts';
 import { jsonText } from '../render/json.ts';
 import { renderStatus } from '../render/status.ts';
 import { isStatusOver, type RunSummary, runSummaryOf } from '../run/run-summary.ts';
+import { preflightRefusal } from './refusal.ts';
 import { ownState, runFolders, runHolders } from './run-folders.ts';
 
 export interface StatusCommandOptions {
-  readonly format: 'text' | 'json';
+  readonly format: 'text' | 'json' | 'prometheus';
+  /** The file that takes the metrics as well. */
+  readonly metrics?: string;
   /** Whether the exit code says that a run needs attention. */
   readonly exitCode?: boolean;
 }
@@ -39,16 +43,38 @@ export async function statusCommand(
   const shown = found.filter((each) => domain === undefined || (each.domain ?? domain) === domain);
   const counts = { over: folders.length - found.length, elsewhere: found.length - shown.length };
   const context = { ...counts, ...(domain === undefined ? {} : { domain }), now: Date.now() };
-  process.stdout.write(
-    options.format === 'json'
-      ? `${jsonText({ format: 'blockplan-status/v1', ...counts, runs: shown }, 2)}\n`
-      : renderStatus(
-          shown,
-          context,
-          colorWanted(process.env, process.stdout.isTTY === true),
-          process.stdout.columns || USUAL_COLUMNS,
-        ),
-  );
+  const metrics =
+    options.format === 'prometheus' || options.metrics !== undefined
+      ? await metricsFor(state, domain, options.metrics)
+      : '';
+  const json = () => `${jsonText({ format: 'blockplan-status/v1', ...counts, runs: shown }, 2)}\n`;
+  const text = () =>
+    renderStatus(
+      shown,
+      context,
+      colorWanted(process.env, process.stdout.isTTY === true),
+      process.stdout.columns || USUAL_COLUMNS,
+    );
+  process.stdout.write({ json, text, prometheus: () => metrics }[options.format]());
   const urgent = shown.some(({ outcome }) => outcome !== 'running');
   return options.exitCode && urgent ? NEEDS_ATTENTION : 0;
+}
+
+/** @param file takes the metrics as well */
+async function metricsFor(
+  state: string,
+  domain: string | undefined,
+  file: string | undefined,
+): Promise<string> {
+  const { metricsText, writeMetrics } = await import('./metrics.ts');
+  const text = await metricsText(state, domain);
+  if (file !== undefined)
+    await writeMetrics(file, text).catch(({ message }: Error) => {
+      throw preflightRefusal(
+        codes.metricsNotWritten,
+        `the metrics cannot be written to ${file}: ${message}`,
+        'make its folder, or choose a file in a folder that you can write to',
+      );
+    });
+  return text;
 }

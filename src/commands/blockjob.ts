@@ -1,4 +1,4 @@
-/** `virsh blockjob`: ends a block job, with or without a pivot to its other side. */
+/** `virsh blockjob`: ends a block job, with or without a pivot to its other side, or limits its speed. */
 import { definitionFollows } from '../host/definitions.ts';
 import { layersOf, nameIn } from '../host/file-names.ts';
 import { relativeNames } from '../host/header-names.ts';
@@ -22,10 +22,14 @@ export const blockjob = defineCommand({
     path: required('text'),
     abort: optional('flag'),
     pivot: optional('flag'),
+    bandwidth: optional('number'),
+    bytes: optional('flag'),
   },
-  apply(host, { path, abort, pivot }) {
+  apply(host, { path, abort, pivot, bandwidth }) {
     const disk = diskForCommand(host, path);
     if (!disk.job) throw new EffectFailed(`error: no active block job on ${disk.target}`);
+    // A simulated job takes no time.
+    if (bandwidth !== undefined && !abort && !pivot) return host;
     if (abort === pivot) throw new Error('a simulated host ends jobs by abort or pivot alone');
     return abort ? aborted(host, disk) : pivoted(host, disk);
   },

@@ -245,6 +245,7 @@ async function furnish(narrator: Narrator, host: LabHost, root: string): Promise
       LAB: host.dir,
       LIBVIRT_DEFAULT_URI: host.uri,
       BLOCKPLAN_STATE_DIR: join(host.dir, 'state'),
+      BLOCKPLAN_NOTIFY: '',
     },
   };
 }

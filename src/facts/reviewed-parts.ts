@@ -92,10 +92,21 @@ function labels(known: ReadonlyMap<string, string>): Naming {
   };
 }
 
-/** The text as written, and its steps with those references replaced that count; see `PlannedStep.reviewed`. */
+/**
+ * The text as written, and its hooks and steps with those references replaced that count; see `reviewed` in plan.ts.
+ * A hook's paths count as they are.
+ */
 function planPart(plan: Plan, naming: Naming): unknown {
   return {
     text: plan.text.source,
+    ...(plan.hooks.length === 0
+      ? {}
+      : {
+          hooks: plan.hooks.map(({ path: _path, command, reviewed = command, ...hook }) => ({
+            ...hook,
+            command: reviewed.map((word) => (word === plan.domain ? naming(word) : word)),
+          })),
+        }),
     steps: plan.steps.map(({ id, step, params, reviewed = params }) => ({
       id,
       [step.kind]: withNames(reviewed, plan.domain, naming),

@@ -56,8 +56,13 @@ export const CODE_MEANINGS = {
   fingerprintMismatch: 'The facts given with `--expect` do not match the fingerprint',
   initIncomplete: 'A new plan needs a domain, a disk or a folder that was not given',
   planNotWritable: 'A new plan cannot be written to its file, or the file exists',
+  notifyTargetKind:
+    'A target of a notification file has none, or more than one, of `command`, `mail` and `webhook`',
+  headersFileInvalid:
+    "The file with a webhook's headers cannot be read, or is not a list of headers",
+  invalidBandwidth: 'The bandwidth given to `throttle` is not an amount such as `50M`',
   wordNotSendable: 'A name or path contains a character that cannot be sent to virsh',
-  inputUnreadable: 'The plan file or the facts file cannot be read',
+  inputUnreadable: 'The plan file, the facts file or the notification file cannot be read',
   invalidSetting: '`--set` is not of the form `name=value`',
   noTerminal: 'Confirmation requires a terminal or `--yes`',
   stateUnreadable: 'Permission to read the state directory is denied',
@@ -130,6 +135,7 @@ export const CODE_MEANINGS = {
   nextStartMismatch:
     'The next start would use another backing file for a layer than the running guest uses',
   reviewMismatch: 'The host or the plan has changed since the review',
+  hookProgramUnusable: 'The program of a hook does not exist, or cannot be executed',
   layerHasOtherWriter: 'Another guest, or another disk, writes to a layer of the disk',
   fileNotRemovable:
     'A file to remove is a symbolic link, a block device, or in a folder that is not writable',
@@ -150,6 +156,9 @@ export const CODE_MEANINGS = {
   connectionNotLocal:
     "The connection is not the host's own libvirt, such as one with a `command` parameter",
   connectionLost: 'The connection to libvirt was lost',
+  notificationFailed: 'Warning: a target of the notification file could not be notified',
+  metricsNotWritten: 'The file with metrics cannot be written',
+  reportNotMade: 'Warning: a bug in blockplan prevented the report or the notifications of a run',
   runNotFound: 'The run does not exist, or several runs match',
   runEnded: 'The run has already ended',
   journalUnreadable: 'The journal of a run cannot be read, or was modified',
@@ -160,8 +169,10 @@ export const CODE_MEANINGS = {
   onlyDefinition: 'The run may hold the only definition of its domain, so it cannot be forgotten',
   unsafeName: 'A run ID or a UUID would lead to another folder',
   activeRunNotFound: '`attach` was not given a run, and no run or more than one is active',
-  runAbandoned: 'The run given to `attach` has no process and did not end',
+  runAbandoned: 'The run given to `attach` or `throttle` has no process and did not end',
   detachOptions: '`--detach` requires `--yes`, and cannot be combined with `--dry-run`',
+  noJobToThrottle:
+    'The run given to `throttle` has no block job now, or works in a way whose speed cannot be changed',
   definitionUnavailable: 'The definition to write back does not exist or cannot be read',
   definitionNotFound: 'The definition to write back is not specified or not known',
   definitionOutdated: 'The run has ended, so its kept definition may be outdated',

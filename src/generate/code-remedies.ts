@@ -79,6 +79,11 @@ export const CODE_REMEDIES = {
   initIncomplete:
     'Add what the message names, or answer the questions of `blockplan init` on a terminal.',
   planNotWritable: 'Choose a new file in an existing folder that you can write to.',
+  notifyTargetKind: 'Write one target for each way to notify, each beginning with its own `-`.',
+  headersFileInvalid:
+    'Write one `Name: value` per line, and let the user who runs the plans read the file.',
+  invalidBandwidth:
+    'Write a number of MiB/s, an amount such as `50M` or `800KiB`, or 0 for unlimited.',
   wordNotSendable: 'Rename the file or the domain so that its name does not contain the character.',
   inputUnreadable: 'Check the path and its permissions. Use `-` for standard input.',
   invalidSetting: 'Write `--set NAME=VALUE`, without spaces around the `=`.',
@@ -183,6 +188,8 @@ export const CODE_REMEDIES = {
   nextStartMismatch:
     "Remove `keep-relative`, or correct the backing file name in the image's header.",
   reviewMismatch: 'Review the plan again, and pass the new fingerprint with `--expect`.',
+  hookProgramUnusable:
+    'Install the program on the machine that blockplan runs on and make it executable, or correct its path in the plan.',
   layerHasOtherWriter:
     'Detach the disk from the other guest first; blockplan supports only disks that a single guest writes to.',
   fileNotRemovable: 'Remove `delete` from the step, and remove the file yourself after the run.',
@@ -211,6 +218,12 @@ export const CODE_REMEDIES = {
     'Use `qemu:///system`, `qemu:///session` or `qemu+unix:///system?socket=/PATH`.',
   connectionLost:
     'Restart libvirt if it is down, then check the guest and finish the run with `blockplan resume` or `blockplan rollback`.',
+  notificationFailed:
+    'Ignore it if the report reached you another way. Otherwise correct the target in the notification file.',
+  metricsNotWritten:
+    'Make the folder of the file, or choose a file in a folder that the user can write to.',
+  reportNotMade:
+    'Ignore it if you do not need them: the end of the run is as reported. Please report the bug.',
   runNotFound:
     'List the runs with `blockplan list`, as the user who ran the plan. Type more of the run ID.',
   runEnded: 'Check what the run did with `blockplan show RUN`; it needs no further command.',
@@ -230,6 +243,8 @@ export const CODE_REMEDIES = {
     'Inspect the run with `blockplan show RUN`, then finish it with `blockplan resume RUN` or `blockplan rollback RUN`.',
   detachOptions:
     'Check `blockplan preview`, then use `--detach` with `--yes` and without `--dry-run`.',
+  noJobToThrottle:
+    'Wait until the run copies or commits with a block job; `blockplan attach` shows its progress.',
   definitionUnavailable:
     "Look for `bundle.json` in your backups; the first record of the run's journal also contains the definition.",
   definitionNotFound:

@@ -7,12 +7,23 @@ import { diskPage } from './disk-page.ts';
 import { outputSchemas } from './output-schemas.ts';
 import { stepPage, stepsTable } from './pages.ts';
 import { templatesJson } from './templates.ts';
-import { editorSchema, factsEditorSchema, factsValidatorCode, validatorCode } from './validator.ts';
+import {
+  editorSchema,
+  factsEditorSchema,
+  factsValidatorCode,
+  hookValidatorCode,
+  notifyEditorSchema,
+  notifyValidatorCode,
+  validatorCode,
+} from './validator.ts';
 
 await writeFile('schemas/plan.schema.json', editorSchema(steps));
 await writeFile('src/plan/validator.generated.js', await validatorCode(steps));
+await writeFile('src/plan/hook-validator.generated.js', await hookValidatorCode());
 await writeFile('schemas/facts.schema.json', factsEditorSchema());
 await writeFile('src/facts/validator.generated.js', await factsValidatorCode());
+await writeFile('schemas/notify.schema.json', notifyEditorSchema());
+await writeFile('src/notify/validator.generated.js', await notifyValidatorCode());
 await writeFile(
   'src/plan/templates.generated.json',
   templatesJson((file) => readFileSync(`plans/${file}`, 'utf8')),

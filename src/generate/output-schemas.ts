@@ -48,7 +48,9 @@ const FAULT = objectSchema('The cases of one fault in one state, without another
     'How the run was continued, if the fault ended blockplan.',
   ),
   end: wordSchema(ENDS, 'How the run ends.'),
-  place: textSchema("The machine's state in which it happens; `end` after the last phase."),
+  place: textSchema(
+    "The machine's state in which it happens; `before` in the first hooks, and `end` after the last phase.",
+  ),
   cases: countSchema('How many cases these are.', 1),
   said: textListSchema('What the run reports in the shortest of them, in sentences.'),
   ways: { ...WAYS_SCHEMA, description: 'How the run can be continued; empty if it is over.' },

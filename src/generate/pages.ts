@@ -49,6 +49,7 @@ function preview(step: AnyStep, { params }: Example) {
     name: 'example',
     domain: 'testvm',
     steps: [{ id: step.kind, step, params, path: ['steps', 0] }],
+    hooks: [],
     onFailure: 'rollback',
     warnings: [],
     // The plan has no text.

@@ -3,6 +3,8 @@ import { Ajv2020, type Options } from 'ajv/dist/2020.js';
 import standaloneCode from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
 import { factsSchema } from '../facts/schema.ts';
+import { notifySchema } from '../notify/schema.ts';
+import { HOOK_SCHEMA } from '../plan/hook-schema.ts';
 import type { Validate } from '../plan/input.ts';
 import { type JsonSchema, planSchema } from '../plan/schema.ts';
 import type { AnyStep } from '../steps/define.ts';
@@ -14,9 +16,19 @@ export function validatorCode(steps: readonly AnyStep[]): Promise<string> {
   return codeFor(planSchema(steps, 'reader'), 'src/steps');
 }
 
+/** The text of `src/plan/hook-validator.generated.js`: in a file of its own, because few plans have hooks. */
+export function hookValidatorCode(): Promise<string> {
+  return codeFor(HOOK_SCHEMA, 'src/plan/hook-schema.ts');
+}
+
 /** The text of `src/facts/validator.generated.js`. */
 export function factsValidatorCode(): Promise<string> {
   return codeFor(factsSchema(), 'src/facts/schema.ts');
+}
+
+/** The text of `src/notify/validator.generated.js`. */
+export function notifyValidatorCode(): Promise<string> {
+  return codeFor(notifySchema('reader'), 'src/notify/schema.ts');
 }
 
 async function codeFor(schema: JsonSchema, origin: string): Promise<string> {
@@ -52,6 +64,13 @@ export function editorSchema(steps: readonly AnyStep[]): string {
 /** The text of `schemas/facts.schema.json`. */
 export function factsEditorSchema(): string {
   return `${JSON.stringify(factsSchema(), null, 2)}\n`;
+}
+
+/** The text of `schemas/notify.schema.json`. */
+export function notifyEditorSchema(): string {
+  const schema = notifySchema('editor');
+  compiler({ strictRequired: false }).compile(schema);
+  return `${JSON.stringify(schema, null, 2)}\n`;
 }
 
 /** The same checks, compiled in memory, for step kinds that are not in the registry. */

@@ -3,6 +3,7 @@
  * and the diagrams are built from this.
  */
 import type { Direction, PhaseRef, StepOutline } from '../events.ts';
+import type { Hook, HookPoint } from '../hook.ts';
 import { type HostName, LOCAL } from '../model/hosts.ts';
 import { type FinalState, isFinalState, type PhaseResult } from '../outcomes.ts';
 import type { Plan, PlannedStep } from '../plan/plan.ts';
@@ -41,6 +42,8 @@ export interface Graph {
   /** All states but the final ones, phase by phase. */
   readonly states: readonly PhaseState[];
   readonly initial: string;
+  /** Programs that run before the first phase and after the end; they are no states, because nothing undoes them. */
+  readonly hooks: readonly Hook[];
 }
 
 /** The name of the state in which a phase is done or undone. */
@@ -65,7 +68,9 @@ export function outline(graph: Graph): StepOutline[] {
 }
 
 /** Compiles a plan. Every phase gets a state in which it is undone, after its own failure or that of a later phase. */
-export function compile(plan: Pick<Plan, 'name' | 'steps' | 'onFailure'>): Graph {
+export function compile(
+  plan: Pick<Plan, 'name' | 'steps' | 'onFailure'> & Pick<Graph, 'hooks'>,
+): Graph {
   const flat = plan.steps.flatMap((planned) =>
     planned.step.phases(planned.params).map((phase, at) => ({ planned, phase, first: at === 0 })),
   );
@@ -85,7 +90,15 @@ export function compile(plan: Pick<Plan, 'name' | 'steps' | 'onFailure'>): Graph
     nodes,
     states: nodes.flatMap(({ doing, undoing }) => [doing, undoing]),
     initial: nodes[0]?.doing.name ?? SUCCEEDED,
+    hooks: plan.hooks.map(({ point, number, command, timeout, repeat }) => ({
+      ...{ point, number, command, timeout, repeat },
+    })),
   };
+}
+
+/** The hooks of that point, in the order in which they run. */
+export function hooksAt({ hooks }: Pick<Graph, 'hooks'>, point: HookPoint): readonly Hook[] {
+  return hooks.filter((hook) => hook.point === point);
 }
 
 /**

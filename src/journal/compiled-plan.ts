@@ -4,12 +4,24 @@
  */
 import type { Effect } from '../commands/effect.ts';
 import type { PhaseState } from '../graph/graph.ts';
-import { amount, fields, listOf, oneOf, type Shape, text } from '../model/shape.ts';
+import { HOOK_POINTS, type Hook, type HookPoint } from '../hook.ts';
+import {
+  amount,
+  fields,
+  flag,
+  listOf,
+  oneOf,
+  optionalField,
+  type Shape,
+  text,
+} from '../model/shape.ts';
 
 export interface CompiledPlan {
   readonly steps: readonly CompiledStep[];
   /** The states of its machine and where each leads; see `Graph.states`. */
   readonly states: readonly PhaseState[];
+  /** Absent in a plan without hooks. */
+  readonly hooks?: readonly Hook[];
 }
 
 export interface CompiledStep {
@@ -37,6 +49,13 @@ const effect: Shape<Effect> = (value, at) =>
     ? undefined
     : { at, expected: 'an effect' };
 
+/** A program and its arguments. */
+export const commandShape: Shape<Hook['command']> = (value, at) =>
+  listOf(text)(value, at) ??
+  ((value as readonly string[]).length > 0 ? undefined : { at, expected: 'a program' });
+
+export const hookRefShapes = { point: oneOf<HookPoint>(...HOOK_POINTS), number: amount };
+
 /** The shape of a compiled plan, whatever kinds and commands it names. */
 export const compiledPlanShape: Shape<CompiledPlan> = fields<CompiledPlan>({
   steps: listOf(
@@ -54,5 +73,10 @@ export const compiledPlanShape: Shape<CompiledPlan> = fields<CompiledPlan>({
       direction: oneOf<PhaseState['direction']>('do', 'undo'),
       on: fields<PhaseState['on']>({ DONE: text, FAILED: text, LOST: text }),
     }),
+  ),
+  hooks: optionalField(
+    listOf(
+      fields<Hook>({ ...hookRefShapes, command: commandShape, timeout: amount, repeat: flag }),
+    ),
   ),
 });

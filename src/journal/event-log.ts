@@ -2,7 +2,7 @@
  * The events of a run, written next to its journal so that another terminal can follow the run. It is a convenience and
  * not a record: it is not fsynced, and a run continues without it.
  */
-import { closeSync, existsSync, openSync, writeSync } from 'node:fs';
+import { appendFileSync, closeSync, existsSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunEvent } from '../events.ts';
 import { RESERVE_FILE } from './journal.ts';
@@ -66,6 +66,17 @@ export class EventLog {
   #fail(why: string): void {
     this.close();
     this.#onFailure(why);
+  }
+}
+
+/** Appends one event to the log of a run from outside of it, or after its end, as far as that is possible. */
+export function appendEvent(folder: string, event: RunEvent): void {
+  try {
+    // One write in append mode is not mixed with those of the run's own process.
+    appendFileSync(join(folder, EVENTS_FILE), `${JSON.stringify(event)}\n`, { mode: 0o600 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    // The log is a convenience.
   }
 }
 

@@ -8,14 +8,23 @@ import { dirname, join } from 'node:path';
 import type { MadeFile } from '../commands/driver.ts';
 import type { Effect } from '../commands/effect.ts';
 import type { Direction, PhaseRef, StepOutline } from '../events.ts';
+import type { Hook, HookRef, HookResult } from '../hook.ts';
 import type { Bundle, HostState } from '../model/host-state.ts';
 import type { HostName, OnHosts } from '../model/hosts.ts';
 import type { End, PhaseResult } from '../outcomes.ts';
 import type { CompiledPlan } from './compiled-plan.ts';
 import { syncFolder, writeSynced } from './durable.ts';
 
-/** The format of a journal's entries; a journal from before there was a number has none. */
-export const FORMAT = 3;
+/** The newest format of a journal's entries; a journal from before there was a number has none. */
+export const FORMAT = 4;
+
+/** The format of a run whose plan has no hooks, so that a version that does not know hooks can continue it. */
+export const FORMAT_WITHOUT_HOOKS = 3;
+
+/** Whether this version writes journals of that format. */
+export function isOwnFormat(format: unknown): boolean {
+  return format === FORMAT || format === FORMAT_WITHOUT_HOOKS;
+}
 
 /** What is recorded of a run. */
 export type JournalEntry =
@@ -102,6 +111,9 @@ export type JournalEntry =
       /** Set if the host has certainly not begun the effect. */
       readonly unbegun?: true;
     } & PhaseRef)
+  // Precedes a hook, as an intent precedes an effect.
+  | ({ readonly type: 'hook-started' } & HookRef & Pick<Hook, 'command'>)
+  | ({ readonly type: 'hook-finished' } & HookRef & HookResult)
   | { readonly type: 'kept'; readonly on: HostName; readonly bundle: Bundle }
   | ({
       readonly type: 'phase-finished';
@@ -266,6 +278,8 @@ class AppendedJournal implements Journal {
  * possible.
  */
 function begins(entry: JournalEntry): boolean {
+  // A plan's last hooks report what happened, and are often needed most when a disk is full.
+  if (entry.type === 'hook-started') return entry.point === 'before';
   return entry.type === 'kept' || ('effect' in entry && entry.direction === 'do');
 }
 

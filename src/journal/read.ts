@@ -71,6 +71,7 @@ const SYNCED: ReadonlySet<JournalEntry['type']> = new Set<JournalEntry['type']>(
   'run-finished',
   'run-forgotten',
   'intent',
+  'hook-started',
   'kept',
   'made',
 ]);

@@ -21,9 +21,9 @@ import {
 import { isUuid } from '../model/uuid.ts';
 import { ENDS, type End, PHASE_RESULTS, type PhaseResult } from '../outcomes.ts';
 import { printable } from '../printable.ts';
-import { compiledPlanShape } from './compiled-plan.ts';
+import { commandShape, compiledPlanShape, hookRefShapes } from './compiled-plan.ts';
 import { effectShape, unknownInEffect } from './effect-shape.ts';
-import { FORMAT, type JournalEntry } from './journal.ts';
+import { isOwnFormat, type JournalEntry } from './journal.ts';
 
 /** An entry as stored in the file. */
 export type JournalRecord = JournalEntry & {
@@ -140,6 +140,19 @@ const SHAPES: { readonly [Type in JournalRecord['type']]: Shape<Of<Type>> } = {
     error: optionalField(text),
     unbegun: optionalField(trueFlag),
   }),
+  'hook-started': fields<Of<'hook-started'>>({
+    ...numbered,
+    ...hookRefShapes,
+    type: oneOf('hook-started' as const),
+    command: commandShape,
+  }),
+  'hook-finished': fields<Of<'hook-finished'>>({
+    ...numbered,
+    ...hookRefShapes,
+    type: oneOf('hook-finished' as const),
+    error: optionalField(text),
+    output: listOf(text),
+  }),
   kept: fields<Of<'kept'>>({
     ...numbered,
     type: oneOf('kept' as const),
@@ -190,7 +203,7 @@ export function unknownRecordIn(value: object, number: number): UnknownRecord | 
       why: `record ${number} is of the type "${printable(type)}", which this version of blockplan does not know`,
       otherVersion: true,
     };
-  const another = type === 'run-started' && format !== FORMAT;
+  const another = type === 'run-started' && !isOwnFormat(format);
   const command = unknownCommandIn(value);
   if (command !== undefined)
     return {
@@ -226,7 +239,7 @@ export function asOtherFormat(
   first: JournalRecord | undefined,
   strange: UnknownRecord,
 ): UnknownRecord {
-  return first?.type === 'run-started' && first.format !== FORMAT
+  return first?.type === 'run-started' && !isOwnFormat(first.format)
     ? { why: 'it has a format that this version of blockplan does not know', otherVersion: true }
     : strange;
 }

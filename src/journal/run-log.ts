@@ -8,7 +8,8 @@ import type { Direction, PhaseRef } from '../events.ts';
 import type { Bundle } from '../model/host-state.ts';
 import { type HostName, type OnHosts, withHost } from '../model/hosts.ts';
 import { type End, isOpenEnd } from '../outcomes.ts';
-import { FORMAT, type JournalEntry, type JournalPosition } from './journal.ts';
+import { isOwnFormat, type JournalEntry, type JournalPosition } from './journal.ts';
+import { type LoggedHook, withHook } from './logged-hooks.ts';
 import { type JournalContents, readJournal } from './read.ts';
 import type { UnknownRecord } from './record-shape.ts';
 import { nextDirection, type RecoveryMode, recoveryModesFrom } from './recovery-mode.ts';
@@ -36,6 +37,7 @@ export interface RunLog {
   readonly made: readonly LoggedFile[];
   /** What was kept of the domain before its last `undefine`, by host; empty if it was not undefined. */
   readonly kept: OnHosts<Bundle>;
+  readonly hooks: readonly LoggedHook[];
   /** The direction of the run. */
   readonly direction: Direction;
   /** The end of the last attempt; absent where it has none. */
@@ -95,6 +97,7 @@ const NO_RECORDS: RunLog = {
   attempts: [],
   visits: [],
   made: [],
+  hooks: [],
   kept: {},
   direction: 'do',
   movedAway: false,
@@ -142,6 +145,9 @@ function changed(log: RunLog, record: LogRecord): RunLog {
       return { ...log, visits: withLast(log.visits, (visit) => answered(visit, record)) };
     case 'phase-finished':
       return { ...log, visits: withEnd(log.visits, record) };
+    case 'hook-started':
+    case 'hook-finished':
+      return { ...log, hooks: withHook(log, record) };
     case 'kept':
       return { ...log, kept: withHost(log.kept, record.on, record.bundle) };
     case 'made': {
@@ -155,7 +161,7 @@ function begun(log: RunLog, record: StartRecord): RunLog {
   return {
     ...log,
     beginning: record,
-    ...(record.format === FORMAT ? { started: record } : {}),
+    ...(isOwnFormat(record.format) ? { started: record } : {}),
     attempts: [attemptOf('run', record)],
   };
 }

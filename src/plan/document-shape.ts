@@ -15,11 +15,15 @@ export interface DocumentShape {
   readonly steps: readonly AnyStep[];
 }
 
-/** Adds a finding for each error in the document's shape. */
+/**
+ * Adds a finding for each error in the document's shape.
+ * @param at the path of the value, if it is a part of the document
+ */
 export function checkShape(
   document: unknown,
   { validate, schema, steps }: DocumentShape,
   { places, findings }: { places: SourcePositions; findings: Findings },
+  at: Path = [],
 ): void {
   if (validate(document)) return;
   const explainer = new Explainer(places, steps);
@@ -28,7 +32,7 @@ export function checkShape(
     const rule = follow(schemaPath.slice(0, schemaPath.lastIndexOf('/')), schema).value;
     const finding = explainer.explain({
       keyword,
-      path,
+      path: [...at, ...path],
       data: value,
       params,
       schema: (rule ?? {}) as Readonly<Record<string, unknown>>,

@@ -127,7 +127,7 @@ export class Explainer {
     // If a number is allowed as well, quotes would not help.
     if (isPlain && types.includes('string') && !types.includes('integer'))
       return `put it in quotes: ${quoted(this.#places.written(path) ?? String(data))}`;
-    if (data === null && types.includes('object') && path.length === 3)
+    if (data === null && types.includes('object') && path.length === 3 && path[0] === 'steps')
       return `write "${String(path.at(-1))}: {}" if no options are needed`;
     if (typeof data === 'string' && types.includes('boolean'))
       return `write ${/^(y|yes|on|true|1)$/i.test(data) ? 'true' : 'true or false'} without quotes`;

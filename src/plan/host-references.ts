@@ -125,13 +125,15 @@ export function hostValues(domain: Domain, run: string): HostLookup {
   };
 }
 
+/** Leaves every such reference as it is, with the disk in place of its variable. */
+export const asWritten: HostLookup = (reference) => text(`\${${nameOf(reference)}}`);
+
 /**
- * The values that count in a review. What differs between guests in the same state, or from run to run, stays the
+ * The values that count in a review of a step. What differs between guests in the same state, or from run to run, stays the
  * reference; the source of a disk is a path, which counts by its place in the chain.
  */
 export function reviewedValues(host: HostLookup): HostLookup {
-  return (reference) =>
-    reference.property === 'source' ? host(reference) : text(`\${${nameOf(reference)}}`);
+  return (reference) => (reference.property === 'source' ? host(reference) : asWritten(reference));
 }
 
 function text(value: string): ResolvedName {

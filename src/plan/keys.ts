@@ -7,7 +7,7 @@ import { Guesses } from './nearest.ts';
 import { hasReference } from './references.ts';
 import { type JsonSchema, propertiesOf, typesOf } from './schema.ts';
 import type { SourcePositions } from './source-positions.ts';
-import type { Data } from './tree.ts';
+import { type Data, isData } from './tree.ts';
 import { labelOf, listed, quoted } from './words.ts';
 
 interface Context {
@@ -19,6 +19,7 @@ interface Context {
  * Adds a finding for each unknown key.
  *
  * @param steps the step kinds that the document may name; none for a document that is not a plan
+ * @param at the path of the document, if it is a part of another one
  * @returns the document in which each misspelt key has the name that the user probably meant; `places` finds the value
  * under both names
  */
@@ -27,8 +28,9 @@ export function readKeys(
   schema: JsonSchema,
   steps: readonly AnyStep[],
   context: Context,
+  at: Path = [],
 ): Data {
-  return new Keys(steps, context).ofMap(document, schema, []);
+  return new Keys(steps, context).ofMap(document, schema, at);
 }
 
 class Keys {
@@ -138,10 +140,6 @@ class Keys {
     const option = word.replace(/^-+/, '');
     return step && Object.hasOwn(step.unoffered, option) ? step.unoffered[option] : undefined;
   }
-}
-
-function isData(value: unknown): value is Data {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Whether the value may have one of the types; a reference may stand for any scalar. */

@@ -1,5 +1,6 @@
 /** A plan that was read: valid, with its references replaced, and each step with its kind and a unique id. */
 import type { Finding } from '../errors.ts';
+import type { Hook } from '../hook.ts';
 import type { AnyStep } from '../steps/define.ts';
 import type { PlanText } from './text.ts';
 
@@ -8,6 +9,8 @@ export interface Plan {
   readonly domain: string;
   readonly description?: string;
   readonly steps: readonly PlannedStep[];
+  /** By their points, in the order in which they run. */
+  readonly hooks: readonly PlannedHook[];
   /** `rollback` undoes what the run did; `stop` leaves everything as it is and reports that. */
   readonly onFailure: 'rollback' | 'stop';
   /** The warnings of the steps' own checks; a plan with errors is refused. */
@@ -26,5 +29,12 @@ export interface PlannedStep {
    */
   readonly reviewed?: Readonly<Record<string, unknown>>;
   /** The step's path in the plan: `['steps', 1]`. */
+  readonly path: readonly (string | number)[];
+}
+
+export interface PlannedHook extends Hook {
+  /** The command that counts in a review: it has references to the guest and to the run as written. The same if absent. */
+  readonly reviewed?: Hook['command'];
+  /** The hook's path in the plan: `['hooks', 'before', 0]`, or `['hooks', 'before']` where that is not a list. */
   readonly path: readonly (string | number)[];
 }

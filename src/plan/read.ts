@@ -6,7 +6,9 @@ import { checkRunning } from '../steps/requirements/guest.ts';
 import { readDocument } from './document.ts';
 import { checkShape } from './document-shape.ts';
 import { Findings, type Path } from './findings.ts';
+import { planHooks } from './hooks.ts';
 import {
+  asWritten,
   type HostLookup,
   hostValues,
   placeholders,
@@ -15,7 +17,7 @@ import {
 } from './host-references.ts';
 import type { PlanInput, Settings } from './input.ts';
 import { readKeys } from './keys.ts';
-import type { Plan, PlannedStep } from './plan.ts';
+import type { Plan, PlannedHook, PlannedStep } from './plan.ts';
 import { type Lookup, substitute } from './references.ts';
 import { planSchema } from './schema.ts';
 import type { SourcePositions } from './source-positions.ts';
@@ -101,22 +103,28 @@ function interpret(
   const shape = { validate, schema, steps };
   checkShape(document, shape, { places, findings });
   const planned = planSteps(document['steps'], steps, places, findings);
+  const hooks = planHooks(document['hooks'], places, findings);
   findings.refuse();
   const { name, domain, description } = document as {
     name: string;
     domain: string;
     description?: string;
   };
+  const withValues = (others: HostLookup) =>
+    resolve(known, { set, host: others }, places, new Findings());
   const reviewed = usesHost
-    ? resolve(known, { set, host: reviewedValues(values) }, places, new Findings())
+    ? { steps: withValues(reviewedValues(values)), hooks: withValues(asWritten) }
     : undefined;
   const plan: Plan = {
     name,
     domain,
     ...(description === undefined ? {} : { description }),
     steps: reviewed
-      ? planned.map((step) => ({ ...step, reviewed: paramsIn(reviewed, step) }))
+      ? planned.map((step) => ({ ...step, reviewed: paramsIn(reviewed.steps, step) }))
       : planned,
+    hooks: reviewed
+      ? hooks.map((hook) => ({ ...hook, reviewed: commandIn(reviewed.hooks, hook) }))
+      : hooks,
     onFailure: document['on-failure'] === 'stop' ? 'stop' : 'rollback',
     warnings: findings.warnings,
     text: places,
@@ -128,6 +136,12 @@ function interpret(
 function paramsIn(document: Data, { path, step }: PlannedStep): PlannedStep['params'] {
   const steps = document['steps'] as readonly Readonly<Record<string, PlannedStep['params']>>[];
   return steps[Number(path[1])]?.[step.kind] ?? {};
+}
+
+/** A hook's command in a valid document. */
+function commandIn(document: Data, { path }: PlannedHook): PlannedHook['command'] {
+  const hook = path.reduce<unknown>((part, key) => (part as Data)[key], document);
+  return (hook as Pick<PlannedHook, 'command'>).command;
 }
 
 /** What references in a plan stand for. */
@@ -173,6 +187,7 @@ function resolve(
     ...('description' in document
       ? { description: fill(document['description'], ['description'], vars.lookup) }
       : {}),
+    ...('hooks' in document ? { hooks: fill(document['hooks'], ['hooks'], vars.lookup) } : {}),
     ...('steps' in document ? { steps: fill(document['steps'], ['steps'], vars.lookup) } : {}),
   };
 }

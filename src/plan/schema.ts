@@ -1,5 +1,7 @@
 /** Builds the JSON Schema of a plan from the step kinds, for editors and for the validator. */
+import { HOOK_POINTS } from '../hook.ts';
 import type { AnyStep } from '../steps/define.ts';
+import { HOOK_MEANINGS, HOOK_SCHEMA } from './hook-schema.ts';
 
 /** A JSON Schema, or a part of one. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -19,6 +21,9 @@ export function typesOf(schema: JsonSchema): readonly string[] {
 
 /** The most steps that a plan may have. */
 const MOST_STEPS = 100;
+
+/** The most hooks that a point of a plan may have. */
+const MOST_HOOKS = 20;
 
 /** A name, not an address: the schema comes with the package, and `blockplan schema` prints it. */
 const SCHEMA_ID = 'urn:blockplan:schema:plan:v1';
@@ -49,6 +54,7 @@ export function planSchema(kinds: readonly AnyStep[], audience: Audience): JsonS
         audience,
       ),
       vars: VARS,
+      hooks: hooksSchema(audience),
       steps: {
         type: 'array',
         minItems: 1,
@@ -65,7 +71,9 @@ export function planSchema(kinds: readonly AnyStep[], audience: Audience): JsonS
           '`rollback` undoes what the run did; `stop` leaves everything as it is and reports that.',
       },
     },
-    ...(audience === 'editor' ? { examples: examplesOf(kinds) } : {}),
+    ...(audience === 'editor'
+      ? { $defs: { hook: forAudience(HOOK_SCHEMA, audience) }, examples: examplesOf(kinds) }
+      : {}),
   };
 }
 
@@ -98,6 +106,28 @@ const VARS: JsonSchema = {
     title: 'text, a number, true, false, or nothing',
   },
 };
+
+/**
+ * A point has one hook or a list of them. The errors of `anyOf` are unreadable, so only editors get it; a reader checks each
+ * hook by itself (`plan/hooks.ts`).
+ */
+function hooksSchema(audience: Audience): JsonSchema {
+  const hook = { $ref: '#/$defs/hook' };
+  const { description } = HOOK_SCHEMA;
+  const either =
+    audience === 'editor'
+      ? { anyOf: [hook, { type: 'array', maxItems: MOST_HOOKS, items: hook }] }
+      : { type: ['object', 'array'], maxItems: MOST_HOOKS, description };
+  return {
+    type: 'object',
+    additionalProperties: false,
+    description:
+      'Programs to run before the first step and after the end of the run, on the machine that blockplan runs on.',
+    properties: Object.fromEntries(
+      HOOK_POINTS.map((point) => [point, { description: HOOK_MEANINGS[point], ...either }]),
+    ),
+  };
+}
 
 /** Only editors are told that a step has exactly one kind: the errors of `oneOf` are unreadable. */
 function stepSchema(kinds: readonly AnyStep[], audience: Audience): JsonSchema {

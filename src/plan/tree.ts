@@ -20,6 +20,10 @@ const MOST_VALUES = 50_000;
 /** A map that is not validated yet. */
 export type Data = Readonly<Record<string, unknown>>;
 
+export function isData(value: unknown): value is Data {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** A key of a map with its value; the key's node may be in a map that was merged in. */
 export interface MapEntry {
   readonly key: Scalar;

@@ -14,21 +14,26 @@ Name of the guest's domain, as in `virsh list --all`."},vars:{type:"object",desc
 }`. A value may refer to variables above it, to the guest and to the run. `--set NAME=value` replaces a value; it is req\
 uired for a variable without one.",maxProperties:100,propertyNames:{type:"string",title:'a name of letters, digits, "_" \
 and "-"',pattern:"^[A-Za-z_][A-Za-z0-9_-]*$"},additionalProperties:{type:["string","number","boolean","null"],title:"tex\
-t, a number, true, false, or nothing"}},steps:{type:"array",minItems:1,maxItems:100,description:"Steps of the plan, run \
-in this order. Values may refer to `${vars.NAME}`, `${domain}`, `${guest.name}`, `${guest.uuid}`, `${guest.disks.TARGET.\
-source}` (the path of the active layer), `${guest.disks.TARGET.format}`, `${run.date}`, `${run.time}` and `${run.id}`. W\
-ith TARGET in a variable: `${guest.disks[vars.NAME].source}`.",items:{type:"object",additionalProperties:!1,properties:{
-id:{type:"string",title:'a word of a-z, 0-9 and "-"',pattern:"^[a-z0-9][a-z0-9-]{0,62}$",description:"Name of the step; \
-its kind unless specified."},"snapshot-create-as":{description:"Switch each disk of the running guest to an overlay, so \
-that the file below no longer changes and can be copied.",type:"object",additionalProperties:!1,required:["name"],properties:{
-name:{type:"string",minLength:1,pattern:"^[^/.][^/]*$",description:"Name of the snapshot; also the suffix of the overlay\
- file names."},description:{type:"string",description:"Description stored with the snapshot."},"disk-only":{type:"boolea\
-n",description:"Snapshot the disks without the memory: each disk continues in an overlay."},atomic:{type:"boolean",description:"\
-All disks or none."},quiesce:{type:"boolean",description:"Have the guest agent freeze the guest's file systems during th\
-e snapshot. Requires `disk-only`."},"no-metadata":{type:"boolean",description:"Do not record the snapshot in libvirt; on\
-ly the chain shows it."},"reuse-external":{type:"boolean",description:"Use existing overlay files that were created for \
-the purpose."},live:{type:"boolean",description:"Keep the guest running while its memory is saved. Requires `memspec`."},
-validate:{type:"boolean",description:"Have libvirt check the snapshot XML against its schema."},memspec:{type:"object",additionalProperties:!1,
+t, a number, true, false, or nothing"}},hooks:{type:"object",additionalProperties:!1,description:"Programs to run before\
+ the first step and after the end of the run, on the machine that blockplan runs on.",properties:{before:{description:"A\
+ hook is a map: { command: [/usr/local/bin/notify, --quiet], timeout: 30s }.",type:["object","array"],maxItems:20},after:{
+description:"A hook is a map: { command: [/usr/local/bin/notify, --quiet], timeout: 30s }.",type:["object","array"],maxItems:20},
+"on-failure":{description:"A hook is a map: { command: [/usr/local/bin/notify, --quiet], timeout: 30s }.",type:["object",
+"array"],maxItems:20}}},steps:{type:"array",minItems:1,maxItems:100,description:"Steps of the plan, run in this order. V\
+alues may refer to `${vars.NAME}`, `${domain}`, `${guest.name}`, `${guest.uuid}`, `${guest.disks.TARGET.source}` (the pa\
+th of the active layer), `${guest.disks.TARGET.format}`, `${run.date}`, `${run.time}` and `${run.id}`. With TARGET in a \
+variable: `${guest.disks[vars.NAME].source}`.",items:{type:"object",additionalProperties:!1,properties:{id:{type:"string",
+title:'a word of a-z, 0-9 and "-"',pattern:"^[a-z0-9][a-z0-9-]{0,62}$",description:"Name of the step; its kind unless sp\
+ecified."},"snapshot-create-as":{description:"Switch each disk of the running guest to an overlay, so that the file belo\
+w no longer changes and can be copied.",type:"object",additionalProperties:!1,required:["name"],properties:{name:{type:"\
+string",minLength:1,pattern:"^[^/.][^/]*$",description:"Name of the snapshot; also the suffix of the overlay file names."},
+description:{type:"string",description:"Description stored with the snapshot."},"disk-only":{type:"boolean",description:"\
+Snapshot the disks without the memory: each disk continues in an overlay."},atomic:{type:"boolean",description:"All disk\
+s or none."},quiesce:{type:"boolean",description:"Have the guest agent freeze the guest's file systems during the snapsh\
+ot. Requires `disk-only`."},"no-metadata":{type:"boolean",description:"Do not record the snapshot in libvirt; only the c\
+hain shows it."},"reuse-external":{type:"boolean",description:"Use existing overlay files that were created for the purp\
+ose."},live:{type:"boolean",description:"Keep the guest running while its memory is saved. Requires `memspec`."},validate:{
+type:"boolean",description:"Have libvirt check the snapshot XML against its schema."},memspec:{type:"object",additionalProperties:!1,
 required:["file"],description:"Where to save the memory.",properties:{file:{type:"string",minLength:1,description:"Absol\
 ute path."}}},diskspec:{type:"array",minItems:1,description:"What to do with each disk; as with virsh, a disk that is no\
 t listed gets an overlay beside its active file.",items:{type:"object",additionalProperties:!1,required:["disk"],properties:{
@@ -102,9 +107,9 @@ required",params:{missingProperty:"name"}};vErrors===null?vErrors=[err1]:vErrors
 let err2={instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"domain"}};vErrors===null?vErrors=
 [err2]:vErrors.push(err2),errors++}if(data.steps===void 0){let err3={instancePath,schemaPath:"#/required",keyword:"requi\
 red",params:{missingProperty:"steps"}};vErrors===null?vErrors=[err3]:vErrors.push(err3),errors++}for(let key0 in data)if(!(key0===
-"plan"||key0==="name"||key0==="description"||key0==="domain"||key0==="vars"||key0==="steps"||key0==="on-failure")){let err4={
-instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key0}};vErrors===
-null?vErrors=[err4]:vErrors.push(err4),errors++}if(data.plan!==void 0&&data.plan!=="blockplan/v1"){let err5={instancePath:instancePath+
+"plan"||key0==="name"||key0==="description"||key0==="domain"||key0==="vars"||key0==="hooks"||key0==="steps"||key0==="on-\
+failure")){let err4={instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key0}};
+vErrors===null?vErrors=[err4]:vErrors.push(err4),errors++}if(data.plan!==void 0&&data.plan!=="blockplan/v1"){let err5={instancePath:instancePath+
 "/plan",schemaPath:"#/properties/plan/const",keyword:"const",params:{allowedValue:"blockplan/v1"}};vErrors===null?vErrors=
 [err5]:vErrors.push(err5),errors++}if(data.name!==void 0){let data1=data.name;if(typeof data1=="string"){if(!pattern4.test(
 data1)){let err6={instancePath:instancePath+"/name",schemaPath:"#/properties/name/pattern",keyword:"pattern",params:{pattern:"\
@@ -132,382 +137,401 @@ for(let key2 in data4){let data5=data4[key2];if(typeof data5!="string"&&!(typeof
 #/properties/vars/additionalProperties/type",keyword:"type",params:{type:schema31.properties.vars.additionalProperties.type}};
 vErrors===null?vErrors=[err16]:vErrors.push(err16),errors++}}}else{let err17={instancePath:instancePath+"/vars",schemaPath:"\
 #/properties/vars/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err17]:vErrors.push(err17),errors++}}
-if(data.steps!==void 0){let data6=data.steps;if(Array.isArray(data6)){if(data6.length>100){let err18={instancePath:instancePath+
-"/steps",schemaPath:"#/properties/steps/maxItems",keyword:"maxItems",params:{limit:100}};vErrors===null?vErrors=[err18]:
-vErrors.push(err18),errors++}if(data6.length<1){let err19={instancePath:instancePath+"/steps",schemaPath:"#/properties/s\
-teps/minItems",keyword:"minItems",params:{limit:1}};vErrors===null?vErrors=[err19]:vErrors.push(err19),errors++}let len0=data6.
-length;for(let i0=0;i0<len0;i0++){let data7=data6[i0];if(data7&&typeof data7=="object"&&!Array.isArray(data7)){for(let key3 in data7)
-if(!(key3==="id"||key3==="snapshot-create-as"||key3==="blockcopy"||key3==="blockcommit"||key3==="blockpull"||key3==="und\
-efine"||key3==="redefine"||key3==="convert")){let err20={instancePath:instancePath+"/steps/"+i0,schemaPath:"#/properties\
-/steps/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key3}};vErrors===null?vErrors=
-[err20]:vErrors.push(err20),errors++}if(data7.id!==void 0){let data8=data7.id;if(typeof data8=="string"){if(!pattern4.test(
-data8)){let err21={instancePath:instancePath+"/steps/"+i0+"/id",schemaPath:"#/properties/steps/items/properties/id/patte\
-rn",keyword:"pattern",params:{pattern:"^[a-z0-9][a-z0-9-]{0,62}$"}};vErrors===null?vErrors=[err21]:vErrors.push(err21),errors++}}else{
-let err22={instancePath:instancePath+"/steps/"+i0+"/id",schemaPath:"#/properties/steps/items/properties/id/type",keyword:"\
-type",params:{type:"string"}};vErrors===null?vErrors=[err22]:vErrors.push(err22),errors++}}if(data7["snapshot-create-as"]!==
-void 0){let data9=data7["snapshot-create-as"];if(data9&&typeof data9=="object"&&!Array.isArray(data9)){if(data9.name===void 0){
-let err23={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as",schemaPath:"#/properties/steps/items/properties/\
-snapshot-create-as/required",keyword:"required",params:{missingProperty:"name"}};vErrors===null?vErrors=[err23]:vErrors.
-push(err23),errors++}for(let key4 in data9)if(!func2.call(schema31.properties.steps.items.properties["snapshot-create-as"].
-properties,key4)){let err24={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as",schemaPath:"#/properties/steps\
-/items/properties/snapshot-create-as/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key4}};
-vErrors===null?vErrors=[err24]:vErrors.push(err24),errors++}if(data9.name!==void 0){let data10=data9.name;if(typeof data10==
-"string"){if(func1(data10)<1){let err25={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/name",schemaPath:"#\
-/properties/steps/items/properties/snapshot-create-as/properties/name/minLength",keyword:"minLength",params:{limit:1}};vErrors===
-null?vErrors=[err25]:vErrors.push(err25),errors++}if(!pattern8.test(data10)){let err26={instancePath:instancePath+"/step\
-s/"+i0+"/snapshot-create-as/name",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/name/pat\
-tern",keyword:"pattern",params:{pattern:"^[^/.][^/]*$"}};vErrors===null?vErrors=[err26]:vErrors.push(err26),errors++}}else{
-let err27={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/name",schemaPath:"#/properties/steps/items/proper\
-ties/snapshot-create-as/properties/name/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err27]:vErrors.
-push(err27),errors++}}if(data9.description!==void 0&&typeof data9.description!="string"){let err28={instancePath:instancePath+
-"/steps/"+i0+"/snapshot-create-as/description",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/proper\
-ties/description/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err28]:vErrors.push(err28),errors++}
-if(data9["disk-only"]!==void 0&&typeof data9["disk-only"]!="boolean"){let err29={instancePath:instancePath+"/steps/"+i0+
-"/snapshot-create-as/disk-only",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/disk-only/\
-type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err29]:vErrors.push(err29),errors++}if(data9.atomic!==
-void 0&&typeof data9.atomic!="boolean"){let err30={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/atomic",schemaPath:"\
-#/properties/steps/items/properties/snapshot-create-as/properties/atomic/type",keyword:"type",params:{type:"boolean"}};vErrors===
-null?vErrors=[err30]:vErrors.push(err30),errors++}if(data9.quiesce!==void 0&&typeof data9.quiesce!="boolean"){let err31={
-instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/quiesce",schemaPath:"#/properties/steps/items/properties/sna\
-pshot-create-as/properties/quiesce/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err31]:vErrors.
-push(err31),errors++}if(data9["no-metadata"]!==void 0&&typeof data9["no-metadata"]!="boolean"){let err32={instancePath:instancePath+
-"/steps/"+i0+"/snapshot-create-as/no-metadata",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/proper\
-ties/no-metadata/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err32]:vErrors.push(err32),errors++}
-if(data9["reuse-external"]!==void 0&&typeof data9["reuse-external"]!="boolean"){let err33={instancePath:instancePath+"/s\
-teps/"+i0+"/snapshot-create-as/reuse-external",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/proper\
-ties/reuse-external/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err33]:vErrors.push(err33),errors++}
-if(data9.live!==void 0&&typeof data9.live!="boolean"){let err34={instancePath:instancePath+"/steps/"+i0+"/snapshot-creat\
-e-as/live",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/live/type",keyword:"type",params:{
-type:"boolean"}};vErrors===null?vErrors=[err34]:vErrors.push(err34),errors++}if(data9.validate!==void 0&&typeof data9.validate!=
-"boolean"){let err35={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/validate",schemaPath:"#/properties/ste\
-ps/items/properties/snapshot-create-as/properties/validate/type",keyword:"type",params:{type:"boolean"}};vErrors===null?
-vErrors=[err35]:vErrors.push(err35),errors++}if(data9.memspec!==void 0){let data19=data9.memspec;if(data19&&typeof data19==
-"object"&&!Array.isArray(data19)){if(data19.file===void 0){let err36={instancePath:instancePath+"/steps/"+i0+"/snapshot-\
-create-as/memspec",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/memspec/required",keyword:"\
-required",params:{missingProperty:"file"}};vErrors===null?vErrors=[err36]:vErrors.push(err36),errors++}for(let key5 in data19)
-if(key5!=="file"){let err37={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/memspec",schemaPath:"#/properti\
-es/steps/items/properties/snapshot-create-as/properties/memspec/additionalProperties",keyword:"additionalProperties",params:{
-additionalProperty:key5}};vErrors===null?vErrors=[err37]:vErrors.push(err37),errors++}if(data19.file!==void 0){let data20=data19.
-file;if(typeof data20=="string"){if(func1(data20)<1){let err38={instancePath:instancePath+"/steps/"+i0+"/snapshot-create\
--as/memspec/file",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/memspec/properties/file/\
-minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err38]:vErrors.push(err38),errors++}}else{let err39={
-instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/memspec/file",schemaPath:"#/properties/steps/items/propertie\
-s/snapshot-create-as/properties/memspec/properties/file/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=
-[err39]:vErrors.push(err39),errors++}}}else{let err40={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/memsp\
-ec",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/memspec/type",keyword:"type",params:{type:"\
-object"}};vErrors===null?vErrors=[err40]:vErrors.push(err40),errors++}}if(data9.diskspec!==void 0){let data21=data9.diskspec;
-if(Array.isArray(data21)){if(data21.length<1){let err41={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/dis\
-kspec",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/diskspec/minItems",keyword:"minItem\
-s",params:{limit:1}};vErrors===null?vErrors=[err41]:vErrors.push(err41),errors++}let len1=data21.length;for(let i1=0;i1<
-len1;i1++){let data22=data21[i1];if(data22&&typeof data22=="object"&&!Array.isArray(data22)){if(data22.disk===void 0){let err42={
-instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1,schemaPath:"#/properties/steps/items/propertie\
-s/snapshot-create-as/properties/diskspec/items/required",keyword:"required",params:{missingProperty:"disk"}};vErrors===null?
-vErrors=[err42]:vErrors.push(err42),errors++}for(let key6 in data22)if(!(key6==="disk"||key6==="snapshot"||key6==="drive\
-r"||key6==="file")){let err43={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1,schemaPath:"#/p\
-roperties/steps/items/properties/snapshot-create-as/properties/diskspec/items/additionalProperties",keyword:"additionalP\
-roperties",params:{additionalProperty:key6}};vErrors===null?vErrors=[err43]:vErrors.push(err43),errors++}if(data22.disk!==
-void 0){let data23=data22.disk;if(typeof data23=="string"){if(func1(data23)<1){let err44={instancePath:instancePath+"/st\
-eps/"+i0+"/snapshot-create-as/diskspec/"+i1+"/disk",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/p\
-roperties/diskspec/items/properties/disk/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err44]:
-vErrors.push(err44),errors++}}else{let err45={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1+
-"/disk",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/diskspec/items/properties/disk/typ\
-e",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err45]:vErrors.push(err45),errors++}}if(data22.snapshot!==
-void 0){let data24=data22.snapshot;if(typeof data24!="string"){let err46={instancePath:instancePath+"/steps/"+i0+"/snaps\
-hot-create-as/diskspec/"+i1+"/snapshot",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/di\
-skspec/items/properties/snapshot/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err46]:vErrors.push(
-err46),errors++}if(!(data24==="external"||data24==="no")){let err47={instancePath:instancePath+"/steps/"+i0+"/snapshot-c\
-reate-as/diskspec/"+i1+"/snapshot",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/diskspe\
-c/items/properties/snapshot/enum",keyword:"enum",params:{allowedValues:schema31.properties.steps.items.properties["snaps\
-hot-create-as"].properties.diskspec.items.properties.snapshot.enum}};vErrors===null?vErrors=[err47]:vErrors.push(err47),
-errors++}}if(data22.driver!==void 0){let data25=data22.driver;if(typeof data25!="string"){let err48={instancePath:instancePath+
+if(data.hooks!==void 0){let data6=data.hooks;if(data6&&typeof data6=="object"&&!Array.isArray(data6)){for(let key3 in data6)
+if(!(key3==="before"||key3==="after"||key3==="on-failure")){let err18={instancePath:instancePath+"/hooks",schemaPath:"#/\
+properties/hooks/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key3}};vErrors===null?vErrors=
+[err18]:vErrors.push(err18),errors++}if(data6.before!==void 0){let data7=data6.before;if(!data7||typeof data7!="object"){
+let err19={instancePath:instancePath+"/hooks/before",schemaPath:"#/properties/hooks/properties/before/type",keyword:"typ\
+e",params:{type:schema31.properties.hooks.properties.before.type}};vErrors===null?vErrors=[err19]:vErrors.push(err19),errors++}
+if(Array.isArray(data7)&&data7.length>20){let err20={instancePath:instancePath+"/hooks/before",schemaPath:"#/properties/\
+hooks/properties/before/maxItems",keyword:"maxItems",params:{limit:20}};vErrors===null?vErrors=[err20]:vErrors.push(err20),
+errors++}}if(data6.after!==void 0){let data8=data6.after;if(!data8||typeof data8!="object"){let err21={instancePath:instancePath+
+"/hooks/after",schemaPath:"#/properties/hooks/properties/after/type",keyword:"type",params:{type:schema31.properties.hooks.
+properties.after.type}};vErrors===null?vErrors=[err21]:vErrors.push(err21),errors++}if(Array.isArray(data8)&&data8.length>
+20){let err22={instancePath:instancePath+"/hooks/after",schemaPath:"#/properties/hooks/properties/after/maxItems",keyword:"\
+maxItems",params:{limit:20}};vErrors===null?vErrors=[err22]:vErrors.push(err22),errors++}}if(data6["on-failure"]!==void 0){
+let data9=data6["on-failure"];if(!data9||typeof data9!="object"){let err23={instancePath:instancePath+"/hooks/on-failure",
+schemaPath:"#/properties/hooks/properties/on-failure/type",keyword:"type",params:{type:schema31.properties.hooks.properties["\
+on-failure"].type}};vErrors===null?vErrors=[err23]:vErrors.push(err23),errors++}if(Array.isArray(data9)&&data9.length>20){
+let err24={instancePath:instancePath+"/hooks/on-failure",schemaPath:"#/properties/hooks/properties/on-failure/maxItems",
+keyword:"maxItems",params:{limit:20}};vErrors===null?vErrors=[err24]:vErrors.push(err24),errors++}}}else{let err25={instancePath:instancePath+
+"/hooks",schemaPath:"#/properties/hooks/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err25]:vErrors.
+push(err25),errors++}}if(data.steps!==void 0){let data10=data.steps;if(Array.isArray(data10)){if(data10.length>100){let err26={
+instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/maxItems",keyword:"maxItems",params:{limit:100}};vErrors===
+null?vErrors=[err26]:vErrors.push(err26),errors++}if(data10.length<1){let err27={instancePath:instancePath+"/steps",schemaPath:"\
+#/properties/steps/minItems",keyword:"minItems",params:{limit:1}};vErrors===null?vErrors=[err27]:vErrors.push(err27),errors++}
+let len0=data10.length;for(let i0=0;i0<len0;i0++){let data11=data10[i0];if(data11&&typeof data11=="object"&&!Array.isArray(
+data11)){for(let key4 in data11)if(!(key4==="id"||key4==="snapshot-create-as"||key4==="blockcopy"||key4==="blockcommit"||
+key4==="blockpull"||key4==="undefine"||key4==="redefine"||key4==="convert")){let err28={instancePath:instancePath+"/step\
+s/"+i0,schemaPath:"#/properties/steps/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key4}};
+vErrors===null?vErrors=[err28]:vErrors.push(err28),errors++}if(data11.id!==void 0){let data12=data11.id;if(typeof data12==
+"string"){if(!pattern4.test(data12)){let err29={instancePath:instancePath+"/steps/"+i0+"/id",schemaPath:"#/properties/st\
+eps/items/properties/id/pattern",keyword:"pattern",params:{pattern:"^[a-z0-9][a-z0-9-]{0,62}$"}};vErrors===null?vErrors=
+[err29]:vErrors.push(err29),errors++}}else{let err30={instancePath:instancePath+"/steps/"+i0+"/id",schemaPath:"#/propert\
+ies/steps/items/properties/id/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err30]:vErrors.push(err30),
+errors++}}if(data11["snapshot-create-as"]!==void 0){let data13=data11["snapshot-create-as"];if(data13&&typeof data13=="o\
+bject"&&!Array.isArray(data13)){if(data13.name===void 0){let err31={instancePath:instancePath+"/steps/"+i0+"/snapshot-cr\
+eate-as",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/required",keyword:"required",params:{missingProperty:"\
+name"}};vErrors===null?vErrors=[err31]:vErrors.push(err31),errors++}for(let key5 in data13)if(!func2.call(schema31.properties.
+steps.items.properties["snapshot-create-as"].properties,key5)){let err32={instancePath:instancePath+"/steps/"+i0+"/snaps\
+hot-create-as",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/additionalProperties",keyword:"additio\
+nalProperties",params:{additionalProperty:key5}};vErrors===null?vErrors=[err32]:vErrors.push(err32),errors++}if(data13.name!==
+void 0){let data14=data13.name;if(typeof data14=="string"){if(func1(data14)<1){let err33={instancePath:instancePath+"/st\
+eps/"+i0+"/snapshot-create-as/name",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/name/m\
+inLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err33]:vErrors.push(err33),errors++}if(!pattern8.
+test(data14)){let err34={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/name",schemaPath:"#/properties/step\
+s/items/properties/snapshot-create-as/properties/name/pattern",keyword:"pattern",params:{pattern:"^[^/.][^/]*$"}};vErrors===
+null?vErrors=[err34]:vErrors.push(err34),errors++}}else{let err35={instancePath:instancePath+"/steps/"+i0+"/snapshot-cre\
+ate-as/name",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/name/type",keyword:"type",params:{
+type:"string"}};vErrors===null?vErrors=[err35]:vErrors.push(err35),errors++}}if(data13.description!==void 0&&typeof data13.
+description!="string"){let err36={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/description",schemaPath:"#\
+/properties/steps/items/properties/snapshot-create-as/properties/description/type",keyword:"type",params:{type:"string"}};
+vErrors===null?vErrors=[err36]:vErrors.push(err36),errors++}if(data13["disk-only"]!==void 0&&typeof data13["disk-only"]!=
+"boolean"){let err37={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/disk-only",schemaPath:"#/properties/st\
+eps/items/properties/snapshot-create-as/properties/disk-only/type",keyword:"type",params:{type:"boolean"}};vErrors===null?
+vErrors=[err37]:vErrors.push(err37),errors++}if(data13.atomic!==void 0&&typeof data13.atomic!="boolean"){let err38={instancePath:instancePath+
+"/steps/"+i0+"/snapshot-create-as/atomic",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/\
+atomic/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err38]:vErrors.push(err38),errors++}if(data13.
+quiesce!==void 0&&typeof data13.quiesce!="boolean"){let err39={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-\
+as/quiesce",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/quiesce/type",keyword:"type",params:{
+type:"boolean"}};vErrors===null?vErrors=[err39]:vErrors.push(err39),errors++}if(data13["no-metadata"]!==void 0&&typeof data13["\
+no-metadata"]!="boolean"){let err40={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/no-metadata",schemaPath:"\
+#/properties/steps/items/properties/snapshot-create-as/properties/no-metadata/type",keyword:"type",params:{type:"boolean"}};
+vErrors===null?vErrors=[err40]:vErrors.push(err40),errors++}if(data13["reuse-external"]!==void 0&&typeof data13["reuse-e\
+xternal"]!="boolean"){let err41={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/reuse-external",schemaPath:"\
+#/properties/steps/items/properties/snapshot-create-as/properties/reuse-external/type",keyword:"type",params:{type:"bool\
+ean"}};vErrors===null?vErrors=[err41]:vErrors.push(err41),errors++}if(data13.live!==void 0&&typeof data13.live!="boolean"){
+let err42={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/live",schemaPath:"#/properties/steps/items/proper\
+ties/snapshot-create-as/properties/live/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err42]:vErrors.
+push(err42),errors++}if(data13.validate!==void 0&&typeof data13.validate!="boolean"){let err43={instancePath:instancePath+
+"/steps/"+i0+"/snapshot-create-as/validate",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/propertie\
+s/validate/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err43]:vErrors.push(err43),errors++}if(data13.
+memspec!==void 0){let data23=data13.memspec;if(data23&&typeof data23=="object"&&!Array.isArray(data23)){if(data23.file===
+void 0){let err44={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/memspec",schemaPath:"#/properties/steps/i\
+tems/properties/snapshot-create-as/properties/memspec/required",keyword:"required",params:{missingProperty:"file"}};vErrors===
+null?vErrors=[err44]:vErrors.push(err44),errors++}for(let key6 in data23)if(key6!=="file"){let err45={instancePath:instancePath+
+"/steps/"+i0+"/snapshot-create-as/memspec",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties\
+/memspec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key6}};vErrors===null?vErrors=[
+err45]:vErrors.push(err45),errors++}if(data23.file!==void 0){let data24=data23.file;if(typeof data24=="string"){if(func1(
+data24)<1){let err46={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/memspec/file",schemaPath:"#/properties\
+/steps/items/properties/snapshot-create-as/properties/memspec/properties/file/minLength",keyword:"minLength",params:{limit:1}};
+vErrors===null?vErrors=[err46]:vErrors.push(err46),errors++}}else{let err47={instancePath:instancePath+"/steps/"+i0+"/sn\
+apshot-create-as/memspec/file",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/memspec/pro\
+perties/file/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err47]:vErrors.push(err47),errors++}}}else{
+let err48={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/memspec",schemaPath:"#/properties/steps/items/pro\
+perties/snapshot-create-as/properties/memspec/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err48]:
+vErrors.push(err48),errors++}}if(data13.diskspec!==void 0){let data25=data13.diskspec;if(Array.isArray(data25)){if(data25.
+length<1){let err49={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/diskspec",schemaPath:"#/properties/step\
+s/items/properties/snapshot-create-as/properties/diskspec/minItems",keyword:"minItems",params:{limit:1}};vErrors===null?
+vErrors=[err49]:vErrors.push(err49),errors++}let len1=data25.length;for(let i1=0;i1<len1;i1++){let data26=data25[i1];if(data26&&
+typeof data26=="object"&&!Array.isArray(data26)){if(data26.disk===void 0){let err50={instancePath:instancePath+"/steps/"+
+i0+"/snapshot-create-as/diskspec/"+i1,schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/disk\
+spec/items/required",keyword:"required",params:{missingProperty:"disk"}};vErrors===null?vErrors=[err50]:vErrors.push(err50),
+errors++}for(let key7 in data26)if(!(key7==="disk"||key7==="snapshot"||key7==="driver"||key7==="file")){let err51={instancePath:instancePath+
+"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1,schemaPath:"#/properties/steps/items/properties/snapshot-create-as/prope\
+rties/diskspec/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key7}};vErrors===null?
+vErrors=[err51]:vErrors.push(err51),errors++}if(data26.disk!==void 0){let data27=data26.disk;if(typeof data27=="string"){
+if(func1(data27)<1){let err52={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1+"/disk",schemaPath:"\
+#/properties/steps/items/properties/snapshot-create-as/properties/diskspec/items/properties/disk/minLength",keyword:"min\
+Length",params:{limit:1}};vErrors===null?vErrors=[err52]:vErrors.push(err52),errors++}}else{let err53={instancePath:instancePath+
+"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1+"/disk",schemaPath:"#/properties/steps/items/properties/snapshot-create-\
+as/properties/diskspec/items/properties/disk/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err53]:
+vErrors.push(err53),errors++}}if(data26.snapshot!==void 0){let data28=data26.snapshot;if(typeof data28!="string"){let err54={
+instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1+"/snapshot",schemaPath:"#/properties/steps/ite\
+ms/properties/snapshot-create-as/properties/diskspec/items/properties/snapshot/type",keyword:"type",params:{type:"string"}};
+vErrors===null?vErrors=[err54]:vErrors.push(err54),errors++}if(!(data28==="external"||data28==="no")){let err55={instancePath:instancePath+
+"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1+"/snapshot",schemaPath:"#/properties/steps/items/properties/snapshot-cre\
+ate-as/properties/diskspec/items/properties/snapshot/enum",keyword:"enum",params:{allowedValues:schema31.properties.steps.
+items.properties["snapshot-create-as"].properties.diskspec.items.properties.snapshot.enum}};vErrors===null?vErrors=[err55]:
+vErrors.push(err55),errors++}}if(data26.driver!==void 0){let data29=data26.driver;if(typeof data29!="string"){let err56={
+instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1+"/driver",schemaPath:"#/properties/steps/items\
+/properties/snapshot-create-as/properties/diskspec/items/properties/driver/type",keyword:"type",params:{type:"string"}};
+vErrors===null?vErrors=[err56]:vErrors.push(err56),errors++}if(!(data29==="qcow2"||data29==="qed")){let err57={instancePath:instancePath+
 "/steps/"+i0+"/snapshot-create-as/diskspec/"+i1+"/driver",schemaPath:"#/properties/steps/items/properties/snapshot-creat\
-e-as/properties/diskspec/items/properties/driver/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err48]:
-vErrors.push(err48),errors++}if(!(data25==="qcow2"||data25==="qed")){let err49={instancePath:instancePath+"/steps/"+i0+"\
-/snapshot-create-as/diskspec/"+i1+"/driver",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/propertie\
-s/diskspec/items/properties/driver/enum",keyword:"enum",params:{allowedValues:schema31.properties.steps.items.properties["\
-snapshot-create-as"].properties.diskspec.items.properties.driver.enum}};vErrors===null?vErrors=[err49]:vErrors.push(err49),
-errors++}}if(data22.file!==void 0){let data26=data22.file;if(typeof data26=="string"){if(func1(data26)<1){let err50={instancePath:instancePath+
-"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1+"/file",schemaPath:"#/properties/steps/items/properties/snapshot-create-\
-as/properties/diskspec/items/properties/file/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err50]:
-vErrors.push(err50),errors++}}else{let err51={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1+
-"/file",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/diskspec/items/properties/file/typ\
-e",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err51]:vErrors.push(err51),errors++}}}else{let err52={
-instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1,schemaPath:"#/properties/steps/items/propertie\
-s/snapshot-create-as/properties/diskspec/items/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err52]:
-vErrors.push(err52),errors++}}}else{let err53={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/diskspec",schemaPath:"\
-#/properties/steps/items/properties/snapshot-create-as/properties/diskspec/type",keyword:"type",params:{type:"array"}};vErrors===
-null?vErrors=[err53]:vErrors.push(err53),errors++}}}else{let err54={instancePath:instancePath+"/steps/"+i0+"/snapshot-cr\
-eate-as",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/type",keyword:"type",params:{type:"object"}};
-vErrors===null?vErrors=[err54]:vErrors.push(err54),errors++}}if(data7.blockcopy!==void 0){let data27=data7.blockcopy;if(data27&&
-typeof data27=="object"&&!Array.isArray(data27)){if(data27.disk===void 0){let err55={instancePath:instancePath+"/steps/"+
-i0+"/blockcopy",schemaPath:"#/properties/steps/items/properties/blockcopy/required",keyword:"required",params:{missingProperty:"\
-disk"}};vErrors===null?vErrors=[err55]:vErrors.push(err55),errors++}if(data27.dest===void 0){let err56={instancePath:instancePath+
+e-as/properties/diskspec/items/properties/driver/enum",keyword:"enum",params:{allowedValues:schema31.properties.steps.items.
+properties["snapshot-create-as"].properties.diskspec.items.properties.driver.enum}};vErrors===null?vErrors=[err57]:vErrors.
+push(err57),errors++}}if(data26.file!==void 0){let data30=data26.file;if(typeof data30=="string"){if(func1(data30)<1){let err58={
+instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1+"/file",schemaPath:"#/properties/steps/items/p\
+roperties/snapshot-create-as/properties/diskspec/items/properties/file/minLength",keyword:"minLength",params:{limit:1}};
+vErrors===null?vErrors=[err58]:vErrors.push(err58),errors++}}else{let err59={instancePath:instancePath+"/steps/"+i0+"/sn\
+apshot-create-as/diskspec/"+i1+"/file",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/dis\
+kspec/items/properties/file/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err59]:vErrors.push(err59),
+errors++}}}else{let err60={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1,schemaPath:"#/prope\
+rties/steps/items/properties/snapshot-create-as/properties/diskspec/items/type",keyword:"type",params:{type:"object"}};vErrors===
+null?vErrors=[err60]:vErrors.push(err60),errors++}}}else{let err61={instancePath:instancePath+"/steps/"+i0+"/snapshot-cr\
+eate-as/diskspec",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/diskspec/type",keyword:"\
+type",params:{type:"array"}};vErrors===null?vErrors=[err61]:vErrors.push(err61),errors++}}}else{let err62={instancePath:instancePath+
+"/steps/"+i0+"/snapshot-create-as",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/type",keyword:"typ\
+e",params:{type:"object"}};vErrors===null?vErrors=[err62]:vErrors.push(err62),errors++}}if(data11.blockcopy!==void 0){let data31=data11.
+blockcopy;if(data31&&typeof data31=="object"&&!Array.isArray(data31)){if(data31.disk===void 0){let err63={instancePath:instancePath+
 "/steps/"+i0+"/blockcopy",schemaPath:"#/properties/steps/items/properties/blockcopy/required",keyword:"required",params:{
-missingProperty:"dest"}};vErrors===null?vErrors=[err56]:vErrors.push(err56),errors++}for(let key7 in data27)if(!func2.call(
-schema31.properties.steps.items.properties.blockcopy.properties,key7)){let err57={instancePath:instancePath+"/steps/"+i0+
-"/blockcopy",schemaPath:"#/properties/steps/items/properties/blockcopy/additionalProperties",keyword:"additionalProperti\
-es",params:{additionalProperty:key7}};vErrors===null?vErrors=[err57]:vErrors.push(err57),errors++}if(data27.disk!==void 0){
-let data28=data27.disk;if(typeof data28=="string"){if(func1(data28)<1){let err58={instancePath:instancePath+"/steps/"+i0+
-"/blockcopy/disk",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/disk/minLength",keyword:"minLengt\
-h",params:{limit:1}};vErrors===null?vErrors=[err58]:vErrors.push(err58),errors++}}else{let err59={instancePath:instancePath+
+missingProperty:"disk"}};vErrors===null?vErrors=[err63]:vErrors.push(err63),errors++}if(data31.dest===void 0){let err64={
+instancePath:instancePath+"/steps/"+i0+"/blockcopy",schemaPath:"#/properties/steps/items/properties/blockcopy/required",
+keyword:"required",params:{missingProperty:"dest"}};vErrors===null?vErrors=[err64]:vErrors.push(err64),errors++}for(let key8 in data31)
+if(!func2.call(schema31.properties.steps.items.properties.blockcopy.properties,key8)){let err65={instancePath:instancePath+
+"/steps/"+i0+"/blockcopy",schemaPath:"#/properties/steps/items/properties/blockcopy/additionalProperties",keyword:"addit\
+ionalProperties",params:{additionalProperty:key8}};vErrors===null?vErrors=[err65]:vErrors.push(err65),errors++}if(data31.
+disk!==void 0){let data32=data31.disk;if(typeof data32=="string"){if(func1(data32)<1){let err66={instancePath:instancePath+
+"/steps/"+i0+"/blockcopy/disk",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/disk/minLength",keyword:"\
+minLength",params:{limit:1}};vErrors===null?vErrors=[err66]:vErrors.push(err66),errors++}}else{let err67={instancePath:instancePath+
 "/steps/"+i0+"/blockcopy/disk",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/disk/type",keyword:"\
-type",params:{type:"string"}};vErrors===null?vErrors=[err59]:vErrors.push(err59),errors++}}if(data27.dest!==void 0){let data29=data27.
-dest;if(typeof data29=="string"){if(func1(data29)<1){let err60={instancePath:instancePath+"/steps/"+i0+"/blockcopy/dest",
+type",params:{type:"string"}};vErrors===null?vErrors=[err67]:vErrors.push(err67),errors++}}if(data31.dest!==void 0){let data33=data31.
+dest;if(typeof data33=="string"){if(func1(data33)<1){let err68={instancePath:instancePath+"/steps/"+i0+"/blockcopy/dest",
 schemaPath:"#/properties/steps/items/properties/blockcopy/properties/dest/minLength",keyword:"minLength",params:{limit:1}};
-vErrors===null?vErrors=[err60]:vErrors.push(err60),errors++}}else{let err61={instancePath:instancePath+"/steps/"+i0+"/bl\
+vErrors===null?vErrors=[err68]:vErrors.push(err68),errors++}}else{let err69={instancePath:instancePath+"/steps/"+i0+"/bl\
 ockcopy/dest",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/dest/type",keyword:"type",params:{type:"\
-string"}};vErrors===null?vErrors=[err61]:vErrors.push(err61),errors++}}if(data27.format!==void 0){let data30=data27.format;
-if(typeof data30!="string"){let err62={instancePath:instancePath+"/steps/"+i0+"/blockcopy/format",schemaPath:"#/properti\
+string"}};vErrors===null?vErrors=[err69]:vErrors.push(err69),errors++}}if(data31.format!==void 0){let data34=data31.format;
+if(typeof data34!="string"){let err70={instancePath:instancePath+"/steps/"+i0+"/blockcopy/format",schemaPath:"#/properti\
 es/steps/items/properties/blockcopy/properties/format/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=
-[err62]:vErrors.push(err62),errors++}if(!(data30==="qcow2"||data30==="raw")){let err63={instancePath:instancePath+"/step\
+[err70]:vErrors.push(err70),errors++}if(!(data34==="qcow2"||data34==="raw")){let err71={instancePath:instancePath+"/step\
 s/"+i0+"/blockcopy/format",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/format/enum",keyword:"en\
 um",params:{allowedValues:schema31.properties.steps.items.properties.blockcopy.properties.format.enum}};vErrors===null?vErrors=
-[err63]:vErrors.push(err63),errors++}}if(data27.shallow!==void 0&&typeof data27.shallow!="boolean"){let err64={instancePath:instancePath+
+[err71]:vErrors.push(err71),errors++}}if(data31.shallow!==void 0&&typeof data31.shallow!="boolean"){let err72={instancePath:instancePath+
 "/steps/"+i0+"/blockcopy/shallow",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/shallow/type",keyword:"\
-type",params:{type:"boolean"}};vErrors===null?vErrors=[err64]:vErrors.push(err64),errors++}if(data27["reuse-external"]!==
-void 0&&typeof data27["reuse-external"]!="boolean"){let err65={instancePath:instancePath+"/steps/"+i0+"/blockcopy/reuse-\
+type",params:{type:"boolean"}};vErrors===null?vErrors=[err72]:vErrors.push(err72),errors++}if(data31["reuse-external"]!==
+void 0&&typeof data31["reuse-external"]!="boolean"){let err73={instancePath:instancePath+"/steps/"+i0+"/blockcopy/reuse-\
 external",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/reuse-external/type",keyword:"type",params:{
-type:"boolean"}};vErrors===null?vErrors=[err65]:vErrors.push(err65),errors++}if(data27.blockdev!==void 0&&typeof data27.
-blockdev!="boolean"){let err66={instancePath:instancePath+"/steps/"+i0+"/blockcopy/blockdev",schemaPath:"#/properties/st\
+type:"boolean"}};vErrors===null?vErrors=[err73]:vErrors.push(err73),errors++}if(data31.blockdev!==void 0&&typeof data31.
+blockdev!="boolean"){let err74={instancePath:instancePath+"/steps/"+i0+"/blockcopy/blockdev",schemaPath:"#/properties/st\
 eps/items/properties/blockcopy/properties/blockdev/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=
-[err66]:vErrors.push(err66),errors++}if(data27.bandwidth!==void 0){let data34=data27.bandwidth;if(!(typeof data34=="numb\
-er"&&!(data34%1)&&!isNaN(data34)&&isFinite(data34))){let err67={instancePath:instancePath+"/steps/"+i0+"/blockcopy/bandw\
+[err74]:vErrors.push(err74),errors++}if(data31.bandwidth!==void 0){let data38=data31.bandwidth;if(!(typeof data38=="numb\
+er"&&!(data38%1)&&!isNaN(data38)&&isFinite(data38))){let err75={instancePath:instancePath+"/steps/"+i0+"/blockcopy/bandw\
 idth",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/bandwidth/type",keyword:"type",params:{type:"\
-integer"}};vErrors===null?vErrors=[err67]:vErrors.push(err67),errors++}if(typeof data34=="number"&&isFinite(data34)&&(data34<
-1||isNaN(data34))){let err68={instancePath:instancePath+"/steps/"+i0+"/blockcopy/bandwidth",schemaPath:"#/properties/ste\
+integer"}};vErrors===null?vErrors=[err75]:vErrors.push(err75),errors++}if(typeof data38=="number"&&isFinite(data38)&&(data38<
+1||isNaN(data38))){let err76={instancePath:instancePath+"/steps/"+i0+"/blockcopy/bandwidth",schemaPath:"#/properties/ste\
 ps/items/properties/blockcopy/properties/bandwidth/minimum",keyword:"minimum",params:{comparison:">=",limit:1}};vErrors===
-null?vErrors=[err68]:vErrors.push(err68),errors++}}if(data27.bytes!==void 0&&typeof data27.bytes!="boolean"){let err69={
+null?vErrors=[err76]:vErrors.push(err76),errors++}}if(data31.bytes!==void 0&&typeof data31.bytes!="boolean"){let err77={
 instancePath:instancePath+"/steps/"+i0+"/blockcopy/bytes",schemaPath:"#/properties/steps/items/properties/blockcopy/prop\
-erties/bytes/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err69]:vErrors.push(err69),errors++}if(data27.
-granularity!==void 0){let data36=data27.granularity;if(!(typeof data36=="number"&&!(data36%1)&&!isNaN(data36)&&isFinite(
-data36))){let err70={instancePath:instancePath+"/steps/"+i0+"/blockcopy/granularity",schemaPath:"#/properties/steps/item\
-s/properties/blockcopy/properties/granularity/type",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err70]:
-vErrors.push(err70),errors++}if(typeof data36=="number"&&isFinite(data36)){if(data36>67108864||isNaN(data36)){let err71={
+erties/bytes/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err77]:vErrors.push(err77),errors++}if(data31.
+granularity!==void 0){let data40=data31.granularity;if(!(typeof data40=="number"&&!(data40%1)&&!isNaN(data40)&&isFinite(
+data40))){let err78={instancePath:instancePath+"/steps/"+i0+"/blockcopy/granularity",schemaPath:"#/properties/steps/item\
+s/properties/blockcopy/properties/granularity/type",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err78]:
+vErrors.push(err78),errors++}if(typeof data40=="number"&&isFinite(data40)){if(data40>67108864||isNaN(data40)){let err79={
 instancePath:instancePath+"/steps/"+i0+"/blockcopy/granularity",schemaPath:"#/properties/steps/items/properties/blockcop\
-y/properties/granularity/maximum",keyword:"maximum",params:{comparison:"<=",limit:67108864}};vErrors===null?vErrors=[err71]:
-vErrors.push(err71),errors++}if(data36<512||isNaN(data36)){let err72={instancePath:instancePath+"/steps/"+i0+"/blockcopy\
+y/properties/granularity/maximum",keyword:"maximum",params:{comparison:"<=",limit:67108864}};vErrors===null?vErrors=[err79]:
+vErrors.push(err79),errors++}if(data40<512||isNaN(data40)){let err80={instancePath:instancePath+"/steps/"+i0+"/blockcopy\
 /granularity",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/granularity/minimum",keyword:"minimum",
-params:{comparison:">=",limit:512}};vErrors===null?vErrors=[err72]:vErrors.push(err72),errors++}}}if(data27["buf-size"]!==
-void 0){let data37=data27["buf-size"];if(!(typeof data37=="number"&&!(data37%1)&&!isNaN(data37)&&isFinite(data37))){let err73={
+params:{comparison:">=",limit:512}};vErrors===null?vErrors=[err80]:vErrors.push(err80),errors++}}}if(data31["buf-size"]!==
+void 0){let data41=data31["buf-size"];if(!(typeof data41=="number"&&!(data41%1)&&!isNaN(data41)&&isFinite(data41))){let err81={
 instancePath:instancePath+"/steps/"+i0+"/blockcopy/buf-size",schemaPath:"#/properties/steps/items/properties/blockcopy/p\
-roperties/buf-size/type",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err73]:vErrors.push(err73),errors++}
-if(typeof data37=="number"&&isFinite(data37)&&(data37<0||isNaN(data37))){let err74={instancePath:instancePath+"/steps/"+
+roperties/buf-size/type",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err81]:vErrors.push(err81),errors++}
+if(typeof data41=="number"&&isFinite(data41)&&(data41<0||isNaN(data41))){let err82={instancePath:instancePath+"/steps/"+
 i0+"/blockcopy/buf-size",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/buf-size/minimum",keyword:"\
-minimum",params:{comparison:">=",limit:0}};vErrors===null?vErrors=[err74]:vErrors.push(err74),errors++}}if(data27.timeout!==
-void 0){let data38=data27.timeout;if(!(typeof data38=="number"&&!(data38%1)&&!isNaN(data38)&&isFinite(data38))){let err75={
+minimum",params:{comparison:">=",limit:0}};vErrors===null?vErrors=[err82]:vErrors.push(err82),errors++}}if(data31.timeout!==
+void 0){let data42=data31.timeout;if(!(typeof data42=="number"&&!(data42%1)&&!isNaN(data42)&&isFinite(data42))){let err83={
 instancePath:instancePath+"/steps/"+i0+"/blockcopy/timeout",schemaPath:"#/properties/steps/items/properties/blockcopy/pr\
-operties/timeout/type",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err75]:vErrors.push(err75),errors++}
-if(typeof data38=="number"&&isFinite(data38)&&(data38<1||isNaN(data38))){let err76={instancePath:instancePath+"/steps/"+
+operties/timeout/type",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err83]:vErrors.push(err83),errors++}
+if(typeof data42=="number"&&isFinite(data42)&&(data42<1||isNaN(data42))){let err84={instancePath:instancePath+"/steps/"+
 i0+"/blockcopy/timeout",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/timeout/minimum",keyword:"m\
-inimum",params:{comparison:">=",limit:1}};vErrors===null?vErrors=[err76]:vErrors.push(err76),errors++}}if(data27.pivot!==
-void 0&&typeof data27.pivot!="boolean"){let err77={instancePath:instancePath+"/steps/"+i0+"/blockcopy/pivot",schemaPath:"\
+inimum",params:{comparison:">=",limit:1}};vErrors===null?vErrors=[err84]:vErrors.push(err84),errors++}}if(data31.pivot!==
+void 0&&typeof data31.pivot!="boolean"){let err85={instancePath:instancePath+"/steps/"+i0+"/blockcopy/pivot",schemaPath:"\
 #/properties/steps/items/properties/blockcopy/properties/pivot/type",keyword:"type",params:{type:"boolean"}};vErrors===null?
-vErrors=[err77]:vErrors.push(err77),errors++}if(data27.finish!==void 0&&typeof data27.finish!="boolean"){let err78={instancePath:instancePath+
+vErrors=[err85]:vErrors.push(err85),errors++}if(data31.finish!==void 0&&typeof data31.finish!="boolean"){let err86={instancePath:instancePath+
 "/steps/"+i0+"/blockcopy/finish",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/finish/type",keyword:"\
-type",params:{type:"boolean"}};vErrors===null?vErrors=[err78]:vErrors.push(err78),errors++}if(data27["transient-job"]!==
-void 0&&typeof data27["transient-job"]!="boolean"){let err79={instancePath:instancePath+"/steps/"+i0+"/blockcopy/transie\
+type",params:{type:"boolean"}};vErrors===null?vErrors=[err86]:vErrors.push(err86),errors++}if(data31["transient-job"]!==
+void 0&&typeof data31["transient-job"]!="boolean"){let err87={instancePath:instancePath+"/steps/"+i0+"/blockcopy/transie\
 nt-job",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/transient-job/type",keyword:"type",params:{
-type:"boolean"}};vErrors===null?vErrors=[err79]:vErrors.push(err79),errors++}if(data27["synchronous-writes"]!==void 0&&typeof data27["\
-synchronous-writes"]!="boolean"){let err80={instancePath:instancePath+"/steps/"+i0+"/blockcopy/synchronous-writes",schemaPath:"\
+type:"boolean"}};vErrors===null?vErrors=[err87]:vErrors.push(err87),errors++}if(data31["synchronous-writes"]!==void 0&&typeof data31["\
+synchronous-writes"]!="boolean"){let err88={instancePath:instancePath+"/steps/"+i0+"/blockcopy/synchronous-writes",schemaPath:"\
 #/properties/steps/items/properties/blockcopy/properties/synchronous-writes/type",keyword:"type",params:{type:"boolean"}};
-vErrors===null?vErrors=[err80]:vErrors.push(err80),errors++}}else{let err81={instancePath:instancePath+"/steps/"+i0+"/bl\
+vErrors===null?vErrors=[err88]:vErrors.push(err88),errors++}}else{let err89={instancePath:instancePath+"/steps/"+i0+"/bl\
 ockcopy",schemaPath:"#/properties/steps/items/properties/blockcopy/type",keyword:"type",params:{type:"object"}};vErrors===
-null?vErrors=[err81]:vErrors.push(err81),errors++}}if(data7.blockcommit!==void 0){let data43=data7.blockcommit;if(data43&&
-typeof data43=="object"&&!Array.isArray(data43)){if(data43.disk===void 0){let err82={instancePath:instancePath+"/steps/"+
+null?vErrors=[err89]:vErrors.push(err89),errors++}}if(data11.blockcommit!==void 0){let data47=data11.blockcommit;if(data47&&
+typeof data47=="object"&&!Array.isArray(data47)){if(data47.disk===void 0){let err90={instancePath:instancePath+"/steps/"+
 i0+"/blockcommit",schemaPath:"#/properties/steps/items/properties/blockcommit/required",keyword:"required",params:{missingProperty:"\
-disk"}};vErrors===null?vErrors=[err82]:vErrors.push(err82),errors++}for(let key8 in data43)if(!func2.call(schema31.properties.
-steps.items.properties.blockcommit.properties,key8)){let err83={instancePath:instancePath+"/steps/"+i0+"/blockcommit",schemaPath:"\
-#/properties/steps/items/properties/blockcommit/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key8}};
-vErrors===null?vErrors=[err83]:vErrors.push(err83),errors++}if(data43.disk!==void 0){let data44=data43.disk;if(typeof data44==
-"string"){if(func1(data44)<1){let err84={instancePath:instancePath+"/steps/"+i0+"/blockcommit/disk",schemaPath:"#/proper\
+disk"}};vErrors===null?vErrors=[err90]:vErrors.push(err90),errors++}for(let key9 in data47)if(!func2.call(schema31.properties.
+steps.items.properties.blockcommit.properties,key9)){let err91={instancePath:instancePath+"/steps/"+i0+"/blockcommit",schemaPath:"\
+#/properties/steps/items/properties/blockcommit/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key9}};
+vErrors===null?vErrors=[err91]:vErrors.push(err91),errors++}if(data47.disk!==void 0){let data48=data47.disk;if(typeof data48==
+"string"){if(func1(data48)<1){let err92={instancePath:instancePath+"/steps/"+i0+"/blockcommit/disk",schemaPath:"#/proper\
 ties/steps/items/properties/blockcommit/properties/disk/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?
-vErrors=[err84]:vErrors.push(err84),errors++}}else{let err85={instancePath:instancePath+"/steps/"+i0+"/blockcommit/disk",
+vErrors=[err92]:vErrors.push(err92),errors++}}else{let err93={instancePath:instancePath+"/steps/"+i0+"/blockcommit/disk",
 schemaPath:"#/properties/steps/items/properties/blockcommit/properties/disk/type",keyword:"type",params:{type:"string"}};
-vErrors===null?vErrors=[err85]:vErrors.push(err85),errors++}}if(data43.base!==void 0){let data45=data43.base;if(typeof data45==
-"string"){if(func1(data45)<1){let err86={instancePath:instancePath+"/steps/"+i0+"/blockcommit/base",schemaPath:"#/proper\
+vErrors===null?vErrors=[err93]:vErrors.push(err93),errors++}}if(data47.base!==void 0){let data49=data47.base;if(typeof data49==
+"string"){if(func1(data49)<1){let err94={instancePath:instancePath+"/steps/"+i0+"/blockcommit/base",schemaPath:"#/proper\
 ties/steps/items/properties/blockcommit/properties/base/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?
-vErrors=[err86]:vErrors.push(err86),errors++}}else{let err87={instancePath:instancePath+"/steps/"+i0+"/blockcommit/base",
+vErrors=[err94]:vErrors.push(err94),errors++}}else{let err95={instancePath:instancePath+"/steps/"+i0+"/blockcommit/base",
 schemaPath:"#/properties/steps/items/properties/blockcommit/properties/base/type",keyword:"type",params:{type:"string"}};
-vErrors===null?vErrors=[err87]:vErrors.push(err87),errors++}}if(data43.shallow!==void 0&&typeof data43.shallow!="boolean"){
-let err88={instancePath:instancePath+"/steps/"+i0+"/blockcommit/shallow",schemaPath:"#/properties/steps/items/properties\
-/blockcommit/properties/shallow/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err88]:vErrors.push(
-err88),errors++}if(data43.top!==void 0){let data47=data43.top;if(typeof data47=="string"){if(func1(data47)<1){let err89={
+vErrors===null?vErrors=[err95]:vErrors.push(err95),errors++}}if(data47.shallow!==void 0&&typeof data47.shallow!="boolean"){
+let err96={instancePath:instancePath+"/steps/"+i0+"/blockcommit/shallow",schemaPath:"#/properties/steps/items/properties\
+/blockcommit/properties/shallow/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err96]:vErrors.push(
+err96),errors++}if(data47.top!==void 0){let data51=data47.top;if(typeof data51=="string"){if(func1(data51)<1){let err97={
 instancePath:instancePath+"/steps/"+i0+"/blockcommit/top",schemaPath:"#/properties/steps/items/properties/blockcommit/pr\
-operties/top/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err89]:vErrors.push(err89),errors++}}else{
-let err90={instancePath:instancePath+"/steps/"+i0+"/blockcommit/top",schemaPath:"#/properties/steps/items/properties/blo\
-ckcommit/properties/top/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err90]:vErrors.push(err90),
-errors++}}if(data43.active!==void 0&&typeof data43.active!="boolean"){let err91={instancePath:instancePath+"/steps/"+i0+
+operties/top/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err97]:vErrors.push(err97),errors++}}else{
+let err98={instancePath:instancePath+"/steps/"+i0+"/blockcommit/top",schemaPath:"#/properties/steps/items/properties/blo\
+ckcommit/properties/top/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err98]:vErrors.push(err98),
+errors++}}if(data47.active!==void 0&&typeof data47.active!="boolean"){let err99={instancePath:instancePath+"/steps/"+i0+
 "/blockcommit/active",schemaPath:"#/properties/steps/items/properties/blockcommit/properties/active/type",keyword:"type",
-params:{type:"boolean"}};vErrors===null?vErrors=[err91]:vErrors.push(err91),errors++}if(data43.pivot!==void 0&&typeof data43.
-pivot!="boolean"){let err92={instancePath:instancePath+"/steps/"+i0+"/blockcommit/pivot",schemaPath:"#/properties/steps/\
-items/properties/blockcommit/properties/pivot/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err92]:
-vErrors.push(err92),errors++}if(data43["keep-overlay"]!==void 0&&typeof data43["keep-overlay"]!="boolean"){let err93={instancePath:instancePath+
-"/steps/"+i0+"/blockcommit/keep-overlay",schemaPath:"#/properties/steps/items/properties/blockcommit/properties/keep-ove\
-rlay/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err93]:vErrors.push(err93),errors++}if(data43.
-delete!==void 0&&typeof data43.delete!="boolean"){let err94={instancePath:instancePath+"/steps/"+i0+"/blockcommit/delete",
-schemaPath:"#/properties/steps/items/properties/blockcommit/properties/delete/type",keyword:"type",params:{type:"boolean"}};
-vErrors===null?vErrors=[err94]:vErrors.push(err94),errors++}if(data43.quarantine!==void 0){let data52=data43.quarantine;
-if(typeof data52=="string"){if(func1(data52)<1){let err95={instancePath:instancePath+"/steps/"+i0+"/blockcommit/quaranti\
-ne",schemaPath:"#/properties/steps/items/properties/blockcommit/properties/quarantine/minLength",keyword:"minLength",params:{
-limit:1}};vErrors===null?vErrors=[err95]:vErrors.push(err95),errors++}}else{let err96={instancePath:instancePath+"/steps\
-/"+i0+"/blockcommit/quarantine",schemaPath:"#/properties/steps/items/properties/blockcommit/properties/quarantine/type",
-keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err96]:vErrors.push(err96),errors++}}if(data43["keep-rela\
-tive"]!==void 0&&typeof data43["keep-relative"]!="boolean"){let err97={instancePath:instancePath+"/steps/"+i0+"/blockcom\
-mit/keep-relative",schemaPath:"#/properties/steps/items/properties/blockcommit/properties/keep-relative/type",keyword:"t\
-ype",params:{type:"boolean"}};vErrors===null?vErrors=[err97]:vErrors.push(err97),errors++}if(data43.bandwidth!==void 0){
-let data54=data43.bandwidth;if(!(typeof data54=="number"&&!(data54%1)&&!isNaN(data54)&&isFinite(data54))){let err98={instancePath:instancePath+
-"/steps/"+i0+"/blockcommit/bandwidth",schemaPath:"#/properties/steps/items/properties/blockcommit/properties/bandwidth/t\
-ype",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err98]:vErrors.push(err98),errors++}if(typeof data54==
-"number"&&isFinite(data54)&&(data54<1||isNaN(data54))){let err99={instancePath:instancePath+"/steps/"+i0+"/blockcommit/b\
-andwidth",schemaPath:"#/properties/steps/items/properties/blockcommit/properties/bandwidth/minimum",keyword:"minimum",params:{
-comparison:">=",limit:1}};vErrors===null?vErrors=[err99]:vErrors.push(err99),errors++}}if(data43.bytes!==void 0&&typeof data43.
-bytes!="boolean"){let err100={instancePath:instancePath+"/steps/"+i0+"/blockcommit/bytes",schemaPath:"#/properties/steps\
-/items/properties/blockcommit/properties/bytes/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err100]:
-vErrors.push(err100),errors++}if(data43.timeout!==void 0){let data56=data43.timeout;if(!(typeof data56=="number"&&!(data56%
-1)&&!isNaN(data56)&&isFinite(data56))){let err101={instancePath:instancePath+"/steps/"+i0+"/blockcommit/timeout",schemaPath:"\
-#/properties/steps/items/properties/blockcommit/properties/timeout/type",keyword:"type",params:{type:"integer"}};vErrors===
-null?vErrors=[err101]:vErrors.push(err101),errors++}if(typeof data56=="number"&&isFinite(data56)&&(data56<1||isNaN(data56))){
-let err102={instancePath:instancePath+"/steps/"+i0+"/blockcommit/timeout",schemaPath:"#/properties/steps/items/propertie\
-s/blockcommit/properties/timeout/minimum",keyword:"minimum",params:{comparison:">=",limit:1}};vErrors===null?vErrors=[err102]:
-vErrors.push(err102),errors++}}}else{let err103={instancePath:instancePath+"/steps/"+i0+"/blockcommit",schemaPath:"#/pro\
-perties/steps/items/properties/blockcommit/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err103]:
-vErrors.push(err103),errors++}}if(data7.blockpull!==void 0){let data57=data7.blockpull;if(data57&&typeof data57=="object"&&
-!Array.isArray(data57)){if(data57.disk===void 0){let err104={instancePath:instancePath+"/steps/"+i0+"/blockpull",schemaPath:"\
-#/properties/steps/items/properties/blockpull/required",keyword:"required",params:{missingProperty:"disk"}};vErrors===null?
-vErrors=[err104]:vErrors.push(err104),errors++}for(let key9 in data57)if(!(key9==="disk"||key9==="base"||key9==="keep-re\
-lative"||key9==="bandwidth"||key9==="bytes"||key9==="timeout")){let err105={instancePath:instancePath+"/steps/"+i0+"/blo\
-ckpull",schemaPath:"#/properties/steps/items/properties/blockpull/additionalProperties",keyword:"additionalProperties",params:{
-additionalProperty:key9}};vErrors===null?vErrors=[err105]:vErrors.push(err105),errors++}if(data57.disk!==void 0){let data58=data57.
-disk;if(typeof data58=="string"){if(func1(data58)<1){let err106={instancePath:instancePath+"/steps/"+i0+"/blockpull/disk",
-schemaPath:"#/properties/steps/items/properties/blockpull/properties/disk/minLength",keyword:"minLength",params:{limit:1}};
-vErrors===null?vErrors=[err106]:vErrors.push(err106),errors++}}else{let err107={instancePath:instancePath+"/steps/"+i0+"\
-/blockpull/disk",schemaPath:"#/properties/steps/items/properties/blockpull/properties/disk/type",keyword:"type",params:{
-type:"string"}};vErrors===null?vErrors=[err107]:vErrors.push(err107),errors++}}if(data57.base!==void 0){let data59=data57.
-base;if(typeof data59=="string"){if(func1(data59)<1){let err108={instancePath:instancePath+"/steps/"+i0+"/blockpull/base",
+params:{type:"boolean"}};vErrors===null?vErrors=[err99]:vErrors.push(err99),errors++}if(data47.pivot!==void 0&&typeof data47.
+pivot!="boolean"){let err100={instancePath:instancePath+"/steps/"+i0+"/blockcommit/pivot",schemaPath:"#/properties/steps\
+/items/properties/blockcommit/properties/pivot/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err100]:
+vErrors.push(err100),errors++}if(data47["keep-overlay"]!==void 0&&typeof data47["keep-overlay"]!="boolean"){let err101={
+instancePath:instancePath+"/steps/"+i0+"/blockcommit/keep-overlay",schemaPath:"#/properties/steps/items/properties/block\
+commit/properties/keep-overlay/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err101]:vErrors.push(
+err101),errors++}if(data47.delete!==void 0&&typeof data47.delete!="boolean"){let err102={instancePath:instancePath+"/ste\
+ps/"+i0+"/blockcommit/delete",schemaPath:"#/properties/steps/items/properties/blockcommit/properties/delete/type",keyword:"\
+type",params:{type:"boolean"}};vErrors===null?vErrors=[err102]:vErrors.push(err102),errors++}if(data47.quarantine!==void 0){
+let data56=data47.quarantine;if(typeof data56=="string"){if(func1(data56)<1){let err103={instancePath:instancePath+"/ste\
+ps/"+i0+"/blockcommit/quarantine",schemaPath:"#/properties/steps/items/properties/blockcommit/properties/quarantine/minL\
+ength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err103]:vErrors.push(err103),errors++}}else{let err104={
+instancePath:instancePath+"/steps/"+i0+"/blockcommit/quarantine",schemaPath:"#/properties/steps/items/properties/blockco\
+mmit/properties/quarantine/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err104]:vErrors.push(err104),
+errors++}}if(data47["keep-relative"]!==void 0&&typeof data47["keep-relative"]!="boolean"){let err105={instancePath:instancePath+
+"/steps/"+i0+"/blockcommit/keep-relative",schemaPath:"#/properties/steps/items/properties/blockcommit/properties/keep-re\
+lative/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err105]:vErrors.push(err105),errors++}if(data47.
+bandwidth!==void 0){let data58=data47.bandwidth;if(!(typeof data58=="number"&&!(data58%1)&&!isNaN(data58)&&isFinite(data58))){
+let err106={instancePath:instancePath+"/steps/"+i0+"/blockcommit/bandwidth",schemaPath:"#/properties/steps/items/propert\
+ies/blockcommit/properties/bandwidth/type",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err106]:vErrors.
+push(err106),errors++}if(typeof data58=="number"&&isFinite(data58)&&(data58<1||isNaN(data58))){let err107={instancePath:instancePath+
+"/steps/"+i0+"/blockcommit/bandwidth",schemaPath:"#/properties/steps/items/properties/blockcommit/properties/bandwidth/m\
+inimum",keyword:"minimum",params:{comparison:">=",limit:1}};vErrors===null?vErrors=[err107]:vErrors.push(err107),errors++}}
+if(data47.bytes!==void 0&&typeof data47.bytes!="boolean"){let err108={instancePath:instancePath+"/steps/"+i0+"/blockcomm\
+it/bytes",schemaPath:"#/properties/steps/items/properties/blockcommit/properties/bytes/type",keyword:"type",params:{type:"\
+boolean"}};vErrors===null?vErrors=[err108]:vErrors.push(err108),errors++}if(data47.timeout!==void 0){let data60=data47.timeout;
+if(!(typeof data60=="number"&&!(data60%1)&&!isNaN(data60)&&isFinite(data60))){let err109={instancePath:instancePath+"/st\
+eps/"+i0+"/blockcommit/timeout",schemaPath:"#/properties/steps/items/properties/blockcommit/properties/timeout/type",keyword:"\
+type",params:{type:"integer"}};vErrors===null?vErrors=[err109]:vErrors.push(err109),errors++}if(typeof data60=="number"&&
+isFinite(data60)&&(data60<1||isNaN(data60))){let err110={instancePath:instancePath+"/steps/"+i0+"/blockcommit/timeout",schemaPath:"\
+#/properties/steps/items/properties/blockcommit/properties/timeout/minimum",keyword:"minimum",params:{comparison:">=",limit:1}};
+vErrors===null?vErrors=[err110]:vErrors.push(err110),errors++}}}else{let err111={instancePath:instancePath+"/steps/"+i0+
+"/blockcommit",schemaPath:"#/properties/steps/items/properties/blockcommit/type",keyword:"type",params:{type:"object"}};
+vErrors===null?vErrors=[err111]:vErrors.push(err111),errors++}}if(data11.blockpull!==void 0){let data61=data11.blockpull;
+if(data61&&typeof data61=="object"&&!Array.isArray(data61)){if(data61.disk===void 0){let err112={instancePath:instancePath+
+"/steps/"+i0+"/blockpull",schemaPath:"#/properties/steps/items/properties/blockpull/required",keyword:"required",params:{
+missingProperty:"disk"}};vErrors===null?vErrors=[err112]:vErrors.push(err112),errors++}for(let key10 in data61)if(!(key10===
+"disk"||key10==="base"||key10==="keep-relative"||key10==="bandwidth"||key10==="bytes"||key10==="timeout")){let err113={instancePath:instancePath+
+"/steps/"+i0+"/blockpull",schemaPath:"#/properties/steps/items/properties/blockpull/additionalProperties",keyword:"addit\
+ionalProperties",params:{additionalProperty:key10}};vErrors===null?vErrors=[err113]:vErrors.push(err113),errors++}if(data61.
+disk!==void 0){let data62=data61.disk;if(typeof data62=="string"){if(func1(data62)<1){let err114={instancePath:instancePath+
+"/steps/"+i0+"/blockpull/disk",schemaPath:"#/properties/steps/items/properties/blockpull/properties/disk/minLength",keyword:"\
+minLength",params:{limit:1}};vErrors===null?vErrors=[err114]:vErrors.push(err114),errors++}}else{let err115={instancePath:instancePath+
+"/steps/"+i0+"/blockpull/disk",schemaPath:"#/properties/steps/items/properties/blockpull/properties/disk/type",keyword:"\
+type",params:{type:"string"}};vErrors===null?vErrors=[err115]:vErrors.push(err115),errors++}}if(data61.base!==void 0){let data63=data61.
+base;if(typeof data63=="string"){if(func1(data63)<1){let err116={instancePath:instancePath+"/steps/"+i0+"/blockpull/base",
 schemaPath:"#/properties/steps/items/properties/blockpull/properties/base/minLength",keyword:"minLength",params:{limit:1}};
-vErrors===null?vErrors=[err108]:vErrors.push(err108),errors++}}else{let err109={instancePath:instancePath+"/steps/"+i0+"\
+vErrors===null?vErrors=[err116]:vErrors.push(err116),errors++}}else{let err117={instancePath:instancePath+"/steps/"+i0+"\
 /blockpull/base",schemaPath:"#/properties/steps/items/properties/blockpull/properties/base/type",keyword:"type",params:{
-type:"string"}};vErrors===null?vErrors=[err109]:vErrors.push(err109),errors++}}if(data57["keep-relative"]!==void 0&&typeof data57["\
-keep-relative"]!="boolean"){let err110={instancePath:instancePath+"/steps/"+i0+"/blockpull/keep-relative",schemaPath:"#/\
+type:"string"}};vErrors===null?vErrors=[err117]:vErrors.push(err117),errors++}}if(data61["keep-relative"]!==void 0&&typeof data61["\
+keep-relative"]!="boolean"){let err118={instancePath:instancePath+"/steps/"+i0+"/blockpull/keep-relative",schemaPath:"#/\
 properties/steps/items/properties/blockpull/properties/keep-relative/type",keyword:"type",params:{type:"boolean"}};vErrors===
-null?vErrors=[err110]:vErrors.push(err110),errors++}if(data57.bandwidth!==void 0){let data61=data57.bandwidth;if(!(typeof data61==
-"number"&&!(data61%1)&&!isNaN(data61)&&isFinite(data61))){let err111={instancePath:instancePath+"/steps/"+i0+"/blockpull\
+null?vErrors=[err118]:vErrors.push(err118),errors++}if(data61.bandwidth!==void 0){let data65=data61.bandwidth;if(!(typeof data65==
+"number"&&!(data65%1)&&!isNaN(data65)&&isFinite(data65))){let err119={instancePath:instancePath+"/steps/"+i0+"/blockpull\
 /bandwidth",schemaPath:"#/properties/steps/items/properties/blockpull/properties/bandwidth/type",keyword:"type",params:{
-type:"integer"}};vErrors===null?vErrors=[err111]:vErrors.push(err111),errors++}if(typeof data61=="number"&&isFinite(data61)&&
-(data61<1||isNaN(data61))){let err112={instancePath:instancePath+"/steps/"+i0+"/blockpull/bandwidth",schemaPath:"#/prope\
+type:"integer"}};vErrors===null?vErrors=[err119]:vErrors.push(err119),errors++}if(typeof data65=="number"&&isFinite(data65)&&
+(data65<1||isNaN(data65))){let err120={instancePath:instancePath+"/steps/"+i0+"/blockpull/bandwidth",schemaPath:"#/prope\
 rties/steps/items/properties/blockpull/properties/bandwidth/minimum",keyword:"minimum",params:{comparison:">=",limit:1}};
-vErrors===null?vErrors=[err112]:vErrors.push(err112),errors++}}if(data57.bytes!==void 0&&typeof data57.bytes!="boolean"){
-let err113={instancePath:instancePath+"/steps/"+i0+"/blockpull/bytes",schemaPath:"#/properties/steps/items/properties/bl\
-ockpull/properties/bytes/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err113]:vErrors.push(err113),
-errors++}if(data57.timeout!==void 0){let data63=data57.timeout;if(!(typeof data63=="number"&&!(data63%1)&&!isNaN(data63)&&
-isFinite(data63))){let err114={instancePath:instancePath+"/steps/"+i0+"/blockpull/timeout",schemaPath:"#/properties/step\
-s/items/properties/blockpull/properties/timeout/type",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err114]:
-vErrors.push(err114),errors++}if(typeof data63=="number"&&isFinite(data63)&&(data63<1||isNaN(data63))){let err115={instancePath:instancePath+
+vErrors===null?vErrors=[err120]:vErrors.push(err120),errors++}}if(data61.bytes!==void 0&&typeof data61.bytes!="boolean"){
+let err121={instancePath:instancePath+"/steps/"+i0+"/blockpull/bytes",schemaPath:"#/properties/steps/items/properties/bl\
+ockpull/properties/bytes/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err121]:vErrors.push(err121),
+errors++}if(data61.timeout!==void 0){let data67=data61.timeout;if(!(typeof data67=="number"&&!(data67%1)&&!isNaN(data67)&&
+isFinite(data67))){let err122={instancePath:instancePath+"/steps/"+i0+"/blockpull/timeout",schemaPath:"#/properties/step\
+s/items/properties/blockpull/properties/timeout/type",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err122]:
+vErrors.push(err122),errors++}if(typeof data67=="number"&&isFinite(data67)&&(data67<1||isNaN(data67))){let err123={instancePath:instancePath+
 "/steps/"+i0+"/blockpull/timeout",schemaPath:"#/properties/steps/items/properties/blockpull/properties/timeout/minimum",
-keyword:"minimum",params:{comparison:">=",limit:1}};vErrors===null?vErrors=[err115]:vErrors.push(err115),errors++}}}else{
-let err116={instancePath:instancePath+"/steps/"+i0+"/blockpull",schemaPath:"#/properties/steps/items/properties/blockpul\
-l/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err116]:vErrors.push(err116),errors++}}if(data7.undefine!==
-void 0){let data64=data7.undefine;if(data64&&typeof data64=="object"&&!Array.isArray(data64)){for(let key10 in data64)if(!(key10===
-"keep-nvram"||key10==="keep-tpm"||key10==="snapshots-metadata"||key10==="checkpoints-metadata")){let err117={instancePath:instancePath+
-"/steps/"+i0+"/undefine",schemaPath:"#/properties/steps/items/properties/undefine/additionalProperties",keyword:"additio\
-nalProperties",params:{additionalProperty:key10}};vErrors===null?vErrors=[err117]:vErrors.push(err117),errors++}if(data64["\
-keep-nvram"]!==void 0&&typeof data64["keep-nvram"]!="boolean"){let err118={instancePath:instancePath+"/steps/"+i0+"/unde\
-fine/keep-nvram",schemaPath:"#/properties/steps/items/properties/undefine/properties/keep-nvram/type",keyword:"type",params:{
-type:"boolean"}};vErrors===null?vErrors=[err118]:vErrors.push(err118),errors++}if(data64["keep-tpm"]!==void 0&&typeof data64["\
-keep-tpm"]!="boolean"){let err119={instancePath:instancePath+"/steps/"+i0+"/undefine/keep-tpm",schemaPath:"#/properties/\
-steps/items/properties/undefine/properties/keep-tpm/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=
-[err119]:vErrors.push(err119),errors++}if(data64["snapshots-metadata"]!==void 0&&typeof data64["snapshots-metadata"]!="b\
-oolean"){let err120={instancePath:instancePath+"/steps/"+i0+"/undefine/snapshots-metadata",schemaPath:"#/properties/step\
-s/items/properties/undefine/properties/snapshots-metadata/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=
-[err120]:vErrors.push(err120),errors++}if(data64["checkpoints-metadata"]!==void 0&&typeof data64["checkpoints-metadata"]!=
-"boolean"){let err121={instancePath:instancePath+"/steps/"+i0+"/undefine/checkpoints-metadata",schemaPath:"#/properties/\
-steps/items/properties/undefine/properties/checkpoints-metadata/type",keyword:"type",params:{type:"boolean"}};vErrors===
-null?vErrors=[err121]:vErrors.push(err121),errors++}}else{let err122={instancePath:instancePath+"/steps/"+i0+"/undefine",
-schemaPath:"#/properties/steps/items/properties/undefine/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=
-[err122]:vErrors.push(err122),errors++}}if(data7.redefine!==void 0){let data69=data7.redefine;if(data69&&typeof data69==
-"object"&&!Array.isArray(data69)){for(let key11 in data69)if(!(key11==="disk"||key11==="source")){let err123={instancePath:instancePath+
-"/steps/"+i0+"/redefine",schemaPath:"#/properties/steps/items/properties/redefine/additionalProperties",keyword:"additio\
-nalProperties",params:{additionalProperty:key11}};vErrors===null?vErrors=[err123]:vErrors.push(err123),errors++}if(data69.
-disk!==void 0){let data70=data69.disk;if(typeof data70=="string"){if(func1(data70)<1){let err124={instancePath:instancePath+
-"/steps/"+i0+"/redefine/disk",schemaPath:"#/properties/steps/items/properties/redefine/properties/disk/minLength",keyword:"\
-minLength",params:{limit:1}};vErrors===null?vErrors=[err124]:vErrors.push(err124),errors++}}else{let err125={instancePath:instancePath+
-"/steps/"+i0+"/redefine/disk",schemaPath:"#/properties/steps/items/properties/redefine/properties/disk/type",keyword:"ty\
-pe",params:{type:"string"}};vErrors===null?vErrors=[err125]:vErrors.push(err125),errors++}}if(data69.source!==void 0){let data71=data69.
-source;if(typeof data71=="string"){if(func1(data71)<1){let err126={instancePath:instancePath+"/steps/"+i0+"/redefine/sou\
-rce",schemaPath:"#/properties/steps/items/properties/redefine/properties/source/minLength",keyword:"minLength",params:{limit:1}};
-vErrors===null?vErrors=[err126]:vErrors.push(err126),errors++}}else{let err127={instancePath:instancePath+"/steps/"+i0+"\
-/redefine/source",schemaPath:"#/properties/steps/items/properties/redefine/properties/source/type",keyword:"type",params:{
-type:"string"}};vErrors===null?vErrors=[err127]:vErrors.push(err127),errors++}}}else{let err128={instancePath:instancePath+
+keyword:"minimum",params:{comparison:">=",limit:1}};vErrors===null?vErrors=[err123]:vErrors.push(err123),errors++}}}else{
+let err124={instancePath:instancePath+"/steps/"+i0+"/blockpull",schemaPath:"#/properties/steps/items/properties/blockpul\
+l/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err124]:vErrors.push(err124),errors++}}if(data11.
+undefine!==void 0){let data68=data11.undefine;if(data68&&typeof data68=="object"&&!Array.isArray(data68)){for(let key11 in data68)
+if(!(key11==="keep-nvram"||key11==="keep-tpm"||key11==="snapshots-metadata"||key11==="checkpoints-metadata")){let err125={
+instancePath:instancePath+"/steps/"+i0+"/undefine",schemaPath:"#/properties/steps/items/properties/undefine/additionalPr\
+operties",keyword:"additionalProperties",params:{additionalProperty:key11}};vErrors===null?vErrors=[err125]:vErrors.push(
+err125),errors++}if(data68["keep-nvram"]!==void 0&&typeof data68["keep-nvram"]!="boolean"){let err126={instancePath:instancePath+
+"/steps/"+i0+"/undefine/keep-nvram",schemaPath:"#/properties/steps/items/properties/undefine/properties/keep-nvram/type",
+keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err126]:vErrors.push(err126),errors++}if(data68["keep-tp\
+m"]!==void 0&&typeof data68["keep-tpm"]!="boolean"){let err127={instancePath:instancePath+"/steps/"+i0+"/undefine/keep-t\
+pm",schemaPath:"#/properties/steps/items/properties/undefine/properties/keep-tpm/type",keyword:"type",params:{type:"bool\
+ean"}};vErrors===null?vErrors=[err127]:vErrors.push(err127),errors++}if(data68["snapshots-metadata"]!==void 0&&typeof data68["\
+snapshots-metadata"]!="boolean"){let err128={instancePath:instancePath+"/steps/"+i0+"/undefine/snapshots-metadata",schemaPath:"\
+#/properties/steps/items/properties/undefine/properties/snapshots-metadata/type",keyword:"type",params:{type:"boolean"}};
+vErrors===null?vErrors=[err128]:vErrors.push(err128),errors++}if(data68["checkpoints-metadata"]!==void 0&&typeof data68["\
+checkpoints-metadata"]!="boolean"){let err129={instancePath:instancePath+"/steps/"+i0+"/undefine/checkpoints-metadata",schemaPath:"\
+#/properties/steps/items/properties/undefine/properties/checkpoints-metadata/type",keyword:"type",params:{type:"boolean"}};
+vErrors===null?vErrors=[err129]:vErrors.push(err129),errors++}}else{let err130={instancePath:instancePath+"/steps/"+i0+"\
+/undefine",schemaPath:"#/properties/steps/items/properties/undefine/type",keyword:"type",params:{type:"object"}};vErrors===
+null?vErrors=[err130]:vErrors.push(err130),errors++}}if(data11.redefine!==void 0){let data73=data11.redefine;if(data73&&
+typeof data73=="object"&&!Array.isArray(data73)){for(let key12 in data73)if(!(key12==="disk"||key12==="source")){let err131={
+instancePath:instancePath+"/steps/"+i0+"/redefine",schemaPath:"#/properties/steps/items/properties/redefine/additionalPr\
+operties",keyword:"additionalProperties",params:{additionalProperty:key12}};vErrors===null?vErrors=[err131]:vErrors.push(
+err131),errors++}if(data73.disk!==void 0){let data74=data73.disk;if(typeof data74=="string"){if(func1(data74)<1){let err132={
+instancePath:instancePath+"/steps/"+i0+"/redefine/disk",schemaPath:"#/properties/steps/items/properties/redefine/propert\
+ies/disk/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err132]:vErrors.push(err132),errors++}}else{
+let err133={instancePath:instancePath+"/steps/"+i0+"/redefine/disk",schemaPath:"#/properties/steps/items/properties/rede\
+fine/properties/disk/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err133]:vErrors.push(err133),errors++}}
+if(data73.source!==void 0){let data75=data73.source;if(typeof data75=="string"){if(func1(data75)<1){let err134={instancePath:instancePath+
+"/steps/"+i0+"/redefine/source",schemaPath:"#/properties/steps/items/properties/redefine/properties/source/minLength",keyword:"\
+minLength",params:{limit:1}};vErrors===null?vErrors=[err134]:vErrors.push(err134),errors++}}else{let err135={instancePath:instancePath+
+"/steps/"+i0+"/redefine/source",schemaPath:"#/properties/steps/items/properties/redefine/properties/source/type",keyword:"\
+type",params:{type:"string"}};vErrors===null?vErrors=[err135]:vErrors.push(err135),errors++}}}else{let err136={instancePath:instancePath+
 "/steps/"+i0+"/redefine",schemaPath:"#/properties/steps/items/properties/redefine/type",keyword:"type",params:{type:"obj\
-ect"}};vErrors===null?vErrors=[err128]:vErrors.push(err128),errors++}}if(data7.convert!==void 0){let data72=data7.convert;
-if(data72&&typeof data72=="object"&&!Array.isArray(data72)){if(data72.source===void 0){let err129={instancePath:instancePath+
+ect"}};vErrors===null?vErrors=[err136]:vErrors.push(err136),errors++}}if(data11.convert!==void 0){let data76=data11.convert;
+if(data76&&typeof data76=="object"&&!Array.isArray(data76)){if(data76.source===void 0){let err137={instancePath:instancePath+
 "/steps/"+i0+"/convert",schemaPath:"#/properties/steps/items/properties/convert/required",keyword:"required",params:{missingProperty:"\
-source"}};vErrors===null?vErrors=[err129]:vErrors.push(err129),errors++}if(data72.dest===void 0){let err130={instancePath:instancePath+
+source"}};vErrors===null?vErrors=[err137]:vErrors.push(err137),errors++}if(data76.dest===void 0){let err138={instancePath:instancePath+
 "/steps/"+i0+"/convert",schemaPath:"#/properties/steps/items/properties/convert/required",keyword:"required",params:{missingProperty:"\
-dest"}};vErrors===null?vErrors=[err130]:vErrors.push(err130),errors++}for(let key12 in data72)if(!func2.call(schema31.properties.
-steps.items.properties.convert.properties,key12)){let err131={instancePath:instancePath+"/steps/"+i0+"/convert",schemaPath:"\
-#/properties/steps/items/properties/convert/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key12}};
-vErrors===null?vErrors=[err131]:vErrors.push(err131),errors++}if(data72.source!==void 0){let data73=data72.source;if(typeof data73==
-"string"){if(func1(data73)<1){let err132={instancePath:instancePath+"/steps/"+i0+"/convert/source",schemaPath:"#/propert\
+dest"}};vErrors===null?vErrors=[err138]:vErrors.push(err138),errors++}for(let key13 in data76)if(!func2.call(schema31.properties.
+steps.items.properties.convert.properties,key13)){let err139={instancePath:instancePath+"/steps/"+i0+"/convert",schemaPath:"\
+#/properties/steps/items/properties/convert/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key13}};
+vErrors===null?vErrors=[err139]:vErrors.push(err139),errors++}if(data76.source!==void 0){let data77=data76.source;if(typeof data77==
+"string"){if(func1(data77)<1){let err140={instancePath:instancePath+"/steps/"+i0+"/convert/source",schemaPath:"#/propert\
 ies/steps/items/properties/convert/properties/source/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=
-[err132]:vErrors.push(err132),errors++}}else{let err133={instancePath:instancePath+"/steps/"+i0+"/convert/source",schemaPath:"\
+[err140]:vErrors.push(err140),errors++}}else{let err141={instancePath:instancePath+"/steps/"+i0+"/convert/source",schemaPath:"\
 #/properties/steps/items/properties/convert/properties/source/type",keyword:"type",params:{type:"string"}};vErrors===null?
-vErrors=[err133]:vErrors.push(err133),errors++}}if(data72.dest!==void 0){let data74=data72.dest;if(typeof data74=="strin\
-g"){if(func1(data74)<1){let err134={instancePath:instancePath+"/steps/"+i0+"/convert/dest",schemaPath:"#/properties/step\
-s/items/properties/convert/properties/dest/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err134]:
-vErrors.push(err134),errors++}}else{let err135={instancePath:instancePath+"/steps/"+i0+"/convert/dest",schemaPath:"#/pro\
+vErrors=[err141]:vErrors.push(err141),errors++}}if(data76.dest!==void 0){let data78=data76.dest;if(typeof data78=="strin\
+g"){if(func1(data78)<1){let err142={instancePath:instancePath+"/steps/"+i0+"/convert/dest",schemaPath:"#/properties/step\
+s/items/properties/convert/properties/dest/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err142]:
+vErrors.push(err142),errors++}}else{let err143={instancePath:instancePath+"/steps/"+i0+"/convert/dest",schemaPath:"#/pro\
 perties/steps/items/properties/convert/properties/dest/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=
-[err135]:vErrors.push(err135),errors++}}if(data72["source-format"]!==void 0){let data75=data72["source-format"];if(typeof data75!=
-"string"){let err136={instancePath:instancePath+"/steps/"+i0+"/convert/source-format",schemaPath:"#/properties/steps/ite\
-ms/properties/convert/properties/source-format/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err136]:
-vErrors.push(err136),errors++}if(!(data75==="qcow2"||data75==="raw"||data75==="vmdk"||data75==="vdi"||data75==="vhdx"||data75===
-"qed")){let err137={instancePath:instancePath+"/steps/"+i0+"/convert/source-format",schemaPath:"#/properties/steps/items\
+[err143]:vErrors.push(err143),errors++}}if(data76["source-format"]!==void 0){let data79=data76["source-format"];if(typeof data79!=
+"string"){let err144={instancePath:instancePath+"/steps/"+i0+"/convert/source-format",schemaPath:"#/properties/steps/ite\
+ms/properties/convert/properties/source-format/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err144]:
+vErrors.push(err144),errors++}if(!(data79==="qcow2"||data79==="raw"||data79==="vmdk"||data79==="vdi"||data79==="vhdx"||data79===
+"qed")){let err145={instancePath:instancePath+"/steps/"+i0+"/convert/source-format",schemaPath:"#/properties/steps/items\
 /properties/convert/properties/source-format/enum",keyword:"enum",params:{allowedValues:schema31.properties.steps.items.
-properties.convert.properties["source-format"].enum}};vErrors===null?vErrors=[err137]:vErrors.push(err137),errors++}}if(data72["\
-target-format"]!==void 0){let data76=data72["target-format"];if(typeof data76!="string"){let err138={instancePath:instancePath+
+properties.convert.properties["source-format"].enum}};vErrors===null?vErrors=[err145]:vErrors.push(err145),errors++}}if(data76["\
+target-format"]!==void 0){let data80=data76["target-format"];if(typeof data80!="string"){let err146={instancePath:instancePath+
 "/steps/"+i0+"/convert/target-format",schemaPath:"#/properties/steps/items/properties/convert/properties/target-format/t\
-ype",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err138]:vErrors.push(err138),errors++}if(!(data76===
-"qcow2"||data76==="raw"||data76==="vmdk"||data76==="vdi"||data76==="vhdx")){let err139={instancePath:instancePath+"/step\
+ype",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err146]:vErrors.push(err146),errors++}if(!(data80===
+"qcow2"||data80==="raw"||data80==="vmdk"||data80==="vdi"||data80==="vhdx")){let err147={instancePath:instancePath+"/step\
 s/"+i0+"/convert/target-format",schemaPath:"#/properties/steps/items/properties/convert/properties/target-format/enum",keyword:"\
 enum",params:{allowedValues:schema31.properties.steps.items.properties.convert.properties["target-format"].enum}};vErrors===
-null?vErrors=[err139]:vErrors.push(err139),errors++}}if(data72.compress!==void 0&&typeof data72.compress!="boolean"){let err140={
+null?vErrors=[err147]:vErrors.push(err147),errors++}}if(data76.compress!==void 0&&typeof data76.compress!="boolean"){let err148={
 instancePath:instancePath+"/steps/"+i0+"/convert/compress",schemaPath:"#/properties/steps/items/properties/convert/prope\
-rties/compress/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err140]:vErrors.push(err140),errors++}
-if(data72.options!==void 0){let data78=data72.options;if(typeof data78=="string"){if(func1(data78)<1){let err141={instancePath:instancePath+
+rties/compress/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err148]:vErrors.push(err148),errors++}
+if(data76.options!==void 0){let data82=data76.options;if(typeof data82=="string"){if(func1(data82)<1){let err149={instancePath:instancePath+
 "/steps/"+i0+"/convert/options",schemaPath:"#/properties/steps/items/properties/convert/properties/options/minLength",keyword:"\
-minLength",params:{limit:1}};vErrors===null?vErrors=[err141]:vErrors.push(err141),errors++}}else{let err142={instancePath:instancePath+
+minLength",params:{limit:1}};vErrors===null?vErrors=[err149]:vErrors.push(err149),errors++}}else{let err150={instancePath:instancePath+
 "/steps/"+i0+"/convert/options",schemaPath:"#/properties/steps/items/properties/convert/properties/options/type",keyword:"\
-type",params:{type:"string"}};vErrors===null?vErrors=[err142]:vErrors.push(err142),errors++}}if(data72["sparse-size"]!==
-void 0){let data79=data72["sparse-size"];if(!(typeof data79=="number"&&!(data79%1)&&!isNaN(data79)&&isFinite(data79))){let err143={
+type",params:{type:"string"}};vErrors===null?vErrors=[err150]:vErrors.push(err150),errors++}}if(data76["sparse-size"]!==
+void 0){let data83=data76["sparse-size"];if(!(typeof data83=="number"&&!(data83%1)&&!isNaN(data83)&&isFinite(data83))){let err151={
 instancePath:instancePath+"/steps/"+i0+"/convert/sparse-size",schemaPath:"#/properties/steps/items/properties/convert/pr\
-operties/sparse-size/type",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err143]:vErrors.push(err143),
-errors++}if(typeof data79=="number"&&isFinite(data79)&&(data79<0||isNaN(data79))){let err144={instancePath:instancePath+
+operties/sparse-size/type",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err151]:vErrors.push(err151),
+errors++}if(typeof data83=="number"&&isFinite(data83)&&(data83<0||isNaN(data83))){let err152={instancePath:instancePath+
 "/steps/"+i0+"/convert/sparse-size",schemaPath:"#/properties/steps/items/properties/convert/properties/sparse-size/minim\
-um",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===null?vErrors=[err144]:vErrors.push(err144),errors++}}if(data72.
-coroutines!==void 0){let data80=data72.coroutines;if(!(typeof data80=="number"&&!(data80%1)&&!isNaN(data80)&&isFinite(data80))){
-let err145={instancePath:instancePath+"/steps/"+i0+"/convert/coroutines",schemaPath:"#/properties/steps/items/properties\
-/convert/properties/coroutines/type",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err145]:vErrors.push(
-err145),errors++}if(typeof data80=="number"&&isFinite(data80)){if(data80>16||isNaN(data80)){let err146={instancePath:instancePath+
+um",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===null?vErrors=[err152]:vErrors.push(err152),errors++}}if(data76.
+coroutines!==void 0){let data84=data76.coroutines;if(!(typeof data84=="number"&&!(data84%1)&&!isNaN(data84)&&isFinite(data84))){
+let err153={instancePath:instancePath+"/steps/"+i0+"/convert/coroutines",schemaPath:"#/properties/steps/items/properties\
+/convert/properties/coroutines/type",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err153]:vErrors.push(
+err153),errors++}if(typeof data84=="number"&&isFinite(data84)){if(data84>16||isNaN(data84)){let err154={instancePath:instancePath+
 "/steps/"+i0+"/convert/coroutines",schemaPath:"#/properties/steps/items/properties/convert/properties/coroutines/maximum",
-keyword:"maximum",params:{comparison:"<=",limit:16}};vErrors===null?vErrors=[err146]:vErrors.push(err146),errors++}if(data80<
-1||isNaN(data80)){let err147={instancePath:instancePath+"/steps/"+i0+"/convert/coroutines",schemaPath:"#/properties/step\
+keyword:"maximum",params:{comparison:"<=",limit:16}};vErrors===null?vErrors=[err154]:vErrors.push(err154),errors++}if(data84<
+1||isNaN(data84)){let err155={instancePath:instancePath+"/steps/"+i0+"/convert/coroutines",schemaPath:"#/properties/step\
 s/items/properties/convert/properties/coroutines/minimum",keyword:"minimum",params:{comparison:">=",limit:1}};vErrors===
-null?vErrors=[err147]:vErrors.push(err147),errors++}}}if(data72["rate-limit"]!==void 0){let data81=data72["rate-limit"];
-if(!(typeof data81=="number"&&!(data81%1)&&!isNaN(data81)&&isFinite(data81))){let err148={instancePath:instancePath+"/st\
+null?vErrors=[err155]:vErrors.push(err155),errors++}}}if(data76["rate-limit"]!==void 0){let data85=data76["rate-limit"];
+if(!(typeof data85=="number"&&!(data85%1)&&!isNaN(data85)&&isFinite(data85))){let err156={instancePath:instancePath+"/st\
 eps/"+i0+"/convert/rate-limit",schemaPath:"#/properties/steps/items/properties/convert/properties/rate-limit/type",keyword:"\
-type",params:{type:"integer"}};vErrors===null?vErrors=[err148]:vErrors.push(err148),errors++}if(typeof data81=="number"&&
-isFinite(data81)&&(data81<1||isNaN(data81))){let err149={instancePath:instancePath+"/steps/"+i0+"/convert/rate-limit",schemaPath:"\
+type",params:{type:"integer"}};vErrors===null?vErrors=[err156]:vErrors.push(err156),errors++}if(typeof data85=="number"&&
+isFinite(data85)&&(data85<1||isNaN(data85))){let err157={instancePath:instancePath+"/steps/"+i0+"/convert/rate-limit",schemaPath:"\
 #/properties/steps/items/properties/convert/properties/rate-limit/minimum",keyword:"minimum",params:{comparison:">=",limit:1}};
-vErrors===null?vErrors=[err149]:vErrors.push(err149),errors++}}}else{let err150={instancePath:instancePath+"/steps/"+i0+
+vErrors===null?vErrors=[err157]:vErrors.push(err157),errors++}}}else{let err158={instancePath:instancePath+"/steps/"+i0+
 "/convert",schemaPath:"#/properties/steps/items/properties/convert/type",keyword:"type",params:{type:"object"}};vErrors===
-null?vErrors=[err150]:vErrors.push(err150),errors++}}}else{let err151={instancePath:instancePath+"/steps/"+i0,schemaPath:"\
-#/properties/steps/items/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err151]:vErrors.push(err151),
-errors++}}}else{let err152={instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/type",keyword:"type",params:{
-type:"array"}};vErrors===null?vErrors=[err152]:vErrors.push(err152),errors++}}if(data["on-failure"]!==void 0){let data82=data["\
-on-failure"];if(typeof data82!="string"){let err153={instancePath:instancePath+"/on-failure",schemaPath:"#/properties/on\
--failure/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err153]:vErrors.push(err153),errors++}if(!(data82===
-"rollback"||data82==="stop")){let err154={instancePath:instancePath+"/on-failure",schemaPath:"#/properties/on-failure/en\
-um",keyword:"enum",params:{allowedValues:schema31.properties["on-failure"].enum}};vErrors===null?vErrors=[err154]:vErrors.
-push(err154),errors++}}}else{let err155={instancePath,schemaPath:"#/type",keyword:"type",params:{type:"object"}};vErrors===
-null?vErrors=[err155]:vErrors.push(err155),errors++}return validate20.errors=vErrors,errors===0}validate20.evaluated={props:!0,
+null?vErrors=[err158]:vErrors.push(err158),errors++}}}else{let err159={instancePath:instancePath+"/steps/"+i0,schemaPath:"\
+#/properties/steps/items/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err159]:vErrors.push(err159),
+errors++}}}else{let err160={instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/type",keyword:"type",params:{
+type:"array"}};vErrors===null?vErrors=[err160]:vErrors.push(err160),errors++}}if(data["on-failure"]!==void 0){let data86=data["\
+on-failure"];if(typeof data86!="string"){let err161={instancePath:instancePath+"/on-failure",schemaPath:"#/properties/on\
+-failure/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err161]:vErrors.push(err161),errors++}if(!(data86===
+"rollback"||data86==="stop")){let err162={instancePath:instancePath+"/on-failure",schemaPath:"#/properties/on-failure/en\
+um",keyword:"enum",params:{allowedValues:schema31.properties["on-failure"].enum}};vErrors===null?vErrors=[err162]:vErrors.
+push(err162),errors++}}}else{let err163={instancePath,schemaPath:"#/type",keyword:"type",params:{type:"object"}};vErrors===
+null?vErrors=[err163]:vErrors.push(err163),errors++}return validate20.errors=vErrors,errors===0}validate20.evaluated={props:!0,
 dynamicProps:!1,dynamicItems:!1};export{stdin_default as default,validate};

@@ -3,12 +3,13 @@
  * place, on equal hosts, continue alike, so each place is explored once: the work grows with the length of the plan and
  * not with its square.
  */
-import type { Graph } from '../graph/graph.ts';
+import { type Graph, hooksAt } from '../graph/graph.ts';
 import { type SimulatedHost, simulatedHostOf } from '../host/simulated-host.ts';
 import { foldRecords } from '../journal/run-log.ts';
 import { createPlanMachine } from '../machine/machine.ts';
 import type { HostState } from '../model/host-state.ts';
 import { onLocal } from '../model/hosts.ts';
+import { passBeforeHooks } from '../run/hooks.ts';
 import {
   applyRecord,
   finishInterruptedPhase,
@@ -209,7 +210,8 @@ export class Explorer {
     const interrupted = applyRecord(proofState.interrupted, foldRecords(performed.records));
     if (!result) {
       const blind = environment.blind || environment.journalFull;
-      const anew = { ...proofEnvironmentOf(environment.host), marked: environment.marked, blind };
+      const { host, marked, startedHooks } = environment;
+      const anew = { ...proofEnvironmentOf(host), marked, startedHooks, blind };
       const again = injected.at(-1)?.again ?? 'rollback';
       return {
         performed,
@@ -230,11 +232,23 @@ function partOf({ run: former, interrupted, restart }: ProofState): {
 } {
   if (restart === undefined) {
     const run = { ...former };
-    return { run, part: run.state.final ? finishRun(run, true) : onwards(performNextPhase(run)) };
+    if (run.state.final) return { run, part: finishRun(run, true) };
+    return { run, part: beginsWithHooks(run) ? firstPart(run) : onwards(performNextPhase(run)) };
   }
   const run = restart === 'resume' ? { ...interrupted.run } : rollbackFrom(interrupted);
   const phase = restart === 'resume' ? interrupted.phase : undefined;
   return { run, part: resumedPart(run, phase) };
+}
+
+/** Whether the next part of a run is its first hooks. */
+function beginsWithHooks({ graph, startedHooks, phaseStarts, todo }: RunState): boolean {
+  const isAtStart = startedHooks.length === 0 && phaseStarts.length === 0;
+  return isAtStart && todo?.direction === 'do' && hooksAt(graph, 'before').length > 0;
+}
+
+/** The hooks before the first phase: if one fails, the run ends. */
+function* firstPart(run: RunState): RunPart<Finish | undefined> {
+  return (yield* passBeforeHooks(run)) ? undefined : yield* finishRun(run, false);
 }
 
 /** A run that cannot be resumed reports that, and ends. */
@@ -243,6 +257,7 @@ function* resumedPart(
   phase: InterruptedPhase | undefined,
 ): RunPart<Finish | undefined> {
   if (!(yield* observeAndMark(run, PROOF_RUN))) return yield* refuseToResume(run);
+  if (!(yield* passBeforeHooks(run))) return yield* finishRun(run, false);
   yield* finishInterruptedPhase(run, phase);
   return undefined;
 }
@@ -268,5 +283,6 @@ function injectionsOf(proofState: ProofState, at: number, fault: Fault): Injecti
 /** The name of the run's next part in a seed. */
 export function stateNameOf({ run, restart }: ProofState): string {
   if (restart !== undefined) return restart;
+  if (beginsWithHooks(run)) return 'before';
   return run.state.final ? 'end' : run.state.name;
 }

@@ -2,6 +2,7 @@
 import { codes } from '../codes.ts';
 import { type Effect, filesWrittenInto } from '../commands/effect.ts';
 import { BlockplanError } from '../errors.ts';
+import { type Hook, type HookResult, hookName } from '../hook.ts';
 import { guestWrites, type SimulatedHost, updateDomain } from '../host/simulated-host.ts';
 import type { JournalEntry } from '../journal/journal.ts';
 import type { LogRecord } from '../journal/run-log.ts';
@@ -22,6 +23,8 @@ export interface ProofEnvironment {
   readonly contact: 'there' | 'lost' | 'gone';
   readonly journalFull: boolean;
   readonly interrupted: boolean;
+  /** The hooks that were started, by name. */
+  readonly startedHooks: readonly string[];
   /** Whether blockplan has ended while its journal could not be written: what it did then is unknown. */
   readonly blind: boolean;
 }
@@ -33,6 +36,7 @@ export function proofEnvironmentOf(host: SimulatedHost): ProofEnvironment {
     contact: 'there',
     journalFull: false,
     interrupted: false,
+    startedHooks: [],
     blind: false,
   };
 }
@@ -61,6 +65,9 @@ const ENDED = new Error('blockplan has ended');
 const BY_ITSELF = {};
 /** No time passes on a simulated host. */
 const NO_TIME = new Date(0).toISOString();
+const PASSED: HookResult = { output: [] };
+const FAILED: HookResult = { error: 'exited with status 1', output: [] };
+const HANGED: HookResult = { error: 'did not end in time and was killed', output: [] };
 const REFUSED = new EffectFailed('the host refuses the command');
 const NOT_RUNNING = new EffectFailed('the domain is not running');
 const JOURNAL_FULL = new Error('no space left on device');
@@ -148,6 +155,10 @@ class Performer {
         return request.state;
       case 'interrupted':
         return this.#site.interrupted;
+      case 'hook':
+        return this.#runHook(request.hook);
+      case 'append':
+        return this.#append(request.entry, request.sync);
       case 'reconnect':
         if (this.#site.contact === 'lost') this.#site = { ...this.#site, contact: 'there' };
         return this.#site.contact === 'there';
@@ -173,12 +184,19 @@ class Performer {
         return undefined;
       case 'bundle':
         return bundleOf(this.#site.host);
-      case 'append':
-        return this.#append(request.entry, request.sync);
       case 'perform':
         this.#becomes(apply, request.effect);
         return undefined;
     }
+  }
+
+  /** A hook that may not be repeated is started at most once, whatever happens to blockplan. */
+  #runHook(hook: Hook): HookResult {
+    const name = hookName(hook);
+    const { startedHooks } = this.#site;
+    if (startedHooks.includes(name) && !hook.repeat) this.#wrong.push(`the ${name} is run again`);
+    this.#site = { ...this.#site, startedHooks: [...startedHooks, name] };
+    return PASSED;
   }
 
   #append(entry: JournalEntry, sync: boolean): void {
@@ -207,7 +225,9 @@ class Performer {
     if (fault === undefined) return this.#plain(request);
     const [kind, when] = fault.split('-');
     if (when === 'before') this.#strike(kind ?? '');
-    const forward = request.ask === 'perform' && request.direction === 'do';
+    const forward =
+      (request.ask === 'perform' && request.direction === 'do') ||
+      (request.ask === 'hook' && request.hook.point === 'before');
     if (fault === 'interrupted-before' && forward) throw new Interrupted();
     if (fault === 'refused') throw REFUSED;
     if (fault === 'journal-full') this.#site = { ...this.#site, journalFull: true };
@@ -217,6 +237,8 @@ class Performer {
     if (fault === 'killed-during' || (fault === 'interrupted-during' && forward))
       return this.#during(request, kind ?? '');
     const given = fault === 'hollow' ? undefined : this.#plain(request);
+    if (fault === 'hook-fails') return FAILED;
+    if (fault === 'hook-hangs') return HANGED;
     if (fault === 'job-dies-ready') this.#becomes(jobsDie, BY_ITSELF);
     if (when === 'after') this.#strike(kind ?? '');
     if (fault === 'refused-late') throw REFUSED;
@@ -231,6 +253,7 @@ class Performer {
   /** A job that is awaited continues by itself; a copy that is cut short leaves its file behind. */
   #during(request: Request, kind: string): never {
     const effect = request.ask === 'perform' ? request.effect : undefined;
+    if (request.ask === 'hook') this.#runHook(request.hook);
     if (effect?.tool === 'qemu-img') this.#becomes(apply, cutShort(effect));
     if (kind === 'killed') throw ENDED;
     this.#site = { ...this.#site, interrupted: true };

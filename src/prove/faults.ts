@@ -21,6 +21,8 @@ export const FAULTS = {
   'interrupted-before': 'the user interrupts before the command',
   'interrupted-during': 'the user interrupts during the command',
   'interrupted-after': 'the user interrupts after the command',
+  'hook-fails': 'the hook fails',
+  'hook-hangs': 'the hook hangs and is killed at its time limit',
   'killed-during': 'blockplan is killed during the command',
   'killed-before': 'blockplan is killed before the record is written',
   'killed-after': 'blockplan is killed after the record is written',
@@ -42,6 +44,7 @@ const CAUSES: Readonly<Record<FirstWord<Fault>, string>> = {
   crash: 'QEMU crashes',
   power: 'the host loses power',
   interrupted: 'the user interrupts',
+  hook: 'a hook fails',
   killed: 'blockplan is killed',
   journal: 'the journal cannot be written',
 };
@@ -93,12 +96,17 @@ const RECORDS: Readonly<Record<JournalEntry['type'], readonly Fault[]>> = {
   'phase-started': ['killed-after', 'journal-full'],
   intent: ['killed-after', 'journal-full'],
   kept: ['killed-after', 'journal-full'],
+  'hook-started': ['killed-after', 'journal-full'],
+  'hook-finished': ['killed-before', 'killed-after'],
   outcome: ['killed-before', 'killed-after'],
   'phase-finished': ['killed-after'],
   'run-forgotten': [],
   // After it the run has ended.
   'run-finished': ['killed-before'],
 };
+/** A hook runs on blockplan's own machine, so nothing else happens to the guest because of it. */
+const HOOK: readonly Fault[] = ['hook-fails', 'hook-hangs', 'killed-during', 'power-before'];
+const BEFORE_HOOK: readonly Fault[] = [...HOOK, 'interrupted-during'];
 const LOOK: readonly Fault[] = ['daemon-before'];
 const UNMARK: readonly Fault[] = ['refused', 'daemon-before'];
 
@@ -120,6 +128,8 @@ export function faultsOf(request: Request): readonly Fault[] {
       return LOOK;
     case 'unmark':
       return UNMARK;
+    case 'hook':
+      return request.hook.point === 'before' ? BEFORE_HOOK : HOOK;
     default:
       return [];
   }

@@ -60,20 +60,20 @@ export class StateKeys {
   }
 
   #around({ todo }: RunState, environment: ProofEnvironment): readonly unknown[] {
-    const { host, marked, contact, journalFull, interrupted, blind } = environment;
+    const { host, marked, contact, journalFull, interrupted, startedHooks, blind } = environment;
     // A rollback ignores interruptions.
     const listens = todo?.direction === 'do' && interrupted;
-    return [host, marked, contact, journalFull, listens, blind];
+    return [host, marked, contact, journalFull, listens, startedHooks, blind];
   }
 
   /** What the rest of the run depends on; an interruption is left out, because it affects only the exit code. */
   #ahead(run: RunState, past: unknown = this.#pastOf(run)): number {
-    const { state, hosts, doubts, resumed } = run;
+    const { state, hosts, startedHooks, doubts, resumed } = run;
     const known = Object.values(hosts).flatMap(({ kept, lastUp, since, lastSeen, overwritten }) => [
       ...[kept, isUp(lastSeen), overwritten, since],
       ...lastUp,
     ]);
-    return this.#ids.ofAll([state.name, past, doubts, resumed, ...known]);
+    return this.#ids.ofAll([state.name, past, startedHooks, doubts, resumed, ...known]);
   }
 
   #pastOf({ phaseStarts, todo }: RunState): number | undefined {

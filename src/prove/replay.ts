@@ -2,6 +2,8 @@
 import { codes } from '../codes.ts';
 import { commandText } from '../commands/effect-text.ts';
 import { BlockplanError } from '../errors.ts';
+import { hookName } from '../hook.ts';
+import { hookCommandText } from '../model/hook-command.ts';
 import type { Request } from '../run/requests.ts';
 import type { Finish } from '../run/run-state.ts';
 import { type ExploredPart, type Explorer, stateNameOf } from './explore.ts';
@@ -91,6 +93,8 @@ function textOf(request: Request): string | undefined {
       return commandText(request.effect);
     case 'bundle':
       return '# save the definition bundle in the journal';
+    case 'hook':
+      return `# ${hookName(request.hook)}: ${hookCommandText(request.hook)}`;
     case 'append':
       return `# journal: ${request.entry.type}`;
     default:

@@ -52,6 +52,7 @@ const SOURCES: Readonly<Record<string, readonly ValueSource[]>> = {
   what: ['runs', 'domains', 'files'],
   file: ['files'],
   folder: ['folders'],
+  bandwidth: [],
   command: [],
   fingerprint: [],
   format: [],

@@ -89,6 +89,15 @@ export const COMMAND_TEXTS: Readonly<Record<string, CommandText>> = {
     exitCodes: `${RUN_CODES} It is 130 if you stop following.`,
     examples: [['Follow the only active run', 'blockplan attach']],
   },
+  throttle: {
+    details:
+      'Sets the limit of the block job that the run waits for, until that job ends. qemu-img cannot be throttled. A number is in MiB/s; M and MiB are 1024 KiB, and MB is 1000 kB.',
+    exitCodes: 'The exit code is 3 if the run is not active or has no block job now.',
+    examples: [
+      ['Limit the newest run to 50 MiB/s', 'blockplan throttle last 50M'],
+      ['Remove the limit', 'blockplan throttle last 0'],
+    ],
+  },
   resume: {
     details:
       'Inspects the host and continues the plan in the journal. Nothing that was done is repeated. If a rollback has begun, it is finished.',
@@ -103,7 +112,10 @@ export const COMMAND_TEXTS: Readonly<Record<string, CommandText>> = {
   status: {
     details: 'Shows what needs your attention and the commands to type.',
     exitCodes: 'With --exit-code, the exit code is 2 if a run needs attention.',
-    examples: [['Check from monitoring', 'blockplan status --exit-code']],
+    examples: [
+      ['Check from monitoring', 'blockplan status --exit-code'],
+      ['Print metrics of all runs', 'blockplan status --format prometheus'],
+    ],
   },
   list: {
     details: 'Reads only the journals; libvirt is not needed.',
@@ -153,10 +165,18 @@ type Row = readonly [term: string, text: string];
 export const ENVIRONMENT: readonly Row[] = [
   ['BLOCKPLAN_STATE_DIR', 'The state directory, instead of the one under FILES.'],
   [
+    'BLOCKPLAN_NOTIFY',
+    'The notification file, instead of the one under FILES; if empty, nobody is notified.',
+  ],
+  [
     'LIBVIRT_DEFAULT_URI',
     'The libvirt URI unless --connect is given. virsh reads its other variables as well.',
   ],
   ['XDG_STATE_HOME', 'The parent of the state directory of users other than root.'],
+  [
+    'XDG_CONFIG_HOME',
+    'The parent of the folder with the notification file of users other than root.',
+  ],
   ['XDG_CACHE_HOME', 'The parent of the cache of users other than root.'],
   ['PATH', 'Where virsh, qemu-img and systemd-run are looked up.'],
   ['NO_COLOR', 'Print without colour, if not empty.'],
@@ -169,10 +189,14 @@ export const FILES: readonly Row[] = [
   ['~/.local/state/blockplan', 'The state directory of other users.'],
   [
     'runs/RUN/',
-    'Below the state directory: the journal of a run (journal.jsonl), its plan (plan.yaml), its events (events.jsonl) and a kept definition (bundle.json). Only their owner can read them.',
+    'Below the state directory: the journal of a run (journal.jsonl), its plan (plan.yaml), its events (events.jsonl), a kept definition (bundle.json) and a report (report.json, report.md). Only their owner can read them.',
   ],
   ['unfinished/', 'Below the state directory: one file for each unfinished run.'],
   ['locks/', 'Below the state directory: the locks of active runs.'],
+  [
+    '/etc/blockplan/notify.yaml, ~/.config/blockplan/notify.yaml',
+    'Who is notified when a run of root, or of another user, ends, and where its metrics are written.',
+  ],
   [
     '/var/cache/blockplan, ~/.cache/blockplan',
     'Compiled code and the kernels of rehearsals. Both are made again if you remove them.',

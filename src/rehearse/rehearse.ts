@@ -1,6 +1,7 @@
 /** A rehearsal: runs a plan, undoes it and runs it again on a throwaway libvirt with a guest of the same shape. */
 import { BlockplanError } from '../errors.ts';
 import { compile } from '../graph/graph.ts';
+import { hookName } from '../hook.ts';
 import { kvmWorks } from '../lab/acceleration.ts';
 import { type LabHost, startHost } from '../lab/host.ts';
 import type { HostState } from '../model/host-state.ts';
@@ -32,7 +33,10 @@ export interface RehearsalOptions {
  * signal's reason when it aborts
  */
 export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
-  const { plan, state, signal, tell } = options;
+  const { state, signal, tell } = options;
+  // Hooks reach beyond the lab: they notify people and change other programs.
+  const plan = { ...options.plan, hooks: [] };
+  const { hooks } = options.plan;
   const began = performance.now();
   tell('starting a private libvirt host');
   const host = await startHost({ name: 'rehearsal' }).catch((error) => {
@@ -56,6 +60,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
       plan: plan.name,
       domain: plan.domain,
       host: facts,
+      ...(hooks.length === 0 ? {} : { hooksNotRun: hooks.map(hookName) }),
       differences: [...shape.differences, ...hostDifferences(facts, state)],
       durationMs: Math.round(performance.now() - began),
     };

@@ -17,6 +17,8 @@ export interface Rehearsal {
   readonly parts: readonly RehearsalPart[];
   /** What was not undone, and why. */
   readonly notUndone?: NotUndone;
+  /** The names of the plan's hooks, which a rehearsal never runs; absent if there are none. */
+  readonly hooksNotRun?: readonly string[];
   /** How the guest differs from the original. */
   readonly differences: readonly string[];
   /** The problems, in sentences; empty if there are none. */

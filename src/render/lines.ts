@@ -1,5 +1,6 @@
 /** Plain lines for output that is not a terminal: CI logs, cron mails. No escape codes at all. */
 import type { Listener, PhaseRef, RunEvent } from '../events.ts';
+import { hookName } from '../hook.ts';
 import { printable } from '../printable.ts';
 import { durationText, percentOf } from './amounts.ts';
 import { promptedCommand } from './command.ts';
@@ -51,6 +52,10 @@ function eventLine(event: Exclude<RunEvent, { event: 'run-finished' }>): string 
       return `${phaseName(event)}: done in ${durationText(event.durationMs)}`;
     case 'phase-failed':
       return `${phaseName(event)}: failed: ${printable(event.message)}`;
+    case 'hook-started':
+      return `${hookName(event)}: ${promptedCommand(event.command)}`;
+    case 'hook-finished':
+      return `${hookName(event)}: ${event.error === undefined ? 'done' : printable(event.error)}`;
     case 'rollback-started':
       return `${event.interrupted ? 'interrupted, ' : ''}rolling back: ${printable(event.reason)}`;
     case 'notice':

@@ -1,5 +1,6 @@
 /** The content of a preview, from top to bottom. Every format is made from it. */
 import { isDeepStrictEqual } from 'node:util';
+import type { HookPoint } from '../hook.ts';
 import { FINAL_STATES, OUTCOMES } from '../outcomes.ts';
 import type {
   Preview,
@@ -9,7 +10,7 @@ import type {
   PreviewPhase,
   PreviewStep,
 } from '../simulate/preview.ts';
-import { pluralText } from './amounts.ts';
+import { durationText, pluralText } from './amounts.ts';
 import type { Block, DocumentTree, Note, Section, Text } from './document.ts';
 
 import { preconditionGroups } from './precondition-groups.ts';
@@ -38,11 +39,41 @@ export function previewDocument(preview: Preview): DocumentTree {
 
 function content(preview: Preview): Block[] {
   return [
+    ...hooks(preview),
     changes(preview),
     dangers(preview),
     steps(preview),
     failures(preview),
     ...preconditionGroups(preview),
+  ];
+}
+
+const HOOK_TIMES: Readonly<Record<HookPoint, string>> = {
+  before: 'before the first step; if it fails, the run is refused and nothing is done',
+  after: 'after the run has succeeded',
+  'on-failure': 'after any other end of the run',
+};
+
+/** Programs that are no part of the state machine come first, so that no reviewer misses them. */
+function hooks({ hooks: all = [] }: Preview): Section[] {
+  if (all.length === 0) return [];
+  const commands = all.map(({ point, command, timeout, repeat }) => {
+    const again = repeat ? '; may run again if blockplan is killed meanwhile' : '';
+    return {
+      command,
+      why: `${HOOK_TIMES[point]}; at most ${durationText(timeout * 1000)}${again}`,
+    };
+  });
+  const text =
+    'Hooks are programs on the machine that blockplan runs on. No rollback undoes what they do.';
+  return [
+    {
+      ...{ is: 'section', isGroup: true, title: 'Hooks' },
+      blocks: [
+        { is: 'paragraph', text },
+        { is: 'commands', commands },
+      ],
+    },
   ];
 }
 

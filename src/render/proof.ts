@@ -1,5 +1,5 @@
 /** A proof as text: its outcome and counts, then what remains, in groups or in full. */
-import { FINAL_STATES, isOpenEnd, OUTCOMES } from '../outcomes.ts';
+import { ENDS, isOpenEnd, OUTCOMES } from '../outcomes.ts';
 import { printable } from '../printable.ts';
 import type { Counts, FaultResult, Proof, Violation } from '../prove/prove.ts';
 import type { ReplayedCase } from '../prove/replay.ts';
@@ -93,12 +93,13 @@ function groupsOf(faults: readonly FaultResult[]): RemainingGroup[] {
   return [...groups.values()].sort((a, b) => b.cases - a.cases);
 }
 
-/** The names of the machine's states: `mirror:pivot`, and `end` after the last phase. */
+/** The names of the machine's states: `mirror:pivot`; `before` in the first hooks, and `end` after the last phase. */
 function placesText(places: ReadonlySet<string>, phases: number): string {
   const names = [...places]
-    .filter((place) => place !== 'end')
+    .filter((place) => place !== 'before' && place !== 'end')
     .map((each) => each.replace(':', '/'));
-  if (names.length === 0) return 'after the last phase';
+  if (names.length === 0)
+    return places.has('before') ? 'before the first phase' : 'after the last phase';
   if (names.length === phases) return 'during any phase';
   if (names.length > 2) return `during ${names.length} of ${amount(phases, 'phase')}`;
   return `during ${names.join(' and ')}`;
@@ -121,8 +122,8 @@ function fullLines(
 }
 
 function countsText(counts: Counts, color: boolean): string {
-  const all = FINAL_STATES.reduce((sum, end) => sum + (counts[end] ?? 0), 0);
-  const parts = FINAL_STATES.flatMap((end) =>
+  const all = ENDS.reduce((sum, end) => sum + (counts[end] ?? 0), 0);
+  const parts = ENDS.flatMap((end) =>
     counts[end] ? [`${grouped(counts[end])} ${outcomePaint(end, color)(OUTCOMES[end].word)}`] : [],
   );
   return `${grouped(all)} cases: ${parts.join(', ')}`;

@@ -22,6 +22,7 @@ export function renderRehearsal(
 ): string {
   const { end, plan, domain, durationMs, host, problems, parts, notUndone, differences } =
     rehearsal;
+  const { hooksNotRun = [] } = rehearsal;
   const { bold } = palette(color);
   const word = bold(outcomePaint(end, color)(wordOf(end)));
   const sentence = (text: string) => indented(text, columns);
@@ -31,6 +32,9 @@ export function renderRehearsal(
     ...sentence(
       `executed on a private libvirt ${host.libvirt} with QEMU ${host.qemu}, ${host.acceleration}; it was removed with all its files`,
     ),
+    ...(hooksNotRun.length === 0
+      ? []
+      : sentence(`not run, because a rehearsal runs no hooks: ${hooksNotRun.join(', ')}`)),
     ...parts.flatMap((part, at) => partLines(part, at + 1, isRepeated(parts, at), color, sentence)),
     ...(notUndone === undefined
       ? []

@@ -54,6 +54,9 @@ export function resumedText({ again }: RunStartedEvent): string {
   return again === 'resume' ? ', resumed' : ', rolled back on demand';
 }
 
+/** The state of an interrupted run, in sentences. */
+export const UNFINISHED = ['the run is not over; a running block job continues'] as const;
+
 /** The final text of an interrupted run. */
 export function leftUnfinishedText({
   run,
@@ -61,21 +64,13 @@ export function leftUnfinishedText({
   next,
 }: Extract<RunEvent, { event: 'run-left' }>): string {
   const situation = {
-    ...{ happened: [], state: ['the run is not over; a running block job continues'], advice: [] },
+    ...{ happened: [], state: UNFINISHED, advice: [] },
     commands: next,
   };
   return [
     `unfinished: run ${printable(run)}, ${printable(by)}`,
     ...situationLines(situation, (title) => title, Number.POSITIVE_INFINITY),
   ].join('\n');
-}
-
-/** One short line for a mail's subject or a notification, outcome first. */
-export function renderSubject(
-  finished: RunFinishedEvent,
-  started: RunStartedEvent | undefined,
-): string {
-  return `${OUTCOMES[finished.end].word}${interruption(finished)}${subjectOf(started)}`;
 }
 
 /** The colour of an end: green for as planned, yellow for as before, red if it needs attention. */

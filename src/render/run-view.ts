@@ -1,6 +1,7 @@
 /** What a terminal shows of a run, folded from its events: a block for each step, and one for the rollback. */
 import type { Finding } from '../errors.ts';
 import type { PhaseRef, RunEvent } from '../events.ts';
+import { hookName } from '../hook.ts';
 import type { DomainState } from '../model/host-state.ts';
 import type { ProgressEvent } from './progress.ts';
 import type { RunFinishedEvent, RunStartedEvent } from './report.ts';
@@ -101,7 +102,13 @@ export class RunView {
         this.guest = event.state;
         return;
       case 'notice':
-        this.current?.notes.push({ severity: 'note', text: event.message });
+        this.note(event.message, 'note');
+        return;
+      case 'hook-started':
+        this.note(`${hookName(event)}: ${event.command}`, 'note');
+        return;
+      case 'hook-finished':
+        if (event.error !== undefined) this.note(`${hookName(event)} ${event.error}`, 'warning');
         return;
       case 'finding':
         this.current?.notes.push({ severity: 'finding', finding: event.finding });
@@ -113,6 +120,10 @@ export class RunView {
       case 'run-finished':
         this.finish(event);
     }
+  }
+
+  private note(text: string, severity: 'note' | 'warning'): void {
+    this.current?.notes.push({ severity, text });
   }
 
   private startPhase(event: Extract<RunEvent, { event: 'phase-started' }>): void {

@@ -1,4 +1,6 @@
 /** What `blockplan show` prints: the state of a run, and everything that it did, in order. */
+
+import { hookName } from '../hook.ts';
 import { OUTCOMES } from '../outcomes.ts';
 import { printable } from '../printable.ts';
 import type { CommandHistory, History, StateHistory } from '../run/history.ts';
@@ -31,7 +33,7 @@ export function renderShown(
       ...situationOf(standing, color, columns, damageOf(standing, history)),
     ],
     factsOf(standing, history),
-    ...(history ? [wayOf(history, color, columns)] : []),
+    ...(history ? [hooksOf(history, color, columns), wayOf(history, color, columns)] : []),
   ];
   return parts
     .filter((lines) => lines.length > 0)
@@ -90,6 +92,23 @@ const TAKEN: Readonly<Record<Attempt['how'], string>> = {
 function byText({ time, user, host, pid, version, end }: Attempt): string {
   const ended = end === undefined ? '' : end === 'left' ? '; left' : `; ${OUTCOMES[end].word}`;
   return `${timeText(Date.parse(time))} by ${user}@${host}, pid ${pid}, v${version}${ended}`;
+}
+
+function hooksOf({ hooks = [] }: History, color: boolean, columns: number): string[] {
+  if (hooks.length === 0) return [];
+  const { bold, red, yellow } = palette(color);
+  const lines = hooks.flatMap(({ command, answer, error, output = [], durationMs, ...hook }) => {
+    const took = durationMs === undefined ? '' : `  ${shortText(durationMs)}`;
+    const paint =
+      answer === undefined ? yellow : error === undefined ? (text: string) => text : red;
+    const result = answer === undefined ? 'may or may not have run' : (error ?? 'done');
+    return [
+      `${hookName(hook)}  ${promptedCommand(command)}`,
+      ...below(`${result}${took}`, columns).map(paint),
+      ...output.flatMap((line) => below(`| ${line}`, columns)),
+    ];
+  });
+  return [bold('Hooks'), ...lines.map(indented)];
 }
 
 /** The states in order, each with its commands, and where the run was resumed between them. */

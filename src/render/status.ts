@@ -7,7 +7,7 @@ import type { RunSummary } from '../run/run-summary.ts';
 import { durationText } from './amounts.ts';
 import { palette } from './color.ts';
 import { outcomeWord, paintOf, timeText } from './runs.ts';
-import { sentenceLines, situationLines } from './situation.ts';
+import { type Situation, sentenceLines, situationLines } from './situation.ts';
 import { wrapped } from './width.ts';
 
 export interface StatusContext {
@@ -57,24 +57,28 @@ function blockOf(run: RunSummary, context: StatusContext, color: boolean, column
   ].join('\n');
 }
 
-/**
- * What happened in a run, the state now and what to do, as lines.
- * @param more what else happened, in sentences
- */
+/** What happened in a run, the state now and what to do, as lines; see {@link situationIn}. */
 export function situationOf(
   run: RunSummary,
   color: boolean,
   columns: number,
   more: readonly string[] = [],
 ): string[] {
+  return situationLines(situationIn(run, more), palette(color).bold, columns);
+}
+
+/**
+ * What happened in a run, the state now and what to do.
+ * @param more what else happened, in sentences
+ */
+export function situationIn(run: RunSummary, more: readonly string[] = []): Situation {
   const { damage, happened = [], state } = run;
-  const situation = {
+  return {
     happened: [...(damage === undefined ? [] : [damage]), ...more, ...happened],
     state: [...owedOf(run), ...state],
     advice: [],
     commands: suggestedCommands(run),
   };
-  return situationLines(situation, palette(color).bold, columns);
 }
 
 /** A run and its state, outcome first, as wrapped lines. */

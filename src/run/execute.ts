@@ -3,15 +3,15 @@ import { hostname } from 'node:os';
 import type { Driver, MadeFile } from '../commands/driver.ts';
 import type { Progress } from '../commands/effect.ts';
 import type { Direction, Listener, PhaseRef } from '../events.ts';
-import type { Graph } from '../graph/graph.ts';
 import { writeBundle } from '../journal/bundle.ts';
-import type { Journal, JournalEntry } from '../journal/journal.ts';
+import type { JournalEntry } from '../journal/journal.ts';
 import { nextDirection, recoveryCommands, recoveryModesFrom } from '../journal/recovery-mode.ts';
 import type { RunLog } from '../journal/run-log.ts';
 import { createPlanMachine } from '../machine/machine.ts';
-import type { HostState } from '../model/host-state.ts';
-import { type OnHosts, ofHost } from '../model/hosts.ts';
+import { ofHost } from '../model/hosts.ts';
+import type { AdmittedRun, RunJournal } from './admitted-run.ts';
 import { guestNotice } from './guest-notice.ts';
+import type { HookRunner } from './hook-runner.ts';
 import { JobProgress } from './job-progress.ts';
 import { journalErrorText } from './perform-effect.ts';
 import { applyRecord, continueRun } from './recovery.ts';
@@ -26,37 +26,6 @@ import { runToEnd } from './run-loop.ts';
 import { type Finish, initialRunState, type RunState } from './run-state.ts';
 import { compiledPlanOf } from './stored-plan.ts';
 
-/** The part of a journal that a run needs. */
-type RunJournal = Pick<Journal, 'folder' | 'append'>;
-
-/** A host of an admitted run. */
-export interface AdmittedHost {
-  readonly driver: Driver;
-  /** The host state that preflight observed and accepted. */
-  readonly initial: HostState;
-  /** All paths that the plan may touch there. */
-  readonly files: readonly string[];
-}
-
-/** A run that has been admitted: its plan compiled, preflight passed, lock taken, journal open. */
-export interface AdmittedRun {
-  readonly id: string;
-  readonly graph: Graph;
-  readonly hosts: OnHosts<AdmittedHost>;
-  readonly journal: RunJournal;
-  readonly uri: string;
-  readonly user: string;
-  readonly version: string;
-  /** The values of `--set`, and the SHA-256 of the plan's text. */
-  readonly set: Readonly<Record<string, string>>;
-  readonly planSum: string;
-  /** Aborts when the user interrupts; only forward phases listen to it. */
-  readonly signal: AbortSignal;
-  /** Aborts when the user interrupts the rollback as well: then the run is left unfinished. */
-  readonly leave?: AbortSignal;
-  readonly listener: Listener;
-}
-
 /**
  * Runs an admitted plan to its end. Every expected failure is an end; any other exception is a bug in blockplan.
  * @throws LeftUnfinished if the user leaves the run unfinished
@@ -65,7 +34,7 @@ export function executeRun(run: AdmittedRun): Promise<Finish> {
   const { id, uri, user, version, set, planSum } = run;
   const compiled = compiledPlanOf(run.graph, ofHost(run.hosts, run.graph.home).initial);
   const of = { run: id, uri, host: hostname(), user, pid: process.pid, version, set, planSum };
-  return perform(run, 'do', runToEnd(beginningOf(run), { ...of, compiled }));
+  return perform(run, 'do', runToEnd(beginningOf(run), { ...of, compiled }), Date.now());
 }
 
 /**
@@ -81,7 +50,8 @@ export function resumeRun(
   const { user, version } = run;
   const interrupted = applyRecord({ run: beginningOf(run) }, log);
   const by = { how, host: hostname(), user, pid: process.pid, version };
-  return perform(run, log.direction, continueRun(interrupted, run.id, by));
+  const began = log.beginning ? Date.parse(log.beginning.time) : Date.now();
+  return perform(run, log.direction, continueRun(interrupted, run.id, by), began);
 }
 
 function beginningOf({ id: run, graph, journal, hosts }: AdmittedRun): RunState {
@@ -94,11 +64,15 @@ function beginningOf({ id: run, graph, journal, hosts }: AdmittedRun): RunState 
   });
 }
 
-/** @param direction the direction of the run when it begins or is resumed */
+/**
+ * @param direction the direction of the run when it begins or is resumed
+ * @param began when it first began, in milliseconds since the epoch
+ */
 async function perform(
   run: AdmittedRun,
   direction: Direction,
   part: RunPart<Finish>,
+  began: number,
 ): Promise<Finish> {
   const { id, graph, hosts, listener, leave } = run;
   const { driver, initial } = ofHost(hosts, graph.home);
@@ -109,7 +83,10 @@ async function perform(
     const message = guestNotice(initial.domain.name, state, detail);
     if (message !== undefined) tell({ event: 'notice', message });
   });
-  const finish = await drive(part, answerer({ ...run, journal }, tell), leave);
+  // Loaded before it is needed: an upgrade of blockplan may remove the file while the run waits.
+  const runHook =
+    graph.hooks.length > 0 ? (await import('./hook-runner.ts')).hookRunner(run, began) : undefined;
+  const finish = await drive(part, answerer({ ...run, journal }, tell, runHook), leave);
   if (finish) return finish;
   const by = leave?.aborted ? (leave.reason as Error).message : '';
   await journal.append({ type: 'run-left', by }, true).catch((error) => {
@@ -148,6 +125,7 @@ export class LeftUnfinished extends Error {
 function answerer(
   run: AdmittedRun,
   tell: (event: UntimedEvent) => void,
+  runHook: HookRunner | undefined,
 ): (request: Request) => Promise<unknown> {
   const { hosts, journal, signal, leave } = run;
   const marker = {
@@ -203,6 +181,8 @@ function answerer(
       case 'append':
         if (request.entry.type === 'kept') await guardDefinition(run, request.entry);
         return journal.append(request.entry, request.sync);
+      case 'hook':
+        return runHook?.(request);
       case 'interrupted':
         return signal.aborted;
     }

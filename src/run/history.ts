@@ -2,7 +2,10 @@
 import { commandText } from '../commands/effect-text.ts';
 import type { Direction, PhaseRef, StepOutline } from '../events.ts';
 import { stateName } from '../graph/graph.ts';
+import type { HookRef } from '../hook.ts';
+import type { LoggedHook } from '../journal/logged-hooks.ts';
 import type { Attempt, LoggedCommand, RunLog, StoredLog, Visit } from '../journal/run-log.ts';
+import { hookCommandText } from '../model/hook-command.ts';
 import type { End, PhaseResult } from '../outcomes.ts';
 
 export interface History {
@@ -16,6 +19,8 @@ export interface History {
   readonly taken: readonly Attempt[];
   /** The states of the machine in their order. Times are in ISO 8601. */
   readonly path: readonly StateHistory[];
+  /** The hooks that were started, in their order; absent if there are none. */
+  readonly hooks?: readonly HookHistory[];
   /** The end that counts; absent where the run has none, or was resumed after it. */
   readonly finish?: FinishHistory;
   /** What follows the records that were read; see `JournalContents`. */
@@ -45,6 +50,17 @@ export interface CommandHistory {
   readonly durationMs?: number;
 }
 
+export interface HookHistory extends HookRef {
+  readonly command: string;
+  readonly time: string;
+  /** Absent where blockplan ended first. */
+  readonly answer?: 'done' | 'failed';
+  readonly error?: string;
+  /** The last lines that it printed. */
+  readonly output?: readonly string[];
+  readonly durationMs?: number;
+}
+
 export interface FinishHistory {
   readonly end: End;
   readonly interrupted: boolean;
@@ -56,13 +72,14 @@ export interface FinishHistory {
 
 /** @returns undefined if the journal does not record how the run began */
 export function historyOf(log: StoredLog): History | undefined {
-  const { beginning, visits, finish, damage } = log;
+  const { beginning, visits, hooks, finish, damage } = log;
   if (!beginning) return undefined;
   const { run, plan, domain, uuid, uri, steps } = beginning;
   return {
     ...{ run, plan, domain, uuid, uri, steps, damage },
     taken: takenIn(log),
     path: visits.map(stateOf),
+    ...(hooks.length === 0 ? {} : { hooks: hooks.map(hookOf) }),
     ...(finish ? { finish: finishOf(finish) } : {}),
   };
 }
@@ -98,6 +115,18 @@ function commandOf({ effect, time, answer }: LoggedCommand): CommandHistory {
   return {
     ...command,
     ...(error === undefined ? { answer: 'done' } : { answer: 'failed', error }),
+    durationMs: between(time, answer.time),
+  };
+}
+
+function hookOf({ point, number, command, time, answer }: LoggedHook): HookHistory {
+  const hook = { point, number, command: hookCommandText({ command }), time };
+  if (!answer) return hook;
+  const { error, output } = answer;
+  return {
+    ...hook,
+    ...(error === undefined ? { answer: 'done' } : { answer: 'failed', error }),
+    output,
     durationMs: between(time, answer.time),
   };
 }

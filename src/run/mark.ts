@@ -20,16 +20,20 @@ export function* setMarker(runState: RunState, run: string, inVain?: 'stays'): R
     if (!(error instanceof EffectFailed) && !isConnectionLost(error)) throw error;
     runState.reasons = [error.message];
     // An interrupted run keeps the marker that it has.
-    const stuck = inVain === undefined ? yield* removeMarker(on) : undefined;
-    if (stuck !== undefined) {
-      runState.reasons = [
-        error.message,
-        `the marker of the run could not be removed, and other operators may still see it on the domain: ${stuck}`,
-      ];
-      runState.next = [unmarkByHand(home(runState).initial.domain.name)];
-    }
+    if (inVain === undefined) yield* removeMarkerOrReport(runState);
   }
   return false;
+}
+
+/** Removes the marker of a run that is refused; if that fails, its reasons and commands say so. */
+export function* removeMarkerOrReport(runState: RunState): RunPart<void> {
+  const stuck = yield* removeMarker(runState.graph.home);
+  if (stuck === undefined) return;
+  runState.reasons = [
+    ...runState.reasons,
+    `the marker of the run could not be removed, and other operators may still see it on the domain: ${stuck}`,
+  ];
+  runState.next = [unmarkByHand(home(runState).initial.domain.name)];
 }
 
 /** Removes the marker; returns libvirt's message if that fails. */

@@ -118,7 +118,8 @@ function* effectsFrom(
     withDirection(run, { ...started, ...phaseRefOf(node), ...recorded }),
     false,
   );
-  const begins = node.first && (node.index > 0 || run.resumed) && from === 0;
+  const waited = node.index > 0 || run.resumed || run.startedHooks.length > 0;
+  const begins = node.first && waited && from === 0;
   const obstacles = begins ? yield* obstaclesTo(node, before) : [];
   if (obstacles.length > 0) return failed(obstacles.join('; '));
   const effects = effectsOf(node, current);

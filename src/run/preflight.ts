@@ -9,6 +9,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { PlanDraft } from '../plan/read.ts';
 import { withPositions } from '../plan/text.ts';
 import { walk } from '../simulate/walk.ts';
+import { findHookProblems } from './hook-findings.ts';
 
 export interface Admission {
   readonly state: HostState;
@@ -16,6 +17,8 @@ export interface Admission {
   readonly files: readonly string[];
   /** The findings of preflight, with positions in the plan. */
   readonly findings: readonly Finding[];
+  /** Those among them that are about the programs of the plan's hooks. */
+  readonly hookFindings: readonly Finding[];
 }
 
 /** Observes the host and everything that the plans involve; changes nothing. */
@@ -100,7 +103,7 @@ export async function preflightDraft(
 ): Promise<CheckedPlan> {
   const { state, plans, graphs } = await observed([draft], driver, run);
   const [plan, graph] = [plans[0] as Plan, graphs[0] as Graph];
-  return { plan, graph, ...admissionOf(plan, graph, state) };
+  return { plan, graph, ...(await admissionOf(plan, graph, state)) };
 }
 
 /** Observes the host and walks the plan over the observed state; changes nothing. */
@@ -108,9 +111,13 @@ export async function preflight(plan: Plan, graph: Graph, driver: Driver): Promi
   return admissionOf(plan, graph, await observeForPlans([graph], driver));
 }
 
-function admissionOf(plan: Plan, graph: Graph, state: HostState): Admission {
+async function admissionOf(plan: Plan, graph: Graph, state: HostState): Promise<Admission> {
   const { files, findings } = walk(graph, state);
-  return { state, files: withOwn(files, state), findings: withPositions(plan.text, findings) };
+  const hookFindings = await findHookProblems(plan);
+  return {
+    ...{ state, files: withOwn(files, state), hookFindings },
+    findings: withPositions(plan.text, [...hookFindings, ...findings]),
+  };
 }
 
 /** All paths that a plan may touch if it begins in that host state, and those of the chains it starts from. */
@@ -123,7 +130,7 @@ function withOwn(files: readonly string[], state: HostState): readonly string[] 
 }
 
 /** @throws BlockplanError `preflight-refused` with all findings when one of them is an error */
-export function refuseErrors({ findings }: Admission): void {
+export function refuseErrors({ findings }: Pick<Admission, 'findings'>): void {
   const [first, ...rest] = findings;
   if (first && findings.some((finding) => finding.severity === 'error')) {
     throw new BlockplanError('preflight-refused', [first, ...rest]);

@@ -13,6 +13,7 @@ import { endState } from '../machine/machine.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { isUp } from '../model/host-state.ts';
 import { refusedFinish } from './conclude.ts';
+import { passBeforeHooks, withLoggedHooks } from './hooks.ts';
 import type { RecentEffect } from './last-writes.ts';
 import { setMarker } from './mark.ts';
 import {
@@ -65,7 +66,7 @@ export function applyRecord(interrupted: InterruptedRun, log: RunLog): Interrupt
     visited,
   );
   const direction = log.direction === 'undo' ? 'undo' : run.direction;
-  return { run: { ...run, direction }, ...rest };
+  return { run: withLoggedHooks({ ...run, direction }, log), ...rest };
 }
 
 function withVisit(interrupted: InterruptedRun, visit: Visit): InterruptedRun {
@@ -225,9 +226,9 @@ export function* continueRun(
     run.reasons = [error.message];
     return yield* refuseToResume(run);
   }
+  if (!(yield* passBeforeHooks(run))) return yield* finishRun(run, false);
   yield* finishInterruptedPhase(run, by.how === 'resume' ? interrupted.phase : undefined);
-  const { state } = hostIn(run, graph.home).now.domain;
-  yield* emit({ event: 'guest-state', state });
+  yield* emit({ event: 'guest-state', state: hostIn(run, graph.home).now.domain.state });
   while (!run.state.final) yield* performNextPhase(run);
   return yield* finishRun(run, true);
 }

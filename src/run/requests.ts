@@ -4,10 +4,12 @@
  */
 import type { Effect } from '../commands/effect.ts';
 import type { Direction, PhaseRef, RunEvent } from '../events.ts';
+import type { Hook } from '../hook.ts';
 import type { JournalEntry } from '../journal/journal.ts';
 import type { Bundle, HostState } from '../model/host-state.ts';
 import type { HostName } from '../model/hosts.ts';
 import type { Marker } from '../model/marker.ts';
+import type { End } from '../outcomes.ts';
 
 /** An event without its times, which are added when it is emitted. */
 export type UntimedEvent = RunEvent extends infer E
@@ -54,10 +56,26 @@ export type HostRequest = OnHost &
 export type RunRequest =
   /** Appends a record to the journal; with `sync` it is on disk when this is answered. */
   | { readonly ask: 'append'; readonly entry: JournalEntry; readonly sync: boolean }
+  /**
+   * Runs a hook; answered with a HookResult when it has ended. The user's interruption stops a hook before the first
+   * effect, which is answered with `Interrupted`.
+   */
+  | {
+      readonly ask: 'hook';
+      readonly hook: Hook;
+      /** How the run ended; absent before the first effect. */
+      readonly ended?: EndedRun;
+    }
   /** Whether the user has interrupted; answered with a boolean. */
   | { readonly ask: 'interrupted' }
   /** Emits an event. */
   | { readonly ask: 'tell'; readonly event: UntimedEvent };
+
+/** How a run ended, for its last hooks. */
+export interface EndedRun {
+  readonly end: End;
+  readonly exitCode: number;
+}
 
 /** A part of a run: it yields requests, receives their answers or errors, and returns a value. */
 export type RunPart<T> = Generator<Request, T, unknown>;

@@ -1,9 +1,10 @@
 /** Takes a run through its machine, one phase at a time. It does nothing by itself: see `requests.ts`. */
 import { outline, type PhaseNode, stopsOnFailure } from '../graph/graph.ts';
-import { FORMAT, type JournalEntry } from '../journal/journal.ts';
+import { FORMAT, FORMAT_WITHOUT_HOOKS, type JournalEntry } from '../journal/journal.ts';
 import type { Performance } from '../machine/machine.ts';
 import { eachHost } from '../model/hosts.ts';
 import { conclude, refusedFinish } from './conclude.ts';
+import { passBeforeHooks, withFinalHooks } from './hooks.ts';
 import { setMarker } from './mark.ts';
 import { appendRecord, journalErrorText } from './perform-effect.ts';
 import { doPhase, performBestEffort, undoPhase } from './phase.ts';
@@ -19,7 +20,8 @@ export type Provenance = Pick<
 
 /** A whole run, from its announcement to its end. */
 export function* runToEnd(run: RunState, by: Provenance): RunPart<Finish> {
-  const begun = (yield* announce(run, by)) && (yield* setMarker(run, by.run));
+  const marked = (yield* announce(run, by)) && (yield* setMarker(run, by.run));
+  const begun = marked && (yield* passBeforeHooks(run));
   yield* emit({ event: 'guest-state', state: home(run).initial.domain.state });
   if (begun) while (!run.state.final) yield* performNextPhase(run);
   return yield* finishRun(run, begun);
@@ -27,7 +29,10 @@ export function* runToEnd(run: RunState, by: Provenance): RunPart<Finish> {
 
 /** Determines how the run ended, records it and emits it. */
 export function* finishRun(run: RunState, begun: boolean): RunPart<Finish> {
-  const finish = begun ? yield* conclude(run) : refusedFinish(run, run.next);
+  const concluded = begun ? yield* conclude(run) : refusedFinish(run, run.next);
+  // A run that was refused before its first hook has had no effect that its hooks could be about.
+  const isHooked = begun || run.startedHooks.length > 0;
+  const finish = isHooked ? yield* withFinalHooks(run, concluded) : concluded;
   const { exitCode: _code, ...ended } = finish;
   const away = home(run).lastSeen.domain.movedAway ? { movedAway: true as const } : {};
   yield* appendRecord({ type: 'run-finished', ...ended, ...away });
@@ -43,7 +48,8 @@ function* announce(run: RunState, by: Provenance): RunPart<boolean> {
   yield* emit({ event: 'run-started', ...common, journal: folder });
   try {
     const of = { ...common, ...by, uuid, hosts: eachHost(hosts, ({ initial }) => initial) };
-    const entry: JournalEntry = { type: 'run-started', format: FORMAT, ...of };
+    const format = graph.hooks.length > 0 ? FORMAT : FORMAT_WITHOUT_HOOKS;
+    const entry: JournalEntry = { type: 'run-started', format, ...of };
     yield { ask: 'append', entry, sync: true };
     return true;
   } catch (error) {

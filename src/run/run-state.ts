@@ -3,6 +3,7 @@ import type { Command } from '../command.ts';
 import type { Effect, VirshEffect } from '../commands/effect.ts';
 import type { Direction } from '../events.ts';
 import type { Graph, PhaseNode } from '../graph/graph.ts';
+import type { HookRef, HookResult } from '../hook.ts';
 import {
   type RecoveryMode,
   recoveryCommands,
@@ -56,6 +57,8 @@ export interface RunState {
   todo: Performance | undefined;
   /** By the phase's index; a phase that was never begun has none. */
   phaseStarts: readonly (PhaseStart | undefined)[];
+  /** The hooks that were started, for the end that the run leads to. */
+  startedHooks: readonly StartedHook[];
   /** What could not be confirmed. */
   doubts: readonly Doubt[];
   interrupted: boolean;
@@ -67,6 +70,12 @@ export interface RunState {
   asked: 'run' | RecoveryMode;
   reasons: readonly string[];
   next: readonly Command[];
+}
+
+/** A hook that was started in this run. */
+export interface StartedHook extends HookRef {
+  /** Absent if blockplan was killed while it ran. */
+  readonly result?: HookResult;
 }
 
 /** What a run knows of that host. */
@@ -154,6 +163,7 @@ export function initialRunState(
     state,
     todo,
     phaseStarts: [],
+    startedHooks: [],
     doubts: [],
     interrupted: false,
     resumed: false,

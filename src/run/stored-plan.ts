@@ -38,6 +38,7 @@ export function compiledPlanOf(graph: Graph, state: HostState): CompiledPlan {
         .map(({ phase: { name } }) => ({ name, effects: effects.get(`${each.id}/${name}`) ?? [] })),
     })),
     states: graph.states,
+    ...(graph.hooks.length === 0 ? {} : { hooks: graph.hooks }),
   };
 }
 
@@ -105,7 +106,8 @@ function graphBy(
     else break;
   }
   // If all steps are known, the stored states replace the compiled ones.
-  const graph = compile({ name: started.plan, steps: planned, onFailure: 'rollback' });
+  const { hooks = [] } = compiled;
+  const graph = compile({ name: started.plan, steps: planned, hooks, onFailure: 'rollback' });
   if (planned.length < compiled.steps.length) return graph;
   const stored = withStates(graph, compiled.states);
   if (!stored)

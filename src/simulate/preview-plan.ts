@@ -1,11 +1,14 @@
 /** Creates the preview of a plan: walks it over a host state, and lists each phase with its commands and its rollback. */
 import { isDeepStrictEqual } from 'node:util';
+import type { Finding } from '../errors.ts';
 import { compile } from '../graph/graph.ts';
+import type { Hook } from '../hook.ts';
+import { hookCommandText } from '../model/hook-command.ts';
 import type { HostState } from '../model/host-state.ts';
 import { redactFindings, redactValue } from '../model/redact-value.ts';
 import type { Plan } from '../plan/plan.ts';
 import { withPositions } from '../plan/text.ts';
-import type { Preview, PreviewStep, Totals } from './preview.ts';
+import type { Preview, PreviewHook, PreviewStep, Totals } from './preview.ts';
 import { previewAmounts } from './preview-amounts.ts';
 import { previewChanges, removedFiles } from './preview-changes.ts';
 import { previewMachine } from './preview-machine.ts';
@@ -19,6 +22,8 @@ export interface PreviewContext {
   /** The file of facts that the host state was read from; absent if the host itself was observed. */
   readonly facts?: string;
   readonly fingerprint?: string;
+  /** What is wrong with the programs of its hooks on the machine that would run them. */
+  readonly hookFindings?: readonly Finding[];
 }
 
 /** Previews a plan on a host state that was observed or read from facts; pure. */
@@ -27,8 +32,12 @@ export function previewPlan(plan: Plan, state: HostState, context: PreviewContex
   const told = walk(graph, state);
   // Files that the plan itself creates count as absent at first, even if their paths are unknown: rollbacks remove them.
   const walked = { ...told, phases: walk(graph, without(state, madeUnseen(told, state))).phases };
-  const found = [...plan.warnings, ...withPositions(plan.text, walked.findings)];
   const removed = removedFiles(walked.phases);
+  const { hookFindings = [] } = context;
+  const found = [
+    ...plan.warnings,
+    ...withPositions(plan.text, [...hookFindings, ...walked.findings]),
+  ];
   const steps = plan.steps.flatMap((planned): PreviewStep[] => {
     const phases = walked.phases.filter(({ node }) => node.planned === planned);
     return phases.length === 0 ? [] : [previewStep(plan, planned, phases, removed)];
@@ -45,6 +54,7 @@ export function previewPlan(plan: Plan, state: HostState, context: PreviewContex
       context.facts === undefined
         ? { kind: 'live', uri: state.host.uri }
         : { kind: 'facts', file: context.facts },
+    ...(plan.hooks.length === 0 ? {} : { hooks: plan.hooks.map(previewHook) }),
     totals: {
       ...totalsOf(plan, graph.nodes.length, steps, walked),
       ...previewAmounts(walked.phases, state),
@@ -53,10 +63,16 @@ export function previewPlan(plan: Plan, state: HostState, context: PreviewContex
     findings,
     changes: previewChanges(walked.phases, removed),
     steps,
-    preconditions: previewPreconditions(told.steps, context.facts === undefined ? 'live' : 'facts'),
+    preconditions: previewPreconditions(told.steps, plan.hooks, context),
     machine: previewMachine(graph, steps),
   });
   return { ...preview, findings: redactFindings(findings) };
+}
+
+function previewHook(hook: Hook): PreviewHook {
+  const { point, timeout, repeat } = hook;
+  const command = hookCommandText(hook);
+  return { point, command, timeout, ...(repeat ? { repeat } : {}) };
 }
 
 /** The files that a run would create at paths that the host state does not include. */

@@ -1,25 +1,53 @@
 /** The requirements of each step, marked by whether they could be checked. */
 import { dirname } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import type { Finding } from '../errors.ts';
 import type { HostState, UnknownPart } from '../model/host-state.ts';
+import type { PlannedHook } from '../plan/plan.ts';
 import type { Knowledge } from '../steps/requirements/requirement.ts';
 import type { PreviewPrecondition } from './preview.ts';
 import { FREE_UNKNOWN } from './preview-amounts.ts';
 import type { WalkedStep } from './walk.ts';
 
-/** @param examined the steps that were walked */
+/**
+ * @param examined the steps that were walked
+ * @param facts the file of facts; absent if the host itself was observed
+ * @param hookFindings absent if the programs of the hooks were not checked
+ */
 export function previewPreconditions(
   examined: readonly WalkedStep[],
-  looked: 'live' | 'facts',
+  hooks: readonly PlannedHook[],
+  { facts, hookFindings }: { readonly facts?: string; readonly hookFindings?: readonly Finding[] },
 ): PreviewPrecondition[] {
-  return examined.flatMap(({ planned, start, requirements }) =>
-    requirements.map(({ text, knowledge, unmet }) => ({
-      step: planned.id,
-      what: text,
-      // What is known to fail was checked, even if only the run could find it met.
-      checked: unmet.length > 0 || isKnown(start, knowledge) ? looked : 'no',
-      ...(unmet.length === 0 ? {} : { unmet: true }),
-    })),
-  );
+  return [
+    ...withOwnProgram(hooks).map(({ command: [program], path }): PreviewPrecondition => {
+      const place = [...path, 'command', 0];
+      return {
+        step: 'hooks',
+        what: `${program} can be executed on the machine that blockplan runs on`,
+        checked: hookFindings === undefined ? 'no' : 'live',
+        ...(hookFindings?.some((each) => isDeepStrictEqual(each.path, place)) && { unmet: true }),
+      };
+    }),
+    ...examined.flatMap(({ planned, start, requirements }) =>
+      requirements.map(({ text, knowledge, unmet }): PreviewPrecondition => {
+        const checked = facts === undefined ? 'live' : 'facts';
+        return {
+          step: planned.id,
+          what: text,
+          // What is known to fail was checked, even if only the run could find it met.
+          checked: unmet.length > 0 || isKnown(start, knowledge) ? checked : 'no',
+          ...(unmet.length === 0 ? {} : { unmet: true }),
+        };
+      }),
+    ),
+  ];
+}
+
+/** The first hook of each program: findings are about these. */
+function withOwnProgram(hooks: readonly PlannedHook[]): readonly PlannedHook[] {
+  const programs = hooks.map(({ command: [program] }) => program);
+  return hooks.filter((_, at) => programs.indexOf(programs[at] ?? '') === at);
 }
 
 function isKnown(state: HostState, knowledge: Knowledge): boolean {

@@ -1,5 +1,6 @@
 /** What a run would do, as data. Every form of the preview is made from this. */
 import type { Finding } from '../errors.ts';
+import type { HookPoint } from '../hook.ts';
 import type { DiffLine } from '../model/line-diff.ts';
 import type { PhaseResult } from '../outcomes.ts';
 
@@ -11,6 +12,8 @@ export interface Preview {
   readonly description?: string;
   readonly domain: string;
   readonly source: PreviewSource;
+  /** Absent in a plan without hooks. */
+  readonly hooks?: readonly PreviewHook[];
   readonly totals: Totals;
   /** Errors first, then warnings, with positions in the plan. */
   readonly findings: readonly Finding[];
@@ -26,6 +29,17 @@ export interface Preview {
 export type PreviewSource =
   | { readonly kind: 'live'; readonly uri: string }
   | { readonly kind: 'facts'; readonly file: string };
+
+/** A program that the run starts besides its commands. */
+export interface PreviewHook {
+  readonly point: HookPoint;
+  /** A shell line. */
+  readonly command: string;
+  /** The time limit, in seconds. */
+  readonly timeout: number;
+  /** Set if it may run again after blockplan was killed. */
+  readonly repeat?: true;
+}
 
 export interface Totals {
   readonly steps: number;

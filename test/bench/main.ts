@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type LabHost, startHost } from '../../src/lab/host.ts';
+import { isolated } from '../isolation.ts';
 
 const PAIRS = Number(process.argv[2] ?? 11);
 const MIB = 1024 * 1024;
@@ -164,7 +165,7 @@ function run(host: LabHost, command: string, args: readonly string[]): string {
   const env = {
     ...process.env,
     LIBVIRT_DEFAULT_URI: host.uri,
-    BLOCKPLAN_STATE_DIR: join(host.dir, 'state'),
+    ...isolated(join(host.dir, 'state')),
   };
   const { status, stdout, stderr } = spawnSync(command, args, { env, encoding: 'utf8' });
   if (status !== 0)

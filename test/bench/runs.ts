@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newRunId } from '../../src/journal/folder.ts';
 import { addUnfinished } from '../../src/journal/unfinished.ts';
+import { isolated } from '../isolation.ts';
 import { commanded, ended, GIVEN, journalText, phase, STARTED, writeRun } from '../journals.ts';
 
 const MANY = 10_000;
@@ -41,7 +42,7 @@ function measure(args: readonly string[], env = process.env): number {
 }
 
 function command(state: string, name: 'status' | 'list'): number {
-  return measure(['dist/cli.js', name], { ...process.env, BLOCKPLAN_STATE_DIR: state });
+  return measure(['dist/cli.js', name], { ...process.env, ...isolated(state) });
 }
 
 /** Alternates the order from turn to turn. */

@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { isolated } from '../isolation.ts';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
 
@@ -18,7 +19,7 @@ function blockplan(...argv: string[]) {
   return spawnSync(process.execPath, ['dist/cli.js', ...argv], {
     cwd: ROOT,
     encoding: 'utf8',
-    env: { ...process.env, BLOCKPLAN_STATE_DIR: state, COLUMNS: '200' },
+    env: { ...process.env, ...isolated(state), COLUMNS: '200' },
   });
 }
 
@@ -44,7 +45,7 @@ const PAGES = [
 ];
 
 describe('every plan is valid', () => {
-  const noPlan = /\.facts\.yaml$|\/\.pre-commit-config\.yaml$/;
+  const noPlan = /\.facts\.yaml$|\/\.pre-commit-config\.yaml$|\/notify\.yaml$/;
   const plans = [...filesBelow('plans', '.yaml'), ...filesBelow('examples', '.yaml')].filter(
     (file) => !noPlan.test(file),
   );

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addUnfinished } from '../../src/journal/unfinished.ts';
+import { isolated } from '../isolation.ts';
 import { ended, STARTED, writeRun } from '../journals.ts';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
@@ -16,7 +17,7 @@ function blockplan(...argv: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['dist/cli.js', ...argv], {
     cwd: ROOT,
     encoding: 'utf8',
-    env: { PATH: '/nowhere', BLOCKPLAN_STATE_DIR: state },
+    env: { PATH: '/nowhere', ...isolated(state) },
   });
   return { status, stdout, stderr };
 }
@@ -45,6 +46,30 @@ describe('status and list', () => {
     expect(json('status', 'status', 'web1')).toMatchObject({ over: 1, elsewhere: 1, runs: [] });
     const all = json('list', 'list').runs.map(({ outcome }: { outcome: string }) => outcome);
     expect(all).toEqual(['succeeded', 'stranded']);
+  });
+
+  test('show prints JSON', () => {
+    const shown = json('report', 'show', '20261123-090000-bbbbbb');
+    expect(shown).toMatchObject({
+      standing: { outcome: 'stranded' },
+      history: { domain: 'web2', finish: { end: 'stranded' } },
+    });
+  });
+
+  test('status prints metrics, and writes them to a file as well', () => {
+    const metrics = blockplan('status', '--format', 'prometheus');
+    expect(metrics).toMatchObject({ status: 0, stderr: '' });
+    expect(metrics.stdout).toContain('blockplan_runs{outcome="stranded"} 1\n');
+    expect(metrics.stdout).toContain('blockplan_last_run_outcome{domain="web2"');
+    expect(blockplan('status', 'web1', '--format', 'prometheus').stdout).not.toContain('web2');
+    const file = join(state, 'blockplan.prom');
+    const { status, stdout } = blockplan('status', '--metrics', file, '--exit-code');
+    expect(status).toBe(2);
+    expect(stdout).toMatch(/^stranded: /);
+    expect(readFileSync(file, 'utf8')).toBe(metrics.stdout);
+    const refused = blockplan('status', '--metrics', join(state, 'nowhere/x.prom'));
+    expect(refused).toMatchObject({ status: 3, stdout: '' });
+    expect(refused.stderr).toContain('BP206');
   });
 
   test('tell monitoring by the exit code whether a run needs attention', () => {
@@ -153,7 +178,7 @@ describe('--help', () => {
     ]);
     expect(names).toEqual([
       ['Plan', ['init', 'validate', 'preview', 'prove', 'facts', 'rehearse', 'schema']],
-      ['Run', ['run', 'attach', 'resume', 'rollback']],
+      ['Run', ['run', 'attach', 'throttle', 'resume', 'rollback']],
       ['Inspect', ['status', 'list', 'show']],
       ['Repair', ['doctor', 'rescue', 'forget']],
       ['Setup', ['completion']],
@@ -176,7 +201,7 @@ test('--no-color prints without colour where colour is forced', () => {
     spawnSync(process.execPath, ['dist/cli.js', ...words, ...more], {
       cwd: ROOT,
       encoding: 'utf8',
-      env: { PATH: '/nowhere', BLOCKPLAN_STATE_DIR: state, FORCE_COLOR: '1' },
+      env: { PATH: '/nowhere', ...isolated(state), FORCE_COLOR: '1' },
     }).stderr;
   expect(run()).toContain('\u001b[');
   expect(run('--no-color')).not.toContain('\u001b[');

@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TEMPLATES } from '../../src/plan/templates.ts';
 import { shellQuote } from '../../src/shell-quote.ts';
+import { isolated } from '../isolation.ts';
 
 let folder: string;
 const at = (file: string) => join(folder, file);
@@ -53,7 +54,7 @@ function blockplan(...argv: string[]) {
   return spawnSync(process.execPath, ['dist/cli.js', ...argv], {
     encoding: 'utf8',
     input: '',
-    env: { PATH: folder, BLOCKPLAN_STATE_DIR: at('state') },
+    env: { PATH: folder, ...isolated(at('state')) },
   });
 }
 

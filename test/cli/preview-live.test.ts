@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunEvent } from '../../src/events.ts';
 import { addUnfinished } from '../../src/journal/unfinished.ts';
+import { isolated } from '../isolation.ts';
 import {
   BEGUN,
   commanded,
@@ -32,7 +33,7 @@ function blockplan(...argv: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['dist/cli.js', ...argv], {
     cwd: ROOT,
     encoding: 'utf8',
-    env: { PATH: '/nowhere', BLOCKPLAN_STATE_DIR: state },
+    env: { PATH: '/nowhere', ...isolated(state) },
   });
   return { status, stdout, stderr };
 }

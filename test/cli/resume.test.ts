@@ -9,6 +9,7 @@ import type { Effect } from '../../src/commands/effect.ts';
 import { FORMAT, type JournalEntry } from '../../src/journal/journal.ts';
 import { addUnfinished, unfinishedRuns } from '../../src/journal/unfinished.ts';
 import { compiledPlanOf } from '../../src/run/stored-plan.ts';
+import { isolated } from '../isolation.ts';
 import {
   commanded,
   ended,
@@ -43,7 +44,7 @@ function blockplan(...argv: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['dist/cli.js', ...argv], {
     cwd: ROOT,
     encoding: 'utf8',
-    env: { PATH: '/nowhere', BLOCKPLAN_STATE_DIR: state },
+    env: { PATH: '/nowhere', ...isolated(state) },
   });
   return { status, code: /error (BP\d+)/.exec(stderr)?.[1], stdout, stderr };
 }

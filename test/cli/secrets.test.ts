@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { isolated } from '../isolation.ts';
 
 const SECRET = 'hunter2';
 let folder: string;
@@ -17,7 +18,7 @@ afterAll(() => rm(folder, { recursive: true }));
 function blockplan(...argv: string[]) {
   return spawnSync(process.execPath, ['dist/cli.js', ...argv], {
     encoding: 'utf8',
-    env: { PATH: folder, BLOCKPLAN_STATE_DIR: join(folder, 'state') },
+    env: { PATH: folder, ...isolated(join(folder, 'state')) },
   });
 }
 

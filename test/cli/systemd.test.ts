@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { isolated } from '../isolation.ts';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
 const CLI = join(ROOT, 'dist/cli.js');
@@ -40,7 +41,7 @@ describe('the unit', () => {
     const words = unit.match(/^ExecStart=blockplan (.*)$/m)?.[1]?.split(' ') ?? [];
     const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...words], {
       encoding: 'utf8',
-      env: { ...process.env, BLOCKPLAN_STATE_DIR: join(folder, 'state') },
+      env: { ...process.env, ...isolated(join(folder, 'state')) },
     });
     expect({ status, stdout, stderr }).toEqual({
       status: 0,

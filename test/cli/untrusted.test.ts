@@ -14,6 +14,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { addUnfinished } from '../../src/journal/unfinished.ts';
+import { isolated } from '../isolation.ts';
 import { journalText, phase, STARTED, writeRun } from '../journals.ts';
 import { definitionXml } from '../worlds.ts';
 
@@ -44,7 +45,7 @@ function blockplan(state: string, ...argv: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['dist/cli.js', ...argv], {
     cwd: ROOT,
     encoding: 'utf8',
-    env: { PATH: `${BIN}:/bin`, BLOCKPLAN_STATE_DIR: state },
+    env: { PATH: `${BIN}:/bin`, ...isolated(state) },
   });
   const said = `${stdout}${stderr}`;
   expect(said).not.toMatch(/bug in blockplan|TypeError|\n\s+at /);

@@ -8,6 +8,7 @@ import type { Guest } from '../../src/lab/guest.ts';
 import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { until } from '../../src/lab/poll.ts';
 import { shellQuote } from '../../src/shell-quote.ts';
+import { isolated } from '../isolation.ts';
 import {
   codes,
   type Ended,
@@ -81,7 +82,7 @@ test('a detached run can be followed, left and followed again, to its end', asyn
 test('a run whose terminal is closed continues, and can be followed', async () => {
   const plan = await slowCopy('foreground.qcow2');
   const command = [process.execPath, 'dist/cli.js', 'run', plan, '--yes', '-c', host.uri];
-  const env = { ...process.env, BLOCKPLAN_STATE_DIR: stateDir(host), TERM: 'xterm' };
+  const env = { ...process.env, ...isolated(stateDir(host)), TERM: 'xterm' };
   // script(1) holds the other side of the terminal: killing it closes the terminal.
   const terminal = spawn('script', ['-qefc', shellQuote(command), '/dev/null'], {
     env,

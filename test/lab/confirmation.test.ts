@@ -7,6 +7,7 @@ import type { Guest } from '../../src/lab/guest.ts';
 import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { picture } from '../../src/lab/picture.ts';
 import { shellQuote } from '../../src/shell-quote.ts';
+import { isolated } from '../isolation.ts';
 import { planText, stateDir, writePlan } from './support.ts';
 
 let host: LabHost;
@@ -33,7 +34,7 @@ function onTerminal(
   act: (type: (keys: string) => void) => unknown,
 ): Promise<{ code: number; screen: string }> {
   const command = [process.execPath, 'dist/cli.js', 'run', plan, '-c', host.uri];
-  const env = { ...process.env, BLOCKPLAN_STATE_DIR: stateDir(host), TERM: 'xterm', NO_COLOR: '1' };
+  const env = { ...process.env, ...isolated(stateDir(host)), TERM: 'xterm', NO_COLOR: '1' };
   const child = spawn('script', ['-qefc', shellQuote(command), '/dev/null'], { env });
   let screen = '';
   let asked = false;

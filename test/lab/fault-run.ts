@@ -14,7 +14,7 @@ import type { LabHost } from '../../src/lab/host.ts';
 import { openLiveDriver } from '../../src/libvirt/live-driver.ts';
 import { onLocal } from '../../src/model/hosts.ts';
 import { readPlan } from '../../src/plan/read.ts';
-import type { AdmittedRun } from '../../src/run/execute.ts';
+import type { AdmittedRun } from '../../src/run/admitted-run.ts';
 import { executeRun } from '../../src/run/execute.ts';
 import { type Admission, preflight, refuseErrors } from '../../src/run/preflight.ts';
 import type { Finish } from '../../src/run/run-state.ts';

@@ -173,17 +173,18 @@ test("the user's daemon gets read-only connections only", async () => {
   expect(new Set(opened)).toEqual(new Set(['0x1']));
 });
 
-test('the text reports first the end, and then what was done', async () => {
-  const file = await writePlan(
-    host,
-    planText(NAME, [{ blockcopy: { disk: 'vda', dest: at('new'), shallow: true, pivot: true } }]),
-  );
+test('the text reports first the end, and then what was done, without hooks', async () => {
+  const copy = { blockcopy: { disk: 'vda', dest: at('new'), shallow: true, pivot: true } };
+  // It would refuse the run.
+  const hooks = { before: { command: ['/bin/false'] } };
+  const file = await writePlan(host, planText(NAME, [copy], { hooks }));
   const { stdout } = await rehearse(file);
   expect(stdout).toMatch(/^rehearsed: lab-plan on a guest like testvm \(/);
   expect(stdout).toMatch(/private libvirt \d+\.\d+\.\d+ with QEMU \d+\.\d+\.\d+/);
   expect(stdout).toContain(`$ virsh blockcopy --domain testvm --path vda --dest ${at('new')} `);
   expect(stdout).toMatch(/^3\. run again: 2 phases, 4 commands, the same, /m);
   expect(stdout).toContain('1 to ');
+  expect(stdout).toContain('not run, because a rehearsal runs no hooks: before hook 1');
 });
 
 describe('phases without a rollback are not undone, and reported', () => {

@@ -11,6 +11,7 @@ import type { Guest } from '../../src/lab/guest.ts';
 import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { type Picture, picture } from '../../src/lab/picture.ts';
 import { until } from '../../src/lab/poll.ts';
+import { isolated } from '../isolation.ts';
 import {
   CLI,
   codes,
@@ -209,7 +210,7 @@ describe('after a power loss', () => {
         encoding: 'utf8',
         env: {
           PATH: process.env['PATH'],
-          BLOCKPLAN_STATE_DIR: stateDir(host),
+          ...isolated(stateDir(host)),
           HOST: host.dir,
           STATE: stateDir(host),
         },

@@ -18,6 +18,7 @@ import type { Guest } from '../../src/lab/guest.ts';
 import type { LabHost } from '../../src/lab/host.ts';
 import { type Expected, faultsAtNextStart } from '../../src/lab/next-start.ts';
 import { listing, picture } from '../../src/lab/picture.ts';
+import { isolated } from '../isolation.ts';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
 /** The program to test; another build can be given, such as an installed package. */
@@ -96,7 +97,7 @@ export function startCli(
       HOME: '/root',
       LC_ALL: 'C',
       PATH: process.env['PATH'] ?? '',
-      BLOCKPLAN_STATE_DIR: stateDir(host),
+      ...isolated(stateDir(host)),
       ...options.env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

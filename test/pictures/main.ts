@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startHost } from '../../src/lab/host.ts';
+import { isolated } from '../isolation.ts';
 import { type Line, record, type Screen } from './recording.ts';
 import { svgOf } from './svg.ts';
 
@@ -48,7 +49,7 @@ try {
         env: {
           ...process.env,
           LIBVIRT_DEFAULT_URI: host.uri,
-          BLOCKPLAN_STATE_DIR: join(host.dir, 'state'),
+          ...isolated(join(host.dir, 'state')),
         },
         rename: (text) =>
           text

@@ -199,6 +199,10 @@ describe('a fingerprint', () => {
   describe('of a plan that refers to its guest and to the run', () => {
     const source = PLAN.replace('name: s }', 'name: "s-${run.date}-${guest.name}-${guest.uuid}" }')
       .replace('dest: /new/web1', 'dest: "/new/${guest.name}-${run.id}"')
+      .replace(
+        'steps:',
+        'hooks: { after: { command: [/a, "${guest.uuid}", "${guest.disks.vda.source}", "${run.id}"] } }\nsteps:',
+      )
       .replace('file: "${vars.dest}.2"', 'file: "${guest.disks[vars.disk].source}.${run.time}"');
     const draft = (set: Readonly<Record<string, string>> = {}, text = source) =>
       draftPlan({ file: 'plan.yaml', source: text, set, steps });

@@ -61,6 +61,7 @@ describe('a graph', () => {
       nodes: [],
       states: [],
       initial: 'succeeded',
+      hooks: [],
     });
   });
 

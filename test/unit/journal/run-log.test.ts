@@ -62,7 +62,8 @@ describe('folding in two parts gives the same log', () => {
 
 test('no records give an empty log', () => {
   expect(foldRecords([])).toEqual({
-    ...{ attempts: [], visits: [], made: [], kept: {}, direction: 'do', movedAway: false },
+    ...{ attempts: [], visits: [], made: [], hooks: [], kept: {} },
+    ...{ direction: 'do', movedAway: false },
   });
 });
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
-import { editorSchema, validatorCode } from '../../../src/generate/validator.ts';
+import { editorSchema, hookValidatorCode, validatorCode } from '../../../src/generate/validator.ts';
 import { planSchema } from '../../../src/plan/schema.ts';
 import { steps } from '../../../src/steps/registry.ts';
 import { kinds } from './kinds.ts';
@@ -13,9 +13,12 @@ describe('generated files are up to date (run `npm run generate`)', () => {
   test('for the editor schema', () => {
     expect(committed('schemas/plan.schema.json')).toBe(editorSchema(steps));
   });
-  test('for the validator, which imports nothing', async () => {
-    const code = committed('src/plan/validator.generated.js');
-    expect(code === (await validatorCode(steps))).toBe(true);
+  test.each([
+    ['src/plan/validator.generated.js', () => validatorCode(steps)],
+    ['src/plan/hook-validator.generated.js', hookValidatorCode],
+  ])('for the validator %s, which imports nothing', async (file, generate) => {
+    const code = committed(file);
+    expect(code === (await generate())).toBe(true);
     expect(/(?<![\w"'])require\(|^import /m.exec(code)?.[0]).toBeUndefined();
   });
 });

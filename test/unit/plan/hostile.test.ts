@@ -129,7 +129,7 @@ describe('hostile texts are refused', () => {
         plan('__proto__: { name: x }\nsteps: [{ copy: { __proto__: { disk: vda }, dest: /a } }]\n'),
       ),
     ).toEqual([
-      'BP024 4:1+9 unknown key "__proto__" in the plan | known keys: "plan", "name", "description", "domain", "vars", "steps" and "on-failure"',
+      'BP024 4:1+9 unknown key "__proto__" in the plan | known keys: "plan", "name", "description", "domain", "vars", "hooks", "steps" and "on-failure"',
       'BP023 5:11+4 "copy" requires the key "disk"',
       'BP024 5:19+9 unknown key "__proto__" in "copy" | known keys: "disk", "dest", "format", "shallow", "pivot", "finish", "bandwidth", "depth" and "layers"',
     ]);

@@ -13,6 +13,14 @@ vars:
   fast: /fast
   limit: 10
 # spare 1
+hooks:
+  before:
+    command: [/usr/bin/check, "\${domain}"]
+    timeout: 30s
+    # spare 5
+  after:
+    - command: [/usr/bin/notify]
+      repeat: true
 steps:
   - id: copy
     blockcopy:
@@ -93,6 +101,28 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
   },
   'a wrong choice': { line: 'on-failure: rollback', instead: 'on-failure: rolback', code: 'BP022' },
   'a second document': { line: '# spare 4', instead: '---', code: 'BP007' },
+  'misspelt hooks': { line: 'hooks:', instead: 'hoks:', code: 'BP024' },
+  'a misspelt point': { line: 'before:', instead: 'befor:', code: 'BP024' },
+  'a misspelt key of a hook': { line: 'timeout: 30s', instead: 'timout: 30s', code: 'BP024' },
+  'a far key of a hook': { line: '# spare 5', instead: 'colour: red', code: 'BP024' },
+  'a wrong time limit': { line: 'timeout: 30s', instead: 'timeout: soon', code: 'BP022' },
+  'a relative program': {
+    line: 'command: [/usr/bin/check, "${domain}"]',
+    instead: 'command: [check]',
+    code: 'BP050',
+  },
+  'an unknown variable of a hook': {
+    line: 'command: [/usr/bin/check, "${domain}"]',
+    instead: 'command: [/usr/bin/check, "${vars.none}"]',
+    code: 'BP040',
+  },
+  'a command as a text': {
+    line: '- command: [/usr/bin/notify]',
+    instead: '- command: /usr/bin/notify',
+    code: 'BP021',
+  },
+  'a hook without a command': { line: '- command: [/usr/bin/notify]', instead: '-', code: 'BP023' },
+  'a word for repeat': { line: 'repeat: true', instead: 'repeat: yes', code: 'BP021' },
   'a duplicate id': { line: '- id: merge', instead: '- id: copy', code: 'BP033' },
   'a wrong id': { line: '- id: archive', instead: '- id: 7', code: 'BP021' },
   'a misspelt id': { line: '- id: snap', instead: '- idd: snap', code: 'BP030' },

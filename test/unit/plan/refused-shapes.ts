@@ -40,6 +40,36 @@ export const shapes: Readonly<Record<string, string>> = {
   'steps as a map': plan('steps: { forget: {} }\n'),
   'too many steps': plan(`steps:\n${'- forget: {}\n'.repeat(101)}`),
   'a word for on-failure': withLines('on-failure: rolback'),
+  'hooks as a list': withLines('hooks: [/usr/bin/a]'),
+  'hooks at an unknown point': withLines('hooks: { befor: { command: [/usr/bin/a] } }'),
+  'a hook as a text': withLines('hooks: { before: /usr/bin/notify --quiet }'),
+  'a hook as a vector': withLines('hooks: { before: [/usr/bin/notify, --quiet] }'),
+  'a hook that is empty': withLines('hooks: { before: [~], after: }'),
+  'a hook without a command': withLines('hooks: { before: { timeout: 30s } }'),
+  'a command as a text': withLines('hooks: { before: { command: /usr/bin/notify --quiet } }'),
+  'an empty command': withLines('hooks: { before: { command: [] } }'),
+  'a command with a number': withLines('hooks: { before: { command: [/usr/bin/a, 3] } }'),
+  'a relative program': withLines('hooks: { before: { command: [notify, --quiet] } }'),
+  'a relative program in a list': withLines(
+    'hooks:\n  after:\n    - command: [/usr/bin/a]\n    - command: [./notify]\n    - command: ["sh -c x"]',
+  ),
+  'a program that is a variable': withLines(
+    'vars: { p: notify }\nhooks: { after: { command: ["${vars.p}"] } }',
+  ),
+  'an unknown variable in a hook': withLines('hooks: { after: { command: [/a, "${vars.q}"] } }'),
+  'an unknown key of a hook': withLines('hooks: { before: { command: [/a], timout: 3 } }'),
+  'time limits of hooks': withLines(
+    `hooks:\n  before:\n${['0', '-1', '1.5', '"30"', '30 s', '0s', '1d', '99999h', 'true', '86401']
+      .map((each) => `    - { command: [/a], timeout: ${each} }\n`)
+      .join('')}`,
+  ),
+  'several errors in one hook': withLines(
+    'hooks: { before: { command: [notify], timeout: 30x, repat: true } }',
+  ),
+  'a hook that is a list': withLines('hooks: { before: [[/a], { command: [/b], x: 1 }] }'),
+  'an empty program': withLines('hooks: { before: { command: [""] } }'),
+  'a hook to repeat by a word': withLines('hooks: { before: { command: [/a], repeat: yes } }'),
+  'too many hooks': withLines(`hooks:\n  after:\n${'    - { command: [/a] }\n'.repeat(21)}`),
   'nothing for on-failure': withLines('on-failure:'),
   'vars as a list': withLines('vars: [a]'),
   'vars with parts': withLines('vars: { a: [1], b: {} }'),

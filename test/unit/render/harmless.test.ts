@@ -9,10 +9,12 @@ import { jsonListener } from '../../../src/render/json.ts';
 import { linesListener } from '../../../src/render/lines.ts';
 import { renderMermaid } from '../../../src/render/mermaid.ts';
 import type { Output } from '../../../src/render/output.ts';
-import { type RunFinishedEvent, renderReport, renderSubject } from '../../../src/render/report.ts';
+import { type RunFinishedEvent, renderReport } from '../../../src/render/report.ts';
+import { reportMarkdown } from '../../../src/render/report-markdown.ts';
 import { renderRuns } from '../../../src/render/runs.ts';
 import { renderShown } from '../../../src/render/show.ts';
 import { renderStatus } from '../../../src/render/status.ts';
+import { renderSubject } from '../../../src/render/subject.ts';
 import { terminalRenderer } from '../../../src/render/terminal.ts';
 import type { History } from '../../../src/run/history.ts';
 import type { RunSummary } from '../../../src/run/run-summary.ts';
@@ -115,8 +117,9 @@ test('report, subject, status and preview are harmless', () => {
       const finished = poisoned(STRANDED.at(-1), poison) as RunFinishedEvent;
       const started = poisoned(STARTED, poison);
       expectHarmless(renderReport(finished, started, color, 40));
-      expect(renderSubject(finished, started)).not.toMatch(/\n/);
-      expectHarmless(renderSubject(finished, started));
+      const subject = renderSubject('stranded', { plan: poison, domain: poison });
+      expect(subject).not.toMatch(/\n/);
+      expectHarmless(subject);
       const run: RunSummary = {
         ...{ run: poison, plan: poison, domain: poison, journal: poison, owner: poison },
         ...{ damage: poison, state: [poison], next: [poison], startedAt: 1, lastAt: 1 },
@@ -128,6 +131,12 @@ test('report, subject, status and preview are harmless', () => {
       expectHarmless(table);
       expect(table.split('\n').length).toBe(3);
       expectHarmless(renderShown({ standing: run, history: poisonedHistory(poison) }, color, 40));
+      const report = {
+        format: 'blockplan-report/v1' as const,
+        ...{ standing: run, history: poisonedHistory(poison) },
+        ...{ copiedBytes: 1, warnings: [poison] },
+      };
+      expectHarmless(reportMarkdown(report));
       const preview = poisonedPreview(poison);
       expectHarmless(previewText(preview, color));
       expectHarmless(renderMermaid(preview));

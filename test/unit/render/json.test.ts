@@ -74,6 +74,15 @@ const FULL: { [K in RunEvent['event']]: Required<Extract<RunEvent, { event: K }>
     phase: 'p',
     message: 'm',
   },
+  'hook-started': { time: 1, event: 'hook-started', point: 'before', number: 1, command: '/a' },
+  'hook-finished': {
+    time: 1,
+    event: 'hook-finished',
+    point: 'on-failure',
+    number: 2,
+    error: 'exited with status 1',
+    output: ['no mail server'],
+  },
   'rollback-started': { time: 1, event: 'rollback-started', reason: 'r', interrupted: true },
   notice: { time: 1, event: 'notice', message: 'm' },
   'run-finished': {
@@ -89,7 +98,9 @@ const FULL: { [K in RunEvent['event']]: Required<Extract<RunEvent, { event: K }>
   },
   'run-left': { time: 1, event: 'run-left', run: 'r', by: 'interrupted by SIGINT', next: ['x'] },
 };
-const OPTIONAL = ['again', 'happened', 'elapsedMs', 'rate', 'leftMs', 'hint', 'path', 'position'];
+const OPTIONAL = [
+  ...['again', 'happened', 'elapsedMs', 'error', 'rate', 'leftMs', 'hint', 'path', 'position'],
+];
 
 function lines(events: readonly RunEvent[]): string[] {
   const written: string[] = [];

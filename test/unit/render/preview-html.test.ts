@@ -93,7 +93,10 @@ describe.each(CASES)('%s', (_, preview) => {
     expect(order).toEqual(
       preview === PREVIEW
         ? ['Errors', 'What to do']
-        : ['Changes', 'Dangers', 'Steps', 'Failures and rollbacks', 'Preconditions'],
+        : [
+            ...(preview.hooks ? ['Hooks'] : []),
+            ...['Changes', 'Dangers', 'Steps', 'Failures and rollbacks', 'Preconditions'],
+          ],
     );
   });
 
@@ -238,11 +241,12 @@ test('the first line answers what a reviewer asks first', () => {
   ]);
 });
 
-test('findings and dangers are above the steps', () => {
-  const [, group] = named(bodyOf(previewHtml(ADMITTED)), 'section').filter(
+test('hooks are above all, and findings and dangers are above the steps', () => {
+  const [hooks, , group] = named(bodyOf(previewHtml(ADMITTED)), 'section').filter(
     ({ attributes }) => attributes['aria-labelledby'],
   );
   const dangers = group?.children.map((each) => flat(textOf(each))).filter(Boolean);
+  expect(hooks && flat(textOf(hooks))).toContain('/usr/bin/quiesce --all');
   expect(dangers).toEqual([
     'Dangers',
     'warning BP140 The agent is silent.',

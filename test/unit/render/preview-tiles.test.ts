@@ -74,15 +74,15 @@ test('the contents list and the tiles lead to sections of the page', () => {
   const body = bodyOf(previewHtml(ADMITTED));
   const ids = new Set(elements(body).map(({ attributes }) => attributes['id']));
   const links = named(body, 'a').map(({ attributes }) => attributes['href']?.slice(1));
-  expect(links.length).toBe(5 + 2 + 3);
+  expect(links.length).toBe(6 + 2 + 3);
   expect(links.filter((link) => !ids.has(link))).toEqual([]);
   expect(
     named(body, 'nav')
       .flatMap((nav) => named(nav, 'a'))
       .map(textOf),
   ).toEqual([
-    ...['Changes', 'Dangers', 'Steps', '1 overlay', '2 mirror', 'Failures and rollbacks'],
-    'Preconditions',
+    ...['Hooks', 'Changes', 'Dangers', 'Steps', '1 overlay', '2 mirror'],
+    ...['Failures and rollbacks', 'Preconditions'],
   ]);
   expect(named(bodyOf(previewHtml(PREVIEW)), 'nav')).toEqual([]);
 });
@@ -101,7 +101,7 @@ test('a long argument can be broken after its commas, and is copied as it is', (
   const [phase] = step?.phases ?? [];
   if (!step || !phase) throw new Error('The preview has a step with a phase.');
   const phases = [{ ...phase, commands: [{ command, why: 'w' }] }];
-  const body = bodyOf(previewHtml({ ...ADMITTED, steps: [{ ...step, phases }] }));
+  const body = bodyOf(previewHtml({ ...ADMITTED, hooks: [], steps: [{ ...step, phases }] }));
   const [code] = looking(body, 'command');
   if (!code) throw new Error('The command is not in the page.');
   expect(textOf(code)).toBe(command);

@@ -16,6 +16,13 @@ test('a preview shows everything that will be done, and every rollback', () => {
       copying takes about 21 s at 2 MiB/s
       fingerprint sha256:0123456789abcdef
 
+    Hooks are programs on the machine that blockplan runs on. No rollback undoes what they do.
+
+    before the first step; if it fails, the run is refused and nothing is done; at most 30 s; may run again if blockplan is killed meanwhile:
+      $ /usr/bin/quiesce --all
+    after any other end of the run; at most 1 min:
+      $ /usr/bin/notify 'it failed'
+
     Changes
        vda before and after, active layer on top:
                                      ┌ /b/base.qcow2 (qcow2)

@@ -103,6 +103,17 @@ describe('the report of a rehearsal', () => {
     `);
   });
 
+  test('names the hooks that it did not run', () => {
+    const report = renderRehearsal(
+      { ...CLEAN, hooksNotRun: ['before hook 1', 'after hook 1'] },
+      false,
+    );
+    expect(report).toContain(
+      '\n  not run, because a rehearsal runs no hooks: before hook 1, after hook 1\n',
+    );
+    expect(renderRehearsal(CLEAN, false)).not.toContain('hook');
+  });
+
   test('in colour and on a narrow terminal has no text that controls the terminal', () => {
     const nasty = { ...CLEAN, problems: ['a\u001b[2Jb '.repeat(30)], domain: 'x\u0007' };
     const report = renderRehearsal(nasty, true, 60);

@@ -4,7 +4,6 @@ import {
   leftUnfinishedText,
   type RunFinishedEvent,
   renderReport,
-  renderSubject,
 } from '../../../src/render/report.ts';
 import { STARTED } from './recorded.ts';
 
@@ -102,7 +101,6 @@ describe('the report', () => {
   test.each(ENDS)('begins with the outcome: %s', (end) => {
     const { word } = OUTCOMES[end];
     expect(renderReport(finished(end), STARTED, false).startsWith(word)).toBe(true);
-    expect(renderSubject(finished(end), STARTED).startsWith(word)).toBe(true);
   });
 });
 
@@ -181,16 +179,6 @@ describe('the parts of a report', () => {
 test.each(ENDS)('%s says what to do, unless nothing is left to do', (end) => {
   for (const interrupted of [false, true])
     expect(adviceOf(end, interrupted)).toHaveLength(end === 'succeeded' ? 0 : 1);
-});
-
-test('a subject is one short line', () => {
-  expect(renderSubject(finished('rolled-back'), STARTED)).toBe(
-    'rolled back: move-testvm on testvm',
-  );
-  expect(renderSubject(finished('stranded', { interrupted: true }), STARTED)).toBe(
-    'stranded, interrupted: move-testvm on testvm',
-  );
-  expect(renderSubject(finished('input-refused'), undefined)).toBe('refused');
 });
 
 test('colour covers the outcome only', () => {

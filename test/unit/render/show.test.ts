@@ -165,3 +165,30 @@ test('an active run, and one with an unreadable journal', () => {
     "
   `);
 });
+
+test('hooks are shown with their results and what they printed', () => {
+  const hook = { point: 'before', time: at(1), command: '/usr/bin/check' } as const;
+  const hooks: History['hooks'] = [
+    { ...hook, number: 1, answer: 'done', output: [], durationMs: 12 },
+    {
+      ...{ ...hook, number: 2, answer: 'failed', error: 'exited with status 3' },
+      ...{ output: ['no room', 'give up'], durationMs: 40 },
+    },
+    { ...hook, point: 'on-failure', number: 1 },
+  ];
+  const shown = renderShown({ standing: STANDING, history: { ...HISTORY, hooks } }, false, 100);
+  expect(shown.slice(shown.indexOf('Hooks'), shown.indexOf('Path'))).toMatchInlineSnapshot(`
+    "Hooks
+      before hook 1  $ /usr/bin/check
+                  done  12 ms
+      before hook 2  $ /usr/bin/check
+                  exited with status 3  40 ms
+                  | no room
+                  | give up
+      on-failure hook 1  $ /usr/bin/check
+                  may or may not have run
+
+    "
+  `);
+  expect(renderShown({ standing: STANDING, history: HISTORY }, false, 100)).not.toContain('Hooks');
+});

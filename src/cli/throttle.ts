@@ -1,0 +1,138 @@
+/**
+ * `blockplan throttle`: changes the speed of the job of a run in another process. It changes no chain, so it does not take
+ * the domain's lock; it requires that the run holds it.
+ */
+import { userInfo } from 'node:os';
+import { codes } from '../codes.ts';
+import { blockplanCommand } from '../command.ts';
+import type { BlockplanError } from '../errors.ts';
+import { localHost } from '../host-io/local-host.ts';
+import { appendEvent } from '../journal/event-log.ts';
+import { recoveryCommands } from '../journal/recovery-mode.ts';
+import {
+  commandsOf,
+  isRunOver,
+  isUntrusted,
+  recoveryModesOf,
+  type StartRecord,
+  type StoredLog,
+  tryReadRunLog,
+} from '../journal/run-log.ts';
+import { limitJobSpeed } from '../libvirt/job-speed.ts';
+import { readMarker } from '../libvirt/marker.ts';
+import { openVirsh, type Virsh } from '../libvirt/virsh.ts';
+import { EffectFailed } from '../model/effect-failed.ts';
+import { LOCAL, ofHost } from '../model/hosts.ts';
+import { printable } from '../printable.ts';
+import { sizeText } from '../size-text.ts';
+import { bandwidthOf } from './bandwidth.ts';
+import { preflightRefusal } from './refusal.ts';
+import { namedRun, ownState, type RunFolder, runHolders } from './run-folders.ts';
+
+/** The job that an active run waits for. */
+interface ActiveJob {
+  readonly started: StartRecord;
+  readonly disk: string;
+}
+
+/**
+ * @param word the run
+ * @param amount the bandwidth as typed
+ * @returns the exit code
+ * @throws BlockplanError invalidBandwidth or runNotFound; runEnded or runAbandoned if no process works on the run;
+ *   noJobToThrottle if it has no job now, or one of qemu-img; domainLocked if its domain has the marker of another run
+ */
+export async function throttleCommand(word: string, amount: string): Promise<number> {
+  const bandwidth = bandwidthOf(amount);
+  const state = ownState();
+  const run = await namedRun(state, word);
+  const { started } = await activeJob(state, run);
+  const { plan, domain, uuid } = started;
+  const uri = started.uri || ofHost(started.hosts, LOCAL).host.uri;
+  const virsh = await openVirsh(localHost, { uri });
+  try {
+    await refuseOtherRun(virsh, run, started);
+    // Asked again: to connect takes a while, in which the job may have ended.
+    const { disk } = await activeJob(state, run);
+    const limit = await limitJobSpeed(virsh, { uuid, disk, bandwidth }).catch((error) => {
+      throw error instanceof EffectFailed
+        ? withoutJob(run, `libvirt says: ${error.message}`)
+        : error;
+    });
+    if (limit === undefined) throw withoutJob(run, `its job on ${disk} has just ended`);
+    const text = `the job on ${disk} ${limit === 0 ? 'has no speed limit' : `is limited to ${sizeText(limit)}/s`}`;
+    process.stdout.write(`${printable(`${plan} on ${domain}: ${text}`)}\n`);
+    // The journal has one writer, the process of the run: this is noted for `blockplan attach` only.
+    const message = `${text}, as ${userInfo().username} requested with blockplan throttle`;
+    appendEvent(run.folder, { time: Date.now(), event: 'notice', message });
+    return 0;
+  } finally {
+    await virsh.close();
+  }
+}
+
+/** The job that the process of the run waits for now. */
+async function activeJob(state: string, of: RunFolder): Promise<ActiveJob> {
+  const holders = await runHolders(state);
+  const log = await tryReadRunLog(of.folder);
+  if (!holders.has(of.run)) throw inactive(of, log);
+  if (!log?.started || isUntrusted(log))
+    throw preflightRefusal(
+      codes.journalUnsupported,
+      `the journal of run ${of.run} cannot be read by this version of blockplan`,
+      'use the version that runs the plan',
+    );
+  const last = commandsOf(log).at(-1);
+  const effect = last?.answer ? undefined : last?.effect;
+  if (effect?.tool === 'await-job') return { started: log.started, disk: effect.disk };
+  throw effect?.tool === 'qemu-img'
+    ? withoutJob(
+        of,
+        'it works with qemu-img, whose speed cannot be changed while it runs',
+        'set "rate-limit" in the step of the plan before its next run',
+      )
+    : withoutJob(of, 'it has no block job now');
+}
+
+/** The refusal of a run that no process works on. */
+function inactive({ run }: RunFolder, log: StoredLog | undefined): BlockplanError {
+  if (log && isRunOver(log))
+    return preflightRefusal(
+      codes.runEnded,
+      `run ${run} is over: ${log.forgotten ? 'forgotten' : log.finish?.end}`,
+      `nothing is left to throttle; see what it did: ${blockplanCommand('show', run)}`,
+    );
+  const end = log?.finish
+    ? `it ended as ${log.finish.end}`
+    : 'no process of this machine works on it';
+  return preflightRefusal(
+    codes.runAbandoned,
+    `run ${run} is not active: ${end}`,
+    [blockplanCommand('show', run), ...recoveryCommands(run, log ? recoveryModesOf(log) : [])].join(
+      '; then: ',
+    ),
+  );
+}
+
+function withoutJob(
+  { run }: RunFolder,
+  why: string,
+  hint = `follow it, and try again while a block job runs: ${blockplanCommand('attach', run)}`,
+): BlockplanError {
+  return preflightRefusal(codes.noJobToThrottle, `run ${run} cannot be throttled: ${why}`, hint);
+}
+
+/** Refuses if the domain has the marker of another run: the lock and the journal of this one are then not about it. */
+async function refuseOtherRun(
+  virsh: Virsh,
+  { run }: RunFolder,
+  { domain, uuid }: StartRecord,
+): Promise<void> {
+  const marker = await readMarker(virsh, uuid);
+  if (marker === undefined || marker.run === run) return;
+  throw preflightRefusal(
+    codes.domainLocked,
+    `"${domain}" is locked by run ${marker.run} (${marker.user} on ${marker.host}, pid ${marker.pid}), according to a marker in its metadata`,
+    `throttle that run on its host: ${blockplanCommand('throttle', marker.run)} BANDWIDTH`,
+  );
+}

@@ -1,0 +1,13 @@
+import type { Subject } from '../plan/subject.ts';
+
+/** How messages name a notification file. */
+export const NOTIFY: Subject = {
+  noun: 'notification file',
+  keys: '"notify", "targets" and "metrics"',
+  beginning: 'begin with "notify: blockplan/v1"',
+  models: 'see docs/notifications.md for a complete one',
+  listHint: 'put the list below the key "targets:"',
+  missing: { notify: 'begin with "notify: blockplan/v1"' },
+  isProse: () => false,
+  mayEscape: false,
+};

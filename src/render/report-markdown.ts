@@ -1,0 +1,83 @@
+/** The report of a run as Markdown: the file `report.md` in the run's folder, for a ticket or a wiki. */
+import type { CommandHistory, StateHistory } from '../run/history.ts';
+import type { RunReport } from '../run/run-report.ts';
+import { sizeText } from '../size-text.ts';
+import { durationText } from './amounts.ts';
+import { promptedCommand } from './command.ts';
+import { code, codeBlock, prose } from './markdown.ts';
+import { explainedCommands } from './next-commands.ts';
+import { outcomeWord, timeText } from './runs.ts';
+import { situationIn } from './status.ts';
+
+/** The whole file, outcome first. */
+export function reportMarkdown(report: RunReport): string {
+  const { standing, history, warnings = [] } = report;
+  const { run, plan, domain } = standing;
+  const subject =
+    plan === undefined ? `run ${code(run)}` : `${code(plan)} on ${code(domain ?? 'a domain')}`;
+  const { happened, state, commands } = situationIn(standing);
+  const path = (history?.path ?? []).flatMap(stateParts);
+  return `${[
+    `# ${outcomeWord(standing.outcome)}: ${subject}`,
+    ...sentencesOf('What happened', happened),
+    ...sentencesOf('State now', state),
+    ...(commands.length === 0
+      ? []
+      : ['## What to do', codeBlock('console', explainedCommands(commands))]),
+    ...sentencesOf('Warnings', warnings),
+    factsOf(report),
+    ...(path.length === 0 ? [] : ['## Path through the state machine', ...path]),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n')}\n`;
+}
+
+/** A section with a list; none without sentences. */
+function sentencesOf(title: string, sentences: readonly string[]): string[] {
+  return sentences.length === 0
+    ? []
+    : [`## ${title}`, sentences.map((each) => `- ${prose(each)}`).join('\n')];
+}
+
+function factsOf({ standing, history, copiedBytes }: RunReport): string {
+  const { run, journal, startedAt, lastAt, owner } = standing;
+  const times =
+    startedAt === undefined || lastAt === undefined
+      ? []
+      : [
+          ['started', timeText(startedAt)],
+          ['last record', `${timeText(lastAt)}, after ${durationText(lastAt - startedAt)}`],
+        ];
+  const rows: readonly (readonly string[])[] = [
+    ['run', code(run)],
+    ...(history ? [['domain', `${code(history.domain)} (${code(history.uuid)})`]] : []),
+    ...times,
+    ...(owner === undefined ? [] : [['by', prose(owner)]]),
+    ...(copiedBytes === undefined ? [] : [['copied', sizeText(copiedBytes)]]),
+    ['journal', code(journal)],
+  ];
+  return [
+    '| | |',
+    '|---|---|',
+    ...rows.map(([name, value]) => `| ${name} | ${cell(value)} |`),
+  ].join('\n');
+}
+
+/** A code span in a table may contain no bar, because tables are split first. */
+function cell(text = ''): string {
+  return text.replaceAll('|', '\\|');
+}
+
+function stateParts({ state, result, durationMs, error, commands }: StateHistory): string[] {
+  const took = durationMs === undefined ? '' : `, ${durationText(durationMs)}`;
+  return [
+    `### ${code(state)}: ${result ?? 'not ended'}${took}`,
+    ...(commands.length === 0 ? [] : [codeBlock('console', commands.flatMap(commandLines))]),
+    ...(error === undefined ? [] : [prose(error)]),
+  ];
+}
+
+function commandLines({ command, answer, error }: CommandHistory): string[] {
+  if (answer === undefined) return [promptedCommand(command), '# no answer was recorded'];
+  return [promptedCommand(command), ...(error === undefined ? [] : [`# failed: ${error}`])];
+}

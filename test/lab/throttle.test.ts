@@ -1,0 +1,146 @@
+/** `blockplan throttle` on a real copy: the limit that virsh reports, and the copy's pace. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { RunEvent } from '../../src/events.ts';
+import type { Guest } from '../../src/lab/guest.ts';
+import { type LabHost, startHost } from '../../src/lab/host.ts';
+import {
+  codes,
+  expectEnd,
+  expectWrites,
+  planText,
+  startCli,
+  startRun,
+  stateDir,
+  writePlan,
+} from './support.ts';
+
+const MIB = 1024 * 1024;
+const FILL = 48 * MIB;
+
+let host: LabHost;
+let guest: Guest;
+
+beforeAll(async () => {
+  host = await startHost();
+  const disk = { target: 'vda', chain: ['base'], fill: FILL, size: 80 * MIB } as const;
+  guest = await host.createGuest({ name: 'throttled', agent: false, disks: [disk] });
+  await guest.waitForWrites(1);
+});
+afterAll(() => host.stop());
+
+const throttle = (...words: string[]) => startCli(host, ['throttle', ...words]).ended;
+const isProgress = ({ event }: RunEvent) => event === 'progress';
+
+/** A fact of the job as virsh prints it: `bandwidth` in bytes per second, or `cur`. */
+async function jobInfo(name: 'bandwidth' | 'cur'): Promise<number> {
+  const words = ['blockjob', 'throttled', 'vda', '--info', '--raw', '--bytes'];
+  return Number(new RegExp(`^ *${name}=(\\d+)$`, 'm').exec(await host.virsh(...words))?.[1]);
+}
+
+test('limits the job of an active run, raises the limit and removes it', async () => {
+  const dest = join(host.images, 'copy.qcow2');
+  const copy = { disk: 'vda', dest, finish: true, bandwidth: 2, 'buf-size': MIB };
+  const running = await startRun(host, { text: planText('throttled', [{ blockcopy: copy }]) });
+  await running.event(isProgress);
+  const [run = ''] = readdirSync(join(stateDir(host), 'runs'));
+  const journal = () => readFileSync(join(stateDir(host), 'runs', run, 'journal.jsonl'), 'utf8');
+  expect(await jobInfo('bandwidth')).toBe(2 * MIB);
+  const before = journal();
+
+  // So slow that the job waits until the limit is changed again.
+  const slow = await throttle(run, '64KiB');
+  expect(slow.exitCode, slow.told).toBe(0);
+  expect(slow.stdout).toBe('lab-plan on throttled: the job on vda is limited to 64 KiB/s\n');
+  expect(await jobInfo('bandwidth')).toBe(64 * 1024);
+  const at = await jobInfo('cur');
+  await delay(2000);
+  // QEMU may finish what it has begun; at 2 MiB/s this would be 4 MiB.
+  expect((await jobInfo('cur')) - at).toBeLessThan(2 * MIB);
+
+  const decimal = await throttle('last', '1MB');
+  expect(decimal.stdout).toContain('is limited to 977 KiB/s');
+  expect(await jobInfo('bandwidth')).toBe(1_000_000);
+  const plain = await throttle('last', '3');
+  expect(plain.stdout).toContain('is limited to 3 MiB/s');
+  expect(await jobInfo('bandwidth')).toBe(3 * MIB);
+  expect(journal()).toBe(before);
+
+  const free = await throttle(run, '0');
+  expect(free.stdout).toContain('the job on vda has no speed limit');
+  expectEnd(await running.ended, 0);
+  await expectWrites(host, guest);
+  const log = readFileSync(join(stateDir(host), 'runs', run, 'events.jsonl'), 'utf8');
+  expect(log.match(/requested with blockplan throttle/g)).toHaveLength(4);
+
+  const over = await throttle(run, '1M');
+  expect([over.exitCode, ...codes(over)]).toEqual([3, 'BP211']);
+  const report = JSON.parse(readFileSync(join(stateDir(host), 'runs', run, 'report.json'), 'utf8'));
+  expect(report.standing.outcome).toBe('succeeded');
+  expect(report.copiedBytes).toBeGreaterThanOrEqual(FILL);
+});
+
+test('is refused while qemu-img copies, and for a run that was killed', async () => {
+  const source = join(host.images, 'quiet.qcow2');
+  await host.qemuImg('create', '-q', '-f', 'raw', join(host.images, 'quiet.raw'), '64M');
+  await host.qemuImg(
+    'convert',
+    '-f',
+    'raw',
+    '-O',
+    'qcow2',
+    '-S',
+    '0',
+    join(host.images, 'quiet.raw'),
+    source,
+  );
+  const convert = {
+    source,
+    dest: join(host.images, 'made.qcow2'),
+    'source-format': 'qcow2',
+    'rate-limit': 4 * MIB,
+  };
+  const text = planText('throttled', [{ convert }]);
+  const running = await startRun(host, { text });
+  await running.event(isProgress);
+  const refused = await throttle('last', '1M');
+  expect([refused.exitCode, ...codes(refused)], refused.told).toEqual([3, 'BP224']);
+  expect(refused.stderr).toContain('rate-limit');
+  running.child.kill('SIGKILL');
+  await running.ended;
+  const dead = await throttle('last', '1M');
+  expect([dead.exitCode, ...codes(dead)], dead.told).toEqual([3, 'BP221']);
+  expectEnd(await startCli(host, ['rollback', '--format', 'json']).ended, 0);
+});
+
+test('a detached run notifies when it ends, and writes its metrics', async () => {
+  const sent = join(host.dir, 'sent.json');
+  const metrics = join(host.dir, 'blockplan.prom');
+  const notify = join(host.dir, 'notify.yaml');
+  await writeFile(
+    notify,
+    `notify: blockplan/v1\ntargets:\n  - command: [/bin/sh, -c, 'cat > "$1.new" && mv "$1.new" "$1"', sh, ${sent}]\n`,
+  );
+  const dest = join(host.images, 'detached.qcow2');
+  const plan = await writePlan(
+    host,
+    planText('throttled', [{ blockcopy: { disk: 'vda', dest, finish: true, bandwidth: 12 } }]),
+  );
+  const words = ['--detach', '--yes', '--notify', notify, '--metrics', metrics, '-c', host.uri];
+  const begun = await startCli(host, ['run', plan, ...words]).ended;
+  expect(begun.exitCode, begun.told).toBe(0);
+  expectEnd(await startCli(host, ['attach', '--format', 'json']).ended, 0);
+  // It is sent after the lock is released, when attach may have ended already.
+  for (let tries = 0; tries < 500 && !readdirSync(host.dir).includes('sent.json'); tries++)
+    await delay(20);
+  expect(JSON.parse(readFileSync(sent, 'utf8'))).toMatchObject({
+    ...{ subject: 'SUCCEEDED: throttled, plan lab-plan', outcome: 'succeeded', exitCode: 0 },
+  });
+  expect(readFileSync(metrics, 'utf8')).toContain(
+    'blockplan_last_run_outcome{domain="throttled",plan="lab-plan",outcome="succeeded"} 1\n',
+  );
+  await expectWrites(host, guest);
+});

@@ -1,0 +1,104 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import {
+  afterRecoverySettings,
+  afterRunSettings,
+  notifyFile,
+} from '../../../src/cli/notify-settings.ts';
+import type { Finding } from '../../../src/errors.ts';
+import { scratchFolder } from '../../scratch-folder.ts';
+
+const folder = scratchFolder('notify-settings');
+
+function written(name: string, text: string): string {
+  writeFileSync(join(folder, name), text);
+  return join(folder, name);
+}
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+test('the file is where users expect it', () => {
+  expect(notifyFile({ XDG_CONFIG_HOME: '/c' }, 0)).toBe('/etc/blockplan/notify.yaml');
+  expect(notifyFile({ XDG_CONFIG_HOME: '/c' }, 1000)).toBe('/c/blockplan/notify.yaml');
+  expect(notifyFile({ XDG_CONFIG_HOME: '' }, 1000)).toBe(
+    join(homedir(), '.config/blockplan/notify.yaml'),
+  );
+});
+
+describe('the settings of a run', () => {
+  const good = 'notify: blockplan/v1\ntargets: [{ mail: { to: root } }]\nmetrics: /m/a.prom\n';
+
+  test('come from the file that was given', async () => {
+    const settings = await afterRunSettings({ notify: written('good.yaml', good) });
+    expect(settings).toMatchObject({
+      targets: [{ mail: { to: 'root' } }],
+      metrics: { file: '/m/a.prom' },
+    });
+    expect(settings.send).toBeTypeOf('function');
+    const nobody = await afterRunSettings({
+      notify: written('empty.yaml', 'notify: blockplan/v1\n'),
+    });
+    expect(nobody).toEqual({ targets: [] });
+  });
+
+  test('come from the file that the environment names', async () => {
+    vi.stubEnv('BLOCKPLAN_NOTIFY', written('good.yaml', good));
+    expect((await afterRunSettings({})).targets).toHaveLength(1);
+    const other = written('other.yaml', 'notify: blockplan/v1\n');
+    expect(await afterRunSettings({ notify: other })).toEqual({ targets: [] });
+    vi.stubEnv('BLOCKPLAN_NOTIFY', join(folder, 'nowhere.yaml'));
+    await expect(afterRunSettings({})).rejects.toMatchObject({ findings: [{ code: 'BP091' }] });
+  });
+
+  test('are nothing if the name is empty', async () => {
+    vi.stubEnv('BLOCKPLAN_NOTIFY', '');
+    expect(await afterRunSettings({})).toEqual({ targets: [] });
+    vi.stubEnv('BLOCKPLAN_NOTIFY', join(folder, 'nowhere.yaml'));
+    expect(await afterRunSettings({ notify: '' })).toEqual({ targets: [] });
+  });
+
+  test('--metrics takes precedence', async () => {
+    const settings = await afterRunSettings({
+      notify: written('good.yaml', good),
+      metrics: 'b.prom',
+    });
+    expect(settings.metrics?.file).toBe('b.prom');
+  });
+
+  test('are refused if the file is wrong or missing', async () => {
+    const bad = written('bad.yaml', 'notify: v1\n');
+    await expect(afterRunSettings({ notify: bad })).rejects.toMatchObject({
+      end: 'input-refused',
+      findings: [{ code: 'BP022', position: { file: bad, line: 1, column: 9 } }],
+    });
+    const missing = join(folder, 'nowhere.yaml');
+    await expect(afterRunSettings({ notify: missing })).rejects.toMatchObject({
+      findings: [
+        {
+          code: 'BP091',
+          message: `the notification file ${missing} cannot be read: it does not exist`,
+        },
+      ],
+    });
+    mkdirSync(join(folder, 'a-folder'));
+    await expect(afterRunSettings({ notify: join(folder, 'a-folder') })).rejects.toThrow('EISDIR');
+  });
+
+  test('never prevent the end of an interrupted run', async () => {
+    const warned: Finding[] = [];
+    const settings = await afterRecoverySettings(
+      { notify: written('bad.yaml', 'notify: v1\nx: 1\n'), metrics: 'a.prom' },
+      (findings) => warned.push(...findings),
+    );
+    expect(settings).toMatchObject({ targets: [], metrics: { file: 'a.prom' } });
+    expect(warned.map(({ code, severity }) => `${severity} ${code}`)).toEqual([
+      'warning BP022',
+      'warning BP024',
+    ]);
+    expect(settings.send).toBeUndefined();
+  });
+});

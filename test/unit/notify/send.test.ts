@@ -1,0 +1,270 @@
+/** Notifications to real programs and to a real web server on this machine. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { NOTIFICATION_FORMAT, type Notification } from '../../../src/notify/notification.ts';
+import { sendNotification } from '../../../src/notify/send.ts';
+import type { NotifyTarget } from '../../../src/notify/settings.ts';
+import { scratchFolder } from '../../scratch-folder.ts';
+
+const folder = scratchFolder('send');
+const file = (name: string) => join(folder, name);
+const SECRET = 'hunter2hunter2';
+
+const NOTE: Notification = {
+  format: NOTIFICATION_FORMAT,
+  subject: 'ROLLED BACK: web1, plan move',
+  text: 'rolled back: move on web1\n',
+  outcome: 'rolled-back',
+  exitCode: 4,
+  host: 'host1',
+  command: 'run',
+  run: '20261129-120000-abcdef',
+  plan: 'move',
+  domain: 'web1',
+  journal: '/state/runs/20261129-120000-abcdef',
+  endedAt: 1,
+  durationMs: 2,
+  state: ['everything is as it was before the run'],
+  next: [],
+};
+
+const never = new AbortController().signal;
+const send = (...targets: NotifyTarget[]) => sendNotification(NOTE, targets, never);
+const shell = (script: string): readonly [string, ...string[]] => ['/bin/sh', '-c', script];
+
+test('the notification is as its schema documents it', () => {
+  const schema = new URL('../../../schemas/notification.schema.json', import.meta.url);
+  const fits = new Ajv2020({ strict: true }).compile(JSON.parse(readFileSync(schema, 'utf8')));
+  expect(fits(NOTE), JSON.stringify(fits.errors)).toBe(true);
+  const { run: _, domain: _2, journal: _3, ...refused } = NOTE;
+  expect(fits({ ...refused, outcome: 'input-refused' })).toBe(true);
+  expect(fits({ ...NOTE, outcome: 'happy' })).toBe(false);
+});
+
+describe('a command', () => {
+  test('gets the notification as JSON, and its arguments as they are', async () => {
+    const command = ['/bin/sh', '-c', `cat > "$1"`, 'sh', file("it's $(x)")] as const;
+    expect(await send({ command })).toEqual([]);
+    expect(JSON.parse(readFileSync(file("it's $(x)"), 'utf8'))).toEqual(NOTE);
+  });
+
+  test('may ignore its input', async () => {
+    const big = { ...NOTE, text: 'x'.repeat(1_000_000) };
+    expect(await sendNotification(big, [{ command: shell('exit 0') }], never)).toEqual([]);
+  });
+
+  test('that does not exist is reported', async () => {
+    expect(await send({ command: [file('nowhere')] })).toEqual([
+      `the command ${file('nowhere')} failed: it could not be started: the program, or the interpreter in its first line, does not exist`,
+    ]);
+  });
+
+  test('that fails is reported with the end of its output', async () => {
+    const [failure] = await send({
+      command: shell('echo one; yes | head -c 100000; echo two >&2; exit 3'),
+    });
+    expect(failure).toMatch(/^the command \/bin\/sh failed: it exited with status 3: …; (y; )+/);
+    expect(failure).toContain('two');
+    expect(failure?.length).toBeLessThan(7000);
+    expect(await send({ command: shell('kill -9 $$') })).toEqual([
+      'the command /bin/sh failed: it was killed by SIGKILL',
+    ]);
+  });
+
+  test('that does not end is killed with its children', async () => {
+    const began = Date.now();
+    const script = `sleep 300 & echo $! > ${file('child')}; wait`;
+    expect(await send({ command: shell(script), timeout: 1 })).toEqual([
+      'the command /bin/sh failed: it did not end within 1 s and was killed',
+    ]);
+    expect(Date.now() - began).toBeLessThan(100_000);
+    const child = readFileSync(file('child'), 'utf8').trim();
+    // The kernel removes a killed process a moment later.
+    for (let tries = 0; tries < 200 && isRunning(child); tries++) await delay(20);
+    expect(isRunning(child)).toBe(false);
+  });
+
+  test('is done when it ends, even if a process that it left keeps its output open', async () => {
+    const script = `setsid sleep 300 & echo $! > ${file('left')}`;
+    expect(await send({ command: shell(script), timeout: 60 })).toEqual([]);
+    process.kill(Number(readFileSync(file('left'), 'utf8')), 'SIGKILL');
+  });
+
+  test('is interrupted by the signal', async () => {
+    const interrupt = new AbortController();
+    const sent = sendNotification(NOTE, [{ command: shell('sleep 300') }], interrupt.signal);
+    interrupt.abort();
+    expect(await sent).toEqual(['the command /bin/sh failed: it was interrupted']);
+  });
+});
+
+function isRunning(pid: string): boolean {
+  return (
+    existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  );
+}
+
+test('targets are notified of the ends that they selected, at the same time', async () => {
+  const writes = (name: string) => shell(`echo x > ${file(name)}`);
+  const failures = await send(
+    { command: shell('sleep 300'), timeout: 1 },
+    { on: ['stranded', 'succeeded'], command: writes('not') },
+    { on: ['rolled-back'], command: writes('selected') },
+    {
+      command: shell(`while [ ! -e ${file('selected')} ]; do sleep 0.1; done; exit 7`),
+      timeout: 60,
+    },
+  );
+  expect(existsSync(file('not'))).toBe(false);
+  expect(existsSync(file('selected'))).toBe(true);
+  expect(failures.map((each) => each.replace(/.*failed: /, ''))).toEqual([
+    'it did not end within 1 s and was killed',
+    'it exited with status 7',
+  ]);
+});
+
+describe('a mail', () => {
+  beforeAll(() => {
+    const script = `#!/bin/sh\necho "$@" > ${file('words')}\ncat > ${file('mail')}\n[ ! -e ${file('refuse')} ] || { echo no >&2; exit 75; }\n`;
+    writeFileSync(file('sendmail'), script, { mode: 0o755 });
+    vi.stubEnv('PATH', `${folder}:${process.env['PATH']}`);
+  });
+  afterAll(() => {
+    vi.unstubAllEnvs();
+  });
+
+  test('is passed to sendmail', async () => {
+    expect(await send({ mail: { to: 'root' } })).toEqual([]);
+    expect(readFileSync(file('words'), 'utf8')).toBe('-t -i\n');
+    expect(readFileSync(file('mail'), 'utf8')).toContain(
+      '\nSubject: ROLLED BACK: web1, plan move\n',
+    );
+  });
+
+  test('that sendmail does not take is reported', async () => {
+    writeFileSync(file('refuse'), '');
+    expect(await send({ mail: { to: ['root', 'ops@example.org'] } })).toEqual([
+      'the mail to root, ops@example.org failed: it exited with status 75: no',
+    ]);
+  });
+});
+
+describe('a webhook', () => {
+  let server: Server;
+  let url: string;
+  let got: { method: string | undefined; headers: IncomingMessage['headers']; body: string }[] = [];
+  beforeAll(async () => {
+    server = createServer((request, response) => {
+      let body = '';
+      request.on('data', (piece: Buffer) => {
+        body += piece.toString();
+      });
+      request.on('end', () => {
+        got.push({ method: request.method, headers: request.headers, body });
+        if (request.url === '/never') return;
+        const status = Number(/^\/(\d+)/.exec(request.url ?? '')?.[1]);
+        const location = status >= 300 && status < 400 ? { location: `${url}/200` } : {};
+        response.writeHead(status, location).end(request.url === '/200' ? 'x'.repeat(1e6) : 'no');
+      });
+    }).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  beforeEach(() => {
+    got = [];
+  });
+
+  test('gets the notification as JSON, with the headers of the settings and of the file', async () => {
+    const tokens = file('tokens');
+    writeFileSync(tokens, `# for the chat\n\nAuthorization: Bearer ${SECRET}\nX-Both:  file \r\n`);
+    const headers = { 'X-Level': 'high', 'x-both': 'settings' };
+    expect(await send({ webhook: { url: `${url}/204`, headers, 'headers-file': tokens } })).toEqual(
+      [],
+    );
+    expect(got).toMatchObject([
+      {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${SECRET}`,
+          'content-type': 'application/json',
+          'x-level': 'high',
+          'x-both': 'file',
+        },
+      },
+    ]);
+    expect(JSON.parse(got[0]!.body)).toEqual(NOTE);
+    expect(await send({ webhook: { url: `${url}/200` } })).toEqual([]);
+  });
+
+  test.each([400, 401, 404, 500, 503])(
+    'that answers %i is reported, without the path',
+    async (status) => {
+      const [failure] = await send({ webhook: { url: `${url}/${status}?token=${SECRET}` } });
+      expect(failure).toBe(`the webhook on ${new URL(url).host} failed: it answered ${status}`);
+    },
+  );
+
+  test.each([301, 302, 303, 307, 308])('is not followed to another address: %i', async (status) => {
+    const headers = { 'X-Token': SECRET };
+    const [failure] = await send({ webhook: { url: `${url}/${status}`, headers } });
+    expect(failure).toContain(`it answered ${status}, a redirect, which is not followed`);
+    expect(got).toHaveLength(1);
+  });
+
+  test('that does not answer is given up', async () => {
+    const host = new URL(url).host;
+    expect(await send({ webhook: { url: `${url}/never` }, timeout: 1 })).toEqual([
+      `the webhook on ${host} failed: it did not answer within 1 s`,
+    ]);
+    const interrupt = new AbortController();
+    const sent = sendNotification(NOTE, [{ webhook: { url: `${url}/never` } }], interrupt.signal);
+    interrupt.abort();
+    expect(await sent).toEqual([`the webhook on ${host} failed: it was interrupted`]);
+  });
+
+  test('that cannot be reached is reported', async () => {
+    const closed = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => closed.once('listening', resolve));
+    const { port } = closed.address() as AddressInfo;
+    await new Promise((resolve) => closed.close(resolve));
+    expect(await send({ webhook: { url: `http://127.0.0.1:${port}/${SECRET}` } })).toEqual([
+      `the webhook on 127.0.0.1:${port} failed: connect ECONNREFUSED 127.0.0.1:${port}`,
+    ]);
+  });
+
+  test('whose headers file is unusable is reported, and is not called', async () => {
+    const webhook = (name: string) => ({
+      webhook: { url: `${url}/200`, 'headers-file': file(name) },
+    });
+    writeFileSync(file('bad'), `A: b\n${SECRET}\n`);
+    writeFileSync(file('bad-value'), `X: ü${SECRET}\n`);
+    writeFileSync(file('big'), `X: ${'x'.repeat(70_000)}\n`);
+    const failures = await send(
+      webhook('nowhere'),
+      webhook('bad'),
+      webhook('bad-value'),
+      webhook('big'),
+      {
+        webhook: { url: `${url}/200`, 'headers-file': '/dev/zero' },
+      },
+    );
+    expect(failures.map((each) => each.replace(/.*: its headers file \S+: /, ''))).toEqual([
+      'it does not exist',
+      'line 2 is not "Name: value" of printable ASCII characters',
+      'line 1 is not "Name: value" of printable ASCII characters',
+      'it is larger than 64 KiB',
+      'it is not a regular file',
+    ]);
+    expect(failures.join()).not.toContain(SECRET);
+    expect(got).toEqual([]);
+  });
+});
