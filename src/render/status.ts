@@ -52,7 +52,8 @@ function blockOf(run: RunSummary, context: StatusContext, color: boolean, column
   return [
     ...headLine(run, since, color, columns),
     ...sentenceLines(timesOf(run), columns).map((each) => `  ${each}`),
-    ...situationOf(run, color, columns),
+    // Indented, so that only the runs begin at the margin.
+    ...situationOf(run, color, columns - 2).map((line) => `  ${line}`),
     '',
   ].join('\n');
 }

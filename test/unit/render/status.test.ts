@@ -48,50 +48,50 @@ test('the most urgent run is first, and each has the commands to type', () => {
       20261123-081502-a1b2c3
       begun 2026-11-23 08:15:02Z by root@host1, pid 4242
       no process works on it; its last record is from 2026-11-23 08:18:04Z
-    State now
-      what undefine removes is kept in
-      /var/lib/blockplan/runs/20261123-081502-a1b2c3
-    What to do
-      $ blockplan resume 20261123-081502-a1b2c3    # finish its plan
-      $ blockplan rollback 20261123-081502-a1b2c3  # undo what it did
-      $ blockplan rescue 20261123-081502-a1b2c3    # restore what undefine removed
+      State now
+        what undefine removes is kept in
+        /var/lib/blockplan/runs/20261123-081502-a1b2c3
+      What to do
+        $ blockplan resume 20261123-081502-a1b2c3    # finish its plan
+        $ blockplan rollback 20261123-081502-a1b2c3  # undo what it did
+        $ blockplan rescue 20261123-081502-a1b2c3    # restore what undefine removed
 
     unfinished: move-web1 on web1, run unfinished
       begun 2026-11-23 08:15:02Z by root@host1, pid 4242
       no process works on it; its last record is from 2026-11-23 08:18:04Z
-    What happened
-      its journal ends with an incomplete record
-    What to do
-      $ blockplan resume unfinished    # finish its plan
-      $ blockplan rollback unfinished  # undo what it did
+      What happened
+        its journal ends with an incomplete record
+      What to do
+        $ blockplan resume unfinished    # finish its plan
+        $ blockplan rollback unfinished  # undo what it did
 
     stranded: move-web1 on web1, run stranded
       begun 2026-11-23 08:15:02Z by root@host1, pid 4242
       ended 2026-11-23 08:18:04Z
-    What happened
-      mirror/pivot failed: the job is not ready, and nobody knows why that should be
-      so
-    State now
-      vda is on /images/web1.qcow2
-    What to do
-      $ virsh domblklist web1        # see which files the guest uses
-      $ blockplan resume stranded    # finish its plan
-      $ blockplan rollback stranded  # undo what it did
-      $ blockplan doctor web1        # diagnose the guest
-      $ blockplan forget stranded    # mark it as over
+      What happened
+        mirror/pivot failed: the job is not ready, and nobody knows why that should
+        be so
+      State now
+        vda is on /images/web1.qcow2
+      What to do
+        $ virsh domblklist web1        # see which files the guest uses
+        $ blockplan resume stranded    # finish its plan
+        $ blockplan rollback stranded  # undo what it did
+        $ blockplan doctor web1        # diagnose the guest
+        $ blockplan forget stranded    # mark it as over
 
     running: move-web1 on web1, run running, for 3 h
       begun 2026-11-23 08:15:02Z by ann, pid 7
-    State now
-      it keeps the definition until it defines the domain again
-    What to do
-      $ blockplan attach running  # follow its progress
+      State now
+        it keeps the definition until it defines the domain again
+      What to do
+        $ blockplan attach running  # follow its progress
 
     9997 runs are over: blockplan list
     "
   `);
   const long = text.split('\n').filter((line) => line.length > 80);
-  expect(long.filter((line) => !line.startsWith('  $ '))).toEqual([]);
+  expect(long.filter((line) => !line.startsWith('    $ '))).toEqual([]);
 });
 
 test('of equally urgent runs the newest is first, and unreadable runs come before readable ones', () => {
