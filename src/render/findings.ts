@@ -30,7 +30,7 @@ export function renderFinding(finding: Finding, color: boolean): string {
   const severity = finding.severity === 'error' ? paint.red : paint.yellow;
   const place = position
     ? `${printable(position.file)}:${position.line}:${position.column}: `
-    : finding.path
+    : finding.path && finding.path.length > 0
       ? `${printable(pathText(finding.path))}: `
       : '';
   const head = `${place}${severity(`${finding.severity} ${printable(finding.code)}`)}: ${paint.bold(printable(finding.message))}\n`;

@@ -55,7 +55,9 @@ export function resumedText({ again }: RunStartedEvent): string {
 }
 
 /** The state of an interrupted run, in sentences. */
-export const UNFINISHED = ['the run is not over; a running block job continues'] as const;
+export const UNFINISHED = [
+  'the run is not over; a block job that was not cancelled continues',
+] as const;
 
 /** The final text of an interrupted run. */
 export function leftUnfinishedText({

@@ -31,6 +31,14 @@ describe('one finding', () => {
     `);
   });
 
+  test('about nothing in particular has no place', () => {
+    const texts = [undefined, []].map((path) =>
+      renderFindings([finding(undefined, path && { path })], false),
+    );
+    expect(texts[0]).toMatch(/^error BP012: /);
+    expect(texts[1]).toBe(texts[0]);
+  });
+
   test('a tab before the word is as wide as it is drawn', () => {
     expect(renderFindings([finding(at('\tab\tshalow', 'shalow'))], false)).toMatchInlineSnapshot(`
       "plan.yaml:7:5: error BP012: Unknown key "shalow".

@@ -168,7 +168,7 @@ describe('the parts of a report', () => {
     ).toMatchInlineSnapshot(`
       "unfinished: run r, SIGINT
       State now
-        the run is not over; a running block job continues
+        the run is not over; a block job that was not cancelled continues
       What to do
         $ blockplan resume r    # finish its plan
         $ blockplan rollback r  # undo what it did"
