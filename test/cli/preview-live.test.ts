@@ -66,11 +66,7 @@ test('status shows a run that may lose a definition first, and reads no finished
   const heads = stdout.split('\n').filter((line) => /^\S/.test(line));
   expect(heads).toEqual([
     'orphan: the only definition of web1 may be held by move-web1 on web1, run',
-    'State now',
-    'What to do',
     'stranded: move-web1 on web2, run 20261123-090000-bbbbbb',
-    'State now',
-    'What to do',
     '2 runs are over: blockplan list',
   ]);
   expect(stdout).toContain('$ blockplan rescue 20261123-080000-aaaaaa');
