@@ -1,5 +1,4 @@
 /** `blockplan doctor`: diagnoses a guest and proposes repair plans. Changes nothing. */
-import { writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { codes } from '../codes.ts';
@@ -22,6 +21,7 @@ import { renderDiagnosis } from '../render/doctor.ts';
 import { jsonText } from '../render/json.ts';
 import { checkRunning } from '../steps/requirements/guest.ts';
 import { withJsonRefusal } from './json-refusal.ts';
+import { writeNewFile } from './output-file.ts';
 import { inputRefusal } from './read.ts';
 import { isMarkerAlive, runsOnDomain } from './runs-on-domain.ts';
 
@@ -108,7 +108,7 @@ async function writePlans({ findings }: Diagnosis, folder: string): Promise<void
   if (plans.length === 0) return;
   try {
     await makeFolder(folder, 0o777);
-    for (const { file, text } of plans) await writeFile(join(folder, file), text, { flag: 'wx' });
+    for (const { file, text } of plans) await writeNewFile(join(folder, file), text);
   } catch (error) {
     const { code, message, path } = error as NodeJS.ErrnoException;
     throw inputRefusal(

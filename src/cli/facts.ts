@@ -1,5 +1,4 @@
 /** `blockplan facts`: exports the state of a guest and of the files that its plans use, to commit next to the plans. */
-import { writeFile } from 'node:fs/promises';
 import { codes } from '../codes.ts';
 import { BlockplanError } from '../errors.ts';
 import { writeFacts } from '../facts/write.ts';
@@ -7,6 +6,7 @@ import { runIdAt } from '../model/run-id.ts';
 import type { PlanDraft } from '../plan/read.ts';
 import { checkRunning } from '../steps/requirements/guest.ts';
 import { liveState } from './live-state.ts';
+import { replaceFile } from './output-file.ts';
 import { draftFrom, inputRefusal } from './read.ts';
 
 export interface FactsCommandOptions {
@@ -44,7 +44,7 @@ async function put(text: string, file: string | undefined): Promise<void> {
     return;
   }
   try {
-    await writeFile(file, text);
+    await replaceFile(file, text);
   } catch (error) {
     throw inputRefusal(
       codes.factsNotWritable,

@@ -1,5 +1,5 @@
 /** `blockplan init`: writes a plan for a guest from a shipped plan and what was observed. Changes nothing else. */
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { codes } from '../codes.ts';
 import { blockplanCommand, virshCommand } from '../command.ts';
@@ -17,6 +17,7 @@ import { findDisk, requireSupportedDisk } from '../steps/requirements/disk.ts';
 import { checkRunning } from '../steps/requirements/guest.ts';
 import { Needs } from '../steps/requirements/requirement.ts';
 import { type HostStateOptions, readHostState } from './host-state.ts';
+import { writeNewFile } from './output-file.ts';
 import { ask, canAsk } from './question.ts';
 import { inputRefusal } from './read.ts';
 
@@ -46,7 +47,7 @@ export async function initCommand(
   const { output } = options;
   refuseExisting(output);
   // Without a terminal, a missing folder is refused before libvirt is needed.
-  const to = options.to ?? (canAsk() ? undefined : '');
+  const to = options.to ?? (canAsk(process.stderr) ? undefined : '');
   if (to !== undefined) requireFolder(to);
   const run = runIdAt(new Date());
   const first = await readHostState(domain, [], options, run);
@@ -124,7 +125,7 @@ async function chosenDisk(state: HostState, named: string | undefined): Promise<
   const targets = usable.map(({ target }) => target);
   if (targets.length > 1) {
     const list = targets.map(printable).join(', ');
-    const answer = canAsk() ? await ask(`Disk (${list}): `, process.stderr) : '';
+    const answer = canAsk(process.stderr) ? await ask(`Disk (${list}): `, process.stderr) : '';
     if (answer !== '') return existingDisk(state, answer);
     throw inputRefusal(
       codes.initIncomplete,
@@ -150,13 +151,13 @@ function existingDisk(state: HostState, target: string): Disk {
   return found as Disk;
 }
 
-function put(text: string, { output, connect, facts }: InitCommandOptions): number {
+async function put(text: string, { output, connect, facts }: InitCommandOptions): Promise<number> {
   if (output === undefined) {
     process.stdout.write(text);
     return 0;
   }
   try {
-    writeFileSync(output, text, { flag: 'wx' });
+    await writeNewFile(output, text);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') throw existing(output);
@@ -166,7 +167,7 @@ function put(text: string, { output, connect, facts }: InitCommandOptions): numb
       'choose a file in an existing folder that you can write to',
     );
   }
-  if (canAsk()) {
+  if (process.stdout.isTTY) {
     const from = facts === undefined ? [] : ['--facts', facts];
     const to = connect === undefined ? [] : ['--connect', connect];
     process.stdout.write(

@@ -1,12 +1,10 @@
 /** The metrics of all runs of this machine, printed or written to a file for node_exporter's textfile collector. */
-import { randomBytes } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
 import { copiedBytesOf } from '../journal/copied-bytes.ts';
 import { redactValue } from '../model/redact-value.ts';
 import { renderPrometheus } from '../render/prometheus.ts';
 import { runMetricsOf } from '../run/run-metrics.ts';
 import { type RunSummary, runSummaryOf } from '../run/run-summary.ts';
+import { replaceFile } from './output-file.ts';
 import { runFolders, runHolders } from './run-folders.ts';
 import { VERSION } from './version.ts';
 
@@ -32,23 +30,7 @@ export async function metricsText(state: string, domain?: string): Promise<strin
   return renderPrometheus(await runMetricsOf(VERSION, summaries, copied));
 }
 
-/**
- * Writes a text so that a reader sees the old file or the new one, never a part of it.
- * @throws a file system error
- */
-export async function writeMetrics(file: string, text: string): Promise<void> {
-  // The collector reads only names that end with .prom.
-  const draft = join(dirname(file), `.${basename(file)}.${randomBytes(6).toString('hex')}`);
-  const handle = await open(draft, 'wx', MODE);
-  try {
-    await handle.writeFile(text);
-    // A run has a mask that keeps its files private.
-    await handle.chmod(MODE);
-    await handle.close();
-    await rename(draft, file);
-  } catch (error) {
-    await handle.close().catch(() => {});
-    await rm(draft, { force: true });
-    throw error;
-  }
+/** Writes them to a file. @throws a file system error */
+export function writeMetrics(file: string, text: string): Promise<void> {
+  return replaceFile(file, text, MODE);
 }

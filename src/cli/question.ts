@@ -1,9 +1,9 @@
 /** Questions to the user on a terminal. */
 import { createInterface } from 'node:readline';
 
-/** Whether the user can be asked: input and output are terminals. */
-export function canAsk(): boolean {
-  return process.stdin.isTTY === true && process.stdout.isTTY === true;
+/** Whether the user can be asked: standard input and the stream for the question are terminals. */
+export function canAsk(output: Pick<NodeJS.WriteStream, 'isTTY'>): boolean {
+  return process.stdin.isTTY === true && output.isTTY === true;
 }
 
 /**

@@ -71,7 +71,7 @@ async function runOrPreview(
   const id = options.runId ?? newRunId(new Date());
   const refuseDrift = await reviewCheckOf(draft, id, options);
   const asks = !options.dryRun && !options.yes;
-  if (asks && !(canAsk() && options.format === 'text')) {
+  if (asks && !(canAsk(process.stdout) && options.format === 'text')) {
     throw inputRefusal(
       codes.noTerminal,
       'no terminal is available to ask for confirmation',

@@ -93,7 +93,7 @@ function labels(known: ReadonlyMap<string, string>): Naming {
 }
 
 /**
- * The text as written, and its hooks and steps with those references replaced that count; see `reviewed` in plan.ts.
+ * The text as written, and its hooks and steps with the values that count; see `reviewed` in plan.ts.
  * A hook's paths count as they are.
  */
 function planPart(plan: Plan, naming: Naming): unknown {
@@ -107,9 +107,9 @@ function planPart(plan: Plan, naming: Naming): unknown {
             command: reviewed.map((word) => (word === plan.domain ? naming(word) : word)),
           })),
         }),
-    steps: plan.steps.map(({ id, step, params, reviewed = params }) => ({
+    steps: plan.steps.map(({ id, step, params, reviewed }) => ({
       id,
-      [step.kind]: withNames(reviewed, plan.domain, naming),
+      [step.kind]: withNames({ ...params, ...reviewed }, plan.domain, naming),
     })),
   };
 }

@@ -1,5 +1,6 @@
 /** Addresses a domain by UUID where virsh would take its name for an id or a UUID. */
 import { isTakenForId } from '../command.ts';
+import { unreadableDomain } from './domain-name.ts';
 import type { Answer, RunOptions, Virsh } from './virsh.ts';
 
 /** No domain has this UUID, so a name that does not exist cannot address another domain. */
@@ -8,14 +9,29 @@ const NOBODY = '00000000-0000-0000-0000-000000000000';
 /**
  * The word by which virsh finds exactly this domain: its name, or its UUID where virsh would take the name for an id.
  * Queried each time, since a domain may be defined or renamed in the meantime.
+ *
+ * @throws BlockplanError domainUnreadable if libvirt does not list its domains
  */
 export async function unambiguousName(virsh: Virsh, name: string): Promise<string> {
   return isTakenForId(name) ? ((await uuidByName(virsh, name)) ?? NOBODY) : name;
 }
 
-/** The UUID of the domain of exactly this name; undefined where there is none. `domuuid` takes a name for an id too. */
+/**
+ * The UUID of the domain of exactly this name; undefined where there is none. `domuuid` takes a name for an id too.
+ *
+ * @throws BlockplanError domainUnreadable if libvirt does not list its domains
+ */
 export async function uuidByName(virsh: Virsh, name: string): Promise<string | undefined> {
-  const { stdout } = await virsh.run(['list', '--all', '--uuid', '--name']);
+  const answer = await listDomains(virsh);
+  if (!answer.ok) throw unreadableDomain(name, answer);
+  return uuidIn(answer, name);
+}
+
+function listDomains(virsh: Virsh): Promise<Answer> {
+  return virsh.run(['list', '--all', '--uuid', '--name']);
+}
+
+function uuidIn({ stdout }: Answer, name: string): string | undefined {
   const line = stdout.split('\n').find((each) => each.slice(each.indexOf(' ') + 1) === name);
   return line?.slice(0, line.indexOf(' '));
 }
@@ -53,7 +69,10 @@ class ByUuid implements Virsh {
 
   async runAll(argvs: readonly (readonly string[])[], options?: RunOptions): Promise<Answer[]> {
     if (!argvs.some((argv) => argv.includes('--domain'))) return this.#virsh.runAll(argvs, options);
-    const word = await unambiguousName(this.#virsh, this.#name);
+    const domains = await listDomains(this.#virsh);
+    // Without them it is unknown what the commands would address, so none is sent, and each is refused like this one.
+    if (!domains.ok) return argvs.map((argv) => ({ ...domains, argv }));
+    const word = uuidIn(domains, this.#name) ?? NOBODY;
     return this.#virsh.runAll(
       argvs.map((argv) => this.#with(word, argv)),
       options,

@@ -1,7 +1,4 @@
-/** Observes a domain through virsh. Only reads. */
-import { codes } from '../codes.ts';
-import { isTakenForId, virshCommand } from '../command.ts';
-import { BlockplanError } from '../errors.ts';
+import { isTakenForId } from '../command.ts';
 import { withPersistentSources } from '../model/defined-disks.ts';
 import { readDomainXml } from '../model/domain-xml.ts';
 import {
@@ -13,6 +10,7 @@ import {
   VIRSH_STATES,
 } from '../model/host-state.ts';
 import { uuidByName } from './by-uuid.ts';
+import { unreadableDomain } from './domain-name.ts';
 import type { GuestProcesses } from './guest-process.ts';
 import type { Answer, Virsh } from './virsh.ts';
 
@@ -36,7 +34,7 @@ export async function observeDomain(
   ]);
   if (!info?.ok || !live?.ok || !inactive?.ok) {
     if (isGone(info, live, inactive)) return goneDomain(name);
-    throw unreadable(name, info?.error ?? live?.error ?? inactive?.error ?? 'no answer');
+    throw unreadableDomain(name, { error: info?.error ?? live?.error ?? inactive?.error });
   }
   const facts = readInfo(info.stdout);
   const xml = readDomainXml(live.stdout);
@@ -76,7 +74,7 @@ export async function uuidOf(virsh: Virsh, name: string): Promise<string | undef
   const answer = await virsh.run(['domuuid', '--domain', name]);
   if (answer.ok) return answer.stdout.trim();
   if (isGone(answer)) return undefined;
-  throw unreadable(name, answer.error ?? 'no answer');
+  throw unreadableDomain(name, answer);
 }
 
 /** A domain that libvirt does not know. */
@@ -104,17 +102,6 @@ function isGone(...answers: readonly (Answer | undefined)[]): boolean {
       answer?.error !== undefined &&
       /failed to get domain|Domain not found|no domain with matching/i.test(answer.error),
   );
-}
-
-function unreadable(name: string, error: string): BlockplanError {
-  return new BlockplanError('preflight-refused', [
-    {
-      code: codes.domainUnreadable,
-      severity: 'error',
-      message: `the domain "${name}" cannot be read: ${error}`,
-      hint: `try it by hand: ${virshCommand('dumpxml', name)}`,
-    },
-  ]);
 }
 
 function readInfo(text: string): Map<string, string> {
@@ -172,7 +159,8 @@ function lines(text: string): string[] {
  */
 export async function captureBundle(virsh: Virsh, name: string): Promise<Bundle> {
   const domain = await observeDomain(virsh, name, true);
-  if (domain.definition === undefined) throw unreadable(name, 'it has no persistent definition');
+  if (domain.definition === undefined)
+    throw unreadableDomain(name, { error: 'it has no persistent definition' });
   const current =
     domain.snapshots.length > 0
       ? await virsh.run(['snapshot-current', '--domain', name, '--name'])
@@ -204,7 +192,8 @@ async function readMoments(
     ]),
   );
   return answers.map((answer, index) => {
-    if (!answer.ok) throw unreadable(domain, answer.error ?? `no ${kind} ${names[index]}`);
+    if (!answer.ok)
+      throw unreadableDomain(domain, { error: answer.error ?? `no ${kind} ${names[index]}` });
     return { name: names[index] ?? '', xml: answer.stdout };
   });
 }

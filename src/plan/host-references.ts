@@ -39,15 +39,7 @@ export function lookupHost(
   host: HostLookup,
 ): ResolvedName | UnresolvedName {
   const reference = parse(name, variable);
-  if (!('of' in reference)) return reference;
-  const answer = host(reference);
-  if (!('value' in answer) || isPrintable(answer.written)) return answer;
-  const character = [...answer.written].find((each) => !isPrintable(each)) ?? '';
-  return {
-    code: codes.forbiddenCharacter,
-    message: `the value of ${quoted(nameOf(reference))} contains ${characterName(character)}: ${quoted(answer.written)}`,
-    hint: 'rename it on the host',
-  };
+  return 'of' in reference ? host(reference) : reference;
 }
 
 function parse(name: string, variable: Lookup): HostReference | UnresolvedName {
@@ -116,25 +108,38 @@ export function hostValues(domain: Domain, run: string): HostLookup {
   return (reference) => {
     switch (reference.of) {
       case 'guest':
-        return reference.property === 'name' ? text(domain.name) : uuidOf(domain);
+        return reference.property === 'name'
+          ? printableValue(reference, text(domain.name))
+          : uuidOf(domain);
       case 'disk':
-        return diskProperty(domain, reference.target, reference.property);
+        return printableValue(
+          reference,
+          diskProperty(domain, reference.target, reference.property),
+        );
       case 'run':
         return runProperty(run, reference.property);
     }
   };
 }
 
-/** Leaves every such reference as it is, with the disk in place of its variable. */
-export const asWritten: HostLookup = (reference) => text(`\${${nameOf(reference)}}`);
+function printableValue(
+  reference: HostReference,
+  answer: ResolvedName | UnresolvedName,
+): ResolvedName | UnresolvedName {
+  if (!('value' in answer) || isPrintable(answer.written)) return answer;
+  const character = [...answer.written].find((each) => !isPrintable(each)) ?? '';
+  return {
+    code: codes.forbiddenCharacter,
+    message: `the value of ${quoted(nameOf(reference))} contains ${characterName(character)}: ${quoted(answer.written)}`,
+    hint: 'rename it on the host',
+  };
+}
 
 /**
- * The values that count in a review of a step. What differs between guests in the same state, or from run to run, stays the
- * reference; the source of a disk is a path, which counts by its place in the chain.
+ * Leaves every such reference in place, with the disk in place of its variable: for a comparison of what was reviewed. The sign
+ * around it is in no plan and no setting, so no text equals it.
  */
-export function reviewedValues(host: HostLookup): HostLookup {
-  return (reference) => (reference.property === 'source' ? host(reference) : asWritten(reference));
-}
+export const asReference: HostLookup = (reference) => text(`\0${nameOf(reference)}\0`);
 
 function text(value: string): ResolvedName {
   return { value, written: value, ofHost: true };

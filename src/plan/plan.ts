@@ -24,8 +24,8 @@ export interface PlannedStep {
   /** Valid against the step's schema. */
   readonly params: Readonly<Record<string, unknown>>;
   /**
-   * The parameters that count in a review: where a value differs between guests in the same state, or from run to run,
-   * they have the reference to it. The same as `params` if absent.
+   * Names and descriptions as they count in a review: with references to the guest and to the run in place, as their values
+   * differ between guests in the same state, and from run to run. Absent if the plan has no such reference.
    */
   readonly reviewed?: Readonly<Record<string, unknown>>;
   /** The step's path in the plan: `['steps', 1]`. */
@@ -33,7 +33,7 @@ export interface PlannedStep {
 }
 
 export interface PlannedHook extends Hook {
-  /** The command that counts in a review: it has references to the guest and to the run as written. The same if absent. */
+  /** The command as it counts in a review: with references to the guest and to the run in place. The same if absent. */
   readonly reviewed?: Hook['command'];
   /** The hook's path in the plan: `['hooks', 'before', 0]`, or `['hooks', 'before']` where that is not a list. */
   readonly path: readonly (string | number)[];

@@ -8,11 +8,10 @@ import { checkShape } from './document-shape.ts';
 import { Findings, type Path } from './findings.ts';
 import { planHooks } from './hooks.ts';
 import {
-  asWritten,
+  asReference,
   type HostLookup,
   hostValues,
   placeholders,
-  reviewedValues,
   withoutHost,
 } from './host-references.ts';
 import type { PlanInput, Settings } from './input.ts';
@@ -110,20 +109,18 @@ function interpret(
     domain: string;
     description?: string;
   };
-  const withValues = (others: HostLookup) =>
-    resolve(known, { set, host: others }, places, new Findings());
   const reviewed = usesHost
-    ? { steps: withValues(reviewedValues(values)), hooks: withValues(asWritten) }
+    ? resolve(known, { set, host: asReference }, places, new Findings())
     : undefined;
   const plan: Plan = {
     name,
     domain,
     ...(description === undefined ? {} : { description }),
     steps: reviewed
-      ? planned.map((step) => ({ ...step, reviewed: paramsIn(reviewed.steps, step) }))
+      ? planned.map((step) => ({ ...step, reviewed: textsIn(reviewed, step) }))
       : planned,
     hooks: reviewed
-      ? hooks.map((hook) => ({ ...hook, reviewed: commandIn(reviewed.hooks, hook) }))
+      ? hooks.map((hook) => ({ ...hook, reviewed: commandIn(reviewed, hook) }))
       : hooks,
     onFailure: document['on-failure'] === 'stop' ? 'stop' : 'rollback',
     warnings: findings.warnings,
@@ -132,10 +129,19 @@ function interpret(
   return { plan, usesHost };
 }
 
-/** A step's parameters in a valid document. */
-function paramsIn(document: Data, { path, step }: PlannedStep): PlannedStep['params'] {
-  const steps = document['steps'] as readonly Readonly<Record<string, PlannedStep['params']>>[];
-  return steps[Number(path[1])]?.[step.kind] ?? {};
+/**
+ * The parameters of a step that select nothing, in a document whose references are in place. All others count with their values:
+ * a disk or a format decides what a step does.
+ */
+function textsIn(
+  document: Data,
+  { path, step }: PlannedStep,
+): NonNullable<PlannedStep['reviewed']> {
+  const steps = document['steps'] as readonly Data[];
+  const params = steps[Number(path[1])]?.[step.kind] as Data;
+  return Object.fromEntries(
+    ['name', 'description'].flatMap((key) => (key in params ? [[key, params[key]]] : [])),
+  );
 }
 
 /** A hook's command in a valid document. */

@@ -215,8 +215,11 @@ function happenedPart(happened: readonly string[]): Pick<Finish, 'happened'> {
   return happened.length === 0 ? {} : { happened };
 }
 
-/** The end of an attempt that was refused before it did anything. */
-export function refusedFinish(run: RunState, next: readonly Command[]): Finish {
-  const state = ['nothing was done'];
-  return finishOf('preflight-refused', run, { happened: run.reasons, state, next });
+/**
+ * The end of an attempt that was refused before it did anything.
+ *
+ * @param state what that means for the guest
+ */
+export function refusedFinish(run: RunState, state: string, next: readonly Command[]): Finish {
+  return finishOf('preflight-refused', run, { happened: run.reasons, state: [state], next });
 }

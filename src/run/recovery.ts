@@ -235,7 +235,8 @@ export function* continueRun(
 
 /** The end of an attempt that did nothing: the run is unchanged, and can be resumed later. */
 export function* refuseToResume(run: RunState): RunPart<Finish> {
-  const finish = refusedFinish(run, openRecoveryCommands(run));
+  const state = 'this attempt changed nothing: the guest is as the run left it';
+  const finish = refusedFinish(run, state, openRecoveryCommands(run));
   yield* emit({ event: 'run-finished', ...finish });
   return finish;
 }

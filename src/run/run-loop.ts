@@ -29,7 +29,7 @@ export function* runToEnd(run: RunState, by: Provenance): RunPart<Finish> {
 
 /** Determines how the run ended, records it and emits it. */
 export function* finishRun(run: RunState, begun: boolean): RunPart<Finish> {
-  const concluded = begun ? yield* conclude(run) : refusedFinish(run, run.next);
+  const concluded = begun ? yield* conclude(run) : refusedFinish(run, 'nothing was done', run.next);
   // A run that was refused before its first hook has had no effect that its hooks could be about.
   const isHooked = begun || run.startedHooks.length > 0;
   const finish = isHooked ? yield* withFinalHooks(run, concluded) : concluded;

@@ -231,9 +231,30 @@ describe('a fingerprint', () => {
       expect(driftedParts(reviewed, print(guest('web1'), today, written))).toEqual(['plan']);
     });
 
-    test('changes if a value is set instead of an expression', () => {
-      const set = draft({ name: 's-2026-11-29' });
-      expect(driftedParts(reviewed, print(guest('web1'), today, set))).toEqual(['plan']);
+    test.each(['s-2026-11-29', 's-${run.date}'])(
+      'changes if %s is set instead of an expression, also if it looks like one',
+      (name) => {
+        const byDefault = source.replace('name: s }', 'name: "s-${run.date}" }');
+        const before = print(guest('web1'), today, draft({}, byDefault));
+        const now = print(guest('web1'), today, draft({ name }, byDefault));
+        expect(driftedParts(before, now)).toEqual(['plan']);
+      },
+    );
+
+    test.each([
+      ['disk', '"${guest.name}"'],
+      ['format', '"${guest.disks.vda.format}"'],
+    ])('changes with a value that decides what is done: %s: %s', (option, value) => {
+      const selecting = PLAN.replace(
+        'disk: "${vars.disk}"',
+        option === 'disk' ? `disk: ${value}` : `disk: vda, ${option}: ${value}`,
+      ).replace('shallow: true, ', '');
+      const on = (name: string, top: string) => {
+        const state = guest(name, { disks: [disk('vda', [top]), disk('vdb', ['/b'])] });
+        return print(state, today, draft({ domain: name }, selecting));
+      };
+      expect(driftedParts(on('vda', '/a.img'), on('vdb', '/a'))).toContain('plan');
+      expect(driftedParts(on('vda', '/a.img'), on('vda', '/b.img'))).not.toContain('plan');
     });
   });
 

@@ -53,3 +53,24 @@ test('its UUID is found by its name, and a name that no domain has gives none', 
   expect(await uuidOf(byExactName(virsh, '7'), '7')).toBeUndefined();
   expect(sent.map(([verb]) => verb)).toEqual(['list', 'list']);
 });
+
+test('nothing is sent, and no name is unknown, while libvirt does not list its domains', async () => {
+  const sent: string[][] = [];
+  const refused = { ok: false, stdout: '', stderr: 'error: no', error: 'access denied' };
+  const run = async (argv: readonly string[]) => {
+    sent.push([...argv]);
+    return { ...refused, argv };
+  };
+  const runAll = (argvs: readonly (readonly string[])[]) => Promise.all(argvs.map(run));
+  const virsh = { run, runAll } as unknown as Virsh;
+  const by = byExactName(virsh, '42');
+  const commands = [
+    ['dumpxml', '--domain', '42'],
+    ['dominfo', '--domain', '42'],
+  ];
+  expect(await by.runAll(commands)).toEqual(commands.map((argv) => ({ ...refused, argv })));
+  expect(sent.map(([verb]) => verb)).toEqual(['list']);
+  const said = 'the domain "42" cannot be read: access denied';
+  await expect(unambiguousName(virsh, '42')).rejects.toThrow(said);
+  await expect(uuidOf(by, '42')).rejects.toThrow(said);
+});

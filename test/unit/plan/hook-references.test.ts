@@ -27,11 +27,11 @@ test('have their values when the plan is run', () => {
   expect(after?.command).toEqual(['/opt/testvm', DATA, RUN, '${run.id}']);
 });
 
-test('count in a review as written, even a path', () => {
+test('count in a review as references, even a path, and unlike a text that looks like one', () => {
   const { hooks } = draft(COMMAND).resolve(world(), RUN);
   expect(hooks.map(({ reviewed }) => reviewed)).toEqual([
     ['/usr/bin/a'],
-    [COMMAND[0], '${guest.disks.vdb.source}', '${run.id}', '${run.id}'],
+    ['/opt/\0guest.name\0', '\0guest.disks.vdb.source\0', '\0run.id\0', '${run.id}'],
   ]);
 });
 

@@ -230,14 +230,20 @@ describe('a reference', () => {
     ]);
   });
 
-  test('counts in a review as written, except for a path', () => {
-    const vars = { disk: 'vdb' };
-    const dest =
-      '/x/${guest.name}-${guest.uuid}-${run.date}-${run.id}-${guest.disks[vars.disk].format}';
-    const [planned] = resolved({ vars, source: '${guest.disks.vda.source}', dest }).steps;
-    expect(planned?.reviewed).toEqual({
-      source: SNAP2,
-      dest: dest.replace('[vars.disk]', '.vdb'),
+  test('counts in a review as a reference only in a name or a description', () => {
+    const snapshot = {
+      name: 's-${run.date}',
+      description: 'of ${guest.disks.vdb.source}, not $${run.date}',
+      diskspec: [{ disk: 'vda', file: '/${run.id}' }],
+    };
+    const source = JSON.stringify({
+      ...{ plan: 'blockplan/v1', name: 'p', domain: 'testvm' },
+      steps: [{ 'snapshot-create-as': { ...snapshot, 'disk-only': true } }],
+    });
+    const plan = draftPlan({ file: 'p.yaml', source, steps }).resolve(world(), RUN);
+    expect(plan.steps[0]?.reviewed).toEqual({
+      name: 's-\0run.date\0',
+      description: 'of \0guest.disks.vdb.source\0, not ${run.date}',
     });
   });
 });

@@ -98,7 +98,12 @@ describe.each(WAYS)('%s', (how) => {
     const { finish, commands } = await runs.again(how);
     const happened = ['run r9 (ann on h9) has taken the domain'];
     expect(finish).toMatchObject({
-      ...{ end: 'preflight-refused', exitCode: 3, happened, state: ['nothing was done'] },
+      ...{
+        end: 'preflight-refused',
+        exitCode: 3,
+        happened,
+        state: ['this attempt changed nothing: the guest is as the run left it'],
+      },
       next: WAYS.map((way) => `blockplan ${way} r`),
     });
     expect(commands).toEqual([]);
