@@ -40,7 +40,7 @@ export async function writeReportFiles(
   }
 }
 
-/** Removes what an earlier attempt reported, which is not true any more once the run is resumed. */
+/** Removes what an earlier attempt reported, which is no longer true once the run is resumed. */
 export async function removeReportFiles(folder: string): Promise<void> {
   for (const file of Object.values(REPORT_FILES))
     await rm(join(folder, file), { force: true }).catch(() => {

@@ -37,7 +37,7 @@ function lost(patient: Patient): Defect[] {
   return withBundle(patient).map((unfinished) => ({
     code: codes.undefinedRestorable,
     severity: 'error',
-    what: `libvirt does not know "${name}" any more; its definition is in the journal of run ${unfinished.run} (${unfinished.plan})`,
+    what: `libvirt no longer knows "${name}"; its definition is in the journal of run ${unfinished.run} (${unfinished.plan})`,
     why: 'the guest stopped while it had no persistent definition, so it cannot be started',
     todo: 'define it again from the journal; before you start it, check the file that each disk names',
     commands: [rescueLine(unfinished)],
@@ -72,7 +72,7 @@ function transient(patient: Patient): Defect {
     severity: 'warning',
     what: `"${name}" is transient, and no journal on this host has its definition`,
     why: vanishes,
-    todo: 'unless it should stay transient, define it from the XML of the running guest. Enable autostart if it was enabled. Then run the doctor again: a definition made from a running guest may hide layers',
+    todo: 'unless it should stay transient, define it from the XML of the running guest. Enable autostart if it was enabled. Then run doctor again: a definition made from a running guest may hide layers',
     // The file may hold passwords.
     commands: [intoPrivateFile(dump, file), virshLine(patient, ['define', '--file', file])],
   };

@@ -147,7 +147,7 @@ const RESCUED = objectSchema('What was done with one definition.', {
 });
 
 const NOT_RESCUED = objectSchema(
-  'A run whose definition could not be looked at or must not be restored.',
+  'A run whose definition could not be inspected or must not be restored.',
   {
     outcome: { const: 'refused', description: 'It was not restored.' },
     run: textSchema('The run.'),

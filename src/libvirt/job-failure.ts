@@ -35,7 +35,7 @@ async function lookInto(
   { file, format }: NonNullable<FailedJob['into']>,
 ): Promise<string[]> {
   if (!file.startsWith('/')) return [];
-  if ((await job.io.inspectFile(file)) === null) return [`${file} does not exist any more`];
+  if ((await job.io.inspectFile(file)) === null) return [`${file} no longer exists`];
   const place = await job.io.inspectDestination(file);
   if (place?.kind === 'block device') return otherSize(job, file, format, place.length);
   const folder = dirname(file);

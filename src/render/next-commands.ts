@@ -14,7 +14,7 @@ const PURPOSES: Readonly<Record<string, string>> = {
   'virsh dominfo': 'see whether the guest runs',
   'virsh domblklist': 'see which files the guest uses',
   'virsh domblkerror': 'see which disk had an error',
-  'virsh list': 'see which guests there are',
+  'virsh list': 'list the guests',
   'virsh resume': 'let the guest continue',
   'virsh start': 'start the guest',
 };

@@ -49,7 +49,7 @@ function paintOf(outcome: RescueReport['outcome'], color: boolean): Paint {
   return outcome === 'left alone' ? paint.dim : paint.red;
 }
 
-/** A run whose definition could not be looked at, or must not be restored. */
+/** A run whose definition could not be inspected, or must not be restored. */
 export interface RescueRefusal {
   readonly outcome: 'refused';
   readonly run: string;

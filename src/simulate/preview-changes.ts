@@ -20,7 +20,7 @@ export function previewChanges(phases: readonly WalkedPhase[], removed: FileSet)
   };
 }
 
-/** The files that do not exist any more after the phases, neither at their path nor at another; also temporary ones. */
+/** The files that no longer exist after the phases, neither at their path nor at another; also temporary ones. */
 export function removedFiles(phases: readonly WalkedPhase[]): FileSet {
   const after = phases.at(-1)?.after ?? NO_FILES;
   const moved = new FileSet(

@@ -45,7 +45,7 @@ test.each<[string, Partial<FailedJob>, Readonly<Record<string, string>>, string 
     'the file is missing',
     { into: { file: join(folder, 'gone'), format: 'raw' } },
     {},
-    `${join(folder, 'gone')} does not exist any more`,
+    `${join(folder, 'gone')} no longer exists`,
   ],
   [
     'the file has another size',
