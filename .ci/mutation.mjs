@@ -28,9 +28,16 @@ function filesIn(path, suffix) {
   return paths.filter((each) => each.endsWith(suffix)).sort();
 }
 
+/** The share of mutants that the tests should detect. */
+const GOAL = 0.85;
+
+/** Commands act on simulated hosts, and so the tests of those who use them do most of the work. */
+const USERS = { commands: ['test/unit/simulate', 'test/steps'] };
+
 /**
- * The unit tests of a file: its own (`NAME.test.ts`, `NAME-SUBJECT.test.ts`, in the same folder of its room), or else those of
- * its room. For a file of `run`, whose files work together, all of its room. What takes long is last.
+ * The unit tests of a file, in two parts: its own (`NAME.test.ts`, `NAME-SUBJECT.test.ts`, in the same folder of its room), or
+ * else those of its room; and those that may detect more of its mutants. For a file of `run`, whose files work together, all of
+ * its room are its own. What takes long is last.
  */
 function testsOf(file) {
   const [, room, part] = /^src\/(.*?)(\/.*)\.ts$/.exec(file);
@@ -41,7 +48,15 @@ function testsOf(file) {
   const quick = own.filter((test) => !PROOF.test(test));
   const others = all.filter((test) => !own.includes(test) && !PROOF.test(test));
   const slow = own.filter((test) => PROOF.test(test));
-  return [...quick, ...(own.length > 0 && room !== 'run' ? [] : others), ...slow];
+  const users = (USERS[room] ?? [])
+    .flatMap((folder) => filesIn(folder, '.test.ts'))
+    .filter((test) => !PROOF.test(test));
+  return own.length > 0 && room !== 'run'
+    ? [
+        [...quick, ...slow],
+        [...others, ...users],
+      ]
+    : [[...quick, ...others, ...slow], users];
 }
 
 const roomOf = (file) => file.split('/')[1];
@@ -53,7 +68,8 @@ const print = (...parts) => process.stdout.write(`${parts.join('')}\n`);
 /** Changes with the text of the file and of its tests. */
 function hashOf(file) {
   const hash = createHash('sha256');
-  for (const each of [file, ...testsOf(file)]) hash.update(`${each}\n${fs.readFileSync(each)}\n`);
+  for (const each of [file, ...testsOf(file).flat()])
+    hash.update(`${each}\n${fs.readFileSync(each)}\n`);
   return hash.digest('hex');
 }
 
@@ -105,13 +121,22 @@ async function measure(file, folder) {
     if (begin) fs.appendFileSync(journal, `${JSON.stringify({ test, end: begin, status })}\n`);
   }
 
-  for (;;) {
-    const finished = linesOf(journal).flatMap((line) => line.file ?? []);
-    const left = testsOf(file).filter(
-      (test) => !finished.some((path) => path.endsWith(`/${test}`)),
-    );
-    if (left.length === 0) break;
-    await run(left);
+  const killed = () =>
+    new Set(
+      linesOf(journal)
+        .filter(isKill)
+        .map(({ end }) => end),
+    ).size;
+  const [own, others] = testsOf(file);
+  for (const part of [own, others]) {
+    // The tests of others take long, and a file that its own tests cover well does not need them.
+    if (part === others && killed() >= GOAL * mutants.length) break;
+    for (;;) {
+      const finished = linesOf(journal).flatMap((line) => line.file ?? []);
+      const left = part.filter((test) => !finished.some((path) => path.endsWith(`/${test}`)));
+      if (left.length === 0) break;
+      await run(left);
+    }
   }
 
   // A mutant that no other test has killed is tried alone in the tests whose results did not count.
