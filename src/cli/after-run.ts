@@ -5,39 +5,31 @@
 import { hostname } from 'node:os';
 import { basename } from 'node:path';
 import { type Code, codes } from '../codes.ts';
-import { BlockplanError, type Finding } from '../errors.ts';
+import type { Finding } from '../errors.ts';
 import type { RunEvent } from '../events.ts';
 import { appendEvent } from '../journal/event-log.ts';
 import { redactFindings, redactValue } from '../model/redact-value.ts';
 import { NOTIFICATION_FORMAT, type Notification } from '../notify/notification.ts';
-import { EXIT_CODES, type Outcome } from '../outcomes.ts';
 import type { Display } from '../render/display.ts';
-import { findingLine, renderFindings } from '../render/findings.ts';
+import { findingLine } from '../render/findings.ts';
 import { jsonListener } from '../render/json.ts';
-import {
-  leftUnfinishedText,
-  type RunFinishedEvent,
-  type RunStartedEvent,
-  renderReport,
-  UNFINISHED,
-} from '../render/report.ts';
+import type { RunStartedEvent } from '../render/report.ts';
 import { renderSubject } from '../render/subject.ts';
+import {
+  type EndEvent,
+  type EndReport,
+  failedAfterEnd,
+  failureReport,
+  finishedReport,
+} from './end-report.ts';
 import type { AfterRunSettings } from './notify-settings.ts';
+import { printError } from './print-error.ts';
 import { printFindings } from './print-findings.ts';
 import { ownState } from './run-folders.ts';
 import { onInterrupt } from './signals.ts';
 
-/** The width of the report in a notification. */
-const COLUMNS = 76;
-
 /** How a run is named in a notification. */
 type RunNames = Pick<Notification, 'plan'> & Partial<Pick<Notification, 'domain' | 'run'>>;
-
-/** The part of a notification that says how the run ended. */
-type EndReport = Pick<
-  Notification,
-  'outcome' | 'exitCode' | 'text' | 'happened' | 'state' | 'next'
->;
 
 /** The end of a run, as its events or the refusal of its command report it. */
 export class RunEnding {
@@ -47,8 +39,7 @@ export class RunEnding {
   readonly #began = Date.now();
   #names: RunNames | undefined;
   #started: RunStartedEvent | undefined;
-  #finished: RunFinishedEvent | undefined;
-  #left: Extract<RunEvent, { event: 'run-left' }> | undefined;
+  #end: EndEvent | undefined;
   #folder: string | undefined;
   #reports: ReturnType<typeof reportsIn> | undefined;
 
@@ -90,40 +81,29 @@ export class RunEnding {
 
   #take(event: RunEvent): void {
     if (event.event === 'run-started') this.#started = event;
-    if (event.event === 'run-finished') this.#finished = event;
-    if (event.event === 'run-left') this.#left = event;
+    if (event.event === 'run-finished' || event.event === 'run-left') this.#end = event;
   }
 
   /**
-   * Performs a command that runs a plan, and then all that follows its end.
+   * Performs a command that runs a plan, and then all that follows its end. An error is printed first: a target of the
+   * notifications may take a minute.
    * @param perform returns the exit code, with the lock released
-   * @throws what `perform` throws
+   * @returns the exit code, also if `perform` throws
    */
   async after(perform: () => Promise<number>): Promise<number> {
     try {
       const exitCode = await perform();
-      const end = this.#finished ?? this.#left;
-      if (end) await this.#conclude(this.#reportOf(end, exitCode));
+      if (this.#end) await this.#conclude(finishedReport(this.#end, this.#started, exitCode));
       return exitCode;
     } catch (error) {
-      await this.#conclude(refusalReport(error));
-      throw error;
+      const exitCode = await printError(error);
+      await this.#conclude(
+        this.#end
+          ? finishedReport(this.#end, this.#started, exitCode, [failedAfterEnd(error)])
+          : await failureReport(error, exitCode, this.#started),
+      );
+      return exitCode;
     }
-  }
-
-  #reportOf(
-    end: RunFinishedEvent | Extract<RunEvent, { event: 'run-left' }>,
-    exitCode: number,
-  ): EndReport {
-    const { next } = end;
-    if (end.event === 'run-left')
-      return {
-        ...{ outcome: 'interrupted', exitCode, next, happened: [end.by], state: UNFINISHED },
-        text: `${leftUnfinishedText(end)}\n`,
-      };
-    const text = renderReport(end, this.#started, false, COLUMNS);
-    const { end: outcome, happened, state } = end;
-    return { outcome, exitCode, text, ...(happened ? { happened } : {}), state, next };
   }
 
   /** Never throws. */
@@ -194,8 +174,14 @@ export class RunEnding {
       ...(domain === undefined ? {} : { domain }),
       ...(run === undefined ? {} : { run }),
       ...(started ? { journal: started.journal } : {}),
-      ...{ endedAt, durationMs: this.#finished?.durationMs ?? endedAt - this.#began },
+      ...{ endedAt, durationMs: this.#durationMs(endedAt) },
     });
+  }
+
+  /** As its end reports it, with all attempts; otherwise that of this command. */
+  #durationMs(endedAt: number): number {
+    const end = this.#end;
+    return end?.event === 'run-finished' ? end.durationMs : endedAt - this.#began;
   }
 
   /** Reports what failed, in the output of the run and in its log. */
@@ -230,19 +216,4 @@ function warning(code: Code, message: string): Finding {
 function bugWarning(error: unknown): Finding {
   const { message } = error as Error;
   return warning(codes.reportNotMade, `a bug in blockplan: ${message}`);
-}
-
-/** The report of a command that threw: a refusal, a lost connection, or a bug. */
-function refusalReport(error: unknown): EndReport {
-  if (!(error instanceof BlockplanError)) {
-    const message = error instanceof Error ? error.message : String(error);
-    return endReport('bug', `bug: ${message}\n`, [message]);
-  }
-  const findings = redactFindings(error.findings);
-  const happened = findings.map(({ message }) => message);
-  return endReport(error.end, renderFindings(findings, false), happened);
-}
-
-function endReport(outcome: Outcome, text: string, happened: readonly string[]): EndReport {
-  return { outcome, exitCode: EXIT_CODES[outcome], text, happened, state: [], next: [] };
 }

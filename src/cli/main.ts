@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 /** The command line: the composition root, and the only room that owns the process and its exit code. */
 import { CommanderError } from 'commander';
-import { BlockplanError } from '../errors.ts';
 import { EXIT_CODES } from '../outcomes.ts';
 import { useCompileCache } from './compile-cache.ts';
+import { printError } from './print-error.ts';
 import { program } from './program.ts';
 
 async function main(): Promise<void> {
@@ -20,15 +20,7 @@ async function main(): Promise<void> {
 async function explain(error: unknown): Promise<number> {
   if (error instanceof CommanderError)
     return error.exitCode === 0 ? 0 : EXIT_CODES['input-refused'];
-  if (error instanceof BlockplanError) {
-    (await import('./print-findings.ts')).printFindings(error.findings);
-    return EXIT_CODES[error.end];
-  }
-  const stack = error instanceof Error ? error.stack : String(error);
-  process.stderr.write(
-    `This is a bug in blockplan; the journal, if a run had begun, is kept (blockplan status).\n${stack}\n`,
-  );
-  return EXIT_CODES.bug;
+  return printError(error);
 }
 
 useCompileCache(process.env, process.getuid?.());

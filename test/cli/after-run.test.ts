@@ -1,5 +1,6 @@
 /** Notifications, metrics and reports of the built command line, without libvirt. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -8,6 +9,7 @@ import { addUnfinished } from '../../src/journal/unfinished.ts';
 import { isolated } from '../isolation.ts';
 import { ended, STARTED, writeRun } from '../journals.ts';
 import { scratchFolder } from '../scratch-folder.ts';
+import { unreachableServer } from '../unreachable.ts';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
 const folder = scratchFolder('cli-after-run');
@@ -17,12 +19,14 @@ const fits = new Ajv2020({ strict: true }).compile(
   JSON.parse(readFileSync(join(ROOT, 'schemas/notification.schema.json'), 'utf8')),
 );
 
+// Without virsh, a run is refused.
+const env = { PATH: '/nowhere', HOME: folder, ...isolated(state) };
+
 function blockplan(...argv: string[]) {
   return spawnSync(process.execPath, ['dist/cli.js', ...argv], {
     cwd: ROOT,
     encoding: 'utf8',
-    // Without virsh, a run is refused.
-    env: { PATH: '/nowhere', HOME: folder, ...isolated(state) },
+    env,
   });
 }
 
@@ -76,6 +80,28 @@ describe('a run that is refused', () => {
     const plan = written('bad.yaml', 'plan: v1\n');
     expect(blockplan('run', plan, '--yes', '--notify', notify('b')).status).toBe(2);
     expect(sentTo('b')).toMatchObject({ subject: `REFUSED: plan ${plan}`, exitCode: 2 });
+  });
+
+  test('is printed at once, and the command ends with the time limit of a webhook', async () => {
+    await using server = await unreachableServer();
+    const target = `{ webhook: { url: "http://127.0.0.1:${server.port}" }, timeout: 2 }`;
+    const settings = written('dead.yaml', `notify: blockplan/v1\ntargets: [${target}]\n`);
+    const words = ['run', written('move.yaml', PLAN), '--yes', '--notify', settings];
+    const process_ = spawn(process.execPath, ['dist/cli.js', ...words], { cwd: ROOT, env });
+    let stderr = '';
+    const times: Record<string, number> = {};
+    process_.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString();
+      for (const code of ['BP190', 'BP205'])
+        if (stderr.includes(code)) times[code] ??= performance.now();
+    });
+    const [status] = (await once(process_, 'close')) as [number];
+    const ended = performance.now();
+    expect(status).toBe(3);
+    expect(stderr).toContain('failed: it did not answer within 2 s');
+    expect(times['BP205']! - times['BP190']!).toBeGreaterThan(1000);
+    // Node's fetch holds the process for 10 s.
+    expect(ended - times['BP205']!).toBeLessThan(5000);
   });
 
   test('is not reported for a preview', () => {

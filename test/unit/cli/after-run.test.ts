@@ -142,6 +142,56 @@ describe('after a run', () => {
   });
 });
 
+describe('an error', () => {
+  const cleansUp = () => Promise.reject(new Error('EACCES: permission denied, unlink'));
+  const said = 'blockplan failed after the end of the run: EACCES: permission denied, unlink';
+
+  test('after the end of a run leaves the end that was reported', async () => {
+    const { code, sent } = await performed(state, 'e1', () => {}, { cleansUp });
+    expect(code).toBe(1);
+    expect(stderr).toContain('This is a bug in blockplan');
+    expect(sent).toMatchObject([
+      {
+        ...{ subject: 'SUCCEEDED: testvm, plan test', outcome: 'succeeded', exitCode: 1 },
+        ...{ happened: [said], state: reportOf('e1').standing.state },
+      },
+    ]);
+    expect(sent[0]?.text).toMatch(/^succeeded: test on testvm /);
+    expect(sent[0]?.text.replaceAll(/\s+/g, ' ')).toContain(said);
+  });
+
+  test('after the user left a run unfinished, too', async () => {
+    const leaves = (effect: Effect) => {
+      if (is('--pivot')(effect)) for (const _ of [1, 2]) process.emit('SIGINT', 'SIGINT');
+    };
+    const { code, sent } = await performed(state, 'e2', leaves, { cleansUp });
+    expect(code).toBe(1);
+    expect(sent).toMatchObject([
+      { subject: 'INTERRUPTED: testvm, plan test', happened: ['interrupted by SIGINT', said] },
+    ]);
+    expect(sent[0]?.text).toContain(said);
+    expect(sent[0]?.next).toEqual(['blockplan resume e2', 'blockplan rollback e2']);
+  });
+
+  test('in the middle of a run is reported with the state and the commands to type', async () => {
+    vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+      if (String(text).includes('"phase-finished"')) throw new TypeError('x is undefined');
+      return true;
+    });
+    const { code, sent } = await performed(state, 'e3');
+    expect(code).toBe(1);
+    expect(sent).toMatchObject([
+      {
+        ...{ subject: 'BUG: testvm, plan test', happened: ['x is undefined'], run: 'e3' },
+        state: ['the run is not over; a block job that was not cancelled continues'],
+        next: ['blockplan status', 'blockplan resume e3', 'blockplan rollback e3'],
+      },
+    ]);
+    expect(sent[0]?.text).toContain('$ blockplan resume e3');
+    expect(await unfinishedRuns(state)).toEqual(['e3']);
+  });
+});
+
 describe('what fails after the end', () => {
   const failures = ['the mail to root failed: \u001b[2J'];
 

@@ -30,8 +30,7 @@ const fitsNotification = schemaOf('notification');
 
 /** A run that was performed, with the notifications that were sent. */
 interface Performed {
-  readonly code: number | undefined;
-  readonly error: unknown;
+  readonly code: number;
   readonly sent: readonly Notification[];
   readonly driver: DriverDouble;
 }
@@ -51,11 +50,14 @@ export async function performed(
     failures = [],
     metrics,
     resumes,
+    cleansUp = async () => {},
   }: {
     format?: 'text' | 'json';
     failures?: readonly string[];
     metrics?: AfterRunSettings['metrics'];
     resumes?: { readonly driver: DriverDouble; readonly how: 'resume' | 'rollback' };
+    /** Called once the lock is released. */
+    cleansUp?: () => Promise<void>;
   } = {},
 ): Promise<Performed> {
   const { plan, graph } = planned([MOVE]);
@@ -75,22 +77,17 @@ export async function performed(
     ...(metrics ? { metrics } : {}),
   };
   const ending = new RunEnding(resumes?.how ?? 'run', format, settings, { plan: 'test.yaml' });
-  let code: number | undefined;
-  let error: unknown;
-  try {
-    code = await ending.after(async () => {
-      const lock = await takeLock(state, 'key', run, 'u', `${run}.${Math.random()}`);
-      if ('heldBy' in lock) throw new Error('the lock is held');
-      try {
-        return await locked(state, run, ending, { plan, graph, driver, format, resumes });
-      } finally {
-        await lock.release();
-      }
-    });
-  } catch (thrown) {
-    error = thrown;
-  }
-  return { code, error, sent, driver };
+  const code = await ending.after(async () => {
+    const lock = await takeLock(state, 'key', run, 'u', `${run}.${Math.random()}`);
+    if ('heldBy' in lock) throw new Error('the lock is held');
+    try {
+      return await locked(state, run, ending, { plan, graph, driver, format, resumes });
+    } finally {
+      await lock.release();
+      await cleansUp();
+    }
+  });
+  return { code, sent, driver };
 }
 
 async function locked(

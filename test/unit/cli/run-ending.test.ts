@@ -4,6 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { RunEnding } from '../../../src/cli/after-run.ts';
 import type { AfterRunSettings } from '../../../src/cli/notify-settings.ts';
+import { inputRefusal } from '../../../src/cli/read.ts';
 import { preflightRefusal } from '../../../src/cli/refusal.ts';
 import { codes } from '../../../src/codes.ts';
 import type { Notification } from '../../../src/notify/notification.ts';
@@ -39,25 +40,48 @@ describe('a refusal or a bug', () => {
   test.each([
     ['a refusal', preflightRefusal(codes.noSpace, 'no space', 'make room'), 'REFUSED', 3],
     ['a bug', new TypeError('x is not a function'), 'BUG', 1],
-  ])('%s is reported, and still thrown', async (_title, error, word, exitCode) => {
+  ])('%s is reported', async (_title, error, word, exitCode) => {
     const sent: Notification[] = [];
     const ending = new RunEnding('run', 'text', settings(sent), { plan: 'a.yaml' });
     const perform = async (): Promise<number> => {
       ending.name({ plan: 'move', domain: 'web1' });
       throw error;
     };
-    await expect(ending.after(perform)).rejects.toBe(error);
+    expect(await ending.after(perform)).toBe(exitCode);
     expect(sent).toMatchObject([
-      { subject: `${word}: web1, plan move`, exitCode, happened: [error.message] },
+      {
+        ...{ subject: `${word}: web1, plan move`, exitCode, happened: [error.message] },
+        ...{ state: [], next: [] },
+      },
     ]);
     expect(sent[0]).not.toHaveProperty('run');
     expect(sent[0]?.text).toContain(error.message);
   });
 
+  test('is printed before anybody is notified', async () => {
+    const refusal = preflightRefusal(codes.noSpace, 'no space', 'make room');
+    let printed = '';
+    const ending = new RunEnding(
+      ...(['run', 'text'] as const),
+      {
+        targets: [],
+        send: async () => {
+          printed = stderr;
+          return [];
+        },
+      },
+      { plan: 'a.yaml' },
+    );
+    await ending.after(() => Promise.reject(refusal));
+    expect(printed).toContain('no space');
+    expect(stderr).toBe(printed);
+  });
+
   test('of a plan that could not be read is named by its file', async () => {
     const sent: Notification[] = [];
     const ending = new RunEnding('run', 'text', settings(sent), { plan: 'a.yaml' });
-    await expect(ending.after(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    expect(await ending.after(() => Promise.reject(new Error('no')))).toBe(1);
+    expect(stderr).toContain('This is a bug in blockplan');
     expect(sent[0]?.subject).toBe('BUG: plan a.yaml');
     expect(sent[0]).not.toHaveProperty('domain');
   });
@@ -65,20 +89,21 @@ describe('a refusal or a bug', () => {
   test('before it is known of which run is reported to nobody, and neither is a preview', async () => {
     const sent: Notification[] = [];
     const ending = new RunEnding('resume', 'text', settings(sent));
-    const refusal = preflightRefusal(codes.runNotFound, 'no run', 'list them');
-    await expect(ending.after(() => Promise.reject(refusal))).rejects.toBe(refusal);
+    const refusal = inputRefusal(codes.runNotFound, 'no run', 'list them');
+    expect(await ending.after(() => Promise.reject(refusal))).toBe(2);
+    expect(stderr).toContain('no run');
     expect(await ending.after(async () => 3)).toBe(3);
     expect(sent).toEqual([]);
   });
 
-  test('is still thrown if a notification fails because of a bug', async () => {
+  test('ends the command as it would if a notification fails because of a bug', async () => {
     const broken: AfterRunSettings = {
       targets: [],
       send: () => Promise.reject(new TypeError('x is undefined')),
     };
     const ending = new RunEnding('run', 'text', broken, { plan: 'a.yaml' });
     const refusal = preflightRefusal(codes.noSpace, 'no space', 'make room');
-    await expect(ending.after(() => Promise.reject(refusal))).rejects.toBe(refusal);
+    expect(await ending.after(() => Promise.reject(refusal))).toBe(3);
     expect(stderr).toContain('a bug in blockplan: x is undefined');
   });
 });

@@ -3,13 +3,14 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { NOTIFICATION_FORMAT, type Notification } from '../../../src/notify/notification.ts';
 import { sendNotification } from '../../../src/notify/send.ts';
 import type { NotifyTarget } from '../../../src/notify/settings.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
+import { unreachableServer } from '../../unreachable.ts';
 
 const folder = scratchFolder('send');
 const file = (name: string) => join(folder, name);
@@ -239,6 +240,41 @@ describe('a webhook', () => {
     expect(await send({ webhook: { url: `http://127.0.0.1:${port}/${SECRET}` } })).toEqual([
       `the webhook on 127.0.0.1:${port} failed: connect ECONNREFUSED 127.0.0.1:${port}`,
     ]);
+  });
+
+  test('that cannot be reached keeps nothing alive after the limit', async () => {
+    await using server = await unreachableServer();
+    const open = () => process.getActiveResourcesInfo().filter((kind) => /TCP/.test(kind)).length;
+    const before = open();
+    expect(await send({ webhook: { url: `http://127.0.0.1:${server.port}` }, timeout: 1 })).toEqual(
+      [`the webhook on 127.0.0.1:${server.port} failed: it did not answer within 1 s`],
+    );
+    // A destroyed socket is closed in the next turns of the event loop.
+    for (let turn = 0; turn < 10; turn++) await nextTurn();
+    expect(open()).toBe(before);
+  });
+
+  test('is found by its name', async () => {
+    const named = url.replace('127.0.0.1', 'localhost');
+    expect(await send({ webhook: { url: `${named}/200` } })).toEqual([]);
+    expect(got[0]?.headers.host).toBe(new URL(named).host);
+    expect(await send({ webhook: { url: 'http://nowhere.invalid/' } })).toEqual([
+      "the webhook on nowhere.invalid failed: its host's name cannot be resolved: getent exited with status 2",
+    ]);
+  });
+
+  test('whose name server does not answer is given up, and its query is stopped', async () => {
+    writeFileSync(file('getent'), `#!/bin/sh\necho $$ > ${file('query')}\nexec sleep 300\n`, {
+      mode: 0o755,
+    });
+    vi.stubEnv('PATH', `${folder}:${process.env['PATH']}`);
+    const sent = send({ webhook: { url: 'http://slow.example.org/' }, timeout: 1 });
+    expect(await sent.finally(() => vi.unstubAllEnvs())).toEqual([
+      'the webhook on slow.example.org failed: it did not answer within 1 s',
+    ]);
+    const query = readFileSync(file('query'), 'utf8').trim();
+    for (let tries = 0; tries < 200 && isRunning(query); tries++) await delay(20);
+    expect(isRunning(query)).toBe(false);
   });
 
   test('whose headers file is unusable is reported, and is not called', async () => {

@@ -1,0 +1,16 @@
+/** Prints why a command failed. */
+import { BlockplanError } from '../errors.ts';
+import { EXIT_CODES } from '../outcomes.ts';
+
+/** @returns the exit code of a command that ends with that error */
+export async function printError(error: unknown): Promise<number> {
+  if (error instanceof BlockplanError) {
+    (await import('./print-findings.ts')).printFindings(error.findings);
+    return EXIT_CODES[error.end];
+  }
+  const stack = error instanceof Error ? error.stack : String(error);
+  process.stderr.write(
+    `This is a bug in blockplan; the journal, if a run had begun, is kept (blockplan status).\n${stack}\n`,
+  );
+  return EXIT_CODES.bug;
+}
