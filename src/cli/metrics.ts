@@ -4,7 +4,7 @@ import { redactValue } from '../model/redact-value.ts';
 import { renderPrometheus } from '../render/prometheus.ts';
 import { runMetricsOf } from '../run/run-metrics.ts';
 import { type RunSummary, runSummaryOf } from '../run/run-summary.ts';
-import { replaceFile } from './output-file.ts';
+import { installFile } from './output-file.ts';
 import { runFolders, runHolders } from './run-folders.ts';
 import { VERSION } from './version.ts';
 
@@ -32,5 +32,5 @@ export async function metricsText(state: string, domain?: string): Promise<strin
 
 /** Writes them to a file. @throws a file system error */
 export function writeMetrics(file: string, text: string): Promise<void> {
-  return replaceFile(file, text, MODE);
+  return installFile(file, text, MODE);
 }

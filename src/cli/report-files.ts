@@ -2,13 +2,14 @@
  * The report of a run as files in its folder, for people and for programs. They are made from the journal and are never
  * read: a report that is missing or damaged changes nothing.
  */
-import { rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { livingHolders } from '../journal/lock.ts';
 import { redactValue } from '../model/redact-value.ts';
 import { jsonText } from '../render/json.ts';
 import { reportMarkdown } from '../render/report-markdown.ts';
 import { runReportOf } from '../run/run-report.ts';
+import { installFile } from './output-file.ts';
 import type { RunFolder } from './run-folders.ts';
 
 const REPORT_FILES = { json: 'report.json', markdown: 'report.md' } as const;
@@ -29,8 +30,7 @@ export async function writeReportFiles(
     const found = await runReportOf(of, others);
     if (!found) return;
     const report = redactValue({ ...found, ...(warnings.length === 0 ? {} : { warnings }) });
-    const write = (file: string, text: string) =>
-      writeFile(join(of.folder, file), text, { mode: 0o600 });
+    const write = (file: string, text: string) => installFile(join(of.folder, file), text, 0o600);
     await write(REPORT_FILES.json, `${jsonText(report, 2)}\n`);
     await write(REPORT_FILES.markdown, reportMarkdown(report));
   } catch (error) {

@@ -12,7 +12,7 @@ import { ownState, runFolders, runHolders } from './run-folders.ts';
 
 export interface StatusCommandOptions {
   readonly format: 'text' | 'json' | 'prometheus';
-  /** The file that takes the metrics as well. */
+  /** The file that takes the metrics of all runs as well. */
   readonly metrics?: string;
   /** Whether the exit code says that a run needs attention. */
   readonly exitCode?: boolean;
@@ -43,10 +43,7 @@ export async function statusCommand(
   const shown = found.filter((each) => domain === undefined || (each.domain ?? domain) === domain);
   const counts = { over: folders.length - found.length, elsewhere: found.length - shown.length };
   const context = { ...counts, ...(domain === undefined ? {} : { domain }), now: Date.now() };
-  const metrics =
-    options.format === 'prometheus' || options.metrics !== undefined
-      ? await metricsFor(state, domain, options.metrics)
-      : '';
+  if (options.metrics !== undefined) await writeAllMetrics(state, options.metrics);
   const json = () => `${jsonText({ format: 'blockplan-status/v1', ...counts, runs: shown }, 2)}\n`;
   const text = () =>
     renderStatus(
@@ -55,26 +52,20 @@ export async function statusCommand(
       colorWanted(process.env, process.stdout.isTTY === true),
       process.stdout.columns || USUAL_COLUMNS,
     );
-  process.stdout.write({ json, text, prometheus: () => metrics }[options.format]());
+  const prometheus = async () => (await import('./metrics.ts')).metricsText(state, domain);
+  process.stdout.write(await { json, text, prometheus }[options.format]());
   const urgent = shown.some(({ outcome }) => outcome !== 'running');
   return options.exitCode && urgent ? NEEDS_ATTENTION : 0;
 }
 
-/** @param file takes the metrics as well */
-async function metricsFor(
-  state: string,
-  domain: string | undefined,
-  file: string | undefined,
-): Promise<string> {
+/** The file always has all runs: a collector takes what is missing as gone. */
+async function writeAllMetrics(state: string, file: string): Promise<void> {
   const { metricsText, writeMetrics } = await import('./metrics.ts');
-  const text = await metricsText(state, domain);
-  if (file !== undefined)
-    await writeMetrics(file, text).catch(({ message }: Error) => {
-      throw preflightRefusal(
-        codes.metricsNotWritten,
-        `the metrics cannot be written to ${file}: ${message}`,
-        'make its folder, or choose a file in a folder that you can write to',
-      );
-    });
-  return text;
+  await writeMetrics(file, await metricsText(state)).catch(({ message }: Error) => {
+    throw preflightRefusal(
+      codes.metricsNotWritten,
+      `the metrics cannot be written to ${file}: ${message}`,
+      'make its folder, or choose a file in a folder that you can write to',
+    );
+  });
 }

@@ -39,6 +39,16 @@ export async function* followEvents(
   }
 }
 
+/**
+ * The events that a log has now.
+ * @param folder the run's folder; without a log it has none
+ * @throws a file system error
+ */
+export async function* loggedEvents(folder: string): AsyncGenerator<RunEvent, void> {
+  for await (const events of followEvents(folder, () => false, new AbortController().signal))
+    yield* events;
+}
+
 /** Waits for a change in a folder. */
 class Waker {
   #changed = false;

@@ -1,5 +1,15 @@
 /** What follows the end of a run on a simulated host: report, metrics and notifications, and what they never change. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { metricsText, writeMetrics } from '../../../src/cli/metrics.ts';
@@ -75,6 +85,7 @@ describe('after a run', () => {
     const markdown = readFileSync(join(folderOf('r1'), 'report.md'), 'utf8');
     expect(markdown).toMatch(/^# succeeded: `test` on `testvm`\n/);
     expect(markdown).toContain('$ virsh blockcopy --domain testvm');
+    expect(readdirSync(folderOf('r1')).filter((name) => name.startsWith('.'))).toEqual([]);
     for (const file of ['report.json', 'report.md'])
       expect(statSync(join(folderOf('r1'), file)).mode & 0o777).toBe(0o600);
     const events = stdout
@@ -271,12 +282,29 @@ describe('the metrics', () => {
     expect(readdirSync(folder)).toEqual(['blockplan.prom']);
   });
 
-  test('that cannot be renamed leave no draft', async () => {
-    const folder = join(base, 'busy');
-    mkdirSync(join(folder, 'x.prom', 'full'), { recursive: true });
-    await expect(writeMetrics(join(folder, 'x.prom'), 'a\n')).rejects.toThrow(
-      /EISDIR|ENOTEMPTY|EEXIST/,
-    );
+  test('replace a link, and do not follow it', async () => {
+    const folder = join(base, 'planted');
+    mkdirSync(folder);
+    writeFileSync(join(base, 'secret'), 'mine', { mode: 0o600 });
+    symlinkSync('../secret', join(folder, 'x.prom'));
+    await writeMetrics(join(folder, 'x.prom'), 'a\n');
+    expect(readFileSync(join(base, 'secret'), 'utf8')).toBe('mine');
+    expect(statSync(join(base, 'secret')).mode & 0o777).toBe(0o600);
+    expect(lstatSync(join(folder, 'x.prom')).isFile()).toBe(true);
+    expect(readFileSync(join(folder, 'x.prom'), 'utf8')).toBe('a\n');
     expect(readdirSync(folder)).toEqual(['x.prom']);
+  });
+
+  test('replace nothing but a file, and leave no draft', async () => {
+    const folder = join(base, 'busy');
+    mkdirSync(join(folder, 'folder.prom'), { recursive: true });
+    symlinkSync('/dev/null', join(folder, 'null.prom'));
+    execFileSync('mkfifo', [join(folder, 'pipe.prom')]);
+    const before = readdirSync(folder);
+    for (const name of before)
+      await expect(writeMetrics(join(folder, name), 'a\n')).rejects.toThrow(
+        'it exists and is not a regular file',
+      );
+    expect(readdirSync(folder)).toEqual(before);
   });
 });

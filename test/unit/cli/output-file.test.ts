@@ -1,4 +1,8 @@
 import {
+  chmodSync,
+  chownSync,
+  linkSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -7,16 +11,25 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import * as files from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { replaceFile, writeNewFile } from '../../../src/cli/output-file.ts';
+import { asNobody } from '../../lab/as-nobody.ts';
+
+// A spy can replace only what a module under test imports from a namespace that vitest controls.
+vi.mock(import('node:fs/promises'), { spy: true });
+
+const isRoot = process.getuid?.() === 0;
+const NOBODY = 65_534;
 
 let folder = '';
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'blockplan-output-'));
 });
 afterEach(() => {
+  vi.restoreAllMocks();
   rmSync(folder, { recursive: true });
 });
 
@@ -38,9 +51,36 @@ describe('a new file', () => {
 
   test('replaces nothing', async () => {
     writeFileSync(at('a'), 'mine');
-    await expect(writeNewFile(at('a'), 'text')).rejects.toThrow('EEXIST');
-    expect(read('a')).toBe('mine');
+    symlinkSync('nowhere', at('link'));
+    for (const name of ['a', 'link'])
+      await expect(writeNewFile(at(name), 'text')).rejects.toMatchObject({
+        ...{ code: 'EEXIST', path: at(name) },
+      });
+    expect([read('a'), readdirSync(folder)]).toEqual(['mine', ['a', 'link']]);
   });
+
+  test('has its name only once it has all of its text', async () => {
+    const seen: string[][] = [];
+    vi.spyOn(files, 'link').mockImplementation(async (draft, path) => {
+      seen.push(readdirSync(folder));
+      expect(readFileSync(draft, 'utf8')).toBe('text');
+      linkSync(draft, path);
+    });
+    await writeNewFile(at('a'), 'text');
+    expect(seen).toEqual([[expect.stringMatching(/^\.a\.[0-9a-f]{12}$/)]]);
+    expect([read('a'), readdirSync(folder)]).toEqual(['text', ['a']]);
+  });
+
+  test.each(['EPERM', 'ENOTSUP', 'ENOSYS'])(
+    'is written on a file system without hard links: %s',
+    async (code) => {
+      vi.spyOn(files, 'link').mockRejectedValue(Object.assign(new Error('no links'), { code }));
+      await writeNewFile(at('a'), 'text');
+      expect([read('a'), readdirSync(folder)]).toEqual(['text', ['a']]);
+      await expect(writeNewFile(at('a'), 'other')).rejects.toThrow('EEXIST');
+      expect(read('a')).toBe('text');
+    },
+  );
 });
 
 describe('a replaced file', () => {
@@ -50,6 +90,41 @@ describe('a replaced file', () => {
     expect([read('a'), statSync(at('a')).mode & 0o777]).toEqual(['text', 0o640]);
     expect(readdirSync(folder)).toEqual(['a']);
   });
+
+  test.runIf(isRoot)('keeps its owner', async () => {
+    writeFileSync(at('a'), 'mine');
+    chownSync(at('a'), NOBODY, NOBODY);
+    await replaceFile(at('a'), 'text');
+    const { uid, gid } = statSync(at('a'));
+    expect([read('a'), uid, gid]).toEqual(['text', NOBODY, NOBODY]);
+  });
+
+  test.runIf(isRoot)(
+    'is written to where its folder or its owner forbids to replace it',
+    async () => {
+      for (const name of ['folder', 'owner']) {
+        mkdirSync(at(name));
+        writeFileSync(join(at(name), 'a'), 'a longer text');
+      }
+      // In the first, nobody owns the file only; in the second, root owns the file, and every user may write to both.
+      chmodSync(folder, 0o755);
+      chownSync(join(at('folder'), 'a'), NOBODY, NOBODY);
+      chmodSync(at('owner'), 0o777);
+      chmodSync(join(at('owner'), 'a'), 0o666);
+      const inode = (name: string) => statSync(join(at(name), 'a')).ino;
+      const before = ['folder', 'owner'].map(inode);
+      for (const name of ['folder', 'owner'])
+        expect(
+          await asNobody('src/cli/output-file.ts', 'replaceFile', join(at(name), 'a'), 'text'),
+        ).toEqual({});
+      expect(['folder', 'owner'].map(inode)).toEqual(before);
+      for (const name of ['folder', 'owner']) {
+        expect(read(`${name}/a`)).toBe('text');
+        expect(readdirSync(at(name))).toEqual(['a']);
+      }
+      expect(statSync(join(at('owner'), 'a')).uid).toBe(0);
+    },
+  );
 
   test('is made if it does not exist', async () => {
     await replaceFile(at('a'), 'text');

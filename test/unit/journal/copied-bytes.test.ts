@@ -30,7 +30,12 @@ test.each<[string, readonly (object | string)[], number | undefined]>([
   ['a phase that was completed counts with its total', [began, at(10), at(40), done], 100],
   ['a phase that failed counts with what it last reported', [began, at(10), at(40), failed], 40],
   ['so does one whose process was killed', [began, at(10), at(40)], 40],
-  ['and then resumed', [began, at(10), at(40), began, at(50), at(90), done], 140],
+  ['a job that continued meanwhile counts once', [began, at(40), began, at(50), done], 100],
+  ['also if it did not advance', [began, at(40), began, at(40), failed], 40],
+  ['a job that begins again is added', [began, at(40), began, at(10), at(90), done], 140],
+  ['so is one whose process was killed twice', [began, at(40), began, began, at(10), done], 140],
+  ['a job is done once its phase is, whoever saw it', [began, at(40), began, done], 100],
+  ['an undone phase is added', [began, at(40), { ...began, direction: 'undo' }, at(50), done], 140],
   ['the total may grow', [began, at(10), at(40, 120), done], 120],
   ['phases are added', [began, at(100), done, began, at(5, 50), done, began, done], 150],
   ['a phase can have several jobs', [began, at(60), at(10, 30), done], 130],
@@ -40,6 +45,7 @@ test.each<[string, readonly (object | string)[], number | undefined]>([
     100,
   ],
   ['amounts that are none are skipped', [began, { ...at(1), current: 'x' }, done], undefined],
+  ['and do not hide the others', [began, at(40), { ...at(1), current: 'x' }, failed], 40],
 ])('%s', async (_title, lines, bytes) => {
   expect(await copied(lines)).toBe(bytes);
 });
