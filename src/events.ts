@@ -83,7 +83,12 @@ export type RunEvent = { /** Milliseconds since the epoch. */ readonly time: num
   | ({ readonly event: 'hook-started'; readonly command: string } & HookRef)
   | ({ readonly event: 'hook-finished' } & HookRef & HookResult)
   | { readonly event: 'rollback-started'; readonly reason: string; readonly interrupted: boolean }
-  | { readonly event: 'notice'; readonly message: string }
+  | {
+      readonly event: 'notice';
+      readonly message: string;
+      /** Set if `blockplan throttle` changed the speed of the run's job. */
+      readonly about?: 'throttle';
+    }
   | {
       readonly event: 'run-finished';
       readonly end: End;

@@ -32,8 +32,12 @@ export interface DetachOptions {
 /** The file in the run's folder that takes the output of a detached run. */
 const OUTPUT_FILE = 'output.log';
 
-/** The environment variables that select the state directory, the libvirt and the programs of a run. */
-const ENVIRONMENT = /^(BLOCKPLAN_.*|LIBVIRT_.*|XDG_.*|PATH|HOME)$/;
+/**
+ * The environment variables that select the state directory, the libvirt and the programs of a run, and the certificates
+ * that its webhooks are checked against.
+ */
+const ENVIRONMENT =
+  /^(BLOCKPLAN_.*|LIBVIRT_.*|XDG_.*|PATH|HOME|NODE_EXTRA_CA_CERTS|NODE_USE_SYSTEM_CA|NODE_OPTIONS|SSL_CERT_FILE|SSL_CERT_DIR)$/;
 
 /** @throws BlockplanError detachOptions if the options conflict */
 export function refuseUndetachable({ detach, dryRun, yes }: DetachOptions): void {
@@ -105,11 +109,12 @@ function commandOf(file: string, run: string, options: DetachOptions): string[] 
   ];
 }
 
-function environmentOf(env: NodeJS.ProcessEnv, state: string): Record<string, string> {
+/** The environment of a detached run. @param state the state directory, an absolute path */
+export function environmentOf(env: NodeJS.ProcessEnv, state: string): Record<string, string> {
   const kept = Object.entries(env).filter(
     (each): each is [string, string] => ENVIRONMENT.test(each[0]) && each[1] !== undefined,
   );
-  // Relative paths must be found from any working directory: `state` is absolute.
+  // A relative path must be found from any working directory.
   const notify = env['BLOCKPLAN_NOTIFY'];
   const named = notify ? { BLOCKPLAN_NOTIFY: resolve(notify) } : {};
   return { ...Object.fromEntries(kept), ...named, BLOCKPLAN_STATE_DIR: state };

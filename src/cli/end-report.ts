@@ -83,7 +83,7 @@ export async function failureReport(
 
 /** @returns a sentence about an error that was thrown after the end of the run */
 export function failedAfterEnd(error: unknown): string {
-  return `blockplan failed after the end of the run: ${messageOf(error)}`;
+  return `the command failed after the end of the run: ${messageOf(error)}`;
 }
 
 async function unfinishedCommands({ run, journal }: RunStartedEvent): Promise<readonly string[]> {

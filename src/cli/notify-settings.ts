@@ -3,9 +3,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { codes } from '../codes.ts';
-import { BlockplanError, type Finding } from '../errors.ts';
+import { BlockplanError } from '../errors.ts';
 import type { sendNotification } from '../notify/send.ts';
 import type { NotifyTarget } from '../notify/settings.ts';
+import { printFindings } from './print-findings.ts';
 import { inputRefusal } from './read.ts';
 
 /** The options that say what follows a run. */
@@ -31,7 +32,7 @@ export function notifyFile(env: NodeJS.ProcessEnv, uid: number | undefined): str
 
 /**
  * Reads what follows a run. A file that is named by `--notify` or `$BLOCKPLAN_NOTIFY` must exist; an empty name stands for
- * no file.
+ * no file. What will fail when the run ends is printed.
  * @throws BlockplanError `input-refused` with all errors in the file
  */
 export async function afterRunSettings(options: AfterRunOptions): Promise<AfterRunSettings> {
@@ -59,7 +60,8 @@ async function settingsIn(file: string) {
       'name an existing file with --notify or BLOCKPLAN_NOTIFY, or make the file readable for the user who runs the plans',
     );
   }
-  return (await import('../notify/read.ts')).readNotifySettings(source, file);
+  const { readNotifySettings } = await import('../notify/read.ts');
+  return readNotifySettings(source, file, printFindings);
 }
 
 async function metricsWriter(file: string): Promise<NonNullable<AfterRunSettings['metrics']>> {
@@ -68,18 +70,14 @@ async function metricsWriter(file: string): Promise<NonNullable<AfterRunSettings
 }
 
 /**
- * The same for a run that must be finished, which no notification may prevent.
- * @param warn takes the errors in the file, as warnings
+ * The same for a run that must be finished, which no notification may prevent: errors in the file are printed as warnings.
  */
-export async function afterRecoverySettings(
-  options: AfterRunOptions,
-  warn: (findings: readonly Finding[]) => void,
-): Promise<AfterRunSettings> {
+export async function afterRecoverySettings(options: AfterRunOptions): Promise<AfterRunSettings> {
   try {
     return await afterRunSettings(options);
   } catch (error) {
     if (!(error instanceof BlockplanError)) throw error;
-    warn(error.findings.map((finding) => ({ ...finding, severity: 'warning' })));
+    printFindings(error.findings.map((finding) => ({ ...finding, severity: 'warning' })));
     const { metrics } = options;
     return {
       targets: [],

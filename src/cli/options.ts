@@ -32,7 +32,7 @@ export function connectOption(): Option {
 export function notifyOption(): Option {
   return new Option(
     '--notify <file>',
-    'notify as this file says (default: /etc/blockplan/notify.yaml for root)',
+    'notification file (default: /etc/blockplan/notify.yaml for root)',
   );
 }
 

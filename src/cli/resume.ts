@@ -23,7 +23,6 @@ import { editedText, graphOfRun } from '../run/stored-plan.ts';
 import { RunEnding } from './after-run.ts';
 import { type AfterRunOptions, afterRecoverySettings } from './notify-settings.ts';
 import { performRun } from './perform-run.ts';
-import { printFindings } from './print-findings.ts';
 import { preflightRefusal } from './refusal.ts';
 import { type ResumableRun, resumableRun } from './resumable-run.ts';
 import { VERSION } from './version.ts';
@@ -42,7 +41,7 @@ export async function resumeCommand(
   how: 'resume' | 'rollback',
   options: ResumeOptions,
 ): Promise<number> {
-  const settings = await afterRecoverySettings(options, printFindings);
+  const settings = await afterRecoverySettings(options);
   const ending = new RunEnding(how, options.format, settings);
   return ending.after(() => resumeNamed(word, how, options, ending));
 }

@@ -62,9 +62,9 @@ export async function throttleCommand(word: string, amount: string): Promise<num
     if (limit === undefined) throw withoutJob(run, `its job on ${disk} has just ended`);
     const text = `the job on ${disk} ${limit === 0 ? 'has no speed limit' : `is limited to ${sizeText(limit)}/s`}`;
     process.stdout.write(`${printable(`${plan} on ${domain}: ${text}`)}\n`);
-    // The journal has one writer, the process of the run: this is noted for `blockplan attach` only.
+    // The journal has one writer, the process of the run: `attach`, `show` and the report read this in the event log.
     const message = `${text}, as ${userInfo().username} requested with blockplan throttle`;
-    appendEvent(run.folder, { time: Date.now(), event: 'notice', message });
+    appendEvent(run.folder, { time: Date.now(), event: 'notice', message, about: 'throttle' });
     return 0;
   } finally {
     await virsh.close();

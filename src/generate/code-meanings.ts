@@ -156,7 +156,8 @@ export const CODE_MEANINGS = {
   connectionNotLocal:
     "The connection is not the host's own libvirt, such as one with a `command` parameter",
   connectionLost: 'The connection to libvirt was lost',
-  notificationFailed: 'Warning: a target of the notification file could not be notified',
+  notificationFailed:
+    'Warning: a target of the notification file cannot be notified, or could not be',
   metricsNotWritten: 'The file with metrics cannot be written',
   reportNotMade: 'Warning: a bug in blockplan prevented the report or the notifications of a run',
   runNotFound: 'The run does not exist, or several runs match',

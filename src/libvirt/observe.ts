@@ -1,3 +1,4 @@
+/** Observes a domain through virsh. Only reads. */
 import { isTakenForId } from '../command.ts';
 import { withPersistentSources } from '../model/defined-disks.ts';
 import { readDomainXml } from '../model/domain-xml.ts';

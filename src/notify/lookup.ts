@@ -3,8 +3,8 @@ import { isIP, type LookupFunction } from 'node:net';
 import { runWithinLimit } from '../programs/program.ts';
 
 /**
- * Resolves names with getent(1), by the rules of the machine as Node does. Node's own query cannot be stopped and keeps the
- * process alive until the name server answers, even after `process.exit()`.
+ * Resolves names with getent(1), by the rules of the machine as Node does. Node's own query cannot be stopped, and no process
+ * ends before the name server has answered it.
  * @param limits the time limit in seconds, and a signal that stops the query
  */
 export function lookupWithin(limits: {

@@ -1,4 +1,6 @@
 /** Reads a notification file: takes text and returns valid settings, or reports all errors. */
+import { accessSync, constants, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { codes } from '../codes.ts';
 import { BlockplanError, type Finding } from '../errors.ts';
 import { readDocument } from '../plan/document.ts';
@@ -18,9 +20,14 @@ import validate from './validator.generated.js';
  *
  * @param source the file's bytes, or its text
  * @param file the file's name as the user gave it; only shown in messages
+ * @param warn takes what will fail when a run ends
  * @throws BlockplanError `input-refused` with all errors, in the order of the text, none of which shows a header's value
  */
-export function readNotifySettings(source: string | Uint8Array, file: string): NotifySettings {
+export function readNotifySettings(
+  source: string | Uint8Array,
+  file: string,
+  warn: (findings: readonly Finding[]) => void = () => {},
+): NotifySettings {
   try {
     const { data, places, findings } = readDocument(NOTIFY, file, source);
     const schema = notifySchema('reader');
@@ -28,7 +35,10 @@ export function readNotifySettings(source: string | Uint8Array, file: string): N
     checkShape(known, { validate, schema, steps: [] }, { places, findings });
     checkTargets(known['targets'], places, findings);
     findings.refuse();
-    return known as NotifySettings;
+    const settings = known as NotifySettings;
+    const missing = missingPrograms(settings, places);
+    if (missing.length > 0) warn(missing.map(withoutSecrets));
+    return settings;
   } catch (error) {
     if (!(error instanceof BlockplanError)) throw error;
     const [first, ...others] = error.findings.map(withoutSecrets);
@@ -39,7 +49,7 @@ export function readNotifySettings(source: string | Uint8Array, file: string): N
 /** The keys of a target besides its channel. */
 const TERMS: ReadonlySet<string> = new Set<keyof TargetTerms>(['on', 'timeout']);
 
-/** Each target has one channel, and each URL can be parsed. */
+/** Each target has one channel, and each program, URL and file can be used. */
 function checkTargets(targets: unknown, places: SourcePositions, findings: Findings): void {
   if (!Array.isArray(targets)) return;
   for (const [at, target] of targets.entries()) {
@@ -69,9 +79,62 @@ function checkTargets(targets: unknown, places: SourcePositions, findings: Findi
           },
         ),
       );
+    checkProgram([...path, 'command', 0], target, places, findings);
     checkUrl([...path, 'webhook', 'url'], target, places, findings);
     checkHeadersFile([...path, 'webhook', 'headers-file'], target, places, findings);
   }
+}
+
+/** A relative path would depend on the working directory. */
+function checkProgram(
+  path: Path,
+  target: object,
+  places: SourcePositions,
+  findings: Findings,
+): void {
+  const { command } = target as { command?: unknown };
+  const [program] = Array.isArray(command) ? (command as readonly unknown[]) : [];
+  if (typeof program !== 'string' || findings.isFaulty(path)) return;
+  if (/^(?:\/.|[^/]+$)/.test(program)) return;
+  findings.add(
+    errorFinding(
+      codes.invalidValue,
+      `the program of a target must be a name without "/" or an absolute path, but is ${quoted(program)}`,
+      { path, position: places.locate(path), hint: 'write its whole path' },
+    ),
+  );
+}
+
+/** Only warnings: a program may be installed before the run ends. */
+function missingPrograms({ targets = [] }: NotifySettings, places: SourcePositions): Finding[] {
+  return targets.flatMap((target, at) => {
+    if (!('command' in target) || isProgram(target.command[0])) return [];
+    const path = ['targets', at, 'command', 0];
+    const finding = errorFinding(
+      codes.notificationFailed,
+      `the program ${quoted(target.command[0])} does not exist, or this user may not execute it`,
+      {
+        path,
+        position: places.locate(path),
+        hint: 'install it before the run ends, or correct its path',
+      },
+    );
+    return [{ ...finding, severity: 'warning' as const }];
+  });
+}
+
+/** Whether a program is found, as execvp(3) looks it up. */
+function isProgram(program: string): boolean {
+  const folders = program.startsWith('/') ? [''] : (process.env['PATH'] ?? '').split(':');
+  return folders.some((folder) => {
+    const file = join(folder, program);
+    try {
+      accessSync(file, constants.X_OK);
+      return statSync(file).isFile();
+    } catch {
+      return false;
+    }
+  });
 }
 
 /** A file that cannot be used is better reported before the run than after it. */

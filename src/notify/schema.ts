@@ -96,7 +96,7 @@ function targetSchema(audience: Audience): JsonSchema {
         minItems: 1,
         items: { type: 'string' },
         description:
-          'Program and arguments, run without a shell; the notification is JSON on its standard input.',
+          'Program (a name without "/" or an absolute path) and arguments, run without a shell; the notification is JSON on its standard input.',
       },
       mail: MAIL,
       webhook: WEBHOOK,

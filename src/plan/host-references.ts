@@ -136,8 +136,8 @@ function printableValue(
 }
 
 /**
- * Leaves every such reference in place, with the disk in place of its variable: for a comparison of what was reviewed. The sign
- * around it is in no plan and no setting, so no text equals it.
+ * Leaves every such reference in place, with the disk in place of its variable: for a comparison of what was reviewed. The NUL
+ * marks keep it apart from any literal text.
  */
 export const asReference: HostLookup = (reference) => text(`\0${nameOf(reference)}\0`);
 

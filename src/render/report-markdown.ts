@@ -1,5 +1,6 @@
 /** The report of a run as Markdown: the file `report.md` in the run's folder, for a ticket or a wiki. */
-import type { CommandHistory, StateHistory } from '../run/history.ts';
+import { hookName } from '../hook.ts';
+import type { CommandHistory, HookHistory, StateHistory } from '../run/history.ts';
 import type { RunReport } from '../run/run-report.ts';
 import { sizeText } from '../size-text.ts';
 import { durationText } from './amounts.ts';
@@ -7,15 +8,18 @@ import { promptedCommand } from './command.ts';
 import { code, codeBlock, prose } from './markdown.ts';
 import { explainedCommands } from './next-commands.ts';
 import { outcomeWord, timeText } from './runs.ts';
+import { attemptText, hookResultText, TAKEN } from './show.ts';
 import { situationIn } from './status.ts';
 
 /** The whole file, outcome first. */
 export function reportMarkdown(report: RunReport): string {
-  const { standing, history, warnings = [] } = report;
+  const { standing, history, speedChanges = [], warnings = [] } = report;
   const { run, plan, domain } = standing;
   const subject =
     plan === undefined ? `run ${code(run)}` : `${code(plan)} on ${code(domain ?? 'a domain')}`;
   const { happened, state, commands } = situationIn(standing);
+  const attempts = (history?.taken ?? []).map((each) => `${TAKEN[each.how]} ${attemptText(each)}`);
+  const hooks = (history?.hooks ?? []).flatMap(hookParts);
   const path = (history?.path ?? []).flatMap(stateParts);
   return `${[
     `# ${outcomeWord(standing.outcome)}: ${subject}`,
@@ -26,6 +30,12 @@ export function reportMarkdown(report: RunReport): string {
       : ['## What to do', codeBlock('console', explainedCommands(commands))]),
     ...sentencesOf('Warnings', warnings),
     factsOf(report),
+    ...sentencesOf('Attempts', attempts),
+    ...(hooks.length === 0 ? [] : ['## Hooks', ...hooks]),
+    ...sentencesOf(
+      'Speed changes',
+      speedChanges.map(({ time, message }) => `${timeText(time)}: ${message}`),
+    ),
     ...(path.length === 0 ? [] : ['## Path through the state machine', ...path]),
   ]
     .filter((part) => part !== '')
@@ -66,6 +76,15 @@ function factsOf({ standing, history, copiedBytes }: RunReport): string {
 /** A code span in a table may contain no bar, because tables are split first. */
 function cell(text = ''): string {
   return text.replaceAll('|', '\\|');
+}
+
+function hookParts(hook: HookHistory): string[] {
+  const { command, output = [], durationMs } = hook;
+  const took = durationMs === undefined ? '' : `, ${durationText(durationMs)}`;
+  return [
+    `### ${hookName(hook)}: ${prose(hookResultText(hook))}${took}`,
+    codeBlock('console', [promptedCommand(command), ...output.map((line) => `| ${line}`)]),
+  ];
 }
 
 function stateParts({ state, result, durationMs, error, commands }: StateHistory): string[] {

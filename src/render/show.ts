@@ -3,7 +3,8 @@
 import { hookName } from '../hook.ts';
 import { OUTCOMES } from '../outcomes.ts';
 import { printable } from '../printable.ts';
-import type { CommandHistory, History, StateHistory } from '../run/history.ts';
+import type { CommandHistory, History, HookHistory, StateHistory } from '../run/history.ts';
+import type { RunReport } from '../run/run-report.ts';
 import type { RunSummary } from '../run/run-summary.ts';
 import { durationText } from './amounts.ts';
 import { type Paint, palette } from './color.ts';
@@ -12,18 +13,14 @@ import { timeText } from './runs.ts';
 import { headLine, situationOf } from './status.ts';
 import { padded, textWidth, wrapped } from './width.ts';
 
-/** A run that is shown. */
-export interface ShownRun {
-  readonly standing: RunSummary;
-  /** Absent if the journal does not record how the run started. */
-  readonly history?: History;
-}
+/** What is shown of a run. */
+export type ShownRun = Pick<RunReport, 'standing' | 'history' | 'speedChanges'>;
 
 const TIME_COLUMNS = 10;
 
 /** @param columns the width at which sentences wrap; commands and paths never do, so that they can be copied */
 export function renderShown(
-  { standing, history }: ShownRun,
+  { standing, history, speedChanges = [] }: ShownRun,
   color: boolean,
   columns: number,
 ): string {
@@ -33,7 +30,9 @@ export function renderShown(
       ...situationOf(standing, color, columns, damageOf(standing, history)),
     ],
     factsOf(standing, history),
-    ...(history ? [hooksOf(history, color, columns), wayOf(history, color, columns)] : []),
+    ...(history ? [hooksOf(history, color, columns)] : []),
+    speedLines(speedChanges, color, columns),
+    ...(history ? [wayOf(history, color, columns)] : []),
   ];
   return parts
     .filter((lines) => lines.length > 0)
@@ -71,7 +70,7 @@ function factsOf({ journal }: RunSummary, history: History | undefined): string[
       ? [
           ['domain', `${history.domain} (${history.uuid})`] as const,
           ['libvirt', history.uri === '' ? 'the default of virsh' : history.uri] as const,
-          ...history.taken.map((each) => [TAKEN[each.how], byText(each)] as const),
+          ...history.taken.map((each) => [TAKEN[each.how], attemptText(each)] as const),
           ...(history.finish
             ? [['ended', timeText(Date.parse(history.finish.time))] as const]
             : []),
@@ -83,13 +82,15 @@ function factsOf({ journal }: RunSummary, history: History | undefined): string[
 
 type Attempt = History['taken'][number];
 
-const TAKEN: Readonly<Record<Attempt['how'], string>> = {
+/** The word for the beginning of an attempt. */
+export const TAKEN: Readonly<Record<Attempt['how'], string>> = {
   run: 'begun',
   resume: 'resumed',
   rollback: 'rolled back',
 };
 
-function byText({ time, user, host, pid, version, end }: Attempt): string {
+/** When an attempt began, who made it and how it ended, unless the end of the run shows that. */
+export function attemptText({ time, user, host, pid, version, end }: Attempt): string {
   const ended = end === undefined ? '' : end === 'left' ? '; left' : `; ${OUTCOMES[end].word}`;
   return `${timeText(Date.parse(time))} by ${user}@${host}, pid ${pid}, v${version}${ended}`;
 }
@@ -97,18 +98,36 @@ function byText({ time, user, host, pid, version, end }: Attempt): string {
 function hooksOf({ hooks = [] }: History, color: boolean, columns: number): string[] {
   if (hooks.length === 0) return [];
   const { bold, red, yellow } = palette(color);
-  const lines = hooks.flatMap(({ command, answer, error, output = [], durationMs, ...hook }) => {
+  const lines = hooks.flatMap((hook) => {
+    const { command, answer, error, output = [], durationMs } = hook;
     const took = durationMs === undefined ? '' : `  ${shortText(durationMs)}`;
     const paint =
       answer === undefined ? yellow : error === undefined ? (text: string) => text : red;
-    const result = answer === undefined ? 'may or may not have run' : (error ?? 'done');
     return [
       `${hookName(hook)}  ${promptedCommand(command)}`,
-      ...below(`${result}${took}`, columns).map(paint),
+      ...below(`${hookResultText(hook)}${took}`, columns).map(paint),
       ...output.flatMap((line) => below(`| ${line}`, columns)),
     ];
   });
   return [bold('Hooks'), ...lines.map(indented)];
+}
+
+/** How a hook ended, as a clause. */
+export function hookResultText({ answer, error }: HookHistory): string {
+  return answer === undefined ? 'may or may not have run' : (error ?? 'done');
+}
+
+function speedLines(
+  changes: NonNullable<ShownRun['speedChanges']>,
+  color: boolean,
+  columns: number,
+): string[] {
+  if (changes.length === 0) return [];
+  const lines = changes.flatMap(({ time, message }) => {
+    const [first = '', ...rest] = wrapped(`${timeText(time)}  ${printable(message)}`, columns - 4);
+    return [first, ...rest.map(indented)];
+  });
+  return [palette(color).bold('Speed changes'), ...lines.map(indented)];
 }
 
 /** The states in order, each with its commands, and where the run was resumed between them. */

@@ -2,6 +2,7 @@
 import { copiedBytesOf } from '../journal/copied-bytes.ts';
 import type { LockOwner } from '../journal/lock.ts';
 import { tryReadRunLog } from '../journal/run-log.ts';
+import { type SpeedChange, speedChangesOf } from '../journal/speed-changes.ts';
 import { type History, historyOf } from './history.ts';
 import { type RunSummary, runSummaryOf } from './run-summary.ts';
 
@@ -14,6 +15,8 @@ export interface RunReport {
   readonly history?: History;
   /** As its jobs reported it; absent if they reported nothing. */
   readonly copiedBytes?: number;
+  /** What `blockplan throttle` changed; absent if it changed nothing. */
+  readonly speedChanges?: readonly SpeedChange[];
   /** What failed after the run had ended, such as a notification. */
   readonly warnings?: readonly string[];
 }
@@ -31,14 +34,14 @@ export async function runReportOf(
   if (!standing) return undefined;
   const log = await tryReadRunLog(of.folder);
   const history = log && historyOf(log);
-  const copiedBytes = await copiedBytesOf(of.folder).catch(() => {
-    // The event log is a convenience: without it, only this number is missing.
-    return undefined;
-  });
+  // The event log is a convenience: without it, only these two are missing.
+  const copiedBytes = await copiedBytesOf(of.folder).catch(() => undefined);
+  const speedChanges = await speedChangesOf(of.folder).catch(() => []);
   return {
     format: REPORT_FORMAT,
     standing,
     ...(history ? { history } : {}),
     ...(copiedBytes === undefined ? {} : { copiedBytes }),
+    ...(speedChanges.length === 0 ? {} : { speedChanges }),
   };
 }

@@ -1,5 +1,6 @@
+import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { type Unit, unitArguments } from '../../../src/cli/detach.ts';
+import { environmentOf, type Unit, unitArguments } from '../../../src/cli/detach.ts';
 
 const UNIT: Unit = {
   run: '20261123-081502-a1b2c3',
@@ -38,4 +39,27 @@ test('a unit is named after its run, has our environment, and gets its arguments
 
 test("a user's unit is started by the user's own systemd", () => {
   expect(unitArguments('user', UNIT)).toEqual(['--user', ...ARGUMENTS]);
+});
+
+test('a detached run has the variables that it depends on, and no others', () => {
+  const kept = {
+    ...{ BLOCKPLAN_NOTIFY: '', LIBVIRT_DEFAULT_URI: 'qemu:///session', XDG_CONFIG_HOME: '/c' },
+    ...{ PATH: '/bin', HOME: '/h' },
+    ...{
+      NODE_EXTRA_CA_CERTS: '/etc/ca.pem',
+      NODE_USE_SYSTEM_CA: '1',
+      NODE_OPTIONS: '--no-warnings',
+    },
+    ...{ SSL_CERT_FILE: '/etc/all.pem', SSL_CERT_DIR: '/etc/certs' },
+  };
+  const env = {
+    ...kept,
+    SSH_AUTH_SOCK: '/s',
+    TERM: 'xterm',
+    MY_NODE_OPTIONS: 'x',
+    UNSET: undefined,
+  };
+  expect(environmentOf(env, '/state')).toEqual({ ...kept, BLOCKPLAN_STATE_DIR: '/state' });
+  const named = environmentOf({ BLOCKPLAN_NOTIFY: 'n.yaml' }, '/state');
+  expect(named['BLOCKPLAN_NOTIFY']).toBe(resolve('n.yaml'));
 });

@@ -1,13 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   afterRecoverySettings,
   afterRunSettings,
   notifyFile,
 } from '../../../src/cli/notify-settings.ts';
-import type { Finding } from '../../../src/errors.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
 
 const folder = scratchFolder('notify-settings');
@@ -17,7 +16,17 @@ function written(name: string, text: string): string {
   return join(folder, name);
 }
 
+let stderr: string;
+beforeEach(() => {
+  stderr = '';
+  vi.stubEnv('NO_COLOR', '1');
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    stderr += text;
+    return true;
+  });
+});
 afterEach(() => {
+  vi.restoreAllMocks();
   vi.unstubAllEnvs();
 });
 
@@ -88,17 +97,25 @@ describe('the settings of a run', () => {
     await expect(afterRunSettings({ notify: join(folder, 'a-folder') })).rejects.toThrow('EISDIR');
   });
 
+  test('are used with a warning if a program is missing', async () => {
+    const text = 'notify: blockplan/v1\ntargets: [{ command: [/nowhere/page] }]\n';
+    const options = { notify: written('missing.yaml', text) };
+    for (const read of [afterRunSettings, afterRecoverySettings]) {
+      stderr = '';
+      expect((await read(options)).targets).toHaveLength(1);
+      expect(stderr.match(/\w+ BP\d+.*/g)).toEqual([
+        'warning BP205: the program "/nowhere/page" does not exist, or this user may not execute it',
+      ]);
+    }
+  });
+
   test('never prevent the end of an interrupted run', async () => {
-    const warned: Finding[] = [];
-    const settings = await afterRecoverySettings(
-      { notify: written('bad.yaml', 'notify: v1\nx: 1\n'), metrics: 'a.prom' },
-      (findings) => warned.push(...findings),
-    );
+    const settings = await afterRecoverySettings({
+      notify: written('bad.yaml', 'notify: v1\nx: 1\n'),
+      metrics: 'a.prom',
+    });
     expect(settings).toMatchObject({ targets: [], metrics: { file: 'a.prom' } });
-    expect(warned.map(({ code, severity }) => `${severity} ${code}`)).toEqual([
-      'warning BP022',
-      'warning BP024',
-    ]);
+    expect(stderr.match(/\w+ BP\d+/g)).toEqual(['warning BP022', 'warning BP024']);
     expect(settings.send).toBeUndefined();
   });
 });

@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
   linkSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -15,7 +17,7 @@ import * as files from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { replaceFile, writeNewFile } from '../../../src/cli/output-file.ts';
+import { installFile, replaceFile, writeNewFile } from '../../../src/cli/output-file.ts';
 import { asNobody } from '../../lab/as-nobody.ts';
 
 // A spy can replace only what a module under test imports from a namespace that vitest controls.
@@ -150,5 +152,44 @@ describe('a replaced file', () => {
     symlinkSync('/dev/null', at('null'));
     await replaceFile(at('null'), 'text');
     expect(statSync(at('null')).isCharacterDevice()).toBe(true);
+  });
+});
+
+describe('an installed file', () => {
+  test('has its permissions whatever the umask, and replaces the former file', async () => {
+    writeFileSync(at('a'), 'a longer text', { mode: 0o600 });
+    const mask = process.umask(0o077);
+    await installFile(at('a'), 'text', 0o644).finally(() => process.umask(mask));
+    expect([read('a'), statSync(at('a')).mode & 0o777]).toEqual(['text', 0o644]);
+    expect(readdirSync(folder)).toEqual(['a']);
+  });
+
+  test('replaces a link, and does not follow it', async () => {
+    writeFileSync(at('secret'), 'mine', { mode: 0o600 });
+    symlinkSync('secret', at('link'));
+    symlinkSync('nowhere', at('broken'));
+    for (const name of ['link', 'broken']) {
+      await installFile(at(name), 'text', 0o644);
+      expect([read(name), lstatSync(at(name)).isFile()]).toEqual(['text', true]);
+    }
+    expect([read('secret'), statSync(at('secret')).mode & 0o777]).toEqual(['mine', 0o600]);
+    expect(readdirSync(folder)).toEqual(['broken', 'link', 'secret']);
+  });
+
+  test('replaces nothing but a file, and leaves no draft', async () => {
+    mkdirSync(at('folder'));
+    symlinkSync('/dev/null', at('null'));
+    execFileSync('mkfifo', [at('pipe')]);
+    for (const name of ['folder', 'null', 'pipe'])
+      await expect(installFile(at(name), 'text', 0o644)).rejects.toThrow(
+        'it exists and is not a regular file',
+      );
+    expect(readdirSync(folder)).toEqual(['folder', 'null', 'pipe']);
+  });
+
+  test('is the former one if the new text cannot be written whole', async () => {
+    writeFileSync(at('a'), 'mine');
+    await expect(installFile(at('a'), UNWRITABLE, 0o644)).rejects.toThrow();
+    expect([read('a'), readdirSync(folder)]).toEqual(['mine', ['a']]);
   });
 });

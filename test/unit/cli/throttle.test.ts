@@ -143,7 +143,7 @@ describe('an active run with a job', () => {
     expect(session.opened).toEqual([{ uri: 'qemu:///system' }]);
     expect(stdout).toBe(`move-web1 on web1: the job on vda ${text}\n`);
     const noted = JSON.parse(readFileSync(join(folder, EVENTS_FILE), 'utf8'));
-    expect(noted).toMatchObject({ event: 'notice' });
+    expect(noted).toMatchObject({ event: 'notice', about: 'throttle' });
     expect(noted.message).toMatch(
       new RegExp(`^the job on vda ${text}, as .+ requested with blockplan throttle$`),
     );

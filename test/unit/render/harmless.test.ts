@@ -125,16 +125,19 @@ test('report, subject, status and preview are harmless', () => {
         ...{ damage: poison, state: [poison], next: [poison], startedAt: 1, lastAt: 1 },
         ...{ outcome: 'stranded', holdsDefinition: color, ways: ['rollback'] },
       };
+      const speedChanges = [{ time: 1, message: poison }];
       const context = { over: 1, elsewhere: 1, domain: poison, now: 1 };
       expectHarmless(renderStatus([run], context, color, 40));
       const table = renderRuns([run], color);
       expectHarmless(table);
       expect(table.split('\n').length).toBe(3);
-      expectHarmless(renderShown({ standing: run, history: poisonedHistory(poison) }, color, 40));
+      expectHarmless(
+        renderShown({ standing: run, history: poisonedHistory(poison), speedChanges }, color, 40),
+      );
       const report = {
         format: 'blockplan-report/v1' as const,
         ...{ standing: run, history: poisonedHistory(poison) },
-        ...{ copiedBytes: 1, warnings: [poison] },
+        ...{ copiedBytes: 1, warnings: [poison], speedChanges },
       };
       expectHarmless(reportMarkdown(report));
       const preview = poisonedPreview(poison);

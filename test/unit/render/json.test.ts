@@ -84,7 +84,7 @@ const FULL: { [K in RunEvent['event']]: Required<Extract<RunEvent, { event: K }>
     output: ['no mail server'],
   },
   'rollback-started': { time: 1, event: 'rollback-started', reason: 'r', interrupted: true },
-  notice: { time: 1, event: 'notice', message: 'm' },
+  notice: { time: 1, event: 'notice', message: 'm', about: 'throttle' },
   'run-finished': {
     time: 1,
     event: 'run-finished',
@@ -99,6 +99,7 @@ const FULL: { [K in RunEvent['event']]: Required<Extract<RunEvent, { event: K }>
   'run-left': { time: 1, event: 'run-left', run: 'r', by: 'interrupted by SIGINT', next: ['x'] },
 };
 const OPTIONAL = [
+  'about',
   ...['again', 'happened', 'elapsedMs', 'error', 'rate', 'leftMs', 'hint', 'path', 'position'],
 ];
 

@@ -3,9 +3,13 @@ import { reportMarkdown } from '../../../src/render/report-markdown.ts';
 import type { RunReport } from '../../../src/run/run-report.ts';
 import type { RunSummary } from '../../../src/run/run-summary.ts';
 
+const BY = { host: 'host1', user: 'root', pid: 4242, version: '0.1.0' };
 const STRANDED: RunReport = {
   format: 'blockplan-report/v1',
   copiedBytes: 5e9,
+  speedChanges: [
+    { time: Date.UTC(2026, 10, 23, 9), message: 'the job on *vda* is limited to 50 MiB/s' },
+  ],
   warnings: ['the mail to root failed: *no*'],
   standing: {
     run: '20261123-081502-a1b2c3',
@@ -24,7 +28,22 @@ const STRANDED: RunReport = {
   },
   history: {
     ...{ run: 'r', plan: 'move-web1', domain: 'web|1', uuid: 'c7a5', uri: '', steps: [] },
-    ...{ damage: 'none', taken: [] },
+    damage: 'none',
+    taken: [
+      { how: 'run', time: '2026-11-23T08:15:02.345Z', ...BY, end: 'left' },
+      { how: 'rollback', time: '2026-11-23T10:17:00.000Z', ...BY, user: 'ann', pid: 5252 },
+    ],
+    hooks: [
+      {
+        ...{ point: 'before', number: 1, command: '/usr/bin/check --all', time: '' },
+        ...{ answer: 'done', output: ['all *good*'], durationMs: 40 },
+      },
+      {
+        ...{ point: 'on-failure', number: 1, command: '/usr/bin/page', time: '', durationMs: 400 },
+        ...{ answer: 'failed', error: 'exited with status 3', output: ['```', '# no'] },
+      },
+      { point: 'on-failure', number: 2, command: '/usr/bin/mail', time: '' },
+    ],
     path: [
       {
         ...{ state: 'mirror:mirror', step: 'mirror', phase: 'mirror', direction: 'do' },
@@ -75,6 +94,38 @@ test('a report has the end, the commands to type and the path', () => {
     | by | root on host1, pid 4242 |
     | copied | 4.66 GiB |
     | journal | \`/state/runs/20261123-081502-a1b2c3\` |
+
+    ## Attempts
+
+    - begun 2026-11-23 08:15:02Z by root@&#8203;host1, pid 4242, v0.1.0; left
+    - rolled back 2026-11-23 10:17:00Z by ann@&#8203;host1, pid 5252, v0.1.0
+
+    ## Hooks
+
+    ### before hook 1: done, 0 s
+
+    \`\`\`console
+    $ /usr/bin/check --all
+    | all *good*
+    \`\`\`
+
+    ### on-failure hook 1: exited with status 3, 0.4 s
+
+    \`\`\`\`console
+    $ /usr/bin/page
+    | \`\`\`
+    | # no
+    \`\`\`\`
+
+    ### on-failure hook 2: may or may not have run
+
+    \`\`\`console
+    $ /usr/bin/mail
+    \`\`\`
+
+    ## Speed changes
+
+    - 2026-11-23 09:00:00Z: the job on &#42;vda&#42; is limited to 50 MiB/s
 
     ## Path through the state machine
 

@@ -192,3 +192,22 @@ test('hooks are shown with their results and what they printed', () => {
   `);
   expect(renderShown({ standing: STANDING, history: HISTORY }, false, 100)).not.toContain('Hooks');
 });
+
+test('changes of the speed are shown before the path', () => {
+  const message =
+    'the job on vda is limited to 50 MiB/s, as root requested with blockplan throttle';
+  const speedChanges = [
+    { time: Date.parse(at(60)), message },
+    { time: Date.parse(at(90)), message: 'the job on vda has no speed limit' },
+  ];
+  const shown = renderShown({ standing: STANDING, history: HISTORY, speedChanges }, false, 80);
+  expect(shown.slice(shown.indexOf('Speed'), shown.indexOf('Path'))).toMatchInlineSnapshot(`
+    "Speed changes
+      2026-11-23 08:16:02Z  the job on vda is limited to 50 MiB/s, as root
+        requested with blockplan throttle
+      2026-11-23 08:16:32Z  the job on vda has no speed limit
+
+    "
+  `);
+  expect(renderShown({ standing: STANDING, history: HISTORY }, false, 80)).not.toContain('Speed');
+});
