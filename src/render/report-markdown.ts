@@ -8,7 +8,7 @@ import { promptedCommand } from './command.ts';
 import { code, codeBlock, prose } from './markdown.ts';
 import { explainedCommands } from './next-commands.ts';
 import { outcomeWord, timeText } from './runs.ts';
-import { attemptText, hookResultText, TAKEN } from './show.ts';
+import { attemptText, damageOf, hookResultText, libvirtText, TAKEN } from './show.ts';
 import { situationIn } from './status.ts';
 
 /** The whole file, outcome first. */
@@ -17,7 +17,7 @@ export function reportMarkdown(report: RunReport): string {
   const { run, plan, domain } = standing;
   const subject =
     plan === undefined ? `run ${code(run)}` : `${code(plan)} on ${code(domain ?? 'a domain')}`;
-  const { happened, state, commands } = situationIn(standing);
+  const { happened, state, commands } = situationIn(standing, damageOf(standing, history));
   const attempts = (history?.taken ?? []).map((each) => `${TAKEN[each.how]} ${attemptText(each)}`);
   const hooks = (history?.hooks ?? []).flatMap(hookParts);
   const path = (history?.path ?? []).flatMap(stateParts);
@@ -60,7 +60,12 @@ function factsOf({ standing, history, copiedBytes }: RunReport): string {
         ];
   const rows: readonly (readonly string[])[] = [
     ['run', code(run)],
-    ...(history ? [['domain', `${code(history.domain)} (${code(history.uuid)})`]] : []),
+    ...(history
+      ? [
+          ['domain', `${code(history.domain)} (${code(history.uuid)})`],
+          ['libvirt', prose(libvirtText(history))],
+        ]
+      : []),
     ...times,
     ...(owner === undefined ? [] : [['by', prose(owner)]]),
     ...(copiedBytes === undefined ? [] : [['copied', sizeText(copiedBytes)]]),

@@ -41,7 +41,7 @@ export function renderShown(
 }
 
 /** A journal with intact ends may be altered between them, which the summary does not show. */
-function damageOf({ damage }: RunSummary, history: History | undefined): string[] {
+export function damageOf({ damage }: RunSummary, history: History | undefined): string[] {
   if (damage !== undefined) return [];
   return history?.damage === 'altered' || history?.damage === 'strange'
     ? [
@@ -69,7 +69,7 @@ function factsOf({ journal }: RunSummary, history: History | undefined): string[
     ...(history
       ? [
           ['domain', `${history.domain} (${history.uuid})`] as const,
-          ['libvirt', history.uri === '' ? 'the default of virsh' : history.uri] as const,
+          ['libvirt', libvirtText(history)] as const,
           ...history.taken.map((each) => [TAKEN[each.how], attemptText(each)] as const),
           ...(history.finish
             ? [['ended', timeText(Date.parse(history.finish.time))] as const]
@@ -81,6 +81,11 @@ function factsOf({ journal }: RunSummary, history: History | undefined): string[
 }
 
 type Attempt = History['taken'][number];
+
+/** The URI of the libvirt of a run. */
+export function libvirtText({ uri }: History): string {
+  return uri === '' ? 'the default of virsh' : uri;
+}
 
 /** The word for the beginning of an attempt. */
 export const TAKEN: Readonly<Record<Attempt['how'], string>> = {

@@ -89,6 +89,7 @@ test('a report has the end, the commands to type and the path', () => {
     |---|---|
     | run | \`20261123-081502-a1b2c3\` |
     | domain | \`web\\|1\` (\`c7a5\`) |
+    | libvirt | the default of virsh |
     | started | 2026-11-23 08:15:02Z |
     | last record | 2026-11-23 10:18:04Z, after 2 h 3 min |
     | by | root on host1, pid 4242 |
@@ -152,5 +153,12 @@ test('a run of which nothing can be read has a report, too', () => {
   };
   expect(reportMarkdown({ format: 'blockplan-report/v1', standing })).toMatch(
     /^# unreadable: run `20261123-081502-a1b2c3`\n\n## What happened\n\n- its journal is missing\n\n/,
+  );
+});
+
+test('a journal that was altered between its ends is reported', () => {
+  const history = { ...STRANDED.history!, damage: 'altered' as const };
+  expect(reportMarkdown({ ...STRANDED, history })).toContain(
+    '## What happened\n\n- its journal was altered after it was written',
   );
 });
