@@ -219,7 +219,7 @@ export const CODE_REMEDIES = {
   connectionLost:
     'Restart libvirt if it is down, then check the guest and finish the run with `blockplan resume` or `blockplan rollback`.',
   notificationFailed:
-    'Before a run, install the program or correct its path. After it, ignore the warning if the report reached you another way; otherwise correct the target in the notification file.',
+    'Ignore it if the report reached you another way. Otherwise correct the target in the notification file, or install its program.',
   metricsNotWritten:
     'Make the folder of the file, or choose a file in a folder that the user can write to.',
   reportNotMade:
