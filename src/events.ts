@@ -66,8 +66,10 @@ export type RunEvent = { /** Milliseconds since the epoch. */ readonly time: num
       readonly elapsedMs?: number;
       /** Bytes per second, averaged over the last 20 seconds or longer; absent until it is known. */
       readonly rate?: number;
-      /** Milliseconds until the job is done, in whole seconds; absent while that cannot be told. */
+      /** Milliseconds until the job is done, in whole seconds; absent while that is unknown. */
       readonly leftMs?: number;
+      /** Set while the guest writes about as fast as the job copies, so that the job hardly comes closer to its end. */
+      readonly guestKeepsUp?: true;
     } & PhaseRef)
   | { readonly event: 'guest-state'; readonly state: DomainState }
   | ({

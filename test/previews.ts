@@ -21,7 +21,7 @@ export const PREVIEW: Preview = {
   ],
   totals: {
     ...{ steps: 2, phases: 2, changes: 2, pointsOfNoReturn: 1, pauses: 1, paused: true },
-    copies: [{ to: '/b/x y.qcow2', bytes: 42 * MIB, rate: 2 * MIB }],
+    copies: [{ to: '/b/x y.qcow2', bytes: 42 * MIB, rate: 2 * MIB, counted: 42 * MIB }],
     space: [
       { folder: '/a', needed: 64 * MIB, free: 1024 * MIB },
       { folder: '/b', needed: 42 * MIB },

@@ -108,17 +108,19 @@ function progressLines(
   width: number,
   paint: Palette,
 ): string[] {
-  const { percent, done, speed, elapsed, left } = progressWords(progress);
+  const { percent, done, speed, elapsed, left, warning } = progressWords(progress);
+  const warnings = warning.flatMap((text) => wrapped(text, width)).map(paint.yellow);
   const share = `${String(percent).padStart(3)} %`;
   const numbers = [share, done, ...speed, ...elapsed, ...left].join('  ');
   const beside = width - textWidth(numbers) - 1;
-  if (beside >= SHORTEST_BAR) return [`${bar(percent, beside, paint)} ${numbers}`];
+  if (beside >= SHORTEST_BAR) return [`${bar(percent, beside, paint)} ${numbers}`, ...warnings];
   const short = [share, ...left].join('  ');
   const below = [done, ...speed].join('  ');
   const whole = [below, ...elapsed].join('  ');
   return [
     `${bar(percent, width - textWidth(short) - 1, paint)} ${short}`,
     textWidth(whole) <= width ? whole : cut(below, width),
+    ...warnings,
   ];
 }
 

@@ -71,6 +71,6 @@ function phaseName(event: PhaseRef & { readonly direction: 'do' | 'undo' }): str
 }
 
 function progressLine(event: ProgressEvent): string {
-  const { percent, done, speed, elapsed, left } = progressWords(event);
-  return [`${percent} %`, done, ...speed, ...elapsed, ...left].join(', ');
+  const { percent, done, speed, elapsed, left, warning } = progressWords(event);
+  return [`${percent} %`, done, ...speed, ...elapsed, ...left, ...warning].join(', ');
 }

@@ -57,9 +57,9 @@ function copyTiles({ copies }: Totals): Tile[] {
   }
   const left = copies.length - found.to.length;
   const rest = left === 0 ? '' : `, and ${pluralText(left, 'copy', 'copies')} of unknown duration`;
-  return [
-    { label: 'Copying takes', value: found.time, note: `${amount}, at ${found.rate}${rest}` },
-  ];
+  const why = found.because === undefined ? '' : `; ${found.because}`;
+  const note = `${amount}, at ${found.rate}${rest}${why}`;
+  return [{ label: 'Copying takes', value: found.time, note }];
 }
 
 function failureTiles({ totals: { pointsOfNoReturn: points }, steps }: Preview): Tile[] {

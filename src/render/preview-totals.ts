@@ -86,5 +86,6 @@ function duration({ copies }: Totals): string[] {
   const found = copyDuration(copies);
   if (!found) return [];
   const where = found.to.length < copies.length ? ` to ${found.to.join(' and ')}` : '';
-  return [`copying${where} takes ${found.time} at ${found.rate}`];
+  const why = found.because === undefined ? '' : `: ${found.because}`;
+  return [`copying${where} takes ${found.time} at ${found.rate}${why}`];
 }

@@ -14,11 +14,16 @@ export interface ProgressWords {
   readonly speed: readonly string[];
   /** `4 s elapsed`; none in the log of an older version. */
   readonly elapsed: readonly string[];
-  /** `16 s left`; none while it cannot be told. */
+  /** `16 s left`; none while it is unknown. */
   readonly left: readonly string[];
+  /** Why the job does not come to its end; none if it does. */
+  readonly warning: readonly string[];
 }
 
-type Measured = Pick<ProgressEvent, 'current' | 'total' | 'rate' | 'elapsedMs' | 'leftMs'>;
+type Measured = Pick<
+  ProgressEvent,
+  'current' | 'total' | 'rate' | 'elapsedMs' | 'leftMs' | 'guestKeepsUp'
+>;
 
 export function progressWords({
   current,
@@ -26,6 +31,7 @@ export function progressWords({
   rate,
   elapsedMs,
   leftMs,
+  guestKeepsUp,
 }: Measured): ProgressWords {
   return {
     percent: percentOf(current, total),
@@ -33,6 +39,7 @@ export function progressWords({
     speed: rate === undefined ? [] : [`${sizeText(rate)}/s`],
     elapsed: elapsedMs === undefined ? [] : [`${wholeSeconds(elapsedMs)} elapsed`],
     left: leftMs === undefined ? [] : [`${durationText(leftMs)} left`],
+    warning: guestKeepsUp ? ['the guest writes about as fast as the job copies'] : [],
   };
 }
 

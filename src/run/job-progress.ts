@@ -11,20 +11,27 @@ export interface JobPace {
   readonly elapsedMs: number;
   /** Bytes per second; absent until the job has made two steps. */
   readonly rate?: number;
-  /** Milliseconds until the job is done, in whole seconds; absent while they cannot be told. */
+  /** Milliseconds until the job is done, in whole seconds; absent while they are unknown. */
   readonly leftMs?: number;
+  /** Set while the guest writes about as fast as the job copies, so that the job hardly comes closer to its end. */
+  readonly guestKeepsUp?: true;
 }
 
 const WINDOW_MS = 20_000;
 const FEWEST_STEPS = 4;
 /** The shortest time over which a rate is measured: reports in one burst would give gigabytes per second. */
 const SHORTEST_MS = 1_000;
+/** The shortest time after which the guest counts as writing as fast as the job copies. */
+const KEEPS_UP_MS = 10_000;
+/** The guest does if less than this share of what is copied brings the job closer to its end. */
+const SMALL_SHARE = 0.2;
 /** A longer remaining time is no forecast: the job does hardly anything. */
 const LONGEST_LEFT_MS = 30 * 24 * 3600 * 1000;
 
 interface Step {
   readonly at: number;
   readonly current: number;
+  readonly total: number;
 }
 
 /** Measures the progress of one job. */
@@ -43,16 +50,36 @@ export class JobProgress {
     const last = this.#steps.at(-1);
     // Less than before: it is another job.
     if (last && current < last.current) this.#steps = [];
-    if (last?.current !== current) this.#steps.push({ at: now, current });
+    if (last?.current !== current) this.#steps.push({ at: now, current, total });
     while (this.#steps.length - 2 >= FEWEST_STEPS && now - (this.#steps[1]?.at ?? now) >= WINDOW_MS)
       this.#steps.shift();
     const rate = this.#rate(now);
-    const leftMs = rate ? Math.ceil((total - current) / rate) * 1000 : 0;
+    const share = this.#share();
+    const keepsUp = current < total && share < SMALL_SHARE && this.#span() >= KEEPS_UP_MS;
+    const closer = keepsUp ? 0 : (rate ?? 0) * share;
+    const leftMs = closer > 0 ? Math.ceil((total - current) / closer) * 1000 : 0;
     return {
       elapsedMs: Math.round(now - this.#began),
       ...(rate === undefined ? {} : { rate: Math.round(rate) }),
       ...(leftMs > 0 && leftMs <= LONGEST_LEFT_MS ? { leftMs } : {}),
+      ...(rate !== undefined && keepsUp ? { guestKeepsUp: true } : {}),
     };
+  }
+
+  /** Milliseconds between the first step of the window and the last one. */
+  #span(): number {
+    return (this.#steps.at(-1)?.at ?? 0) - (this.#steps[0]?.at ?? 0);
+  }
+
+  /**
+   * The share of the copied bytes that brings the job closer to its end, from 0 to 1. The rest is what the guest has written
+   * meanwhile: QEMU adds it to the total.
+   */
+  #share(): number {
+    const [first, last] = [this.#steps[0], this.#steps.at(-1)];
+    if (!first || !last || last.current === first.current) return 1;
+    const written = Math.max(0, last.total - first.total);
+    return Math.max(0, 1 - written / (last.current - first.current));
   }
 
   /** Bytes per second. */

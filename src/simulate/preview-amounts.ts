@@ -28,7 +28,7 @@ export function previewAmounts(
     copies: copied.map(([to, bytes]) => ({
       to,
       ...(bytes === undefined ? {} : { bytes }),
-      ...rateOf(products.filter(({ file, copied }) => copied > 0 && isSameFile(state, file, to))),
+      ...limitIn(products.filter((each) => copiesInto(state, each, to))),
     })),
     space: needed.map(([folder, bytes]) => ({
       folder,
@@ -43,10 +43,18 @@ export function previewAmounts(
   };
 }
 
-/** The speed limit of copies into one file, if all have the same. */
-function rateOf(copies: readonly Product[]): Pick<Product, 'rate'> {
-  const [rate, ...others] = new Set(copies.map((copy) => copy.rate));
-  return rate === undefined || others.length > 0 ? {} : { rate };
+function copiesInto(state: HostState, { file, copied, unknown }: Product, to: string): boolean {
+  return (copied > 0 || unknown === true) && isSameFile(state, file, to);
+}
+
+/** The speed limit of copies into one file, if all have the same, and how much counts towards it. */
+function limitIn(copies: readonly Product[]): Pick<Totals['copies'][number], 'rate' | 'counted'> {
+  const [rate, ...others] = new Set(copies.map(({ limit }) => limit?.rate));
+  if (rate === undefined || others.length > 0) return {};
+  const counted = copies.flatMap(({ limit }) => limit?.counted ?? []);
+  return counted.length < copies.length
+    ? { rate }
+    : { rate, counted: counted.reduce((sum, bytes) => sum + bytes, 0) };
 }
 
 function freeIn(state: HostState, folder: string): { readonly free?: number } {

@@ -54,12 +54,14 @@ export interface Totals {
   readonly paused?: true;
   /**
    * An upper bound of what is copied, by destination file, in bytes; absent if the facts do not include the sizes. `rate` is
-   * the speed limit of the copy in bytes/s; absent if it has none.
+   * the speed limit of the copy in bytes/s; absent if it has none. `counted` is an upper bound of the bytes that count towards
+   * the limit; absent if it is unknown.
    */
   readonly copies: readonly {
     readonly to: string;
     readonly bytes?: number;
     readonly rate?: number;
+    readonly counted?: number;
   }[];
   /**
    * An upper bound of the space that the plan's files take, by folder, in bytes; `needed` is absent if the facts do not

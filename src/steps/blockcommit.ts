@@ -1,6 +1,6 @@
 import { codes } from '../codes.ts';
 import { filesOfLayer } from '../model/file-identity.ts';
-import type { HostState } from '../model/host-state.ts';
+import { diskOf, type HostState } from '../model/host-state.ts';
 import { checkLayerName, findRange } from './chain-range.ts';
 import { commitRange } from './commit-range.ts';
 import { defineStep, type Infer, type ParamsSchema } from './define.ts';
@@ -139,7 +139,7 @@ export const blockcommitStep = defineStep<typeof schema>({
     const places =
       quarantine === undefined ? [] : files.map((file) => quarantinePath(quarantine, file));
     return [
-      { ...mergedInto(state, range), ...limitOf(params) },
+      { ...mergedInto(state, range), ...limitOf(params, diskOf(state, params.disk)) },
       ...[...removed, ...places].map(withoutRoom),
     ];
   },

@@ -143,7 +143,7 @@ export const blockcopyStep = defineStep<typeof schema>({
     return [
       {
         ...{ file: params.dest, copied: bytes, room: params.blockdev ? 0 : bytes },
-        ...{ ...unknown, ...limitOf(params) },
+        ...{ ...unknown, ...limitOf(params, disk) },
       },
       ...temporaryOverlays(params, disk).map(withoutRoom),
     ];

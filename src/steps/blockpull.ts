@@ -1,6 +1,7 @@
 import { codes } from '../codes.ts';
 import { blockpull as blockpullCommand } from '../commands/blockpull.ts';
 import { pickOptions } from '../commands/define.ts';
+import { diskOf } from '../model/host-state.ts';
 import { layerAt, spellLayer } from '../model/layer-name.ts';
 import {
   chainText,
@@ -78,7 +79,9 @@ export const blockpullStep = defineStep<typeof schema>({
   },
   products(params: Params, state) {
     const range = findRange(pullRange(params), state);
-    return range ? [{ ...mergedInto(state, range), ...limitOf(params) }] : [];
+    return range
+      ? [{ ...mergedInto(state, range), ...limitOf(params, diskOf(state, params.disk)) }]
+      : [];
   },
   phases: (params: Params) => [pullPhase(params)],
   examples: [

@@ -1,7 +1,7 @@
 import { codes } from '../codes.ts';
 import { pickOptions } from '../commands/define.ts';
 import { convert } from '../commands/qemu-img.ts';
-import { fileAt, isSameFile } from '../model/file-identity.ts';
+import { fileAt, isSameFile, layerIndex } from '../model/file-identity.ts';
 import type { HostState } from '../model/host-state.ts';
 import { checkOptions } from './convert-options.ts';
 import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
@@ -16,7 +16,7 @@ import {
   sourceFiles,
 } from './requirements/source-image.ts';
 import { removeMade } from './rollbacks/cancel.ts';
-import { bytesOf, unknownSize } from './sizes.ts';
+import { bytesOf, type Product, speedLimit, unknownSize } from './sizes.ts';
 
 const schema = {
   type: 'object',
@@ -121,11 +121,11 @@ export const convertStep = defineStep<typeof schema>({
   products(params: Params, state) {
     const files = sourceFiles(params.source, state);
     const bytes = bytesOf(state, files);
-    const rate = params['rate-limit'];
+    const unknown = unknownSize(state, files);
     return [
       {
-        ...{ file: params.dest, copied: bytes, room: bytes, ...unknownSize(state, files) },
-        ...(rate === undefined ? {} : { rate }),
+        ...{ file: params.dest, copied: bytes, room: bytes, ...unknown },
+        ...limitOfConvert(params, state, unknown.unknown ? undefined : bytes),
       },
     ];
   },
@@ -146,6 +146,17 @@ export const convertStep = defineStep<typeof schema>({
     },
   ],
 });
+
+/** qemu-img skips areas without data, and so does not count them, unless it has to write them (seen with QEMU 7.2). */
+function limitOfConvert(
+  { source, 'rate-limit': rate, 'sparse-size': sparseSize }: Params,
+  state: HostState,
+  bytes: number | undefined,
+): Pick<Product, 'limit'> {
+  if (rate === undefined) return {};
+  const disk = state.domain.disks.find(({ chain }) => layerIndex(state, chain, source) >= 0);
+  return { limit: speedLimit(rate, sparseSize === 0 ? disk?.capacity : bytes) };
+}
 
 function checkFormat(params: Params, state: HostState): Refusal[] {
   const { source } = params;

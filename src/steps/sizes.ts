@@ -1,6 +1,6 @@
 /** The files that a step creates or fills, and their sizes. */
 import { fileAt } from '../model/file-identity.ts';
-import type { HostState, Layer } from '../model/host-state.ts';
+import type { Disk, HostState, Layer } from '../model/host-state.ts';
 import type { LayerRange } from './chain-range.ts';
 
 /** A file that a step creates, writes or removes. */
@@ -12,8 +12,19 @@ export interface Product {
   readonly room: number;
   /** Set if the size of the copied data is unknown, so that neither number is a limit. */
   readonly unknown?: true;
-  /** Speed limit of the copy in bytes/s; absent if it has none. */
-  readonly rate?: number;
+  /** Speed limit of the copy; absent if it has none. */
+  readonly limit?: SpeedLimit;
+}
+
+/** The speed limit of a copy, and how much of the copy counts towards it. */
+export interface SpeedLimit {
+  /** Bytes per second. */
+  readonly rate: number;
+  /**
+   * Maximum number of bytes that count; absent if it is unknown. A block job also counts areas without data that it copies as
+   * zeroes, so this can be the size that the guest sees (seen on QEMU 7.2; `block/mirror.c`, `mirror_dirty_init`).
+   */
+  readonly counted?: number;
 }
 
 /** Bytes by which an existing file grows in a rollback. */
@@ -23,13 +34,21 @@ export interface RollbackRoom {
   readonly most: number;
 }
 
-/** The speed limit of a block job, from its options. */
-export function limitOf(options: {
-  readonly bandwidth?: number;
-  readonly bytes?: boolean;
-}): Pick<Product, 'rate'> {
+/**
+ * The speed limit of a block job, from its options.
+ * @param disk the disk that it works on; undefined if the guest has none of that name
+ */
+export function limitOf(
+  options: { readonly bandwidth?: number; readonly bytes?: boolean },
+  disk: Disk | undefined,
+): Pick<Product, 'limit'> {
   const { bandwidth, bytes } = options;
-  return bandwidth === undefined ? {} : { rate: bytes ? bandwidth : bandwidth * 2 ** 20 };
+  if (bandwidth === undefined) return {};
+  return { limit: speedLimit(bytes ? bandwidth : bandwidth * 2 ** 20, disk?.capacity) };
+}
+
+export function speedLimit(rate: number, counted: number | undefined): SpeedLimit {
+  return { rate, ...(counted === undefined ? {} : { counted }) };
 }
 
 /** A file that needs almost no space, or is removed. */

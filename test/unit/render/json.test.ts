@@ -56,6 +56,7 @@ const FULL: { [K in RunEvent['event']]: Required<Extract<RunEvent, { event: K }>
     elapsedMs: 1,
     rate: 3.5,
     leftMs: 1000,
+    guestKeepsUp: true,
   },
   'guest-state': { time: 1, event: 'guest-state', state: 'in shutdown' },
   'phase-finished': {
@@ -99,8 +100,19 @@ const FULL: { [K in RunEvent['event']]: Required<Extract<RunEvent, { event: K }>
   'run-left': { time: 1, event: 'run-left', run: 'r', by: 'interrupted by SIGINT', next: ['x'] },
 };
 const OPTIONAL = [
-  'about',
-  ...['again', 'happened', 'elapsedMs', 'error', 'rate', 'leftMs', 'hint', 'path', 'position'],
+  ...[
+    'about',
+    'again',
+    'happened',
+    'elapsedMs',
+    'error',
+    'rate',
+    'leftMs',
+    'guestKeepsUp',
+    'hint',
+    'path',
+    'position',
+  ],
 ];
 
 function lines(events: readonly RunEvent[]): string[] {

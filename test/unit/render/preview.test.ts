@@ -6,6 +6,8 @@ import { textWidth } from '../../../src/render/width.ts';
 import type { Preview } from '../../../src/simulate/preview.ts';
 import { ADMITTED, PREVIEW, previewText, RUNNING } from '../../previews.ts';
 
+const MIB = 2 ** 20;
+
 test('a preview shows everything that will be done, and every rollback', () => {
   expect(previewText(ADMITTED, false)).toMatchInlineSnapshot(`
     "move-testvm on testvm: 2 steps, 1 warning, 1 point of no return, the guest is paused in 1 phase
@@ -122,17 +124,37 @@ test('a preview from facts begins with how many preconditions it could not check
 test.each([
   [
     [
-      { to: '/a', bytes: 2 ** 30, rate: 2 ** 20 },
-      { to: '/b', bytes: 2 ** 30, rate: 2 ** 21 },
+      { to: '/a', bytes: 2 ** 30, rate: 2 ** 20, counted: 2 ** 30 },
+      { to: '/b', bytes: 2 ** 30, rate: 2 ** 21, counted: 2 ** 30 },
     ],
     'copying takes about 26 min at 1 MiB/s to 2 MiB/s',
   ],
   [
     [
-      { to: '/a', bytes: 2 ** 30, rate: 2 ** 20 },
+      { to: '/a', bytes: 2 ** 30, rate: 2 ** 20, counted: 2 ** 30 },
       { to: '/b', bytes: 2 ** 30 },
     ],
     'copying to /a takes about 17 min at 1 MiB/s',
+  ],
+  // A newcomer's plan said 49 s and took 5 min 7 s: QEMU counted the empty part of the disk.
+  [
+    [{ to: '/a', bytes: 245 * MIB, rate: 5 * MIB, counted: 1535 * MIB }],
+    'copying takes about 49 s to 5 min 7 s at 5 MiB/s: QEMU may count empty areas too',
+  ],
+  [
+    [{ to: '/a', rate: 5 * MIB, counted: 1535 * MIB }],
+    'copying takes up to about 5 min 7 s at 5 MiB/s: QEMU may count empty areas too',
+  ],
+  [
+    [{ to: '/a', bytes: 245 * MIB, rate: 5 * MIB }],
+    'copying takes at least about 49 s at 5 MiB/s: QEMU may count empty areas too',
+  ],
+  [
+    [
+      { to: '/a', bytes: 2 ** 30, rate: 2 ** 20, counted: 2 ** 31 },
+      { to: '/b', bytes: 2 ** 30, rate: 2 ** 20 },
+    ],
+    'copying takes at least about 34 min at 1 MiB/s: QEMU may count empty areas too',
   ],
   [
     [

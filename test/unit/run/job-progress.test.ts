@@ -5,24 +5,34 @@ import { type JobPace, JobProgress } from '../../../src/run/job-progress.ts';
 const MIB = 2 ** 20;
 const STEP = 16 * MIB;
 
-/** What is reported of a job at that rate, polled twice a second, that advances in whole steps. */
+/**
+ * What is reported of a job at that rate, polled twice a second, that advances in whole steps. The guest writes to what was
+ * copied already, and QEMU adds that to the total.
+ */
 function paces({
   rate,
   total,
   seconds,
   step = STEP,
+  guest = () => 0,
 }: {
   readonly rate: (second: number) => number;
   readonly total: number;
   readonly seconds: number;
   readonly step?: number;
+  /** Bytes per second that the guest writes. */
+  readonly guest?: (second: number) => number;
 }): readonly JobPace[] {
   const job = new JobProgress(1000);
   let copied = 0;
+  let end = total;
   return Array.from({ length: seconds * 2 }, (_, poll) => {
     copied += rate(poll / 2) / 2;
-    const current = Math.min(total, Math.floor(copied / step) * step);
-    return job.report({ current, total }, 1000 + (poll + 1) * 500);
+    end += guest(poll / 2) / 2;
+    // A job never copies more than there is: the rest of its time is lost.
+    copied = Math.min(copied, end);
+    const current = Math.min(end, Math.floor(copied / step) * step);
+    return job.report({ current, total: end }, 1000 + (poll + 1) * 500);
   });
 }
 
@@ -93,6 +103,42 @@ describe('the pace of a job', () => {
     const job = new JobProgress(0);
     for (const [at, current] of [0, 50, 100].entries())
       expect(job.report({ current, total: 100 }, at * 1000).leftMs).toBeUndefined();
+  });
+
+  test.each([
+    ['finely', 2 ** 20],
+    ['in steps of 16 MiB', STEP],
+  ])('reported %s says when the guest writes as fast as the job copies', (_how, step) => {
+    // The first minute copies the disk; then only what the guest writes is left.
+    const rate = () => 20 * MIB;
+    const guest = (second: number) => (second < 60 ? 0 : 20 * MIB);
+    const all = paces({ rate, guest, total: 1210 * MIB, seconds: 200, step });
+    const at = (second: number) => all[second * 2 - 1]!;
+    expect(at(50)).toMatchObject({ leftMs: expect.any(Number) });
+    expect(at(50).guestKeepsUp).toBeUndefined();
+    for (let second = 90; second < 200; second++) {
+      expect(at(second).guestKeepsUp).toBe(true);
+      expect(at(second).leftMs).toBeUndefined();
+    }
+  });
+
+  test('does not say so of a guest that writes half as fast, and expects twice the time', () => {
+    const rate = () => 20 * MIB;
+    const all = paces({ rate, guest: () => 10 * MIB, total: 2000 * MIB, seconds: 150, step: MIB });
+    expect(all.filter(({ guestKeepsUp }) => guestKeepsUp)).toEqual([]);
+    // After 100 of 200 seconds, half of the distance is left.
+    expect(all[199]!.leftMs! / 1000).toBeGreaterThan(90);
+    expect(all[199]!.leftMs! / 1000).toBeLessThan(110);
+  });
+
+  test('does not say so in the first seconds, nor when nothing is left', () => {
+    const rate = () => 20 * MIB;
+    const all = paces({ rate, guest: rate, total: 100 * MIB, seconds: 60, step: MIB });
+    expect(all.slice(0, 18).filter(({ guestKeepsUp }) => guestKeepsUp)).toEqual([]);
+    const job = new JobProgress(0);
+    for (let second = 0; second < 60; second++)
+      expect(job.report({ current: second, total: second }, second * 1000).leftMs).toBeUndefined();
+    expect(job.report({ current: 60, total: 60 }, 60_000).guestKeepsUp).toBeUndefined();
   });
 
   test('is never negative, infinite or not a number', () => {
