@@ -38,7 +38,7 @@ export const OUTCOMES = {
   'input-refused': {
     exitCode: 2,
     word: 'refused',
-    meaning: 'the input is invalid, and nothing was done',
+    meaning: 'the plan, another file or an option is invalid; nothing was done',
     advice: 'correct what is reported, then try again',
     isFinalState: false,
     isOver: true,
@@ -46,7 +46,7 @@ export const OUTCOMES = {
   'preflight-refused': {
     exitCode: 3,
     word: 'refused',
-    meaning: 'a precondition is not met, and nothing was done',
+    meaning: 'the input is valid, but the host or the guest does not permit it; nothing was done',
     advice: 'remove the obstacle, then try again',
     isFinalState: false,
     isOver: true,

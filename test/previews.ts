@@ -79,7 +79,7 @@ export const PREVIEW: Preview = {
               why: 'make the overlay',
             },
           ],
-          wayBack: 'commit the overlay back',
+          rollback: 'commit the overlay back',
           undoCommands: [
             {
               command: 'virsh blockcommit testvm vda --active --pivot',
@@ -119,9 +119,9 @@ export const PREVIEW: Preview = {
               why: 'start it',
             },
           ],
-          wayBack: '',
+          rollback: '',
           undoCommands: [],
-          noWayBack: 'the source is gone',
+          noRollback: 'the source is gone',
           pointOfNoReturn: 'the source is removed',
           chains: [
             { target: 'vda', before: [layer('/a/base.qcow2')], after: [layer('/b/base.qcow2')] },

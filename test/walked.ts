@@ -12,7 +12,7 @@ export function walked(graph: Graph, host: HostState) {
       withoutAmounts({
         name: node.phase.name,
         effects: node.phase.effects(before, start),
-        back: wayBack(node.phase, before, after, start),
+        back: rollback(node.phase, before, after, start),
         pointOfNoReturn: node.phase.pointOfNoReturn?.(before, start),
       }),
     ),
@@ -20,7 +20,7 @@ export function walked(graph: Graph, host: HostState) {
   };
 }
 
-function wayBack(phase: Phase, before: HostState, after: HostState, start: HostState): unknown {
+function rollback(phase: Phase, before: HostState, after: HostState, start: HostState): unknown {
   try {
     return phase.undo(before, after, start);
   } catch (error) {

@@ -10,6 +10,9 @@ import {
   setOption,
 } from './options.ts';
 
+const LIBVIRT_OF_RUN =
+  'The libvirt is the one that the run began on. Its URI is in the journal of the run.';
+
 export function addRunCommands(root: Command, finish: SetExitCode): void {
   root
     .command('run')
@@ -17,7 +20,7 @@ export function addRunCommands(root: Command, finish: SetExitCode): void {
     .argument('<plan>', 'a plan file, or - for standard input')
     .addOption(connectOption())
     .addOption(setOption())
-    .option('-n, --dry-run', 'preview the run over a read-only connection; change nothing')
+    .option('-n, --dry-run', 'print the preview and stop; nothing is changed')
     .option('-y, --yes', 'run without asking for confirmation')
     .option('--detach', 'run in the background; requires --yes')
     .addOption(new Option('--run-id <id>').argParser(runId).hideHelp())
@@ -55,6 +58,7 @@ export function addRunCommands(root: Command, finish: SetExitCode): void {
     root
       .command(how)
       .description(ways[how])
+      .addHelpText('after', `\n${LIBVIRT_OF_RUN}`)
       .argument('[run]', 'run ID, its beginning, or last (default: the only unfinished run)')
       .addOption(notifyOption())
       .addOption(metricsOption())

@@ -146,14 +146,11 @@ const RESCUED = objectSchema('What was done with one definition.', {
   next: textListSchema('The commands to type.'),
 });
 
-const NOT_RESCUED = objectSchema(
-  'A run whose definition could not be inspected or must not be restored.',
-  {
-    outcome: { const: 'refused', description: 'It was not restored.' },
-    run: textSchema('The run.'),
-    findings: listSchema(partSchema('finding'), 'Why; at least one.'),
-  },
-);
+const NOT_RESCUED = objectSchema('A run whose definition cannot be read or must not be restored.', {
+  outcome: { const: 'refused', description: 'It was not restored.' },
+  run: textSchema('The run.'),
+  findings: listSchema(partSchema('finding'), 'Why; at least one.'),
+});
 
 const RESCUE = objectSchema('What was done, for each definition.', {
   format: formatSchema('rescue'),

@@ -104,12 +104,12 @@ function exampleText(step: AnyStep, example: Example): string {
 }
 
 function phaseText(phase: PreviewPhase, index: number): string {
-  const back = phase.noWayBack ?? phase.wayBack;
+  const back = phase.noRollback ?? phase.rollback;
   return [
     `${index + 1}. **${phase.name}**: ${phase.summary}.`,
     ...(phase.pauses === undefined ? [] : [`   The guest is paused ${phase.pauses}.`]),
     ...commandBlock(phase.commands),
-    `   ${phase.noWayBack === undefined ? 'Rollback' : 'No rollback'}: ${back}.`,
+    `   ${phase.noRollback === undefined ? 'Rollback' : 'No rollback'}: ${back}.`,
     ...commandBlock(phase.undoCommands),
     ...(phase.pointOfNoReturn === undefined
       ? []

@@ -44,5 +44,5 @@ export function recoveryCommands(run: string, ways: readonly RecoveryMode[]): Co
 export function unusableJournalHint(run: string, domain: string | undefined): string {
   const diagnose =
     domain === undefined ? 'blockplan doctor DOMAIN' : blockplanCommand('doctor', domain);
-  return `a lost definition can still be restored: ${blockplanCommand('rescue', run)}; diagnose the guest: ${diagnose}; once everything is in order, close the run: ${blockplanCommand('forget', run)}`;
+  return `to restore a lost definition, run ${blockplanCommand('rescue', run)}; to diagnose the guest, run ${diagnose}; when everything is in order, run ${blockplanCommand('forget', run)} to close the run`;
 }

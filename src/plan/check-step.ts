@@ -1,7 +1,7 @@
 /**
- * The own check of a step kind, for parameters that may have errors. The check needs parameters that match the schema, so
- * it is called with several completions: the parts without errors, and different values for each gap. A finding counts if
- * every completion has it. So an error hides no other one, and nothing is reported that only follows from it.
+ * Runs the check of a step kind on parameters that may have errors. The check needs parameters that match the schema, so it
+ * runs on several completions: the valid parts, with different values in each gap. A finding is reported only if every
+ * completion has it, because then it does not depend on what is wrong or missing.
  */
 import type { Finding } from '../errors.ts';
 import type { AnyStep, OptionSchema } from '../steps/define.ts';
@@ -11,11 +11,11 @@ import type { Path } from './findings.ts';
 interface Gap {
   readonly path: Path;
   readonly schema: OptionSchema;
-  /** Whether a value must be there. */
+  /** Whether the schema requires a value. */
   readonly required: boolean;
 }
 
-/** With more gaps than this, the check is left out: the number of completions grows with them. */
+/** With more gaps than this, the check is skipped: the number of completions grows with them. */
 const MOST_GAPS = 60;
 
 /**
@@ -33,8 +33,8 @@ export function checkStep(
   if (gaps.length === 0) return step.check(params);
   if (sound === undefined || gaps.length > MOST_GAPS) return [];
   const [first = [], ...others] = completions(sound, gaps).map((each) => step.check(each));
-  const told = others.map((findings) => new Set(findings.map(keyOf)));
-  return first.filter((finding) => told.every((keys) => keys.has(keyOf(finding))));
+  const otherKeys = others.map((findings) => new Set(findings.map(keyOf)));
+  return first.filter((finding) => otherKeys.every((keys) => keys.has(keyOf(finding))));
 }
 
 function keyOf({ code, path, message }: Finding): string {
@@ -74,7 +74,7 @@ function soundPart(
   );
 }
 
-/** Two ways to fill what is required, then each gap with each of its possible values. */
+/** Fills the required gaps in two ways, then each gap with each of its sample values. */
 function completions(sound: unknown, gaps: readonly Gap[]): Readonly<Record<string, unknown>>[] {
   const fill = (number: number) =>
     gaps
@@ -99,7 +99,10 @@ function withValue(root: unknown, [word, ...rest]: Path, value: unknown): unknow
   return { ...map, [word]: withValue(map?.[word], rest, value) };
 }
 
-/** Values that match the schema. @param number gives texts that differ, so that a message about one shows as such */
+/**
+ * Values that match the schema.
+ * @param number makes texts differ, so that a finding whose message contains one is recognized
+ */
 function samples(schema: OptionSchema, path: Path, number: number): readonly unknown[] {
   switch (schema.type) {
     case 'boolean':

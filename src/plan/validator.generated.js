@@ -44,21 +44,22 @@ blockcopy:{description:"Mirror a running disk to another place; then switch to t
 the source (finish: a live backup).",type:"object",additionalProperties:!1,required:["disk","dest"],properties:{disk:{type:"\
 string",minLength:1,description:"The target name of the disk, as in `virsh domblklist`: `vda`."},dest:{type:"string",minLength:1,
 description:"Absolute path of the copy."},format:{type:"string",enum:["qcow2","raw"],description:"Format of the copy (de\
-fault: the format of the source)."},shallow:{type:"boolean",description:"Copy the active layer only; the copy shares the\
- backing chain."},"reuse-external":{type:"boolean",description:"Copy into an existing file that was created for the purp\
-ose; its content is overwritten. Requires `format`."},blockdev:{type:"boolean",description:"`dest` is a block device, no\
-t a file."},bandwidth:{type:"integer",minimum:1,description:"Speed limit in MiB/s (in bytes/s with `bytes`)."},bytes:{type:"\
-boolean",description:"`bandwidth` is in bytes/s."},granularity:{type:"integer",minimum:512,maximum:67108864,description:"\
-Granularity of the copy in bytes, a power of two."},"buf-size":{type:"integer",minimum:0,description:"Data in flight bet\
-ween source and copy, in bytes."},timeout:{type:"integer",minimum:1,description:"Cancel the copy and roll back if it is \
-not ready after this many seconds (default: one day)."},pivot:{type:"boolean",description:"Switch the guest to the copy \
-once both are equal: a migration."},finish:{type:"boolean",description:"Keep the guest on the source once both are equal\
-: a live backup."},"transient-job":{type:"boolean",description:"Accept that the job ends with the guest; always set if t\
-he domain is persistent."},"synchronous-writes":{type:"boolean",description:"Complete a write of the guest only after bo\
-th sides have it (libvirt 8.0)."}}},blockcommit:{description:"Merge layers of a running disk into a layer below them, to\
- shorten the backing chain.",type:"object",additionalProperties:!1,required:["disk"],properties:{disk:{type:"string",minLength:1,
-description:"The target name of the disk, as in `virsh domblklist`: `vda`."},base:{type:"string",minLength:1,description:"\
-The layer that receives the data: its path, or its position in the chain, such as `vda[2]`."},shallow:{type:"boolean",description:"\
+fault: the format of the source)."},shallow:{type:"boolean",description:"Copy the active layer only; the layers below st\
+ay where they are, and the copy uses them."},"reuse-external":{type:"boolean",description:"Copy into an existing file th\
+at was created for the purpose; its content is overwritten. Requires `format`."},blockdev:{type:"boolean",description:"`\
+dest` is a block device, not a file."},bandwidth:{type:"integer",minimum:1,description:"Speed limit in MiB/s (in bytes/s\
+ with `bytes`)."},bytes:{type:"boolean",description:"`bandwidth` is in bytes/s."},granularity:{type:"integer",minimum:512,
+maximum:67108864,description:"Granularity of the copy in bytes, a power of two."},"buf-size":{type:"integer",minimum:0,description:"\
+Data in flight between source and copy, in bytes."},timeout:{type:"integer",minimum:1,description:"Cancel the copy and r\
+oll back if it is not ready after this many seconds (default: one day)."},pivot:{type:"boolean",description:"Switch the \
+guest to the copy once both are equal: a migration."},finish:{type:"boolean",description:"Keep the guest on the source o\
+nce both are equal: a live backup."},"transient-job":{type:"boolean",description:"Accept that the copy is lost if the gu\
+est stops before its end. libvirt requires this for a domain with a definition, so it is always set then; the domain sta\
+ys persistent."},"synchronous-writes":{type:"boolean",description:"Complete a write of the guest only after both sides h\
+ave it (libvirt 8.0)."}}},blockcommit:{description:"Merge layers of a running disk into a layer below them, to shorten t\
+he backing chain.",type:"object",additionalProperties:!1,required:["disk"],properties:{disk:{type:"string",minLength:1,description:"\
+The target name of the disk, as in `virsh domblklist`: `vda`."},base:{type:"string",minLength:1,description:"The layer t\
+hat receives the data: its path, or its position in the chain, such as `vda[2]`."},shallow:{type:"boolean",description:"\
 Commit into the layer directly below `top`."},top:{type:"string",minLength:1,description:"The topmost layer to commit: i\
 ts path or position; with `active`, the active layer."},active:{type:"boolean",description:"Commit the active layer; req\
 uires `pivot` or `keep-overlay`."},pivot:{type:"boolean",description:"Switch the guest to the base at the end; implies `\

@@ -37,7 +37,7 @@ export const COMMAND_TEXTS: Readonly<Record<string, CommandText>> = {
   },
   preview: {
     details:
-      'Shows every command, its rollback, the chains before and after, and the preconditions. Nothing is changed.',
+      'Shows every command, its rollback, the chains before and after, and the preconditions. Nothing is changed. run --dry-run prints the same preview and also checks --expect and the notification file. Only preview reads facts, has more formats and has --exit-code.',
     exitCodes:
       'With --exit-code: 0 if the plan changes nothing, 10 if it changes something, 11 if it has a point of no return. A plan that a run would refuse ends with 3.',
     examples: [
@@ -100,12 +100,13 @@ export const COMMAND_TEXTS: Readonly<Record<string, CommandText>> = {
   },
   resume: {
     details:
-      'Inspects the host and continues the plan in the journal. Nothing that was done is repeated. If a rollback has begun, it is finished.',
+      'Inspects the host and continues the plan in the journal. Nothing that was done is repeated. If a rollback has begun, it is finished. The libvirt is the one that the run began on, whatever LIBVIRT_DEFAULT_URI says.',
     exitCodes: RUN_CODES,
     examples: [['Resume the newest run', 'blockplan resume last']],
   },
   rollback: {
-    details: 'Returns the guest to where it was before the run.',
+    details:
+      'Returns the guest to where it was before the run. The libvirt is the one that the run began on, whatever LIBVIRT_DEFAULT_URI says.',
     exitCodes: `${RUN_CODES} A rollback that you requested ends with 0.`,
     examples: [['Roll back the only unfinished run', 'blockplan rollback']],
   },
@@ -118,7 +119,8 @@ export const COMMAND_TEXTS: Readonly<Record<string, CommandText>> = {
     ],
   },
   list: {
-    details: 'Reads only the journals; libvirt is not needed.',
+    details:
+      'Shows the outcome, the domain, the disks and the destinations of each run. Reads only the journals; libvirt is not needed.',
     examples: [['List the runs on a domain', 'blockplan list web1']],
   },
   show: {

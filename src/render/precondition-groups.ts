@@ -5,9 +5,11 @@ import type { Block, Section } from './document.ts';
 import { SECTION_TITLES } from './preview-tiles.ts';
 
 /** One section, or none if there are no preconditions. Those that are met come last, folded. */
-export function preconditionGroups({ preconditions: all, source }: Preview): Block[] {
+export function preconditionGroups(preview: Preview): Block[] {
+  const { preconditions: all, source } = preview;
   if (all.length === 0) return [];
   const isLive = source.kind === 'live';
+  const outcome = outcomeOfUnmet(preview);
   const unmet = all.filter((each) => each.unmet);
   const unchecked = all.filter((each) => each.checked === 'no');
   const met = all.filter((each) => !each.unmet && each.checked !== 'no');
@@ -16,8 +18,8 @@ export function preconditionGroups({ preconditions: all, source }: Preview): Blo
     group(
       'Not checked',
       isLive
-        ? 'only the run can check them'
-        : 'the facts lack them, or only the run can check them',
+        ? `only the run can check them; if one is not met, the run ${outcome}`
+        : `the facts lack them, or only the run can check them; if one is not met, the run is refused or ${outcome}`,
       unchecked,
     ),
     {
@@ -36,6 +38,13 @@ export function preconditionGroups({ preconditions: all, source }: Preview): Blo
       blocks: groups.map(({ count: _, ...section }) => section),
     },
   ];
+}
+
+/** What happens to a run that finds a precondition unmet. */
+function outcomeOfUnmet({ steps, totals }: Preview): string {
+  if (steps.some(({ phases }) => phases.some(({ stopsAt }) => stopsAt !== undefined)))
+    return 'stops there';
+  return totals.pointsOfNoReturn > 0 ? 'is rolled back as far as possible' : 'is rolled back';
 }
 
 function group(

@@ -11,8 +11,8 @@ import type {
   PreviewStep,
 } from '../simulate/preview.ts';
 import { durationText, pluralText } from './amounts.ts';
+import { commandNotes } from './command-notes.ts';
 import type { Block, DocumentTree, Note, Section, Text } from './document.ts';
-
 import { preconditionGroups } from './precondition-groups.ts';
 import { previewTiles, SECTION_TITLES } from './preview-tiles.ts';
 import { previewTotals } from './preview-totals.ts';
@@ -43,6 +43,7 @@ function content(preview: Preview): Block[] {
     changes(preview),
     dangers(preview),
     steps(preview),
+    ...commandNotes(preview).map((section): Block => ({ ...section, partOf: 'the commands' })),
     failures(preview),
     ...preconditionGroups(preview),
   ];
@@ -124,7 +125,7 @@ function diff(lines: PreviewStep['definition']): Block {
 /** What was found, and the phases to think about before the run. */
 function dangers({ findings, steps: all }: Preview): Section {
   const reminders = all.flatMap(({ id, phases }) =>
-    phases.flatMap(({ name, pauses, noWayBack, pointOfNoReturn = noWayBack }) =>
+    phases.flatMap(({ name, pauses, noRollback, pointOfNoReturn = noRollback }) =>
       notes({ pauses, pointOfNoReturn }, `${id}/${name}`),
     ),
   );
@@ -181,15 +182,15 @@ function isEqualTo(chain: PreviewChain): (other: PreviewChain) => boolean {
   return (other) => isDeepStrictEqual(chain, other);
 }
 
-function rollbackOf({ noWayBack, wayBack: how, undoCommands }: PreviewPhase): Block {
+function rollbackOf({ noRollback, rollback: how, undoCommands }: PreviewPhase): Block {
   const section = { is: 'section', partOf: 'the rollbacks' } as const;
   const fold = pluralText(undoCommands.length, 'command');
-  return noWayBack === undefined
+  return noRollback === undefined
     ? {
         ...{ ...section, title: 'Rollback', mood: 'good', text: [how], fold },
         blocks: commands(undoCommands),
       }
-    : { ...section, title: 'No rollback', mood: 'bad', text: [noWayBack], blocks: [] };
+    : { ...section, title: 'No rollback', mood: 'bad', text: [noRollback], blocks: [] };
 }
 
 function commands(list: PreviewPhase['commands']): Block[] {

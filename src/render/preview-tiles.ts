@@ -20,7 +20,7 @@ export function previewTiles(preview: Preview): Tile[] {
   if (findings.some(({ severity }) => severity === 'error')) return [];
   return [
     ...totals.space.map((each) => spaceTile('Space needed', each)),
-    ...totals.rollback.map((each) => spaceTile('Space for rollbacks', each)),
+    ...totals.rollback.map((each) => spaceTile('Space for rollbacks', each, ', to copy data back')),
     ...copyTiles(totals),
     ...failureTiles(preview),
     ...preconditionTiles(preview),
@@ -28,7 +28,11 @@ export function previewTiles(preview: Preview): Tile[] {
   ];
 }
 
-function spaceTile(label: string, { folder, needed, free }: Totals['space'][number]): Tile {
+function spaceTile(
+  label: string,
+  { folder, needed, free }: Totals['space'][number],
+  purpose = '',
+): Tile {
   const known = needed !== undefined && free !== undefined;
   const share = known ? needed / free : 0;
   const mood = share > 1 ? 'bad' : 'warn';
@@ -37,8 +41,8 @@ function spaceTile(label: string, { folder, needed, free }: Totals['space'][numb
     value: needed === undefined ? 'unknown' : `up to ${sizeText(needed)}`,
     note:
       free === undefined
-        ? `in ${folder}, free space unknown`
-        : `of ${sizeText(free)} free in ${folder}`,
+        ? `in ${folder}, free space unknown${purpose}`
+        : `of ${sizeText(free)} free in ${folder}${purpose}`,
     ...(share > ALMOST_FULL ? { mood } : {}),
     ...(known ? { bar: { part: needed, whole: free } } : {}),
   };
@@ -73,7 +77,7 @@ function failureTiles({ totals: { pointsOfNoReturn: points }, steps }: Preview):
     {
       label: 'Points of no return',
       ...(points === 0
-        ? { value: 'none', note: 'every phase can be undone', mood: 'good' }
+        ? { value: 'none', note: 'every phase can be undone until the run ends', mood: 'good' }
         : { value: String(points), note: 'cannot be undone', mood: 'bad', section }),
     },
   ];

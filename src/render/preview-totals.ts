@@ -41,7 +41,7 @@ function safety({ totals: { pointsOfNoReturn: points }, steps }: Preview): TextP
         ]
       : []),
   ];
-  return all.length === 0 ? [{ text: 'every phase can be rolled back' }] : all;
+  return all.length === 0 ? [{ text: 'every phase can be rolled back until the run ends' }] : all;
 }
 
 /** Whether the guest keeps running. */
@@ -62,7 +62,9 @@ function amounts({ copies, space, rollback }: Totals): string[] {
   return [
     ...boundsOf('copies', copied),
     ...boundsOf('needs', space.map(inFolder)),
-    ...boundsOf('rollback needs', rollback.map(inFolder)),
+    ...boundsOf('a rollback needs', rollback.map(inFolder)).map(
+      (text) => `${text}, to copy data back`,
+    ),
   ];
 }
 

@@ -7,7 +7,7 @@ import { type Paint, palette } from './color.ts';
 import { outcomePaint } from './report.ts';
 import { padded, textWidth } from './width.ts';
 
-const HEAD = ['OUTCOME', 'RUN', 'DOMAIN', 'TOOK', 'PLAN'] as const;
+const HEAD = ['OUTCOME', 'RUN', 'DOMAIN', 'DISK', 'TOOK', 'PLAN', 'DESTINATION'] as const;
 
 /** The runs as a table, outcome first, in the order given. A run ID contains the start time. */
 export function renderRuns(runs: readonly RunSummary[], color: boolean): string {
@@ -29,18 +29,18 @@ export function renderRuns(runs: readonly RunSummary[], color: boolean): string 
 }
 
 function cells(run: RunSummary): string[] {
-  const { startedAt, lastAt, plan } = run;
+  const { startedAt, lastAt, plan, disks = ['-'], destinations = ['-'] } = run;
   const running = run.outcome === 'running' || run.outcome === 'unfinished';
   return [
     run.holdsDefinition && run.outcome !== 'running' ? 'orphan' : outcomeWord(run.outcome),
     printable(run.run),
     printable(run.domain ?? '?'),
+    printable(disks.join(', ')),
     startedAt === undefined || lastAt === undefined || running
       ? '-'
       : durationText(lastAt - startedAt),
-    [...(plan === undefined ? ['?'] : [plan]), ...(run.damage ? [`(${run.damage})`] : [])]
-      .map(printable)
-      .join(' '),
+    printable(plan ?? '?'),
+    [destinations.join(', '), ...(run.damage ? [`(${run.damage})`] : [])].map(printable).join(' '),
   ];
 }
 

@@ -2,11 +2,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BUNDLE_FILE, readKeptBundle } from '../journal/bundle.ts';
+import type { CompiledPlan } from '../journal/compiled-plan.ts';
 import { readJournalEnds } from '../journal/journal-ends.ts';
 import type { LockOwner } from '../journal/lock.ts';
 import type { RecoveryMode } from '../journal/recovery-mode.ts';
 import { type RunLog, readRunLog, recoveryModesOf, type StoredLog } from '../journal/run-log.ts';
 import { type End, isEnd, isOpenEnd } from '../outcomes.ts';
+import { EVERY_OTHER } from '../steps/overlay.ts';
 import { type PendingRestore, pendingRestoreOf } from './pending-restore.ts';
 
 /**
@@ -23,6 +25,10 @@ export interface RunSummary {
   /** Absent if the journal does not show it. */
   readonly plan?: string;
   readonly domain?: string;
+  /** The targets of the disks that its steps name; absent if none does, or if the journal does not show it. */
+  readonly disks?: readonly string[];
+  /** The paths of the copies that its steps make; absent as above. */
+  readonly destinations?: readonly string[];
   /** Milliseconds since the epoch. */
   readonly startedAt?: number;
   /** When its last record was written; milliseconds since the epoch. */
@@ -74,6 +80,7 @@ export async function runSummaryOf(
       ? {
           plan: beginning.plan,
           domain: beginning.domain,
+          ...placesOf(log?.started?.compiled),
           startedAt: Date.parse(beginning.time),
         }
       : {}),
@@ -88,6 +95,25 @@ export async function runSummaryOf(
     // The end of a journal that is being written can be torn.
     ...(damage === undefined || holder ? {} : { damage }),
   };
+}
+
+/** What the steps of a plan work on and copy to, whatever their kinds: `disk`, the disks of `diskspec`, and `dest`. */
+function placesOf(plan: CompiledPlan | undefined): Pick<RunSummary, 'disks' | 'destinations'> {
+  const params = plan?.steps.map((step) => step.params) ?? [];
+  const specs = params.flatMap(({ diskspec }) => (Array.isArray(diskspec) ? diskspec : []));
+  const disks = textsOf(
+    [...params, ...specs].map((each: { readonly disk?: unknown }) => each.disk),
+  );
+  const named = disks.filter((disk) => disk !== EVERY_OTHER);
+  const destinations = textsOf(params.map(({ dest }) => dest));
+  return {
+    ...(named.length === 0 ? {} : { disks: named }),
+    ...(destinations.length === 0 ? {} : { destinations }),
+  };
+}
+
+function textsOf(values: readonly unknown[]): string[] {
+  return [...new Set(values.filter((value) => typeof value === 'string'))];
 }
 
 interface Seen {

@@ -35,7 +35,7 @@ export function previewStep(
 
 /** Whether the phase cannot be undone once it is done. */
 export function isPointOfNoReturn(phase: PreviewPhase): boolean {
-  return phase.pointOfNoReturn !== undefined || phase.noWayBack !== undefined;
+  return phase.pointOfNoReturn !== undefined || phase.noRollback !== undefined;
 }
 
 function previewPhase(
@@ -49,8 +49,8 @@ function previewPhase(
     name: phase.name,
     summary: phase.summary,
     commands: phase.effects(before, start).map(shown),
-    wayBack: phase.rollback,
-    ...wayBackOf({ node, start, before, after }),
+    rollback: phase.rollback,
+    ...rollbackOf({ node, start, before, after }),
     ...(pointOfNoReturn === undefined ? {} : { pointOfNoReturn }),
     ...(onFailure === 'stop' ? { stopsAt: leftoversOfStop({ node, start, before, after }) } : {}),
     ...(phase.pauses === undefined ? {} : { pauses: phase.pauses }),
@@ -70,16 +70,16 @@ function pointOf({ node: { phase }, start, before }: WalkedPhase): string | unde
   return all.length === 0 ? undefined : all.join('; ');
 }
 
-function wayBackOf({
+function rollbackOf({
   node,
   start,
   before,
   after,
-}: WalkedPhase): Pick<PreviewPhase, 'undoCommands' | 'noWayBack'> {
+}: WalkedPhase): Pick<PreviewPhase, 'undoCommands' | 'noRollback'> {
   try {
     return { undoCommands: node.phase.undo(before, after, start).map(shown) };
   } catch (error) {
-    if (error instanceof NoRollback) return { undoCommands: [], noWayBack: error.message };
+    if (error instanceof NoRollback) return { undoCommands: [], noRollback: error.message };
     throw error;
   }
 }

@@ -113,10 +113,10 @@ export interface PreviewPhase {
   readonly name: string;
   readonly summary: string;
   readonly commands: readonly PreviewCommand[];
-  readonly wayBack: string;
+  readonly rollback: string;
   readonly undoCommands: readonly PreviewCommand[];
   /** Why this phase cannot be undone once it is done. */
-  readonly noWayBack?: string;
+  readonly noRollback?: string;
   readonly pointOfNoReturn?: string;
   /** In a plan that stops on failure: where the guest can be left if the phase fails. */
   readonly stopsAt?: string;

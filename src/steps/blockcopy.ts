@@ -31,7 +31,8 @@ const schema = {
     },
     shallow: {
       type: 'boolean',
-      description: 'Copy the active layer only; the copy shares the backing chain.',
+      description:
+        'Copy the active layer only; the layers below stay where they are, and the copy uses them.',
     },
     'reuse-external': {
       type: 'boolean',
@@ -68,7 +69,7 @@ const schema = {
     'transient-job': {
       type: 'boolean',
       description:
-        'Accept that the job ends with the guest; always set if the domain is persistent.',
+        'Accept that the copy is lost if the guest stops before its end. libvirt requires this for a domain with a definition, so it is always set then; the domain stays persistent.',
     },
     'synchronous-writes': {
       type: 'boolean',

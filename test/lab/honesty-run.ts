@@ -72,11 +72,11 @@ export async function go(run: HonestRun, host: LabHost, sides: Sides): Promise<O
       const { before, whole } = await sides.forward(phase, start, disturb);
       done.push({ phase, before, start });
       if (whole) continue;
-      await wayBack(done, sides);
+      await rollback(done, sides);
       return outcome();
     }
   }
-  if (run.back) await wayBack(done, sides);
+  if (run.back) await rollback(done, sides);
   return outcome();
 }
 
@@ -95,7 +95,7 @@ async function admitted(
   return refused ? undefined : state;
 }
 
-async function wayBack(done: readonly Done[], sides: Sides): Promise<void> {
+async function rollback(done: readonly Done[], sides: Sides): Promise<void> {
   for (const { phase, before, start } of [...done].reverse())
     if (!(await sides.back(phase, before, start))) return;
 }

@@ -233,7 +233,7 @@ function keepsTheLaws(step: AnyStep, params: Params, start: HostState): void {
     const after = frozen(seenOn(stage));
     isPure(phase, before, after, start);
     expect(problemsAfter(phase, before, after, start), phase.name).toEqual([]);
-    expect(necessary(wayBack(phase, before, before, start)), 'nothing to undo').toEqual([]);
+    expect(necessary(rollback(phase, before, before, start)), 'nothing to undo').toEqual([]);
     for (const effect of [...effects, ...wayBackOr(phase, before, after, start)])
       staysWithin(effect, new Set(files));
     run.push({ phase, start, before, effects, files });
@@ -380,7 +380,7 @@ function comesBack(stage: Stage, run: readonly Stretch[]): 'restored' | 'no roll
 
 function isUndone(stage: Stage, { phase, start, before }: Stretch): boolean {
   for (let round = 0; round < 4; round++) {
-    const effects = wayBack(phase, before, frozen(seenOn(stage)), start);
+    const effects = rollback(phase, before, frozen(seenOn(stage)), start);
     if (effects === undefined) return false;
     if (necessary(effects).length === 0) return true;
     for (const effect of effects) perform(stage, effect);
@@ -394,7 +394,7 @@ function outlivesTheGuest(run: readonly Stretch[], done: number): void {
   stage.host = guestDies(stage.host);
   const now = frozen(seenOn(stage));
   for (const { phase, before, start } of [...run].reverse()) {
-    const effects = wayBack(phase, before, now, start);
+    const effects = rollback(phase, before, now, start);
     // A run stops at a phase that cannot be rolled back.
     if (!effects) break;
     for (const effect of effects)
@@ -405,7 +405,7 @@ function outlivesTheGuest(run: readonly Stretch[], done: number): void {
 }
 
 /** The effects of the rollback; undefined if the phase has none. */
-function wayBack(phase: Phase, before: HostState, now: HostState, start: HostState) {
+function rollback(phase: Phase, before: HostState, now: HostState, start: HostState) {
   try {
     return phase.undo(before, now, start);
   } catch (error) {
@@ -423,7 +423,7 @@ function wayBackOr(
   now: HostState,
   start: HostState,
 ): readonly Effect[] {
-  return wayBack(phase, before, now, start) ?? [];
+  return rollback(phase, before, now, start) ?? [];
 }
 
 /** Without the best-effort commands, which may run although there is nothing to undo. */

@@ -104,10 +104,9 @@ test('progress is printed every ten percent, or every ten seconds if it is slow'
 });
 
 test('progress says when the guest writes about as fast as the job copies', () => {
-  const progress = {
-    ...{ time: 20_000, event: 'progress', direction: 'do', step: 's', phase: 'p' },
-    ...{ current: 99 * 2 ** 20, total: 100 * 2 ** 20, rate: 2 ** 20, elapsedMs: 20_000 },
-  } as const;
+  const of = { event: 'progress', direction: 'do', step: 's', phase: 'p' } as const;
+  const amounts = { current: 99 * 2 ** 20, total: 100 * 2 ** 20, rate: 2 ** 20 };
+  const progress = { time: 20_000, ...of, ...amounts, elapsedMs: 20_000 };
   const line = 's/p: 99 %, 99 MiB of 100 MiB, 1 MiB/s, 20 s elapsed';
   expect(written([progress])).toBe(`${line}\n`);
   expect(written([{ ...progress, guestKeepsUp: true }])).toBe(

@@ -95,7 +95,8 @@ describe.each(CASES)('%s', (_, preview) => {
         ? ['Errors', 'What to do']
         : [
             ...(preview.hooks ? ['Hooks'] : []),
-            ...['Changes', 'Dangers', 'Steps', 'Failures and rollbacks', 'Preconditions'],
+            ...['Changes', 'Dangers', 'Steps', 'Notes on the commands'],
+            ...['Failures and rollbacks', 'Preconditions'],
           ],
     );
   });
@@ -231,13 +232,13 @@ test('the first line answers what a reviewer asks first', () => {
     '2 steps, 1 point of no return, the guest is paused in 1 phase.',
   ]);
   expect(verdict({ findings: ADMITTED.findings, totals })).toEqual([
-    '2 steps, 1 warning, every phase can be rolled back, the guest keeps running.',
+    '2 steps, 1 warning, every phase can be rolled back until the run ends, the guest keeps running.',
   ]);
   expect(verdict({ findings: [], totals })).toEqual([
-    '2 steps, every phase can be rolled back, the guest keeps running.',
+    '2 steps, every phase can be rolled back until the run ends, the guest keeps running.',
   ]);
   expect(verdict({ findings: [], totals: { ...totals, changes: 0 } })).toEqual([
-    '2 steps, nothing to do, every phase can be rolled back, the guest keeps running.',
+    '2 steps, nothing to do, every phase can be rolled back until the run ends, the guest keeps running.',
   ]);
 });
 

@@ -100,8 +100,8 @@ describe('no text from a plan or a host becomes markup', () => {
   function expectInert(preview: Preview): void {
     const comment = previewMarkdown(preview);
     const shown = active(comment);
-    expect(comment.match(/^<details>/gm)).toHaveLength(4);
-    expect(shown.match(/<\/details>/g)).toHaveLength(4);
+    expect(comment.match(/^<details>/gm)).toHaveLength(5);
+    expect(shown.match(/<\/details>/g)).toHaveLength(5);
     const rest = shown.replace(OURS, 'OURS ');
     expect(rest).not.toMatch(/[<>[\]|~$`\\]|:\/\/|www\./);
     expect(rest).not.toMatch(/@(?!&#8203;)\S|(?<!&)#\w|GH-\d/i);

@@ -22,7 +22,7 @@ describe('the tiles', () => {
     expect(tiles(ADMITTED)).toEqual([
       'plain | Space needed up to 64 MiB of 1 GiB free in /a | 6 %',
       'plain | Space needed up to 42 MiB in /b, free space unknown',
-      'plain | Space for rollbacks up to 64 MiB of 1 GiB free in /a | 6 %',
+      'plain | Space for rollbacks up to 64 MiB of 1 GiB free in /a, to copy data back | 6 %',
       'plain | Copying takes about 21 s up to 42 MiB, at 2 MiB/s',
       'bad | Points of no return ✕1 cannot be undone',
       'plain | Preconditions 1 of 4 unchecked only the run can check them',
@@ -51,7 +51,7 @@ describe('the tiles', () => {
       'bad | Space needed ✕up to 101 B of 100 B free in /c | 100 %',
       'plain | Space needed unknown of 100 B free in /d',
       'plain | Copies an unknown amount duration unknown: no speed limit',
-      'good | Points of no return ✓none every phase can be undone',
+      'good | Points of no return ✓none every phase can be undone until the run ends',
       'good | Preconditions ✓all checked',
       'good | Findings ✓none nothing prevents the run',
     ]);
@@ -74,7 +74,7 @@ test('the contents list and the tiles lead to sections of the page', () => {
   const body = bodyOf(previewHtml(ADMITTED));
   const ids = new Set(elements(body).map(({ attributes }) => attributes['id']));
   const links = named(body, 'a').map(({ attributes }) => attributes['href']?.slice(1));
-  expect(links.length).toBe(6 + 2 + 3);
+  expect(links.length).toBe(7 + 2 + 3);
   expect(links.filter((link) => !ids.has(link))).toEqual([]);
   expect(
     named(body, 'nav')
@@ -82,7 +82,7 @@ test('the contents list and the tiles lead to sections of the page', () => {
       .map(textOf),
   ).toEqual([
     ...['Hooks', 'Changes', 'Dangers', 'Steps', '1 overlay', '2 mirror'],
-    ...['Failures and rollbacks', 'Preconditions'],
+    ...['Notes on the commands', 'Failures and rollbacks', 'Preconditions'],
   ]);
   expect(named(bodyOf(previewHtml(PREVIEW)), 'nav')).toEqual([]);
 });

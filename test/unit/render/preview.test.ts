@@ -14,7 +14,7 @@ test('a preview shows everything that will be done, and every rollback', () => {
       copies up to 42 MiB to /b/x y.qcow2
       needs up to 64 MiB in /a (1 GiB free)
       needs up to 42 MiB in /b (free space unknown)
-      rollback needs up to 64 MiB in /a (1 GiB free)
+      a rollback needs up to 64 MiB in /a (1 GiB free), to copy data back
       copying takes about 21 s at 2 MiB/s
       fingerprint sha256:0123456789abcdef
 
@@ -65,10 +65,13 @@ test('a preview shows everything that will be done, and every rollback', () => {
            $ virsh blockcopy testvm vda '/b/x y.qcow2'
          NO ROLLBACK: the source is gone
 
+    Notes on the commands
+       new files: only their owner can read and write them (mode 0600), whatever the mode of the original
+
     Preconditions (1 not met, 1 not checked, 2 met)
        Not met (a finding says why)
          mirror: the folder of /b/x y.qcow2 exists
-       Not checked (only the run can check them)
+       Not checked (only the run can check them; if one is not met, the run is rolled back as far as possible)
          mirror: /b/x y.qcow2 does not exist
        Met (as seen on qemu:///system)
          overlay: the guest is running
@@ -107,7 +110,7 @@ test('a preview without errors begins with its totals; each amount has a line', 
     '  copies up to 42 MiB to /b/x y.qcow2',
     '  needs up to 64 MiB in /a (1 GiB free)',
     '  needs up to 42 MiB in /b (free space unknown)',
-    '  rollback needs up to 64 MiB in /a (1 GiB free)',
+    '  a rollback needs up to 64 MiB in /a (1 GiB free), to copy data back',
     '  copying takes about 21 s at 2 MiB/s',
     '  fingerprint sha256:0123456789abcdef',
     '',
@@ -176,20 +179,24 @@ test.each([
 test('the headline is the first sentence', () => {
   const headline = documentHeadline(previewDocument(HARMLESS), false);
   expect(headline).toBe(
-    'move-testvm on testvm: 2 steps, every phase can be rolled back, the guest keeps running\n',
+    'move-testvm on testvm: 2 steps, every phase can be rolled back until the run ends, the guest keeps running\n',
   );
   expect(previewText(HARMLESS, false)).toMatch(new RegExp(`^${headline}`));
 });
 
 test('a harmless plan is reported as harmless', () => {
   const [totals] = previewText(HARMLESS, false).split('\n');
-  expect(totals).toMatch(/: 2 steps, every phase can be rolled back, the guest keeps running$/);
+  expect(totals).toMatch(
+    /: 2 steps, every phase can be rolled back until the run ends, the guest keeps running$/,
+  );
 });
 
 test('a plan that changes nothing is reported as such', () => {
   const totals = { ...HARMLESS.totals, changes: 0, copies: [], space: [] };
   const [line] = previewText({ ...HARMLESS, totals }, false).split('\n');
-  expect(line).toContain('2 steps, nothing to do, every phase can be rolled back');
+  expect(line).toContain(
+    '2 steps, nothing to do, every phase can be rolled back until the run ends',
+  );
 });
 
 test.each([40, 80, 120])(

@@ -234,7 +234,7 @@ test.each([40, 60, 120])(
     renderer.listener({ time: 1, event: 'phase-started', ...phase, summary: 'copy' });
     renderer.listener({ time: 2, event: 'progress', ...phase, ...numbers } as RunEvent);
     await expect
-      .poll(() => still(terminal.screen()).replaceAll(/\s+/g, ' '))
+      .poll(() => terminal.screen().replaceAll(/\s+/g, ' '))
       .toContain('the guest writes about as fast as the job copies');
     for (const line of terminal.screen().split('\n'))
       expect(line.length).toBeLessThanOrEqual(columns);

@@ -91,11 +91,11 @@ describe('previews of the shipped plans', () => {
     const { plan, graph } = shipped(file);
     const preview = previewPlan(plan, seen(graph));
     const lines = preview.steps.flatMap(({ id, phases }) =>
-      phases.flatMap(({ name, commands, undoCommands, noWayBack, pointOfNoReturn, chains }) => [
+      phases.flatMap(({ name, commands, undoCommands, noRollback, pointOfNoReturn, chains }) => [
         `${id}:${name}`,
         ...commands.map(({ command }) => `  ${command}`),
         ...undoCommands.map(({ command }) => `  < ${command}`),
-        ...(noWayBack === undefined ? [] : [`  no rollback: ${noWayBack}`]),
+        ...(noRollback === undefined ? [] : [`  no rollback: ${noRollback}`]),
         ...(pointOfNoReturn === undefined ? [] : [`  point of no return: ${pointOfNoReturn}`]),
         ...chains.map(
           ({ target, before, after }) => `  ${target}: ${before.length} -> ${after[0]?.file}`,
@@ -104,9 +104,9 @@ describe('previews of the shipped plans', () => {
     );
     expect(lines).toMatchSnapshot();
     for (const { phases } of preview.steps)
-      for (const { commands, wayBack } of phases) {
+      for (const { commands, rollback } of phases) {
         expect(commands.length).toBeGreaterThan(0);
-        expect(wayBack).not.toBe('');
+        expect(rollback).not.toBe('');
       }
   });
 
@@ -118,7 +118,7 @@ describe('previews of the shipped plans', () => {
     const marks = ({ plan, graph }: typeof one) =>
       previewPlan(plan, seen(graph))
         .steps.flatMap(({ phases }) => phases)
-        .map(({ pointOfNoReturn, noWayBack }) => [Boolean(pointOfNoReturn), Boolean(noWayBack)]);
+        .map(({ pointOfNoReturn, noRollback }) => [Boolean(pointOfNoReturn), Boolean(noRollback)]);
     // As soon as a commit begins, the former content of its base is lost.
     expect(marks(one)).toEqual([
       [true, false],
