@@ -45,7 +45,7 @@ export async function attachCommand(
     const owner = holders.get(run.run);
     const code = owner ? await watched(run, owner, show, away.signal) : undefined;
     if (code !== undefined) return code;
-    if (!away.signal.aborted) return await told(run, show, owner === undefined);
+    if (!away.signal.aborted) return await showPast(run, show, owner === undefined);
     show.abandon();
     process.stderr.write(
       `\nthe run continues; to follow it again: ${blockplanCommand('attach', run.run)}\n`,
@@ -123,7 +123,11 @@ function isEnd({ event }: RunEvent): boolean {
 }
 
 /** Shows a run that is no longer active, with the end that its journal records. */
-async function told({ run, folder }: RunFolder, show: Showing, replay: boolean): Promise<number> {
+async function showPast(
+  { run, folder }: RunFolder,
+  show: Showing,
+  replay: boolean,
+): Promise<number> {
   if (replay) {
     const nobody = new AbortController().signal;
     for await (const events of followEvents(folder, () => false, nobody))

@@ -59,7 +59,7 @@ export async function performRun(
   } finally {
     await display.close();
     release();
-    await journal.close().catch(tellUnclosed);
+    await journal.close().catch(reportUnclosed);
   }
 }
 
@@ -70,7 +70,7 @@ function isRefused({ folder }: Journal): boolean {
 }
 
 /** The run is over and its outcome is known, so it has not failed if the end of its journal did not reach the disk. */
-function tellUnclosed(error: Error): void {
+function reportUnclosed(error: Error): void {
   process.stderr.write(`the end of the journal may not be on disk: ${error.message}\n`);
 }
 

@@ -47,7 +47,7 @@ async function rescue(word: string | undefined, options: RescueOptions): Promise
   if (word === undefined) return rescueAll(state, options);
   const report = await rescueOne(state, await rescueTargetOf(state, word), options);
   if (options.format === 'json') process.stdout.write(rescueJson([redactValue(report)]));
-  else tellReport(report);
+  else printReport(report);
   return OUTCOME_CODES[report.outcome];
 }
 
@@ -63,13 +63,13 @@ async function rescueAll(state: string, options: RescueOptions): Promise<number>
       const report = await rescueFound(state, await target.look(), options);
       results.push(redactValue(report));
       code = Math.max(code, OUTCOME_CODES[report.outcome]);
-      if (isText) tellReport(report);
+      if (isText) printReport(report);
     } catch (error) {
       if (error instanceof BlockplanError) {
         const findings = redactFindings(error.findings);
         results.push({ outcome: 'refused', run, findings });
         code = Math.max(code, EXIT_CODES[error.end]);
-        if (isText) tellFindings(run, findings);
+        if (isText) printRunFindings(run, findings);
       } else bugs.push(error);
     }
   }
@@ -91,12 +91,12 @@ async function rescueFound(
   return { run: basename(folder), ...leftAlone('it kept no definition') };
 }
 
-function tellReport(report: RescueReport): void {
+function printReport(report: RescueReport): void {
   const { columns, isTTY } = process.stdout;
   process.stdout.write(renderRescue(report, colorWanted(process.env, isTTY === true), columns));
 }
 
-function tellFindings(run: string, findings: readonly Finding[]): void {
+function printRunFindings(run: string, findings: readonly Finding[]): void {
   const named = findings.map((each) => ({ ...each, message: `run ${run}: ${each.message}` }));
   const color = colorWanted(process.env, process.stderr.isTTY === true);
   process.stderr.write(renderFindings(named, color));

@@ -61,7 +61,7 @@ export function diagnose(patient: Patient): Diagnosis {
     domain: state.domain.name,
     uri: state.host.uri,
     ...(working === undefined ? {} : { working }),
-    findings: found.map((defect) => told(patient, defect)),
+    findings: found.map((defect) => diagnosed(patient, defect)),
   };
 }
 
@@ -69,7 +69,7 @@ function workingOn({ runs, seen, markedAlive }: Patient): string | undefined {
   return runs.find(({ alive }) => alive)?.run ?? (markedAlive ? seen?.marker?.run : undefined);
 }
 
-function told(
+function diagnosed(
   { state }: Patient,
   { code, severity, what, why, todo, commands, repair }: Defect,
 ): Diagnosed {

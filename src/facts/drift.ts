@@ -39,12 +39,12 @@ export function driftFrom(
 ): Drift[] {
   const parts = driftedParts(expected, fingerprintOf(plan, state));
   // For another guest, all names differ, so labels are compared instead.
-  const tell =
+  const partsOf =
     reviewed && reviewed.state.domain.name !== state.domain.name
       ? reviewedParts
       : reviewedPartsByName;
-  const now = tell(plan, state);
-  const before = reviewed && tell(reviewed.plan, reviewed.state);
+  const now = partsOf(plan, state);
+  const before = reviewed && partsOf(reviewed.plan, reviewed.state);
   return parts.map((part) => {
     const is = linesOf(part, now[part]);
     const lines =

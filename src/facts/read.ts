@@ -68,7 +68,7 @@ function soundItems(report: Report, path: Path): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-function tell(
+function addFinding(
   { places, findings }: Report,
   code: Code,
   path: Path,
@@ -84,7 +84,7 @@ function readDefinition(report: Report): DomainXml | undefined {
   if (definition === undefined) return undefined;
   const isGone = soundValue(report, ['domain', 'state']) === 'gone';
   if (isGone || soundValue(report, ['domain', 'persistent']) === false) {
-    tell(
+    addFinding(
       report,
       codes.factsDefinitionMismatch,
       path,
@@ -97,7 +97,7 @@ function readDefinition(report: Report): DomainXml | undefined {
     const defined = readDomainXml(definition);
     const name = soundText(report, ['domain', 'name']);
     if (name !== undefined && defined.name !== name)
-      tell(
+      addFinding(
         report,
         codes.factsDefinitionMismatch,
         path,
@@ -107,7 +107,7 @@ function readDefinition(report: Report): DomainXml | undefined {
     return defined;
   } catch (error) {
     const [what = ''] = (error as Error).message.split('\n');
-    tell(
+    addFinding(
       report,
       codes.factsNotDomainXml,
       path,
@@ -123,7 +123,7 @@ function checkDisks(report: Report): void {
   if ('disks' in data || 'definition' in data || findings.isFaulty(['domain', 'state'])) return;
   if (soundValue(report, ['domain', 'state']) === 'gone') return;
   const hint = 'add "disks:" with a list below it; each item has a target and a chain';
-  tell(
+  addFinding(
     report,
     codes.factsWithoutDisks,
     ['disks'],
@@ -139,7 +139,7 @@ function checkTwice(report: Report): void {
       const name = soundText(report, path);
       if (name === undefined || known.size < known.add(name).size) continue;
       const message = `${quoted(name)} is listed twice in ${where}`;
-      tell(report, codes.factsDuplicate, path, message, 'keep one of the two');
+      addFinding(report, codes.factsDuplicate, path, message, 'keep one of the two');
     }
   };
   const pathsIn = (list: Path, key: string): Path[] =>
@@ -161,7 +161,7 @@ function checkAmounts(report: Report, schema: JsonSchema, path: Path): void {
   if (typeof value === 'string') {
     if (schema['pattern'] !== AMOUNT || readAmount(value) <= MOST_BYTES) return;
     const message = `the size ${quoted(value)} is more than ${atMost(MOST_BYTES)}`;
-    tell(report, codes.invalidValue, path, message, 'check its unit');
+    addFinding(report, codes.invalidValue, path, message, 'check its unit');
   } else if (typeof value === 'object' && value !== null) {
     const { items, additionalProperties } = schema as Readonly<Record<string, JsonSchema>>;
     const properties = propertiesOf(schema);

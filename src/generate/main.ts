@@ -31,5 +31,5 @@ await writeFile(
 for (const [file, text] of outputSchemas()) await writeFile(file, text);
 await writeFile('docs/error-codes.md', codesPage());
 await writeFile('src/model/disks.md', diskPage());
-await writeFile('src/steps/README.md', stepsTable(steps));
+await writeFile('docs/steps.md', stepsTable(steps));
 for (const step of steps) await writeFile(`src/steps/${step.kind}.md`, stepPage(step));

@@ -27,14 +27,16 @@ export function stepPage(step: AnyStep): string {
   ]);
 }
 
-/** The text of `src/steps/README.md`. */
+/** The text of `docs/steps.md`. */
 export function stepsTable(steps: readonly AnyStep[]): string {
-  const rows = steps.map((step) => `| [${step.kind}](${step.kind}.md) | ${cell(step.summary)} |`);
+  const rows = steps.map(
+    (step) => `| [${step.kind}](../src/steps/${step.kind}.md) | ${cell(step.summary)} |`,
+  );
   return page([
     '<!-- Generated from src/steps by `npm run generate`; do not edit. -->',
     '# Step kinds',
     ['| kind | what it does |', '|---|---|', ...rows].join('\n'),
-    'Each kind is one file with its options, its checks, its phases, and the rollback of each phase. `define.ts` defines what a kind must provide; see "Add a step" in [CONTRIBUTING](../../CONTRIBUTING.md).',
+    'Each kind is one file with its options, its checks, its phases, and the rollback of each phase. [Add a step](../CONTRIBUTING.md#add-a-step) describes how to write one.',
   ]);
 }
 

@@ -101,7 +101,7 @@ class Keys {
     const reason = this.#reasonAgainst(word, parent);
     const meant =
       owner === undefined && reason === undefined ? this.#guesses.nearest(word, known) : undefined;
-    const tell = (code: Finding['code'], message: string, hint: string) =>
+    const add = (code: Finding['code'], message: string, hint: string) =>
       this.#findings.add(
         errorFinding(code, message, { path, position: this.#places.locateKey(path), hint }),
         'key',
@@ -109,19 +109,19 @@ class Keys {
     const guess = meant === undefined ? undefined : `did you mean ${quoted(meant)}?`;
     if (owner !== undefined) {
       const message = `${quoted(word)} is an option of ${quoted(owner)}, not a kind of step`;
-      tell(codes.unknownKind, message, `indent it below ${quoted(owner)}`);
+      add(codes.unknownKind, message, `indent it below ${quoted(owner)}`);
     } else if (reason !== undefined) {
-      tell(codes.optionNotOffered, `${quoted(word)} is not offered: ${reason}`, 'remove it');
+      add(codes.optionNotOffered, `${quoted(word)} is not offered: ${reason}`, 'remove it');
     } else if (isStep) {
       const kinds = [...this.#steps.keys()];
       const hint = guess ?? `known kinds: ${listed(kinds, 'and')}`;
-      tell(codes.unknownKind, `unknown kind of step ${quoted(word)}`, hint);
+      add(codes.unknownKind, `unknown kind of step ${quoted(word)}`, hint);
     } else {
       const subject = this.#places.tree.lines.subject;
       const every =
         known.length === 0 ? 'it takes no options' : `known keys: ${listed(known, 'and')}`;
       const message = `unknown key ${quoted(word)} in ${labelOf(parent, subject.noun)}`;
-      tell(codes.unknownKey, message, guess ?? every);
+      add(codes.unknownKey, message, guess ?? every);
     }
     return meant;
   }

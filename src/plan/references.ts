@@ -56,7 +56,7 @@ export function substitute(
   let length = text.length;
   const locate = places.locatorWithin(path);
   // Without a path, so that a second wrong reference in the same text is reported too.
-  const tell = (unknown: UnresolvedName, from: number, width: number) => {
+  const addUnknown = (unknown: UnresolvedName, from: number, width: number) => {
     isWhole = false;
     const { code = codes.unknownReference, message, hint } = unknown;
     if (message === undefined || findings.isFull) return;
@@ -71,12 +71,12 @@ export function substitute(
       length += answer.written.length;
       return length > LONGEST_TEXT * 2 ? '' : answer.written;
     }
-    tell(answer, at, end === '}' ? sign.length : 2);
+    addUnknown(answer, at, end === '}' ? sign.length : 2);
     return sign;
   };
   const result = text.replace(SIGNS, replace);
   if (isWhole && (length > LONGEST_TEXT * 2 || result.length > LONGEST_TEXT)) {
-    tell(tooLong(), 0, text.length);
+    addUnknown(tooLong(), 0, text.length);
   }
   if (!isWhole) {
     findings.condemn(path);

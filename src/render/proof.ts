@@ -8,7 +8,7 @@ import { outcomePaint } from './report.ts';
 import { wrapped } from './width.ts';
 
 /**
- * @param verbose lists every cause and report; otherwise what remains is at most ten lines
+ * @param verbose lists every cause and report; otherwise what remains is at most ten groups
  * @param columns the width at which sentences wrap
  */
 export function renderProof(
@@ -37,7 +37,7 @@ type Bold = (text: string) => string;
 
 const UNKNOWABLE = 'the journal could not be written, and then blockplan ended';
 
-/** In lines; what is more is counted. */
+/** In groups; further groups are counted. */
 const LONGEST_SUMMARY = 10;
 
 function summaryLines(proof: Proof, sentence: Sentence, bold: Bold): string[] {
@@ -153,7 +153,7 @@ function wrongLines(
     bold(title),
     ...found.flatMap(({ what, cases, said, seed }) => [
       ...sentence(`- ${what} (${amount(cases, 'case')})`, 2),
-      ...sentence(`the run reports: ${told(said)}`, 4),
+      ...sentence(`the run reports: ${joined(said)}`, 4),
       `    --replay ${seed}`,
     ]),
   ];
@@ -163,7 +163,7 @@ function wrongLines(
 function strandedLines(faults: readonly FaultResult[], sentence: Sentence, bold: Bold): string[] {
   const groups = new Map<string, string[]>();
   for (const fault of faults.filter(({ end }) => isOpenEnd(end))) {
-    const key = `${OUTCOMES[fault.end].word} in ${fault.place}: ${told(fault.said)}`;
+    const key = `${OUTCOMES[fault.end].word} in ${fault.place}: ${joined(fault.said)}`;
     const again = fault.again === undefined ? '' : ` (then ${fault.again})`;
     groups.set(key, [...(groups.get(key) ?? []), `${fault.what}${again}`]);
   }
@@ -178,7 +178,7 @@ function strandedLines(faults: readonly FaultResult[], sentence: Sentence, bold:
   ];
 }
 
-function told(said: readonly string[]): string {
+function joined(said: readonly string[]): string {
   return said.join('; ').replaceAll(':;', ':');
 }
 

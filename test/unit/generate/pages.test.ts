@@ -17,7 +17,7 @@ describe('generated pages are up to date (run `npm run generate`)', () => {
   });
 
   test('for the table of step kinds', () => {
-    expect(committed('README.md')).toBe(stepsTable(steps));
+    expect(committed('../../docs/steps.md')).toBe(stepsTable(steps));
   });
 
   test('for the disk properties', () => {
@@ -37,7 +37,23 @@ describe('generated pages are up to date (run `npm run generate`)', () => {
 
   test('and no page is left of a kind that does not exist', () => {
     const pages = readdirSync(folder).filter((file) => file.endsWith('.md'));
-    expect(pages.sort()).toEqual(['README.md', ...steps.map(({ kind }) => `${kind}.md`)].sort());
+    expect(pages.sort()).toEqual(steps.map(({ kind }) => `${kind}.md`).sort());
+  });
+});
+
+describe('every page can be reached', () => {
+  test('in docs from the README', () => {
+    const readme = committed('../../README.md');
+    const pages = readdirSync(new URL('../../docs/', folder)).filter((file) =>
+      file.endsWith('.md'),
+    );
+    expect(pages.length).toBeGreaterThan(10);
+    expect(pages.filter((file) => !readme.includes(`](docs/${file})`))).toEqual([]);
+  });
+
+  test('of a step kind from docs', () => {
+    const index = committed('../../docs/steps.md');
+    for (const { kind } of steps) expect(index).toContain(`](../src/steps/${kind}.md)`);
   });
 });
 
