@@ -89,10 +89,13 @@ test('list shows all runs, newest first, also those of older versions and with t
       .slice(1, -1)
       .map((line) => line.split(/ {2,}/)),
   ).toEqual([
-    ['succeeded', '20261123-100000-cccccc', 'web1', '1 s', 'move-web1'],
-    ['stranded', '20261123-090000-bbbbbb', 'web2', '1 s', 'move-web1'],
-    ['orphan', '20261123-080000-aaaaaa', 'web1', '-', 'move-web1'],
-    ['rolled back', '20251123-100000-dddddd', 'web1', '1 s', expect.stringContaining('incomplete')],
+    ['succeeded', '20261123-100000-cccccc', 'web1', '-', '1 s', 'move-web1', '-'],
+    ['stranded', '20261123-090000-bbbbbb', 'web2', '-', '1 s', 'move-web1', '-'],
+    ['orphan', '20261123-080000-aaaaaa', 'web1', '-', '-', 'move-web1', '-'],
+    [
+      ...['rolled back', '20251123-100000-dddddd', 'web1', '-', '1 s', 'move-web1'],
+      expect.stringContaining('incomplete'),
+    ],
   ]);
   expect(blockplan('list', 'web2').stdout.split('\n')).toHaveLength(3);
 });

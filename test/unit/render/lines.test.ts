@@ -102,14 +102,3 @@ test('progress is printed every ten percent, or every ten seconds if it is slow'
     ...[1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((n) => `${n}0 %`),
   ]);
 });
-
-test('progress says when the guest writes about as fast as the job copies', () => {
-  const of = { event: 'progress', direction: 'do', step: 's', phase: 'p' } as const;
-  const amounts = { current: 99 * 2 ** 20, total: 100 * 2 ** 20, rate: 2 ** 20 };
-  const progress = { time: 20_000, ...of, ...amounts, elapsedMs: 20_000 };
-  const line = 's/p: 99 %, 99 MiB of 100 MiB, 1 MiB/s, 20 s elapsed';
-  expect(written([progress])).toBe(`${line}\n`);
-  expect(written([{ ...progress, guestKeepsUp: true }])).toBe(
-    `${line}, the guest writes about as fast as the job copies\n`,
-  );
-});

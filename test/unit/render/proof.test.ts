@@ -101,7 +101,7 @@ test('a violation comes first, with its seed', () => {
   expect(text({ violations: [violation] }, true)).toContain('the run reports: all well');
 });
 
-test('there are at most ten lines, and the others are counted', () => {
+test('there are at most ten groups, and the others are counted', () => {
   const names = Object.keys(FAULTS) as Fault[];
   const faults = names.flatMap((fault) => [
     result(fault),

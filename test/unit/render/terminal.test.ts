@@ -222,26 +222,6 @@ test('no signal handler is installed: the command line handles signals', async (
   }
 });
 
-test.each([40, 60, 120])(
-  'on %i columns the bar says below it that the guest writes about as fast as the job copies',
-  async (columns) => {
-    const step = { id: 'copy', kind: 'blockcopy', phases: [{ name: 'mirror', summary: 'copy' }] };
-    const phase = { direction: 'do', step: 'copy', phase: 'mirror' } as const;
-    const terminal = new FakeTerminal(columns, 20);
-    const renderer = terminalRenderer(terminal, false);
-    const numbers = { current: 99, total: 100, rate: 1, elapsedMs: 60_000, guestKeepsUp: true };
-    renderer.listener({ ...STARTED, steps: [step] });
-    renderer.listener({ time: 1, event: 'phase-started', ...phase, summary: 'copy' });
-    renderer.listener({ time: 2, event: 'progress', ...phase, ...numbers } as RunEvent);
-    await expect
-      .poll(() => terminal.screen().replaceAll(/\s+/g, ' '))
-      .toContain('the guest writes about as fast as the job copies');
-    for (const line of terminal.screen().split('\n'))
-      expect(line.length).toBeLessThanOrEqual(columns);
-    await renderer.close();
-  },
-);
-
 test('twelve steps fit on a low terminal during the run, and all are shown at the end', async () => {
   const steps = Array.from({ length: 12 }, (_, index) => ({
     id: `copy-${index}`,

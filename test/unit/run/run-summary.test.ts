@@ -13,7 +13,6 @@ import {
   GIVEN,
   journalText,
   KEPT,
-  ofEarlierForm,
   phase,
   RESUMED,
   STARTED,
@@ -73,56 +72,6 @@ describe('a run', () => {
   test('that a process works on is running, whatever its last end', async () => {
     const found = await summary([STARTED, ended('stranded')], { alive: true });
     expect(found).toMatchObject({ outcome: 'running', owner: 'ann, pid 77' });
-  });
-
-  test.each([
-    ['no steps', [], {}],
-    [
-      'a copy',
-      [{ disk: 'vda', dest: '/new/a', pivot: true }],
-      { disks: ['vda'], destinations: ['/new/a'] },
-    ],
-    [
-      'a backup through an overlay: each disk once, and not those that only stay as they are',
-      [
-        {
-          diskspec: [
-            { disk: 'vda', file: '/o' },
-            { disk: '*', snapshot: 'no' },
-          ],
-        },
-        { source: '/images/a', dest: '/new/a' },
-        { disk: 'vda' },
-      ],
-      { disks: ['vda'], destinations: ['/new/a'] },
-    ],
-    [
-      'two copies, and values of another version',
-      [
-        { disk: 'vda', dest: '/a' },
-        { disk: 'vdb', dest: '/b' },
-        { disk: 7, dest: [], diskspec: 1 },
-      ],
-      { disks: ['vda', 'vdb'], destinations: ['/a', '/b'] },
-    ],
-  ])('has the disks and destinations of %s', async (_title, all, places) => {
-    const steps = all.map((params, at) => ({ id: `s${at}`, kind: 'k', params, phases: [] }));
-    const found = await summary([{ ...STARTED, compiled: { steps, states: [] } }]);
-    const { disks, destinations } = found ?? {};
-    expect({ disks, destinations }).toEqual({
-      disks: undefined,
-      destinations: undefined,
-      ...places,
-    });
-  });
-
-  test('of an earlier form has no disks and no destinations', async () => {
-    for (const format of [1, 2]) {
-      const found = await summary([ofEarlierForm(format, STARTED)]);
-      expect(found).toMatchObject({ plan: 'move-web1' });
-      expect(found).not.toHaveProperty('disks');
-      expect(found).not.toHaveProperty('destinations');
-    }
   });
 
   test('reports its plan, its times, who started it and what its end said', async () => {
