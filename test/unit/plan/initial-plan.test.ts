@@ -142,7 +142,7 @@ test('is in the README without its comments, for the guest in docs/facts.md', ()
   };
   const state = readFacts(block('docs/facts.md'), 'facts.yaml');
   const { text } = planFor('migrate', state, { folder: '/export/fast' });
-  expect(text.replaceAll(/^#.*\n| #.*$/gm, '')).toBe(block('README.md'));
+  expect(text.replaceAll(/^ *#.*\n| #.*$/gm, '')).toBe(block('README.md'));
 });
 
 test('a backup freezes the file systems where the agent can', () => {
