@@ -28,13 +28,29 @@ function quotedWord(word: string): string {
   return isPrintable(word) ? shellQuote([word]) : escaped(word);
 }
 
+/** The libvirt that a command is for. */
+export interface NamedLibvirt {
+  /** As for `virsh -c`; absent for virsh's own default, which need not be named. */
+  readonly connect?: string;
+}
+
+/** A virsh command: `virshLine(state.host, 'list', '--all')`. */
+export function virshLine({ connect }: NamedLibvirt, ...words: readonly string[]): Command {
+  return commandLine('virsh', ...(connect === undefined ? [] : ['-c', connect]), ...words);
+}
+
 /**
- * A virsh command about one domain: `virshCommand('start', name)`.
+ * A virsh command about one domain: `virshCommand(state.host, 'start', name)`.
  * @param domain a name that virsh would parse as an option or an ID is passed with `--domain`
  */
-export function virshCommand(verb: string, domain: string, ...words: readonly string[]): Command {
+export function virshCommand(
+  on: NamedLibvirt,
+  verb: string,
+  domain: string,
+  ...words: readonly string[]
+): Command {
   const option = domain.startsWith('-') || isTakenForId(domain) ? ['--domain'] : [];
-  return commandLine('virsh', verb, ...option, domain, ...words);
+  return virshLine(on, verb, ...option, domain, ...words);
 }
 
 /**

@@ -41,6 +41,8 @@ export type RunEvent = { /** Milliseconds since the epoch. */ readonly time: num
       readonly event: 'run-left';
       readonly run: string;
       readonly by: string;
+      /** What is known of its block jobs, in sentences; absent in the event log of an older version. */
+      readonly jobs?: readonly string[];
       /** Commands to type next. */
       readonly next: readonly string[];
     }

@@ -80,7 +80,7 @@ export const OUTCOMES = {
     exitCode: 130,
     word: 'interrupted',
     meaning: 'the run was not rolled back: its report shows the current state',
-    advice: 'run the plan again when it suits',
+    advice: 'type the command that fits: until then, no other run can work on the guest',
     isFinalState: false,
     isOver: false,
   },
@@ -114,8 +114,9 @@ export const EXIT_CODES = Object.fromEntries(
 
 /** What to do after that end, in one sentence; none if nothing is left to do. */
 export function adviceOf(end: End, interrupted: boolean): readonly string[] {
-  const isOwnWish = interrupted && end === 'rolled-back';
-  const { advice } = OUTCOMES[isOwnWish ? 'interrupted' : end];
+  // Nothing failed that has to be repaired first.
+  if (interrupted && end === 'rolled-back') return ['run the plan again when it suits'];
+  const { advice } = OUTCOMES[end];
   return advice === '' ? [] : [advice];
 }
 

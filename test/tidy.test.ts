@@ -398,6 +398,11 @@ describe('the code', () => {
     expect(found(others, /process\.(exit|exitCode|abort)\b/)).toEqual([]);
   });
 
+  test('names the libvirt of each virsh command', () => {
+    const others = sources.filter((file) => file !== 'src/command.ts');
+    expect(found(others, /commandLine\((?:$|\s*'virsh')/)).toEqual([]);
+  });
+
   test('prints only through the renderers', () => {
     expect(found(sources, /\bconsole\.\w+\(/)).toEqual([]);
   });

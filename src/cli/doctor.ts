@@ -8,7 +8,6 @@ import type { Patient } from '../doctor/patient.ts';
 import { BlockplanError } from '../errors.ts';
 import { localHost } from '../host-io/local-host.ts';
 import { makeFolder } from '../journal/durable.ts';
-import { stateFolder } from '../journal/folder.ts';
 import { byExactName } from '../libvirt/by-uuid.ts';
 import { examineDomain, examinedFiles } from '../libvirt/examine.ts';
 import { openLiveDriver } from '../libvirt/live-driver.ts';
@@ -20,9 +19,12 @@ import { colorWanted } from '../render/color.ts';
 import { renderDiagnosis } from '../render/doctor.ts';
 import { jsonText } from '../render/json.ts';
 import { checkRunning } from '../steps/requirements/guest.ts';
+import { chosenConnection, namedLibvirt } from './connection.ts';
+import { leftBehind } from './earlier-runs.ts';
 import { withJsonRefusal } from './json-refusal.ts';
 import { writeNewFile } from './output-file.ts';
 import { inputRefusal } from './read.ts';
+import { ownState } from './run-folders.ts';
 import { isMarkerAlive, runsOnDomain } from './runs-on-domain.ts';
 
 export interface DoctorCommandOptions {
@@ -45,7 +47,7 @@ async function examine(domain: string, options: DoctorCommandOptions): Promise<n
   const shown = redactValue(diagnosis);
   const told = {
     ...(output === undefined ? {} : { folder: output }),
-    ...(options.connect === undefined ? {} : { connect: options.connect }),
+    ...namedLibvirt(options.connect),
   };
   process.stdout.write(
     options.format === 'json'
@@ -62,14 +64,14 @@ async function examine(domain: string, options: DoctorCommandOptions): Promise<n
 
 /** Uses a read-only connection, so that libvirt itself would refuse a change. */
 async function admitted(domain: string, connect: string | undefined): Promise<Patient> {
-  const place = { ...(connect === undefined ? {} : { uri: connect }), readonly: true };
+  const place = { ...chosenConnection(connect), readonly: true };
   const connecting = openVirsh(localHost, place);
   try {
     const writeDurably = () => Promise.reject(new Error('doctor must not write'));
     const driver = await openLiveDriver(localHost, { ...place, domain, writeDurably }, connecting);
     const first = await driver.observe([]);
-    const runs = await runsOnDomain(stateFolder(process.env, process.getuid?.()), first.domain);
-    const common = { runs, here: hostname(), ...(connect === undefined ? {} : { connect }) };
+    const runs = await runsOnDomain(ownState(), first.domain);
+    const common = { runs, here: hostname() };
     if (first.domain.state === 'gone') {
       const [unknown] = checkRunning(first);
       if (unknown && !runs.some(({ bundle }) => bundle))
@@ -98,8 +100,10 @@ async function examined(
   ]);
   const files = [...places, ...examinedFiles(seen)].filter((file) => file.startsWith('/'));
   const state = await survey([...new Set(files)]);
+  const besides = seen.beside.map(({ file }) => file);
+  const left = besides.length === 0 ? [] : await leftBehind(ownState(), state, besides);
   const markedAlive = await isMarkerAlive(seen.marker, common.runs);
-  return { ...common, state, seen, ...(markedAlive === undefined ? {} : { markedAlive }) };
+  return { ...common, state, seen, left, ...(markedAlive === undefined ? {} : { markedAlive }) };
 }
 
 /** Writes the plans into a folder. Overwrites no file, so that a plan that was already reviewed does not change. */

@@ -1,7 +1,6 @@
 /** How a run ended, as a notification reports it. */
 import { commandLine } from '../command.ts';
 import { BlockplanError } from '../errors.ts';
-import type { RunEvent } from '../events.ts';
 import { recoveryCommands } from '../journal/recovery-mode.ts';
 import { recoveryModesOf, tryReadRunLog } from '../journal/run-log.ts';
 import { redactFindings } from '../model/redact-value.ts';
@@ -10,14 +9,18 @@ import { renderFindings } from '../render/findings.ts';
 import {
   leftUnfinishedText,
   type RunFinishedEvent,
+  type RunLeftEvent,
   type RunStartedEvent,
   renderReport,
-  UNFINISHED,
+  unfinishedState,
 } from '../render/report.ts';
 import { situationLines } from '../render/situation.ts';
 
 /** The width of the report in a notification. */
 const COLUMNS = 76;
+
+/** After a bug nothing more is known of the run. */
+const LEFT_BY_BUG = ['the run is not over', 'a block job that it started may still run'];
 
 /** The part of a notification that says how the run ended. */
 export type EndReport = Pick<
@@ -26,7 +29,7 @@ export type EndReport = Pick<
 >;
 
 /** The last event of a run. */
-export type EndEvent = RunFinishedEvent | Extract<RunEvent, { event: 'run-left' }>;
+export type EndEvent = RunFinishedEvent | RunLeftEvent;
 
 /**
  * The report of a run that reached its end.
@@ -43,7 +46,7 @@ export function finishedReport(
   if (end.event === 'run-left') {
     const happened = [end.by, ...failed];
     const text = `${leftUnfinishedText({ ...end, by: happened.join('; ') })}\n`;
-    return { outcome: 'interrupted', exitCode, text, happened, state: UNFINISHED, next };
+    return { outcome: 'interrupted', exitCode, text, happened, state: unfinishedState(end), next };
   }
   const { end: outcome, state } = end;
   const sentences = [...(end.happened ?? []), ...failed];
@@ -62,7 +65,7 @@ export async function failureReport(
   left: RunStartedEvent | undefined,
 ): Promise<EndReport> {
   const { state, next } = left
-    ? { state: UNFINISHED, next: await unfinishedCommands(left) }
+    ? { state: LEFT_BY_BUG, next: await unfinishedCommands(left) }
     : { state: [], next: [] };
   const situation = situationLines(
     { happened: [], state, advice: [], commands: next },

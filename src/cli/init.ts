@@ -2,12 +2,12 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { codes } from '../codes.ts';
-import { blockplanCommand, virshCommand } from '../command.ts';
+import { blockplanCommand, virshCommand, virshLine } from '../command.ts';
 import { BlockplanError, type Finding } from '../errors.ts';
 import { compile } from '../graph/graph.ts';
 import type { Disk, HostState } from '../model/host-state.ts';
 import { runIdAt } from '../model/run-id.ts';
-import { initialPlanText, templateDescription } from '../plan/initial-plan.ts';
+import { initialPlanText, type NameAttempt, templateDescription } from '../plan/initial-plan.ts';
 import { draftPlan } from '../plan/read.ts';
 import { TEMPLATES, type TemplateName } from '../plan/templates.ts';
 import { printable } from '../printable.ts';
@@ -16,6 +16,7 @@ import { steps } from '../steps/registry.ts';
 import { findDisk, requireSupportedDisk } from '../steps/requirements/disk.ts';
 import { checkRunning } from '../steps/requirements/guest.ts';
 import { Needs } from '../steps/requirements/requirement.ts';
+import { namedLibvirt } from './connection.ts';
 import { type HostStateOptions, readHostState } from './host-state.ts';
 import { writeNewFile } from './output-file.ts';
 import { ask, canAsk } from './question.ts';
@@ -42,7 +43,7 @@ export async function initCommand(
     throw inputRefusal(
       codes.initIncomplete,
       'no guest is named',
-      `add its name: ${blockplanCommand('init', template)} DOMAIN; see: virsh list --all`,
+      `add its name: ${blockplanCommand('init', template)} DOMAIN; see: ${virshLine(namedLibvirt(options.connect), 'list', '--all')}`,
     );
   const { output } = options;
   refuseExisting(output);
@@ -61,14 +62,30 @@ export async function initCommand(
       options.facts === undefined ? await readHostState(domain, [draft], options, run) : first;
     return walk(compile(draft.resolve(state, run)), state).findings;
   };
-  for (let attempt = 1; ; attempt++) {
-    const text = initialPlanText({ template, domain: first.domain, disk, folder, attempt });
+  const textOf = (attempt: NameAttempt) =>
+    initialPlanText({ template, domain: first.domain, disk, folder, attempt });
+  for (let attempt: NameAttempt = { copy: 1, overlay: 1 }; ; ) {
+    const text = textOf(attempt);
     const errors = (await findingsFor(text)).filter(({ severity }) => severity === 'error');
-    const isTaken = errors.some(({ code }) => code === codes.fileExistence);
-    if (isTaken && attempt < MOST_ATTEMPTS) continue;
-    refuse(errors);
-    return put(text, options);
+    const next = nextAttempt(attempt, errors);
+    // The name of a backup has no more than the time.
+    const isOver = Math.max(next.copy, next.overlay) > MOST_ATTEMPTS || textOf(next) === text;
+    if (isOver) {
+      refuse(errors);
+      return put(text, options);
+    }
+    attempt = next;
   }
+}
+
+/** The next name of each new file whose name is taken. */
+function nextAttempt({ copy, overlay }: NameAttempt, errors: readonly Finding[]): NameAttempt {
+  const isTaken = (key: string) =>
+    errors.some(({ code, path }) => code === codes.fileExistence && path?.at(-1) === key);
+  return {
+    copy: isTaken('dest') ? copy + 1 : copy,
+    overlay: isTaken('file') ? overlay + 1 : overlay,
+  };
 }
 
 function listTemplates(): number {
@@ -140,7 +157,7 @@ async function chosenDisk(state: HostState, named: string | undefined): Promise<
       code: codes.diskNotFound,
       severity: 'error',
       message: `the domain "${name}" has no disk that a plan can work on`,
-      hint: `see: ${virshCommand('domblklist', name)}`,
+      hint: `see: ${virshCommand(state.host, 'domblklist', name)}`,
     },
   ]);
 }

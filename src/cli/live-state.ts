@@ -5,21 +5,22 @@ import { openVirsh } from '../libvirt/virsh.ts';
 import type { HostState } from '../model/host-state.ts';
 import type { PlanDraft } from '../plan/read.ts';
 import { observeForDrafts } from '../run/preflight.ts';
+import { chosenConnection } from './connection.ts';
 
 /**
  * The state of a domain and of all files that these plans use. The connection is read-only, so that libvirt itself would
  * refuse a change.
- * @param uri as for `virsh -c`
+ * @param connect as for `virsh -c`
  * @param run see `PlanDraft.resolve`
  * @throws BlockplanError `preflight-refused` when libvirt cannot be reached, or the guest lacks a value
  */
 export async function liveState(
   domain: string,
   drafts: readonly PlanDraft[],
-  uri: string | undefined,
+  connect: string | undefined,
   run: string,
 ): Promise<HostState> {
-  const place = { ...(uri === undefined ? {} : { uri }), readonly: true };
+  const place = { ...chosenConnection(connect), readonly: true };
   const connecting = openVirsh(localHost, place);
   try {
     const driver = await openLiveDriver(

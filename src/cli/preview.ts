@@ -6,6 +6,7 @@ import { PREVIEW_EXIT_CODES } from '../outcomes.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Preview } from '../simulate/preview.ts';
 import { previewPlan } from '../simulate/preview-plan.ts';
+import { explained } from './done-plan.ts';
 import { type HostStateOptions, planOnHost } from './host-state.ts';
 import { draftFrom } from './read.ts';
 import { type Format, showPreview } from './show-preview.ts';
@@ -29,7 +30,10 @@ export async function previewCommand(
       : { facts: options.facts }),
     fingerprint: fingerprintOf(plan, state),
   });
-  const code = await showPreview(shown, options.format);
+  // Facts may be of a host whose journals are elsewhere.
+  const findings =
+    options.facts === undefined ? await explained(shown.findings, plan, state) : shown.findings;
+  const code = await showPreview({ ...shown, findings }, options.format);
   return code === 0 && options.exitCode ? PREVIEW_EXIT_CODES[outcomeOf(shown)] : code;
 }
 

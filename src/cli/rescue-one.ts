@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { codes } from '../codes.ts';
-import { blockplanCommand } from '../command.ts';
+import { blockplanCommand, virshLine } from '../command.ts';
 import type { Driver } from '../commands/driver.ts';
 import type { BlockplanError } from '../errors.ts';
 import { localHost } from '../host-io/local-host.ts';
@@ -111,12 +111,12 @@ async function rescueWith(
 
 /** Refuses if another domain has the name: its definition must not be replaced. */
 async function refuseNamesake({ name, uuid }: LostDefinition, driver: Driver): Promise<void> {
-  const { domain } = await driver.observe([]);
+  const { domain, host } = await driver.observe([]);
   if (domain.state === 'gone' || domain.uuid === uuid) return;
   throw preflightRefusal(
     codes.nameTaken,
     `"${name}" is now another domain, with the UUID ${domain.uuid}; the kept definition has ${uuid}`,
-    `check both, and rename one of them: virsh domrename`,
+    `check both, and rename one of them: ${virshLine(host, 'domrename')} …`,
   );
 }
 

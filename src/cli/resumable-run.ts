@@ -1,10 +1,15 @@
 /** The run that `resume` and `rollback` work on, and the unfinished runs that block a new one. */
 
+import { dirname } from 'node:path';
 import { codes } from '../codes.ts';
 import { blockplanCommand } from '../command.ts';
 import { statePath } from '../journal/folder.ts';
 import { isAlive, lockOwner } from '../journal/lock.ts';
-import { recoveryCommands, unusableJournalHint } from '../journal/recovery-mode.ts';
+import {
+  type RecoveryMode,
+  recoveryCommands,
+  unusableJournalHint,
+} from '../journal/recovery-mode.ts';
 import {
   isRunOver,
   readRunLog,
@@ -13,7 +18,7 @@ import {
   type StoredLog,
 } from '../journal/run-log.ts';
 import { removeUnfinished, unfinishedRuns } from '../journal/unfinished.ts';
-import { domainKey, LOCAL } from '../model/hosts.ts';
+import { domainKey, LOCAL, ofHost } from '../model/hosts.ts';
 import { printable } from '../printable.ts';
 import { preflightRefusal } from './refusal.ts';
 import { namedRun } from './run-folders.ts';
@@ -29,10 +34,15 @@ export interface ResumableRun {
 /**
  * Finds the run to resume or roll back.
  * @param word see `namedRun`; undefined for the only unfinished run
+ * @param how what is asked for
  * @throws BlockplanError runNotFound if there is none, or more than one; runEnded if it is over; journalUnreadable or
  *   journalUnsupported if it cannot be resumed from its journal
  */
-export async function resumableRun(state: string, word: string | undefined): Promise<ResumableRun> {
+export async function resumableRun(
+  state: string,
+  word: string | undefined,
+  how: RecoveryMode,
+): Promise<ResumableRun> {
   const { run, folder } = await namedRun(state, word ?? (await onlyLeft(state)));
   const log = await readRunLog(folder).catch((error: Error) => {
     throw preflightRefusal(
@@ -71,7 +81,9 @@ export async function resumableRun(state: string, word: string | undefined): Pro
     throw preflightRefusal(
       codes.runEnded,
       `run ${run} is over: ${endingOf(log)}`,
-      `nothing is left to do; see what it did: ${blockplanCommand('show', run)}`,
+      how === 'rollback' && log.finish?.end === 'succeeded'
+        ? await movingBackHint(log, started)
+        : `nothing is left to do; see what it did: ${blockplanCommand('show', run)}`,
     );
   }
   return { run, folder, log, started };
@@ -83,6 +95,31 @@ function writerOf({ attempts }: StoredLog): string {
   return last
     ? `use version ${printable(last.version)} of blockplan, which wrote it`
     : 'use the version that wrote it';
+}
+
+/** How to undo a run that succeeded: a new plan moves each disk back to the folder of the file that it was moved from. */
+async function movingBackHint(log: StoredLog, started: StartRecord): Promise<string> {
+  const { run, domain, uri, hosts } = started;
+  const { filesLeftBy } = await import('../run/left-files.ts');
+  const moved = filesLeftBy(log).filter(
+    ({ kind, wasActive, block }) => kind === 'blockcopy' && wasActive && !block,
+  );
+  const first = moved.filter(
+    ({ target }, at) => moved.findIndex((each) => each.target === target) === at,
+  );
+  if (first.length === 0)
+    return `a run that has succeeded cannot be rolled back; see what it did: ${blockplanCommand('show', run)}`;
+  const several = ofHost(hosts, LOCAL).domain.disks.length > 1;
+  const back = first.map(({ file, target }) =>
+    blockplanCommand(
+      'init',
+      domain,
+      ...['migrate', '--to', dirname(file)],
+      ...(several ? ['--disk', target] : []),
+      ...(uri === '' ? [] : ['--connect', uri]),
+    ),
+  );
+  return `a run that has succeeded cannot be rolled back; write a plan that moves the disk back: ${back.join('; ')}`;
 }
 
 /** The word for how it ended. */

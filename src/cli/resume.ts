@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { codes } from '../codes.ts';
-import { blockplanCommand, commandLine } from '../command.ts';
+import { blockplanCommand, commandLine, virshLine } from '../command.ts';
 import type { Driver, MadeFile } from '../commands/driver.ts';
 import { filesWrittenInto } from '../commands/effect.ts';
 import { localHost } from '../host-io/local-host.ts';
@@ -53,7 +53,7 @@ async function resumeNamed(
   ending: RunEnding,
 ): Promise<number> {
   const state = stateFolder(process.env, process.getuid?.());
-  const { run, started } = await resumableRun(state, word);
+  const { run, started } = await resumableRun(state, word, how);
   ending.name({ plan: started.plan, domain: started.domain, run });
   const user = userInfo().username;
   // Files made here contain guest data or passwords of the definition: no other user may read them.
@@ -79,7 +79,14 @@ async function resumeNamed(
   }
   try {
     // Read it again under the lock: another process may have just finished it.
-    return await resumeLocked(state, await resumableRun(state, run), how, options, user, ending);
+    return await resumeLocked(
+      state,
+      await resumableRun(state, run, how),
+      how,
+      options,
+      user,
+      ending,
+    );
   } finally {
     await lock.release();
   }
@@ -143,12 +150,13 @@ function refuseElsewhere({ run, started, log }: ResumableRun): void {
 
 /** Refuses if the name belongs to another domain by now, or if another run works on the domain. */
 async function refuseOthers(driver: Driver, { run, started }: ResumableRun): Promise<void> {
-  const { name, uuid, state } = (await driver.observe([])).domain;
+  const { domain, host } = await driver.observe([]);
+  const { name, uuid, state } = domain;
   if (state !== 'gone' && uuid !== started.uuid)
     throw preflightRefusal(
       codes.runDomainReplaced,
       `"${name}" is now another domain (${uuid}); the run was on ${started.uuid}`,
-      'give the domain its name back: virsh domrename',
+      `give the domain its name back: ${virshLine(host, 'domrename')} …`,
     );
   const marker = await driver.marker();
   if (marker && (marker.run !== run || marker.host !== hostname()))

@@ -22,7 +22,9 @@ import { executeRun } from '../run/execute.ts';
 import { type CheckedPlan, preflightDraft, refuseErrors } from '../run/preflight.ts';
 import type { Preview } from '../simulate/preview.ts';
 import { RunEnding } from './after-run.ts';
+import { chosenConnection, namedLibvirt } from './connection.ts';
 import { detachCommand, refuseUndetachable } from './detach.ts';
+import { explained } from './done-plan.ts';
 import { type ExpectOptions, type ReviewCheck, reviewCheckOf } from './expectation.ts';
 import { type AfterRunOptions, afterRunSettings } from './notify-settings.ts';
 import { performRun } from './perform-run.ts';
@@ -83,7 +85,7 @@ async function runOrPreview(
   const driver = await openLiveDriver(
     localHost,
     {
-      ...(options.connect === undefined ? {} : { uri: options.connect }),
+      ...chosenConnection(options.connect),
       domain: draft.domain,
       readonly: options.dryRun === true,
       writeDurably,
@@ -93,7 +95,7 @@ async function runOrPreview(
   const run: RequestedRun = { id, draft, driver, options, refuseDrift, ending };
   try {
     if (!options.dryRun && !options.detach && !asks) return await locked(run);
-    const checked = await preflightDraft(draft, driver, id);
+    const checked = await checkedPlan(run);
     refuseDrift(checked.plan, checked.state);
     const preview = await previewOf(checked);
     if (options.dryRun) return await showPreview(preview, options.format);
@@ -120,10 +122,17 @@ interface RequestedRun {
   readonly ending: RunEnding;
 }
 
+async function checkedPlan({ id, draft, driver }: RequestedRun): Promise<CheckedPlan> {
+  const checked = await preflightDraft(draft, driver, id);
+  return { ...checked, findings: await explained(checked.findings, checked.plan, checked.state) };
+}
+
 async function previewOf({ plan, state, hookFindings }: CheckedPlan): Promise<Preview> {
   const { previewPlan } = await import('../simulate/preview-plan.ts');
   const { fingerprintOf } = await import('../facts/fingerprint.ts');
-  return previewPlan(plan, state, { fingerprint: fingerprintOf(plan, state), hookFindings });
+  const fingerprint = fingerprintOf(plan, state);
+  const preview = previewPlan(plan, state, { fingerprint, hookFindings });
+  return { ...preview, findings: await explained(preview.findings, plan, state) };
 }
 
 /** Refuses if the host changed while the user was deciding: other commands would run. */
@@ -158,16 +167,16 @@ async function locked(run: RequestedRun, shown?: Preview): Promise<number> {
   }
   try {
     await refuseUnfinishedRun(state, uuid, draft.domain);
-    refuseMarked(draft.domain, await driver.marker());
+    refuseMarked(draft.domain, await driver.marker(), options.connect);
     // Observe again under the lock: another run may have just ended.
-    const checked = await preflightDraft(draft, driver, id);
+    const checked = await checkedPlan(run);
     const { plan, graph, state: hostState, files } = checked;
     run.refuseDrift(plan, hostState);
     refuseErrors(checked);
     if (shown) await refuseChanged(checked, shown);
     const journal = await withState(state, openJournal(state, id, plan));
     const findings = [...plan.warnings, ...checked.findings];
-    const uri = options.connect ?? process.env['LIBVIRT_DEFAULT_URI'] ?? '';
+    const uri = chosenConnection(options.connect).uri ?? '';
     const set = readSettings(options.set);
     const planSum = planSumOf(plan.text.source);
     const hosts = onLocal({ driver, initial: hostState, files });
@@ -182,8 +191,8 @@ async function locked(run: RequestedRun, shown?: Preview): Promise<number> {
 }
 
 /** A domain that libvirt does not know has no UUID to lock: preflight reports it, or finds it after all. */
-async function uuidAdmitted({ id, draft, driver }: RequestedRun): Promise<string> {
-  const admission = await preflightDraft(draft, driver, id);
+async function uuidAdmitted(run: RequestedRun): Promise<string> {
+  const admission = await checkedPlan(run);
   refuseErrors(admission);
   return admission.state.domain.uuid;
 }
@@ -213,14 +222,18 @@ async function openJournal(state: string, id: string, plan: Plan): Promise<Journ
   return journal;
 }
 
-function refuseMarked(domain: string, marker: Marker | undefined): void {
+function refuseMarked(
+  domain: string,
+  marker: Marker | undefined,
+  connect: string | undefined,
+): void {
   if (!marker) return;
   const { run: other, host, user, pid, since } = marker;
   throw taken(
     domain,
     `run ${other} (${user} on ${host}, pid ${pid}, since ${since}), according to a marker in its metadata`,
     host === hostname() && !isProcess(pid)
-      ? `that run is no longer active on this machine; check its journal (blockplan status), fix the domain, then: ${unmarkByHand(domain)}`
+      ? `that run is no longer active on this machine; check its journal (blockplan status), fix the domain, then: ${unmarkByHand(namedLibvirt(connect), domain)}`
       : 'wait until it has ended; on its host, see blockplan status',
   );
 }

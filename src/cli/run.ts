@@ -1,12 +1,13 @@
 /** `blockplan run`: connects to libvirt first, so that it answers while the rest is loaded and the plan is read. */
 import { localHost } from '../host-io/local-host.ts';
 import { openVirsh } from '../libvirt/virsh.ts';
+import { chosenConnection } from './connection.ts';
 import type { RunCommandOptions } from './run-plan.ts';
 
 /** @returns the exit code */
 export async function runCommand(file: string, options: RunCommandOptions): Promise<number> {
   const connecting = openVirsh(localHost, {
-    ...(options.connect === undefined ? {} : { uri: options.connect }),
+    ...chosenConnection(options.connect),
     readonly: options.dryRun === true,
   });
   // A failed connection is reported where it is used; errors in the plan come first.

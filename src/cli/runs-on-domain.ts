@@ -3,12 +3,12 @@
 import { stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { type Effect, isCommand } from '../commands/effect.ts';
+import { blockplanCommand } from '../command.ts';
 import type { UnfinishedRun } from '../doctor/patient.ts';
 import { readKeptBundle } from '../journal/bundle.ts';
 import { JOURNAL_FILE } from '../journal/journal.ts';
 import { isAlive, lockOwner } from '../journal/lock.ts';
-import { recoveryCommands } from '../journal/recovery-mode.ts';
+import { recoveryCommands, recoveryText } from '../journal/recovery-mode.ts';
 import {
   commandsOf,
   isRunOver,
@@ -22,6 +22,7 @@ import { domainKey, LOCAL } from '../model/hosts.ts';
 import type { Marker } from '../model/marker.ts';
 import { isOpenEnd } from '../outcomes.ts';
 import { pendingRestoreOf } from '../run/pending-restore.ts';
+import { filesMade } from './earlier-runs.ts';
 import { runFolders } from './run-folders.ts';
 
 /**
@@ -53,6 +54,7 @@ async function runIn(
   if (domain.uuid === '' ? first.domain !== domain.name : first.uuid !== domain.uuid)
     return undefined;
   const owner = await lockOwner(state, domainKey(LOCAL, first.uuid));
+  const ways = recoveryModesOf(log);
   return {
     run: first.run,
     plan: first.plan,
@@ -60,7 +62,9 @@ async function runIn(
     startedAt: Date.parse(first.time),
     ...(finish && isOpenEnd(finish.end) ? { end: finish.end } : {}),
     next: finish?.next ?? [],
-    takeUp: recoveryCommands(first.run, recoveryModesOf(log)),
+    finishing: recoveryText(ways),
+    takeUp:
+      ways.length > 0 ? recoveryCommands(first.run, ways) : [blockplanCommand('forget', first.run)],
     alive: owner !== undefined && owner.run === first.run && isAlive(owner),
     owner: `${first.user}@${first.host}, pid ${first.pid}`,
     ...(kept ? { bundle: kept, ...(await owes(folder, kept, log)) } : {}),
@@ -76,11 +80,6 @@ async function owes(
   const found = await readKeptBundle(folder);
   const of = 'kept' in found ? found : { kept: bundle };
   return pendingRestoreOf(of, log).autostart ? { owesAutostart: true } : {};
-}
-
-function filesMade(effect: Effect): string[] {
-  if (effect.tool === 'make-file') return [effect.file];
-  return isCommand(effect) && 'dest' in effect.args ? [effect.args.dest] : [];
 }
 
 /**

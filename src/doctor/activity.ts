@@ -1,12 +1,12 @@
 /** Unfinished activity: jobs, markers and runs; a guest paused by an I/O error; a saved guest with other files. */
 import { dirname } from 'node:path';
 import { codes } from '../codes.ts';
-import { recordedCommand } from '../command.ts';
+import { recordedCommand, virshLine } from '../command.ts';
 import { includesFile, isSameFile } from '../model/file-identity.ts';
 import type { BlockJob, Disk, HostState } from '../model/host-state.ts';
 import { MARKER_URI } from '../model/marker.ts';
 import { sizeText } from '../size-text.ts';
-import { type Defect, type Patient, rescueLine, type UnfinishedRun, virshLine } from './patient.ts';
+import { type Defect, type Patient, rescueLine, type UnfinishedRun } from './patient.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
 
@@ -38,7 +38,7 @@ function leftJob(patient: Patient, { target, job }: Disk): Defect[] {
       why: `every write goes to both files, no other job can work on the disk${type === 'copy' ? ', and the copy is worthless once the guest stops' : ''}`,
       ...(maker
         ? {
-            todo: `run ${maker.run} started it: resume that run or roll it back`,
+            todo: `run ${maker.run} started it: ${maker.finishing}`,
             commands: maker.takeUp,
           }
         : endings(patient, name, target, { ready, type })),
@@ -54,7 +54,7 @@ function endings(
   { ready, type }: Pick<BlockJob, 'ready' | 'type'>,
 ): Pick<Defect, 'todo' | 'commands'> {
   const end = (how: string) =>
-    virshLine(patient, ['blockjob', '--domain', domain, '--path', target, how]);
+    virshLine(patient.state.host, 'blockjob', '--domain', domain, '--path', target, how);
   const [cancel, pivot] = [end('--abort'), end('--pivot')];
   if (!ready)
     return {
@@ -92,9 +92,10 @@ function deadMarker(patient: Patient): Defect[] {
   const elsewhere = marker.host !== patient.here;
   const unfinished = patient.runs.find(({ run }) => run === marker.run);
   const who = `run ${marker.run} of ${marker.user}@${marker.host} (pid ${marker.pid}, since ${marker.since})`;
-  const unmark = virshLine(patient, [
+  const unmark = virshLine(
+    patient.state.host,
     ...['metadata', '--domain', name, '--uri', MARKER_URI, '--remove', '--live'],
-  ]);
+  );
   const known = elsewhere
     ? `; whether that run is still active is unknown on ${patient.here}`
     : patient.markedAlive === false
@@ -108,7 +109,7 @@ function deadMarker(patient: Patient): Defect[] {
       why: 'no other run can start while the marker exists',
       ...(unfinished
         ? {
-            todo: 'resume that run or roll it back: this removes the marker',
+            todo: `${unfinished.finishing}; this removes the marker`,
             commands: unfinished.takeUp,
           }
         : {
@@ -135,7 +136,7 @@ function leftRun({ state }: Patient, unfinished: UnfinishedRun): Defect {
     severity: stranded ? 'warning' : 'error',
     what: `run ${unfinished.run} (${unfinished.plan}, ${unfinished.owner}) ${how}`,
     why: `its work may be incomplete; its journal is in ${unfinished.folder}`,
-    todo: `${stranded ? 'do what its report says; then resume it or roll it back, so that it is finished' : 'resume it or roll it back'}${rescue ? '; if neither works, restore the definition that it removed' : ''}`,
+    todo: `${stranded ? `do what its report says; then ${unfinished.finishing}, so that it is finished` : unfinished.finishing}${rescue ? '; if that fails, restore the definition that it removed' : ''}`,
     commands: [
       ...unfinished.next.map(recordedCommand).filter((line) => !unfinished.takeUp.includes(line)),
       ...unfinished.takeUp,
@@ -164,7 +165,7 @@ function standsStill(patient: Patient): Defect[] {
       todo: stopped
         ? 'do not stop it; free space or repair the storage, then resume it'
         : 'check the storage of that disk',
-      ...(stopped ? { commands: [virshLine(patient, ['resume', '--domain', name])] } : {}),
+      ...(stopped ? { commands: [virshLine(patient.state.host, 'resume', '--domain', name)] } : {}),
     },
   ];
 }
@@ -196,8 +197,8 @@ function savedElsewhere(patient: Patient): Defect[] {
           why: 'the next start uses the files that the image names: if they have changed since, the guest corrupts them, and it ignores the files that its definition names',
           todo: 'decide which files are right: edit the image to name them, or remove it; the guest then starts as after a power loss',
           commands: [
-            virshLine(patient, ['managedsave-edit', '--domain', name]),
-            virshLine(patient, ['managedsave-remove', '--domain', name]),
+            virshLine(patient.state.host, 'managedsave-edit', '--domain', name),
+            virshLine(patient.state.host, 'managedsave-remove', '--domain', name),
           ],
         },
       ];

@@ -15,7 +15,7 @@ import {
 import { type Disk, type HostState, isUp } from '../model/host-state.ts';
 
 import { disksDefinedElsewhere, redefineStepFor } from './definition.ts';
-import type { Defect, Patient, Repair } from './patient.ts';
+import type { Defect, LeftBehind, Patient, Repair } from './patient.ts';
 
 export function chainDefects(patient: Patient): Defect[] {
   const { disks } = patient.state.domain;
@@ -189,12 +189,14 @@ function firstDifference(
 }
 
 /** Overlays above the guest's files that no chain uses. They are only reported: the user decides what to do with them. */
-function beside({ state, seen, runs }: Patient): Defect[] {
+function beside({ state, seen, runs, left = [] }: Patient): Defect[] {
   const recorded =
     seen?.snapshots.flatMap(({ disks }) => disks.map(({ overlay }) => overlay)) ?? [];
   return (seen?.beside ?? [])
     .filter(({ file }) => usersOf(state, file).length === 0 && !includesFile(state, recorded, file))
     .map(({ file, backing }) => {
+      const kept = left.find((each) => isSameFile(state, each.file, file));
+      if (kept) return leftBehind(file, backing, kept);
       const maker = runs.find(({ files }) => includesFile(state, files, file));
       const whose = maker === undefined ? '' : `; run ${maker.run} (${maker.plan}) made it`;
       return {
@@ -206,4 +208,21 @@ function beside({ state, seen, runs }: Patient): Defect[] {
         commands: [commandLine('qemu-img', 'info', '--force-share', '--backing-chain', file)],
       };
     });
+}
+
+/** Its content is known: a run of blockplan took it out of the chain, and the guest has not used it since. */
+function leftBehind(
+  file: string,
+  backing: string,
+  { target, wasActive, run, plan, time }: LeftBehind,
+): Defect {
+  const how = wasActive ? `moved ${target} away from it` : `took it out of the chain of ${target}`;
+  return {
+    code: codes.overlayOrphaned,
+    severity: 'warning',
+    what: `${file} is an overlay above ${backing}, and in no domain's chain; run ${run} (${plan}) ${how} on ${time}, and kept it`,
+    why: `its content is from that time: it lacks all later writes of the guest, and committing it or running a guest on it would corrupt data where ${backing} has changed since`,
+    todo: 'keep it as long as you may need that state, and remove it once you do not; blockplan does not',
+    commands: [commandLine('qemu-img', 'info', '--force-share', '--backing-chain', file)],
+  };
 }

@@ -1,11 +1,11 @@
 /** Definitions at risk: unknown to libvirt, or naming other files than the guest runs on. */
 import { codes } from '../codes.ts';
-import { intoPrivateFile } from '../command.ts';
+import { intoPrivateFile, virshLine } from '../command.ts';
 import { isTransient } from '../model/disk-elements.ts';
 import { isChainTerminated, readDomainXml } from '../model/domain-xml.ts';
 import { isSameFile, layerIndex } from '../model/file-identity.ts';
 import { type Disk, type HostState, isUp } from '../model/host-state.ts';
-import { type Defect, type Patient, rescueLine, type UnfinishedRun, virshLine } from './patient.ts';
+import { type Defect, type Patient, rescueLine, type UnfinishedRun } from './patient.ts';
 
 export function definitionDefects(patient: Patient): Defect[] {
   const { domain } = patient.state;
@@ -25,7 +25,7 @@ function unmarked(patient: Patient): Defect[] {
       severity: 'warning',
       what: `autostart of "${name}" is off: run ${unfinished.run} (${unfinished.plan}) disabled it and has not enabled it again`,
       why: 'the guest does not start with its host',
-      todo: 'resume the run or roll it back; or only enable autostart again, unless it should stay off',
+      todo: `${unfinished.finishing}; or only enable autostart again, unless it should stay off`,
       commands: [...unfinished.takeUp, rescueLine(unfinished)],
     },
   ];
@@ -62,11 +62,18 @@ function transient(patient: Patient): Defect {
       severity: 'error',
       what: `"${name}" is transient; its definition is in the journal of run ${unfinished.run} (${unfinished.plan})`,
       why: vanishes,
-      todo: 'resume the run or roll it back; if neither works, restore only the definition',
+      todo: `${unfinished.finishing}; if that fails, restore only the definition`,
       commands: [...unfinished.takeUp, rescueLine(unfinished)],
     };
   const file = `${name.replaceAll(/[^\w.-]/g, '_')}.xml`;
-  const dump = virshLine(patient, ['dumpxml', '--inactive', '--security-info', '--domain', name]);
+  const dump = virshLine(
+    patient.state.host,
+    'dumpxml',
+    '--inactive',
+    '--security-info',
+    '--domain',
+    name,
+  );
   return {
     code: codes.transientUnrestorable,
     severity: 'warning',
@@ -74,7 +81,10 @@ function transient(patient: Patient): Defect {
     why: vanishes,
     todo: 'unless it should stay transient, define it from the XML of the running guest. Enable autostart if it was enabled. Then run doctor again: a definition made from a running guest may hide layers',
     // The file may hold passwords.
-    commands: [intoPrivateFile(dump, file), virshLine(patient, ['define', '--file', file])],
+    commands: [
+      intoPrivateFile(dump, file),
+      virshLine(patient.state.host, 'define', '--file', file),
+    ],
   };
 }
 
@@ -147,7 +157,7 @@ function hidden(patient: Patient): Defect[] {
         todo: `remove the <backingStore/> of ${target} from the definition`,
         ...(onIt && (running?.chain.length ?? 0) > chain.length
           ? { repair }
-          : { commands: [virshLine(patient, ['edit', '--domain', state.domain.name])] }),
+          : { commands: [virshLine(patient.state.host, 'edit', '--domain', state.domain.name)] }),
       },
     ];
   });

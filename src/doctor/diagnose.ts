@@ -14,6 +14,8 @@ export interface Diagnosis {
   readonly uri: string;
   /** The run that works on the domain now; findings that it may cause itself are left out. */
   readonly working?: string;
+  /** What was not checked because that run works on the domain. */
+  readonly notChecked?: readonly UncheckedPart[];
   readonly findings: readonly Diagnosed[];
 }
 
@@ -31,20 +33,27 @@ export interface Diagnosed {
   readonly obstacle?: string;
 }
 
-/** Findings that an active run may cause, and that go away when it ends. */
-const PASSING = new Set<Code>([
-  ...[
-    codes.transientRestorable,
-    codes.transientUnrestorable,
-    codes.definitionStale,
-    codes.definitionHidesLayers,
-    codes.overlayUncommitted,
-    codes.overlayOrphaned,
-    codes.jobAbandoned,
-    codes.markerStale,
-  ],
-  codes.autostartLost,
-]);
+/** A part that is not checked while a run works on the domain, and the codes of its findings. */
+export interface UncheckedPart {
+  readonly what: string;
+  readonly codes: readonly Code[];
+}
+
+/** The parts whose findings an active run may cause; those go away when it ends. */
+const PASSING: readonly UncheckedPart[] = [
+  {
+    what: 'whether its definition is complete and names its files',
+    codes: [
+      ...[codes.transientRestorable, codes.transientUnrestorable],
+      ...[codes.definitionStale, codes.definitionHidesLayers],
+    ],
+  },
+  { what: 'whether a run left autostart off', codes: [codes.autostartLost] },
+  { what: 'overlays that were never merged', codes: [codes.overlayUncommitted] },
+  { what: 'overlays that no domain uses', codes: [codes.overlayOrphaned] },
+  { what: 'block jobs that were never ended', codes: [codes.jobAbandoned] },
+  { what: 'markers of runs that are over', codes: [codes.markerStale] },
+];
 
 export function diagnose(patient: Patient): Diagnosis {
   const { state } = patient;
@@ -55,12 +64,14 @@ export function diagnose(patient: Patient): Diagnosis {
     ...definitionDefects(patient),
     ...chainDefects(patient),
     ...recordDefects(patient),
-  ].filter(({ code }) => working === undefined || !PASSING.has(code));
+  ].filter(
+    ({ code }) => working === undefined || !PASSING.some((part) => part.codes.includes(code)),
+  );
   return {
     format: 'blockplan-doctor/v1',
     domain: state.domain.name,
     uri: state.host.uri,
-    ...(working === undefined ? {} : { working }),
+    ...(working === undefined ? {} : { working, notChecked: PASSING }),
     findings: found.map((defect) => diagnosed(patient, defect)),
   };
 }

@@ -1,7 +1,7 @@
 /** What the doctor knows about a domain, and what it reports. */
 
 import type { Code } from '../codes.ts';
-import { blockplanCommand, type Command, commandLine } from '../command.ts';
+import { blockplanCommand, type Command } from '../command.ts';
 import type { Examination } from '../model/examination.ts';
 import type { Bundle, HostState } from '../model/host-state.ts';
 import type { OpenEnd } from '../outcomes.ts';
@@ -11,14 +11,14 @@ export interface Patient {
   readonly state: HostState;
   /** Absent for a domain that libvirt does not know. */
   readonly seen?: Examination;
+  /** The files beside its images that a run of blockplan left behind on purpose, according to these journals. */
+  readonly left?: readonly LeftBehind[];
   /** Its unfinished runs according to the journals on this machine, oldest first. */
   readonly runs: readonly UnfinishedRun[];
   /** Whether the process that the marker names still runs on this machine; absent if that is unknown. */
   readonly markedAlive?: boolean;
   /** The name of this machine. */
   readonly here: string;
-  /** The connection as the user gave it, for commands to type. */
-  readonly connect?: string;
 }
 
 /** An unfinished run. */
@@ -33,7 +33,9 @@ export interface UnfinishedRun {
   readonly end?: OpenEnd;
   /** The commands that its report says to type. */
   readonly next: readonly string[];
-  /** The commands that resume it or roll it back, as far as its journal allows. */
+  /** How it can be finished, as a clause: `resume the run or roll it back`. */
+  readonly finishing: string;
+  /** The commands that do so. */
   readonly takeUp: readonly Command[];
   /** Whether a process works on it. */
   readonly alive: boolean;
@@ -45,6 +47,19 @@ export interface UnfinishedRun {
   readonly owesAutostart?: true;
   /** The files that it intended to create. */
   readonly files: readonly string[];
+}
+
+/** A file that a run took out of the chain of a disk, and kept. */
+export interface LeftBehind {
+  readonly file: string;
+  /** The disk's target. */
+  readonly target: string;
+  /** Whether the guest wrote to it until then. */
+  readonly wasActive: boolean;
+  readonly run: string;
+  readonly plan: string;
+  /** When, in UTC and to the second. */
+  readonly time: string;
 }
 
 /** One problem of a domain. */
@@ -69,11 +84,6 @@ export interface Repair {
   /** The purpose of the plan, as a sentence. */
   readonly title: string;
   readonly steps: readonly Readonly<Record<string, unknown>>[];
-}
-
-/** A virsh command to type. */
-export function virshLine({ connect }: Patient, argv: readonly string[]): Command {
-  return commandLine('virsh', ...(connect === undefined ? [] : ['-c', connect]), ...argv);
 }
 
 /** The command that restores the definition that a run removed, and nothing else. */

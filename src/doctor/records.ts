@@ -1,13 +1,13 @@
 /** Snapshots and checkpoints that libvirt has on record but whose data is missing. */
 import { codes } from '../codes.ts';
-import { commandLine } from '../command.ts';
+import { commandLine, virshLine } from '../command.ts';
 import type { CheckpointDisk, SnapshotDisk } from '../model/examination.ts';
 import { includesFile } from '../model/file-identity.ts';
 import { type Disk, diskOf, isUp } from '../model/host-state.ts';
 import { isOlder } from '../model/release.ts';
 import { externalSnapshotCaveat, INTERNAL_SNAPSHOT_CAVEAT } from '../model/snapshot-caveats.ts';
 import { chainFiles } from './chain.ts';
-import { type Defect, type Patient, virshLine } from './patient.ts';
+import type { Defect, Patient } from './patient.ts';
 
 export function recordDefects(patient: Patient): Defect[] {
   return [
@@ -60,10 +60,11 @@ function snapshotDefects(patient: Patient): Defect[] {
             why: `${disks.some(({ kind }) => kind === 'internal') ? INTERNAL_SNAPSHOT_CAVEAT : externalSnapshotCaveat(state.host.libvirt)}, and a new snapshot of that name is refused`,
             todo: 'if the snapshot is no longer needed, delete its record; no file is changed',
             commands: [
-              virshLine(patient, [
+              virshLine(
+                patient.state.host,
                 'snapshot-delete',
                 ...['--domain', domain, '--snapshotname', name, '--metadata'],
-              ]),
+              ),
             ],
           },
         ];
@@ -123,11 +124,12 @@ function checkpointDefects(patient: Patient): Defect[] {
         why: 'the next incremental backup against it fails',
         todo: 'delete it, and take a full backup with a new checkpoint',
         commands: [
-          virshLine(patient, [
+          virshLine(
+            patient.state.host,
             'checkpoint-delete',
             ...['--domain', domain.name, '--checkpointname', name],
             ...(records ? [] : ['--metadata']),
-          ]),
+          ),
         ],
       },
     ];

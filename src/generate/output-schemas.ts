@@ -129,6 +129,13 @@ const DIAGNOSIS = objectSchema('The diagnosis of a domain.', {
   'working?': textSchema(
     'The run that works on the domain now; findings that it may cause itself are left out.',
   ),
+  'notChecked?': listSchema(
+    objectSchema('One part.', {
+      what: textSchema('What was not checked.'),
+      codes: listSchema(CODE_SCHEMA, 'The codes of the findings that it could have.'),
+    }),
+    'What was not checked because that run works on the domain; absent if no run does.',
+  ),
   findings: listSchema(
     partSchema('diagnosed'),
     'What is wrong, in the order of repair; empty if nothing is.',

@@ -37,6 +37,15 @@ export function recoveryCommands(run: string, ways: readonly RecoveryMode[]): Co
   return ways.map((way) => blockplanCommand(way, run));
 }
 
+/** What can end a run that is not over, as a clause; `recoveryCommands` does it. */
+export function recoveryText(ways: readonly RecoveryMode[]): string {
+  const [resume, rollback] = [ways.includes('resume'), ways.includes('rollback')];
+  if (resume) return rollback ? 'resume the run or roll it back' : 'resume the run';
+  return rollback
+    ? 'roll the run back'
+    : 'its journal is damaged, so it can be neither resumed nor rolled back: once the guest is in order, mark the run as over';
+}
+
 /**
  * The hint for a journal that cannot be used.
  * @param domain the name of the run's domain; undefined if the journal does not show it

@@ -23,7 +23,7 @@ export async function unambiguousName(virsh: Virsh, name: string): Promise<strin
  */
 export async function uuidByName(virsh: Virsh, name: string): Promise<string | undefined> {
   const answer = await listDomains(virsh);
-  if (!answer.ok) throw unreadableDomain(name, answer);
+  if (!answer.ok) throw unreadableDomain(virsh, name, answer);
   return uuidIn(answer, name);
 }
 

@@ -1,16 +1,6 @@
 /** How a virsh process is started, with which environment, and how it ends. */
 import type { Argv, Environment, Exit, HostIO, RunningProgram } from '../host-io/host-io.ts';
-import { checkConnection } from './connection-uri.ts';
-
-/** Which libvirt to talk to. */
-export interface Connection {
-  /** As for `virsh -c`; virsh's own default (including LIBVIRT_DEFAULT_URI) unless specified. */
-  readonly uri?: string;
-  /** `virsh -r`: the daemon itself refuses all changes. */
-  readonly readonly?: boolean;
-  /** The program; `virsh` by default. */
-  readonly command?: string;
-}
+import { type Connection, checkConnection } from './connection-uri.ts';
 
 /**
  * Starts virsh with pipes.
@@ -24,11 +14,11 @@ export interface Connection {
 export function startChild(
   io: HostIO,
   argv: Argv,
-  { uri }: Connection,
+  connection: Connection,
   options: { readonly stdin: 'pipe' | 'ignore'; readonly tied?: true },
 ): RunningProgram {
-  checkConnection(uri);
-  return io.start(argv, { ...options, environment: environment(uri) });
+  checkConnection(connection);
+  return io.start(argv, { ...options, environment: environment(connection.uri) });
 }
 
 /** How a process ended, as a clause. */

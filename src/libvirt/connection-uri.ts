@@ -3,6 +3,18 @@ import { codes } from '../codes.ts';
 import { commandLine } from '../command.ts';
 import { BlockplanError } from '../errors.ts';
 
+/** Which libvirt to talk to. */
+export interface Connection {
+  /** As for `virsh -c`; virsh's own default (including LIBVIRT_DEFAULT_URI) unless specified. */
+  readonly uri?: string;
+  /** The environment variable that the URI comes from, for messages; absent if it was typed. */
+  readonly variable?: string;
+  /** `virsh -r`: the daemon itself refuses all changes. */
+  readonly readonly?: boolean;
+  /** The program; `virsh` by default. */
+  readonly command?: string;
+}
+
 /**
  * The host's own libvirt. A `socket` is a path; all other parameters are refused, among them `command` and `netcat`, which
  * name a program for libvirt's client to run (https://libvirt.org/uri.html, "ssh transport", "ext transport"). The whole
@@ -18,11 +30,10 @@ const REMOTE = /^[a-z]+(?:\+[a-z0-9]+)?:\/\/(?:[^/?#@]*@)?([^/?#]+)/i;
 
 /**
  * Refuses a URI before the connection is made, and checks again the URI that libvirt reports afterwards.
- * @param uri undefined for libvirt's own default
  * @throws BlockplanError remoteHost for another machine, whose files blockplan cannot access; connectionNotLocal for
  *   anything else that is not the host's own libvirt
  */
-export function checkConnection(uri: string | undefined): void {
+export function checkConnection({ uri, variable }: Pick<Connection, 'uri' | 'variable'>): void {
   if (uri === undefined || LOCAL.test(uri) || ALIAS.test(uri)) return;
   const host = REMOTE.exec(uri)?.[1];
   throw new BlockplanError('preflight-refused', [
@@ -30,14 +41,19 @@ export function checkConnection(uri: string | undefined): void {
       ? {
           code: codes.connectionNotLocal,
           severity: 'error',
-          message: `"${uri}" is not the libvirt of this host`,
+          message: `"${uri}"${sourceText(variable)} is not the libvirt of this host`,
           hint: 'use qemu:///system, qemu:///session or qemu+unix:///system?socket=/PATH; other drivers, transports and parameters are not supported',
         }
       : {
           code: codes.remoteHost,
           severity: 'error',
-          message: `${uri} is another machine, but blockplan needs access to the files of the host that it works on`,
+          message: `${uri}${sourceText(variable)} is another machine, but blockplan needs access to the files of the host that it works on`,
           hint: `run it there: ${commandLine('ssh', ...(host.startsWith('-') ? ['--'] : []), host)} blockplan …`,
         },
   ]);
+}
+
+/** Where a URI comes from, as a clause after it; empty for one that was typed. */
+export function sourceText(variable: string | undefined): string {
+  return variable === undefined ? '' : ` (from ${variable})`;
 }

@@ -1,9 +1,10 @@
 /** Errors of the connection to libvirt: refused, or lost. */
 import { type Code, codes } from '../codes.ts';
-import { commandLine } from '../command.ts';
+import { virshLine } from '../command.ts';
 import { BlockplanError } from '../errors.ts';
 import { printable } from '../printable.ts';
 import { shellQuote } from '../shell-quote.ts';
+import { type Connection, sourceText } from './connection-uri.ts';
 import { errorIn } from './framing.ts';
 
 /** Why a connection was refused: what virsh prints, the code, and what to do. The first match counts. */
@@ -31,17 +32,17 @@ const REFUSALS: readonly { says: RegExp; code: Code; means: string; hint: string
 /**
  * The error for a connection that was never made.
  *
- * @param uri the requested URI; undefined for libvirt's own default
+ * @param connection the requested one; without a URI it is libvirt's own default
  * @param stderr all that virsh wrote to stderr
  * @returns end `preflight-refused`; daemonUnreachable, libvirtAccessDenied, invalidUri, otherwise connectionRefused
  */
-export function connectRefused(uri: string | undefined, stderr: string): BlockplanError {
+export function connectRefused(connection: Connection, stderr: string): BlockplanError {
   const said = printable(withoutNoise(stderr));
   const known = REFUSALS.find(({ says }) => says.test(said));
   return refused(
     known?.code ?? codes.connectionRefused,
-    `Cannot connect to ${nameOf(uri)}: ${known ? `${known.means} (${said})` : said || 'virsh exited without output'}.`,
-    known?.hint ?? `Try it by hand: ${commandLine('virsh', ...connectArguments(uri), 'uri')}`,
+    `Cannot connect to ${nameOf(connection)}: ${known ? `${known.means} (${said})` : said || 'virsh exited without output'}.`,
+    known?.hint ?? byHand(connection),
   );
 }
 
@@ -61,11 +62,11 @@ export function virshMissing(command: string): BlockplanError {
 }
 
 /** The daemon accepted the connection but did not answer (connectionTimeout). */
-export function connectTooSlow(uri: string | undefined, timeoutMs: number): BlockplanError {
+export function connectTooSlow(connection: Connection, timeoutMs: number): BlockplanError {
   return refused(
     codes.connectionTimeout,
-    `${nameOf(uri)} did not answer within ${timeoutMs / 1000} s.`,
-    `Try it by hand: ${commandLine('virsh', ...connectArguments(uri), 'uri')}`,
+    `${nameOf(connection)} did not answer within ${timeoutMs / 1000} s.`,
+    byHand(connection),
   );
 }
 
@@ -88,7 +89,7 @@ export function connectionLost(reason: string, argv?: readonly string[]): Blockp
   ]);
 }
 
-/** virsh's options for a connection, shared by sessions and hints. */
+/** virsh's options for a connection. */
 export function connectArguments(uri: string | undefined): string[] {
   return uri === undefined ? [] : ['-c', uri];
 }
@@ -127,8 +128,12 @@ export function mayBeDisconnected(error: string): boolean {
   return SUSPICIOUS.test(error);
 }
 
-function nameOf(uri: string | undefined): string {
-  return uri === undefined ? 'the default libvirt' : `"${printable(uri)}"`;
+function nameOf({ uri, variable }: Connection): string {
+  return uri === undefined ? 'the default libvirt' : `"${printable(uri)}"${sourceText(variable)}`;
+}
+
+function byHand({ uri }: Connection): string {
+  return `Try it by hand: ${virshLine(uri === undefined ? {} : { connect: uri }, 'uri')}`;
 }
 
 function refused(code: Code, message: string, hint: string): BlockplanError {

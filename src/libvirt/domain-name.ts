@@ -12,6 +12,7 @@ export async function domainNameOf(virsh: Virsh, uuid: string): Promise<string |
 
 /** The error for a domain that libvirt does not show. @param error libvirt's message */
 export function unreadableDomain(
+  { uri }: Pick<Virsh, 'uri'>,
   name: string,
   { error = 'no answer' }: { readonly error?: string | undefined },
 ): BlockplanError {
@@ -20,7 +21,7 @@ export function unreadableDomain(
       code: codes.domainUnreadable,
       severity: 'error',
       message: `the domain "${name}" cannot be read: ${error}`,
-      hint: `try it by hand: ${virshCommand('dumpxml', name)}`,
+      hint: `try it by hand: ${virshCommand({ connect: uri }, 'dumpxml', name)}`,
     },
   ]);
 }

@@ -2,7 +2,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { HostIO, RunningProgram } from '../host-io/host-io.ts';
 import type { DomainState } from '../model/host-state.ts';
-import { type Connection, describeExit, startChild } from './child.ts';
+import { describeExit, startChild } from './child.ts';
+import type { Connection } from './connection-uri.ts';
 import { connectArguments, connectionLost, keepaliveArguments } from './contact.ts';
 import { type DomainEvent, EventText } from './event-text.ts';
 import { errorIn } from './framing.ts';

@@ -25,7 +25,7 @@ import type { Bundle, DomainState, HostState } from '../model/host-state.ts';
 import { MARKER_URI, type Marker } from '../model/marker.ts';
 import { JobWatch } from './await-job.ts';
 import { byExactName, unambiguousName } from './by-uuid.ts';
-import { checkConnection } from './connection-uri.ts';
+import { type Connection, checkConnection } from './connection-uri.ts';
 import { convertImage } from './convert.ts';
 import { type DomainEvents, LIFECYCLE_STATES, openEvents } from './events.ts';
 import { GuestProcesses } from './guest-process.ts';
@@ -44,8 +44,7 @@ import { openVirsh, type Virsh } from './virsh.ts';
 /** How long a command may take unless its effect specifies a timeout. */
 const COMMAND_TIMEOUT_MS = 60_000;
 
-export interface LiveOptions {
-  readonly uri?: string;
+export interface LiveOptions extends Pick<Connection, 'uri' | 'variable'> {
   readonly domain: string;
   /** A read-only connection, through which the daemon itself refuses every change. */
   readonly readonly: boolean;
@@ -76,7 +75,7 @@ export async function openLiveDriver(
   const listening = options.readonly ? undefined : listen(io, options, connecting);
   try {
     const virsh = await connecting;
-    checkConnection(virsh.uri);
+    checkConnection({ uri: virsh.uri });
     return new LiveDriver(io, options, byExactName(virsh, options.domain), await listening);
   } catch (error) {
     await (await listening)?.close();
@@ -84,8 +83,12 @@ export async function openLiveDriver(
   }
 }
 
-function connectionOf(options: LiveOptions): { uri?: string; readonly: boolean } {
-  return { readonly: options.readonly, ...(options.uri === undefined ? {} : { uri: options.uri }) };
+function connectionOf({ readonly, uri, variable }: LiveOptions): Connection {
+  return {
+    readonly,
+    ...(uri === undefined ? {} : { uri }),
+    ...(variable === undefined ? {} : { variable }),
+  };
 }
 
 /** A name that virsh would take for an id is looked up first; any other need not wait for the connection. */
@@ -136,7 +139,7 @@ class LiveDriver implements LibvirtDriver {
   }
 
   async observe(files: readonly string[]): Promise<HostState> {
-    const { domain: name, readonly } = this.#options;
+    const { domain: name, readonly, uri: connect } = this.#options;
     const seen = await observeDomain(this.#virsh, name, !readonly, this.#processes);
     const domain = await this.#whereabouts.of(this.#virsh, seen);
     const looked = await this.#io.inspectFiles([
@@ -147,7 +150,8 @@ class LiveDriver implements LibvirtDriver {
       domain,
       files: await this.#made.mark(looked.files),
       names: looked.names,
-      ...{ folders: {}, others: [], host: { uri: this.#virsh.uri } },
+      ...{ folders: {}, others: [] },
+      host: { uri: this.#virsh.uri, ...(connect === undefined ? {} : { connect }) },
     };
   }
 

@@ -35,7 +35,7 @@ export async function observeDomain(
   ]);
   if (!info?.ok || !live?.ok || !inactive?.ok) {
     if (isGone(info, live, inactive)) return goneDomain(name);
-    throw unreadableDomain(name, { error: info?.error ?? live?.error ?? inactive?.error });
+    throw unreadableDomain(virsh, name, { error: info?.error ?? live?.error ?? inactive?.error });
   }
   const facts = readInfo(info.stdout);
   const xml = readDomainXml(live.stdout);
@@ -75,7 +75,7 @@ export async function uuidOf(virsh: Virsh, name: string): Promise<string | undef
   const answer = await virsh.run(['domuuid', '--domain', name]);
   if (answer.ok) return answer.stdout.trim();
   if (isGone(answer)) return undefined;
-  throw unreadableDomain(name, answer);
+  throw unreadableDomain(virsh, name, answer);
 }
 
 /** A domain that libvirt does not know. */
@@ -161,7 +161,7 @@ function lines(text: string): string[] {
 export async function captureBundle(virsh: Virsh, name: string): Promise<Bundle> {
   const domain = await observeDomain(virsh, name, true);
   if (domain.definition === undefined)
-    throw unreadableDomain(name, { error: 'it has no persistent definition' });
+    throw unreadableDomain(virsh, name, { error: 'it has no persistent definition' });
   const current =
     domain.snapshots.length > 0
       ? await virsh.run(['snapshot-current', '--domain', name, '--name'])
@@ -194,7 +194,9 @@ async function readMoments(
   );
   return answers.map((answer, index) => {
     if (!answer.ok)
-      throw unreadableDomain(domain, { error: answer.error ?? `no ${kind} ${names[index]}` });
+      throw unreadableDomain(virsh, domain, {
+        error: answer.error ?? `no ${kind} ${names[index]}`,
+      });
     return { name: names[index] ?? '', xml: answer.stdout };
   });
 }

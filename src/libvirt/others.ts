@@ -1,5 +1,6 @@
 /** The other domains of the host, with every file of their chains: what a plan must not write to, and not remove. */
 import { codes } from '../codes.ts';
+import { virshLine } from '../command.ts';
 import { BlockplanError } from '../errors.ts';
 import type { HostIO } from '../host-io/host-io.ts';
 import { readDomainXml } from '../model/domain-xml.ts';
@@ -102,7 +103,7 @@ async function listDomains(virsh: Virsh): Promise<string[]> {
       code: codes.domainListUnknown,
       severity: 'error',
       message: `libvirt does not list the domains of the host, so it is unknown which files they use: ${error}`,
-      hint: 'try it by hand: virsh list --all',
+      hint: `try it by hand: ${virshLine({ connect: virsh.uri }, 'list', '--all')}`,
     },
   ]);
 }

@@ -4,7 +4,8 @@ import { setImmediate } from 'node:timers/promises';
 import { BlockplanError } from '../errors.ts';
 import type { HostIO, RunningProgram } from '../host-io/host-io.ts';
 import { shellQuote } from '../shell-quote.ts';
-import { type Connection, describeExit, startChild } from './child.ts';
+import { describeExit, startChild } from './child.ts';
+import type { Connection } from './connection-uri.ts';
 import {
   brokenConnectionLine,
   connectArguments,
@@ -107,8 +108,8 @@ export async function openVirsh(
     child.kill();
     const exit = await child.exited;
     if (exit.missing) throw virshMissing(command);
-    if (session.timedOut) throw connectTooSlow(uri, timeoutMs);
-    if (error instanceof BlockplanError) throw connectRefused(uri, session.stderr);
+    if (session.timedOut) throw connectTooSlow(connection, timeoutMs);
+    if (error instanceof BlockplanError) throw connectRefused(connection, session.stderr);
     throw error;
   }
 }

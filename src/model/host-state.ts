@@ -44,6 +44,8 @@ export type UnknownPart =
 export interface HostInfo {
   /** The connection, as libvirt spells it. */
   readonly uri: string;
+  /** The connection as the user chose it, for commands to type; absent for libvirt's default. */
+  readonly connect?: string;
   /** The release of the daemon, such as `9.0.0`; absent where unknown. */
   readonly libvirt?: string;
   /** The release of the QEMU that guests are started with, such as `7.2.22`; absent where unknown. */

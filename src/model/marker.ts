@@ -1,12 +1,12 @@
 /** The marker of a run in a domain's metadata, for operators on other machines to see. */
-import { type Command, virshCommand } from '../command.ts';
+import { type Command, type NamedLibvirt, virshCommand } from '../command.ts';
 
 /** The XML namespace of the marker in a domain's metadata. */
 export const MARKER_URI = 'urn:blockplan:run:1';
 
 /** The command that removes the marker of a run that has ended from the domain by hand. */
-export function unmarkByHand(domain: string): Command {
-  return virshCommand('metadata', domain, '--uri', MARKER_URI, '--remove', '--live');
+export function unmarkByHand(on: NamedLibvirt, domain: string): Command {
+  return virshCommand(on, 'metadata', domain, '--uri', MARKER_URI, '--remove', '--live');
 }
 
 /** Who works on a domain, according to its metadata. */

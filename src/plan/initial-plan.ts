@@ -14,8 +14,13 @@ export interface InitialPlan {
   readonly disk: Disk;
   /** The folder for the copy, an absolute path. */
   readonly folder: string;
-  /** Counts from 1. Each attempt has other names of new files, for the case that those of the one before exist. */
-  readonly attempt: number;
+  readonly attempt: NameAttempt;
+}
+
+/** For each new file, which of its possible names is tried, from 1: the earlier ones are taken. */
+export interface NameAttempt {
+  readonly copy: number;
+  readonly overlay: number;
 }
 
 /** The text of a plan. It is valid, but a run may still be refused on this guest. */
@@ -72,12 +77,12 @@ function canFreeze({ agent, state }: Domain): boolean {
   return agent && state === 'running';
 }
 
-/** The file name of the copy: a backup has the date of its run, so that the plan can be run again. */
+/** The file name of the copy: a backup has the date of its run, so that the plan can be run again; then also the time. */
 function copyName(of: InitialPlan): string {
   const { template, disk, attempt } = of;
   const format = template === 'backup' ? 'qcow2' : (disk.chain[0]?.format ?? 'qcow2');
-  const time = attempt === 1 ? '${run.date}' : '${run.date}-${run.time}';
-  const suffix = /^backup/.test(template) ? `-${time}` : numbered(attempt);
+  const time = attempt.copy === 1 ? '${run.date}' : '${run.date}-${run.time}';
+  const suffix = /^backup/.test(template) ? `-${time}` : numbered(attempt.copy);
   return `${stem(of)}${suffix}.${format}`;
 }
 
@@ -85,11 +90,11 @@ function copyName(of: InitialPlan): string {
 function overlayPath(of: InitialPlan): string {
   const active = of.disk.chain[0];
   const folder = !active || active.block ? of.folder : dirname(active.file);
-  return join(literal(folder), `${stem(of)}.blockplan-backup${numbered(of.attempt)}`);
+  return join(literal(folder), `${stem(of)}.blockplan-backup${numbered(of.attempt.overlay)}`);
 }
 
-function numbered(attempt: number): string {
-  return attempt === 1 ? '' : `-${attempt}`;
+function numbered(count: number): string {
+  return count === 1 ? '' : `-${count}`;
 }
 
 /** The domain's name, with the disk's where there are several, as a file name. */

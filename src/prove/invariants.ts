@@ -1,5 +1,5 @@
 /** The invariants of every state and every end of a run, judged from the host itself and not with the code of a run. */
-
+import { virshLine } from '../command.ts';
 import { nameIn } from '../host/file-names.ts';
 import { type SimulatedHost, simulatedHostOf } from '../host/simulated-host.ts';
 import { includesFile, isSameFile } from '../model/file-identity.ts';
@@ -76,13 +76,13 @@ export function violationsAtEnd(
     return contact === 'there'
       ? [...wrong, 'the run ends uncertain although the state can be inspected']
       : wrong;
-  if (marked && !next.includes(unmarkByHand(hostState.domain.name)))
+  if (marked && !next.includes(unmarkByHand(hostState.host, hostState.domain.name)))
     wrong.push('the marker of the run is left behind, and the report does not say so');
   // A guest that was transient before has no definition to lose.
   if (!initial.domain.persistent) return wrong;
   // A definition that libvirt did not accept is in the run's folder, and the report has the command that restores it.
   if (!hostState.domain.persistent)
-    return next.some((command) => command.startsWith('virsh define'))
+    return next.some((command) => command.startsWith(virshLine(hostState.host, 'define')))
       ? wrong
       : [...wrong, 'the domain was left without a persistent definition'];
   const unknown = hostState.domain.disks

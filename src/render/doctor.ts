@@ -22,17 +22,24 @@ export function renderDiagnosis(
   color: boolean,
   columns = 80,
 ): string {
-  const { domain, uri, working, findings } = diagnosis;
+  const { domain, uri, working, notChecked = [], findings } = diagnosis;
   const paint = palette(color);
   const sentence = (text: string) =>
     wrapped(printable(text), columns - 2).map((line, at) => (at === 0 ? line : `  ${line}`));
-  const count =
-    findings.length === 0 ? paint.green('nothing found') : pluralText(findings.length, 'finding');
+  const none =
+    working === undefined
+      ? paint.green('nothing found')
+      : paint.yellow('nothing found, but not everything was checked');
+  const count = findings.length === 0 ? none : pluralText(findings.length, 'finding');
   const head = `${paint.bold(printable(domain))} (${printable(uri)}): ${count}`;
   const note =
     working === undefined
       ? []
-      : sentence(`Run ${working} is working on it; operations of that run are not reported.`);
+      : [
+          `Not checked while run ${printable(working)} works on it:`,
+          ...notChecked.flatMap(({ what, codes }) => sentence(`- ${what} (${codes.join(', ')})`)),
+          'Run doctor again once that run has ended.',
+        ];
   const found = findings.map((finding) => ['', ...findingLines(finding, asked, paint, columns)]);
   return `${[head, ...note, ...found.flat(), ...writingLines(diagnosis, asked)].join('\n')}\n`;
 }

@@ -26,7 +26,10 @@ const WIDEST = 60;
 export function explainedCommands(commands: readonly string[]): string[] {
   const canResume = commands.some((command) => command.startsWith('blockplan resume '));
   const rows = commands.map((command) => {
-    const words = command.split(' ', 2).join(' ');
+    const words = command
+      .replace(/^virsh -c \S+/, 'virsh')
+      .split(' ', 2)
+      .join(' ');
     // A rollback that has begun can only be finished.
     const isRest = words === 'blockplan rollback' && !canResume;
     return [promptedCommand(command), isRest ? 'finish its rollback' : PURPOSES[words]] as const;

@@ -10,6 +10,7 @@ import { wrapped } from './width.ts';
 
 export type RunStartedEvent = Extract<RunEvent, { event: 'run-started' }>;
 export type RunFinishedEvent = Extract<RunEvent, { event: 'run-finished' }>;
+export type RunLeftEvent = Extract<RunEvent, { event: 'run-left' }>;
 
 /**
  * The final report, outcome first.
@@ -55,18 +56,15 @@ export function resumedText({ again }: RunStartedEvent): string {
 }
 
 /** The state of an interrupted run, in sentences. */
-export const UNFINISHED = [
-  'the run is not over; a block job that was not cancelled continues',
-] as const;
+export function unfinishedState({ jobs = [] }: RunLeftEvent): readonly string[] {
+  return ['the run is not over', ...jobs];
+}
 
 /** The final text of an interrupted run. */
-export function leftUnfinishedText({
-  run,
-  by,
-  next,
-}: Extract<RunEvent, { event: 'run-left' }>): string {
+export function leftUnfinishedText(left: RunLeftEvent): string {
+  const { run, by, next } = left;
   const situation = {
-    ...{ happened: [], state: UNFINISHED, advice: [] },
+    ...{ happened: [], state: unfinishedState(left), advice: [OUTCOMES.interrupted.advice] },
     commands: next,
   };
   return [

@@ -1,5 +1,5 @@
 /** The end of a run: judged by what is observed on each of its hosts. */
-import { blockplanCommand, type Command, commandLine, virshCommand } from '../command.ts';
+import { blockplanCommand, type Command, virshCommand, virshLine } from '../command.ts';
 import { FileSet, fileAt, filesOfDisk, filesOfLayer } from '../model/file-identity.ts';
 import { newFaults, nextStartFaults } from '../model/headers.ts';
 import { type HostState, isUp } from '../model/host-state.ts';
@@ -52,12 +52,13 @@ function* reconnectAll({ hosts }: RunState): RunPart<boolean> {
 
 /** @param reason why the end could not be observed, if that is not among the run's reasons */
 function unknown(run: RunState, ...reason: readonly string[]): Finish {
-  const { name } = home(run).initial.domain;
+  const { domain, host } = home(run).initial;
+  const { name } = domain;
   const state = [
     'the state of the domain is unknown',
     `it is also unknown whether a block job of "${name}" still runs`,
   ];
-  const next = [virshCommand('dominfo', name), ...openRecoveryCommands(run)];
+  const next = [virshCommand(host, 'dominfo', name), ...openRecoveryCommands(run)];
   return finishOf('uncertain', run, { happened: [...happenedIn(run), ...reason], state, next });
 }
 
@@ -81,11 +82,12 @@ function* concluded(run: RunState, final: FinalState | undefined): RunPart<Finis
 
 /** The same end, with a note that the marker is still on the domain. */
 function withMarker(finish: Finish, run: RunState, stuck: string): Finish {
+  const { domain, host } = home(run).initial;
   const said = `the marker of the run could not be removed, and other operators still see it on the domain: ${stuck}`;
   return {
     ...finish,
     state: [...finish.state, said],
-    next: [...finish.next, unmarkByHand(home(run).initial.domain.name)],
+    next: [...finish.next, unmarkByHand(host, domain.name)],
   };
 }
 
@@ -186,18 +188,21 @@ function filesMade(before: HostState, now: HostState): string[] {
 }
 
 function nextSteps(run: RunState, now: HostState): Command[] {
+  const { host } = now;
   const { name, calledNow } = now.domain;
-  if (calledNow) return [virshCommand('dominfo', calledNow)];
-  if (now.domain.state === 'gone') return [commandLine('virsh', 'list', '--all')];
+  if (calledNow) return [virshCommand(host, 'dominfo', calledNow)];
+  if (now.domain.state === 'gone') return [virshLine(host, 'list', '--all')];
   if (now.domain.state === 'paused')
-    return [virshCommand('domblkerror', name), virshCommand('resume', name)];
+    return [virshCommand(host, 'domblkerror', name), virshCommand(host, 'resume', name)];
   if (nextStartFaults(now).length > 0) return [blockplanCommand('doctor', name)];
-  if (isUp(now)) return [virshCommand('domblklist', name)];
+  if (isUp(now)) return [virshCommand(host, 'domblklist', name)];
   // Starting from a definition that names other files than the guest wrote to would let its data diverge.
   const stale = lastWritesBy(home(run), now).some(
     (state) => definedElsewhere(state, now).length > 0,
   );
-  return stale ? [virshCommand('domblklist', name, '--inactive')] : [virshCommand('start', name)];
+  return stale
+    ? [virshCommand(host, 'domblklist', name, '--inactive')]
+    : [virshCommand(host, 'start', name)];
 }
 
 /** What a report says besides its end. */

@@ -8,11 +8,13 @@ import type { JournalEntry } from '../journal/journal.ts';
 import { nextDirection, recoveryCommands, recoveryModesFrom } from '../journal/recovery-mode.ts';
 import type { RunLog } from '../journal/run-log.ts';
 import { createPlanMachine } from '../machine/machine.ts';
-import { ofHost } from '../model/hosts.ts';
+import { EffectFailed } from '../model/effect-failed.ts';
+import { eachHost, type OnHosts, ofHost } from '../model/hosts.ts';
 import type { AdmittedRun, RunJournal } from './admitted-run.ts';
 import { guestNotice } from './guest-notice.ts';
 import type { HookRunner } from './hook-runner.ts';
 import { JobProgress } from './job-progress.ts';
+import { OpenJobs } from './open-jobs.ts';
 import { journalErrorText } from './perform-effect.ts';
 import { applyRecord, continueRun } from './recovery.ts';
 import {
@@ -80,20 +82,22 @@ async function perform(
   const tell = teller(listener);
   driver.onGuestState((state, detail) => {
     tell({ event: 'guest-state', state });
-    const message = guestNotice(initial.domain.name, state, detail);
+    const message = guestNotice(initial.host, initial.domain.name, state, detail);
     if (message !== undefined) tell({ event: 'notice', message });
   });
   // Loaded before it is needed: an upgrade of blockplan may remove the file while the run waits.
   const runHook =
     graph.hooks.length > 0 ? (await import('./hook-runner.ts')).hookRunner(run, began) : undefined;
-  const finish = await drive(part, answerer({ ...run, journal }, tell, runHook), leave);
+  const jobs = eachHost(hosts, () => new OpenJobs());
+  const finish = await drive(part, answerer({ ...run, journal }, jobs, tell, runHook), leave);
   if (finish) return finish;
   const by = leave?.aborted ? (leave.reason as Error).message : '';
   await journal.append({ type: 'run-left', by }, true).catch((error) => {
     tell({ event: 'notice', message: journalErrorText(error) });
   });
   const next = recoveryCommands(id, recoveryModesFrom(journal.direction));
-  tell({ event: 'run-left', run: id, by, next });
+  const known = Object.values(jobs).flatMap(({ state }) => state);
+  tell({ event: 'run-left', run: id, by, jobs: known, next });
   throw new LeftUnfinished(by);
 }
 
@@ -124,6 +128,7 @@ export class LeftUnfinished extends Error {
 
 function answerer(
   run: AdmittedRun,
+  jobs: OnHosts<OpenJobs>,
   tell: (event: UntimedEvent) => void,
   runHook: HookRunner | undefined,
 ): (request: Request) => Promise<unknown> {
@@ -144,17 +149,23 @@ function answerer(
     const onProgress = progressTeller(tell, { step, phase, direction });
     const until = direction === 'do' ? signal : leave;
     const listening = until ? { signal: until } : {};
+    const open = ofHost(jobs, host);
+    open.sent(effect);
     try {
       await driver.perform(effect, { folder: journal.folder, onProgress, onMade, ...listening });
     } catch (error) {
+      if (error instanceof EffectFailed && !error.begun) open.refused(effect);
       if (!signal.aborted || error !== signal.reason) throw error;
       throw new Interrupted((error as Error).message);
     }
   };
   const answerOn = async (driver: Driver, request: HostRequest): Promise<unknown> => {
     switch (request.ask) {
-      case 'observe':
-        return driver.observe(request.files);
+      case 'observe': {
+        const state = await driver.observe(request.files);
+        ofHost(jobs, request.on).observed(state);
+        return state;
+      }
       case 'headers':
         return driver.headers(request.state);
       case 'survey':

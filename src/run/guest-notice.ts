@@ -1,5 +1,5 @@
 /** What happens to the guest itself during a run, in one sentence. */
-import { virshCommand } from '../command.ts';
+import { type NamedLibvirt, virshCommand } from '../command.ts';
 import type { DomainState } from '../model/host-state.ts';
 
 /**
@@ -8,23 +8,24 @@ import type { DomainState } from '../model/host-state.ts';
  * @returns undefined for events that do not matter to a run
  */
 export function guestNotice(
+  on: NamedLibvirt,
   domain: string,
   state: DomainState,
   detail: string,
 ): string | undefined {
   const what =
     state === 'paused' ? PAUSED[detail] : state === 'shut off' ? STOPPED[detail] : undefined;
-  return what && `"${domain}" ${what(domain)}`;
+  return what && `"${domain}" ${what(on, domain)}`;
 }
 
-type Notice = (domain: string) => string;
+type Notice = (on: NamedLibvirt, domain: string) => string;
 
 const PAUSED: Readonly<Record<string, Notice>> = {
-  'I/O Error': (domain) =>
-    `is paused because a write failed, most likely for lack of space: check with ${virshCommand('domblkerror', domain)}, ` +
-    `free some space, then run ${virshCommand('resume', domain)}; no data is lost, and the run continues`,
-  Watchdog: (domain) =>
-    `was paused by its watchdog: check the guest, then run ${virshCommand('resume', domain)}`,
+  'I/O Error': (on, domain) =>
+    `is paused because a write failed, most likely for lack of space: check with ${virshCommand(on, 'domblkerror', domain)}, ` +
+    `free some space, then run ${virshCommand(on, 'resume', domain)}; no data is lost, and the run continues`,
+  Watchdog: (on, domain) =>
+    `was paused by its watchdog: check the guest, then run ${virshCommand(on, 'resume', domain)}`,
 };
 
 const STOPPED: Readonly<Record<string, Notice>> = {
@@ -33,5 +34,6 @@ const STOPPED: Readonly<Record<string, Notice>> = {
   Crashed: () => 'crashed during the run',
   Failed: () => 'stopped during the run: its QEMU process died',
   Migrated: () => 'was migrated during the run: it now runs on another host',
-  Saved: (domain) => `was saved during the run: ${virshCommand('start', domain)} restores it`,
+  Saved: (on, domain) =>
+    `was saved during the run: ${virshCommand(on, 'start', domain)} restores it`,
 };

@@ -33,7 +33,8 @@ export function* removeMarkerOrReport(runState: RunState): RunPart<void> {
     ...runState.reasons,
     `the marker of the run could not be removed, and other operators may still see it on the domain: ${stuck}`,
   ];
-  runState.next = [unmarkByHand(home(runState).initial.domain.name)];
+  const { domain, host } = home(runState).initial;
+  runState.next = [unmarkByHand(host, domain.name)];
 }
 
 /** Removes the marker; returns libvirt's message if that fails. */

@@ -286,6 +286,9 @@ function notReconnected(lost: string): string {
 }
 
 /** Commands for a person, who must first remove another user's layer. */
-function handOver({ domain: { name } }: HostState): Command[] {
-  return [virshCommand('snapshot-list', name, '--tree'), virshCommand('domblklist', name)];
+function handOver({ domain: { name }, host }: HostState): Command[] {
+  return [
+    virshCommand(host, 'snapshot-list', name, '--tree'),
+    virshCommand(host, 'domblklist', name),
+  ];
 }

@@ -3,7 +3,13 @@
  * It starts no guest, removes no file and ends no run.
  */
 import { join } from 'node:path';
-import { blockplanCommand, type Command, commandLine, virshCommand } from '../command.ts';
+import {
+  blockplanCommand,
+  type Command,
+  commandLine,
+  virshCommand,
+  virshLine,
+} from '../command.ts';
 import type { Driver } from '../commands/driver.ts';
 import type { Effect } from '../commands/effect.ts';
 import { recoveryCommands } from '../journal/recovery-mode.ts';
@@ -44,7 +50,7 @@ export async function rescueDomain(
   folder: string,
 ): Promise<Rescued> {
   const now = await driver.observe([]);
-  if (now.domain.movedAway) return onAnotherHost(lost);
+  if (now.domain.movedAway) return onAnotherHost(lost, now);
   const wanted = wantedDefinition(lost, now);
   const missing = missingOf(lost, now, wanted);
   const { persistent, definition } = now.domain;
@@ -55,7 +61,7 @@ export async function rescueDomain(
   if (!back) {
     const given = defineDomain(wanted.definition, 'write the definition back');
     const refused = await perform(driver, given, folder);
-    if (refused !== undefined) return notTaken(lost, refused, folder);
+    if (refused !== undefined) return notTaken(lost, now, refused, folder);
   }
   for (const effect of missing) {
     const refused = await perform(driver, effect, folder);
@@ -80,7 +86,7 @@ export async function rescueDomain(
       ...restoredMetadata(lost, after),
       ...notes(lost, wanted.definition, after),
     ],
-    next: wanted.doubts.length > 0 ? compareFirst(lost) : nextSteps(lost, after),
+    next: wanted.doubts.length > 0 ? compareFirst(lost, now) : nextSteps(lost, after),
   };
 }
 
@@ -184,14 +190,14 @@ function missingOf({ found }: LostDefinition, now: HostState, { doubts }: Wanted
 }
 
 /** If it were defined here too, with its autostart mark, it would be started a second time on the same disks. */
-function onAnotherHost({ name }: LostDefinition): Rescued {
+function onAnotherHost({ name }: LostDefinition, { host }: HostState): Rescued {
   return {
     outcome: 'left alone',
     whole: false,
     state: [
       `"${name}" was migrated to another host during the run: its definition is not restored here`,
     ],
-    next: [commandLine('virsh', 'list', '--all')],
+    next: [virshLine(host, 'list', '--all')],
   };
 }
 
@@ -205,7 +211,8 @@ function leftAlone(lost: LostDefinition, now: HostState, wanted: Wanted): Rescue
     ...doubts,
     ...(unmarked ? ['autostart is off, so the guest does not start with its host'] : []),
   ];
-  const mark = doubts.length > 0 ? compareFirst(lost) : [...markCommand(lost), ...takeUp(lost)];
+  const mark =
+    doubts.length > 0 ? compareFirst(lost, now) : [...markCommand(lost, now), ...takeUp(lost)];
   return {
     outcome: unmarked ? 'in doubt' : 'left alone',
     whole: !differs && !unmarked,
@@ -214,13 +221,13 @@ function leftAlone(lost: LostDefinition, now: HostState, wanted: Wanted): Rescue
   };
 }
 
-function notTaken(lost: LostDefinition, refused: string, folder: string): Rescued {
+function notTaken(lost: LostDefinition, now: HostState, refused: string, folder: string): Rescued {
   const { name } = lost;
   return {
     outcome: 'stranded',
     whole: false,
     state: [`"${name}" has no definition: libvirt rejects the one that was kept: ${refused}`],
-    next: [commandLine('virsh', 'define', join(folder, DEFINITION_FILE)), ...markCommand(lost)],
+    next: [virshLine(now.host, 'define', join(folder, DEFINITION_FILE)), ...markCommand(lost, now)],
   };
 }
 
@@ -267,7 +274,7 @@ function notes({ name }: LostDefinition, definition: string, after: HostState): 
 }
 
 /** Commands to find the newest data: it must be known before the guest is started, by a person or with its host. */
-function compareFirst(lost: LostDefinition): Command[] {
+function compareFirst(lost: LostDefinition, now: HostState): Command[] {
   const { found, lastUp } = lost;
   const disks = writtenDisks(found.kept.definition);
   const files = [...disks, ...lastUp.flatMap(({ domain }) => domain.disks)]
@@ -276,15 +283,18 @@ function compareFirst(lost: LostDefinition): Command[] {
   const look = [...new Set(files)].map((file) =>
     commandLine('qemu-img', 'info', '--backing-chain', file),
   );
-  return [...look, ...markCommand(lost), ...takeUp(lost)];
+  return [...look, ...markCommand(lost, now), ...takeUp(lost)];
 }
 
-function markCommand({ found, name }: LostDefinition): Command[] {
-  return found.kept.autostart ? [virshCommand('autostart', name)] : [];
+function markCommand({ found, name }: LostDefinition, { host }: HostState): Command[] {
+  return found.kept.autostart ? [virshCommand(host, 'autostart', name)] : [];
 }
 
 function nextSteps(lost: LostDefinition, after: HostState): Command[] {
-  return [...(isLive(after) ? [] : [virshCommand('start', lost.name)]), ...takeUp(lost)];
+  return [
+    ...(isLive(after) ? [] : [virshCommand(after.host, 'start', lost.name)]),
+    ...takeUp(lost),
+  ];
 }
 
 /** The commands that end the run itself, which a rescue does not do. */

@@ -1,6 +1,6 @@
 /** The last action for a stranded domain: its definition must not be lost, and must name the live chain. */
 import { join } from 'node:path';
-import { type Command, commandLine, virshCommand } from '../command.ts';
+import { type Command, commandLine, virshCommand, virshLine } from '../command.ts';
 import { setDiskSource } from '../model/domain-xml.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { isSameFile } from '../model/file-identity.ts';
@@ -57,20 +57,20 @@ export function* secureDefinition(run: RunState, on: HostName): RunPart<readonly
   }
   // Defining a stopped guest says nothing about where it wrote.
   setHost(run, on, { since });
-  return [...repairs(run, (yield* observe(run, on)).domain, { wanted, autostart }), ...compare];
+  return [...repairs(run, yield* observe(run, on), { wanted, autostart }), ...compare];
 }
 
 /** The commands for what libvirt has not accepted, whatever it answered: judged by a last observation. */
 function repairs(
   { folder }: RunState,
-  { name, persistent, definition, autostart }: HostState['domain'],
+  { domain: { name, persistent, definition, autostart }, host }: HostState,
   should: { readonly wanted: string; readonly autostart: boolean },
 ): Command[] {
   const taken = persistent && definition === should.wanted;
   return [
     // `defineDomain` wrote the file to the run's folder, fsynced, before it ran the command.
-    ...(taken ? [] : [commandLine('virsh', 'define', join(folder, DEFINITION_FILE))]),
-    ...(should.autostart && !autostart ? [virshCommand('autostart', name)] : []),
+    ...(taken ? [] : [virshLine(host, 'define', join(folder, DEFINITION_FILE))]),
+    ...(should.autostart && !autostart ? [virshCommand(host, 'autostart', name)] : []),
   ];
 }
 

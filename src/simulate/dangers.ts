@@ -102,7 +102,7 @@ class SnapshotRecords {
         message: `libvirt's record of snapshot ${fresh.map((each) => `"${each}"`).join(', ')} names layers of ${target} that leave its chain here (${gone.join(', ')}): ${own ? external : `if it is internal, ${INTERNAL_SNAPSHOT_CAVEAT}; if it is external, ${external}`}`,
         hint: own
           ? 'add "no-metadata: true" to the snapshot-create-as step'
-          : `if the record is no longer needed, run: ${virshCommand('snapshot-delete', name, '--snapshotname', fresh[0] ?? '', '--metadata')}`,
+          : `if the record is no longer needed, run: ${virshCommand(this.#state.host, 'snapshot-delete', name, '--snapshotname', fresh[0] ?? '', '--metadata')}`,
       }),
     ];
   }

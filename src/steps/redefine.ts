@@ -120,7 +120,7 @@ function checkDefined(state: HostState, target: string, source = ''): Refusal[] 
         codes.diskNotFound,
         'disk',
         `the definition of "${domain.name}" ${defined ? `names no source for "${target}"` : `has no disk "${target}"`}`,
-        'add it to the definition first, with virsh edit',
+        `add it to the definition first: ${virshCommand(state.host, 'edit', domain.name)}`,
       ),
     ];
   const other = otherTarget(state, target, [source]);
@@ -130,7 +130,7 @@ function checkDefined(state: HostState, target: string, source = ''): Refusal[] 
           codes.definitionDiskMismatch,
           'source',
           `the definition already names ${other.file} for ${other.target}: two disks would write to the same file`,
-          `give the disk the same target in both: ${virshCommand('edit', domain.name)}`,
+          `give the disk the same target in both: ${virshCommand(state.host, 'edit', domain.name)}`,
         ),
       ]
     : [];

@@ -1,5 +1,5 @@
 import { codes } from '../codes.ts';
-import { commandLine, virshCommand } from '../command.ts';
+import { virshCommand, virshLine } from '../command.ts';
 import { pickOptions } from '../commands/define.ts';
 import { undefine } from '../commands/definition.ts';
 import type { HostState } from '../model/host-state.ts';
@@ -71,7 +71,7 @@ export const undefineStep = defineStep<typeof schema>({
               codes.managedSaveExists,
               [],
               `"${name}" has a managed save image, so libvirt refuses to undefine it`,
-              `remove it first: ${virshCommand('managedsave-remove', name)}`,
+              `remove it first: ${virshCommand(state.host, 'managedsave-remove', name)}`,
             ),
           ]
         : [],
@@ -148,7 +148,7 @@ function undefinePhase(params: Params): Phase {
       if (now.domain.movedAway)
         throw new NoRollback(
           `"${now.domain.name}" was migrated to another host: defining it here again would put a second domain on the same disks`,
-          [commandLine('virsh', 'list', '--all')],
+          [virshLine(now.host, 'list', '--all')],
         );
       // A definition that another process has made meanwhile stays, and the run's final comparison reports it.
       if (persistent && outsideDisks(definition ?? '') !== outsideDisks(kept.definition)) return [];

@@ -102,7 +102,7 @@ async function present(
     /^Persistent:\s+yes/m.test(await host.virsh('dominfo', name).catch(() => ''));
   if (!(await persistent())) {
     for (const command of finish?.next ?? []) {
-      const [virsh, ...words] = command.split(' ');
+      const [virsh, ...words] = command.replace(/^virsh -c \S+/, 'virsh').split(' ');
       if (virsh === 'virsh' && (words[0] === 'define' || words[0] === 'autostart'))
         await host.virsh(...words);
     }

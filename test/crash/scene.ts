@@ -1,6 +1,7 @@
 /** What the cases share: a lab host, a writing guest, and folders that a case may fill up. */
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { virshCommand } from '../../src/command.ts';
 import type { Graph } from '../../src/graph/graph.ts';
 import { localHost } from '../../src/host-io/local-host.ts';
 import { liveChain } from '../../src/lab/chains.ts';
@@ -140,7 +141,8 @@ export class Scene {
     const last = events.at(-1);
     const next = last?.event === 'run-finished' ? last.next : [];
     for (const verb of ['start', 'resume'])
-      if (next.includes(`virsh ${verb} ${name}`)) await this.host.virsh(verb, name);
+      if (next.includes(virshCommand({ connect: this.host.uri }, verb, name)))
+        await this.host.virsh(verb, name);
   }
 
   /** Waits until a host that has just booted has started the guest, if it does; the guest's agent comes later. */

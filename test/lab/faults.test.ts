@@ -8,6 +8,7 @@ import { mkdir, open, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { virshCommand, virshLine } from '../../src/command.ts';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { readDomainXml } from '../../src/model/domain-xml.ts';
@@ -434,7 +435,7 @@ async function expectNothingLost(guest: Guest, before: Snapshot, next: readonly 
   const upTo = await guest.acknowledged();
   await expectNextStart(host, guest.name, { upTo, wasKilled: !running });
   if (running) return;
-  expect(next).toContain(`virsh start ${guest.name}`);
+  expect(next).toContain(virshCommand({ connect: host.uri }, 'start', guest.name));
   await guest.start();
   await guest.waitForWrites(2);
 }
@@ -446,10 +447,9 @@ async function expectKept(
   finish: { state: readonly string[]; next: readonly string[] },
 ) {
   expect(saidIn(finish).join('\n')).toContain('transient');
+  const define = `${virshLine({ connect: host.uri }, 'define')} `;
   const kept =
-    finish.next
-      .find((command) => command.startsWith('virsh define '))
-      ?.slice('virsh define '.length) ?? '';
+    finish.next.find((command) => command.startsWith(define))?.slice(define.length) ?? '';
   await allowDefine();
   await host.virsh('define', kept);
   expect((await snapshotOf(host, guest)).definition).toBe(before.definition);

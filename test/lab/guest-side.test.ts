@@ -7,6 +7,7 @@
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { virshCommand, virshLine } from '../../src/command.ts';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { until } from '../../src/lab/poll.ts';
@@ -102,7 +103,10 @@ const ROWS: readonly Row[] = [
     exit: 5,
     told: /^"GUEST" was renamed to "GUEST-new" during the run/,
     async after({ name }, next) {
-      expect(next).toEqual([`virsh dominfo ${name}-new`, 'blockplan rollback lab']);
+      expect(next).toEqual([
+        virshCommand({ connect: host.uri }, 'dominfo', `${name}-new`),
+        'blockplan rollback lab',
+      ]);
       await host.virsh('domrename', `${name}-new`, name);
     },
   },
@@ -117,7 +121,7 @@ const ROWS: readonly Row[] = [
       await host.virsh('resume', guest.name);
     },
     exit: 0,
-    told: /^"GUEST" is paused because a write failed, .*free some space, then run virsh resume GUEST/,
+    told: /^"GUEST" is paused because a write failed, .*free some space, then run virsh -c \S+ resume GUEST/,
   },
   {
     name: 'its overlay runs out of space, and none is freed',
@@ -126,10 +130,10 @@ const ROWS: readonly Row[] = [
     smallOverlay: true,
     strike: fillUntilPaused,
     exit: 5,
-    told: /^"GUEST" is paused because a write failed, .*free some space, then run virsh resume GUEST/,
+    told: /^"GUEST" is paused because a write failed, .*free some space, then run virsh -c \S+ resume GUEST/,
     async after({ name }, next) {
       await makeRoom();
-      expect(next).toContain(`virsh resume ${name}`);
+      expect(next).toContain(virshCommand({ connect: host.uri }, 'resume', name));
       await host.virsh('resume', name);
     },
   },
@@ -217,7 +221,7 @@ async function shutDown(guest: Guest): Promise<void> {
 }
 
 async function startAgain(guest: Guest, next: readonly string[]): Promise<void> {
-  expect(next).toContain(`virsh start ${guest.name}`);
+  expect(next).toContain(virshCommand({ connect: host.uri }, 'start', guest.name));
   await guest.start();
   await guest.waitForWrites(2);
 }
@@ -266,7 +270,10 @@ test.each([
   expect(saidIn(finish).filter((each) => each.includes('do not start it here'))).toHaveLength(1);
   expect(await other.virsh('domstate', name)).toContain('running');
   // Two instances of it would write to the same disks.
-  expect(finish.next).toEqual(['virsh list --all', 'blockplan rollback lab']);
+  expect(finish.next).toEqual([
+    virshLine({ connect: host.uri }, 'list', '--all'),
+    'blockplan rollback lab',
+  ]);
   if (steps === classic) {
     // Another process, which does not know of the migration, does not define it here either.
     const rescued = await startCli(host, ['rescue', join(folder, 'bundle.json')]).ended;

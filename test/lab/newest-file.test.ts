@@ -3,6 +3,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { virshCommand } from '../../src/command.ts';
 import { compile } from '../../src/graph/graph.ts';
 import { localHost } from '../../src/host-io/local-host.ts';
 import { writeDurably } from '../../src/journal/durable.ts';
@@ -123,7 +124,7 @@ test('QEMU dies before the command for it: libvirt refuses it, so the guest wrot
     const said = saidIn(end).join('\n');
     expect(end.end, said).toBe('stranded');
     expect(said).not.toContain('it is unknown');
-    expect(end.next).toContain(`virsh start ${guest.name}`);
+    expect(end.next).toContain(virshCommand({ connect: host.uri }, 'start', guest.name));
   }
   expect(await host.virsh('dumpxml', guest.name)).toContain(`<source file='${active}'/>`);
   await expectNextStart(host, guest.name, { upTo: await guest.acknowledged(), wasKilled: true });

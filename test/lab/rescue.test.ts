@@ -7,6 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { virshCommand } from '../../src/command.ts';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { type Picture, picture } from '../../src/lab/picture.ts';
@@ -305,7 +306,7 @@ describe('after a power loss', () => {
     const ended = await rescue(run);
     expectOutcome(ended, 'in doubt', 5);
     expect(ended.stdout).toContain('vda: it is unknown where the guest last wrote');
-    expect(ended.stdout).toContain(`$ virsh autostart ${NAME}`);
+    expect(ended.stdout).toContain(`$ ${virshCommand({ connect: host.uri }, 'autostart', NAME)}`);
     const now = await picture(host, NAME);
     expect([now.definition, now.autostart]).toEqual([before.definition, 'disable']);
     expectOutcome(await rescue(NAME), 'left alone');

@@ -4,16 +4,33 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { blockplanCommand, commandLine, isTakenForId, virshCommand } from '../../src/command.ts';
+import {
+  blockplanCommand,
+  commandLine,
+  isTakenForId,
+  virshCommand,
+  virshLine,
+} from '../../src/command.ts';
 import { printable } from '../../src/printable.ts';
 import { HOSTILE_NAMES, typed } from '../typed.ts';
 
 test.each(HOSTILE_NAMES)('a shell reads %j as one word', (name) => {
   expect(typed(commandLine('mkdir', '-p', `/e/${name}`))).toEqual([['mkdir', '-p', `/e/${name}`]]);
   const domain = name.startsWith('-') ? ['--domain', name] : [name];
-  expect(typed(virshCommand('start', name))).toEqual([['virsh', 'start', ...domain]]);
+  expect(typed(virshCommand({}, 'start', name))).toEqual([['virsh', 'start', ...domain]]);
   const word = name.startsWith('-') ? ['--', name] : [name];
   expect(typed(blockplanCommand('facts', name))).toEqual([['blockplan', 'facts', ...word]]);
+});
+
+test('a virsh command names the libvirt that was chosen', () => {
+  const on = { connect: 'qemu+unix:///system?socket=/run/x y' };
+  expect(typed(virshCommand(on, 'start', 'web1'))).toEqual([
+    ['virsh', '-c', on.connect, 'start', 'web1'],
+  ]);
+  expect(typed(virshLine(on, 'list', '--all'))).toEqual([
+    ['virsh', '-c', on.connect, 'list', '--all'],
+  ]);
+  expect(virshLine({}, 'list', '--all')).toBe('virsh list --all');
 });
 
 test('any words pass through a shell, and none reaches the terminal unescaped', () => {
@@ -46,8 +63,8 @@ test.each([
       );
       chmodSync(join(folder, 'virsh'), 0o755);
       for (const line of [
-        virshCommand('start', name),
-        commandLine('virsh', '-c', 'qemu:///system', 'start', '--domain', name),
+        virshCommand({}, 'start', name),
+        virshCommand({ connect: 'qemu:///system' }, 'start', name),
       ]) {
         const env = { PATH: `${folder}:/usr/bin:/bin` };
         const said = execFileSync('/bin/bash', ['-c', line], { encoding: 'utf8', env });

@@ -74,13 +74,13 @@ export function checkPaired(
         codes.definitionDiskMismatch,
         key,
         `the definition names ${other.file} for ${other.target}, but the running guest has it as ${target}: the definition would keep naming that file`,
-        `give the disk the same target in both: ${virshCommand('edit', domain.name)}`,
+        `give the disk the same target in both: ${virshCommand(state.host, 'edit', domain.name)}`,
       ),
     ];
   const own = definedDisks(domain).find((each) => each.target === target);
   if (own?.chain[0]) return [];
   const what = own ? `names no file for ${target}` : `has no disk ${target}`;
-  const add = own ? virshCommand('edit', domain.name) : plugIn(domain.name, disk);
+  const add = own ? virshCommand(state.host, 'edit', domain.name) : plugIn(state, disk);
   return [
     refuseStep(
       codes.definitionDiskMismatch,
@@ -91,9 +91,18 @@ export function checkPaired(
   ];
 }
 
-function plugIn(domain: string, { target, chain: [top] }: Disk): string {
+function plugIn({ domain, host }: HostState, { target, chain: [top] }: Disk): string {
   const { file = '', format = '' } = top ?? {};
-  return virshCommand('attach-disk', domain, file, target, '--subdriver', format, '--config');
+  return virshCommand(
+    host,
+    'attach-disk',
+    domain.name,
+    file,
+    target,
+    '--subdriver',
+    format,
+    '--config',
+  );
 }
 
 /** Another disk of the definition that names one of the files, unless it also has that file in the running guest. */

@@ -53,7 +53,7 @@ export function requireIdleDisk(
             codes.blockJobActive,
             key,
             `${target} already has a block job (${job.type}${job.ready ? ', ready' : ''})`,
-            `wait until it ends, or end it: ${virshCommand('blockjob', state.domain.name, target, '--info')}`,
+            `wait until it ends, or end it: ${virshCommand(state.host, 'blockjob', state.domain.name, target, '--info')}`,
           ),
         ]
       : [],
@@ -87,7 +87,7 @@ export function findDisk(state: HostState, target: string, key: ParamPath): Disk
         codes.diskNotFound,
         key,
         `the domain "${name}" has no disk "${target}"; it has: ${names}`,
-        `see: ${virshCommand('domblklist', name)}`,
+        `see: ${virshCommand(state.host, 'domblklist', name)}`,
       ),
     ];
   }

@@ -1,6 +1,6 @@
 /** What steps require of the guest and of the libvirt that it runs in. */
 import { codes } from '../../codes.ts';
-import { blockplanCommand, commandLine, virshCommand } from '../../command.ts';
+import { blockplanCommand, virshCommand, virshLine } from '../../command.ts';
 import type { HostState } from '../../model/host-state.ts';
 import { isOlder } from '../../model/release.ts';
 import { type Needs, type Refusal, refuse, refuseStep } from './requirement.ts';
@@ -35,7 +35,7 @@ export function checkRunning(hostState: HostState): Refusal[] {
         codes.guestNotRunning,
         [],
         `the domain "${name}" is ${state}: live disk operations require a running guest`,
-        `start it: ${virshCommand('start', name)}`,
+        `start it: ${virshCommand(hostState.host, 'start', name)}`,
       ),
     ];
   if (hostState.untold?.includes('uri'))
@@ -50,7 +50,7 @@ export function checkRunning(hostState: HostState): Refusal[] {
   const { uri } = hostState.host;
   const hint = uri.endsWith('/session')
     ? 'this connection only shows your own guests; to use the system connection: -c qemu:///system'
-    : `see: ${commandLine('virsh', '-c', uri, 'list', '--all')}`;
+    : `see: ${virshLine({ connect: uri }, 'list', '--all')}`;
   return [refuseStep(codes.domainNotFound, [], `${uri} has no domain "${name}"`, hint)];
 }
 

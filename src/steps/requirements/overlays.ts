@@ -83,7 +83,7 @@ export function requireNewSnapshot(needs: Needs, params: Snapshot, state: HostSt
 /** Requires that the guest's file systems can be frozen. */
 export function requireFreezable(
   needs: Needs,
-  { domain: { agent, name, state } }: HostState,
+  { domain: { agent, name, state }, host }: HostState,
 ): void {
   if (state === 'paused')
     needs.require('the guest is running, so that its agent answers', 'domain', [
@@ -91,7 +91,7 @@ export function requireFreezable(
         codes.agentNotConnected,
         'quiesce',
         `"${name}" is paused, so its guest agent cannot freeze its file systems`,
-        `leave "quiesce" out, or resume it: ${virshCommand('resume', name)}`,
+        `leave "quiesce" out, or resume it: ${virshCommand(host, 'resume', name)}`,
       ),
     ]);
   else

@@ -22,7 +22,7 @@ export function checkOwnJob(now: HostState, disk: string, mirror: string): void 
   const job = diskOf(now, disk)?.job;
   if (job && !isSameFile(now, job.mirror, mirror))
     throw new NoRollback(`another job runs on ${disk}`, [
-      virshCommand('blockjob', now.domain.name, disk, '--info'),
+      virshCommand(now.host, 'blockjob', now.domain.name, disk, '--info'),
     ]);
 }
 

@@ -126,7 +126,7 @@ test.each([
 ])('another job on %s is not cancelled', (_where, now) => {
   expect(() => left(now)).toThrow(
     new NoRollback('another job runs on vda', [
-      virshCommand('blockjob', 'testvm', 'vda', '--info'),
+      virshCommand({}, 'blockjob', 'testvm', 'vda', '--info'),
     ]),
   );
 });

@@ -1,10 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { isMarkerAlive, runsOnDomain } from '../../../src/cli/runs-on-domain.ts';
 import { makeRunFolder } from '../../../src/journal/folder.ts';
-import { createJournal, FORMAT, type JournalEntry } from '../../../src/journal/journal.ts';
+import {
+  createJournal,
+  FORMAT,
+  JOURNAL_FILE,
+  type JournalEntry,
+} from '../../../src/journal/journal.ts';
 import { takeLock } from '../../../src/journal/lock.ts';
 import { addUnfinished } from '../../../src/journal/unfinished.ts';
 import type { Bundle, Domain } from '../../../src/model/host-state.ts';
@@ -66,6 +71,37 @@ describe('runs on a domain', () => {
         ...{ run: 'r1', plan: 'move', owner: 'root@h, pid 7', alive: false, bundle: BUNDLE },
         ...{ files: ['/new/a', '/new/b'], next: [] },
       }),
+    ]);
+  });
+
+  test.each<[string, readonly JournalEntry[], string, readonly string[]]>([
+    ['forward', [], 'resume the run or roll it back', ['resume', 'rollback']],
+    [
+      'back',
+      [{ type: 'phase-started', ...ref, direction: 'undo', on: LOCAL }],
+      'roll the run back',
+      ['rollback'],
+    ],
+  ])('that go %s offer what can finish them', async (_title, entries, finishing, verbs) => {
+    await ran('r1', entries);
+    await addUnfinished(state, 'r1');
+    expect(await runsOnDomain(state, domain)).toMatchObject([
+      { finishing, takeUp: verbs.map((verb) => `blockplan ${verb} r1`) },
+    ]);
+  });
+
+  test('whose journals were altered can only be forgotten', async () => {
+    await ran('r1', [ended('stranded'), ended('stranded')]);
+    const file = join(state, 'runs', 'r1', JOURNAL_FILE);
+    const [first, second = '', ...rest] = readFileSync(file, 'utf8').split('\n');
+    const altered = second.replace('"interrupted":false', '"interrupted":true');
+    writeFileSync(file, [first, altered, ...rest].join('\n'));
+    await addUnfinished(state, 'r1');
+    expect(await runsOnDomain(state, domain)).toMatchObject([
+      {
+        finishing: expect.stringContaining('neither resumed nor rolled back'),
+        takeUp: ['blockplan forget r1'],
+      },
     ]);
   });
 

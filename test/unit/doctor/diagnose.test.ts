@@ -1,13 +1,16 @@
 /** What the doctor proposes: commands to type, and plans that have been walked. */
 import { describe, expect, test } from 'vitest';
+import { blockplanCommand } from '../../../src/command.ts';
 import { diagnose } from '../../../src/doctor/diagnose.ts';
 import type { Patient } from '../../../src/doctor/patient.ts';
 import { disk } from '../../worlds.ts';
 import {
   BUNDLE,
   codesOf,
+  copying,
   header,
   left,
+  MARKER,
   MIB,
   OVERLAY,
   onOverlay,
@@ -34,6 +37,70 @@ test('an overlay outside the chain does not match its snapshot before libvirt 9.
   const on = (libvirt: string) =>
     codesOf({ ...found, state: { ...found.state, host: { uri: 'qemu:///system', libvirt } } });
   expect([on('9.0.0'), on('9.9.0')]).toEqual([['BP237'], []]);
+});
+
+test.each([
+  ['marked', { seen: { marker: MARKER } }],
+  ['stranded, with a lost mark', { patient: {} }],
+  ['transient', { scene: { domain: { persistent: false } } }],
+  ['with a job', { scene: copying(true) }],
+  ['with autostart off', { scene: { domain: { autostart: false } } }],
+])(
+  'an unfinished run of a guest that is %s is only offered what can finish it',
+  (_title, change) => {
+    const [finishing, takeUp] = ['roll the run back', [blockplanCommand('rollback', left().run)]];
+    const end = 'stranded' as const;
+    const runs = [
+      left({ finishing, takeUp, end, owesAutostart: true, bundle: BUNDLE, files: ['/new/copy'] }),
+    ];
+    const { findings } = diagnose(patient({ ...change, patient: { runs } }));
+    expect(findings.some(({ hint }) => hint.includes(finishing))).toBe(true);
+    for (const { hint, commands } of findings)
+      expect([hint, ...commands].join()).not.toMatch(/resume/);
+  },
+);
+
+test('what a working run hides is named, by every code that is left out', () => {
+  const sick = { scene: { ...copying(true), domain: { persistent: false } } };
+  const idle = diagnose(patient(sick));
+  expect(idle).not.toHaveProperty('notChecked');
+  const busy = diagnose(patient({ ...sick, patient: { runs: [left({ alive: true })] } }));
+  const hidden = busy.notChecked?.flatMap(({ codes }) => codes) ?? [];
+  for (const { code } of idle.findings)
+    expect([...busy.findings.map((each) => each.code), ...hidden]).toContain(code);
+  expect(hidden).toContain('BP236');
+  expect(new Set(hidden).size).toBe(hidden.length);
+});
+
+describe('an overlay beside the images', () => {
+  const file = '/images/web1.old';
+  const beside = [{ file, backing: TEMPLATE }];
+  const found = (change: object = {}) =>
+    diagnose(patient({ seen: { beside }, patient: change })).findings;
+  const kept = {
+    ...{ file, target: 'vda', wasActive: true, run: 'r1', plan: 'move-web1' },
+    time: '2026-11-23 08:15:09Z',
+  };
+
+  test('that a run left behind is explained by that run', () => {
+    const [finding] = found({ left: [kept] });
+    expect(finding).toMatchObject({
+      code: 'BP236',
+      message: `${file} is an overlay above ${TEMPLATE}, and in no domain's chain; run r1 (move-web1) moved vda away from it on 2026-11-23 08:15:09Z, and kept it`,
+    });
+    expect(finding?.why).toMatch(/^its content is from that time/);
+    expect(finding?.hint).toContain('remove it once you do not');
+  });
+
+  test('that was a lower layer was taken out of the chain', () => {
+    const [finding] = found({ left: [{ ...kept, wasActive: false }] });
+    expect(finding?.message).toContain('run r1 (move-web1) took it out of the chain of vda on');
+  });
+
+  test('that no run has left may be anything', () => {
+    const [finding] = found({ left: [{ ...kept, file: '/images/another' }] });
+    expect(finding?.hint).toMatch(/^find out who uses it/);
+  });
 });
 
 describe('a plan', () => {

@@ -96,6 +96,7 @@ export function left(change: Partial<UnfinishedRun> = {}): UnfinishedRun {
     alive: false,
     owner: 'root@host1, pid 42',
     next: [],
+    finishing: 'resume the run or roll it back',
     takeUp: [
       blockplanCommand('resume', '20261123-110000-abc123'),
       blockplanCommand('rollback', '20261123-110000-abc123'),

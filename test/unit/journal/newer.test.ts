@@ -37,7 +37,7 @@ describe('a command that this version does not know', () => {
     const why = `record 2 has the command ${said}, which this version of blockplan does not know`;
     expect([records.length, damage]).toEqual([1, 'strange']);
     expect(strange).toEqual({ why, otherVersion: true });
-    await expect(resumableRun(state, `run-${runs}`)).rejects.toMatchObject({
+    await expect(resumableRun(state, `run-${runs}`, 'resume')).rejects.toMatchObject({
       findings: [
         {
           code: 'BP213',

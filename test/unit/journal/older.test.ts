@@ -89,7 +89,7 @@ describe('a journal of a format that this version does not know', () => {
       const folder = await written([{ ...STARTED, format }]);
       const log = await readRunLog(folder);
       expect([log.end.seq, log.started]).toEqual([1, undefined]);
-      await expect(resumableRun(state, `run-${runs}`)).rejects.toMatchObject({
+      await expect(resumableRun(state, `run-${runs}`, 'resume')).rejects.toMatchObject({
         findings: [
           {
             code: 'BP213',

@@ -30,7 +30,7 @@ test.each([
   'test:///default',
   'an-alias',
 ])('%s is accepted as the libvirt of this host', (uri) => {
-  expect(codeOf(() => checkConnection(uri))).toBeUndefined();
+  expect(codeOf(() => checkConnection(uri === undefined ? {} : { uri }))).toBeUndefined();
 });
 
 const REFUSED: readonly (readonly [uri: string, code: string])[] = [
@@ -56,8 +56,16 @@ const REFUSED: readonly (readonly [uri: string, code: string])[] = [
 ];
 
 test.each(REFUSED)('%s is refused as %s', (uri, code) => {
-  expect(codeOf(() => checkConnection(uri))).toBe(code);
+  expect(codeOf(() => checkConnection(uri === undefined ? {} : { uri }))).toBe(code);
 });
+
+test.each(['qemu:///sytem', 'qemu+ssh://root@192.0.2.1/system'])(
+  '%s from a variable is refused by the name of the variable',
+  (uri) => {
+    const variable = 'LIBVIRT_DEFAULT_URI';
+    expect(() => checkConnection({ uri, variable })).toThrow(`${variable})`);
+  },
+);
 
 test('no program is started for a refused connection', async () => {
   const command = join(folder, 'virsh');

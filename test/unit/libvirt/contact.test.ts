@@ -1,8 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import {
   brokenConnectionLine,
   connectionLost,
   connectRefused,
+  connectTooSlow,
   keepaliveArguments,
 } from '../../../src/libvirt/contact.ts';
 
@@ -31,13 +32,27 @@ const REFUSALS: [code: string, sentence: string][] = [
 describe('connectRefused', () => {
   it.each(REFUSALS)('gives %s for "%s"', (code, sentence) => {
     const stderr = `error: failed to connect to the hypervisor\nerror: ${sentence}\nerror: Failed to create '/dev/null/libvirt/virsh': Not a directory\n`;
-    const error = connectRefused('qemu:///system', stderr);
+    const error = connectRefused({ uri: 'qemu:///system' }, stderr);
     expect(error.end).toBe('preflight-refused');
     expect(error.findings[0]?.code).toBe(code);
     expect(error.message).toContain(sentence);
     expect(error.message).not.toContain('/dev/null');
     expect(error.findings[0]?.hint).toBeTruthy();
   });
+});
+
+test.each([
+  [{}, 'Cannot connect to the default libvirt: '],
+  [{ uri: 'qemu:///system' }, 'Cannot connect to "qemu:///system": '],
+  [
+    { uri: 'qemu:///sytem', variable: 'LIBVIRT_DEFAULT_URI' },
+    'Cannot connect to "qemu:///sytem" (from LIBVIRT_DEFAULT_URI): ',
+  ],
+])('a refused connection %j is named, with the variable that it comes from', (connection, said) => {
+  expect(connectRefused(connection, 'error: no').message).toContain(said);
+  expect(connectTooSlow(connection, 1000).message).toBe(
+    `${said.slice('Cannot connect to '.length, -2)} did not answer within 1 s.`,
+  );
 });
 
 describe('contactLost', () => {

@@ -7,7 +7,11 @@ import { readFacts } from '../../../src/facts/read.ts';
 import { compile } from '../../../src/graph/graph.ts';
 import type { Disk, HostState } from '../../../src/model/host-state.ts';
 import { editScalars } from '../../../src/plan/edit.ts';
-import { initialPlanText, templateDescription } from '../../../src/plan/initial-plan.ts';
+import {
+  initialPlanText,
+  type NameAttempt,
+  templateDescription,
+} from '../../../src/plan/initial-plan.ts';
 import { draftPlan } from '../../../src/plan/read.ts';
 import { TEMPLATES, type TemplateName } from '../../../src/plan/templates.ts';
 import { previewPlan } from '../../../src/simulate/preview-plan.ts';
@@ -19,11 +23,13 @@ import { BASE, DATA, disk, SNAP1, SNAP2, world } from '../../worlds.ts';
 
 const templates = Object.keys(TEMPLATES) as TemplateName[];
 
+const FIRST: NameAttempt = { copy: 1, overlay: 1 };
+
 /** The plan for the first disk of a guest, as text and as read on that guest. */
 function planFor(
   template: TemplateName,
   state: HostState,
-  { folder = '/copies', attempt = 1, disk: chosen }: Partial<Chosen> = {},
+  { folder = '/copies', attempt = FIRST, disk: chosen }: Partial<Chosen> = {},
 ) {
   const [first] = state.domain.disks;
   const text = initialPlanText({
@@ -36,7 +42,7 @@ function planFor(
 
 interface Chosen {
   readonly folder: string;
-  readonly attempt: number;
+  readonly attempt: NameAttempt;
   readonly disk: Disk;
 }
 
@@ -78,7 +84,8 @@ describe.each(templates)('a plan to %s', (template) => {
   });
 
   test('has other names of new files in each attempt', () => {
-    const paths = [1, 2, 3].map((attempt) => {
+    const paths = [1, 2, 3].map((count) => {
+      const attempt = { copy: count, overlay: count };
       const { plan } = planFor(template, world(), { attempt });
       return JSON.stringify(plan.steps.map(({ params }) => params));
     });
@@ -116,7 +123,7 @@ describe('the names of new files', () => {
     expect(destOf('migrate', raw)).toBe('/copies/testvm.raw');
     expect(destOf('backup', raw)).toBe('/copies/testvm-2026-11-29.qcow2');
     expect(destOf('backup-mirror', raw)).toBe('/copies/testvm-2026-11-29.raw');
-    expect(destOf('backup-mirror', raw, { attempt: 2 })).toBe(
+    expect(destOf('backup-mirror', raw, { attempt: { copy: 2, overlay: 1 } })).toBe(
       '/copies/testvm-2026-11-29-094500.raw',
     );
   });

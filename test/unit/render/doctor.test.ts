@@ -8,6 +8,10 @@ const SICK: Diagnosis = {
   domain: 'web1',
   uri: 'qemu:///system',
   working: '20261123-110000-abc123',
+  notChecked: [
+    { what: 'overlays that no domain uses', codes: ['BP236'] },
+    { what: 'whether its definition is complete', codes: ['BP230', 'BP231'] },
+  ],
   findings: [
     {
       code: 'BP233',
@@ -32,15 +36,28 @@ const SICK: Diagnosis = {
 };
 
 test('a healthy guest has no findings', () => {
-  const { working: _none, ...healthy } = { ...SICK, findings: [] };
+  const { working: _none, notChecked: _all, ...healthy } = { ...SICK, findings: [] };
   expect(renderDiagnosis(healthy, {}, false)).toBe('web1 (qemu:///system): nothing found\n');
+});
+
+test('a guest that a run works on is not called healthy', () => {
+  expect(renderDiagnosis({ ...SICK, findings: [] }, {}, false)).toBe(
+    `web1 (qemu:///system): nothing found, but not everything was checked
+Not checked while run 20261123-110000-abc123 works on it:
+- overlays that no domain uses (BP236)
+- whether its definition is complete (BP230, BP231)
+Run doctor again once that run has ended.
+`,
+  );
 });
 
 test('findings are shown with their plans', () => {
   expect(renderDiagnosis(SICK, { connect: 'qemu:///system' }, false, 60)).toMatchInlineSnapshot(`
     "web1 (qemu:///system): 2 findings
-    Run 20261123-110000-abc123 is working on it; operations of
-      that run are not reported.
+    Not checked while run 20261123-110000-abc123 works on it:
+    - overlays that no domain uses (BP236)
+    - whether its definition is complete (BP230, BP231)
+    Run doctor again once that run has ended.
 
     error BP233: the persistent definition names /images/old
       for vda; the guest writes to /images/new

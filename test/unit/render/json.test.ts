@@ -97,22 +97,18 @@ const FULL: { [K in RunEvent['event']]: Required<Extract<RunEvent, { event: K }>
     next: ['n'],
     durationMs: 1,
   },
-  'run-left': { time: 1, event: 'run-left', run: 'r', by: 'interrupted by SIGINT', next: ['x'] },
+  'run-left': {
+    time: 1,
+    event: 'run-left',
+    run: 'r',
+    by: 'interrupted by SIGINT',
+    jobs: ['y'],
+    next: ['x'],
+  },
 };
 const OPTIONAL = [
-  ...[
-    'about',
-    'again',
-    'happened',
-    'elapsedMs',
-    'error',
-    'rate',
-    'leftMs',
-    'guestKeepsUp',
-    'hint',
-    'path',
-    'position',
-  ],
+  ...['about', 'again', 'happened', 'elapsedMs', 'error', 'rate', 'leftMs', 'guestKeepsUp', 'hint'],
+  ...['path', 'position', 'jobs'],
 ];
 
 function lines(events: readonly RunEvent[]): string[] {

@@ -163,17 +163,30 @@ describe('the parts of a report', () => {
         event: 'run-left',
         run: 'r',
         by: 'SIGINT',
+        jobs: ['the copy of vda may have been cancelled already'],
         next: next.slice(1),
       }),
     ).toMatchInlineSnapshot(`
       "unfinished: run r, SIGINT
       State now
-        the run is not over; a block job that was not cancelled continues
+        the run is not over
+        the copy of vda may have been cancelled already
       What to do
+        type the command that fits: until then, no other run can work on the guest
         $ blockplan resume r    # finish its plan
         $ blockplan rollback r  # undo what it did"
     `);
   });
+});
+
+test('a run that was left by an older version is only said not to be over', () => {
+  const event = { time: 1, event: 'run-left', run: 'r', by: 'SIGINT', next: [] } as const;
+  expect(leftUnfinishedText(event)).toContain('State now\n  the run is not over\n');
+});
+
+test('a run that was interrupted and rolled back can be run again; nothing has to be repaired', () => {
+  expect(adviceOf('rolled-back', true)).toEqual(['run the plan again when it suits']);
+  expect(OUTCOMES.interrupted.advice).not.toContain('again');
 });
 
 test.each(ENDS)('%s says what to do, unless nothing is left to do', (end) => {

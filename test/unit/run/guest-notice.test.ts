@@ -19,7 +19,7 @@ test.each([
   ['shut off', 'Migrated', '"web1" was migrated during the run: it now runs on another host'],
   ['shut off', 'Saved', '"web1" was saved during the run: virsh start web1 restores it'],
 ] as const)('a guest that is %s (%s) is reported in one sentence', (state, detail, sentence) => {
-  expect(guestNotice('web1', state, detail)).toBe(sentence);
+  expect(guestNotice({}, 'web1', state, detail)).toBe(sentence);
 });
 
 test.each([
@@ -30,7 +30,7 @@ test.each([
   ['a start with the detail of a pause', 'running', 'Watchdog'],
   ['a stop with an unknown detail', 'shut off', 'Unknown'],
 ] as const)('%s is not reported', (_title, state, detail) => {
-  expect(guestNotice('web1', state, detail)).toBeUndefined();
+  expect(guestNotice({}, 'web1', state, detail)).toBeUndefined();
 });
 
 test.each([
@@ -38,5 +38,5 @@ test.each([
   ['paused', 'Watchdog', "virsh resume 'a; b'"],
   ['shut off', 'Saved', "virsh start 'a; b'"],
 ] as const)('a command for a guest that is %s (%s) is quoted', (state, detail, command) => {
-  expect(guestNotice('a; b', state, detail)).toContain(command);
+  expect(guestNotice({}, 'a; b', state, detail)).toContain(command);
 });

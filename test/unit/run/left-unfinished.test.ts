@@ -67,6 +67,7 @@ describe('a run that the user leaves', () => {
     expect(runs.entries.at(-1)).toEqual({ type: 'run-left', by: 'SIGINT' });
     expect(runs.events.at(-1)).toMatchObject({
       ...{ event: 'run-left', run: 'r', by: 'SIGINT' },
+      jobs: ['the copy of vda was not cancelled and continues in QEMU'],
       next: ['blockplan resume r', 'blockplan rollback r'],
     });
     expect(runs.driver.asked.some((effect) => wordsIn(effect).includes('--pivot'))).toBe(false);
@@ -78,6 +79,29 @@ describe('a run that the user leaves', () => {
     });
     expect(runs.events.at(-1)).toMatchObject({ next: ['blockplan rollback r'] });
   });
+
+  test.each([
+    ['sent', 'may have been cancelled already'],
+    ['not sent', 'was not cancelled and continues in QEMU'],
+  ] as const)(
+    'in its rollback, with the cancellation %s, says what is known of the copy',
+    async (sent, said) => {
+      const runs = new Runs(hostForPlans(), [{ at: 3, fault: 'refused' }]);
+      const perform = runs.driver.perform.bind(runs.driver);
+      runs.driver.perform = async (effect, context) => {
+        if (wordsIn(effect).includes('--abort')) {
+          runs.leave.abort(by);
+          throw sent === 'sent' ? by : new EffectFailed('no such domain', { begun: false });
+        }
+        await perform(effect, context);
+      };
+      await expect(runs.whole(planned([MOVE]))).rejects.toBeInstanceOf(LeftUnfinished);
+      expect(runs.events.at(-1)).toMatchObject({
+        event: 'run-left',
+        jobs: [`the copy of vda ${said}`],
+      });
+    },
+  );
 
   test('is recorded on disk at once, and a journal that cannot be written is reported', async () => {
     const syncs: boolean[] = [];

@@ -1,0 +1,85 @@
+/** What is known of the block jobs of a run that is left unfinished: the last observation, and the commands sent since. */
+import type { Effect, VirshEffect } from '../commands/effect.ts';
+import type { HostState } from '../model/host-state.ts';
+
+/** A command that starts or ends a job of a disk. */
+interface JobCommand {
+  readonly target: string;
+  /** What it does to the job. */
+  readonly act: 'start' | 'cancel' | 'pivot';
+  /** The job that it starts. */
+  readonly job?: string;
+}
+
+const STARTS: Readonly<Record<string, string>> = {
+  blockcopy: 'copy',
+  blockcommit: 'commit',
+  blockpull: 'pull',
+};
+
+/** The block jobs of one domain, as far as they are known. */
+export class OpenJobs {
+  /** What each disk's job is called, by the disk's target. */
+  #seen = new Map<string, string>();
+  #sent: readonly JobCommand[] = [];
+
+  observed({ domain }: HostState): void {
+    this.#seen = new Map(
+      domain.disks.flatMap(({ target, job }) => (job ? [[target, nameOf(job.type)]] : [])),
+    );
+    this.#sent = [];
+  }
+
+  /** An effect is sent; a refused one is taken back with `refused`. */
+  sent(effect: Effect): void {
+    const command = jobCommand(effect);
+    if (command) this.#sent = [...this.#sent, command];
+  }
+
+  /** The last effect certainly did nothing. */
+  refused(effect: Effect): void {
+    if (jobCommand(effect)) this.#sent = this.#sent.slice(0, -1);
+  }
+
+  /** The state of the jobs, in sentences; empty if none is known. */
+  get state(): readonly string[] {
+    const targets = new Set([...this.#seen.keys(), ...this.#sent.map(({ target }) => target)]);
+    return [...targets].map((target) => this.#stateOf(target));
+  }
+
+  #stateOf(target: string): string {
+    const sent = this.#sent.filter((each) => each.target === target);
+    const started = sent.findLast(({ act }) => act === 'start')?.job;
+    const job = `the ${started ?? this.#seen.get(target) ?? 'block job'} of ${target}`;
+    switch (sent.at(-1)?.act) {
+      case 'cancel':
+        return `${job} may have been cancelled already`;
+      case 'pivot':
+        return `${job} may have ended already, with ${target} on its other file`;
+      case 'start':
+        return `${job} may have begun; then it continues in QEMU`;
+      default:
+        return `${job} was not cancelled and continues in QEMU`;
+    }
+  }
+}
+
+function jobCommand(effect: Effect): JobCommand | undefined {
+  if (effect.tool !== 'virsh' || !('path' in effect.args)) return undefined;
+  const target = String(effect.args.path);
+  const job = STARTS[effect.verb];
+  if (job !== undefined) return { target, act: 'start', job };
+  const act = endOf(effect);
+  return act === undefined ? undefined : { target, act };
+}
+
+function endOf(effect: VirshEffect): 'cancel' | 'pivot' | undefined {
+  if (effect.verb !== 'blockjob') return undefined;
+  if (effect.args.pivot) return 'pivot';
+  return effect.args.abort ? 'cancel' : undefined;
+}
+
+/** QEMU's active commit is a commit to a person. */
+function nameOf(type: string): string {
+  return type === 'active-commit' ? 'commit' : type === 'other' ? 'block job' : type;
+}

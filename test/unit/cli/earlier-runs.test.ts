@@ -1,0 +1,144 @@
+/** What the journals of runs that succeeded explain to the doctor, to a preview and to a rollback. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { leftBehind, withDonePlan } from '../../../src/cli/earlier-runs.ts';
+import { resumableRun } from '../../../src/cli/resumable-run.ts';
+import type { BlockplanError, Finding } from '../../../src/errors.ts';
+import { planSumOf } from '../../../src/journal/folder.ts';
+import { JOURNAL_FILE, type JournalEntry } from '../../../src/journal/journal.ts';
+import { isSameFile } from '../../../src/model/file-identity.ts';
+import type { HostState } from '../../../src/model/host-state.ts';
+import { walk } from '../../../src/simulate/walk.ts';
+import { writeRun } from '../../journals.ts';
+import { Runs } from '../../killed-runs.ts';
+import { hostForPlans, planned } from '../../plans.ts';
+import { SNAP1, SNAP2 } from '../../worlds.ts';
+
+let state: string;
+beforeEach(() => {
+  state = mkdtempSync(join(tmpdir(), 'blockplan-earlier-'));
+});
+afterEach(() => rmSync(state, { recursive: true }));
+
+const MOVE = 'blockcopy: { disk: vda, dest: /new/c, shallow: true, pivot: true }';
+
+/** Performs a plan, writes its journal as that of the run, and returns the host state after it. */
+async function ran(run: string, yaml: string, refused?: number): Promise<HostState> {
+  const { plan, graph } = planned([yaml]);
+  const runs = new Runs(
+    hostForPlans(),
+    refused === undefined ? [] : [{ at: refused, fault: 'refused' }],
+  );
+  await runs.whole({ plan, graph });
+  const entries = runs.entries.map(
+    (entry): JournalEntry =>
+      entry.type === 'run-started'
+        ? { ...entry, run, planSum: planSumOf(plan.text.source), uri: 'qemu:///system' }
+        : entry,
+  );
+  await writeRun(state, run, entries);
+  return runs.host.state;
+}
+
+const UNRELATED = '/export/vmimages/other';
+
+describe('a file that is left behind', () => {
+  test('is explained by the newest run that took it out of a chain', async () => {
+    await ran('r1', MOVE);
+    const now = await ran('r2', MOVE);
+    expect(await leftBehind(state, now, [SNAP2, UNRELATED])).toEqual([
+      {
+        ...{ file: SNAP2, target: 'vda', wasActive: true, run: 'r2', plan: 'test' },
+        time: expect.stringMatching(/^2026-11-23 08:15:\d\dZ$/),
+      },
+    ]);
+  });
+
+  test.each([
+    ['a run that was rolled back', MOVE, 3],
+    ['a backup', 'blockcopy: { disk: vda, dest: /new/c, finish: true }', undefined],
+  ] as const)('is not explained by %s', async (_title, yaml, refused) => {
+    const now = await ran('r1', yaml, refused);
+    expect(await leftBehind(state, now, [SNAP2, SNAP1])).toEqual([]);
+  });
+
+  test('is not explained by a run on another guest, or an unreadable journal', async () => {
+    const now = await ran('r1', MOVE);
+    const other = { ...now, domain: { ...now.domain, uuid: 'another' } };
+    expect(await leftBehind(state, other, [SNAP2])).toEqual([]);
+    rmSync(join(state, 'runs', 'r1', JOURNAL_FILE));
+    await writeRun(state, 'r1', 'no journal\n');
+    expect(await leftBehind(state, now, [SNAP2])).toEqual([]);
+  });
+});
+
+describe('a plan that is refused', () => {
+  const refusals = async (now: HostState, yaml: string): Promise<readonly Finding[]> => {
+    const { plan, graph } = planned([yaml]);
+    return withDonePlan(state, walk(graph, now).findings, plan, now);
+  };
+
+  test.each([
+    ['its destination is in use', MOVE],
+    ['its destination exists', 'blockcopy: { disk: vda, dest: /new/c, finish: true }'],
+  ])('is done if an earlier run of it succeeded, and %s', async (_title, yaml) => {
+    const now = await ran('r1', yaml);
+    const found = await refusals(now, yaml);
+    expect(found.some(({ code }) => code === 'BP106')).toBe(true);
+    for (const { code, message, hint } of found.filter((each) => each.code === 'BP106')) {
+      expect([code, message]).toEqual([
+        'BP106',
+        expect.stringMatching(
+          /\/new\/c .*: run r1 of this plan made it, and succeeded on 2026-11-23 08:15:\d\dZ$/,
+        ),
+      ]);
+      expect(hint).toBe(
+        'the plan is done: blockplan show r1; to run it again, choose another path',
+      );
+    }
+  });
+
+  test('is not called done if another plan made the file, or its run did not succeed', async () => {
+    const now = await ran('r1', MOVE);
+    const other = MOVE.replace('shallow: true, ', '');
+    expect((await refusals(now, other)).filter(({ message }) => /r1/.test(message))).toEqual([]);
+    rmSync(join(state, 'runs', 'r1'), { recursive: true });
+    await ran('r2', MOVE, 3);
+    expect((await refusals(now, MOVE)).filter(({ message }) => /r2/.test(message))).toEqual([]);
+  });
+});
+
+describe('a rollback of a run that is over', () => {
+  const hintOf = (how: 'resume' | 'rollback') =>
+    resumableRun(state, 'r1', how).then(
+      () => 'none',
+      (error: BlockplanError) => `${error.findings[0]?.code} ${error.findings[0]?.hint}`,
+    );
+
+  test('says how to move back', async () => {
+    const now = await ran('r1', MOVE);
+    expect(isSameFile(now, now.domain.disks[0]?.chain[0]?.file, '/new/c')).toBe(true);
+    expect(await hintOf('rollback')).toBe(
+      'BP211 a run that has succeeded cannot be rolled back; write a plan that moves the disk back: blockplan init migrate --to /export/vmimages --connect qemu:///system testvm',
+    );
+    expect(await hintOf('resume')).toBe(
+      'BP211 nothing is left to do; see what it did: blockplan show r1',
+    );
+  });
+
+  test('says that nothing can be undone of a backup', async () => {
+    await ran('r1', 'blockcopy: { disk: vda, dest: /new/c, finish: true }');
+    expect(await hintOf('rollback')).toBe(
+      'BP211 a run that has succeeded cannot be rolled back; see what it did: blockplan show r1',
+    );
+  });
+
+  test('says that nothing is left to do if it was rolled back', async () => {
+    await ran('r1', MOVE, 3);
+    expect(await hintOf('rollback')).toBe(
+      'BP211 nothing is left to do; see what it did: blockplan show r1',
+    );
+  });
+});

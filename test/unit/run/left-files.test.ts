@@ -1,0 +1,60 @@
+/** The files that a run has taken out of the chains of its guest. */
+import { expect, test } from 'vitest';
+import { filesLeftBy } from '../../../src/run/left-files.ts';
+import { logOf } from '../../journals.ts';
+import { Runs } from '../../killed-runs.ts';
+import { hostForPlans, planned } from '../../plans.ts';
+import { BASE, SNAP1, SNAP2 } from '../../worlds.ts';
+
+async function leftBy(yaml: readonly string[], refused?: number): Promise<string[]> {
+  const state = { ...hostForPlans(), others: [] };
+  const runs = new Runs(state, refused === undefined ? [] : [{ at: refused, fault: 'refused' }]);
+  await runs.whole(planned(yaml));
+  return filesLeftBy(logOf(runs.entries)).map(
+    ({ file, target, kind, wasActive }) =>
+      `${file} of ${target} by ${kind}${wasActive ? ', active' : ''}`,
+  );
+}
+
+const copy = (dest: string, more: string) =>
+  `{ id: to-${dest.at(-1)}, blockcopy: { disk: vda, dest: ${dest}, ${more} } }`;
+
+test.each<[string, readonly string[], readonly string[]]>([
+  [
+    'a shallow copy',
+    [copy('/new/c', 'shallow: true, pivot: true')],
+    [`${SNAP2} of vda by blockcopy, active`],
+  ],
+  [
+    'a whole copy',
+    [copy('/new/c', 'pivot: true')],
+    [
+      `${SNAP2} of vda by blockcopy, active`,
+      `${SNAP1} of vda by blockcopy`,
+      `${BASE} of vda by blockcopy`,
+    ],
+  ],
+  [
+    'two copies',
+    [copy('/new/c', 'shallow: true, pivot: true'), copy('/new/d', 'shallow: true, pivot: true')],
+    [`${SNAP2} of vda by blockcopy, active`, '/new/c of vda by blockcopy, active'],
+  ],
+  [
+    'a commit of the active layer',
+    ['blockcommit: { disk: vda, shallow: true, active: true, pivot: true }'],
+    [`${SNAP2} of vda by blockcommit, active`],
+  ],
+  [
+    'a commit below it',
+    [`blockcommit: { disk: vda, top: ${SNAP1}, base: ${BASE} }`],
+    [`${SNAP1} of vda by blockcommit`],
+  ],
+  ['a pull', [`blockpull: { disk: vda, base: ${BASE} }`], [`${SNAP1} of vda by blockpull`]],
+  ['a backup', [copy('/new/c', 'finish: true')], []],
+])('%s', async (_title, yaml, left) => {
+  expect(await leftBy(yaml)).toEqual(left);
+});
+
+test('a run that was rolled back has left nothing', async () => {
+  expect(await leftBy([copy('/new/c', 'shallow: true, pivot: true')], 3)).toEqual([]);
+});

@@ -1,0 +1,63 @@
+/** What is known of the block jobs of a run that is left. */
+import { expect, test } from 'vitest';
+import type { Effect } from '../../../src/commands/effect.ts';
+import { OpenJobs } from '../../../src/run/open-jobs.ts';
+import { GIVEN, virsh } from '../../journals.ts';
+import { disk, SNAP1, SNAP2, world } from '../../worlds.ts';
+
+const withJob = (type: 'copy' | 'active-commit' | 'other') =>
+  world({ disks: [disk('vda', [SNAP2, SNAP1], { job: { type, ready: true, mirror: '/new/c' } })] });
+const commit = virsh('blockcommit', '--domain', 'web1', '--path', 'vdb');
+const limit = virsh('blockjob', '--domain', 'web1', '--path', 'vda', '--bandwidth', '5');
+
+const CONTINUES = 'was not cancelled and continues in QEMU';
+
+test.each<[string, ReturnType<typeof world>, readonly Effect[], readonly string[]]>([
+  ['nothing', world(), [], []],
+  ['other commands', world(), [GIVEN.undefine, GIVEN.autostart], []],
+  ['a copy that runs', withJob('copy'), [], [`the copy of vda ${CONTINUES}`]],
+  ['a commit that runs', withJob('active-commit'), [], [`the commit of vda ${CONTINUES}`]],
+  ['the job of another tool', withJob('other'), [], [`the block job of vda ${CONTINUES}`]],
+  ['a new limit', withJob('copy'), [limit], [`the copy of vda ${CONTINUES}`]],
+  [
+    'a cancellation',
+    withJob('copy'),
+    [GIVEN.abort],
+    ['the copy of vda may have been cancelled already'],
+  ],
+  [
+    'a pivot',
+    withJob('copy'),
+    [GIVEN.pivot],
+    ['the copy of vda may have ended already, with vda on its other file'],
+  ],
+  ['a start', world(), [GIVEN.copy], ['the copy of vda may have begun; then it continues in QEMU']],
+  [
+    'a start that is cancelled',
+    world(),
+    [GIVEN.copy, GIVEN.abort],
+    ['the copy of vda may have been cancelled already'],
+  ],
+  [
+    'two disks',
+    withJob('copy'),
+    [commit],
+    [`the copy of vda ${CONTINUES}`, 'the commit of vdb may have begun; then it continues in QEMU'],
+  ],
+])('after an observation and %s', (_title, seen, sent, state) => {
+  const jobs = new OpenJobs();
+  jobs.sent(GIVEN.pivot);
+  jobs.observed(seen);
+  for (const effect of sent) jobs.sent(effect);
+  expect(jobs.state).toEqual(state);
+});
+
+test('a refused command counts as not sent', () => {
+  const jobs = new OpenJobs();
+  jobs.observed(withJob('copy'));
+  for (const effect of [GIVEN.abort, GIVEN.undefine]) {
+    jobs.sent(effect);
+    jobs.refused(effect);
+  }
+  expect(jobs.state).toEqual([`the copy of vda ${CONTINUES}`]);
+});
