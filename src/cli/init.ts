@@ -81,10 +81,10 @@ export async function initCommand(
 /** The next name of each new file whose name is taken. */
 function nextAttempt({ copy, overlay }: NameAttempt, errors: readonly Finding[]): NameAttempt {
   const isTaken = (key: string) =>
-    errors.some(({ code, path }) => code === codes.fileExistence && path?.at(-1) === key);
+    errors.some(({ code, path = [] }) => code === codes.fileExistence && path.includes(key));
   return {
     copy: isTaken('dest') ? copy + 1 : copy,
-    overlay: isTaken('file') ? overlay + 1 : overlay,
+    overlay: isTaken('diskspec') ? overlay + 1 : overlay,
   };
 }
 

@@ -226,7 +226,8 @@ export const CODE_REMEDIES = {
     'Ignore it if you do not need them: the end of the run is as reported. Please report the bug.',
   runNotFound:
     'List the runs with `blockplan list`, as the user who ran the plan. Type more of the run ID.',
-  runEnded: 'Check what the run did with `blockplan show RUN`; it needs no further command.',
+  runEnded:
+    'Check what the run did with `blockplan show RUN`. To undo it, move the disk back with a new plan: `blockplan init migrate`.',
   journalUnreadable:
     'Check the guest with `blockplan doctor DOMAIN`, restore a lost definition with `blockplan rescue RUN`, then close the run with `blockplan forget RUN`.',
   journalUnsupported:
@@ -265,7 +266,7 @@ export const CODE_REMEDIES = {
   overlayUncommitted:
     'Check whether a backup tool still uses the overlay. If not, run the repair plan, which merges it.',
   overlayOrphaned:
-    'Run `qemu-img info --backing-chain` and find its owner before you remove it: it may hold the only copy of data.',
+    'Remove it only if you know who left it; the message may name the run. Otherwise find its owner with `qemu-img info --backing-chain`.',
   snapshotMismatch:
     'Check whether the snapshot is still needed. If not, run `virsh snapshot-delete --metadata`, which changes no file.',
   checkpointBroken:
@@ -274,8 +275,7 @@ export const CODE_REMEDIES = {
     'Check who started the job. Resume or roll back its run, or end the job with `virsh blockjob`.',
   markerStale:
     "Resume or roll back an unfinished run. Otherwise check `blockplan status` on the run's host, and remove the marker with the reported command.",
-  runUnfinished:
-    'Read `blockplan show RUN`, then run `blockplan resume RUN` or `blockplan rollback RUN`.',
+  runUnfinished: 'Read `blockplan show RUN`, then run the reported command.',
   ioError: 'Do not stop the guest. Free space or repair the storage, then run `virsh resume`.',
   managedSaveMismatch:
     'Check which files are right, then edit the image with `virsh managedsave-edit`. After `virsh managedsave-remove`, the guest starts as after a power loss.',

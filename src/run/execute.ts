@@ -8,7 +8,6 @@ import type { JournalEntry } from '../journal/journal.ts';
 import { nextDirection, recoveryCommands, recoveryModesFrom } from '../journal/recovery-mode.ts';
 import type { RunLog } from '../journal/run-log.ts';
 import { createPlanMachine } from '../machine/machine.ts';
-import { EffectFailed } from '../model/effect-failed.ts';
 import { eachHost, type OnHosts, ofHost } from '../model/hosts.ts';
 import type { AdmittedRun, RunJournal } from './admitted-run.ts';
 import { guestNotice } from './guest-notice.ts';
@@ -149,23 +148,18 @@ function answerer(
     const onProgress = progressTeller(tell, { step, phase, direction });
     const until = direction === 'do' ? signal : leave;
     const listening = until ? { signal: until } : {};
-    const open = ofHost(jobs, host);
-    open.sent(effect);
+    const context = { folder: journal.folder, onProgress, onMade, ...listening };
     try {
-      await driver.perform(effect, { folder: journal.folder, onProgress, onMade, ...listening });
+      await ofHost(jobs, host).performing(effect, driver.perform(effect, context));
     } catch (error) {
-      if (error instanceof EffectFailed && !error.begun) open.refused(effect);
       if (!signal.aborted || error !== signal.reason) throw error;
       throw new Interrupted((error as Error).message);
     }
   };
   const answerOn = async (driver: Driver, request: HostRequest): Promise<unknown> => {
     switch (request.ask) {
-      case 'observe': {
-        const state = await driver.observe(request.files);
-        ofHost(jobs, request.on).observed(state);
-        return state;
-      }
+      case 'observe':
+        return ofHost(jobs, request.on).observing(driver.observe(request.files));
       case 'headers':
         return driver.headers(request.state);
       case 'survey':

@@ -1,5 +1,6 @@
 /** What is known of the block jobs of a run that is left unfinished: the last observation, and the commands sent since. */
 import type { Effect, VirshEffect } from '../commands/effect.ts';
+import { EffectFailed } from '../model/effect-failed.ts';
 import type { HostState } from '../model/host-state.ts';
 
 /** A command that starts or ends a job of a disk. */
@@ -23,22 +24,27 @@ export class OpenJobs {
   #seen = new Map<string, string>();
   #sent: readonly JobCommand[] = [];
 
-  observed({ domain }: HostState): void {
+  /** Passes an observation on, which replaces what was known. */
+  async observing(observation: Promise<HostState>): Promise<HostState> {
+    const state = await observation;
     this.#seen = new Map(
-      domain.disks.flatMap(({ target, job }) => (job ? [[target, nameOf(job.type)]] : [])),
+      state.domain.disks.flatMap(({ target, job }) => (job ? [[target, nameOf(job.type)]] : [])),
     );
     this.#sent = [];
+    return state;
   }
 
-  /** An effect is sent; a refused one is taken back with `refused`. */
-  sent(effect: Effect): void {
+  /** Follows an effect: it counts as sent unless the host certainly has not begun it. */
+  async performing(effect: Effect, performance: Promise<void>): Promise<void> {
     const command = jobCommand(effect);
-    if (command) this.#sent = [...this.#sent, command];
-  }
-
-  /** The last effect certainly did nothing. */
-  refused(effect: Effect): void {
-    if (jobCommand(effect)) this.#sent = this.#sent.slice(0, -1);
+    const before = this.#sent;
+    if (command) this.#sent = [...before, command];
+    try {
+      await performance;
+    } catch (error) {
+      if (error instanceof EffectFailed && !error.begun) this.#sent = before;
+      throw error;
+    }
   }
 
   /** The state of the jobs, in sentences; empty if none is known. */

@@ -16,11 +16,11 @@ import { recoveryCommands } from '../journal/recovery-mode.ts';
 import { nvramFile, readDomainXml, setDiskSource } from '../model/domain-xml.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { isSameSource } from '../model/file-identity.ts';
-import type { Disk, HostState, SavedMetadata } from '../model/host-state.ts';
+import type { Disk, HostState } from '../model/host-state.ts';
 import { DEFINITION_FILE, defineDomain, restoreAttachments } from '../steps/effects/definition.ts';
 import { unknownLastWrites, unknownLastWriteText } from './last-writes.ts';
 import type { LostDefinition } from './lost-definition.ts';
-import { movedDisks, restoredMetadata } from './restored-parts.ts';
+import { movedDisks, restoredMetadata, type Wanted, wrongWith } from './restored-parts.ts';
 import { definitionOnMovedDisks } from './secure-definition.ts';
 import { isDerivedDefinition } from './transient-again.ts';
 
@@ -32,12 +32,6 @@ export interface Rescued {
   readonly whole: boolean;
   readonly state: readonly string[];
   readonly next: readonly Command[];
-}
-
-/** The definition to restore, and what is unknown about it. */
-interface Wanted {
-  readonly definition: string;
-  readonly doubts: readonly string[];
 }
 
 /**
@@ -229,29 +223,6 @@ function notTaken(lost: LostDefinition, now: HostState, refused: string, folder:
     state: [`"${name}" has no definition: libvirt rejects the one that was kept: ${refused}`],
     next: [virshLine(now.host, 'define', join(folder, DEFINITION_FILE)), ...markCommand(lost, now)],
   };
-}
-
-/** Compares what is observed afterwards with what was intended. */
-function wrongWith(
-  { found, name }: LostDefinition,
-  wanted: Wanted,
-  { domain }: HostState,
-): string[] {
-  const { autostart, snapshots, checkpoints } = found.kept;
-  const lacks = (kind: string, kept: readonly SavedMetadata[], now: readonly string[]) =>
-    kept
-      .filter((each) => !now.includes(each.name))
-      .map((each) => `the metadata of ${kind} ${each.name} was not restored`);
-  return [
-    ...(domain.definition === wanted.definition
-      ? []
-      : [`the definition of "${name}" differs from the one that libvirt was given`]),
-    ...(autostart && !domain.autostart && wanted.doubts.length === 0
-      ? ['autostart was not enabled again']
-      : []),
-    ...lacks('snapshot', snapshots, domain.snapshots),
-    ...lacks('checkpoint', checkpoints, domain.checkpoints),
-  ];
 }
 
 /** What a person should know before the guest is started, or while it runs. */

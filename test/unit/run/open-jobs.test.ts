@@ -1,6 +1,7 @@
 /** What is known of the block jobs of a run that is left. */
 import { expect, test } from 'vitest';
 import type { Effect } from '../../../src/commands/effect.ts';
+import { EffectFailed } from '../../../src/model/effect-failed.ts';
 import { OpenJobs } from '../../../src/run/open-jobs.ts';
 import { GIVEN, virsh } from '../../journals.ts';
 import { disk, SNAP1, SNAP2, world } from '../../worlds.ts';
@@ -44,20 +45,22 @@ test.each<[string, ReturnType<typeof world>, readonly Effect[], readonly string[
     [commit],
     [`the copy of vda ${CONTINUES}`, 'the commit of vdb may have begun; then it continues in QEMU'],
   ],
-])('after an observation and %s', (_title, seen, sent, state) => {
+])('after an observation and %s', async (_title, seen, sent, state) => {
   const jobs = new OpenJobs();
-  jobs.sent(GIVEN.pivot);
-  jobs.observed(seen);
-  for (const effect of sent) jobs.sent(effect);
+  await jobs.performing(GIVEN.pivot, Promise.resolve());
+  expect(await jobs.observing(Promise.resolve(seen))).toBe(seen);
+  for (const effect of sent) await jobs.performing(effect, Promise.resolve());
   expect(jobs.state).toEqual(state);
 });
 
-test('a refused command counts as not sent', () => {
+test.each([
+  ['that was refused counts as not sent', new EffectFailed('no', { begun: false }), CONTINUES],
+  ['that failed may have been sent', new EffectFailed('no'), 'may have been cancelled already'],
+  ['without an answer may have been sent', new Error('gone'), 'may have been cancelled already'],
+])('a command %s', async (_title, error, said) => {
   const jobs = new OpenJobs();
-  jobs.observed(withJob('copy'));
-  for (const effect of [GIVEN.abort, GIVEN.undefine]) {
-    jobs.sent(effect);
-    jobs.refused(effect);
-  }
-  expect(jobs.state).toEqual([`the copy of vda ${CONTINUES}`]);
+  await jobs.observing(Promise.resolve(withJob('copy')));
+  for (const effect of [GIVEN.abort, GIVEN.undefine])
+    await expect(jobs.performing(effect, Promise.reject(error))).rejects.toBe(error);
+  expect(jobs.state).toEqual([`the copy of vda ${said}`]);
 });
