@@ -19,7 +19,7 @@ const REFUSALS: readonly { says: RegExp; code: Code; means: string; hint: string
     says: /Unable to parse URI|no connection driver available|invalid URI|URI .*(unknown|malformed|unexpected)|transport in URL not recognised|unsupported (driver|transport)|Unexpected .* URI/i,
     code: codes.invalidUri,
     means: 'libvirt does not accept the connection URI',
-    hint: 'A URI looks like qemu:///system or qemu+ssh://root@host/system; see https://libvirt.org/uri.html.',
+    hint: 'Write a URI such as qemu:///system or qemu:///session; see https://libvirt.org/uri.html.',
   },
   {
     says: /Failed to connect socket|unable to connect to server|Connection refused|Cannot find .*(daemon|libvirtd|virtqemud)/i,

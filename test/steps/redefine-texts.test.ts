@@ -162,7 +162,7 @@ test.each<readonly [string, Record<string, string>, HostState, readonly string[]
     { disk: 'vda', source: SNAP2 },
     withDomain(world(), { definition: noDisks.domain.definition! }),
     [
-      'BP103 disk: the definition of "testvm" has no disk "vda" -> add it to the definition first, with virsh edit',
+      'BP103 disk: the definition of "testvm" has no disk "vda" -> add it to the definition first: virsh edit testvm',
     ],
   ],
   [
@@ -170,7 +170,7 @@ test.each<readonly [string, Record<string, string>, HostState, readonly string[]
     { disk: 'vdb', source: DATA },
     withDomain(world(), { definition: emptyDrive.domain.definition! }),
     [
-      'BP103 disk: the definition of "testvm" names no source for "vdb" -> add it to the definition first, with virsh edit',
+      'BP103 disk: the definition of "testvm" names no source for "vdb" -> add it to the definition first: virsh edit testvm',
     ],
   ],
   [
