@@ -18,7 +18,13 @@ test.each<TemplateName>(['migrate', 'migrate-classic'])(
     const { domain } = world();
     const [disk] = domain.disks;
     if (!disk) throw new Error('the guest has no disk');
-    const text = initialPlanText({ template, domain, disk, folder: '/copies', attempt: { copy: 1, overlay: 1 } });
+    const text = initialPlanText({
+      template,
+      domain,
+      disk,
+      folder: '/copies',
+      attempt: { copy: 1, overlay: 1 },
+    });
     expect(text).toContain(SHALLOW);
   },
 );
