@@ -12,10 +12,10 @@ import type { Data } from '../plan/tree.ts';
 import { quoted } from '../plan/words.ts';
 import { printable } from '../printable.ts';
 import { AMOUNT, atMost, MOST_BYTES, readAmount } from './amounts.ts';
+import { FACTS } from './document-kind.ts';
 import type { Facts } from './facts.ts';
 import { hostStateOf } from './host-state.ts';
 import { factsSchema } from './schema.ts';
-import { FACTS } from './subject.ts';
 import validate from './validator.generated.js';
 
 /** The facts as read, which may have errors, and what is found in them. */

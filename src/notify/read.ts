@@ -9,10 +9,10 @@ import { errorFinding, type Findings, type Path } from '../plan/findings.ts';
 import { readKeys } from '../plan/keys.ts';
 import type { SourcePositions } from '../plan/source-positions.ts';
 import { listed, quoted } from '../plan/words.ts';
+import { NOTIFY } from './document-kind.ts';
 import { readHeadersFile } from './headers.ts';
 import { NAME_TITLE, notifySchema } from './schema.ts';
 import { CHANNELS, type NotifySettings, type TargetTerms } from './settings.ts';
-import { NOTIFY } from './subject.ts';
 import validate from './validator.generated.js';
 
 /**

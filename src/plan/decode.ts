@@ -2,9 +2,9 @@
 import { codes } from '../codes.ts';
 import type { Finding } from '../errors.ts';
 import { printable } from '../printable.ts';
+import type { DocumentKind } from './document-kind.ts';
 import { errorFinding, inputError } from './findings.ts';
 import { Lines } from './lines.ts';
-import type { Subject } from './subject.ts';
 
 /** In bytes. People write and review plans, and none of them comes near a mebibyte. */
 const MOST_BYTES = 1024 * 1024;
@@ -15,7 +15,7 @@ const MOST_BYTES = 1024 * 1024;
  * @param source a file's bytes, or text that is already decoded
  * @throws BlockplanError `input-refused` (inputTooLarge, inputNotUtf8)
  */
-export function decodeText(subject: Subject, file: string, source: string | Uint8Array): Lines {
+export function decodeText(kind: DocumentKind, file: string, source: string | Uint8Array): Lines {
   // UTF-8 needs at most three bytes per UTF-16 unit, so shorter texts need no exact count.
   const bytes =
     typeof source !== 'string'
@@ -27,26 +27,26 @@ export function decodeText(subject: Subject, file: string, source: string | Uint
     throw inputError([
       errorFinding(
         codes.inputTooLarge,
-        `the ${subject.noun} has ${bytes.toLocaleString('en')} bytes, more than the limit of ${MOST_BYTES.toLocaleString('en')}`,
+        `the ${kind.noun} has ${bytes.toLocaleString('en')} bytes, more than the limit of ${MOST_BYTES.toLocaleString('en')}`,
         {
           hint: 'check that this is the file you meant',
         },
       ),
     ]);
   }
-  const text = typeof source === 'string' ? source : decode(subject, file, source);
-  return new Lines(subject, file, text.startsWith('\ufeff') ? text.slice(1) : text);
+  const text = typeof source === 'string' ? source : decode(kind, file, source);
+  return new Lines(kind, file, text.startsWith('\ufeff') ? text.slice(1) : text);
 }
 
-function decode(subject: Subject, file: string, bytes: Uint8Array): string {
+function decode(kind: DocumentKind, file: string, bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
     if (!(cause instanceof TypeError)) throw cause;
-    const lenient = new Lines(subject, file, new TextDecoder('utf-8').decode(bytes));
+    const lenient = new Lines(kind, file, new TextDecoder('utf-8').decode(bytes));
     const at = lenient.source.indexOf('\ufffd');
     throw inputError([
-      errorFinding(codes.inputNotUtf8, `the ${subject.noun} is not UTF-8 text`, {
+      errorFinding(codes.inputNotUtf8, `the ${kind.noun} is not UTF-8 text`, {
         position: lenient.position(Math.max(at, 0)),
         hint: 'save the file as UTF-8; "file" shows the encoding, "iconv" converts it',
       }),
@@ -87,7 +87,7 @@ function hiddenCharacter(lines: Lines, offset: number): Finding {
   const character = String.fromCodePoint(lines.source.codePointAt(offset) ?? 0);
   return errorFinding(
     codes.forbiddenCharacter,
-    `the ${lines.subject.noun} contains ${characterName(character)}, which is invisible to a reader`,
+    `the ${lines.kind.noun} contains ${characterName(character)}, which is invisible to a reader`,
     {
       position: lines.position(offset, offset + character.length),
       hint: 'remove it',

@@ -1,12 +1,12 @@
 /** Reads a text as a document: plain data, and the position of each part in the text. */
 import { codes } from '../codes.ts';
 import { decodeText, hiddenCharacters } from './decode.ts';
+import type { DocumentKind } from './document-kind.ts';
 import { errorFinding, Findings, inputError } from './findings.ts';
 import { inspect } from './inspect.ts';
 import { refuseOtherDocument, refuseOtherText } from './other-document.ts';
 import { parse } from './parse.ts';
 import { SourcePositions } from './source-positions.ts';
-import type { Subject } from './subject.ts';
 import { type Data, Tree } from './tree.ts';
 import { named } from './words.ts';
 
@@ -24,11 +24,11 @@ export interface ParsedDocument {
  * @throws BlockplanError `input-refused` if the text as a whole cannot be read
  */
 export function readDocument(
-  subject: Subject,
+  kind: DocumentKind,
   file: string,
   source: string | Uint8Array,
 ): ParsedDocument {
-  const lines = decodeText(subject, file, source);
+  const lines = decodeText(kind, file, source);
   refuseOtherText(lines);
   const findings = new Findings();
   for (const each of hiddenCharacters(lines)) findings.add(each);
@@ -44,7 +44,7 @@ function dataOf(tree: Tree, places: SourcePositions, findings: Findings): Data {
     refuseOtherDocument(value as Data, places);
     return value as Data;
   }
-  const { noun, keys, listHint, beginning } = tree.lines.subject;
+  const { noun, keys, listHint, beginning } = tree.lines.kind;
   throw inputError([
     ...findings.all,
     errorFinding(

@@ -51,7 +51,7 @@ export class Explainer {
   }
 
   #label(path: Path): string {
-    return labelOf(path, this.#places.tree.lines.subject.noun);
+    return labelOf(path, this.#places.tree.lines.kind.noun);
   }
 
   #missing(error: ShapeError, path: Path, parent: JsonSchema): Finding {
@@ -61,7 +61,7 @@ export class Explainer {
       path: [...path, key],
       position: this.#places.locate(path),
       hint:
-        (path.length === 0 ? this.#places.tree.lines.subject.missing[key] : undefined) ??
+        (path.length === 0 ? this.#places.tree.lines.kind.missing[key] : undefined) ??
         descriptionOf(propertiesOf(parent)[key]),
     });
   }

@@ -128,7 +128,7 @@ class Inspection {
     if (typeof scalar.value === 'string') {
       this.#characters(scalar, scalar.value, path);
       const isLong = scalar.value.length > LONGEST_TEXT;
-      if (isLong && !this.#lines.subject.isProse(path)) this.#tooLong(scalar, path);
+      if (isLong && !this.#lines.kind.isProse(path)) this.#tooLong(scalar, path);
     }
     if (typeof scalar.value !== 'number' || isExact(scalar.value)) return;
     this.#add(
@@ -158,7 +158,7 @@ class Inspection {
       this.#findings.condemn(path, what);
       return;
     }
-    const { isProse, mayEscape } = this.#lines.subject;
+    const { isProse, mayEscape } = this.#lines.kind;
     if (mayEscape) return;
     const plain = what === 'value' && isProse(path) ? text.replace(/[\n\t]/g, ' ') : text;
     if (printable(plain) === plain) return;

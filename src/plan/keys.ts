@@ -117,10 +117,10 @@ class Keys {
       const hint = guess ?? `known kinds: ${listed(kinds, 'and')}`;
       add(codes.unknownKind, `unknown kind of step ${quoted(word)}`, hint);
     } else {
-      const subject = this.#places.tree.lines.subject;
+      const kind = this.#places.tree.lines.kind;
       const every =
         known.length === 0 ? 'it takes no options' : `known keys: ${listed(known, 'and')}`;
-      const message = `unknown key ${quoted(word)} in ${labelOf(parent, subject.noun)}`;
+      const message = `unknown key ${quoted(word)} in ${labelOf(parent, kind.noun)}`;
       add(codes.unknownKey, message, guess ?? every);
     }
     return meant;

@@ -1,21 +1,21 @@
 /** A plan's text by lines: turns offsets into positions for messages. */
 import type { Position } from '../errors.ts';
 import { printable } from '../printable.ts';
-import type { Subject } from './subject.ts';
+import type { DocumentKind } from './document-kind.ts';
 
 export class Lines {
-  readonly subject: Subject;
+  readonly kind: DocumentKind;
   readonly file: string;
   readonly source: string;
   readonly #starts: readonly number[];
 
   /**
-   * @param subject the kind of document, for messages
+   * @param kind the kind of document, for messages
    * @param file the file name in positions
    * @param source the text, without a byte order mark
    */
-  constructor(subject: Subject, file: string, source: string) {
-    this.subject = subject;
+  constructor(kind: DocumentKind, file: string, source: string) {
+    this.kind = kind;
     this.file = file;
     this.source = source;
     const starts = [0];

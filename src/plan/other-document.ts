@@ -53,7 +53,7 @@ export function refuseOtherDocument(data: Data, places: SourcePositions): void {
     if (word !== undefined)
       refuse(OUTPUTS[word] ?? 'an output of blockplan', ['format' in data ? 'format' : 'form']);
   }
-  const { noun } = lines.subject;
+  const { noun } = lines.kind;
   for (const [key, what] of KINDS) {
     const own = KINDS.find(([, each]) => each === noun)?.[0] ?? '';
     if (what !== noun && Object.hasOwn(data, key) && !Object.hasOwn(data, own))
@@ -68,7 +68,7 @@ const KINDS: readonly (readonly [key: string, noun: string])[] = [
 ];
 
 function otherDocument(lines: Lines, what: string, position: ReturnType<Lines['position']>) {
-  const { noun, models } = lines.subject;
+  const { noun, models } = lines.kind;
   return errorFinding(codes.wrongDocument, `this is ${what}; a ${noun} is expected`, {
     position,
     hint: `name a ${noun}; ${models}`,

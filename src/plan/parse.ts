@@ -58,10 +58,10 @@ function readTokens(lines: Lines, findings: Findings): CST.Token[] {
         ...findings.all,
         errorFinding(
           codes.nestedTooDeep,
-          `the ${lines.subject.noun} is nested deeper than ${MAX_NESTING} levels`,
+          `the ${lines.kind.noun} is nested deeper than ${MAX_NESTING} levels`,
           {
             position: lines.position(parser.offset - lexeme.length),
-            hint: `a ${lines.subject.noun} needs no more than five`,
+            hint: `a ${lines.kind.noun} needs no more than five`,
           },
         ),
       ]);
@@ -71,7 +71,7 @@ function readTokens(lines: Lines, findings: Findings): CST.Token[] {
         ...findings.all,
         errorFinding(
           codes.inputTooLarge,
-          `the ${lines.subject.noun} has more than ${MOST_LEXEMES.toLocaleString('en')} YAML tokens`,
+          `the ${lines.kind.noun} has more than ${MOST_LEXEMES.toLocaleString('en')} YAML tokens`,
           {
             hint: 'check that this is the file you meant',
           },
@@ -98,7 +98,7 @@ function isNothing(root: Node): boolean {
 }
 
 function emptyDocument(lines: Lines) {
-  const { noun, beginning, models } = lines.subject;
+  const { noun, beginning, models } = lines.kind;
   const isBlank = lines.source.trim() === '';
   return errorFinding(
     codes.inputEmpty,
@@ -133,7 +133,7 @@ function unwantedSign(
   return type === 'tag'
     ? errorFinding(
         codes.tagOrDirective,
-        `the tag ${printable(lexeme)} is not allowed in a ${lines.subject.noun}`,
+        `the tag ${printable(lexeme)} is not allowed in a ${lines.kind.noun}`,
         {
           position,
           hint: 'remove it; to write a number as text, put it in quotes',
@@ -141,7 +141,7 @@ function unwantedSign(
       )
     : errorFinding(
         codes.tagOrDirective,
-        `the directive ${printable(lexeme)} is not allowed in a ${lines.subject.noun}`,
+        `the directive ${printable(lexeme)} is not allowed in a ${lines.kind.noun}`,
         {
           position,
           hint: 'remove the line; the file is read as YAML 1.2',

@@ -110,7 +110,7 @@ export class Tree {
     throw inputError([
       errorFinding(
         codes.aliasExpansion,
-        `the ${this.lines.subject.noun} has more than ${MOST_VALUES.toLocaleString('en')} values after its aliases are expanded`,
+        `the ${this.lines.kind.noun} has more than ${MOST_VALUES.toLocaleString('en')} values after its aliases are expanded`,
         {
           position: this.lines.position(at.range?.[0] ?? 0, at.range?.[1]),
           hint: 'use fewer aliases',

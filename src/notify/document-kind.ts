@@ -1,7 +1,7 @@
-import type { Subject } from '../plan/subject.ts';
+import type { DocumentKind } from '../plan/document-kind.ts';
 
 /** How messages name a notification file. */
-export const NOTIFY: Subject = {
+export const NOTIFY: DocumentKind = {
   noun: 'notification file',
   keys: '"notify", "targets" and "metrics"',
   beginning: 'begin with "notify: blockplan/v1"',

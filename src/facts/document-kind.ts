@@ -1,7 +1,7 @@
-import type { Subject } from '../plan/subject.ts';
+import type { DocumentKind } from '../plan/document-kind.ts';
 
 /** How messages name a facts file. */
-export const FACTS: Subject = {
+export const FACTS: DocumentKind = {
   noun: 'facts file',
   keys: '"facts", "domain" and "disks"',
   beginning: 'begin with "facts: blockplan/v1"',

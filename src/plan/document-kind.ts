@@ -1,7 +1,7 @@
 import type { Path } from './findings.ts';
 
 /** A kind of document: how messages name it, and what it may contain. */
-export interface Subject {
+export interface DocumentKind {
   /** Follows "the" and "a": `plan`. */
   readonly noun: string;
   /** Some of its top-level keys, for a message about a text that is not a map. */
@@ -20,8 +20,8 @@ export interface Subject {
   readonly mayEscape: boolean;
 }
 
-/** The subject of most of this room. */
-export const PLAN: Subject = {
+/** The kind of most documents of this room. */
+export const PLAN: DocumentKind = {
   noun: 'plan',
   keys: '"plan", "name" and "steps"',
   beginning: 'begin with "plan: blockplan/v1"',
