@@ -25,11 +25,9 @@ export const blockjob = defineCommand({
     bandwidth: optional('number'),
     bytes: optional('flag'),
   },
-  apply(host, { path, abort, pivot, bandwidth }) {
+  apply(host, { path, abort, pivot }) {
     const disk = diskForCommand(host, path);
     if (!disk.job) throw new EffectFailed(`error: no active block job on ${disk.target}`);
-    // A simulated job takes no time.
-    if (bandwidth !== undefined && !abort && !pivot) return host;
     if (abort === pivot) throw new Error('a simulated host ends jobs by abort or pivot alone');
     return abort ? aborted(host, disk) : pivoted(host, disk);
   },

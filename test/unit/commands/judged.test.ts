@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { NO_JOB, type Word } from '../../../src/commands/define.ts';
 import { commandDefinition, type VirshEffect } from '../../../src/commands/effect.ts';
 import { type AnyCommand, COMMANDS } from '../../../src/commands/registry.ts';
+import { simulatedHostOf } from '../../../src/host/simulated-host.ts';
 import { type HostState, withDisk, withDomain } from '../../../src/model/host-state.ts';
+import { apply } from '../../../src/simulate/host.ts';
 import { qemuImgEffect, virshEffect } from '../../effects.ts';
 import { BASE, disk, SNAP1, SNAP2, world } from '../../worlds.ts';
 
@@ -155,4 +157,12 @@ describe('a refusal', () => {
     const others = given.filter(({ verb }) => verb !== 'blockjob');
     for (const effect of others) expect(meaning(effect, gone), effect.verb).toBeUndefined();
   });
+});
+
+test('a simulated host ends a job, but does not limit its speed: no step does', () => {
+  const simulated = simulatedHostOf(copying);
+  expect(() => apply(simulated, virshEffect(['blockjob', ...VDA, '--bandwidth', '9']))).toThrow(
+    'a simulated host ends jobs by abort or pivot alone',
+  );
+  expect(apply(simulated, job('--abort')).state.domain.disks[0]).not.toHaveProperty('job');
 });
