@@ -1,9 +1,8 @@
 /** Sends a notification to every target that asked for its end, at the same time. */
-import { OUTCOMES } from '../outcomes.ts';
 import { type ProgramCall, runWithinLimit } from '../programs/program.ts';
 import { mailText } from './mail.ts';
 import type { Notification } from './notification.ts';
-import { DEFAULT_TIMEOUT_S, type NotifyTarget, targetName } from './settings.ts';
+import { DEFAULT_TIMEOUT_S, type NotifyTarget, notifiedEnd, targetName } from './settings.ts';
 import { postWebhook } from './webhook.ts';
 
 /** Where sendmail is, besides the folders of PATH, which lack it for users other than root. */
@@ -18,7 +17,7 @@ export async function sendNotification(
   targets: readonly NotifyTarget[],
   signal: AbortSignal,
 ): Promise<string[]> {
-  const word = OUTCOMES[notification.outcome].word.replaceAll(' ', '-');
+  const word = notifiedEnd(notification.outcome);
   const asked = targets.filter(({ on }) => on === undefined || on.includes(word));
   const results = await Promise.all(
     asked.map(async (target) => {

@@ -1,9 +1,14 @@
 /** Who is notified when a run ends, and where its metrics go: the settings of a machine, as the file describes them. */
-import { OUTCOMES } from '../outcomes.ts';
+import { OUTCOMES, type Outcome } from '../outcomes.ts';
 
-/** The ends that a target can select: the first words of reports, with a hyphen for a space. */
+/** The word by which a target selects an outcome: the first one of its report, with a hyphen for a space. */
+export function notifiedEnd(outcome: Outcome): string {
+  return OUTCOMES[outcome].word.replaceAll(' ', '-');
+}
+
+/** The ends that a target can select. */
 export const NOTIFIED_ENDS: readonly string[] = [
-  ...new Set(Object.values(OUTCOMES).map(({ word }) => word.replaceAll(' ', '-'))),
+  ...new Set((Object.keys(OUTCOMES) as Outcome[]).map(notifiedEnd)),
 ];
 
 /** How long a target may take unless it specifies a limit, in seconds. */
