@@ -1,9 +1,8 @@
 /** `blockplan preview`: shows what a run would do, from the live host or from a facts file. */
 
-import type { Finding } from '../errors.ts';
 import { fingerprintOf } from '../facts/fingerprint.ts';
 import { PREVIEW_EXIT_CODES } from '../outcomes.ts';
-import type { Plan } from '../plan/plan.ts';
+import { findHookProblems } from '../run/hook-findings.ts';
 import type { Preview } from '../simulate/preview.ts';
 import { previewPlan } from '../simulate/preview-plan.ts';
 import { explained } from './done-plan.ts';
@@ -26,7 +25,7 @@ export async function previewCommand(
   const shown = previewPlan(plan, state, {
     // Facts are often previewed on another machine than the one that runs the plan.
     ...(options.facts === undefined
-      ? { hookFindings: await hookFindingsOf(plan) }
+      ? { hookFindings: await findHookProblems(plan) }
       : { facts: options.facts }),
     fingerprint: fingerprintOf(plan, state),
   });
@@ -35,11 +34,6 @@ export async function previewCommand(
     options.facts === undefined ? await explained(shown.findings, plan, state) : shown.findings;
   const code = await showPreview({ ...shown, findings }, options.format);
   return code === 0 && options.exitCode ? PREVIEW_EXIT_CODES[outcomeOf(shown)] : code;
-}
-
-async function hookFindingsOf(plan: Plan): Promise<readonly Finding[]> {
-  if (plan.hooks.length === 0) return [];
-  return (await import('../run/hook-findings.ts')).findHookProblems(plan);
 }
 
 function outcomeOf({ totals }: Preview): keyof typeof PREVIEW_EXIT_CODES {

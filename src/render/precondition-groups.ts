@@ -52,6 +52,6 @@ function group(
   about: string,
   list: readonly PreviewPrecondition[],
 ): Section & { readonly count: number } {
-  const items = list.map(({ step, what }) => ({ label: step, text: what }));
+  const items = list.map(({ step = 'plan hooks', what }) => ({ label: step, text: what }));
   return { is: 'section', title, about, blocks: [{ is: 'items', items }], count: list.length };
 }

@@ -23,7 +23,6 @@ export function previewPreconditions(
     ...withOwnProgram(hooks).map(({ command: [program], path }): PreviewPrecondition => {
       const place = [...path, 'command', 0];
       return {
-        step: 'hooks',
         what: `${program} can be executed on the machine that blockplan runs on`,
         checked: hookFindings === undefined ? 'no' : 'live',
         ...(hookFindings?.some((each) => isDeepStrictEqual(each.path, place)) && { unmet: true }),

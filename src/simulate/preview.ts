@@ -150,8 +150,8 @@ export interface PreviewCommand {
 
 /** A requirement of a step, and whether it could be checked. */
 export interface PreviewPrecondition {
-  /** The step's id. */
-  readonly step: string;
+  /** The step's id; absent for the program of a hook. */
+  readonly step?: string;
   readonly what: string;
   /** Checked on the host, checked in a file of facts, or not checked: only the run can check it. */
   readonly checked: 'live' | 'facts' | 'no';

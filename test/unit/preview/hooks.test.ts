@@ -6,6 +6,7 @@ import { codes } from '../../../src/codes.ts';
 import { driftedParts, fingerprintOf } from '../../../src/facts/fingerprint.ts';
 import type { Plan } from '../../../src/plan/plan.ts';
 import { readPlan } from '../../../src/plan/read.ts';
+import { preconditionGroups } from '../../../src/render/precondition-groups.ts';
 import { preflight } from '../../../src/run/preflight.ts';
 import { previewPlan } from '../../../src/simulate/preview-plan.ts';
 import { steps } from '../../../src/steps/registry.ts';
@@ -57,10 +58,28 @@ describe('the preview of a plan with hooks', () => {
   test('lists their programs as preconditions, checked only where they would run', () => {
     const marks = (context: Parameters<typeof previewPlan>[2]) =>
       previewPlan(plan, hostForPlans(), context)
-        .preconditions.filter(({ step }) => step === 'hooks')
+        .preconditions.filter(({ step }) => step === undefined)
         .map(({ checked }) => checked);
     expect(marks({ facts: 'f.yaml' })).toEqual(['no', 'no']);
     expect(marks({ hookFindings: [] })).toEqual(['live', 'live']);
+  });
+
+  test('does not mix them with the preconditions of a step whose id is hooks', () => {
+    const source = `plan: blockplan/v1
+name: p
+domain: testvm
+hooks: { before: { command: [/bin/true] } }
+steps:
+  - id: hooks
+    ${MOVE}
+`;
+    const shown = previewPlan(readPlan({ file: 'p.yaml', source, steps }), hostForPlans());
+    expect(new Set(shown.preconditions.map(({ step }) => step))).toEqual(
+      new Set([undefined, 'hooks']),
+    );
+    const labels = JSON.stringify(preconditionGroups(shown));
+    expect(labels).toContain('"label":"plan hooks"');
+    expect(labels).toContain('"label":"hooks"');
   });
 
   test('marks the program of a finding as not met', () => {
