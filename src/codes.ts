@@ -148,6 +148,7 @@ export const codes = {
   runDomainReplaced: 'BP215',
   runOnOtherHost: 'BP216',
   onlyDefinition: 'BP217',
+  hookRunning: 'BP218',
   unsafeName: 'BP219',
   activeRunNotFound: 'BP220',
   runAbandoned: 'BP221',

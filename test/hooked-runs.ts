@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { compile, type Graph } from '../src/graph/graph.ts';
 import type { HookPoint } from '../src/hook.ts';
+import type { JournalEntry } from '../src/journal/journal.ts';
 import type { Plan } from '../src/plan/plan.ts';
 import { readPlan } from '../src/plan/read.ts';
 import { steps } from '../src/steps/registry.ts';
@@ -82,3 +83,20 @@ export function everywhere(scripts: Scripts, changed: Record<string, string> = {
     'on-failure': [hook('failed'), hook('failed-2')],
   });
 }
+
+/** Two hooks at each point. */
+export function twice(scripts: Scripts, repeat: boolean, changed: Record<string, string> = {}) {
+  const pair = (name: string): WrittenHook[] =>
+    [`${name}-1`, `${name}-2`].map((each) => ({
+      command: [scripts.write(each, changed[each])],
+      repeat,
+    }));
+  const hooks: WrittenHooks = { before: pair('b'), after: pair('a'), 'on-failure': pair('f') };
+  return hooked(hooks);
+}
+
+/** The record of the start or the end of a hook. */
+export const hookRecord =
+  (type: 'hook-started' | 'hook-finished', point: HookPoint, number: number) =>
+  (entry: JournalEntry): boolean =>
+    entry.type === type && entry.point === point && entry.number === number;

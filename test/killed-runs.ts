@@ -62,8 +62,8 @@ export class Runs {
   readonly events: RunEvent[] = [];
   /** Called for each entry of the journal; may throw to refuse it. */
   onAppend: (entry: JournalEntry, sync: boolean) => void = () => {};
-  readonly interrupt = new AbortController();
-  readonly leave = new AbortController();
+  interrupt = new AbortController();
+  leave = new AbortController();
   #of: Omit<Parameters<typeof executeRun>[0], 'journal'> | undefined;
 
   constructor(state: HostState, injections: readonly Injection[] = []) {
@@ -114,6 +114,14 @@ export class Runs {
   upgrade(change: (graph: Graph) => Graph): void {
     const of = this.#run();
     this.#of = { ...of, graph: change(of.graph) };
+  }
+
+  /** The next attempt is not interrupted. */
+  forgetSignals(): void {
+    this.interrupt = new AbortController();
+    this.leave = new AbortController();
+    const { signal } = this.interrupt;
+    this.#of = { ...this.#run(), signal, leave: this.leave.signal };
   }
 
   /** Changes the host while blockplan is dead. */

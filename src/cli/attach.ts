@@ -5,7 +5,7 @@ import { blockplanCommand } from '../command.ts';
 import { BlockplanError } from '../errors.ts';
 import type { RunEvent } from '../events.ts';
 import { followEvents } from '../journal/follow-events.ts';
-import { isAlive, type LockOwner } from '../journal/lock.ts';
+import type { LockOwner } from '../journal/lock.ts';
 import { recoveryCommands } from '../journal/recovery-mode.ts';
 import {
   isUntrusted,
@@ -15,6 +15,7 @@ import {
   tryReadRunLog,
 } from '../journal/run-log.ts';
 import { EXIT_CODES, exitCodeOf } from '../outcomes.ts';
+import { isProcessAlive } from '../processes.ts';
 import type { Display } from '../render/display.ts';
 import { displayOf } from './perform-run.ts';
 import { inputRefusal } from './read.ts';
@@ -95,7 +96,7 @@ async function watched(
   signal: AbortSignal,
 ): Promise<number | undefined> {
   let caughtUp = false;
-  for await (const events of followEvents(folder, () => isAlive(owner), signal)) {
+  for await (const events of followEvents(folder, () => isProcessAlive(owner), signal)) {
     for (const event of caughtUp ? events : sinceStart(events, true)) {
       await show.take(event);
       if (event.event === 'run-finished') return event.exitCode;

@@ -9,6 +9,7 @@ import { codes } from '../codes.ts';
 import { blockplanCommand } from '../command.ts';
 import { PLAN_FILE } from '../journal/folder.ts';
 import { readJournalEnds } from '../journal/journal-ends.ts';
+import type { LogRecord } from '../journal/run-log.ts';
 import { EXIT_CODES } from '../outcomes.ts';
 import type { Plan } from '../plan/plan.ts';
 import { printable } from '../printable.ts';
@@ -189,8 +190,31 @@ async function begunAsSession(
   return code;
 }
 
-/** Waits until the run has started (undefined) or its process has ended (its exit code). */
-function endOrBeginning(child: ChildProcess, folder: string): Promise<number | undefined> {
+/**
+ * Whether the last record shows that a step has begun. A `before` hook can still refuse the run, and then its `on-failure`
+ * hooks run: the process is awaited meanwhile.
+ */
+function hasBegun(last: LogRecord): boolean {
+  switch (last.type) {
+    case 'run-started':
+    case 'run-finished':
+      return false;
+    case 'run-judged':
+      return last.end === 'succeeded';
+    case 'hook-started':
+    case 'hook-process':
+    case 'hook-finished':
+      return last.point === 'after';
+    default:
+      return true;
+  }
+}
+
+/**
+ * Waits until the run has started (undefined) or its process has ended (its exit code).
+ * @param folder the run's folder
+ */
+export function endOrBeginning(child: ChildProcess, folder: string): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     const settle = (code?: number): void => {
       watcher.close();
@@ -198,7 +222,7 @@ function endOrBeginning(child: ChildProcess, folder: string): Promise<number | u
     };
     const look = (): void => {
       const { last } = readJournalEnds(folder)?.log ?? {};
-      if (last && last.type !== 'run-started' && last.type !== 'run-finished') settle();
+      if (last && hasBegun(last)) settle();
     };
     const watcher = watch(folder, look).on('error', reject);
     child.once('error', reject);

@@ -41,9 +41,13 @@ export async function performRun(
     loggedDisplay(await displayOf(format), journal.folder),
     journal.folder,
   );
-  const { listener } = display;
+  let hasEnded = false;
+  const listener: Listener = (event) => {
+    hasEnded ||= event.event === 'hook-started' && event.point !== 'before';
+    display.listener(event);
+  };
   const { signal, leave, release } = onInterrupt((name) => {
-    const message = `${name}: rolling back; a second signal interrupts the rollback, to be resumed later`;
+    const message = `${name}: ${hasEnded ? AFTER_THE_END : BEFORE_THE_END}`;
     listener({ time: Date.now(), event: 'notice', message });
   });
   try {
@@ -62,6 +66,10 @@ export async function performRun(
     await journal.close().catch(reportUnclosed);
   }
 }
+
+/** What the first signal does, and a second one would do. */
+const BEFORE_THE_END = 'rolling back; a second signal interrupts the rollback, to be resumed later';
+const AFTER_THE_END = 'the run has ended; a second signal stops waiting for its hooks';
 
 /** Whether the run itself was refused at its start, not only an attempt to resume it: the journal shows which. */
 function isRefused({ folder }: Journal): boolean {

@@ -2,9 +2,11 @@
 
 import { dirname } from 'node:path';
 import { codes } from '../codes.ts';
-import { blockplanCommand } from '../command.ts';
+import { blockplanCommand, commandLine } from '../command.ts';
+import { hookName } from '../hook.ts';
 import { statePath } from '../journal/folder.ts';
-import { isAlive, lockOwner } from '../journal/lock.ts';
+import { lockOwner } from '../journal/lock.ts';
+import { runningHook } from '../journal/logged-hooks.ts';
 import {
   type RecoveryMode,
   recoveryCommands,
@@ -20,6 +22,7 @@ import {
 import { removeUnfinished, unfinishedRuns } from '../journal/unfinished.ts';
 import { domainKey, LOCAL, ofHost } from '../model/hosts.ts';
 import { printable } from '../printable.ts';
+import { isProcessAlive } from '../processes.ts';
 import { preflightRefusal } from './refusal.ts';
 import { namedRun } from './run-folders.ts';
 
@@ -146,6 +149,22 @@ async function onlyLeft(state: string): Promise<string> {
 }
 
 /**
+ * Refuses to continue a run while one of its hooks still runs, although blockplan was killed: the first step, or the same
+ * hook again, would run beside it.
+ * @throws BlockplanError hookRunning
+ */
+export function refuseRunningHook({ run, log }: Pick<ResumableRun, 'run' | 'log'>): void {
+  const hook = runningHook(log.hooks);
+  if (!hook) return;
+  const { pid } = hook.process;
+  throw preflightRefusal(
+    codes.hookRunning,
+    `the ${hookName(hook)} of run ${run} still runs (${printable(hook.command[0])}, pid ${pid}): blockplan was killed while it ran`,
+    `wait until it has ended, or end it and its process group: ${commandLine('kill', '--', `-${pid}`)}`,
+  );
+}
+
+/**
  * Refuses a new run on a domain that has an unfinished one.
  * @throws BlockplanError domainLocked
  */
@@ -158,7 +177,7 @@ export async function refuseUnfinishedRun(
     const log = await readRunLog(statePath(state, 'runs', run)).catch(absentAsUndefined);
     if (log?.beginning?.uuid !== uuid || isRunOver(log)) continue;
     const owner = await lockOwner(state, domainKey(LOCAL, uuid));
-    if (owner?.run === run && isAlive(owner)) continue;
+    if (owner?.run === run && isProcessAlive(owner)) continue;
     throw preflightRefusal(
       codes.domainLocked,
       `run ${run} of ${log.beginning.plan} on "${domain}" is unfinished: ${log.finish?.end ?? 'it was interrupted'}`,

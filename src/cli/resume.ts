@@ -11,12 +11,14 @@ import { localHost } from '../host-io/local-host.ts';
 import { writeDurably } from '../journal/durable.ts';
 import { stateFolder, statePath } from '../journal/folder.ts';
 import { type Journal, RESERVE_FILE, reopenJournal } from '../journal/journal.ts';
-import { isAlive, lockOwner, takeLock } from '../journal/lock.ts';
+import { lockOwner, takeLock } from '../journal/lock.ts';
 import { commandInDoubt, type RunLog } from '../journal/run-log.ts';
 import { openLiveDriver } from '../libvirt/live-driver.ts';
 import { fileMadeBeforeCrash } from '../libvirt/made-files.ts';
 import { domainKey, LOCAL, ofHost, onLocal } from '../model/hosts.ts';
+import { isProcessAlive } from '../processes.ts';
 import { resumeRun } from '../run/execute.ts';
+import { isEndJudged } from '../run/hooks.ts';
 import { otherCommands } from '../run/other-commands.ts';
 import { filesOfPlan } from '../run/preflight.ts';
 import { editedText, graphOfRun } from '../run/stored-plan.ts';
@@ -24,7 +26,7 @@ import { RunEnding } from './after-run.ts';
 import { type AfterRunOptions, afterRecoverySettings } from './notify-settings.ts';
 import { performRun } from './perform-run.ts';
 import { preflightRefusal } from './refusal.ts';
-import { type ResumableRun, resumableRun } from './resumable-run.ts';
+import { type ResumableRun, refuseRunningHook, resumableRun } from './resumable-run.ts';
 import { VERSION } from './version.ts';
 import { withState } from './with-state.ts';
 
@@ -60,7 +62,7 @@ async function resumeNamed(
   process.umask(0o077);
   // A dead run leaves the space that it reserved for its rollback; on a full disk the lock needs it.
   const owner = await lockOwner(state, domainKey(LOCAL, started.uuid));
-  if (!owner || !isAlive(owner))
+  if (!owner || !isProcessAlive(owner))
     await rm(join(statePath(state, 'runs', run), RESERVE_FILE), { force: true });
   const taker = `${run}.${randomBytes(3).toString('hex')}`;
   const lock = await withState(
@@ -102,6 +104,7 @@ async function resumeLocked(
 ): Promise<number> {
   const { run, folder, log, started } = resumable;
   refuseElsewhere(resumable);
+  refuseRunningHook(resumable);
   const graph = await graphOfRun(folder, started, how, log);
   const findings = [
     ...(await editedText(folder, started)),
@@ -121,7 +124,8 @@ async function resumeLocked(
     writeDurably,
   });
   try {
-    await refuseOthers(driver, resumable);
+    // The hooks of an end that is judged need no guest, and may have replaced it.
+    if (!isEndJudged(log.judged, how)) await refuseOthers(driver, resumable);
     const journal = await withState(state, reopenJournal(folder, log.end));
     await remember(journal, unseen);
     // Another version may have made files that this one would not.

@@ -7,7 +7,7 @@ import { blockplanCommand } from '../command.ts';
 import type { UnfinishedRun } from '../doctor/patient.ts';
 import { readKeptBundle } from '../journal/bundle.ts';
 import { JOURNAL_FILE } from '../journal/journal.ts';
-import { isAlive, lockOwner } from '../journal/lock.ts';
+import { lockOwner } from '../journal/lock.ts';
 import { recoveryCommands, recoveryText } from '../journal/recovery-mode.ts';
 import {
   commandsOf,
@@ -21,6 +21,7 @@ import type { Bundle, Domain } from '../model/host-state.ts';
 import { domainKey, LOCAL } from '../model/hosts.ts';
 import type { Marker } from '../model/marker.ts';
 import { isOpenEnd } from '../outcomes.ts';
+import { isProcessAlive } from '../processes.ts';
 import { pendingRestoreOf } from '../run/pending-restore.ts';
 import { filesMade } from './earlier-runs.ts';
 import { runFolders } from './run-folders.ts';
@@ -65,7 +66,7 @@ async function runIn(
     finishing: recoveryText(ways),
     takeUp:
       ways.length > 0 ? recoveryCommands(first.run, ways) : [blockplanCommand('forget', first.run)],
-    alive: owner !== undefined && owner.run === first.run && isAlive(owner),
+    alive: owner !== undefined && owner.run === first.run && isProcessAlive(owner),
     owner: `${first.user}@${first.host}, pid ${first.pid}`,
     ...(kept ? { bundle: kept, ...(await owes(folder, kept, log)) } : {}),
     files: commandsOf(log).flatMap(({ effect }) => filesMade(effect)),

@@ -168,6 +168,7 @@ export const CODE_MEANINGS = {
   runDomainReplaced: 'Another domain now has the name of the domain',
   runOnOtherHost: 'The run was made on another host',
   onlyDefinition: 'The run may hold the only definition of its domain, so it cannot be forgotten',
+  hookRunning: 'A hook of the interrupted run still runs, although blockplan was killed',
   unsafeName: 'A run ID or a UUID would lead to another folder',
   activeRunNotFound: '`attach` was not given a run, and no run or more than one is active',
   runAbandoned: 'The run given to `attach` or `throttle` has no process and did not end',

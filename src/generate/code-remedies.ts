@@ -238,6 +238,7 @@ export const CODE_REMEDIES = {
     "Check the UUIDs in the message, then restore the name of the run's domain with `virsh domrename`.",
   runOnOtherHost: 'Resume or roll back the run on the host in the message.',
   onlyDefinition: 'Run `blockplan rescue RUN` first, then `blockplan forget RUN` again.',
+  hookRunning: 'Wait until the process in the message has ended, or end it, then try again.',
   unsafeName: 'Use a run ID from `blockplan list`, or the UUID of a domain.',
   activeRunNotFound: 'Name a run: `blockplan attach RUN`. `blockplan list` shows all runs.',
   runAbandoned:

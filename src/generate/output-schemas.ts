@@ -49,7 +49,7 @@ const FAULT = objectSchema('The cases of one fault in one state, without another
   ),
   end: wordSchema(ENDS, 'How the run ends.'),
   place: textSchema(
-    "The machine's state in which it happens; `before` in the first hooks, and `end` after the last phase.",
+    "The machine's state in which it happens; `before` in the `before` hooks, and `end` after the last phase.",
   ),
   cases: countSchema('How many cases these are.', 1),
   said: textListSchema('What the run reports in the shortest of them, in sentences.'),

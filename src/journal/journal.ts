@@ -11,9 +11,11 @@ import type { Direction, PhaseRef, StepOutline } from '../events.ts';
 import type { Hook, HookRef, HookResult } from '../hook.ts';
 import type { Bundle, HostState } from '../model/host-state.ts';
 import type { HostName, OnHosts } from '../model/hosts.ts';
-import type { End, PhaseResult } from '../outcomes.ts';
+import type { PhaseResult } from '../outcomes.ts';
+import type { KnownProcess } from '../processes.ts';
 import type { CompiledPlan } from './compiled-plan.ts';
 import { syncFolder, writeSynced } from './durable.ts';
+import type { JudgedEnd } from './judged-end.ts';
 
 /** The newest format of a journal's entries; a journal from before there was a number has none. */
 export const FORMAT = 4;
@@ -113,6 +115,8 @@ export type JournalEntry =
     } & PhaseRef)
   // Precedes a hook, as an intent precedes an effect.
   | ({ readonly type: 'hook-started' } & HookRef & Pick<Hook, 'command'>)
+  // Follows once its program runs. Like the records after it, it need not survive a power loss, which ends the program too.
+  | ({ readonly type: 'hook-process' } & HookRef & KnownProcess)
   | ({ readonly type: 'hook-finished' } & HookRef & HookResult)
   | { readonly type: 'kept'; readonly on: HostName; readonly bundle: Bundle }
   | ({
@@ -126,17 +130,9 @@ export type JournalEntry =
       readonly stays?: true;
       readonly error?: string;
     } & PhaseRef)
-  | {
-      readonly type: 'run-finished';
-      readonly end: End;
-      readonly interrupted: boolean;
-      /** What went wrong; absent if nothing did, and in the journal of an older version, whose `state` has it. */
-      readonly happened?: readonly string[];
-      readonly state: readonly string[];
-      readonly next: readonly string[];
-      /** Set if the guest was migrated to another host, which libvirt reports only once, when it happens. */
-      readonly movedAway?: true;
-    };
+  // Precedes the `after` or `on-failure` hooks: they may change the guest, so the end is not judged again after a kill.
+  | ({ readonly type: 'run-judged' } & JudgedEnd)
+  | ({ readonly type: 'run-finished' } & JudgedEnd);
 
 export interface Journal {
   readonly folder: string;
@@ -278,7 +274,7 @@ class AppendedJournal implements Journal {
  * possible.
  */
 function begins(entry: JournalEntry): boolean {
-  // A plan's last hooks report what happened, and are often needed most when a disk is full.
+  // The `after` and `on-failure` hooks report what happened, and are often needed most when a disk is full.
   if (entry.type === 'hook-started') return entry.point === 'before';
   return entry.type === 'kept' || ('effect' in entry && entry.direction === 'do');
 }

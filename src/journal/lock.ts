@@ -6,7 +6,7 @@ import { link, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { amount, fields, mismatchOf, text } from '../model/shape.ts';
-import { bootId, startTime } from '../processes.ts';
+import { bootId, isProcessAlive, startTime } from '../processes.ts';
 import { makeFolder } from './durable.ts';
 import { statePath } from './folder.ts';
 
@@ -123,7 +123,7 @@ async function claims(folder: string, key: string): Promise<Claim[]> {
   for (const name of names.filter((each) => each.endsWith(`.${CLAIM}`))) {
     const held = `${name.slice(0, -CLAIM.length)}${HELD}`;
     const owner = await readOwner(join(folder, name));
-    if (owner && isAlive(owner)) found.push({ owner, held: names.includes(held) });
+    if (owner && isProcessAlive(owner)) found.push({ owner, held: names.includes(held) });
     else await Promise.all([held, name].map((each) => rm(join(folder, each), { force: true })));
   }
   return found;
@@ -140,11 +140,6 @@ async function namesIn(folder: string): Promise<string[]> {
   });
 }
 
-/** Whether the owner's process still runs. */
-export function isAlive(owner: Pick<LockOwner, 'pid' | 'boot' | 'started'>): boolean {
-  return owner.boot === bootId() && startTime(owner.pid) === owner.started;
-}
-
 /** The owner of a domain's lock, dead or alive; a living one if there are several; undefined if no process holds it. */
 export async function lockOwner(state: string, key: string): Promise<LockOwner | undefined> {
   const folder = join(state, 'locks');
@@ -152,7 +147,7 @@ export async function lockOwner(state: string, key: string): Promise<LockOwner |
   const owners = (await Promise.all(held.map((name) => readOwner(join(folder, name))))).filter(
     (owner) => owner !== undefined,
   );
-  return owners.find(isAlive) ?? owners[0];
+  return owners.find(isProcessAlive) ?? owners[0];
 }
 
 /** Who holds a lock now, by the run that it is held for; living owners only. */
@@ -160,7 +155,9 @@ export async function livingHolders(state: string): Promise<ReadonlyMap<string, 
   const folder = join(state, 'locks');
   const held = (await namesIn(folder)).filter((name) => name.endsWith(`.${HELD}`));
   const owners = await Promise.all(held.map((name) => readOwner(join(folder, name))));
-  return new Map(owners.flatMap((owner) => (owner && isAlive(owner) ? [[owner.run, owner]] : [])));
+  return new Map(
+    owners.flatMap((owner) => (owner && isProcessAlive(owner) ? [[owner.run, owner]] : [])),
+  );
 }
 
 const ownerShape = fields<LockOwner>({

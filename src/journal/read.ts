@@ -68,6 +68,7 @@ function isLater(rest: string): boolean {
 const SYNCED: ReadonlySet<JournalEntry['type']> = new Set<JournalEntry['type']>([
   'run-started',
   'run-resumed',
+  'run-judged',
   'run-finished',
   'run-forgotten',
   'intent',

@@ -74,6 +74,17 @@ const beginning = {
   steps: listOf(outline),
 };
 
+/** The fields of a judged end. */
+const judged = {
+  ...numbered,
+  end,
+  interrupted: flag,
+  happened: optionalField(listOf(text)),
+  state: listOf(text),
+  next: listOf(text),
+  movedAway: optionalField(trueFlag),
+};
+
 const SHAPES: { readonly [Type in JournalRecord['type']]: Shape<Of<Type>> } = {
   'run-started': fields<Of<'run-started'>>({
     ...beginning,
@@ -146,6 +157,14 @@ const SHAPES: { readonly [Type in JournalRecord['type']]: Shape<Of<Type>> } = {
     type: oneOf('hook-started' as const),
     command: commandShape,
   }),
+  'hook-process': fields<Of<'hook-process'>>({
+    ...numbered,
+    ...hookRefShapes,
+    type: oneOf('hook-process' as const),
+    pid: amount,
+    boot: text,
+    started: text,
+  }),
   'hook-finished': fields<Of<'hook-finished'>>({
     ...numbered,
     ...hookRefShapes,
@@ -169,16 +188,8 @@ const SHAPES: { readonly [Type in JournalRecord['type']]: Shape<Of<Type>> } = {
     stays: optionalField(trueFlag),
     error: optionalField(text),
   }),
-  'run-finished': fields<Of<'run-finished'>>({
-    ...numbered,
-    type: oneOf('run-finished' as const),
-    end,
-    interrupted: flag,
-    happened: optionalField(listOf(text)),
-    state: listOf(text),
-    next: listOf(text),
-    movedAway: optionalField(trueFlag),
-  }),
+  'run-judged': fields<Of<'run-judged'>>({ ...judged, type: oneOf('run-judged' as const) }),
+  'run-finished': fields<Of<'run-finished'>>({ ...judged, type: oneOf('run-finished' as const) }),
 };
 
 /** The start of a run of another version, as far as it is shown. */

@@ -9,7 +9,7 @@ import type { Bundle } from '../model/host-state.ts';
 import { type HostName, type OnHosts, withHost } from '../model/hosts.ts';
 import { type End, isOpenEnd } from '../outcomes.ts';
 import { isOwnFormat, type JournalEntry, type JournalPosition } from './journal.ts';
-import { type LoggedHook, withHook } from './logged-hooks.ts';
+import { type LoggedHook, withEndedHooks, withHook } from './logged-hooks.ts';
 import { type JournalContents, readJournal } from './read.ts';
 import type { UnknownRecord } from './record-shape.ts';
 import { nextDirection, type RecoveryMode, recoveryModesFrom } from './recovery-mode.ts';
@@ -40,6 +40,11 @@ export interface RunLog {
   readonly hooks: readonly LoggedHook[];
   /** The direction of the run. */
   readonly direction: Direction;
+  /**
+   * The end that was judged before its hooks; absent if the run has ended since, or has begun another phase. An attempt
+   * after it may lead to another end; see `runOfAttempt`.
+   */
+  readonly judged?: Of<'run-judged'>;
   /** The end of the last attempt; absent where it has none. */
   readonly finish?: Of<'run-finished'>;
   /** Who ran `blockplan forget` on it. */
@@ -128,17 +133,27 @@ function changed(log: RunLog, record: LogRecord): RunLog {
       return { ...log, attempts: ended(log.attempts, 'left') };
     case 'run-forgotten':
       return { ...log, forgotten: record };
-    case 'run-finished': {
-      const { end, movedAway } = record;
+    case 'run-judged':
       return {
         ...log,
-        attempts: ended(log.attempts, end),
+        judged: record,
+        hooks: withEndedHooks(log.hooks),
+        movedAway: isAwayAfter(log, record),
+      };
+    case 'run-finished': {
+      const { judged: _judged, ...rest } = log;
+      return {
+        ...rest,
+        attempts: ended(log.attempts, record.end),
+        hooks: withEndedHooks(log.hooks),
         finish: record,
-        movedAway: movedAway === true || (end === 'uncertain' && log.movedAway),
+        movedAway: isAwayAfter(log, record),
       };
     }
-    case 'phase-started':
-      return { ...log, visits: [...log.visits, { ...visitOf(record), started: record }] };
+    case 'phase-started': {
+      const { judged: _judged, ...rest } = log;
+      return { ...rest, visits: [...log.visits, { ...visitOf(record), started: record }] };
+    }
     case 'intent':
       return { ...log, visits: withCommand(log.visits, record) };
     case 'outcome':
@@ -146,8 +161,9 @@ function changed(log: RunLog, record: LogRecord): RunLog {
     case 'phase-finished':
       return { ...log, visits: withEnd(log.visits, record) };
     case 'hook-started':
+    case 'hook-process':
     case 'hook-finished':
-      return { ...log, hooks: withHook(log, record) };
+      return { ...log, hooks: withHook(log.hooks, record) };
     case 'kept':
       return { ...log, kept: withHost(log.kept, record.on, record.bundle) };
     case 'made': {
@@ -155,6 +171,10 @@ function changed(log: RunLog, record: LogRecord): RunLog {
       return { ...log, made: [...log.made, { on, file, ino, born, seq }] };
     }
   }
+}
+
+function isAwayAfter(log: RunLog, { end, movedAway }: Of<'run-judged' | 'run-finished'>): boolean {
+  return movedAway === true || (end === 'uncertain' && log.movedAway);
 }
 
 function begun(log: RunLog, record: StartRecord): RunLog {

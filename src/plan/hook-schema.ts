@@ -28,7 +28,7 @@ export const HOOK_SCHEMA = {
       pattern: '^[1-9]([0-9]{0,4}s|[0-9]{0,3}m|[0-9]?h)$',
       default: HOOK_TIMEOUT,
       description:
-        'Kill the hook and its children if it runs longer: seconds, or a duration such as 30s (default: 60 seconds).',
+        'Kill the hook and its process group if it runs longer: seconds, or a duration such as 30s (default: 60 seconds).',
     },
     repeat: {
       type: 'boolean',

@@ -4,18 +4,18 @@ A hook is a map: { command: [/usr/local/bin/notify, --quiet], timeout: 30s }.",p
 maxItems:100,items:{type:"string"},description:"Absolute path of the program and its arguments, as a list: [/usr/local/b\
 in/notify, --quiet]. No shell reads it.",examples:[["/usr/local/bin/notify","--quiet"]]},timeout:{type:["integer","strin\
 g"],title:'a number of seconds, or a duration such as "30s", "5m" or "1h"',minimum:1,maximum:86400,pattern:"^[1-9]([0-9]\
-{0,4}s|[0-9]{0,3}m|[0-9]?h)$",default:60,description:"Kill the hook and its children if it runs longer: seconds, or a du\
-ration such as 30s (default: 60 seconds)."},repeat:{type:"boolean",default:!1,description:"Run the hook again on resume \
-or rollback if blockplan was killed while it ran (default: it is not run again)."}}},pattern4=new RegExp("^[1-9]([0-9]{0\
-,4}s|[0-9]{0,3}m|[0-9]?h)$","u");function validate20(data,{instancePath="",parentData,parentDataProperty,rootData=data,dynamicAnchors={}}={}){
-let vErrors=null,errors=0,evaluated0=validate20.evaluated;if(evaluated0.dynamicProps&&(evaluated0.props=void 0),evaluated0.
-dynamicItems&&(evaluated0.items=void 0),data&&typeof data=="object"&&!Array.isArray(data)){if(data.command===void 0){let err0={
-instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"command"}};vErrors===null?vErrors=[err0]:
-vErrors.push(err0),errors++}for(let key0 in data)if(!(key0==="command"||key0==="timeout"||key0==="repeat")){let err1={instancePath,
-schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key0}};vErrors===null?vErrors=
-[err1]:vErrors.push(err1),errors++}if(data.command!==void 0){let data0=data.command;if(Array.isArray(data0)){if(data0.length>
-100){let err2={instancePath:instancePath+"/command",schemaPath:"#/properties/command/maxItems",keyword:"maxItems",params:{
-limit:100}};vErrors===null?vErrors=[err2]:vErrors.push(err2),errors++}if(data0.length<1){let err3={instancePath:instancePath+
+{0,4}s|[0-9]{0,3}m|[0-9]?h)$",default:60,description:"Kill the hook and its process group if it runs longer: seconds, or\
+ a duration such as 30s (default: 60 seconds)."},repeat:{type:"boolean",default:!1,description:"Run the hook again on re\
+sume or rollback if blockplan was killed while it ran (default: it is not run again)."}}},pattern4=new RegExp("^[1-9]([0\
+-9]{0,4}s|[0-9]{0,3}m|[0-9]?h)$","u");function validate20(data,{instancePath="",parentData,parentDataProperty,rootData=data,
+dynamicAnchors={}}={}){let vErrors=null,errors=0,evaluated0=validate20.evaluated;if(evaluated0.dynamicProps&&(evaluated0.
+props=void 0),evaluated0.dynamicItems&&(evaluated0.items=void 0),data&&typeof data=="object"&&!Array.isArray(data)){if(data.
+command===void 0){let err0={instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"command"}};
+vErrors===null?vErrors=[err0]:vErrors.push(err0),errors++}for(let key0 in data)if(!(key0==="command"||key0==="timeout"||
+key0==="repeat")){let err1={instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key0}};
+vErrors===null?vErrors=[err1]:vErrors.push(err1),errors++}if(data.command!==void 0){let data0=data.command;if(Array.isArray(
+data0)){if(data0.length>100){let err2={instancePath:instancePath+"/command",schemaPath:"#/properties/command/maxItems",keyword:"\
+maxItems",params:{limit:100}};vErrors===null?vErrors=[err2]:vErrors.push(err2),errors++}if(data0.length<1){let err3={instancePath:instancePath+
 "/command",schemaPath:"#/properties/command/minItems",keyword:"minItems",params:{limit:1}};vErrors===null?vErrors=[err3]:
 vErrors.push(err3),errors++}let len0=data0.length;for(let i0=0;i0<len0;i0++)if(typeof data0[i0]!="string"){let err4={instancePath:instancePath+
 "/command/"+i0,schemaPath:"#/properties/command/items/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=

@@ -6,10 +6,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import type { HookResult } from '../hook.ts';
 import { OutputTail } from './output-tail.ts';
 
-/** How long a program and its children have to end after SIGTERM before SIGKILL, in milliseconds. */
+/** How long a program and its process group have to end after SIGTERM before SIGKILL, in milliseconds. */
 const GRACE_MS = 2000;
+/** How often to check whether they have ended. */
+const POLL_MS = 20;
 /** How long to wait for a process that even SIGKILL does not end, because the kernel waits for a device. */
 const STUCK_MS = 5000;
 /** How long to read on after the end of a program: a child that it leaves behind may keep its output open. */
@@ -32,55 +35,71 @@ export interface ProgramCall {
   readonly cwd?: string;
   /** Stops it. */
   readonly signal?: AbortSignal | undefined;
+  /** Is called with its PID once it runs. */
+  readonly onStart?: ((pid: number) => void) | undefined;
 }
 
-export interface EndedProgram {
-  /** How it failed, as a clause after its name; absent if it exited with status 0. */
-  readonly error?: string;
-  /** The last lines that it printed, without secrets and control characters. */
-  readonly output: readonly string[];
-  /** Set if it was killed because the signal was aborted. */
+export interface EndedProgram extends HookResult {
+  /** Set if it was killed, or not started, because the signal was aborted. */
   readonly stopped?: true;
 }
 
 /**
- * Runs a program to its end, or to its time limit. It gets a session of its own, so that Ctrl-C does not reach it and its children can be killed
- * with it.
+ * Runs a program to its end, or to its time limit. It gets a session of its own, so that Ctrl-C does not reach it and its
+ * process group can be killed with it.
  */
 export async function runWithinLimit(call: ProgramCall): Promise<EndedProgram> {
-  const { timeout, signal } = call;
+  const { timeout, signal, onStart } = call;
+  if (signal?.aborted) return { error: INTERRUPTED, output: [], stopped: true };
   const tail = new OutputTail();
-  let child: ChildProcess;
+  let running: RunningProgram;
   try {
-    child = started(call, tail);
+    running = started(call, tail);
   } catch (error) {
     return { error: notStartedText(error as NodeJS.ErrnoException), output: [] };
   }
-  const exit = endingOf(child);
+  const { child, exit } = running;
+  if (child.pid !== undefined) onStart?.(child.pid);
   const closed = new Promise((resolve) => child.once('close', resolve));
   const ending = await firstOf(exit, timeout * 1000, signal);
-  if (typeof ending === 'string') await killWithChildren(child, exit);
+  const isKilled = typeof ending !== 'string' || (await killGroup(running));
   await Promise.race([closed, sleep(DRAIN_MS, undefined, { ref: false })]);
   // On a busy machine the time may be over before anything was read: one turn of the event loop reads what is there.
   await nextTurn();
   release(child);
   const output = tail.lines;
-  if (ending === 'interrupted') return { error: 'was interrupted', output, stopped: true };
-  if (ending === 'late') return { error: `did not end within ${timeout} s and was killed`, output };
+  const stuck = `could not be killed (pid ${child.pid})`;
+  if (ending === 'interrupted') {
+    const error = isKilled ? INTERRUPTED : `${INTERRUPTED} and ${stuck}`;
+    return { error, output, stopped: true };
+  }
+  if (ending === 'late') {
+    const how = isKilled ? 'was killed' : stuck;
+    return { error: `did not end within ${timeout} s and ${how}`, output };
+  }
   const error = errorOf(ending);
   return { ...(error === undefined ? {} : { error }), output };
 }
 
-function started({ command, input, env, cwd }: ProgramCall, tail: OutputTail): ChildProcess {
+const INTERRUPTED = 'was interrupted';
+
+interface RunningProgram {
+  readonly child: ChildProcess;
+  readonly exit: Promise<Ending>;
+}
+
+function started({ command, input, env, cwd }: ProgramCall, tail: OutputTail): RunningProgram {
   const [program, ...words] = command;
   const options = { env, detached: true, ...(cwd === undefined ? {} : { cwd }) };
-  const child = spawn(program, words, options);
+  const child: ChildProcess = spawn(program, words, options);
+  // Without file descriptors for its pipes there are no streams, and the error follows as an event.
+  const exit = endingOf(child);
   for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk: Buffer) => tail.add(chunk));
+    stream?.on('data', (chunk: Buffer) => tail.add(chunk));
   // A program need not read its input.
-  child.stdin.on('error', () => {});
-  child.stdin.end(input);
-  return child;
+  child.stdin?.on('error', () => {});
+  child.stdin?.end(input);
+  return { child, exit };
 }
 
 function endingOf(child: ChildProcess): Promise<Ending> {
@@ -109,23 +128,35 @@ function firstOf(
   return Promise.race([exit, stop]);
 }
 
-async function killWithChildren(child: ChildProcess, exit: Promise<Ending>): Promise<void> {
-  kill(child, 'SIGTERM');
-  await Promise.race([exit, sleep(GRACE_MS, undefined, { ref: false })]);
-  // The children are killed even if the program itself has ended.
-  kill(child, 'SIGKILL');
-  await Promise.race([exit, sleep(STUCK_MS, undefined, { ref: false })]);
+/**
+ * Kills a program and its process group: SIGTERM, and SIGKILL after some time for what is left of the group.
+ * @returns whether the program itself has ended
+ */
+async function killGroup({ child: { pid }, exit }: RunningProgram): Promise<boolean> {
+  if (pid === undefined) return true;
+  const deadline = Date.now() + GRACE_MS;
+  signalGroup(pid, 'SIGTERM');
+  while (signalGroup(pid, 0) && Date.now() < deadline) await sleep(POLL_MS);
+  signalGroup(pid, 'SIGKILL');
+  const stuck = sleep(STUCK_MS, 'stuck' as const, { ref: false });
+  return (await Promise.race([exit, stuck])) !== 'stuck';
 }
 
-/** Sends a signal to a program and all its children in the same process group. */
-function kill({ pid }: ChildProcess, signal: NodeJS.Signals): void {
-  if (pid === undefined) return;
+/**
+ * Sends a signal to a process group.
+ * @param signal 0 sends none
+ * @returns whether the group has processes, as far as this user may signal them
+ */
+function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
     process.kill(-pid, signal);
+    return true;
   } catch (error) {
-    // Nothing is left, or only programs that run as another user.
     const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ESRCH' && code !== 'EPERM') throw error;
+    if (code === 'ESRCH') return false;
+    // Only programs that run as another user are left.
+    if (code === 'EPERM') return true;
+    throw error;
   }
 }
 

@@ -9,29 +9,19 @@ import { foldRecords } from '../journal/run-log.ts';
 import { createPlanMachine } from '../machine/machine.ts';
 import type { HostState } from '../model/host-state.ts';
 import { onLocal } from '../model/hosts.ts';
-import { passBeforeHooks } from '../run/hooks.ts';
-import {
-  applyRecord,
-  finishInterruptedPhase,
-  type InterruptedPhase,
-  observeAndMark,
-  refuseToResume,
-  rollbackFrom,
-} from '../run/recovery.ts';
+import { isEndJudged, passBeforeHooks } from '../run/hooks.ts';
+import { applyRecord, type InterruptedPhase, runOfAttempt } from '../run/interrupted-run.ts';
+import { finishInterruptedPhase, observeAndMark, refuseToResume } from '../run/recovery.ts';
 import type { RunPart } from '../run/requests.ts';
 import { finishRun, performNextPhase } from '../run/run-loop.ts';
 import { type Finish, initialRunState, type RunState } from '../run/run-state.ts';
 import { Identities } from '../simulate/identities.ts';
 import { assume } from './assume.ts';
-import {
-  type PerformedPart,
-  PROOF_RUN,
-  performPart,
-  proofEnvironmentOf,
-} from './fault-injection.ts';
+import { type PerformedPart, PROOF_RUN, performPart } from './fault-injection.ts';
 import { endsBlockplan, type Fault } from './faults.ts';
 import { violationsAtEnd, violationsDuring, violationsWithoutFaults } from './invariants.ts';
 import { HostCache, memoizedGraph } from './memo.ts';
+import { proofEnvironmentOf } from './proof-environment.ts';
 import { type ProofState, StateKeys } from './proof-state.ts';
 import { type Injection, oneCase, type Tally, TallyBuilder } from './tally.ts';
 
@@ -211,8 +201,11 @@ export class Explorer {
     if (!result) {
       const blind = environment.blind || environment.journalFull;
       const { host, marked, startedHooks } = environment;
-      const anew = { ...proofEnvironmentOf(host), marked, startedHooks, blind };
       const again = injected.at(-1)?.again ?? 'rollback';
+      const judgedHost = isEndJudged(interrupted.run.judged, again)
+        ? environment.judgedHost
+        : undefined;
+      const anew = { ...proofEnvironmentOf(host), marked, startedHooks, judgedHost, blind };
       return {
         performed,
         injected,
@@ -235,12 +228,12 @@ function partOf({ run: former, interrupted, restart }: ProofState): {
     if (run.state.final) return { run, part: finishRun(run, true) };
     return { run, part: beginsWithHooks(run) ? firstPart(run) : onwards(performNextPhase(run)) };
   }
-  const run = restart === 'resume' ? { ...interrupted.run } : rollbackFrom(interrupted);
+  const run = runOfAttempt(interrupted, restart);
   const phase = restart === 'resume' ? interrupted.phase : undefined;
   return { run, part: resumedPart(run, phase) };
 }
 
-/** Whether the next part of a run is its first hooks. */
+/** Whether the next part of a run is its `before` hooks. */
 function beginsWithHooks({ graph, startedHooks, phaseStarts, todo }: RunState): boolean {
   const isAtStart = startedHooks.length === 0 && phaseStarts.length === 0;
   return isAtStart && todo?.direction === 'do' && hooksAt(graph, 'before').length > 0;
@@ -256,6 +249,7 @@ function* resumedPart(
   run: RunState,
   phase: InterruptedPhase | undefined,
 ): RunPart<Finish | undefined> {
+  if (run.judged) return yield* finishRun(run, true);
   if (!(yield* observeAndMark(run, PROOF_RUN))) return yield* refuseToResume(run);
   if (!(yield* passBeforeHooks(run))) return yield* finishRun(run, false);
   yield* finishInterruptedPhase(run, phase);

@@ -1,4 +1,4 @@
-/** The environment of a proof's runs: a simulated host and its surroundings. A value, like the host. */
+/** Performs parts of a run in a proof: a simulated host answers, and faults are injected. */
 import { codes } from '../codes.ts';
 import { type Effect, filesWrittenInto } from '../commands/effect.ts';
 import { BlockplanError } from '../errors.ts';
@@ -14,32 +14,7 @@ import { daemonRestarts, guestDies, jobsDie, powerFails } from '../simulate/host
 import { surveyedState } from '../simulate/observed-host.ts';
 import { type Fault, faultsOf } from './faults.ts';
 import type { HostCache } from './memo.ts';
-
-export interface ProofEnvironment {
-  readonly host: SimulatedHost;
-  /** Whether the live XML has the run's marker. */
-  readonly marked: boolean;
-  /** Whether libvirt answers (`there`), does after a reconnect (`lost`), or never again (`gone`). */
-  readonly contact: 'there' | 'lost' | 'gone';
-  readonly journalFull: boolean;
-  readonly interrupted: boolean;
-  /** The hooks that were started, by name. */
-  readonly startedHooks: readonly string[];
-  /** Whether blockplan has ended while its journal could not be written: what it did then is unknown. */
-  readonly blind: boolean;
-}
-
-export function proofEnvironmentOf(host: SimulatedHost): ProofEnvironment {
-  return {
-    host,
-    marked: true,
-    contact: 'there',
-    journalFull: false,
-    interrupted: false,
-    startedHooks: [],
-    blind: false,
-  };
-}
+import { type ProofEnvironment, withJudgedEnd } from './proof-environment.ts';
 
 /** A point in a part of a run at which faults can be injected. */
 export interface FaultPoint {
@@ -66,8 +41,15 @@ const BY_ITSELF = {};
 /** No time passes on a simulated host. */
 const NO_TIME = new Date(0).toISOString();
 const PASSED: HookResult = { output: [] };
-const FAILED: HookResult = { error: 'exited with status 1', output: [] };
-const HANGED: HookResult = { error: 'did not end in time and was killed', output: [] };
+const STOPPED = { error: 'was interrupted', output: [], stopped: true } as const;
+/** The result of a hook under a fault; it passes under any other. */
+const HOOK_RESULTS: { readonly [F in Fault]?: HookResult } = {
+  'hook-fails': { error: 'exited with status 1', output: [] },
+  'hook-hangs': { error: 'did not end in time and was killed', output: [] },
+  'hook-stopped': STOPPED,
+  'interrupted-during': STOPPED,
+  'left-during': STOPPED,
+};
 const REFUSED = new EffectFailed('the host refuses the command');
 const NOT_RUNNING = new EffectFailed('the domain is not running');
 const JOURNAL_FULL = new Error('no space left on device');
@@ -123,6 +105,8 @@ class Performer {
   readonly #records: LogRecord[] = [];
   readonly #wrong: string[] = [];
   #synced = 0;
+  /** Whether the user has left the run: blockplan ends once the result of the hook is recorded. */
+  #isLeaving = false;
 
   constructor(environment: ProofEnvironment, playing: PerformOptions) {
     this.#site = environment;
@@ -200,9 +184,12 @@ class Performer {
   }
 
   #append(entry: JournalEntry, sync: boolean): void {
-    if (this.#site.journalFull) throw JOURNAL_FULL;
+    const isLeft = entry.type === 'hook-finished' && this.#isLeaving;
+    if (this.#site.journalFull) throw isLeft ? ENDED : JOURNAL_FULL;
     this.#records.push({ ...entry, seq: this.#records.length, time: NO_TIME });
     if (sync) this.#synced = this.#records.length;
+    if (isLeft) throw ENDED;
+    if (entry.type === 'run-judged') this.#site = withJudgedEnd(this.#site);
     // A lost definition can be restored from what the journal keeps.
     if (entry.type === 'kept')
       this.#site = {
@@ -223,11 +210,10 @@ class Performer {
 
   #afflicted(request: Request, fault: Fault | undefined): unknown {
     if (fault === undefined) return this.#plain(request);
+    if (request.ask === 'hook') return this.#afflictedHook(request.hook, fault);
     const [kind, when] = fault.split('-');
     if (when === 'before') this.#strike(kind ?? '');
-    const forward =
-      (request.ask === 'perform' && request.direction === 'do') ||
-      (request.ask === 'hook' && request.hook.point === 'before');
+    const forward = request.ask === 'perform' && request.direction === 'do';
     if (fault === 'interrupted-before' && forward) throw new Interrupted();
     if (fault === 'refused') throw REFUSED;
     if (fault === 'journal-full') this.#site = { ...this.#site, journalFull: true };
@@ -237,12 +223,24 @@ class Performer {
     if (fault === 'killed-during' || (fault === 'interrupted-during' && forward))
       return this.#during(request, kind ?? '');
     const given = fault === 'hollow' ? undefined : this.#plain(request);
-    if (fault === 'hook-fails') return FAILED;
-    if (fault === 'hook-hangs') return HANGED;
     if (fault === 'job-dies-ready') this.#becomes(jobsDie, BY_ITSELF);
     if (when === 'after') this.#strike(kind ?? '');
     if (fault === 'refused-late') throw REFUSED;
     return given;
+  }
+
+  #afflictedHook(hook: Hook, fault: Fault): HookResult {
+    if (fault === 'power-before') this.#strike('power');
+    const passed = this.#runHook(hook);
+    if (fault === 'killed-during') throw ENDED;
+    if (fault === 'hook-changes') {
+      const autostart = !this.#site.host.state.domain.autostart;
+      this.#becomes(updateDomain, { autostart });
+    }
+    if (fault === 'interrupted-during' || fault === 'left-during')
+      this.#site = { ...this.#site, interrupted: true };
+    this.#isLeaving = fault === 'left-during';
+    return HOOK_RESULTS[fault] ?? passed;
   }
 
   #pause(): void {
@@ -253,7 +251,6 @@ class Performer {
   /** A job that is awaited continues by itself; a copy that is cut short leaves its file behind. */
   #during(request: Request, kind: string): never {
     const effect = request.ask === 'perform' ? request.effect : undefined;
-    if (request.ask === 'hook') this.#runHook(request.hook);
     if (effect?.tool === 'qemu-img') this.#becomes(apply, cutShort(effect));
     if (kind === 'killed') throw ENDED;
     this.#site = { ...this.#site, interrupted: true };

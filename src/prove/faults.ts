@@ -23,6 +23,9 @@ export const FAULTS = {
   'interrupted-after': 'the user interrupts after the command',
   'hook-fails': 'the hook fails',
   'hook-hangs': 'the hook hangs and is killed at its time limit',
+  'hook-changes': 'the hook changes the guest',
+  'hook-stopped': 'the user stops waiting for the hooks',
+  'left-during': 'the user interrupts twice during the hook, and leaves the run',
   'killed-during': 'blockplan is killed during the command',
   'killed-before': 'blockplan is killed before the record is written',
   'killed-after': 'blockplan is killed after the record is written',
@@ -44,7 +47,8 @@ const CAUSES: Readonly<Record<FirstWord<Fault>, string>> = {
   crash: 'QEMU crashes',
   power: 'the host loses power',
   interrupted: 'the user interrupts',
-  hook: 'a hook fails',
+  hook: 'a hook fails, changes the guest, or is stopped',
+  left: 'the user leaves the run during a hook',
   killed: 'blockplan is killed',
   journal: 'the journal cannot be written',
 };
@@ -97,16 +101,26 @@ const RECORDS: Readonly<Record<JournalEntry['type'], readonly Fault[]>> = {
   intent: ['killed-after', 'journal-full'],
   kept: ['killed-after', 'journal-full'],
   'hook-started': ['killed-after', 'journal-full'],
+  // A hook has done nothing yet.
+  'hook-process': [],
   'hook-finished': ['killed-before', 'killed-after'],
   outcome: ['killed-before', 'killed-after'],
   'phase-finished': ['killed-after'],
   'run-forgotten': [],
+  'run-judged': ['killed-before', 'killed-after', 'journal-full'],
   // After it the run has ended.
   'run-finished': ['killed-before'],
 };
-/** A hook runs on blockplan's own machine, so nothing else happens to the guest because of it. */
-const HOOK: readonly Fault[] = ['hook-fails', 'hook-hangs', 'killed-during', 'power-before'];
-const BEFORE_HOOK: readonly Fault[] = [...HOOK, 'interrupted-during'];
+/** A hook runs on blockplan's own machine, so nothing happens to the guest but what the hook does. */
+const HOOK: readonly Fault[] = [
+  'hook-fails',
+  'hook-hangs',
+  'hook-changes',
+  'killed-during',
+  'power-before',
+];
+const BEFORE_HOOK: readonly Fault[] = [...HOOK, 'interrupted-during', 'left-during'];
+const HOOK_OF_END: readonly Fault[] = [...HOOK, 'hook-stopped'];
 const LOOK: readonly Fault[] = ['daemon-before'];
 const UNMARK: readonly Fault[] = ['refused', 'daemon-before'];
 
@@ -129,7 +143,7 @@ export function faultsOf(request: Request): readonly Fault[] {
     case 'unmark':
       return UNMARK;
     case 'hook':
-      return request.hook.point === 'before' ? BEFORE_HOOK : HOOK;
+      return request.hook.point === 'before' ? BEFORE_HOOK : HOOK_OF_END;
     default:
       return [];
   }
@@ -137,5 +151,5 @@ export function faultsOf(request: Request): readonly Fault[] {
 
 /** Whether the fault ends blockplan itself, which interrupts the run. */
 export function endsBlockplan(fault: Fault): boolean {
-  return fault.startsWith('killed') || fault.startsWith('power');
+  return ['killed', 'power', 'left'].includes(fault.split('-')[0] ?? '');
 }

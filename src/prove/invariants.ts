@@ -9,8 +9,8 @@ import { isOpenEnd } from '../outcomes.ts';
 import { unknownLastWriteText } from '../run/last-writes.ts';
 import type { Finish } from '../run/run-state.ts';
 import { lostAtNextStart, lostWrites } from '../simulate/host-faults.ts';
-import type { ProofEnvironment } from './fault-injection.ts';
 import { Owners } from './owners.ts';
+import type { ProofEnvironment } from './proof-environment.ts';
 
 /** Finds what is wrong with a host during a run that began in that host state. */
 export function violationsDuring(initial: HostState): (host: SimulatedHost) => readonly string[] {
@@ -60,7 +60,7 @@ function definitionLost(initial: HostState, { state }: SimulatedHost): string[] 
 export function violationsAtEnd(
   initial: HostState,
   planned: HostState,
-  { host, marked, contact }: ProofEnvironment,
+  { host: hostNow, judgedHost: host = hostNow, marked, contact }: ProofEnvironment,
   { end, happened = [], state, next }: Finish,
 ): string[] {
   const { state: hostState } = host;

@@ -1,9 +1,9 @@
 /** The state of a run in a proof, and which runs continue alike: those in the same place, on equal hosts. */
 import { isUp } from '../model/host-state.ts';
-import type { InterruptedRun } from '../run/recovery.ts';
+import type { InterruptedRun } from '../run/interrupted-run.ts';
 import type { PhaseStart, RunState } from '../run/run-state.ts';
 import type { Identities } from '../simulate/identities.ts';
-import type { ProofEnvironment } from './fault-injection.ts';
+import type { ProofEnvironment } from './proof-environment.ts';
 import type { Restart } from './tally.ts';
 
 /** A run between two of its parts. */
@@ -60,20 +60,21 @@ export class StateKeys {
   }
 
   #around({ todo }: RunState, environment: ProofEnvironment): readonly unknown[] {
-    const { host, marked, contact, journalFull, interrupted, startedHooks, blind } = environment;
+    const { host, marked, contact, journalFull, interrupted, blind } = environment;
+    const { startedHooks, judgedHost } = environment;
     // A rollback ignores interruptions.
     const listens = todo?.direction === 'do' && interrupted;
-    return [host, marked, contact, journalFull, listens, startedHooks, blind];
+    return [host, marked, contact, journalFull, listens, startedHooks, judgedHost, blind];
   }
 
   /** What the rest of the run depends on; an interruption is left out, because it affects only the exit code. */
   #ahead(run: RunState, past: unknown = this.#pastOf(run)): number {
-    const { state, hosts, startedHooks, doubts, resumed } = run;
+    const { state, hosts, startedHooks, judged, doubts, resumed } = run;
     const known = Object.values(hosts).flatMap(({ kept, lastUp, since, lastSeen, overwritten }) => [
       ...[kept, isUp(lastSeen), overwritten, since],
       ...lastUp,
     ]);
-    return this.#ids.ofAll([state.name, past, startedHooks, doubts, resumed, ...known]);
+    return this.#ids.ofAll([state.name, past, startedHooks, judged, doubts, resumed, ...known]);
   }
 
   #pastOf({ phaseStarts, todo }: RunState): number | undefined {

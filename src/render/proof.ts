@@ -93,7 +93,7 @@ function groupsOf(faults: readonly FaultResult[]): RemainingGroup[] {
   return [...groups.values()].sort((a, b) => b.cases - a.cases);
 }
 
-/** The names of the machine's states: `mirror:pivot`; `before` in the first hooks, and `end` after the last phase. */
+/** The names of the machine's states: `mirror:pivot`; `before` in the `before` hooks, and `end` after the last phase. */
 function placesText(places: ReadonlySet<string>, phases: number): string {
   const names = [...places]
     .filter((place) => place !== 'before' && place !== 'end')

@@ -3,6 +3,7 @@ import type { Finding } from '../errors.ts';
 import type { PhaseRef, RunEvent } from '../events.ts';
 import { hookName } from '../hook.ts';
 import type { DomainState } from '../model/host-state.ts';
+import { durationText } from './amounts.ts';
 import type { ProgressEvent } from './progress.ts';
 import type { RunFinishedEvent, RunStartedEvent } from './report.ts';
 
@@ -46,6 +47,8 @@ export class RunView {
   /** The rollback, once it has started. */
   rollback: ViewItem | undefined;
   guest: DomainState | undefined;
+  /** When the last hook was started, in milliseconds since the epoch. */
+  private hookSince: number | undefined;
 
   constructor(started: RunStartedEvent) {
     this.steps = started.steps.map((step) => ({
@@ -105,10 +108,11 @@ export class RunView {
         this.note(event.message, 'note');
         return;
       case 'hook-started':
+        this.hookSince = event.time;
         this.note(`${hookName(event)}: ${event.command}`, 'note');
         return;
       case 'hook-finished':
-        if (event.error !== undefined) this.note(`${hookName(event)} ${event.error}`, 'warning');
+        this.finishHook(event);
         return;
       case 'finding':
         this.current?.notes.push({ severity: 'finding', finding: event.finding });
@@ -120,6 +124,12 @@ export class RunView {
       case 'run-finished':
         this.finish(event);
     }
+  }
+
+  private finishHook(event: Extract<RunEvent, { event: 'hook-finished' }>): void {
+    const duration = durationText(event.time - (this.hookSince ?? event.time));
+    if (event.error !== undefined) this.note(`${hookName(event)} ${event.error}`, 'warning');
+    else this.note(`${hookName(event)} done in ${duration}`, 'note');
   }
 
   private note(text: string, severity: 'note' | 'warning'): void {

@@ -12,10 +12,11 @@ import { eachHost, type OnHosts, ofHost } from '../model/hosts.ts';
 import type { AdmittedRun, RunJournal } from './admitted-run.ts';
 import { guestNotice } from './guest-notice.ts';
 import type { HookRunner } from './hook-runner.ts';
+import { applyRecord } from './interrupted-run.ts';
 import { JobProgress } from './job-progress.ts';
 import { OpenJobs } from './open-jobs.ts';
 import { journalErrorText } from './perform-effect.ts';
-import { applyRecord, continueRun } from './recovery.ts';
+import { continueRun } from './recovery.ts';
 import {
   type HostRequest,
   Interrupted,
@@ -205,26 +206,44 @@ function guardDefinition(
   return writeBundle(journal.folder, { ...of, since: new Date().toISOString(), kept });
 }
 
-/** Answers a run's requests until it returns, or until the user leaves it: then the current request stays unfinished. */
+/**
+ * Answers a run's requests until it returns, or until the user leaves it: then the current request stays unfinished. The
+ * result of a hook is recorded first, so that the hook is not in doubt.
+ */
 async function drive<T>(
   part: RunPart<T>,
   answer: (request: Request) => Promise<unknown>,
   leave: AbortSignal | undefined,
 ): Promise<T | undefined> {
   let next = part.next();
-  let over = false;
+  let mayLeave = true;
   while (!next.done) {
     const request: Request = next.value;
     const goOn = await answer(request).then(
       (given) => () => part.next(given),
       (error) => () => part.throw(error),
     );
-    // Once the end is recorded, the run can no longer be left unfinished.
-    over ||= request.ask === 'append' && request.entry.type === 'run-finished';
-    if (leave?.aborted && !over) return undefined;
+    if (request.ask === 'append') mayLeave = mayLeaveAfter(request.entry) ?? mayLeave;
+    if (leave?.aborted && mayLeave) return undefined;
     next = goOn();
   }
   return next.value;
+}
+
+/** Whether the run can be left unfinished after that record; undefined if the record does not change that. */
+function mayLeaveAfter(entry: JournalEntry): boolean | undefined {
+  switch (entry.type) {
+    // Once the end is recorded, only its hooks can be stopped.
+    case 'run-judged':
+    case 'run-finished':
+      return false;
+    case 'hook-started':
+      return false;
+    case 'hook-finished':
+      return entry.point === 'before';
+    default:
+      return undefined;
+  }
 }
 
 /** Passes events on with their time and, for a run or phase that ended, its duration. */

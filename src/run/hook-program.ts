@@ -10,13 +10,16 @@ const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
  * Runs a hook to its end.
  * @param input is written to its standard input
  * @param signal stops it
+ * @param onStart is called with its PID
  */
 export function runHookProgram(
   { command, timeout }: Pick<Hook, 'command' | 'timeout'>,
   input: string,
   signal?: AbortSignal,
+  onStart?: (pid: number) => void,
 ): Promise<EndedProgram> {
-  return runWithinLimit({ command, input, timeout, signal, env: environment(), cwd: '/' });
+  const call = { command, input, timeout, env: environment(), cwd: '/' };
+  return runWithinLimit({ ...call, signal, onStart });
 }
 
 /** Nothing is inherited: the environment of blockplan may hold secrets, and differs between a terminal and a timer. */

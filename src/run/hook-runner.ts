@@ -1,11 +1,13 @@
-/** Answers the requests for hooks of a live run: what a hook is told, and when an interruption stops it. */
+/** Answers the requests for hooks of a live run: the input of a hook, its process, and when an interruption stops it. */
 import { resolve } from 'node:path';
-import type { HookPoint, HookResult } from '../hook.ts';
+import type { HookPoint } from '../hook.ts';
 import { ofHost } from '../model/hosts.ts';
 import type { End } from '../outcomes.ts';
+import { bootId, startTime } from '../processes.ts';
+import type { EndedProgram } from '../programs/program.ts';
 import type { AdmittedRun } from './admitted-run.ts';
 import { runHookProgram } from './hook-program.ts';
-import { Interrupted, type Request } from './requests.ts';
+import type { Request } from './requests.ts';
 
 /** What a hook reads from its standard input, as JSON; `schemas/hook.schema.json` describes it. */
 interface HookInput {
@@ -25,8 +27,7 @@ interface HookInput {
   readonly exitCode?: number;
 }
 
-/** @throws Interrupted if the user's interruption has stopped a hook before the first step */
-export type HookRunner = (request: Extract<Request, { ask: 'hook' }>) => Promise<HookResult>;
+export type HookRunner = (request: Extract<Request, { ask: 'hook' }>) => Promise<EndedProgram>;
 
 /** @param startedAt when the run began, in milliseconds since the epoch */
 export function hookRunner(
@@ -36,19 +37,23 @@ export function hookRunner(
   const { name: domain, uuid } = ofHost(hosts, graph.home).initial.domain;
   const of = { run: id, plan: graph.name, domain, uuid, startedAt };
   return async ({ hook, ended }) => {
+    const { point, number } = hook;
     const input: HookInput = {
-      ...{
-        format: 'blockplan-hook/v1',
-        point: hook.point,
-        ...of,
-        journal: resolve(journal.folder),
-      },
+      ...{ format: 'blockplan-hook/v1', point, ...of, journal: resolve(journal.folder) },
       ...(ended ? { outcome: ended.end, exitCode: ended.exitCode } : {}),
     };
-    // Before the first step an interruption ends the run; after its end only a second one stops waiting.
+    let recorded: Promise<void> | undefined;
+    const onStart = (pid: number) => {
+      const started = startTime(pid);
+      if (started === undefined) return;
+      const entry = { type: 'hook-process', point, number, pid, boot: bootId(), started } as const;
+      // If the journal cannot be written, the record of the hook's end reports it.
+      recorded = journal.append(entry, false).catch(() => {});
+    };
+    // A first interruption stops a `before` hook; after the end only a second one stops waiting.
     const until = ended ? leave : signal;
-    const { stopped, ...result } = await runHookProgram(hook, `${JSON.stringify(input)}\n`, until);
-    if (stopped && !ended) throw new Interrupted('interrupted');
+    const result = await runHookProgram(hook, `${JSON.stringify(input)}\n`, until, onStart);
+    await recorded;
     return result;
   };
 }

@@ -2,11 +2,13 @@
  * The hooks of a run. One that was started is not started again: if blockplan was killed meanwhile, it is unknown what it
  * did, and only a plan can say that it may be repeated.
  */
+import { recordedCommand } from '../command.ts';
 import { hooksAt } from '../graph/graph.ts';
 import { type Hook, type HookResult, hookName, isSameHook } from '../hook.ts';
-import { currentHooks } from '../journal/logged-hooks.ts';
+import type { RecoveryMode } from '../journal/recovery-mode.ts';
 import type { RunLog } from '../journal/run-log.ts';
 import { hookCommandText } from '../model/hook-command.ts';
+import { isOpenEnd } from '../outcomes.ts';
 import { differences } from './compare.ts';
 import { removeMarkerOrReport } from './mark.ts';
 import {
@@ -17,11 +19,17 @@ import {
   withHeaders,
 } from './perform-effect.ts';
 import { withReconnect } from './phase.ts';
-import { type EndedRun, emit, Interrupted, isInterrupted, type RunPart } from './requests.ts';
-import { type Finish, hostIn, type RunState, type StartedHook } from './run-state.ts';
+import { askHook, type EndedRun, emit, isInterrupted, type RunPart } from './requests.ts';
+import {
+  type Finish,
+  hostIn,
+  type JudgedFinish,
+  type RunState,
+  type StartedHook,
+} from './run-state.ts';
 
 /**
- * Runs the hooks that precede the first effect, unless a phase has begun already.
+ * Runs the `before` hooks, unless a phase has begun already.
  * @returns false if the run is refused: `run.reasons` says why, and the marker is removed
  */
 export function* passBeforeHooks(run: RunState): RunPart<boolean> {
@@ -31,63 +39,121 @@ export function* passBeforeHooks(run: RunState): RunPart<boolean> {
   for (const hook of hooks) {
     // The first phase reports an interruption.
     if (yield* isInterrupted()) return true;
-    yield* performHook(run, hook);
-    if (yield* isInterrupted()) return true;
-    const failure = failureText(hook, startOf(run, hook));
-    if (failure !== undefined) return yield* refuse(run, [failure]);
+    const isStopped = yield* performHook(run, hook);
+    const problem = problemOf(run, hook);
+    if (yield* isInterrupted()) {
+      if (problem !== undefined && !isStopped) run.reasons = [...run.reasons, problem];
+      return true;
+    }
+    if (problem !== undefined) return yield* refuse(run, [problem]);
   }
   const changes = yield* changesSincePreflight(run);
   return changes.length === 0 || (yield* refuse(run, changes));
 }
 
-/** Runs the hooks that follow the end of a run, and adds to its report what is to be known of hooks. */
-export function* withFinalHooks(run: RunState, finish: Finish): RunPart<Finish> {
+/**
+ * Runs the `after` or `on-failure` hooks of an end, and adds to its report what is to be known of hooks. The end is
+ * recorded first: a hook may change the guest, and after a kill that must not change the end.
+ */
+export function* withHooksOfEnd(
+  run: RunState,
+  finish: Finish,
+  judged: JudgedFinish,
+): RunPart<Finish> {
   const { end, exitCode } = finish;
-  for (const hook of hooksAt(run.graph, end === 'succeeded' ? 'after' : 'on-failure'))
-    yield* performHook(run, hook, { end, exitCode });
-  const said = run.graph.hooks.flatMap((hook) => notes(run, hook));
-  return said.length === 0
-    ? finish
-    : { ...finish, happened: [...(finish.happened ?? []), ...said] };
+  const hooks = hooksAt(run.graph, end === 'succeeded' ? 'after' : 'on-failure');
+  if (hooks.length > 0 && !run.judged) yield* appendRecord({ type: 'run-judged', ...judged });
+  let isStopped = false;
+  for (const hook of hooks) {
+    if (!isStopped) isStopped = yield* performHook(run, hook, { end, exitCode });
+    else if (isDue(run, hook)) setResult(run, hook, { error: NOT_AWAITED, output: [] });
+  }
+  const { happened = [] } = finish;
+  const said = run.graph.hooks.flatMap((hook) => notes(run, hook, happened));
+  return said.length === 0 ? finish : { ...finish, happened: [...happened, ...said] };
 }
 
-/** The same run with the hooks that its log shows as started. */
+const NOT_AWAITED = 'was not run: the user did not wait for the hooks';
+
+/** The same run with the hooks, and the end before them, that its log shows. */
 export function withLoggedHooks(run: RunState, log: RunLog): RunState {
-  const startedHooks = currentHooks(log).reduce((hooks, { point, number, answer }) => {
-    const { error, output = [] } = answer ?? {};
-    const result = { ...(error === undefined ? {} : { error }), output };
-    const hook = { point, number, ...(answer ? { result } : {}) };
-    // A hook that was repeated counts once.
-    return [...hooks.filter((each) => !isSameHook(each, hook)), hook];
-  }, run.startedHooks);
-  return { ...run, startedHooks };
+  // Each end has its own hooks.
+  const former = log.judged ? beforeHooksOf(run) : run.startedHooks;
+  const startedHooks = log.hooks
+    .filter(({ past }) => !past)
+    .reduce((hooks, { point, number, answer }) => {
+      const { error, output = [] } = answer ?? {};
+      const result = { ...(error === undefined ? {} : { error }), output };
+      const hook = { point, number, ...(answer ? { result } : {}) };
+      // A hook that was repeated counts once.
+      return [...hooks.filter((each) => !isSameHook(each, hook)), hook];
+    }, former);
+  const judged = log.judged ? judgedIn(log.judged) : run.judged;
+  return { ...run, startedHooks, judged };
 }
 
-function* performHook(run: RunState, hook: Hook, ended?: EndedRun): RunPart<void> {
-  const { point, number, command } = hook;
+function judgedIn({
+  end,
+  interrupted,
+  happened,
+  state,
+  next,
+  movedAway,
+}: NonNullable<RunLog['judged']>): JudgedFinish {
+  return {
+    ...{ end, interrupted, state, next: next.map(recordedCommand) },
+    ...(happened ? { happened } : {}),
+    ...(movedAway ? { movedAway } : {}),
+  };
+}
+
+/**
+ * Whether only the hooks of the judged end are left to an attempt. It leads to another end if the user asks to roll back
+ * what succeeded, or if the end can be resumed.
+ */
+export function isEndJudged(
+  judged: Pick<JudgedFinish, 'end'> | undefined,
+  how: RecoveryMode,
+): boolean {
+  if (!judged || isOpenEnd(judged.end)) return false;
+  return judged.end !== 'succeeded' || how === 'resume';
+}
+
+/** The same run without its judged end, if the next attempt leads to another one, which has its own hooks. */
+export function withoutFormerEnd(run: RunState, how: RecoveryMode): RunState {
+  if (!run.judged || isEndJudged(run.judged, how)) return run;
+  const startedHooks = run.startedHooks.filter(({ point }) => point !== 'on-failure');
+  return { ...run, judged: undefined, startedHooks };
+}
+
+function beforeHooksOf({ startedHooks }: RunState): readonly StartedHook[] {
+  return startedHooks.filter(({ point }) => point === 'before');
+}
+
+/** Whether a hook has not been started, or may be repeated because its result is unknown. */
+function isDue(run: RunState, hook: Hook): boolean {
   const former = startOf(run, hook);
-  if (former && (former.result || !hook.repeat)) return;
+  return !former || (!former.result && hook.repeat);
+}
+
+/** @returns whether the user's interruption has stopped it */
+function* performHook(run: RunState, hook: Hook, ended?: EndedRun): RunPart<boolean> {
+  const { point, number, command } = hook;
+  if (!isDue(run, hook)) return false;
   try {
     yield { ask: 'append', entry: { type: 'hook-started', point, number, command }, sync: true };
   } catch (error) {
     // What cannot be recorded might be done twice.
-    return setResult(run, hook, { error: `was not run: ${journalErrorText(error)}`, output: [] });
+    setResult(run, hook, { error: `was not run: ${journalErrorText(error)}`, output: [] });
+    return false;
   }
   run.startedHooks = [...without(run, hook), { point, number }];
   yield* emit({ event: 'hook-started', point, number, command: hookCommandText(hook) });
-  const result = yield* resultOf(hook, ended);
+  const { stopped, ...result } = yield* askHook(hook, ended);
   yield* appendRecord({ type: 'hook-finished', point, number, ...result });
   setResult(run, hook, result);
   yield* emit({ event: 'hook-finished', point, number, ...result });
-}
-
-function* resultOf(hook: Hook, ended: EndedRun | undefined): RunPart<HookResult> {
-  try {
-    return (yield { ask: 'hook', hook, ...(ended ? { ended } : {}) }) as HookResult;
-  } catch (error) {
-    if (!(error instanceof Interrupted)) throw error;
-    return { error: 'was interrupted', output: [] };
-  }
+  return stopped === true;
 }
 
 function startOf({ startedHooks }: RunState, hook: Hook): StartedHook | undefined {
@@ -103,24 +169,28 @@ function setResult(run: RunState, hook: Hook, result: HookResult): void {
   run.startedHooks = [...without(run, hook), { point, number, result }];
 }
 
-/** The sentence on a hook that failed: with its last line, which often says why. */
-function failureText(hook: Hook, started: StartedHook | undefined): string | undefined {
-  const { error, output = [] } = started?.result ?? {};
+/** The sentence on a hook that failed, or whose result is unknown; undefined if it passed. */
+function problemOf(run: RunState, hook: Hook): string | undefined {
+  const started = startOf(run, hook);
+  if (!started) return undefined;
+  const named = `the ${hookName(hook)} (${hook.command[0]})`;
+  if (!started.result)
+    return `${named} is in doubt: blockplan was killed while it ran. It was not run again.`;
+  const { error, output } = started.result;
   if (error === undefined) return undefined;
+  // The last line often says why.
   const last = output.findLast((line) => line.trim() !== '');
-  return `the ${hookName(hook)} (${hook.command[0]}) ${error}${last === undefined ? '' : `: ${last}`}`;
+  return `${named} ${error}${last === undefined ? '' : `: ${last}`}`;
 }
 
-/** What a report says of a hook besides the reason of a refusal. */
-function notes(run: RunState, hook: Hook): string[] {
-  const started = startOf(run, hook);
-  if (!started) return [];
-  if (!started.result)
-    return [
-      `the ${hookName(hook)} (${hook.command[0]}) may or may not have run: blockplan was killed meanwhile, and did not run it again`,
-    ];
-  const failure = hook.point === 'before' ? undefined : failureText(hook, started);
-  return failure === undefined ? [] : [`warning: ${failure}`];
+/** What a report says of a hook, unless it has happened already as the reason of the end. */
+function notes(run: RunState, hook: Hook, happened: readonly string[]): string[] {
+  const problem = problemOf(run, hook);
+  if (problem === undefined || happened.includes(problem)) return [];
+  const isFailure = startOf(run, hook)?.result !== undefined;
+  // It is the reason of a refusal, or an interruption that a phase reports.
+  if (isFailure && hook.point === 'before') return [];
+  return [isFailure ? `warning: ${problem}` : problem];
 }
 
 /** Time has passed since preflight, and a hook may have changed the guest: then nothing that was checked is certain. */

@@ -15,9 +15,9 @@ import type { HostState } from '../model/host-state.ts';
 import { eachHost, LOCAL, ofHost } from '../model/hosts.ts';
 import { isUuid } from '../model/uuid.ts';
 import { printable } from '../printable.ts';
+import { applyRecord } from './interrupted-run.ts';
 import { lastWrites } from './last-writes.ts';
 import { pendingRestoreOf } from './pending-restore.ts';
-import { applyRecord } from './recovery.ts';
 import { home, initialRunState } from './run-state.ts';
 import { graphOfRun } from './stored-plan.ts';
 

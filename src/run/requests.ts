@@ -10,6 +10,7 @@ import type { Bundle, HostState } from '../model/host-state.ts';
 import type { HostName } from '../model/hosts.ts';
 import type { Marker } from '../model/marker.ts';
 import type { End } from '../outcomes.ts';
+import type { EndedProgram } from '../programs/program.ts';
 
 /** An event without its times, which are added when it is emitted. */
 export type UntimedEvent = RunEvent extends infer E
@@ -57,8 +58,8 @@ export type RunRequest =
   /** Appends a record to the journal; with `sync` it is on disk when this is answered. */
   | { readonly ask: 'append'; readonly entry: JournalEntry; readonly sync: boolean }
   /**
-   * Runs a hook; answered with a HookResult when it has ended. The user's interruption stops a hook before the first
-   * effect, which is answered with `Interrupted`.
+   * Runs a hook; answered with an EndedProgram when it has ended. The user's interruption stops a `before` hook; only a
+   * second one stops the others.
    */
   | {
       readonly ask: 'hook';
@@ -71,7 +72,7 @@ export type RunRequest =
   /** Emits an event. */
   | { readonly ask: 'tell'; readonly event: UntimedEvent };
 
-/** How a run ended, for its last hooks. */
+/** How a run ended, for its `after` or `on-failure` hooks. */
 export interface EndedRun {
   readonly end: End;
   readonly exitCode: number;
@@ -98,6 +99,10 @@ export function* askBundle(on: HostName): RunPart<Bundle> {
 
 export function* askMarker(on: HostName): RunPart<Marker | undefined> {
   return (yield { ask: 'marker', on }) as Marker | undefined;
+}
+
+export function* askHook(hook: Hook, ended: EndedRun | undefined): RunPart<EndedProgram> {
+  return (yield { ask: 'hook', hook, ...(ended ? { ended } : {}) }) as EndedProgram;
 }
 
 /** Whether the user has interrupted. */

@@ -3,14 +3,23 @@ import { outline, type PhaseNode, stopsOnFailure } from '../graph/graph.ts';
 import { FORMAT, FORMAT_WITHOUT_HOOKS, type JournalEntry } from '../journal/journal.ts';
 import type { Performance } from '../machine/machine.ts';
 import { eachHost } from '../model/hosts.ts';
+import { exitCodeOf } from '../outcomes.ts';
 import { conclude, refusedFinish } from './conclude.ts';
-import { passBeforeHooks, withFinalHooks } from './hooks.ts';
+import { passBeforeHooks, withHooksOfEnd } from './hooks.ts';
 import { setMarker } from './mark.ts';
 import { appendRecord, journalErrorText } from './perform-effect.ts';
 import { doPhase, performBestEffort, undoPhase } from './phase.ts';
 import { emit, isInterrupted, type RunPart } from './requests.ts';
 import { interruption, type Result } from './result.ts';
-import { type Finish, home, hostIn, phaseStartOf, type RunState, setHost } from './run-state.ts';
+import {
+  type Finish,
+  home,
+  hostIn,
+  type JudgedFinish,
+  phaseStartOf,
+  type RunState,
+  setHost,
+} from './run-state.ts';
 
 /** The part of the first record that says where, by whom and with what a run is performed. */
 export type Provenance = Pick<
@@ -27,17 +36,31 @@ export function* runToEnd(run: RunState, by: Provenance): RunPart<Finish> {
   return yield* finishRun(run, begun);
 }
 
-/** Determines how the run ended, records it and emits it. */
+/**
+ * Determines how the run ended, runs the hooks of that end, records it and emits it. An end that was judged before
+ * blockplan was killed in a hook stays as it is.
+ */
 export function* finishRun(run: RunState, begun: boolean): RunPart<Finish> {
-  const concluded = begun ? yield* conclude(run) : refusedFinish(run, 'nothing was done', run.next);
+  const judged = run.judged ?? (yield* judge(run, begun));
+  const { movedAway, ...ended } = judged;
+  const { end, interrupted } = ended;
+  const concluded = { ...ended, exitCode: exitCodeOf(end, interrupted, run.asked) };
   // A run that was refused before its first hook has had no effect that its hooks could be about.
   const isHooked = begun || run.startedHooks.length > 0;
-  const finish = isHooked ? yield* withFinalHooks(run, concluded) : concluded;
-  const { exitCode: _code, ...ended } = finish;
-  const away = home(run).lastSeen.domain.movedAway ? { movedAway: true as const } : {};
-  yield* appendRecord({ type: 'run-finished', ...ended, ...away });
+  const finish = isHooked ? yield* withHooksOfEnd(run, concluded, judged) : concluded;
+  const { exitCode: _code, ...reported } = finish;
+  const away = movedAway ? { movedAway } : {};
+  yield* appendRecord({ type: 'run-finished', ...reported, ...away });
   yield* emit({ event: 'run-finished', ...finish });
   return finish;
+}
+
+function* judge(run: RunState, begun: boolean): RunPart<JudgedFinish> {
+  const { exitCode: _code, ...ended } = begun
+    ? yield* conclude(run)
+    : refusedFinish(run, 'nothing was done', run.next);
+  const away = home(run).lastSeen.domain.movedAway ? { movedAway: true as const } : {};
+  return { ...ended, ...away };
 }
 
 /** Announces and records the run; false if it cannot be recorded, and then nothing begins. */

@@ -59,6 +59,8 @@ export interface RunState {
   phaseStarts: readonly (PhaseStart | undefined)[];
   /** The hooks that were started, for the end that the run leads to. */
   startedHooks: readonly StartedHook[];
+  /** The end that was judged and recorded before its hooks; undefined until then. */
+  judged: JudgedFinish | undefined;
   /** What could not be confirmed. */
   doubts: readonly Doubt[];
   interrupted: boolean;
@@ -140,6 +142,12 @@ export interface Finish {
   readonly next: readonly Command[];
 }
 
+/** The same as judged, before its hooks; the exit code depends on the command that performs the run. */
+export interface JudgedFinish extends Omit<Finish, 'exitCode'> {
+  /** Set if the guest was migrated to another host during the run. */
+  readonly movedAway?: true;
+}
+
 /** Everything that the report of a run says, in sentences. */
 export function saidIn({ happened = [], state }: Pick<Finish, 'happened' | 'state'>): string[] {
   return [...happened, ...state];
@@ -164,6 +172,7 @@ export function initialRunState(
     todo,
     phaseStarts: [],
     startedHooks: [],
+    judged: undefined,
     doubts: [],
     interrupted: false,
     resumed: false,

@@ -80,19 +80,50 @@ test('a missing program is a finding of preflight, and no hook runs', async () =
   expect(logged()).toEqual([]);
 });
 
-test('a hook that ran when blockplan was killed is not run again', async () => {
-  const text = plan({
-    before: [await hook('first', 'sleep 60'), await hook('second')],
-    after: await hook('done'),
-  });
+/** Runs the plan until a hook has begun, kills blockplan, and ends the hook, which outlives it. */
+async function killedIn(text: string, name: string): Promise<void> {
   const running = await startRun(host, { text });
-  await running.event(({ event }) => event === 'hook-started');
-  while (logged().length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+  const started = await running.event(
+    (event) => event.event === 'hook-started' && event.command.endsWith(`-${name}`),
+  );
+  expect(started).toBeDefined();
+  while (!logged().includes(name)) await new Promise((resolve) => setTimeout(resolve, 50));
   running.child.kill('SIGKILL');
   await running.ended;
+  // While the hook still runs, nothing continues the run.
+  const early = await startCli(host, ['resume', '--format', 'json']).ended;
+  expect([early.exitCode, codes(early)], early.told).toEqual([3, ['BP218']]);
+  const pid = Number(/pid (\d+)/.exec(early.told)?.[1]);
+  process.kill(-pid, 'SIGKILL');
+  while (existsSync(`/proc/${pid}`)) await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+test('a before hook that ran when blockplan was killed refuses the run', async () => {
+  const before = await picture(host, guest.name);
+  const text = plan({
+    before: [await hook('first', 'exec sleep 600'), await hook('second')],
+    'on-failure': await hook('failed'),
+  });
+  await killedIn(text, 'first');
   const ended = await startCli(host, ['resume', '--format', 'json']).ended;
-  expect(expectEnd(ended, 0).happened?.join()).toContain('before hook 1');
-  expect(ended.told).toContain('may or may not have run');
-  expect(logged()).toEqual(['first', 'second', 'done']);
+  expect(expectEnd(ended, 3).happened?.join()).toContain('before hook 1');
+  expect(ended.told).toContain('is in doubt');
+  expect(logged()).toEqual(['first', 'failed']);
+  expect(await picture(host, guest.name), ended.told).toEqual(before);
+  await expectWrites(host, guest);
+});
+
+test('an after hook that ran when blockplan was killed does not change the end, whatever it did', async () => {
+  const words = ['virsh', '-c', host.uri, 'autostart', guest.name];
+  const text = plan({
+    after: [await hook('slow', `${shellQuote(words)}\nexec sleep 600`), await hook('done')],
+  });
+  await killedIn(text, 'slow');
+  const ended = await startCli(host, ['resume', '--format', 'json']).ended;
+  const finish = expectEnd(ended, 0);
+  expect(finish.end).toBe('succeeded');
+  expect(finish.happened?.join()).toContain('after hook 1');
+  expect(logged()).toEqual(['slow', 'done']);
+  await host.virsh('autostart', guest.name, '--disable');
   await expectWrites(host, guest);
 });

@@ -1,6 +1,17 @@
-import { resolve } from 'node:path';
-import { expect, test } from 'vitest';
-import { environmentOf, type Unit, unitArguments } from '../../../src/cli/detach.ts';
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import {
+  endOrBeginning,
+  environmentOf,
+  type Unit,
+  unitArguments,
+} from '../../../src/cli/detach.ts';
+import type { JournalEntry } from '../../../src/journal/journal.ts';
+import { ended, phase, STARTED, writeRun } from '../../journals.ts';
 
 const UNIT: Unit = {
   run: '20261123-081502-a1b2c3',
@@ -62,4 +73,55 @@ test('a detached run has the variables that it depends on, and no others', () =>
   expect(environmentOf(env, '/state')).toEqual({ ...kept, BLOCKPLAN_STATE_DIR: '/state' });
   const named = environmentOf({ BLOCKPLAN_NOTIFY: 'n.yaml' }, '/state');
   expect(named['BLOCKPLAN_NOTIFY']).toBe(resolve('n.yaml'));
+});
+
+const started = (point: 'before' | 'after' | 'on-failure'): JournalEntry => ({
+  ...{ type: 'hook-started', point, number: 1, command: ['/bin/check'] },
+});
+const finished = (error?: string): JournalEntry => ({
+  ...{ type: 'hook-finished', point: 'before', number: 1, output: [] },
+  ...(error === undefined ? {} : { error }),
+});
+const REFUSED = { ...ended('preflight-refused'), type: 'run-judged' } as JournalEntry;
+const JUDGED = { ...ended('succeeded'), type: 'run-judged' } as JournalEntry;
+const FAILED = finished('exited with status 1');
+
+/** Writes a run's journal while its process runs, then ends the process with status 3: the code that is returned. */
+async function codeAfter(entries: readonly JournalEntry[]): Promise<number | undefined> {
+  const state = mkdtempSync(join(tmpdir(), 'blockplan-detached-'));
+  onTestFinished(() => rm(state, { recursive: true }));
+  const folder = join(state, 'runs', 'r');
+  mkdirSync(folder, { recursive: true });
+  const go = join(state, 'go');
+  const wait = `while [ ! -e '${go}' ]; do sleep 0.05; done; exit 3`;
+  const child = spawn('/bin/sh', ['-c', wait], { stdio: 'ignore' });
+  const code = endOrBeginning(child, folder);
+  await writeRun(state, 'r', entries);
+  // The watcher would have seen it by now.
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  writeFileSync(go, '');
+  return await code;
+}
+
+test.each<readonly [string, readonly JournalEntry[]]>([
+  ['has not begun', [STARTED]],
+  ['is in a before hook, which may refuse it', [STARTED, started('before')]],
+  ['is after a before hook', [STARTED, started('before'), finished()]],
+  ['is refused', [STARTED, started('before'), FAILED, REFUSED]],
+  [
+    'is refused, and in an on-failure hook',
+    [STARTED, started('before'), FAILED, REFUSED, started('on-failure')],
+  ],
+])('a detached run that %s is waited for: its exit code is returned', async (_how, entries) => {
+  expect(await codeAfter(entries)).toBe(3);
+});
+
+const BEGUN = phase('do', 'mirror/mirror', 'none');
+test.each<readonly [string, readonly JournalEntry[]]>([
+  ['in its first step', [STARTED, ...BEGUN]],
+  ['in its first step, after a before hook', [STARTED, started('before'), finished(), ...BEGUN]],
+  ['judged as succeeded', [STARTED, ...BEGUN, JUDGED]],
+  ['in an after hook', [STARTED, ...BEGUN, JUDGED, started('after')]],
+])('a detached run that is %s has begun', async (_how, entries) => {
+  expect(await codeAfter(entries)).toBeUndefined();
 });

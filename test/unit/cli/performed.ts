@@ -17,6 +17,7 @@ import type { Notification } from '../../../src/notify/notification.ts';
 import { executeRun, resumeRun } from '../../../src/run/execute.ts';
 import { preflight } from '../../../src/run/preflight.ts';
 import { DriverDouble } from '../../driver-double.ts';
+import { hooked, MOVE, type WrittenHooks } from '../../hooked-runs.ts';
 import { hostForPlans, planned } from '../../plans.ts';
 
 /** A check against a published schema. */
@@ -35,8 +36,6 @@ interface Performed {
   readonly driver: DriverDouble;
 }
 
-const MOVE = 'blockcopy: { disk: vda, dest: /new/c, shallow: true, pivot: true }';
-
 /**
  * Runs a plan below a state directory, or resumes its run.
  * @param happens called before each effect
@@ -51,6 +50,7 @@ export async function performed(
     metrics,
     resumes,
     cleansUp = async () => {},
+    hooks,
   }: {
     format?: 'text' | 'json';
     failures?: readonly string[];
@@ -58,9 +58,10 @@ export async function performed(
     resumes?: { readonly driver: DriverDouble; readonly how: 'resume' | 'rollback' };
     /** Called once the lock is released. */
     cleansUp?: () => Promise<void>;
+    hooks?: WrittenHooks;
   } = {},
 ): Promise<Performed> {
-  const { plan, graph } = planned([MOVE]);
+  const { plan, graph } = hooks ? hooked(hooks) : planned([MOVE]);
   const driver = resumes?.driver ?? new DriverDouble(hostForPlans());
   driver.onEffect = (effect) => happens(effect, driver);
   driver.reconnect = async () => false;
@@ -94,7 +95,7 @@ async function locked(
   state: string,
   run: string,
   ending: RunEnding,
-  of: ReturnType<typeof planned> & {
+  of: ReturnType<typeof hooked> & {
     readonly driver: DriverDouble;
     readonly format: 'text' | 'json';
     readonly resumes: { readonly how: 'resume' | 'rollback' } | undefined;

@@ -6,13 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
-import {
-  isAlive,
-  type Lock,
-  type LockOwner,
-  lockOwner,
-  takeLock,
-} from '../../../src/journal/lock.ts';
+import { type Lock, type LockOwner, lockOwner, takeLock } from '../../../src/journal/lock.ts';
+import { isProcessAlive } from '../../../src/processes.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'blockplan-lock-'));
 const KEY = '4dea22b3';
@@ -121,7 +116,7 @@ describe('a lock', () => {
   ])('of %s is taken over', async (_title, change) => {
     await left(change);
     const owner = await lockOwner(state, KEY);
-    expect(owner && isAlive(owner)).toBe(false);
+    expect(owner && isProcessAlive(owner)).toBe(false);
     const lock = await taken('next');
     expect((await lockOwner(state, KEY))?.run).toBe('next');
     await lock.release();

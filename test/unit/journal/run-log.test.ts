@@ -174,3 +174,30 @@ test('a guest that was migrated away stays away until an end that observed it he
   expect(isAway(AWAY, RESUMED, ended('stranded'))).toBe(false);
   expect(isAway(ended('uncertain'))).toBe(false);
 });
+
+test('a judged end stands until the run ends, or another phase begins; an attempt after it does not end it', () => {
+  const judged = { ...ended('succeeded', ['as planned']), type: 'run-judged' } as JournalEntry;
+  const done = [STARTED, ...phase('do', M, 'DONE', COPY)];
+  expect(logOf([...done, judged]).judged).toMatchObject({ end: 'succeeded' });
+  expect(isRunOver(logOf([...done, judged]))).toBe(false);
+  expect(logOf([...done, judged, RESUMED]).judged).toMatchObject({ end: 'succeeded' });
+  expect(logOf([...done, judged, RESUMED, ...phase('undo', M, 'none')])).not.toHaveProperty(
+    'judged',
+  );
+  expect(logOf([...done, judged, ended('succeeded')])).not.toHaveProperty('judged');
+  const away = { ...judged, end: 'stranded', movedAway: true } as JournalEntry;
+  expect(logOf([...done, away]).movedAway).toBe(true);
+  expectSameInParts([...done, judged, RESUMED, ...phase('undo', M, 'none'), away]);
+});
+
+test('hooks belong to the end before them', () => {
+  const hook = (point: 'before' | 'after' | 'on-failure'): JournalEntry => ({
+    ...{ type: 'hook-started', point, number: 1, command: ['/bin/true'] },
+  });
+  const judged = { ...ended('stranded'), type: 'run-judged' } as JournalEntry;
+  const entries = [STARTED, hook('before'), judged, hook('on-failure')];
+  const past = (log: readonly JournalEntry[]) => logOf(log).hooks.map((each) => each.past === true);
+  expect(past(entries)).toEqual([false, false]);
+  expect(past([...entries, RESUMED, judged])).toEqual([false, true]);
+  expect(past([...entries, ended('stranded')])).toEqual([false, true]);
+});

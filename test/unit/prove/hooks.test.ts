@@ -4,8 +4,9 @@ import type { Graph } from '../../../src/graph/graph.ts';
 import type { HookPoint } from '../../../src/hook.ts';
 import { simulatedHostOf } from '../../../src/host/simulated-host.ts';
 import { Explorer } from '../../../src/prove/explore.ts';
-import { performPart, proofEnvironmentOf } from '../../../src/prove/fault-injection.ts';
+import { performPart } from '../../../src/prove/fault-injection.ts';
 import { HostCache } from '../../../src/prove/memo.ts';
+import { proofEnvironmentOf } from '../../../src/prove/proof-environment.ts';
 import { type Proof, provePlan } from '../../../src/prove/prove.ts';
 import { replay } from '../../../src/prove/replay.ts';
 import { readSeed } from '../../../src/prove/seed.ts';
@@ -53,20 +54,44 @@ describe.each(SHIPPED)('%s with hooks', (file) => {
     );
   });
 
-  test('is refused if a hook before it fails or hangs, and only then', () => {
+  test('is refused if a before hook does not pass or changes the guest, and only then', () => {
     const hooked = proof.faults.filter(({ fault }) => fault.startsWith('hook-'));
     const told = new Set(hooked.map(({ fault, place, end }) => `${fault} ${place} ${end}`));
     expect([...told].sort()).toEqual([
+      'hook-changes before preflight-refused',
+      'hook-changes end succeeded',
       'hook-fails before preflight-refused',
       'hook-fails end succeeded',
       'hook-hangs before preflight-refused',
       'hook-hangs end succeeded',
+      'hook-stopped end succeeded',
     ]);
     const refused = proof.faults.filter(({ end }) => end === 'preflight-refused');
-    for (const { fault, place, said } of refused) {
-      expect(place).toBe('before');
-      expect(['hook-fails', 'hook-hangs', 'journal-full'], said.join()).toContain(fault);
-    }
+    expect(new Set(refused.map(({ place }) => place))).toEqual(new Set(['before']));
+    // A hook in doubt, or one that the user left, refuses the run when it is resumed.
+    const after = refused.map(({ fault, again }) => (again ? `${fault} ${again}` : fault));
+    expect([...new Set(after)].sort()).toEqual([
+      'hook-changes',
+      'hook-fails',
+      'hook-hangs',
+      'journal-full',
+      'killed-after resume',
+      'killed-before resume',
+      'killed-during resume',
+      'left-during resume',
+      'power-before resume',
+    ]);
+  });
+
+  test('keeps the end that was judged, whatever follows in its hooks', () => {
+    const late = proof.faults.filter(
+      ({ fault, place, again }) =>
+        place === 'end' && again === 'resume' && /^(power-before|killed-during)$/.test(fault),
+    );
+    expect(new Set(late.map(({ fault }) => fault))).toEqual(
+      new Set(['power-before', 'killed-during']),
+    );
+    for (const { end, said } of late) expect(end, said.join()).toBe('succeeded');
   });
 });
 
@@ -86,7 +111,7 @@ describe('a replay', () => {
     expect(text).toMatch(/end\n {2}# after hook 1: \/hooks\/after-1\n {2}# after hook 2/);
   });
 
-  test('of a failing hook ends refused, and its last hooks run', () => {
+  test('of a failing hook ends refused, and its on-failure hooks run', () => {
     const { finish, parts, wrong } = replayed(seedFor('hook-fails'));
     expect(wrong).toEqual([]);
     expect(finish).toMatchObject({ end: 'preflight-refused', exitCode: 3 });
@@ -99,7 +124,7 @@ describe('a replay', () => {
   test.each(['resume', 'rollback'])('of a kill in a hook, then %s, reports the doubt', (how) => {
     const { finish, wrong } = replayed(seedFor('killed-during', how));
     expect(wrong).toEqual([]);
-    expect(finish.happened?.join()).toContain('may or may not have run');
+    expect(finish.happened?.join()).toContain('is in doubt');
   });
 
   test('counts the refused runs', () => {

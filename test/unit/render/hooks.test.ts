@@ -9,9 +9,9 @@ const PASSED = { point: 'before', number: 1 } as const;
 const FAILED = { point: 'after', number: 2 } as const;
 const EVENTS: readonly RunEvent[] = [
   { time: 1, event: 'hook-started', ...PASSED, command: '/usr/bin/check' },
-  { time: 2, event: 'hook-finished', ...PASSED, output: ['fine'] },
-  { time: 3, event: 'hook-started', ...FAILED, command: "/usr/bin/notify 'a\u001b[2J'" },
-  { time: 4, event: 'hook-finished', ...FAILED, error: 'exited with status 1', output: [] },
+  { time: 65_001, event: 'hook-finished', ...PASSED, output: ['fine'] },
+  { time: 65_002, event: 'hook-started', ...FAILED, command: "/usr/bin/notify 'a\u001b[2J'" },
+  { time: 65_003, event: 'hook-finished', ...FAILED, error: 'exited with status 1', output: [] },
 ];
 
 describe('a hook', () => {
@@ -27,11 +27,12 @@ describe('a hook', () => {
     ]);
   });
 
-  test('is a note on a terminal, and a warning if it fails', () => {
+  test('is a note on a terminal with its duration, and a warning if it fails', () => {
     const view = new RunView(STARTED);
     for (const event of EVENTS) view.apply(event);
     expect(view.current?.notes).toEqual([
       { severity: 'note', text: 'before hook 1: /usr/bin/check' },
+      { severity: 'note', text: 'before hook 1 done in 1 min 5 s' },
       { severity: 'note', text: expect.stringContaining('after hook 2: /usr/bin/notify') },
       { severity: 'warning', text: 'after hook 2 exited with status 1' },
     ]);

@@ -1,6 +1,7 @@
 /** The process of a hook: its limit, its children, and what is kept of its output. */
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { OutputTail } from '../../../src/programs/output-tail.ts';
 import { programProblem } from '../../../src/programs/program.ts';
 import { runHookProgram } from '../../../src/run/hook-program.ts';
@@ -52,6 +53,36 @@ describe('a hook that hangs', () => {
     expect(result).toEqual({ error: 'did not end within 1 s and was killed', output: [] });
   });
 
+  test('is not killed before its process group has ended, or had two seconds', async () => {
+    const scripts = new Scripts();
+    const [ready, cleaned] = [scripts.path('ready'), scripts.path('cleaned')];
+    // The shell itself ends at SIGTERM, its child somewhat later.
+    const child = `(trap 'sleep 0.2; echo >${cleaned}; exit' TERM; echo >${ready}; while :; do sleep 0.1; done) &\nwait`;
+    const command = [scripts.write('hook', child)] as const;
+    const stop = new AbortController();
+    const running = runHookProgram({ command, timeout: 300 }, '{}\n', stop.signal);
+    await until(() => existsSync(ready));
+    stop.abort();
+    expect(await running).toMatchObject({ error: 'was interrupted', stopped: true });
+    expect(existsSync(cleaned)).toBe(true);
+  });
+
+  test('and cannot be killed is reported with its PID', async () => {
+    const scripts = new Scripts();
+    let pid = 0;
+    const kill = vi.spyOn(process, 'kill').mockReturnValue(true);
+    onTestFinished(() => {
+      kill.mockRestore();
+      process.kill(-pid, 'SIGKILL');
+    });
+    const command = [scripts.write('hook', 'exec sleep 1000')] as const;
+    const { error } = await runHookProgram({ command, timeout: 1 }, '{}\n', undefined, (each) => {
+      pid = each;
+    });
+    expect(pid).toBeGreaterThan(0);
+    expect(error).toBe(`did not end within 1 s and could not be killed (pid ${pid})`);
+  });
+
   test('is not waited for because of a child that it leaves behind', async () => {
     const scripts = new Scripts();
     const pid = scripts.path('pid');
@@ -70,6 +101,40 @@ test('a hook need not read its input', async () => {
   const result = await runHookProgram({ command, timeout: 300 }, `${'x'.repeat(1_000_000)}\n`);
   expect(result).toEqual({ output: [] });
   expect(existsSync(scripts.path('log'))).toBe(false);
+});
+
+test('a hook is not started once it is interrupted', async () => {
+  const scripts = new Scripts();
+  const command = [scripts.write('hook')] as const;
+  const result = await runHookProgram({ command, timeout: 300 }, '{}\n', AbortSignal.abort());
+  expect(result).toEqual({ error: 'was interrupted', output: [], stopped: true });
+  expect(scripts.names).toEqual([]);
+});
+
+test('without file descriptors a hook is not started, and blockplan continues', async () => {
+  const scripts = new Scripts();
+  const { build } = await import('esbuild');
+  const outfile = scripts.path('program.mjs');
+  const of = { bundle: true, platform: 'node', format: 'esm', logLevel: 'error' } as const;
+  const stdin = {
+    contents: `
+      import { closeSync, openSync } from 'node:fs';
+      import { runWithinLimit } from './src/programs/program.ts';
+      const open = [];
+      try { for (;;) open.push(openSync('/dev/null', 'r')); } catch (error) { if (error.code !== 'EMFILE') throw error; }
+      const call = { command: ['/bin/true'], input: '{}', timeout: 300, env: {} };
+      const result = await runWithinLimit(call);
+      for (const each of open) closeSync(each);
+      console.log(JSON.stringify([result, await runWithinLimit(call)]));
+    `,
+    resolveDir: process.cwd(),
+  };
+  await build({ ...of, stdin, outfile });
+  const limited = `ulimit -n 128; exec "${process.execPath}" "${outfile}"`;
+  const printed = execFileSync('/bin/sh', ['-c', limited], { encoding: 'utf8' });
+  const [refused, passed] = JSON.parse(printed);
+  expect(refused.error).toMatch(/^could not be started: .*EMFILE/);
+  expect(passed).toEqual({ output: [] });
 });
 
 test('a command that is too long is not started', async () => {

@@ -1,86 +1,115 @@
 /** Hooks of runs that were killed: none is started twice unless its plan allows it, and the others follow. */
 import { describe, expect, test } from 'vitest';
+import type { HookPoint } from '../../../src/hook.ts';
 import { FORMAT, FORMAT_WITHOUT_HOOKS, type JournalEntry } from '../../../src/journal/journal.ts';
+import { runningHook } from '../../../src/journal/logged-hooks.ts';
 import { readRunLog } from '../../../src/journal/run-log.ts';
+import type { End } from '../../../src/outcomes.ts';
 import { historyOf } from '../../../src/run/history.ts';
 import { graphOfRun } from '../../../src/run/stored-plan.ts';
-import { hooked, Scripts, type WrittenHook, type WrittenHooks } from '../../hooked-runs.ts';
+import { hookRecord as at, hooked, Scripts, twice } from '../../hooked-runs.ts';
 import { logOf, writeRun } from '../../journals.ts';
 import { intends, Runs } from '../../killed-runs.ts';
 import { hostForPlans, planned } from '../../plans.ts';
 import { lost } from '../../troubled-runs.ts';
 
-type Point = 'before' | 'after' | 'on-failure';
-
-/** Two hooks at each point. */
-function twice(scripts: Scripts, repeat: boolean, changed: Record<string, string> = {}) {
-  const pair = (name: string): WrittenHook[] =>
-    [`${name}-1`, `${name}-2`].map((each) => ({
-      command: [scripts.write(each, changed[each])],
-      repeat,
-    }));
-  const hooks: WrittenHooks = { before: pair('b'), after: pair('a'), 'on-failure': pair('f') };
-  return hooked(hooks);
-}
-
-/** The record of the start or the end of a hook. */
-const at =
-  (type: 'hook-started' | 'hook-finished', point: Point, number: number) =>
-  (entry: JournalEntry): boolean =>
-    entry.type === type && entry.point === point && entry.number === number;
-
 const refusing = () => new Runs(hostForPlans(), [{ at: 1, fault: 'refused' }]);
 const doubt = (happened: readonly string[]) =>
-  happened.filter((said) => said.includes('may or may not'));
+  happened.filter((said) => said.includes('is in doubt'));
 
-describe.each([
-  ['before', 'resume', ['b-2', 'a-1', 'a-2'], 'succeeded'],
-  ['before', 'rollback', ['f-1', 'f-2'], 'rolled-back'],
-  ['after', 'resume', ['a-2'], 'succeeded'],
-  ['after', 'rollback', ['f-1', 'f-2'], 'rolled-back'],
-  ['on-failure', 'rollback', ['f-2'], 'rolled-back'],
-] as const)('blockplan is killed in its first %s hook, then %s', (point, how, rest, end) => {
-  const runsOf = () => (point === 'on-failure' ? refusing() : new Runs(hostForPlans()));
+/** A kill in the first hook of a point, and how the run then ends: the hooks that run, its end and its exit code. */
+interface Killed {
+  readonly point: HookPoint;
+  readonly how: 'resume' | 'rollback';
+  /** If the hook is in doubt, if it may be repeated, and if its result is known. */
+  readonly doubtful: readonly [string[], End, number];
+  readonly repeated: readonly [string[], End, number];
+  readonly known: readonly [string[], End, number];
+}
 
-  test('the hook is not run again, the others are, and the report says so', async () => {
+const BACK: Killed['known'] = [['f-1', 'f-2'], 'rolled-back', 0];
+const KILLED: readonly Killed[] = [
+  {
+    ...{ point: 'before', how: 'resume' },
+    doubtful: [['f-1', 'f-2'], 'preflight-refused', 3],
+    repeated: [['b-1', 'b-2', 'a-1', 'a-2'], 'succeeded', 0],
+    known: [['b-2', 'a-1', 'a-2'], 'succeeded', 0],
+  },
+  { point: 'before', how: 'rollback', doubtful: BACK, repeated: BACK, known: BACK },
+  {
+    ...{ point: 'after', how: 'resume' },
+    doubtful: [['a-2'], 'succeeded', 0],
+    repeated: [['a-1', 'a-2'], 'succeeded', 0],
+    known: [['a-2'], 'succeeded', 0],
+  },
+  { point: 'after', how: 'rollback', doubtful: BACK, repeated: BACK, known: BACK },
+  {
+    ...{ point: 'on-failure', how: 'resume' },
+    doubtful: [['f-2'], 'rolled-back', 4],
+    repeated: [['f-1', 'f-2'], 'rolled-back', 4],
+    known: [['f-2'], 'rolled-back', 4],
+  },
+  {
+    ...{ point: 'on-failure', how: 'rollback' },
+    doubtful: [['f-2'], 'rolled-back', 0],
+    repeated: BACK,
+    known: [['f-2'], 'rolled-back', 0],
+  },
+];
+
+describe.each(KILLED)('blockplan is killed in its first $point hook, then $how', (killed) => {
+  const { point, how } = killed;
+
+  /** Kills the run at that record, and continues it: what the report says, if the end is as expected. */
+  async function saidAfter(
+    type: 'hook-started' | 'hook-finished',
+    repeat: boolean,
+    [names, end, exitCode]: Killed['known'],
+  ): Promise<readonly string[]> {
     const scripts = new Scripts();
-    const runs = runsOf();
-    await runs.killed(twice(scripts, false), at('hook-started', point, 1));
+    const runs = point === 'on-failure' ? refusing() : new Runs(hostForPlans());
+    await runs.killed(twice(scripts, repeat), at(type, point, 1));
     const before = scripts.names.length;
     const { finish } = await runs.again(how);
-    expect(finish).toMatchObject({ end, exitCode: 0 });
-    expect(scripts.names.slice(before)).toEqual(rest);
-    expect(doubt(finish?.happened ?? [])).toEqual([
+    expect(finish).toMatchObject({ end, exitCode });
+    expect(scripts.names.slice(before)).toEqual(names);
+    expect(runs.driver.marked).toBe(false);
+    return finish?.happened ?? [];
+  }
+
+  test('the hook is not run again, and the report says so', async () => {
+    const said = await saidAfter('hook-started', false, killed.doubtful);
+    expect(doubt(said)).toEqual([
       expect.stringMatching(
-        new RegExp(`^the ${point} hook 1 \\(.*\\) may or may not have run: blockplan was killed`),
+        new RegExp(
+          `^the ${point} hook 1 \\(.*\\) is in doubt: blockplan was killed while it ran. It was not run again.$`,
+        ),
       ),
     ]);
-    expect(runs.driver.marked).toBe(false);
   });
 
   test('the hook is run again if the plan says so', async () => {
-    const scripts = new Scripts();
-    const runs = runsOf();
-    await runs.killed(twice(scripts, true), at('hook-started', point, 1));
-    const before = scripts.names.length;
-    const { finish } = await runs.again(how);
-    expect(finish).toMatchObject({ end, exitCode: 0 });
-    const own = { before: 'b-1', after: 'a-1', 'on-failure': 'f-1' }[point];
-    const isDue = how === 'resume' || point === 'on-failure';
-    expect(scripts.names.slice(before)).toEqual(isDue ? [own, ...rest] : rest);
-    expect(doubt(finish?.happened ?? [])).toHaveLength(isDue ? 0 : 1);
+    const said = await saidAfter('hook-started', true, killed.repeated);
+    const isRun = killed.repeated[0].some((name) => name.startsWith(`${point.charAt(0)}-`));
+    const isDue = point === 'on-failure' || (isRun && how === 'resume');
+    expect(doubt(said)).toHaveLength(isDue ? 0 : 1);
   });
 
   test('a hook with an outcome is not run again', async () => {
-    const scripts = new Scripts();
-    const runs = runsOf();
-    await runs.killed(twice(scripts, true), at('hook-finished', point, 1));
-    const before = scripts.names.length;
-    const { finish } = await runs.again(how);
-    expect(finish).toMatchObject({ end, exitCode: 0 });
-    expect(scripts.names.slice(before)).toEqual(rest);
-    expect(doubt(finish?.happened ?? [])).toEqual([]);
+    expect(doubt(await saidAfter('hook-finished', true, killed.known))).toEqual([]);
   });
+});
+
+test('the process of a hook that outlives blockplan is known, also if the hook may be repeated', async () => {
+  const scripts = new Scripts();
+  const runs = new Runs(hostForPlans());
+  const plan = twice(scripts, true, { 'b-1': 'exec sleep 1000' });
+  await runs.killed(plan, ({ type }) => type === 'hook-process');
+  const hook = runningHook(logOf(runs.entries).hooks);
+  expect(hook).toMatchObject({ point: 'before', number: 1 });
+  process.kill(-(hook?.process.pid ?? 0), 'SIGKILL');
+  while (runningHook(logOf(runs.entries).hooks))
+    await new Promise((resolve) => setTimeout(resolve, 20));
 });
 
 test('a hook that refused the run still refuses it when blockplan is killed then', async () => {
@@ -95,7 +124,18 @@ test('a hook that refused the run still refuses it when blockplan is killed then
   expect([runs.driver.asked, runs.driver.marked]).toEqual([[], false]);
 });
 
-test('the failure of a last hook is reported although blockplan is killed then', async () => {
+test('a hook in doubt that refused the run is reported once, also if blockplan is killed again', async () => {
+  const scripts = new Scripts();
+  const runs = new Runs(hostForPlans());
+  await runs.killed(twice(scripts, false), at('hook-started', 'before', 1));
+  await runs.again('resume', at('hook-finished', 'on-failure', 1));
+  const { finish } = await runs.again('resume');
+  expect(finish).toMatchObject({ end: 'preflight-refused', exitCode: 3 });
+  expect(finish?.happened).toEqual([expect.stringContaining('before hook 1')]);
+  expect(scripts.names).toEqual(['f-1', 'f-2']);
+});
+
+test('the failure of an after hook is reported although blockplan is killed then', async () => {
   const scripts = new Scripts();
   const runs = new Runs(hostForPlans());
   const plan = twice(scripts, false, { 'a-1': 'echo no mail server; exit 3' });
@@ -129,11 +169,11 @@ test('hooks before the first step are not run once a step has begun', async () =
 test('a run that is killed twice starts each hook once', async () => {
   const scripts = new Scripts();
   const runs = new Runs(hostForPlans());
-  await runs.killed(twice(scripts, false), at('hook-started', 'before', 1));
-  await runs.again('resume', at('hook-started', 'before', 2));
+  await runs.killed(twice(scripts, false), at('hook-started', 'after', 1));
+  await runs.again('resume', at('hook-started', 'after', 2));
   const { finish } = await runs.again('resume');
   expect(finish).toMatchObject({ end: 'succeeded' });
-  expect(scripts.names).toEqual(['a-1', 'a-2']);
+  expect(scripts.names).toEqual(['b-1', 'b-2']);
   expect(doubt(finish?.happened ?? [])).toHaveLength(2);
 });
 

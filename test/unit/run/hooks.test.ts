@@ -1,8 +1,9 @@
-/** Hooks of a run on a simulated host: when they run, what they are told, and what follows when they fail. */
+/** Hooks of a run on a simulated host: when they run, their input, and what follows when they fail. */
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { updateDomain } from '../../../src/host/simulated-host.ts';
+import { bootId } from '../../../src/processes.ts';
 import { LeftUnfinished } from '../../../src/run/execute.ts';
 import { everywhere, hooked, Scripts } from '../../hooked-runs.ts';
 import { Runs } from '../../killed-runs.ts';
@@ -83,9 +84,14 @@ describe('hooks', () => {
     await runs.whole(hooked({ after: { command } }));
     const records = runs.entries.filter(({ type }) => type.startsWith('hook-'));
     const result = { error: 'exited with status 3', output: ['hello'] };
+    const of = { point: 'after', number: 1 };
     expect(records).toEqual([
-      { type: 'hook-started', point: 'after', number: 1, command },
-      { type: 'hook-finished', point: 'after', number: 1, ...result },
+      { type: 'hook-started', ...of, command },
+      {
+        ...{ type: 'hook-process', ...of, pid: expect.any(Number) },
+        ...{ boot: bootId(), started: expect.stringMatching(/^\d+$/) },
+      },
+      { type: 'hook-finished', ...of, ...result },
     ]);
     const events = runs.events.filter(({ event }) => event.startsWith('hook-'));
     const shown = `${command[0]} --password REDACTED`;
@@ -150,17 +156,60 @@ describe('an interruption', () => {
     );
   });
 
-  test('twice stops it, and the run can be resumed', async () => {
+  test('twice stops the hooks after the end, and the end stays', async () => {
     const scripts = new Scripts();
     const runs = new Runs(hostForPlans());
     during(runs, scripts, 'done', () => {
       runs.interrupt.abort(stop);
       runs.leave.abort(stop);
     });
-    const plan = everywhere(scripts, { done: 'exec sleep 1000' });
+    const plan = everywhere(scripts, { done: 'echo waiting; exec sleep 1000' });
+    const finish = await runs.whole(plan);
+    expect(finish).toMatchObject({ end: 'succeeded', exitCode: 0, interrupted: false });
+    expect(finish.happened).toEqual([
+      expect.stringMatching(/^warning: the after hook 1 \(.*\) was interrupted: waiting$/),
+      expect.stringMatching(/^warning: the after hook 2 \(.*\) was not run: the user did not wait/),
+    ]);
+    expect(scripts.names).toEqual(['first', 'second', 'done']);
+    expect(runs.entries.at(-1)).toMatchObject({ type: 'run-finished', end: 'succeeded' });
+    expect(runs.events.at(-1)).toMatchObject({ event: 'run-finished', end: 'succeeded' });
+  });
+
+  test('twice in a before hook leaves the run, and its resume is refused', async () => {
+    const scripts = new Scripts();
+    const runs = new Runs(hostForPlans());
+    during(runs, scripts, 'first', () => {
+      runs.interrupt.abort(stop);
+      runs.leave.abort(stop);
+    });
+    const plan = everywhere(scripts, { first: 'exec sleep 1000' });
     await expect(runs.whole(plan)).rejects.toBeInstanceOf(LeftUnfinished);
-    expect(scripts.names.filter((name) => name.startsWith('failed'))).toEqual([]);
-    expect(runs.events.at(-1)).toMatchObject({ event: 'run-left' });
+    expect(runs.entries.slice(-2)).toMatchObject([
+      { type: 'hook-finished', point: 'before', number: 1, error: 'was interrupted' },
+      { type: 'run-left' },
+    ]);
+    runs.forgetSignals();
+    const { finish, commands } = await runs.again('resume');
+    expect(finish).toMatchObject({ end: 'preflight-refused', exitCode: 3 });
+    expect(finish?.happened).toEqual([
+      expect.stringMatching(/^the before hook 1 \(.*\) was interrupted$/),
+    ]);
+    expect([commands, runs.driver.marked]).toEqual([[], false]);
+    expect(scripts.names).toEqual(['first', 'failed', 'failed-2']);
+  });
+
+  test('does not hide that the before hook failed by itself', async () => {
+    const scripts = new Scripts();
+    const runs = new Runs(hostForPlans());
+    runs.onAppend = ({ type }) => {
+      if (type === 'hook-finished' && !runs.interrupt.signal.aborted) runs.interrupt.abort(stop);
+    };
+    const finish = await runs.whole(everywhere(scripts, { first: 'echo no room; exit 3' }));
+    expect(finish).toMatchObject({ end: 'rolled-back', exitCode: 4, interrupted: true });
+    expect(finish.happened).toEqual([
+      expect.stringMatching(/^the before hook 1 \(.*\) exited with status 3: no room$/),
+      expect.stringMatching(/^interrupted in /),
+    ]);
   });
 });
 

@@ -4,7 +4,11 @@ import { describe, expect, test } from 'vitest';
 import type { JournalEntry } from '../../../src/journal/journal.ts';
 import type { HostState } from '../../../src/model/host-state.ts';
 import { LOCAL } from '../../../src/model/hosts.ts';
-import { applyRecord, type InterruptedRun, rollbackFrom } from '../../../src/run/recovery.ts';
+import {
+  applyRecord,
+  type InterruptedRun,
+  runOfAttempt,
+} from '../../../src/run/interrupted-run.ts';
 import { home, type RunHost } from '../../../src/run/run-state.ts';
 import { runStateIn } from '../../answered.ts';
 import { virshEffect } from '../../effects.ts';
@@ -127,7 +131,7 @@ describe('a log that is applied in two parts', () => {
 
 describe('a rollback begins', () => {
   const from = (entries: readonly JournalEntry[]) => {
-    const { state, todo } = rollbackFrom(followed(entries));
+    const { state, todo } = runOfAttempt(followed(entries), 'rollback');
     return [state, todo];
   };
   const P = 'blockcopy/pivot';

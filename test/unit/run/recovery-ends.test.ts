@@ -10,7 +10,7 @@ import type { JournalEntry } from '../../../src/journal/journal.ts';
 import { recoveryModesFrom } from '../../../src/journal/recovery-mode.ts';
 import { createPlanMachine } from '../../../src/machine/machine.ts';
 import { eachHost } from '../../../src/model/hosts.ts';
-import { applyRecord } from '../../../src/run/recovery.ts';
+import { applyRecord } from '../../../src/run/interrupted-run.ts';
 import { type Finish, initialRunState, saidIn } from '../../../src/run/run-state.ts';
 import { guestDies, guestStarts } from '../../../src/simulate/host-faults.ts';
 import type { Injection } from '../../driver-double.ts';

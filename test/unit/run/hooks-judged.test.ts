@@ -1,0 +1,79 @@
+/** Runs that were killed in the hooks of their end: the end was judged and recorded before. */
+import { describe, expect, test } from 'vitest';
+import { updateDomain } from '../../../src/host/simulated-host.ts';
+import type { JournalEntry } from '../../../src/journal/journal.ts';
+import { hookRecord as at, hooked, Scripts, twice } from '../../hooked-runs.ts';
+import { Runs } from '../../killed-runs.ts';
+import { hostForPlans } from '../../plans.ts';
+
+const refusing = () => new Runs(hostForPlans(), [{ at: 1, fault: 'refused' }]);
+
+describe('an end that was judged is not judged again after a kill in its hooks', () => {
+  const updates = {
+    'shut off': (runs: Runs) =>
+      runs.befalls((host) => updateDomain(host, { state: 'shut off', disks: [] })),
+    'with a new snapshot': (runs: Runs) =>
+      runs.befalls((host) => updateDomain(host, { snapshots: ['another'] })),
+  };
+
+  test.each(Object.entries(updates))('with a guest that is %s', async (_how, change) => {
+    for (const [runs, point, how] of [
+      [new Runs(hostForPlans()), 'after', 'resume'],
+      [refusing(), 'on-failure', 'resume'],
+      [refusing(), 'on-failure', 'rollback'],
+    ] as const) {
+      const scripts = new Scripts();
+      await runs.killed(twice(scripts, false), at('hook-started', point, 1));
+      const judged = runs.entries.find(({ type }) => type === 'run-judged');
+      change(runs);
+      const { observe } = runs.driver;
+      runs.driver.observe = async () => {
+        throw new Error('the guest must not be observed');
+      };
+      const { finish, commands } = await runs.again(how);
+      runs.driver.observe = observe;
+      const {
+        type: _type,
+        happened: _happened,
+        ...end
+      } = judged as Extract<JournalEntry, { type: 'run-judged' }>;
+      expect(finish).toMatchObject(end);
+      expect(runs.entries.at(-1)).toMatchObject({ type: 'run-finished', ...end });
+      expect([commands, runs.driver.marked]).toEqual([[], false]);
+    }
+  });
+
+  test('not even once it is killed again', async () => {
+    const scripts = new Scripts();
+    const runs = new Runs(hostForPlans());
+    await runs.killed(twice(scripts, false), at('hook-started', 'after', 1));
+    updates['shut off'](runs);
+    await runs.again('resume', at('hook-finished', 'after', 2));
+    const { finish } = await runs.again('resume');
+    expect(finish).toMatchObject({ end: 'succeeded', exitCode: 0 });
+    expect(scripts.names).toEqual(['b-1', 'b-2', 'a-2']);
+  });
+
+  test('unless the run can be resumed: then it is tried again, and the next end has its hooks', async () => {
+    const scripts = new Scripts();
+    const runs = refusing();
+    const hook = (name: string) => ({ command: [scripts.write(name)] });
+    const plan = hooked({ 'on-failure': [hook('f-1'), hook('f-2')] }, 'stop');
+    await runs.killed(plan, at('hook-finished', 'on-failure', 1));
+    const { finish } = await runs.again('rollback', at('hook-finished', 'on-failure', 1));
+    expect(finish).toBeUndefined();
+    expect(await runs.again('rollback')).toMatchObject({ finish: { end: 'rolled-back' } });
+    expect(scripts.ran.map(({ name, input }) => `${name} ${input['outcome']}`)).toEqual([
+      ...['f-1 stranded', 'f-1 rolled-back', 'f-2 rolled-back'],
+    ]);
+  });
+
+  test('nor is a rollback that began after it undone by a resume', async () => {
+    const scripts = new Scripts();
+    const runs = new Runs(hostForPlans());
+    await runs.killed(twice(scripts, false), at('hook-started', 'after', 1));
+    await runs.again('rollback', (entry) => entry.type === 'intent');
+    const { finish } = await runs.again('resume');
+    expect(finish).toMatchObject({ end: 'rolled-back' });
+  });
+});
