@@ -16,7 +16,7 @@ export function describeCommandLine(root: Command): CommandLine {
   return {
     name: root.name(),
     description: root.description(),
-    options: help.visibleOptions(root).map((option) => describeOption(option, help)),
+    options: help.visibleOptions(root).map((option) => describeOption(option, help, root.name())),
     commands: commands.map((command) => describeCommand(command, help, names)),
   };
 }
@@ -28,30 +28,35 @@ function describeCommand(command: Command, help: Help, names: readonly string[])
     group: (command.helpGroup() || 'Commands:').replace(/:$/, ''),
     summary: command.description(),
     arguments: command.registeredArguments.map((argument) =>
-      describeArgument(argument, isHelp ? names : argument.argChoices),
+      describeArgument(argument, isHelp ? names : argument.argChoices, command.name()),
     ),
-    options: help.visibleOptions(command).map((option) => describeOption(option, help)),
+    options: help
+      .visibleOptions(command)
+      .map((option) => describeOption(option, help, command.name())),
   };
 }
 
 function describeArgument(
   argument: Argument,
   choices: readonly string[] | undefined,
+  command: string,
 ): CommandArgument {
   return {
-    ...commandValue(argument.name(), choices ?? []),
+    ...commandValue(argument.name(), choices ?? [], command),
     description: argument.description,
     required: argument.required,
     variadic: argument.variadic,
   };
 }
 
-function describeOption(option: Option, help: Help): CommandOption {
+function describeOption(option: Option, help: Help, command: string): CommandOption {
   const placeholder = /[<[]([^\]>]+)[\]>]/.exec(option.flags)?.[1];
   return {
     flags: [option.short, option.long].filter((flag) => flag !== undefined),
     value:
-      placeholder === undefined ? undefined : commandValue(placeholder, option.argChoices ?? []),
+      placeholder === undefined
+        ? undefined
+        : commandValue(placeholder, option.argChoices ?? [], command),
     repeatable: Array.isArray(option.defaultValue),
     summary: option.description,
     description: help.optionDescription(option),

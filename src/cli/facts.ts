@@ -5,7 +5,7 @@ import { writeFacts } from '../facts/write.ts';
 import { runIdAt } from '../model/run-id.ts';
 import type { PlanDraft } from '../plan/read.ts';
 import { checkRunning } from '../steps/requirements/guest.ts';
-import { liveState } from './live-state.ts';
+import { readHostState } from './host-state.ts';
 import { replaceFile } from './output-file.ts';
 import { draftFrom, inputRefusal } from './read.ts';
 
@@ -20,7 +20,7 @@ export interface FactsCommandOptions {
 export async function factsCommand(domain: string, options: FactsCommandOptions): Promise<number> {
   const drafts: PlanDraft[] = [];
   for (const file of options.plan) drafts.push(await draftFor(domain, file, options.set));
-  const state = await liveState(domain, drafts, options.connect, runIdAt(new Date()));
+  const state = await readHostState(domain, drafts, options, runIdAt(new Date()));
   // A guest that is off has facts too; a name that libvirt does not know is a typing error.
   const [unknown] = checkRunning(state).filter(({ code }) => code === codes.domainNotFound);
   if (unknown) throw new BlockplanError('preflight-refused', [unknown]);

@@ -5,6 +5,7 @@ import type { HostState } from '../model/host-state.ts';
 import { runIdAt } from '../model/run-id.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PlanDraft } from '../plan/read.ts';
+import type { ObserveDrafts } from '../run/first-plan.ts';
 import { inputRefusal, textOf } from './read.ts';
 
 export interface HostStateOptions {
@@ -36,16 +37,33 @@ export async function planOnHost(draft: PlanDraft, options: HostStateOptions): P
  * @param run see `PlanDraft.resolve`
  * @throws BlockplanError as {@link planOnHost}
  */
-export async function readHostState(
+export function readHostState(
   domain: string,
   drafts: readonly PlanDraft[],
-  { connect, facts }: HostStateOptions,
+  options: HostStateOptions,
   run: string,
 ): Promise<HostState> {
+  return withObserver(domain, options, run, (observe) => observe(drafts));
+}
+
+/**
+ * Lets a function observe a domain several times, over one connection. Facts do not change.
+ * @param run see `PlanDraft.resolve`
+ * @throws BlockplanError as {@link planOnHost}
+ */
+export async function withObserver<T>(
+  domain: string,
+  { connect, facts }: HostStateOptions,
+  run: string,
+  use: (observe: ObserveDrafts) => Promise<T>,
+): Promise<T> {
   // With facts no libvirt is needed: the code that talks to it is not even loaded.
   if (facts === undefined)
-    return (await import('./live-state.ts')).liveState(domain, drafts, connect, run);
-  if (connect === undefined) return stateOfFacts(domain, facts);
+    return (await import('./live-state.ts')).withLiveHost(domain, connect, run, use);
+  if (connect === undefined) {
+    const state = await stateOfFacts(domain, facts);
+    return use(() => Promise.resolve(state));
+  }
   throw inputRefusal(
     codes.factsMismatch,
     '"--facts" and "--connect" exclude each other: the host state comes from a file or from libvirt',

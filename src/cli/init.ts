@@ -4,20 +4,19 @@ import { isAbsolute } from 'node:path';
 import { codes } from '../codes.ts';
 import { blockplanCommand, virshCommand, virshLine } from '../command.ts';
 import { BlockplanError, type Finding } from '../errors.ts';
-import { compile } from '../graph/graph.ts';
 import type { Disk, HostState } from '../model/host-state.ts';
 import { runIdAt } from '../model/run-id.ts';
-import { initialPlanText, type NameAttempt, templateDescription } from '../plan/initial-plan.ts';
-import { draftPlan } from '../plan/read.ts';
+import { initialPlanText, templateDescription } from '../plan/initial-plan.ts';
+import { nearest } from '../plan/nearest.ts';
 import { TEMPLATES, type TemplateName } from '../plan/templates.ts';
 import { printable } from '../printable.ts';
-import { walk } from '../simulate/walk.ts';
-import { steps } from '../steps/registry.ts';
+import { type FirstPlan, firstPlan, type ObserveDrafts } from '../run/first-plan.ts';
 import { findDisk, requireSupportedDisk } from '../steps/requirements/disk.ts';
 import { checkRunning } from '../steps/requirements/guest.ts';
 import { Needs } from '../steps/requirements/requirement.ts';
+import { bandwidthOf } from './bandwidth.ts';
 import { namedLibvirt } from './connection.ts';
-import { type HostStateOptions, readHostState } from './host-state.ts';
+import { type HostStateOptions, withObserver } from './host-state.ts';
 import { writeNewFile } from './output-file.ts';
 import { ask, canAsk } from './question.ts';
 import { inputRefusal } from './read.ts';
@@ -25,83 +24,91 @@ import { inputRefusal } from './read.ts';
 export interface InitCommandOptions extends HostStateOptions {
   readonly disk?: string;
   readonly to?: string;
+  /** Copy all layers into one file. */
+  readonly flat?: boolean;
+  /** The speed limit of the copy as typed. */
+  readonly bandwidth?: string;
   /** A new file; without it the plan is printed. */
   readonly output?: string;
 }
 
-/** How many names are tried for files that must not exist. */
-const MOST_ATTEMPTS = 9;
-
 /** @returns the exit code */
 export async function initCommand(
-  template: TemplateName | undefined,
-  domain: string | undefined,
+  kind: TemplateName | undefined,
+  guest: string | undefined,
   options: InitCommandOptions,
 ): Promise<number> {
-  if (template === undefined) return listTemplates();
-  if (domain === undefined)
+  const asks = canAsk(process.stderr);
+  if (kind === undefined && !asks) return listTemplates(process.stdout);
+  const { output } = options;
+  refuseExisting(output);
+  const bandwidth = options.bandwidth === undefined ? 0 : bandwidthOf(options.bandwidth);
+  const template = kind ?? (await askedKind());
+  const domain = guest ?? (asks ? await ask('Guest (see virsh list --all): ', process.stderr) : '');
+  if (domain === '')
     throw inputRefusal(
       codes.initIncomplete,
       'no guest is named',
       `add its name: ${blockplanCommand('init', template)} DOMAIN; see: ${virshLine(namedLibvirt(options.connect), 'list', '--all')}`,
     );
-  const { output } = options;
-  refuseExisting(output);
   // Without a terminal, a missing folder is refused before libvirt is needed.
-  const to = options.to ?? (canAsk(process.stderr) ? undefined : '');
+  const to = options.to ?? (asks ? undefined : '');
   if (to !== undefined) requireFolder(to);
   const run = runIdAt(new Date());
-  const first = await readHostState(domain, [], options, run);
-  refuse(checkRunning(first));
-  const disk = await chosenDisk(first, options.disk);
-  const folder = to ?? requireFolder(await ask('Folder for the copy: ', process.stderr));
-  // Facts do not change; a host is observed again for the files of the plan.
-  const findingsFor = async (text: string) => {
-    const draft = draftPlan({ file: output ?? 'plan.yaml', source: text, steps });
-    const state =
-      options.facts === undefined ? await readHostState(domain, [draft], options, run) : first;
-    return walk(compile(draft.resolve(state, run)), state).findings;
-  };
-  const textOf = (attempt: NameAttempt) =>
-    initialPlanText({ template, domain: first.domain, disk, folder, attempt });
-  for (let attempt: NameAttempt = { copy: 1, overlay: 1 }; ; ) {
-    const text = textOf(attempt);
-    const errors = (await findingsFor(text)).filter(({ severity }) => severity === 'error');
-    const next = nextAttempt(attempt, errors);
-    // The name of a backup has no more than the time.
-    const isOver = Math.max(next.copy, next.overlay) > MOST_ATTEMPTS || textOf(next) === text;
-    if (isOver) {
-      refuse(errors);
-      return put(text, options);
-    }
-    attempt = next;
-  }
+  const file = output ?? 'plan.yaml';
+  const plan = await withObserver(domain, options, run, async (observe: ObserveDrafts) => {
+    const first = await observe([]);
+    refuse(checkRunning(first));
+    const disk = await chosenDisk(first, options.disk);
+    const folder = to ?? requireFolder(await ask('Folder for the copy: ', process.stderr));
+    const of = {
+      ...{ template, domain: first.domain, disk, folder, flat: options.flat === true },
+      ...(bandwidth === 0 ? {} : { bandwidth }),
+    };
+    return firstPlan((attempt) => initialPlanText({ ...of, attempt }), observe, { file, run });
+  });
+  if (plan.findings.some(({ severity }) => severity === 'error')) refuse(plan.findings);
+  await put(plan.text, options);
+  await warn(plan, output);
+  return 0;
 }
 
-/** The next name of each new file whose name is taken. */
-function nextAttempt({ copy, overlay }: NameAttempt, errors: readonly Finding[]): NameAttempt {
-  const isTaken = (key: string) =>
-    errors.some(({ code, path = [] }) => code === codes.fileExistence && path.includes(key));
-  return {
-    copy: isTaken('dest') ? copy + 1 : copy,
-    overlay: isTaken('diskspec') ? overlay + 1 : overlay,
-  };
+/** Warns of what a preview of the plan would warn of. A plan on standard output has no file to point at. */
+async function warn({ findings }: FirstPlan, output: string | undefined): Promise<void> {
+  if (findings.length === 0) return;
+  const { printFindings } = await import('./print-findings.ts');
+  printFindings(output === undefined ? findings.map(withoutPlace) : findings);
 }
 
-function listTemplates(): number {
+async function askedKind(): Promise<TemplateName> {
+  listTemplates(process.stderr);
+  const answer = await ask('Kind of plan: ', process.stderr);
+  const names = Object.keys(TEMPLATES) as TemplateName[];
+  const named = names.find((name) => name === answer);
+  if (named) return named;
+  const near = nearest(answer, names);
+  throw inputRefusal(
+    codes.initIncomplete,
+    answer === '' ? 'no kind of plan is named' : `${printable(answer)} is not a kind of plan`,
+    near ? `did you mean ${near}?` : `choose one of: ${names.join(', ')}`,
+  );
+}
+
+function listTemplates(output: NodeJS.WritableStream): number {
   const names = Object.keys(TEMPLATES) as TemplateName[];
   const width = Math.max(...names.map(({ length }) => length));
-  for (const name of names)
-    process.stdout.write(`${name.padEnd(width)}  ${templateDescription(name)}\n`);
+  for (const name of names) output.write(`${name.padEnd(width)}  ${templateDescription(name)}\n`);
   return 0;
 }
 
 /** Refuses with all findings. The plan that they are about is not written, so their positions are left out. */
 function refuse(findings: readonly Finding[]): void {
-  const [first, ...rest] = findings.map(
-    ({ path: _path, position: _position, ...finding }) => finding,
-  );
+  const [first, ...rest] = findings.map(withoutPlace);
   if (first) throw new BlockplanError('preflight-refused', [first, ...rest]);
+}
+
+function withoutPlace({ path: _path, position: _position, ...finding }: Finding): Finding {
+  return finding;
 }
 
 function refuseExisting(file: string | undefined): void {
@@ -168,10 +175,10 @@ function existingDisk(state: HostState, target: string): Disk {
   return found as Disk;
 }
 
-async function put(text: string, { output, connect, facts }: InitCommandOptions): Promise<number> {
+async function put(text: string, { output, connect, facts }: InitCommandOptions): Promise<void> {
   if (output === undefined) {
     process.stdout.write(text);
-    return 0;
+    return;
   }
   try {
     await writeNewFile(output, text);
@@ -191,5 +198,4 @@ async function put(text: string, { output, connect, facts }: InitCommandOptions)
       `wrote ${printable(output)}; preview it:\n  $ ${blockplanCommand('preview', output, ...from, ...to)}\n`,
     );
   }
-  return 0;
 }

@@ -1,6 +1,6 @@
 /** Commands that show runs, from their journals alone. */
 import type { Command } from 'commander';
-import { formatOption, formerOutputOption, metricsOption, type SetExitCode } from './options.ts';
+import { formatOption, metricsOption, type SetExitCode } from './options.ts';
 
 export function addInspectCommands(root: Command, finish: SetExitCode): void {
   root
@@ -26,7 +26,6 @@ export function addInspectCommands(root: Command, finish: SetExitCode): void {
     .description('Show a run in detail')
     .argument('<run>', 'run ID, its beginning, or last')
     .addOption(formatOption())
-    .addOption(formerOutputOption())
     .action(async (run, options) =>
       finish(await (await import('./show.ts')).showCommand(run, options)),
     );

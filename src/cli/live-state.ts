@@ -2,24 +2,23 @@
 import { localHost } from '../host-io/local-host.ts';
 import { openLiveDriver } from '../libvirt/live-driver.ts';
 import { openVirsh } from '../libvirt/virsh.ts';
-import type { HostState } from '../model/host-state.ts';
-import type { PlanDraft } from '../plan/read.ts';
+import type { ObserveDrafts } from '../run/first-plan.ts';
 import { observeForDrafts } from '../run/preflight.ts';
 import { chosenConnection } from './connection.ts';
 
 /**
- * The state of a domain and of all files that these plans use. The connection is read-only, so that libvirt itself would
- * refuse a change.
+ * Lets a function observe the state of a domain and of all files that plans use. The connection is read-only, so that
+ * libvirt itself would refuse a change; it is closed at the end.
  * @param connect as for `virsh -c`
  * @param run see `PlanDraft.resolve`
  * @throws BlockplanError `preflight-refused` when libvirt cannot be reached, or the guest lacks a value
  */
-export async function liveState(
+export async function withLiveHost<T>(
   domain: string,
-  drafts: readonly PlanDraft[],
   connect: string | undefined,
   run: string,
-): Promise<HostState> {
+  use: (observe: ObserveDrafts) => Promise<T>,
+): Promise<T> {
   const place = { ...chosenConnection(connect), readonly: true };
   const connecting = openVirsh(localHost, place);
   try {
@@ -28,7 +27,7 @@ export async function liveState(
       { ...place, domain, writeDurably: refuseToWrite },
       connecting,
     );
-    return await observeForDrafts(drafts, driver, run);
+    return await use((drafts) => observeForDrafts(drafts, driver, run));
   } finally {
     await connecting.then(
       (virsh) => virsh.close(),

@@ -8,18 +8,25 @@ import { program } from './program.ts';
 
 async function main(): Promise<void> {
   try {
-    await program((code) => {
-      process.exitCode = code;
-    }).parseAsync();
+    await root.parseAsync();
   } catch (error) {
     process.exitCode = await explain(error);
   }
 }
 
+const root = program((code) => {
+  process.exitCode = code;
+});
+
 /** Prints the error and returns its exit code. */
 async function explain(error: unknown): Promise<number> {
-  if (error instanceof CommanderError)
-    return error.exitCode === 0 ? 0 : EXIT_CODES['input-refused'];
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0;
+    const { usageHint } = await import('./usage-hint.ts');
+    const hint = usageHint(error, root, process.argv.slice(2));
+    if (hint !== undefined) process.stderr.write(`(${hint})\n`);
+    return EXIT_CODES['input-refused'];
+  }
   return printError(error);
 }
 

@@ -1,5 +1,6 @@
 /** Options that several commands share. */
-import { InvalidArgumentError, Option } from 'commander';
+import { type Argument, InvalidArgumentError, Option } from 'commander';
+import { nearest } from '../plan/nearest.ts';
 
 /** Takes the exit code of a command. */
 export type SetExitCode = (code: number) => void;
@@ -41,14 +42,16 @@ export function metricsOption(): Option {
 }
 
 export function formatOption(formats: readonly string[] = ['text', 'json']): Option {
-  return new Option('--format <format>', 'output format').choices(formats).default('text');
+  return withChoices(new Option('--format <format>', 'output format'), formats).default('text');
 }
 
-/** `--output` used to select the format. */
-export function formerOutputOption(): Option {
-  return new Option('--output <format>')
-    .argParser(() => {
-      throw new InvalidArgumentError('Use --format to select the format.');
-    })
-    .hideHelp();
+/** The argument or option, which takes only these words, and has a hint for a misspelt one. */
+export function withChoices<T extends Argument | Option>(of: T, words: readonly string[]): T {
+  of.choices(words).argParser((word: string) => {
+    if (words.includes(word)) return word;
+    const near = nearest(word, words);
+    const hint = near === undefined ? '' : `\n(Did you mean ${near}?)`;
+    throw new InvalidArgumentError(`Allowed choices are ${words.join(', ')}.${hint}`);
+  });
+  return of;
 }

@@ -6,9 +6,9 @@ import {
   connectOption,
   factsOption,
   formatOption,
-  formerOutputOption,
   type SetExitCode,
   setOption,
+  withChoices,
 } from './options.ts';
 import { FORMATS } from './show-preview.ts';
 
@@ -47,7 +47,6 @@ export function addPlanCommands(root: Command, finish: SetExitCode): void {
     .option('--replay <seed>', 'show one case in full, by the seed from a proof')
     .option('--verbose', 'list every cause and report, not only the groups')
     .addOption(formatOption())
-    .addOption(formerOutputOption())
     .action(async (file, options) =>
       finish(await (await import('./prove.ts')).proveCommand(file, options)),
     );
@@ -60,7 +59,6 @@ export function addPlanCommands(root: Command, finish: SetExitCode): void {
     .addOption(factsOption())
     .addOption(setOption())
     .addOption(formatOption())
-    .addOption(formerOutputOption())
     .action(async (file, options) =>
       finish(await (await import('./rehearse.ts')).rehearseCommand(file, options)),
     );
@@ -75,13 +73,19 @@ function addInit(root: Command, finish: SetExitCode): void {
     .command('init')
     .description('Write a plan for a guest')
     .addArgument(
-      new Argument('[kind]', 'what the plan does; without it, init lists the kinds').choices(
+      withChoices(
+        new Argument('[kind]', 'what the plan does; without it, init lists the kinds'),
         Object.keys(TEMPLATES),
       ),
     )
     .argument('[domain]', 'the guest, as in virsh list --all')
     .option('--disk <target>', 'the disk, as in virsh domblklist (default: the only one)')
     .option('--to <folder>', 'the folder for the copy, an absolute path')
+    .option('--flat', 'copy all layers of the disk into one file, not only the active one')
+    .option(
+      '--bandwidth <bandwidth>',
+      'speed limit of the copy: MiB/s, or an amount such as 800KiB or 50M',
+    )
     .addOption(connectOption())
     .addOption(factsOption())
     .option('-o, --output <file>', 'write to this new file (default: standard output)')

@@ -1,6 +1,8 @@
 /** The commands of the command line, in the groups in which `--help` shows them. */
 import { Command } from 'commander';
 import { EXIT_CODES, OUTCOMES, PREVIEW_EXIT_CODES } from '../outcomes.ts';
+import { nearest } from '../plan/nearest.ts';
+import { printable } from '../printable.ts';
 import { addInspectCommands } from './inspect-commands.ts';
 import type { SetExitCode } from './options.ts';
 import { addPlanCommands } from './plan-commands.ts';
@@ -34,6 +36,33 @@ function codeLines(codes: readonly (readonly [number, string])[]): string {
 /** What users of other tools type first. */
 const NAMES_ELSEWHERE = { plan: 'preview', apply: 'run' } as const;
 
+/** commander's own command shows the help of `blockplan` for a name that it does not know. */
+function addHelp(root: Command): void {
+  root
+    .command('help')
+    .description('display help for command')
+    .argument('[command]')
+    .action((name?: string) => {
+      if (name === undefined) root.help();
+      const known = root.createHelp().visibleCommands(root);
+      const command = known.find((each) => each.name() === name);
+      if (command) command.help();
+      refuseCommand(root, name);
+    });
+}
+
+function refuseCommand(root: Command, name: string): never {
+  const names = root
+    .createHelp()
+    .visibleCommands(root)
+    .map((command) => command.name());
+  const near = new Map(Object.entries(NAMES_ELSEWHERE)).get(name) ?? nearest(name, names);
+  const hint = near === undefined ? '' : `\n(Did you mean ${near}?)`;
+  return root.error(`error: unknown command '${printable(name)}'${hint}`, {
+    code: 'commander.unknownCommand',
+  });
+}
+
 /** @param finish takes the exit code of the command that was run */
 export function program(finish: SetExitCode): Command {
   const root = new Command('blockplan')
@@ -55,16 +84,14 @@ export function program(finish: SetExitCode): Command {
     root.commandsGroup(heading);
     add(root, finish);
   }
-  for (const [name, command] of Object.entries(NAMES_ELSEWHERE))
+  root.commandsGroup('Commands:');
+  addHelp(root);
+  for (const name of Object.keys(NAMES_ELSEWHERE))
     root
       .command(name, { hidden: true })
       .argument('[words...]')
       .allowUnknownOption()
-      .action(() =>
-        root.error(`error: unknown command '${name}'\n(Did you mean ${command}?)`, {
-          exitCode: EXIT_CODES['input-refused'],
-        }),
-      );
+      .action(() => refuseCommand(root, name));
   for (const command of root.commands)
     command
       .option('--no-color', 'print without colour')

@@ -3,7 +3,6 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import {
   connectOption,
   formatOption,
-  formerOutputOption,
   metricsOption,
   notifyOption,
   type SetExitCode,
@@ -29,7 +28,6 @@ export function addRunCommands(root: Command, finish: SetExitCode): void {
     .addOption(notifyOption())
     .addOption(metricsOption())
     .addOption(formatOption())
-    .addOption(formerOutputOption())
     .action(async (file, options) =>
       finish(await (await import('./run.ts')).runCommand(file, options)),
     );
@@ -38,7 +36,6 @@ export function addRunCommands(root: Command, finish: SetExitCode): void {
     .description('Follow a running plan')
     .argument('[run]', 'run ID, its beginning, or last (default: the only active run)')
     .addOption(formatOption())
-    .addOption(formerOutputOption())
     .action(async (run, options) =>
       finish(await (await import('./attach.ts')).attachCommand(run, options)),
     );
@@ -63,7 +60,6 @@ export function addRunCommands(root: Command, finish: SetExitCode): void {
       .addOption(notifyOption())
       .addOption(metricsOption())
       .addOption(formatOption())
-      .addOption(formerOutputOption())
       .action(async (run, options) =>
         finish(await (await import('./resume.ts')).resumeCommand(run, how, options)),
       );

@@ -1,6 +1,7 @@
 /** `blockplan validate`: checks plans and reports all errors, without a host. */
 import { BlockplanError, type Finding } from '../errors.ts';
 import { EXIT_CODES } from '../outcomes.ts';
+import { printable } from '../printable.ts';
 import { draftFrom } from './read.ts';
 
 export interface ValidateCommandOptions {
@@ -16,11 +17,12 @@ export async function validateCommand(
   const plans: { readonly file: string; readonly findings: readonly Finding[] }[] = [];
   for (const file of files) plans.push({ file, findings: await findingsOf(file, set) });
   const findings = plans.flatMap((plan) => plan.findings);
-  const refused = findings.some(({ severity }) => severity === 'error');
+  const refused = findings.some(isError);
   if (format === 'text') {
     if (findings.length > 0) (await import('./print-findings.ts')).printFindings(findings);
-    if (!refused)
-      process.stdout.write(files.length === 1 ? 'valid\n' : `${files.length} plans are valid\n`);
+    const valid = plans.filter((plan) => !plan.findings.some(isError));
+    for (const { file } of valid) process.stdout.write(`${nameOf(file)} is valid\n`);
+    if (valid.length > 0) process.stdout.write('the host was not checked; preview checks it\n');
   } else {
     const { annotations, validationJson } = await import('../render/validation.ts');
     const { redactFindings } = await import('../model/redact-value.ts');
@@ -28,6 +30,15 @@ export async function validateCommand(
     process.stdout.write(format === 'github' ? annotations(shown) : validationJson(shown));
   }
   return refused ? EXIT_CODES['input-refused'] : 0;
+}
+
+function isError({ severity }: Finding): boolean {
+  return severity === 'error';
+}
+
+/** The file as in the positions of findings. */
+function nameOf(file: string): string {
+  return file === '-' ? '<stdin>' : printable(file);
 }
 
 async function findingsOf(file: string, set: readonly string[]): Promise<readonly Finding[]> {

@@ -152,7 +152,9 @@ function folderFacts({ folders }: HostState): Record<string, FolderFacts | 'abse
   return Object.fromEntries(
     sortedEntries(folders).map(([path, folder]): [string, FolderFacts | 'absent'] => [
       path,
-      folder === null ? 'absent' : { free: atMost(folder.free), writable: folder.writable },
+      folder === null || folder.blockedBy !== undefined
+        ? 'absent'
+        : { free: atMost(folder.free), writable: folder.writable },
     ]),
   );
 }

@@ -54,7 +54,7 @@ export const CODE_MEANINGS = {
   factsWithoutDisks: 'A facts file contains neither disks nor a definition',
   invalidFingerprint: 'The value of `--expect` is not a fingerprint',
   fingerprintMismatch: 'The facts given with `--expect` do not match the fingerprint',
-  initIncomplete: 'A new plan needs a domain, a disk or a folder that was not given',
+  initIncomplete: 'A new plan needs a kind, a domain, a disk or a folder that was not given',
   planNotWritable: 'A new plan cannot be written to its file, or the file exists',
   notifyTargetKind:
     'A target of a notification file has none, or more than one, of `command`, `mail` and `webhook`',
@@ -81,7 +81,7 @@ export const CODE_MEANINGS = {
     'Block jobs cannot work on the disk: it is read-only, a CD-ROM, without a medium, or not at a local path',
   blockJobActive: 'The disk already has a block job',
   fileExistence: 'A file already exists, or does not exist although the step requires it',
-  folderNotWritable: 'A folder does not exist, or is not writable',
+  folderNotWritable: 'A folder does not exist, is not a folder, or is not writable',
   noSpace: 'Not enough free space for the files of a step, or for its rollback',
   fileInOtherDomain: "A file is in another domain's backing chain",
   domainTransient: 'The domain is transient and has no persistent definition',

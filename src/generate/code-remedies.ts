@@ -113,7 +113,7 @@ export const CODE_REMEDIES = {
   fileExistence:
     'Choose another path, or create the missing file. Inspect an existing file before you remove it: it may hold data.',
   folderNotWritable:
-    'Create the folder with `mkdir -p`, or run blockplan as a user who can write to it.',
+    'Create the folder with `mkdir -p`, choose a path in a folder, or run blockplan as a user who can write to it.',
   noSpace:
     'Free space, or choose another folder. If only the rollback lacks space, `on-failure: stop` runs the plan without one.',
   fileInOtherDomain:

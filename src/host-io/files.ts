@@ -108,7 +108,10 @@ async function realFolder(path: string): Promise<string> {
 export async function inspectFolder(path: string, user?: FolderUser): Promise<Folder | null> {
   const found = await allowed(path, absentAsNull(statfs(path)));
   const itself = found && (await allowed(path, absentAsNull(stat(path))));
-  if (!found || !itself?.isDirectory()) return null;
+  if (!found || !itself?.isDirectory()) {
+    const blockedBy = await obstacleOn(path);
+    return blockedBy === undefined ? null : { free: 0, writable: false, blockedBy };
+  }
   const barredAt = user && (await firstBarred(await realpath(path), user));
   return {
     free: found.bavail * found.bsize,
@@ -116,6 +119,13 @@ export async function inspectFolder(path: string, user?: FolderUser): Promise<Fo
     fileSystem: `${itself.dev}`,
     ...(barredAt === undefined ? {} : { barredAt }),
   };
+}
+
+/** What exists on the path and is not a folder; undefined if the path is only missing. */
+async function obstacleOn(path: string): Promise<string | undefined> {
+  const found = await allowed(path, absentAsNull(stat(path)));
+  if (found) return found.isDirectory() ? undefined : path;
+  return dirname(path) === path ? undefined : obstacleOn(dirname(path));
 }
 
 /**

@@ -130,6 +130,7 @@ const folder = fields<Folder>({
   writable: flag,
   free: amount,
   fileSystem: optionalField(text),
+  blockedBy: optionalField(text),
   barredAt: optionalField(text),
 });
 

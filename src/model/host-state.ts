@@ -208,6 +208,8 @@ export interface Folder {
   readonly free: number;
   /** The same for all folders that share their free bytes; absent where unknown. */
   readonly fileSystem?: string;
+  /** What exists on its path and is not a folder, such as a regular file; absent for a folder. */
+  readonly blockedBy?: string;
   /** The first folder on the path that the guest's QEMU certainly cannot enter; absent where there is none. */
   readonly barredAt?: string;
 }

@@ -4,6 +4,8 @@ import type { Finding } from '../errors.ts';
 import type { AnyStep } from '../steps/define.ts';
 import { errorFinding, type Path } from './findings.ts';
 import { Guesses } from './nearest.ts';
+import { hasReference } from './references.ts';
+import { MIB, scaledBytes } from './scaled-amount.ts';
 import { type JsonSchema, propertiesOf } from './schema.ts';
 import type { SourcePositions } from './source-positions.ts';
 import { labelOf, listed, named, quoted } from './words.ts';
@@ -129,8 +131,7 @@ export class Explainer {
       return `put it in quotes: ${quoted(this.#places.written(path) ?? String(data))}`;
     if (data === null && types.includes('object') && path.length === 3 && path[0] === 'steps')
       return `write "${String(path.at(-1))}: {}" if no options are needed`;
-    if (typeof data === 'string' && types.includes('boolean'))
-      return `write ${/^(y|yes|on|true|1)$/i.test(data) ? 'true' : 'true or false'} without quotes`;
+    if (typeof data === 'string' && types.includes('boolean')) return this.#switchHint(data, path);
     if (
       typeof data === 'string' &&
       data.trim() !== '' &&
@@ -139,9 +140,51 @@ export class Explainer {
     ) {
       return 'write it without quotes; if it is a variable, its default must be a number';
     }
-    return descriptionOf(parent);
+    const amount =
+      typeof data === 'string' && !types.includes('string') && types.includes('integer')
+        ? this.#amountHint(data, path, descriptionOf(parent) ?? '')
+        : undefined;
+    return amount ?? descriptionOf(parent);
+  }
+
+  /** YAML 1.1 and other tools take words such as `yes` for `true`; in YAML 1.2 they are text. */
+  #switchHint(data: string, path: Path): string {
+    const known = SWITCH_WORDS.find(([, words]) => words.test(data))?.[0];
+    const word = known ?? 'true or false';
+    const written = this.#places.written(path) ?? data;
+    if (hasReference(written)) return `give the variable the value ${word}, without quotes`;
+    const { source, column } = this.#places.locate(path);
+    if (/^["']/.test(source.slice(column - 1))) return `write ${word} without quotes`;
+    return known ? `write ${word}: ${quoted(data)} is text in YAML 1.2` : `write ${word}`;
+  }
+
+  /** For an amount with a unit, such as `1M`: the number in the unit of the option, which its description names. */
+  #amountHint(data: string, path: Path, description: string): string | undefined {
+    const [, otherUnit, option = ''] = /\(in (\S+) with `([\w-]+)`\)/.exec(description) ?? [];
+    const isOther = this.#places.written([...path.slice(0, -1), option]) === 'true';
+    const unit = isOther ? otherUnit : /MiB\/s|bytes\/s|bytes|seconds/.exec(description)?.[0];
+    const amount = unit === undefined ? undefined : amountIn(unit, data);
+    return amount === undefined ? undefined : `write ${amount}: the unit is ${unit}`;
   }
 }
+
+const SWITCH_WORDS: readonly (readonly [word: string, words: RegExp])[] = [
+  ['true', /^(y|yes|on|true|1)$/i],
+  ['false', /^(n|no|off|false|0)$/i],
+];
+
+/** The amount as a number of that unit; undefined if it is not a whole one. */
+function amountIn(unit: string, written: string): number | undefined {
+  const word = written.trim().replace(/\/s$|ps$/i, '');
+  const [, count = '', scale = ''] = /^(\d+) ?([smhd])\w*$/i.exec(word) ?? [];
+  const amount =
+    unit === 'seconds'
+      ? Number(count) * (SECONDS[scale.toLowerCase()] ?? Number.NaN)
+      : (scaledBytes(word.replace(' ', '')) ?? Number.NaN) / (unit === 'MiB/s' ? MIB : 1);
+  return Number.isSafeInteger(amount) ? amount : undefined;
+}
+
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
 /** What a schema requires, worded to follow "must be". */
 function expectation(schema: JsonSchema, keyword?: string): string {

@@ -107,8 +107,8 @@ export function errorFinding(
   };
 }
 
-/** Findings without a position, such as a wrong `--set`, come first. */
-function byPosition(a: Finding, b: Finding): number {
+/** Orders findings as in the text. Those without a position, such as a wrong `--set`, come first. */
+export function byPosition(a: Finding, b: Finding): number {
   const [one, other] = [a.position, b.position];
   if (!one || !other) return Number(Boolean(one)) - Number(Boolean(other));
   return one.line - other.line || one.column - other.column;

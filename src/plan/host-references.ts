@@ -69,27 +69,11 @@ function unknownName(name: string): UnresolvedName {
 }
 
 /** The name that refers to it. */
-function nameOf(reference: HostReference): string {
+export function nameOf(reference: HostReference): string {
   return reference.of === 'disk'
     ? `guest.disks.${reference.target}.${reference.property}`
     : `${reference.of}.${reference.property}`;
 }
-
-/** For a plan that is read without its guest: values of the right form. */
-export const placeholders: HostLookup = (reference) => {
-  switch (reference.of) {
-    case 'guest':
-      return text(reference.property === 'name' ? 'guest' : '11111111-1111-4111-8111-111111111111');
-    case 'disk':
-      return text(
-        reference.property === 'source'
-          ? `/guest/${reference.target.replaceAll(/[^\w-]/g, '_')}.source`
-          : 'qcow2',
-      );
-    case 'run':
-      return runProperty('20000101-000000-000000', reference.property);
-  }
-};
 
 /** Refuses every such reference. */
 export const withoutHost: HostLookup = (reference) => ({
@@ -109,7 +93,7 @@ export function hostValues(domain: Domain, run: string): HostLookup {
     switch (reference.of) {
       case 'guest':
         return reference.property === 'name'
-          ? printableValue(reference, text(domain.name))
+          ? printableValue(reference, hostText(domain.name))
           : uuidOf(domain);
       case 'disk':
         return printableValue(
@@ -139,14 +123,15 @@ function printableValue(
  * Leaves every such reference in place, with the disk in place of its variable: for a comparison of what was reviewed. The NUL
  * marks keep it apart from any literal text.
  */
-export const asReference: HostLookup = (reference) => text(`\0${nameOf(reference)}\0`);
+export const asReference: HostLookup = (reference) => hostText(`\0${nameOf(reference)}\0`);
 
-function text(value: string): ResolvedName {
+/** A value of the guest or of the run. */
+export function hostText(value: string): ResolvedName {
   return { value, written: value, ofHost: true };
 }
 
 function uuidOf({ uuid }: Domain): ResolvedName | UnresolvedName {
-  if (uuid !== NO_UUID) return text(uuid);
+  if (uuid !== NO_UUID) return hostText(uuid);
   return {
     code: codes.guestValueUnknown,
     message: 'the facts do not contain the UUID of the guest',
@@ -173,7 +158,7 @@ function diskProperty(
       message: `the disk ${quoted(target)} of the guest ${quoted(name)} has no image`,
       hint: disksHint(disks.filter(({ chain }) => chain.length > 0)),
     };
-  return text(property === 'source' ? active.file : active.format);
+  return hostText(property === 'source' ? active.file : active.format);
 }
 
 function disksHint(disks: readonly Disk[]): string {
@@ -183,6 +168,7 @@ function disksHint(disks: readonly Disk[]): string {
     : `its disks: ${listed(targets, 'and')}`;
 }
 
-function runProperty(id: string, property: 'date' | 'time' | 'id'): ResolvedName {
-  return text({ id, ...timeOfRun(id) }[property]);
+/** @param id the run's ID */
+export function runProperty(id: string, property: 'date' | 'time' | 'id'): ResolvedName {
+  return hostText({ id, ...timeOfRun(id) }[property]);
 }

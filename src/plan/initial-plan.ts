@@ -1,9 +1,10 @@
 /** Writes the first plan for a guest: a shipped plan with the guest's values, and with what was observed as comments. */
-import { dirname, join } from 'node:path';
+import { join, normalize } from 'node:path';
 import { blockplanCommand } from '../command.ts';
 import type { Disk, Domain } from '../model/host-state.ts';
 import { printable } from '../printable.ts';
 import { editScalars, type ScalarEdit } from './edit.ts';
+import { MIB } from './scaled-amount.ts';
 import texts from './templates.generated.json' with { type: 'json' };
 import { TEMPLATES, type TemplateName } from './templates.ts';
 
@@ -14,6 +15,10 @@ export interface InitialPlan {
   readonly disk: Disk;
   /** The folder for the copy, an absolute path. */
   readonly folder: string;
+  /** Whether the copy gets the data of the whole chain, and not only of its active layer. */
+  readonly flat?: boolean;
+  /** The speed limit of the copy, in bytes/s; none if absent. */
+  readonly bandwidth?: number;
   readonly attempt: NameAttempt;
 }
 
@@ -23,12 +28,45 @@ export interface NameAttempt {
   readonly overlay: number;
 }
 
+/** Sentences and options of shipped plans that are not true for a copy of the whole chain, and what is. Each is on one line. */
+const WHOLE_COPY = {
+  'The active layer is mirrored': 'The disk is mirrored',
+  'The copy uses the same backing chain.': 'The copy has all data in one file.',
+  'Move the active layer of a running': 'Move a running',
+  ', shallow: true': '',
+} as const;
+
+/** The same for a guest whose file systems cannot be frozen. */
+const UNFROZEN = { ' that is created while its file systems are frozen': '' } as const;
+
 /** The text of a plan. It is valid, but a run may still be refused on this guest. */
 export function initialPlanText(of: InitialPlan): string {
-  const source = texts[TEMPLATES[of.template]];
+  const source = adapted(texts[TEMPLATES[of.template]], of);
   const begin = source.indexOf('plan: blockplan/v1');
   const edited = editScalars(source.slice(begin), editsOf(of, source));
   return `${purposeIn(source.slice(0, begin))}#\n${observed(of)}${edited}`;
+}
+
+/** The shipped plan with the sentences and options that suit this guest. */
+function adapted(source: string, of: InitialPlan): string {
+  const replaced = {
+    ...(isWhole(of) ? WHOLE_COPY : {}),
+    ...(canFreeze(of.domain) ? {} : UNFROZEN),
+  };
+  const suited = Object.entries(replaced).reduce(
+    (text, [phrase, other]) => text.replaceAll(phrase, other),
+    source,
+  );
+  return of.bandwidth === undefined ? suited : limited(suited, of.bandwidth);
+}
+
+/** Limits each copy: `blockcopy` has a limit in MiB/s or in bytes/s, `convert` in bytes/s. */
+function limited(source: string, bytes: number): string {
+  const mirror =
+    bytes % MIB === 0 ? `bandwidth: ${bytes / MIB}` : `bandwidth: ${bytes}, bytes: true`;
+  return source
+    .replaceAll(/(blockcopy: \{.*) \}/g, `$1, ${mirror} }`)
+    .replaceAll(/(convert: \{.*) \}/g, `$1, rate-limit: ${bytes} }`);
 }
 
 /** The sentence that describes a shipped plan. */
@@ -55,17 +93,12 @@ function editsOf(of: InitialPlan, source: string): ScalarEdit[] {
   ];
   if (/^ {2}overlay:/m.test(source)) edits.push(variable('overlay', overlayPath(of)));
   if (/^ {2}quiesce:/m.test(source)) edits.push(variable('quiesce', canFreeze(domain)));
-  return isRaw(disk) ? [...edits, ...wholeCopies(source)] : edits;
+  return edits;
 }
 
-/** A raw image has no backing file, so a copy of it cannot be shallow. */
-function wholeCopies(source: string): ScalarEdit[] {
-  const steps = source.slice(source.indexOf('\nsteps:')).split('\n  - id:').slice(1);
-  return steps.flatMap((step, at): ScalarEdit[] =>
-    /blockcopy:.*shallow: true/.test(step)
-      ? [{ path: ['steps', at, 'blockcopy', 'shallow'], value: false }]
-      : [],
-  );
+/** Whether the copy has the data of the whole chain. A raw image has no backing file, so a copy of it cannot be shallow. */
+function isWhole({ disk, flat = false }: InitialPlan): boolean {
+  return flat || isRaw(disk);
 }
 
 function isRaw({ chain: [active] }: Disk): boolean {
@@ -86,11 +119,16 @@ function copyName(of: InitialPlan): string {
   return `${stem(of)}${suffix}.${format}`;
 }
 
-/** Beside the disk's file; a block device has no place for files beside it. */
+/**
+ * Beside the disk's file, whichever disk the plan is given. A block device has no place for files beside it, and a path
+ * that is not plain cannot be extended.
+ */
 function overlayPath(of: InitialPlan): string {
   const active = of.disk.chain[0];
-  const folder = !active || active.block ? of.folder : dirname(active.file);
-  return join(literal(folder), `${stem(of)}.blockplan-backup${numbered(of.attempt.overlay)}`);
+  const suffix = `.blockplan-backup${numbered(of.attempt.overlay)}`;
+  return !active || active.block || normalize(active.file) !== active.file
+    ? join(literal(of.folder), `${stem(of)}${suffix}`)
+    : `\${vars.source}${suffix}`;
 }
 
 function numbered(count: number): string {

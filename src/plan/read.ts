@@ -1,29 +1,32 @@
 /** Reads a plan: takes text and returns a valid plan, or reports all errors. */
+import { isDeepStrictEqual } from 'node:util';
 import { codes } from '../codes.ts';
 import { BlockplanError, type Finding } from '../errors.ts';
 import type { HostState } from '../model/host-state.ts';
 import { checkRunning } from '../steps/requirements/guest.ts';
+import { pathInPlan } from '../steps/requirements/requirement.ts';
 import { readDocument } from './document.ts';
 import { PLAN } from './document-kind.ts';
 import { checkShape } from './document-shape.ts';
-import { Findings, type Path } from './findings.ts';
+import { byPosition, Findings, inputError, type Path } from './findings.ts';
 import { planHooks } from './hooks.ts';
 import {
   asReference,
   type HostLookup,
+  type HostReference,
   hostValues,
-  placeholders,
   withoutHost,
 } from './host-references.ts';
 import type { PlanInput, Settings } from './input.ts';
 import { readKeys } from './keys.ts';
 import type { Plan, PlannedHook, PlannedStep } from './plan.ts';
-import { type Lookup, substitute } from './references.ts';
+import { type Lookup, type ResolvedName, substitute, type UnresolvedName } from './references.ts';
 import { planSchema } from './schema.ts';
 import type { SourcePositions } from './source-positions.ts';
 import { planSteps } from './steps.ts';
 import { type PlanText, withPositions } from './text.ts';
 import type { Data } from './tree.ts';
+import { certainFindings, ReferenceSigns } from './unknown-values.ts';
 import generated from './validator.generated.js';
 import { Vars } from './vars.ts';
 
@@ -33,7 +36,7 @@ import { Vars } from './vars.ts';
  * @throws BlockplanError `input-refused` with all errors, in the order of the text
  */
 export function readPlan(input: PlanInput): Plan {
-  return interpret(input, withoutHost).plan;
+  return planFrom(interpret(input, withoutHost));
 }
 
 /** A plan that was read without its guest. */
@@ -41,7 +44,7 @@ export interface PlanDraft extends Pick<Plan, 'name' | 'domain' | 'text' | 'warn
   /** The plan, if no value refers to the guest or to the run. */
   readonly plan?: Plan;
   /**
-   * The plan with the values of its guest and of a run. Pure.
+   * The plan with the values of its guest and of a run. Pure: as long as these values are the same, so is the plan.
    *
    * @param state the host state of the guest, observed or read from facts
    * @param run the run's ID, as in `20261129-094500-1f2e3d`; it begins with the date and time in UTC
@@ -56,23 +59,49 @@ export interface PlanDraft extends Pick<Plan, 'name' | 'domain' | 'text' | 'warn
  * @throws BlockplanError `input-refused` with all errors, in the order of the text
  */
 export function draftPlan(input: PlanInput): PlanDraft {
-  const { plan, usesHost } = interpret(input, placeholders);
-  const { name, domain, text, warnings } = plan;
-  return usesHost
-    ? { name, domain, text, warnings, resolve: (state, run) => resolveOn(input, text, state, run) }
-    : { name, domain, text, warnings, plan, resolve: () => plan };
+  const signs = new ReferenceSigns();
+  const read = interpret(input, signs.lookup);
+  if (read.used.length === 0) {
+    const plan = planFrom(read);
+    const { name, domain, text, warnings } = plan;
+    return { name, domain, text, warnings, plan, resolve: () => plan };
+  }
+  const findings = certainFindings(
+    read.findings.all,
+    (values) => interpret(input, values).findings.all,
+  ).map((finding) => signs.shown(finding));
+  if (findings.some(({ severity }) => severity === 'error')) throw inputError(findings);
+  const { name, domain } = read.document;
+  const warnings = [...findings].sort(byPosition);
+  return { name, domain, text: read.places, warnings, resolve: resolver(input, read.places) };
 }
 
-function resolveOn(input: PlanInput, text: PlanText, state: HostState, run: string): Plan {
-  const unknown = checkRunning(state).filter(({ code }) => code === codes.domainNotFound);
-  refuse(
-    withPositions(
-      text,
-      unknown.map((finding) => ({ ...finding, path: ['domain'] })),
-    ),
-  );
+/** {@link PlanDraft.resolve}, which reads the plan again only where a value is another one. */
+function resolver(input: PlanInput, text: PlanText): PlanDraft['resolve'] {
+  let last: { readonly plan: Plan; readonly used: readonly UsedValue[] } | undefined;
+  return (state, run) => {
+    const unknown = checkRunning(state).filter(({ code }) => code === codes.domainNotFound);
+    refuse(
+      withPositions(
+        text,
+        unknown.map((refusal) => ({ ...refusal, path: pathInPlan(refusal, []) })),
+      ),
+    );
+    const values = hostValues(state.domain, run);
+    const isSame = ({ reference, answer }: UsedValue) =>
+      isDeepStrictEqual(values(reference), answer);
+    if (!last?.used.every(isSame)) last = resolveWith(input, values);
+    return last.plan;
+  };
+}
+
+function resolveWith(
+  input: PlanInput,
+  values: HostLookup,
+): { plan: Plan; used: readonly UsedValue[] } {
   try {
-    return interpret(input, hostValues(state.domain, run)).plan;
+    const read = interpret(input, values);
+    return { plan: planFrom(read), used: read.used };
   } catch (error) {
     if (!(error instanceof BlockplanError)) throw error;
     // The text itself has no error, so each of these is due to a value of the guest.
@@ -85,40 +114,64 @@ function refuse([first, ...rest]: readonly Finding[]): void {
   if (first) throw new BlockplanError('preflight-refused', [first, ...rest]);
 }
 
-/** Reads a plan with that source of values, and notes whether it was used. */
+/** A reference to the guest or to the run, and what it stood for. */
+interface UsedValue {
+  readonly reference: HostReference;
+  readonly answer: ResolvedName | UnresolvedName;
+}
+
+/** A plan that was read with some values; of use only if its findings have no error. */
+interface Interpretation {
+  readonly document: Data & {
+    readonly name: string;
+    readonly domain: string;
+    readonly description?: string;
+  };
+  readonly steps: readonly PlannedStep[];
+  readonly hooks: readonly PlannedHook[];
+  readonly places: SourcePositions;
+  readonly findings: Findings;
+  /** What was asked of the source of values. */
+  readonly used: readonly UsedValue[];
+  /** The document with references to the guest and to the run in place. */
+  reviewed(): Data;
+}
+
+/** Reads a plan with that source of values. @throws BlockplanError `input-refused` if the text as a whole cannot be read */
 function interpret(
   { file, source, set = {}, steps, validate = generated }: PlanInput,
   values: HostLookup,
-): { plan: Plan; usesHost: boolean } {
-  let usesHost = false;
+): Interpretation {
+  const used: UsedValue[] = [];
   const host: HostLookup = (reference) => {
-    usesHost = true;
-    return values(reference);
+    const answer = values(reference);
+    used.push({ reference, answer });
+    return answer;
   };
   const { data, places, findings } = readDocument(PLAN, file, source);
   const schema = planSchema(steps, 'reader');
   const known = readKeys(data, schema, steps, { places, findings });
   const document = resolve(known, { set, host }, places, findings);
-  const shape = { validate, schema, steps };
-  checkShape(document, shape, { places, findings });
-  const planned = planSteps(document['steps'], steps, places, findings);
-  const hooks = planHooks(document['hooks'], places, findings);
-  findings.refuse();
-  const { name, domain, description } = document as {
-    name: string;
-    domain: string;
-    description?: string;
+  checkShape(document, { validate, schema, steps }, { places, findings });
+  return {
+    document: document as Interpretation['document'],
+    steps: planSteps(document['steps'], steps, places, findings),
+    hooks: planHooks(document['hooks'], places, findings),
+    ...{ places, findings, used },
+    reviewed: () => resolve(known, { set, host: asReference }, places, new Findings()),
   };
-  const reviewed = usesHost
-    ? resolve(known, { set, host: asReference }, places, new Findings())
-    : undefined;
-  const plan: Plan = {
+}
+
+/** @throws BlockplanError `input-refused` with all findings, if any of them is an error */
+function planFrom({ document, steps, hooks, places, findings, ...read }: Interpretation): Plan {
+  findings.refuse();
+  const { name, domain, description } = document;
+  const reviewed = read.used.length > 0 ? read.reviewed() : undefined;
+  return {
     name,
     domain,
     ...(description === undefined ? {} : { description }),
-    steps: reviewed
-      ? planned.map((step) => ({ ...step, reviewed: textsIn(reviewed, step) }))
-      : planned,
+    steps: reviewed ? steps.map((step) => ({ ...step, reviewed: textsIn(reviewed, step) })) : steps,
     hooks: reviewed
       ? hooks.map((hook) => ({ ...hook, reviewed: commandIn(reviewed, hook) }))
       : hooks,
@@ -126,7 +179,6 @@ function interpret(
     warnings: findings.warnings,
     text: places,
   };
-  return { plan, usesHost };
 }
 
 /**

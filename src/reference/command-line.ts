@@ -1,7 +1,14 @@
 /** The command line as data. Completion scripts and man pages are made from it. */
 
 /** Where the values of an argument or an option come from, besides fixed choices. */
-export type ValueSource = 'plans' | 'runs' | 'domains' | 'files' | 'folders';
+export type ValueSource =
+  | 'plans'
+  | 'runs'
+  | 'unfinished'
+  | 'domains'
+  | 'files'
+  | 'folders'
+  | 'variables';
 
 export interface CommandValue {
   /** The placeholder, without brackets: `plan`, `name=value`. */
@@ -44,10 +51,11 @@ export interface CommandLine {
   readonly commands: readonly CommandEntry[];
 }
 
-/** The value of each placeholder in the definitions of the commands. */
+/** The value of each placeholder in the definitions of the commands; a command before it has values of its own. */
 const SOURCES: Readonly<Record<string, readonly ValueSource[]>> = {
   plan: ['plans'],
-  run: ['runs'],
+  run: ['unfinished'],
+  'show run': ['runs'],
   domain: ['domains'],
   what: ['runs', 'domains', 'files'],
   file: ['files'],
@@ -57,7 +65,7 @@ const SOURCES: Readonly<Record<string, readonly ValueSource[]>> = {
   fingerprint: [],
   format: [],
   kind: [],
-  'name=value': [],
+  'name=value': ['variables'],
   seed: [],
   shell: [],
   target: [],
@@ -66,10 +74,15 @@ const SOURCES: Readonly<Record<string, readonly ValueSource[]>> = {
 
 /**
  * @param name the placeholder
+ * @param command the name of the command
  * @throws Error if the placeholder has no row above
  */
-export function commandValue(name: string, choices: readonly string[]): CommandValue {
-  const sources = SOURCES[name];
+export function commandValue(
+  name: string,
+  choices: readonly string[],
+  command: string,
+): CommandValue {
+  const sources = SOURCES[`${command} ${name}`] ?? SOURCES[name];
   if (!sources) throw new Error(`the placeholder <${name}> has no row in command-line.ts`);
   return { name, choices, sources };
 }

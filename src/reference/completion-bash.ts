@@ -1,6 +1,7 @@
 /** The completion script for bash. It neither starts blockplan nor needs the package bash-completion. */
 import { shellQuote } from '../shell-quote.ts';
 import type { CommandEntry, CommandLine, CommandOption, CommandValue } from './command-line.ts';
+import { VARIABLES_IN_PLAN } from './plan-variables.ts';
 
 /**
  * Values from the host are compared in bash and quoted, never expanded: `compgen -W` would run a domain name that is a
@@ -15,20 +16,54 @@ _blockplan_words() {
   done
 }
 
-_blockplan_runs() {
-  local state=\${BLOCKPLAN_STATE_DIR-} run
-  if [[ -z $state ]]; then
-    if ((EUID == 0)); then
-      state=/var/lib/blockplan
-    else
-      state=\${XDG_STATE_HOME:-$HOME/.local/state}/blockplan
-    fi
+# Sets $state to the state directory.
+_blockplan_state() {
+  state=\${BLOCKPLAN_STATE_DIR-}
+  if [[ -n $state ]]; then return; fi
+  if ((EUID == 0)); then
+    state=/var/lib/blockplan
+  else
+    state=\${XDG_STATE_HOME:-$HOME/.local/state}/blockplan
   fi
-  _blockplan_words last
-  for run in "$state/runs/$cur"*/; do
-    run=\${run%/}
+}
+
+# Adds the run IDs in a folder.
+_blockplan_runs_in() {
+  local run
+  for run in "$1/$cur"*; do
     run=\${run##*/}
     if [[ $run =~ ^[A-Za-z0-9_][A-Za-z0-9_.-]*$ ]]; then COMPREPLY+=("$run"); fi
+  done
+}
+
+_blockplan_runs() {
+  local state
+  _blockplan_state
+  _blockplan_words last
+  _blockplan_runs_in "$state/runs"
+}
+
+# Runs that are not over have an entry in an index.
+_blockplan_unfinished() {
+  local state
+  _blockplan_state
+  if [[ -d $state/unfinished ]]; then
+    _blockplan_runs_in "$state/unfinished"
+  else
+    _blockplan_runs_in "$state/runs"
+  fi
+}
+
+# Of the plan, which is one of the words and may have any name.
+_blockplan_variables() {
+  local word file line
+  compopt -o nospace 2>/dev/null
+  for word in "\${COMP_WORDS[@]:2}"; do
+    file=\${word//[\\\\\\"\\']/}
+    if [[ ! -f $file || ! -r $file ]]; then continue; fi
+    while IFS= read -r line; do
+      _blockplan_words "$line"
+    done < <(timeout 1 sed -n -E '${VARIABLES_IN_PLAN}' -- "$file" 2>/dev/null)
   done
 }
 

@@ -1,5 +1,6 @@
 /** The completion script for fish. */
 import type { CommandEntry, CommandLine, CommandOption, CommandValue } from './command-line.ts';
+import { VARIABLES_IN_PLAN } from './plan-variables.ts';
 
 const FUNCTIONS = `
 # Whether the command on the command line is one of these; without arguments, whether there is none yet.
@@ -13,7 +14,7 @@ function __blockplan_command
     test (count $argv) -eq 0
 end
 
-function __blockplan_runs
+function __blockplan_state
     set -l state $BLOCKPLAN_STATE_DIR
     if test -z "$state"
         set state ~/.local/state/blockplan
@@ -23,10 +24,34 @@ function __blockplan_runs
             set state $XDG_STATE_HOME/blockplan
         end
     end
-    # Newest first.
-    set -l runs $state/runs/*/
-    string match -r '(?<=/)\\w[\\w.-]*(?=/$)' -- $runs[-1..1]
+    echo $state
+end
+
+# The run IDs in a folder, newest first.
+function __blockplan_runs_in
+    set -l runs $argv[1]/*
+    string match -r '(?<=/)\\w[\\w.-]*$' -- $runs[-1..1]
+end
+
+function __blockplan_runs
+    __blockplan_runs_in (__blockplan_state)/runs
     echo last
+end
+
+# Runs that are not over have an entry in an index.
+function __blockplan_unfinished
+    set -l index (__blockplan_state)/unfinished
+    test -d "$index"; or set index (__blockplan_state)/runs
+    __blockplan_runs_in $index
+end
+
+# Of the plan, which is one of the words and may have any name.
+function __blockplan_variables
+    for word in (commandline -opc)[2..-1]
+        if test -f "$word" -a -r "$word"
+            timeout 1 sed -n -E ${quoted(VARIABLES_IN_PLAN)} -- $word 2>/dev/null
+        end
+    end
 end
 
 function __blockplan_domains

@@ -8,21 +8,48 @@ import type {
   CommandValue,
   ValueSource,
 } from './command-line.ts';
+import { VARIABLES_IN_PLAN } from './plan-variables.ts';
 
 const FUNCTIONS = `
-_blockplan_runs() {
-  local folder=$BLOCKPLAN_STATE_DIR
-  if [[ -z $folder ]]; then
-    if (( EUID == 0 )); then
-      folder=/var/lib/blockplan
-    else
-      folder=\${XDG_STATE_HOME:-$HOME/.local/state}/blockplan
-    fi
+# Sets $state_folder to the state directory.
+_blockplan_state() {
+  state_folder=$BLOCKPLAN_STATE_DIR
+  if [[ -n $state_folder ]]; then return; fi
+  if (( EUID == 0 )); then
+    state_folder=/var/lib/blockplan
+  else
+    state_folder=\${XDG_STATE_HOME:-$HOME/.local/state}/blockplan
   fi
+}
+
+_blockplan_runs() {
+  local state_folder expl
+  _blockplan_state
   # Newest first.
-  local -a runs=(last $folder/runs/[[:alnum:]_]*(N/On:t))
-  local expl
+  local -a runs=(last $state_folder/runs/[[:alnum:]_]*(N/On:t))
   _wanted -V runs expl run compadd -a runs
+}
+
+# Runs that are not over have an entry in an index.
+_blockplan_unfinished() {
+  local state_folder expl
+  _blockplan_state
+  local index=$state_folder/unfinished
+  if [[ ! -d $index ]]; then index=$state_folder/runs; fi
+  local -a runs=($index/[[:alnum:]_]*(NOn:t))
+  _wanted -V runs expl run compadd -a runs
+}
+
+# Of the plan, which is one of the words and may have any name.
+_blockplan_variables() {
+  local word expl
+  local -a names
+  for word in \${(Q)words[2,-1]}; do
+    if [[ -f $word && -r $word ]]; then
+      names+=(\${(f)"$(timeout 1 sed -n -E '${VARIABLES_IN_PLAN}' -- $word 2>/dev/null)"})
+    fi
+  done
+  _wanted variables expl variable compadd -S '' -a names
 }
 
 _blockplan_domains() {

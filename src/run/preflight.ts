@@ -1,5 +1,4 @@
 /** Before a run: checks the observed host against the plan's requirements, and reports every problem. */
-import { isDeepStrictEqual } from 'node:util';
 import { codes } from '../codes.ts';
 import type { Driver } from '../commands/driver.ts';
 import { BlockplanError, type Finding } from '../errors.ts';
@@ -61,10 +60,10 @@ async function observed(
   }
   const plansOn = (state: HostState) => drafts.map((draft) => draft.resolve(state, run));
   const plans = plansOn(await driver.observe([]));
-  const state = await observeForPlans(plans.map(compile), driver);
-  const now = plansOn(state);
-  if (isDeepStrictEqual(now.map(paramsOf), plans.map(paramsOf)))
-    return { state, plans: now, graphs: now.map(compile) };
+  const graphs = plans.map(compile);
+  const state = await observeForPlans(graphs, driver);
+  // As long as no value has changed, a draft gives the same plan.
+  if (plansOn(state).every((plan, at) => plan === plans[at])) return { state, plans, graphs };
   throw new BlockplanError('preflight-refused', [
     {
       code: codes.hostChanged,
@@ -73,10 +72,6 @@ async function observed(
       hint: 'try again once no other tool works on the guest',
     },
   ]);
-}
-
-function paramsOf({ steps }: Plan): unknown {
-  return steps.map(({ params }) => params);
 }
 
 /** The absolute paths in a plan's parameters. */

@@ -58,8 +58,9 @@ function limitIn(copies: readonly Product[]): Pick<Totals['copies'][number], 'ra
 }
 
 function freeIn(state: HostState, folder: string): { readonly free?: number } {
-  const free = state.folders[folder]?.free ?? FREE_UNKNOWN;
-  return free === FREE_UNKNOWN ? {} : { free };
+  const found = state.folders[folder];
+  const isUnknown = !found || found.blockedBy !== undefined || found.free === FREE_UNKNOWN;
+  return isUnknown ? {} : { free: found.free };
 }
 
 /**

@@ -33,7 +33,9 @@ export function spaceDangers(initial: HostState, phases: readonly WalkedPhase[])
 function roomOf(initial: HostState, file: string): Room | undefined {
   const folder = dirname(file);
   const found = initial.folders[folder];
-  return found ? { folder, free: found.free, key: found.fileSystem ?? folder } : undefined;
+  return found && found.blockedBy === undefined
+    ? { folder, free: found.free, key: found.fileSystem ?? folder }
+    : undefined;
 }
 
 /** After each phase, by file system, the additional bytes that files take since the plan began; may be negative. */

@@ -5,7 +5,7 @@ import type { Graph, PhaseNode } from '../graph/graph.ts';
 import { simulatedHostOf } from '../host/simulated-host.ts';
 import type { HostState } from '../model/host-state.ts';
 import { requirementsOf, type StepRequirements } from '../steps/derived.ts';
-import type { Refusal } from '../steps/requirements/requirement.ts';
+import { pathInPlan, type Refusal } from '../steps/requirements/requirement.ts';
 import { dangersOf } from './dangers.ts';
 import { stateWithHeaders } from './observed-host.ts';
 import { assumeSuccess } from './simulate-effects.ts';
@@ -76,9 +76,7 @@ function leftTransient(graph: Graph, before: HostState, after: HostState): Findi
 }
 
 /** A step's own finding, with its path relative to the plan. */
-function inPlan(
-  { planned: { path, step } }: PhaseNode,
-  { blocks: _, ...finding }: Refusal,
-): Finding {
-  return { ...finding, path: [...path, step.kind, ...(finding.path ?? [])] };
+function inPlan({ planned: { path, step } }: PhaseNode, refusal: Refusal): Finding {
+  const { blocks: _blocks, about: _about, ...finding } = refusal;
+  return { ...finding, path: pathInPlan(refusal, [...path, step.kind]) };
 }

@@ -1,6 +1,6 @@
 /** The completion scripts, in the shells that this machine has; bash is required. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -12,6 +12,7 @@ const folder = mkdtempSync(join(tmpdir(), 'blockplan-completion-'));
 const line = describeCommandLine(program(() => {}));
 const shells = ['bash', 'zsh', 'fish'] as const;
 const RUNS = ['20261129-101010-abcdef', '20261130-101010-123456'];
+const UNFINISHED = '20261130-101010-123456';
 const HOSTILE = '$(touch owned)';
 
 const scriptOf = (shell: string) => join(folder, `blockplan.${shell}`);
@@ -20,9 +21,11 @@ beforeAll(() => {
   for (const shell of shells)
     writeFileSync(scriptOf(shell), execFileSync(process.execPath, [CLI, 'completion', shell]));
   for (const run of RUNS) mkdirSync(join(folder, 'state/runs', run), { recursive: true });
+  mkdirSync(join(folder, 'state/unfinished'));
+  writeFileSync(join(folder, 'state/unfinished', UNFINISHED), '');
   for (const name of ['bin', 'images', 'home']) mkdirSync(join(folder, name));
-  for (const file of ['move.yaml', 'back up.yml', 'notes.txt'])
-    writeFileSync(join(folder, file), '');
+  for (const file of ['move.yaml', 'notes.txt']) writeFileSync(join(folder, file), '');
+  copyFileSync('plans/live-backup.yaml', join(folder, 'back up.yml'));
   writeFileSync(
     join(folder, 'bin/virsh'),
     `#!/bin/sh\nprintf '%s\\n' web1 'web 2' '${HOSTILE}' ''\n`,
@@ -82,9 +85,30 @@ describe('bash completes', () => {
     expect(completed('run', 'move.yaml', '')).toEqual([]);
   });
 
-  test.each(['resume', 'rollback', 'show', 'attach', 'forget'])('runs for %s', (command) => {
-    expect(completed(command, '')).toEqual([...RUNS, 'last']);
-    expect(completed(command, '20261130')).toEqual([RUNS[1]]);
+  test('all runs for show', () => {
+    expect(completed('show', '')).toEqual([...RUNS, 'last']);
+    expect(completed('show', '20261130')).toEqual([RUNS[1]]);
+  });
+
+  test.each(['resume', 'rollback', 'attach', 'throttle', 'forget'])(
+    'only unfinished runs for %s',
+    (command) => {
+      expect(completed(command, '')).toEqual([UNFINISHED]);
+      expect(completed(command, '20261129')).toEqual([]);
+    },
+  );
+
+  test('the variables of the plan for --set', () => {
+    const every = ['dest=', 'disk=', 'domain=', 'overlay=', 'quiesce=', 'source='];
+    expect(completed('run', 'back\\ up.yml', '--set', '')).toEqual(every);
+    expect(completed('run', '"back up.yml"', '--set', 'd')).toEqual(every.slice(0, 3));
+    expect(completed('facts', 'web1', '--plan', 'back\\ up.yml', '--set', 'q')).toEqual([
+      'quiesce=',
+    ]);
+    expect(completed('run', 'back\\ up.yml', '--set', '=', 'q')).toEqual(['quiesce=']);
+    expect(completed('run', 'back\\ up.yml', '--set', 'dest', '=')).toEqual([]);
+    expect(completed('run', 'none.yaml', '--set', '')).toEqual([]);
+    expect(completed('run', 'images', '--set', '')).toEqual([]);
   });
 
   test('domains, quoted and never expanded', () => {
@@ -133,6 +157,8 @@ describe.runIf(installed('fish'))('fish completes', () => {
       '--format=mermaid',
     ]);
     expect(values('blockplan show ')).toEqual([...RUNS.toReversed(), 'last']);
+    expect(values('blockplan resume ')).toEqual([UNFINISHED]);
+    expect(values("blockplan run 'back up.yml' --set q")).toEqual(['quiesce=']);
     expect(values('blockplan doctor ')).toEqual(['web1', 'web 2', HOSTILE]);
     expect(values('blockplan run ')).toContain('move.yaml');
   });
@@ -145,6 +171,17 @@ describe.runIf(installed('zsh'))('zsh', () => {
     expect(inShell('zsh', '-f', '-c', program, 'zsh', scriptOf('zsh'))).toBe(
       '_blockplan blockplan\n_blockplan: function\n_blockplan_runs_domains_files: function\n',
     );
+  });
+
+  test('completes unfinished runs, and the variables of the plan', () => {
+    // The last word is the name of the array that _wanted would offer.
+    const program = `compdef() { : }; source $1; _wanted() { print -l -- \${(P)@[-1]} }
+      words=(run 'back\\ up.yml' --set ''); _blockplan_unfinished; _blockplan_variables`;
+    const said = inShell('zsh', '-f', '-c', program, 'zsh', scriptOf('zsh')).trimEnd().split('\n');
+    expect(said).toEqual([
+      UNFINISHED,
+      ...['domain=', 'disk=', 'source=', 'dest=', 'overlay=', 'quiesce='],
+    ]);
   });
 });
 

@@ -153,8 +153,40 @@ describe('other spellings', () => {
     ]) {
       const { status, stderr } = blockplan(...command, '--output', 'json');
       expect(status).toBe(2);
-      expect(stderr).toContain('Use --format to select the format.');
+      expect(stderr).toContain('(use --format json)\n');
     }
+  });
+
+  test.each([
+    [['status', '--json'], 'use --format json'],
+    [['status', '--prometheus'], 'use --format prometheus'],
+    [['preview', 'x', '--html'], 'use --format html'],
+    [['list', '--output=json'], 'use --format json'],
+    [['list', '-o', 'json'], 'use --format json'],
+    [['list', '--output', 'yaml'], 'use --format text|json'],
+    [['show'], 'see: blockplan list'],
+    [['forget'], 'see: blockplan list'],
+    [['doctor'], 'see: virsh list --all'],
+    [['facts'], 'see: virsh list --all'],
+    [['run'], 'to write one: blockplan init'],
+    [['throttle', 'last'], 'write MiB/s, an amount such as 800KiB or 50M, or 0 for unlimited'],
+    [['completion'], 'write bash, zsh or fish'],
+    [['init', 'migrat'], 'Did you mean migrate?'],
+    [['list', '--format', 'jsno'], 'Did you mean json?'],
+    [['help', 'foo'], 'see: blockplan --help'],
+    [['help', 'shwo'], 'Did you mean show?'],
+    [['help', 'apply'], 'Did you mean run?'],
+    [['qqqq'], 'see: blockplan --help'],
+  ])('%j has a hint', (words, hint) => {
+    const { status, stdout, stderr } = blockplan(...words);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toMatch(/^error: /);
+    expect(stderr.trimEnd().split('\n').at(-1)).toBe(`(${hint})`);
+  });
+
+  test('an option that no command has is refused without a hint', () => {
+    expect(blockplan('facts', 'x', '--json').stderr).toBe("error: unknown option '--json'\n");
+    expect(blockplan('status', '--qqqq').stderr).toBe("error: unknown option '--qqqq'\n");
   });
 
   test.each([

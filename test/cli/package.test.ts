@@ -73,7 +73,7 @@ describe('the package', () => {
 
   test('has a command that reads a plan', () => {
     const plan = resolve('plans/live-storage-migration.yaml');
-    expect(run('npx', ['--no-install', 'blockplan', 'validate', plan])).toBe('valid\n');
+    expect(run('npx', ['--no-install', 'blockplan', 'validate', plan])).toContain(' is valid\n');
   });
 
   test('can be imported', () => {

@@ -44,7 +44,7 @@ describe('a plan that refers to its guest', () => {
 
   test('is previewed and proven with its values', () => {
     const file = plan('${guest.disks.vda.source}');
-    expect(blockplan('validate', file).stdout).toBe('valid\n');
+    expect(blockplan('validate', file).stdout).toMatch(/ is valid\n/);
     const { status, stdout } = blockplan('preview', file, '--facts', at('two.yaml'));
     expect(status).toBe(0);
     expect(stdout).toMatch(
@@ -56,7 +56,7 @@ describe('a plan that refers to its guest', () => {
 
   test('is valid, but refused on a guest without that disk', () => {
     const file = plan('${guest.disks.vdz.source}');
-    expect(blockplan('validate', file).stdout).toBe('valid\n');
+    expect(blockplan('validate', file).stdout).toMatch(/ is valid\n/);
     const { status, stdout, stderr } = blockplan('preview', file, '--facts', at('two.yaml'));
     expect([status, stdout]).toEqual([3, '']);
     expect(stderr).toContain(`${file}:7:25`);

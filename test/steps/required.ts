@@ -21,9 +21,9 @@ export function required<T>(state: (needs: Needs) => T): Required<T> {
   };
 }
 
-/** Findings as a reader sees them, without the mark that blocks the simulation. */
+/** Findings as a reader sees them, without the marks for the walk of a plan. */
 export function withoutBlocks(refusals: readonly Refusal[]): Finding[] {
-  return refusals.map(({ blocks: _, ...finding }) => finding);
+  return refusals.map(({ blocks: _blocks, about: _about, ...finding }) => finding);
 }
 
 export function requirementLine({ text, knowledge }: Requirement): string {

@@ -1,5 +1,5 @@
 /** What steps require of the guest and of the libvirt that it runs in. */
-import { codes } from '../../codes.ts';
+import { type Code, codes } from '../../codes.ts';
 import { blockplanCommand, virshCommand, virshLine } from '../../command.ts';
 import type { HostState } from '../../model/host-state.ts';
 import { isOlder } from '../../model/release.ts';
@@ -31,18 +31,16 @@ export function checkRunning(hostState: HostState): Refusal[] {
   if (state === 'running' || state === 'paused') return [];
   if (state !== 'gone')
     return [
-      refuseStep(
+      refuseGuest(
         codes.guestNotRunning,
-        [],
         `the domain "${name}" is ${state}: live disk operations require a running guest`,
         `start it: ${virshCommand(hostState.host, 'start', name)}`,
       ),
     ];
   if (hostState.untold?.includes('uri'))
     return [
-      refuseStep(
+      refuseGuest(
         codes.domainNotFound,
-        [],
         `the domain "${name}" does not exist, according to the facts`,
         `export new facts once it exists: ${blockplanCommand('facts', name)}`,
       ),
@@ -51,7 +49,11 @@ export function checkRunning(hostState: HostState): Refusal[] {
   const hint = uri.endsWith('/session')
     ? 'this connection only shows your own guests; to use the system connection: -c qemu:///system'
     : `see: ${virshLine({ connect: uri }, 'list', '--all')}`;
-  return [refuseStep(codes.domainNotFound, [], `${uri} has no domain "${name}"`, hint)];
+  return [refuseGuest(codes.domainNotFound, `${uri} has no domain "${name}"`, hint)];
+}
+
+function refuseGuest(code: Code, message: string, hint: string): Refusal {
+  return { ...refuseStep(code, [], message, hint), about: 'guest' };
 }
 
 /** Requires the libvirt release that has an option, if the option is given. */

@@ -61,6 +61,16 @@ export function checkFolder(
 ): Refusal[] {
   const parent = dirname(file);
   const folder = state.folders[parent];
+  const obstacle = folder ? folder.blockedBy : knownFileOn(state, parent);
+  if (obstacle !== undefined)
+    return [
+      refuse(
+        codes.folderNotWritable,
+        key,
+        `${obstacle} is not a folder, so no file can be created at ${file}`,
+        'choose a path in a folder',
+      ),
+    ];
   if (folder === null)
     return [
       refuse(
@@ -88,6 +98,12 @@ export function checkFolder(
       'free some space, or choose another folder',
     ),
   ];
+}
+
+/** The nearest part of the path at which a file or a device is known; undefined if there is none. */
+function knownFileOn(state: HostState, path: string): string | undefined {
+  if (fileAt(state, path)) return path;
+  return dirname(path) === path ? undefined : knownFileOn(state, dirname(path));
 }
 
 /**

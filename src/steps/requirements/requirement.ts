@@ -9,6 +9,8 @@ export type ParamPath = string | readonly (string | number)[];
 
 /** A finding whose path is relative to the step's parameters. */
 export interface Refusal extends Finding {
+  /** Set if it is about the guest as a whole: its place is then the plan's `domain`. */
+  readonly about?: 'guest';
   /** Set if the outcome of the step cannot be simulated: the steps after it are not checked. */
   readonly blocks?: 'simulation';
 }
@@ -120,6 +122,11 @@ export function checkPlainPath(key: ParamPath, file: string | undefined): Refusa
       `write it without "..", "//" or a trailing "/"`,
     ),
   ];
+}
+
+/** The path of a finding in the plan. @param step the path of the step's parameters */
+export function pathInPlan({ about, path = [] }: Refusal, step: readonly (string | number)[]) {
+  return about === 'guest' ? ['domain'] : [...step, ...path];
 }
 
 type Params = Readonly<Record<string, unknown>>;

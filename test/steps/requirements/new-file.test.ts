@@ -61,6 +61,25 @@ describe('a new file', () => {
     ]);
   });
 
+  test('is not created below what is not a folder', () => {
+    const below = (obstacle: string) => [
+      refused(
+        'BP107',
+        `${obstacle} is not a folder, so no file can be created at ${FILE}`,
+        'choose a path in a folder',
+      ),
+    ];
+    expect(check({ writable: false, free: 0, blockedBy: '/new dir' })).toEqual(below('/new dir'));
+    // Facts that say nothing of the folder may know the file.
+    const files = { '/new dir': { size: 1 } };
+    expect(check(undefined, 0, { files })).toEqual(below('/new dir'));
+    expect(check(null, 0, { files })).toEqual(below('/new dir'));
+    expect(check(roomy, 0, { files })).toEqual([]);
+    expect(check(null, 0, { files: { '/new dir': null } }).map(({ code }) => code)).toEqual([
+      'BP107',
+    ]);
+  });
+
   test('needs a writable folder, whatever the free space', () => {
     expect(check({ writable: false, free: 0 })).toEqual([
       refused(

@@ -61,7 +61,10 @@ test('stat distinguishes a file, a folder and a missing file, and a file has its
 test('a file is no folder, even if it can be executed', async () => {
   writeFileSync(at('program'), '', { mode: 0o755 });
   symlinkSync(folder, at('same'));
-  expect(await localHost.inspectFolder(at('program'))).toBeNull();
+  for (const path of ['program', 'program/below', 'program/far/below'])
+    expect(await localHost.inspectFolder(at(path))).toEqual({
+      ...{ free: 0, writable: false, blockedBy: at('program') },
+    });
   expect(await localHost.inspectFolder(at('none'))).toBeNull();
   expect(await localHost.inspectFolder(at('same'))).toMatchObject({ writable: true });
 });

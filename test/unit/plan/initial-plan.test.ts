@@ -8,6 +8,7 @@ import { compile } from '../../../src/graph/graph.ts';
 import type { Disk, HostState } from '../../../src/model/host-state.ts';
 import { editScalars } from '../../../src/plan/edit.ts';
 import {
+  type InitialPlan,
   initialPlanText,
   type NameAttempt,
   templateDescription,
@@ -29,18 +30,18 @@ const FIRST: NameAttempt = { copy: 1, overlay: 1 };
 function planFor(
   template: TemplateName,
   state: HostState,
-  { folder = '/copies', attempt = FIRST, disk: chosen }: Partial<Chosen> = {},
+  { folder = '/copies', attempt = FIRST, disk: chosen, ...more }: Partial<Chosen> = {},
 ) {
   const [first] = state.domain.disks;
   const text = initialPlanText({
-    ...{ template, domain: state.domain, folder, attempt },
+    ...{ template, domain: state.domain, folder, attempt, ...more },
     disk: chosen ?? (first as Disk),
   });
   const draft = draftPlan({ file: 'p.yaml', source: text, steps });
   return { text, draft, plan: draft.resolve(state, RUN) };
 }
 
-interface Chosen {
+interface Chosen extends Pick<InitialPlan, 'flat' | 'bandwidth'> {
   readonly folder: string;
   readonly attempt: NameAttempt;
   readonly disk: Disk;
@@ -133,12 +134,75 @@ describe('the names of new files', () => {
       const { plan } = planFor('backup', state);
       return JSON.stringify(plan.steps[0]?.params);
     };
-    expect(overlayOf(single)).toContain('"/export/vmimages/testvm.blockplan-backup"');
+    expect(overlayOf(single)).toContain(`"${SNAP2}.blockplan-backup"`);
+    const odd = disk('vda', ['/export//vmimages/odd']);
+    expect(overlayOf(world({ disks: [odd] }))).toContain('"/copies/testvm.blockplan-backup"');
     const device = disk('vda', ['/dev/vg/testvm']);
     const chain = device.chain.map((layer) => ({ ...layer, block: true as const }));
     expect(overlayOf(world({ disks: [{ ...device, chain }] }))).toContain(
       '"/copies/testvm.blockplan-backup"',
     );
+  });
+});
+
+test('an overlay is beside the disk that the plan is given', () => {
+  const state = world();
+  const { text } = planFor('backup', state);
+  const set = { disk: 'vdb' };
+  const { steps: planned } = draftPlan({ file: 'p.yaml', source: text, set, steps }).resolve(
+    state,
+    RUN,
+  );
+  expect(JSON.stringify(planned[0]?.params)).toContain(`"${DATA}.blockplan-backup"`);
+});
+
+describe('the comments and the description are true', () => {
+  const raw = world({ disks: [disk('vda', [DATA])] });
+  const LAYERS = /active layer|backing chain/i;
+
+  test.each(templates)('of %s for a raw disk, and for a copy of all layers', (template) => {
+    for (const { text, plan } of [
+      planFor(template, raw),
+      planFor(template, world(), { flat: true }),
+    ]) {
+      expect(text).not.toMatch(LAYERS);
+      expect(text).not.toContain('shallow');
+      expect(plan.description).not.toMatch(LAYERS);
+    }
+    const { text, plan } = planFor(template, world());
+    const isShallow = plan.steps.some(({ params }) => params['shallow'] === true);
+    expect(isShallow).toBe(template.startsWith('migrate'));
+    expect(LAYERS.test(text)).toBe(isShallow);
+  });
+
+  test('of a backup without a freeze', () => {
+    expect(planFor('backup', world()).text).toContain('while its file systems are frozen');
+    for (const domain of [{ agent: false }, { state: 'paused' }] as const) {
+      const { text } = planFor('backup', world({ domain }));
+      expect(text).not.toContain('frozen');
+      expect(text).toContain('The guest continues on an overlay.\n');
+      expect(text).toContain('The agent cannot freeze the file systems');
+    }
+  });
+});
+
+describe('a speed limit', () => {
+  const MIB = 1024 * 1024;
+  const limitsOf = (template: TemplateName, bandwidth: number) => {
+    const { plan } = planFor(template, world(), { bandwidth });
+    return plan.steps.flatMap(({ params }) => {
+      const { bandwidth, bytes, 'rate-limit': rate } = params;
+      return [bandwidth, bytes, rate].some((each) => each !== undefined)
+        ? [{ bandwidth, bytes, rate }]
+        : [];
+    });
+  };
+
+  test.each(templates)('is that of the one copy of %s', (template) => {
+    const whole = template === 'backup' ? { rate: 50 * MIB } : { bandwidth: 50 };
+    expect(limitsOf(template, 50 * MIB)).toEqual([whole]);
+    const odd = template === 'backup' ? { rate: 1000 } : { bandwidth: 1000, bytes: true };
+    expect(limitsOf(template, 1000)).toEqual([odd]);
   });
 });
 

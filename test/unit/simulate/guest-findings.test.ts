@@ -1,0 +1,41 @@
+/** Findings about the guest as a whole point at the plan's `domain`, those about a step at the step. */
+import { describe, expect, test } from 'vitest';
+import { compile } from '../../../src/graph/graph.ts';
+import type { DomainState } from '../../../src/model/host-state.ts';
+import { readPlan } from '../../../src/plan/read.ts';
+import { withPositions } from '../../../src/plan/text.ts';
+import { walk } from '../../../src/simulate/walk.ts';
+import { steps } from '../../../src/steps/registry.ts';
+import { world } from '../../worlds.ts';
+
+/** The findings of a plan with that step, each with the line that it points at. */
+function found(kind: string, params: unknown, state: DomainState) {
+  const source = `plan: blockplan/v1
+name: p
+domain: testvm
+steps:
+  - ${kind}: ${JSON.stringify(params)}
+`;
+  const plan = readPlan({ file: 'p.yaml', source, steps });
+  const { findings } = walk(compile(plan), world({ domain: { state } }));
+  return withPositions(plan.text, findings).map(({ code, position }) => [code, position?.source]);
+}
+
+const examples = steps.flatMap(({ kind, examples }) =>
+  examples.map(({ title, params }) => [kind, title, params] as const),
+);
+
+describe.each(examples)('%s: %s', (kind, _title, params) => {
+  test.each([
+    ['gone', 'BP101'],
+    ['shut off', 'BP102'],
+    ['crashed', 'BP102'],
+  ] as const)('on a guest that is %s', (state, code) => {
+    expect(found(kind, params, state)).toEqual([[code, 'domain: testvm']]);
+  });
+
+  test('on a guest that runs', () => {
+    const places = found(kind, params, 'running').map(([, line]) => line);
+    expect(places.filter((line) => !line?.startsWith(`  - ${kind}: `))).toEqual([]);
+  });
+});
