@@ -34,6 +34,8 @@ const WHOLE_COPY = {
   'The copy uses the same backing chain.': 'The copy has all data in one file.',
   'Move the active layer of a running': 'Move a running',
   ', shallow: true': '',
+  '  # shallow: the layers below the active one stay where they are; without it, the copy has the data of all layers\n':
+    '',
 } as const;
 
 /** The same for a guest whose file systems cannot be frozen. */
