@@ -15,6 +15,7 @@ import {
   type HostLookup,
   type HostReference,
   hostValues,
+  nameOf,
   withoutHost,
 } from './host-references.ts';
 import type { PlanInput, Settings } from './input.ts';
@@ -61,7 +62,7 @@ export interface PlanDraft extends Pick<Plan, 'name' | 'domain' | 'text' | 'warn
 export function draftPlan(input: PlanInput): PlanDraft {
   const signs = new ReferenceSigns();
   const read = interpret(input, signs.lookup);
-  if (read.used.length === 0) {
+  if (read.used.size === 0) {
     const plan = planFrom(read);
     const { name, domain, text, warnings } = plan;
     return { name, domain, text, warnings, plan, resolve: () => plan };
@@ -78,7 +79,7 @@ export function draftPlan(input: PlanInput): PlanDraft {
 
 /** {@link PlanDraft.resolve}, which reads the plan again only where a value is another one. */
 function resolver(input: PlanInput, text: PlanText): PlanDraft['resolve'] {
-  let last: { readonly plan: Plan; readonly used: readonly UsedValue[] } | undefined;
+  let last: ReturnType<typeof resolveWith> | undefined;
   return (state, run) => {
     const unknown = checkRunning(state).filter(({ code }) => code === codes.domainNotFound);
     refuse(
@@ -90,7 +91,7 @@ function resolver(input: PlanInput, text: PlanText): PlanDraft['resolve'] {
     const values = hostValues(state.domain, run);
     const isSame = ({ reference, answer }: UsedValue) =>
       isDeepStrictEqual(values(reference), answer);
-    if (!last?.used.every(isSame)) last = resolveWith(input, values);
+    if (!last || ![...last.used.values()].every(isSame)) last = resolveWith(input, values);
     return last.plan;
   };
 }
@@ -98,7 +99,7 @@ function resolver(input: PlanInput, text: PlanText): PlanDraft['resolve'] {
 function resolveWith(
   input: PlanInput,
   values: HostLookup,
-): { plan: Plan; used: readonly UsedValue[] } {
+): { readonly plan: Plan; readonly used: Interpretation['used'] } {
   try {
     const read = interpret(input, values);
     return { plan: planFrom(read), used: read.used };
@@ -131,8 +132,8 @@ interface Interpretation {
   readonly hooks: readonly PlannedHook[];
   readonly places: SourcePositions;
   readonly findings: Findings;
-  /** What was asked of the source of values. */
-  readonly used: readonly UsedValue[];
+  /** What was asked of the source of values, by name. */
+  readonly used: ReadonlyMap<string, UsedValue>;
   /** The document with references to the guest and to the run in place. */
   reviewed(): Data;
 }
@@ -142,10 +143,10 @@ function interpret(
   { file, source, set = {}, steps, validate = generated }: PlanInput,
   values: HostLookup,
 ): Interpretation {
-  const used: UsedValue[] = [];
+  const used = new Map<string, UsedValue>();
   const host: HostLookup = (reference) => {
     const answer = values(reference);
-    used.push({ reference, answer });
+    used.set(nameOf(reference), { reference, answer });
     return answer;
   };
   const { data, places, findings } = readDocument(PLAN, file, source);
@@ -166,7 +167,7 @@ function interpret(
 function planFrom({ document, steps, hooks, places, findings, ...read }: Interpretation): Plan {
   findings.refuse();
   const { name, domain, description } = document;
-  const reviewed = read.used.length > 0 ? read.reviewed() : undefined;
+  const reviewed = read.used.size > 0 ? read.reviewed() : undefined;
   return {
     name,
     domain,

@@ -1,24 +1,30 @@
 /** Reads a plan without its guest: what holds whatever the values of the guest and of the run are. */
 import type { Finding } from '../errors.ts';
 import { type HostLookup, hostText, nameOf, runProperty } from './host-references.ts';
+import { short } from './words.ts';
 
-/** The first of Unicode's private characters: they are in no plan, and a message leaves them as they are. */
+/** Unicode's private characters are signs: they are in no plan, and a message leaves them as they are. */
 const FIRST_SIGN = 0xe000;
 const SIGNS = 6400;
+const SIGN = /\/?[\ue000-\uf8ff]/g;
 
 /** Stands for the values of a guest and of a run with signs, and shows in messages the references that they stand for. */
 export class ReferenceSigns {
-  readonly #references = new Map<string, { readonly sign: string; readonly text: string }>();
+  readonly #texts = new Map<string, string>();
+  /** By sign: the text that stands for the value, and the name that is shown for it. */
+  readonly #shown = new Map<string, { readonly text: string; readonly name: string }>();
 
   /** Gives each reference a text of its own. A path has a slash before its sign, so that most plans have no finding. */
   readonly lookup: HostLookup = (reference) => {
     const name = nameOf(reference);
-    const known = this.#references.get(name);
-    if (known) return hostText(known.text);
-    const sign = String.fromCharCode(FIRST_SIGN + (this.#references.size % SIGNS));
+    const known = this.#texts.get(name);
+    if (known !== undefined) return hostText(known);
+    const sign = String.fromCharCode(FIRST_SIGN + (this.#texts.size % SIGNS));
     const isPath = reference.of === 'disk' && reference.property === 'source';
     const text = isPath ? `/${sign}` : sign;
-    this.#references.set(name, { sign, text });
+    // The name of a disk may be a reference itself, which has an earlier sign.
+    this.#shown.set(sign, { text, name: short(this.#shownText(name)) });
+    this.#texts.set(name, text);
     return hostText(text);
   };
 
@@ -30,12 +36,12 @@ export class ReferenceSigns {
   }
 
   #shownText(message: string): string {
-    // The name of a disk may be a reference itself, which has an earlier sign.
-    return [...this.#references].reduceRight(
-      (shown, [name, { sign, text }]) =>
-        [text, sign].reduce((left, part) => left.replaceAll(part, () => `\${${name}}`), shown),
-      message,
-    );
+    return message.replaceAll(SIGN, (found) => {
+      const known = this.#shown.get(found.slice(-1));
+      if (!known) return found;
+      const before = found === known.text ? '' : found.slice(0, -1);
+      return `${before}\${${known.name}}`;
+    });
   }
 }
 

@@ -6,8 +6,12 @@ const LONGEST = 80;
 
 /** The text in quotes, safe to show on a terminal. */
 export function quoted(text: string): string {
-  const short = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
-  return `"${printable(short)}"`;
+  return `"${printable(short(text))}"`;
+}
+
+/** The text, cut if it is long. */
+export function short(text: string): string {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 
 /** A value, worded to follow "but is": `"fast"`, `the number 7`, `a list`. */

@@ -133,6 +133,21 @@ describe('what is wrong with every value is reported, with the references of the
     expect(told(step)).toEqual([finding]);
   });
 
+  test('with a name of bounded length, whatever the disk is called', () => {
+    const names = Array.from({ length: 60 }, (_, at) => [
+      `v${at + 1}`,
+      '${guest.disks[vars.vN].source}'.replace('N', `${at}`).repeat(2),
+    ]);
+    const vars = { ...Object.fromEntries(names), v0: '${guest.name}' };
+    const ordered = { v0: vars.v0, ...vars };
+    const [message = ''] = told(copy({ shallow: '${vars.v60}' }), { vars: ordered });
+    expect(message).toContain('"shallow" must be true or false');
+    expect(message.length).toBeLessThan(500);
+    // A literal sign is no reference to itself.
+    const odd = copy({ shallow: '${guest.disks[vars.d].source}' });
+    expect(told(odd, { vars: { d: '\ue000' } })[0]).toContain('must be true or false');
+  });
+
   test('in hints too, and in the order of the text', () => {
     const findings = findingsOf({
       'snapshot-create-as': { name: 's', 'disk-only': '${run.date}', quiesce: '${run.time}' },
