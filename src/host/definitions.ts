@@ -121,8 +121,8 @@ function areAlike(a: Layer | undefined, b: Layer | undefined): boolean {
 }
 
 /**
- * After a commit below the active layer, the definition loses the layers that are gone if it names all layers down to the
- * base; otherwise it loses all layers below its source (libvirt qemu_blockjob.c, qemuBlockJobClearConfigChain).
+ * After a commit below the active layer, or a pull, the definition loses the layers that are gone if it names all layers down
+ * to the base; otherwise it loses all layers below its source (libvirt qemu_blockjob.c, qemuBlockJobClearConfigChain).
  */
 export function definitionShortens(
   host: SimulatedHost,
@@ -136,11 +136,20 @@ export function definitionShortens(
     if (!top || !areAlike(top, before[0]) || (below.length === 0 && !defined.ends)) return xml;
     const last = before.findIndex(({ file }) => nameIn(host, file) === gone.at(-1));
     const known = names(defined, before.slice(0, last + 2));
+    const ends = defined.ends || endShowsWithout(host, before.slice(last));
     return withChainBelow(withoutChainBelow(xml, target), target, {
       layers: known ? below.filter(({ file }) => !gone.includes(nameIn(host, file))) : [],
-      ends: known && defined.ends,
+      ends: known && ends,
     });
   });
+}
+
+/**
+ * Whether libvirt writes the end of the chain once these layers are gone. It knows an end that it does not write below a base
+ * that it has found in a header, and writes it when a pull takes that base out of the chain (seen on libvirt 11.3.0).
+ */
+function endShowsWithout(host: SimulatedHost, [base, ...below]: readonly Layer[]): boolean {
+  return base !== undefined && below.length === 0 && forgetsTheEnd(host, base);
 }
 
 /** Changes the definition, or libvirt's remaining copy of it, and the disk's persistent source. */

@@ -107,6 +107,42 @@ describe('on a simulated host', () => {
     expect(ends(daemonRestarts(committed))).toBe(true);
   });
 
+  // The definitions that libvirt 9.0.0 and 11.3.0 have in the lab after these commands.
+  describe.each(['9.0.0', '11.3.0'])(
+    'the end of the chain in the definition of libvirt %s',
+    (libvirt) => {
+      const on = (...effects: readonly Effect[]) => {
+        const { state, ...start } = hostAfter();
+        const host = { ...start, state: { ...state, host: { ...state.host, libvirt } } };
+        const { definition = '' } = effects.reduce(apply, host).state.domain;
+        return definition.includes('<backingStore/>');
+      };
+      const committed = [commit(), ready('vda'), blockjob('--pivot')];
+      const pulled = (...more: string[]) => [
+        virsh('blockpull', '--domain', 'testvm', '--path', 'vda', ...more),
+        { ...ready('vda'), until: 'ended' } as Effect,
+      ];
+      const above = [overlay('/new/a'), overlay('/new/b')];
+
+      test('is below a base that holds all layers, unless a newer libvirt leaves it out', () => {
+        expect(on(...committed)).toBe(libvirt === '9.0.0');
+        expect(on(...committed, ...above)).toBe(libvirt === '9.0.0');
+        expect(on(...committed, ...above, ...pulled('--base', BASE))).toBe(libvirt === '9.0.0');
+      });
+
+      test('is written when a pull takes that base out of the chain', () => {
+        expect(on(...committed, ...above, ...pulled())).toBe(true);
+      });
+
+      test('is not written by a pull of a chain whose end the definition never had', () => {
+        expect(on(...pulled())).toBe(false);
+        expect(on(...above, ...pulled())).toBe(false);
+        const lower = [commit('--shallow'), ready('vda'), blockjob('--pivot')];
+        expect(on(...lower, ...above, ...pulled())).toBe(false);
+      });
+    },
+  );
+
   test('a domain that was undefined is persistent again if libvirt had saved its definition', () => {
     const undefining = virsh('undefine', '--domain', 'testvm');
     const pivot = [copy('--shallow'), ready('vda'), blockjob('--pivot')];
