@@ -55,14 +55,8 @@ export async function leftBehind(
         ...{ file: each.file, target: each.target, wasActive: each.wasActive, run },
         ...{ plan: ends.beginning?.plan ?? '', time: timeText(Date.parse(each.time)) },
       });
-    unknown = unknown.filter(
-      (file) =>
-        !includesFile(
-          host,
-          found.map((each) => each.file),
-          file,
-        ),
-    );
+    const known = found.map(({ file }) => file);
+    unknown = unknown.filter((file) => !includesFile(host, known, file));
   }
   return found;
 }
@@ -93,7 +87,7 @@ export async function withDonePlan(
         ? {
             ...finding,
             message: `${finding.message}: run ${run} of this plan made it, and succeeded on ${when}`,
-            hint: `the plan is done: ${blockplanCommand('show', run)}; to run it again, choose another path`,
+            hint: `the plan is done; see what it did: ${blockplanCommand('show', run)}; to run it again, choose another path`,
           }
         : finding,
     );

@@ -95,7 +95,7 @@ describe('a plan that is refused', () => {
         ),
       ]);
       expect(hint).toBe(
-        'the plan is done: blockplan show r1; to run it again, choose another path',
+        'the plan is done; see what it did: blockplan show r1; to run it again, choose another path',
       );
     }
   });
