@@ -184,7 +184,7 @@ describe('an error', () => {
     expect(sent).toMatchObject([
       {
         ...{ subject: 'BUG: testvm, plan test', happened: ['x is undefined'], run: 'e3' },
-        state: ['the run is not over; a block job that was not cancelled continues'],
+        state: ['the run is not over', 'a block job that it started may still run'],
         next: ['blockplan status', 'blockplan resume e3', 'blockplan rollback e3'],
       },
     ]);
