@@ -119,7 +119,7 @@ function hooksOf({ hooks = [] }: History, color: boolean, columns: number): stri
 
 /** How a hook ended, as a clause. */
 export function hookResultText({ answer, error }: HookHistory): string {
-  return answer === undefined ? 'may or may not have run' : (error ?? 'done');
+  return answer === undefined ? 'result unknown' : (error ?? 'done');
 }
 
 function speedLines(

@@ -1,5 +1,5 @@
 /** `blockplan throttle` on a real copy: the limit that virsh reports, and the copy's pace. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -101,7 +101,7 @@ test('is refused while qemu-img copies, and for a run that was killed', async ()
     source,
     dest: join(host.images, 'made.qcow2'),
     'source-format': 'qcow2',
-    'rate-limit': 4 * MIB,
+    'rate-limit': MIB / 2,
   };
   const text = planText('throttled', [{ convert }]);
   const running = await startRun(host, { text });
@@ -133,9 +133,9 @@ test('a detached run notifies when it ends, and writes its metrics', async () =>
   const begun = await startCli(host, ['run', plan, ...words]).ended;
   expect(begun.exitCode, begun.told).toBe(0);
   expectEnd(await startCli(host, ['attach', '--format', 'json']).ended, 0);
-  // It is sent after the lock is released, when attach may have ended already.
-  for (let tries = 0; tries < 500 && !readdirSync(host.dir).includes('sent.json'); tries++)
-    await delay(20);
+  // Both are written after the lock is released, when attach may have ended already.
+  const isWritten = () => [sent, metrics].every(existsSync);
+  for (let tries = 0; tries < 500 && !isWritten(); tries++) await delay(20);
   expect(JSON.parse(readFileSync(sent, 'utf8'))).toMatchObject({
     ...{ subject: 'SUCCEEDED: throttled, plan lab-plan', outcome: 'succeeded', exitCode: 0 },
   });

@@ -109,7 +109,7 @@ test('there are at most ten groups, and the others are counted', () => {
     result(fault, { again: 'resume' }),
   ]);
   expect(remaining({ faults })).toHaveLength(10);
-  expect(text({ faults })).toContain('  and 26 more groups; all causes and reports: --verbose\n');
+  expect(text({ faults })).toContain('  and 29 more groups; all causes and reports: --verbose\n');
   for (const fault of names) expect(text({ faults }, true)).toContain(FAULTS[fault]);
 });
 

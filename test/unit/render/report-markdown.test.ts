@@ -118,7 +118,7 @@ test('a report has the end, the commands to type and the path', () => {
     | # no
     \`\`\`\`
 
-    ### on-failure hook 2: may or may not have run
+    ### on-failure hook 2: result unknown
 
     \`\`\`console
     $ /usr/bin/mail

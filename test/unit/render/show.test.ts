@@ -186,7 +186,7 @@ test('hooks are shown with their results and what they printed', () => {
                   | no room
                   | give up
       on-failure hook 1  $ /usr/bin/check
-                  no result
+                  result unknown
 
     "
   `);
