@@ -126,8 +126,14 @@ function changed(log: RunLog, record: LogRecord): RunLog {
     case 'run-started':
       return log.last ? log : begun(log, record);
     case 'run-resumed': {
-      const { finish: _finish, forgotten: _forgotten, ...rest } = log;
-      return { ...rest, attempts: [...log.attempts, attemptOf(record.how, record)] };
+      const { finish: _finish, forgotten: _forgotten, judged, ...rest } = log;
+      // A success that is to be rolled back is judged again if it is not: its marker is back on the domain.
+      const isOpen = judged?.end === 'succeeded' && record.how === 'rollback';
+      return {
+        ...rest,
+        ...(judged && !isOpen ? { judged } : {}),
+        attempts: [...log.attempts, attemptOf(record.how, record)],
+      };
     }
     case 'run-left':
       return { ...log, attempts: ended(log.attempts, 'left') };
@@ -137,7 +143,7 @@ function changed(log: RunLog, record: LogRecord): RunLog {
       return {
         ...log,
         judged: record,
-        hooks: withEndedHooks(log.hooks),
+        hooks: log.judged ? withEndedHooks(log.hooks) : log.hooks,
         movedAway: isAwayAfter(log, record),
       };
     case 'run-finished': {
@@ -151,8 +157,9 @@ function changed(log: RunLog, record: LogRecord): RunLog {
       };
     }
     case 'phase-started': {
-      const { judged: _judged, ...rest } = log;
-      return { ...rest, visits: [...log.visits, { ...visitOf(record), started: record }] };
+      const { judged, ...rest } = log;
+      const hooks = judged ? withEndedHooks(log.hooks) : log.hooks;
+      return { ...rest, hooks, visits: [...log.visits, { ...visitOf(record), started: record }] };
     }
     case 'intent':
       return { ...log, visits: withCommand(log.visits, record) };

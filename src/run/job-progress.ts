@@ -68,7 +68,13 @@ export class JobProgress {
 
   /** Milliseconds between the first step of the window and the last one. */
   #span(): number {
-    return (this.#steps.at(-1)?.at ?? 0) - (this.#steps[0]?.at ?? 0);
+    const measured = this.#measured();
+    return (measured.at(-1)?.at ?? 0) - (measured[0]?.at ?? 0);
+  }
+
+  /** The steps with a total. libvirt reports a total of 1 until QEMU knows how much there is to copy. */
+  #measured(): readonly Step[] {
+    return this.#steps.filter(({ total }) => total > 1);
   }
 
   /**
@@ -76,7 +82,8 @@ export class JobProgress {
    * meanwhile: QEMU adds it to the total.
    */
   #share(): number {
-    const [first, last] = [this.#steps[0], this.#steps.at(-1)];
+    const measured = this.#measured();
+    const [first, last] = [measured[0], measured.at(-1)];
     if (!first || !last || last.current === first.current) return 1;
     const written = Math.max(0, last.total - first.total);
     return Math.max(0, 1 - written / (last.current - first.current));

@@ -1,5 +1,5 @@
 /** `blockplan throttle` on a real copy: the limit that virsh reports, and the copy's pace. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';

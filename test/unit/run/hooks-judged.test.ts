@@ -68,6 +68,44 @@ describe('an end that was judged is not judged again after a kill in its hooks',
     ]);
   });
 
+  test('but is judged again if its rollback did not begin: the marker is back and is removed', async () => {
+    const scripts = new Scripts();
+    const runs = new Runs(hostForPlans());
+    await runs.killed(twice(scripts, false), at('hook-started', 'after', 1));
+    await runs.again('rollback', ({ type }) => type === 'run-resumed');
+    expect(runs.driver.marked).toBe(true);
+    const { finish } = await runs.again('resume');
+    expect(finish).toMatchObject({ end: 'succeeded', exitCode: 0 });
+    expect(runs.driver.marked).toBe(false);
+    // The first one is in doubt, and is not run again.
+    expect(scripts.names).toEqual(['b-1', 'b-2', 'a-2']);
+  });
+
+  test('and each end has its hooks, however often the run is killed between two ends', async () => {
+    const scripts = new Scripts();
+    const runs = refusing();
+    const plan = hooked({ 'on-failure': [{ command: [scripts.write('f-1')] }] }, 'stop');
+    await runs.killed(plan, at('hook-finished', 'on-failure', 1));
+    await runs.again('rollback', ({ type }) => type === 'phase-started');
+    expect(await runs.again('rollback')).toMatchObject({ finish: { end: 'rolled-back' } });
+    expect(scripts.ran.map(({ name, input }) => `${name} ${input['outcome']}`)).toEqual([
+      ...['f-1 stranded', 'f-1 rolled-back'],
+    ]);
+  });
+
+  test('and no hook is run twice if the end could not be recorded before it', async () => {
+    const scripts = new Scripts();
+    const runs = new Runs(hostForPlans());
+    runs.onAppend = ({ type }) => {
+      if (type === 'run-judged') throw new Error('the disk is full');
+    };
+    await runs.killed(twice(scripts, false), at('hook-finished', 'after', 1));
+    runs.onAppend = () => {};
+    await runs.again('resume', at('hook-started', 'after', 2));
+    await runs.again('resume');
+    expect(scripts.names.filter((name) => name === 'a-1')).toHaveLength(1);
+  });
+
   test('nor is a rollback that began after it undone by a resume', async () => {
     const scripts = new Scripts();
     const runs = new Runs(hostForPlans());

@@ -141,6 +141,16 @@ describe('the pace of a job', () => {
     expect(job.report({ current: 60, total: 60 }, 60_000).guestKeepsUp).toBeUndefined();
   });
 
+  test('does not say so of an idle guest, although the first report has no total yet', () => {
+    const job = new JobProgress(0);
+    job.report({ current: 0, total: 1 }, 0);
+    for (let second = 1; second < 60; second++) {
+      const pace = job.report({ current: second * 20 * MIB, total: 2000 * MIB }, second * 1000);
+      expect(pace.guestKeepsUp).toBeUndefined();
+      if (second > 3) expect(pace.leftMs! / 1000).toBeCloseTo(100 - second, -1);
+    }
+  });
+
   test('is never negative, infinite or not a number', () => {
     const report = fc.record({
       current: fc.nat({ max: Number.MAX_SAFE_INTEGER }),
