@@ -77,6 +77,14 @@ export function blockplanCommand(
   return commandLine('blockplan', verb, ...options, ...(word.startsWith('-') ? ['--'] : []), word);
 }
 
+/**
+ * A blockplan command that contacts a libvirt.
+ * @param uri of that libvirt; virsh's own default if empty or undefined
+ */
+export function blockplanOn(uri: string | undefined, verb: string, word: string): Command {
+  return blockplanCommand(verb, word, ...(uri ? ['--connect', uri] : []));
+}
+
 /** A command from an earlier report, as stored in the run's journal. */
 export function recordedCommand(line: string): Command {
   return line as Command;

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { codes } from '../codes.ts';
-import { blockplanCommand } from '../command.ts';
+import { blockplanCommand, blockplanOn } from '../command.ts';
 import { BlockplanError } from '../errors.ts';
 import { localHost } from '../host-io/local-host.ts';
 import { writeDurably } from '../journal/durable.ts';
@@ -95,7 +95,7 @@ async function forgotten(
     ...(seen?.problem === undefined
       ? []
       : [`  the domain could not be inspected: ${seen.problem}`]),
-    ...(started ? ['What to do', `  $ ${blockplanCommand('doctor', started.domain)}`] : []),
+    ...(started ? ['What to do', `  $ ${blockplanOn(started.uri, 'doctor', started.domain)}`] : []),
   ];
   process.stdout.write(`${lines.map(printable).join('\n')}\n`);
   return 0;

@@ -2,7 +2,7 @@
 
 import { dirname } from 'node:path';
 import { codes } from '../codes.ts';
-import { blockplanCommand, commandLine } from '../command.ts';
+import { blockplanCommand, blockplanOn, commandLine } from '../command.ts';
 import { hookName } from '../hook.ts';
 import { statePath } from '../journal/folder.ts';
 import { lockOwner } from '../journal/lock.ts';
@@ -181,7 +181,7 @@ export async function refuseUnfinishedRun(
     throw preflightRefusal(
       codes.domainLocked,
       `run ${run} of ${log.beginning.plan} on "${domain}" is unfinished: ${log.finish?.end ?? 'it was interrupted'}`,
-      `finish it: ${recoveryCommands(run, recoveryModesOf(log)).join(', or ')}; if that is not possible and the domain is in order (${blockplanCommand('doctor', domain)}): ${blockplanCommand('forget', run)}`,
+      `finish it: ${recoveryCommands(run, recoveryModesOf(log)).join(', or ')}; if that is not possible and the domain is in order (${blockplanOn(log.beginning.uri, 'doctor', domain)}): ${blockplanCommand('forget', run)}`,
     );
   }
 }

@@ -110,8 +110,13 @@ async function resumeLocked(
     ...(await editedText(folder, started)),
     ...(how === 'resume' ? otherCommands(graph, started, log) : []),
   ];
-  const hostState = ofHost(started.hosts, LOCAL);
-  const uri = started.uri || hostState.host.uri;
+  const { host, ...recorded } = ofHost(started.hosts, LOCAL);
+  const uri = started.uri || host.uri;
+  // Journals of older versions name the libvirt only here; the commands to type name it.
+  const hostState = {
+    ...recorded,
+    host: { ...host, ...(started.uri ? { connect: started.uri } : {}) },
+  };
   const unseen = await madeInDoubt(log);
   const made = [...log.made, ...unseen];
   const { domain } = started;

@@ -11,3 +11,10 @@ export interface JudgedEnd {
   /** Set if the guest was migrated to another host, which libvirt reports only once, when it happens. */
   readonly movedAway?: true;
 }
+
+/**
+ * Whether an attempt is to undo the end. Should it not begin, the end is judged again: the marker is back on the domain.
+ */
+export function isUndoneBy({ end }: Pick<JudgedEnd, 'end'>, how: 'resume' | 'rollback'): boolean {
+  return end === 'succeeded' && how === 'rollback';
+}

@@ -9,6 +9,7 @@ import type { Bundle } from '../model/host-state.ts';
 import { type HostName, type OnHosts, withHost } from '../model/hosts.ts';
 import { type End, isOpenEnd } from '../outcomes.ts';
 import { isOwnFormat, type JournalEntry, type JournalPosition } from './journal.ts';
+import { isUndoneBy } from './judged-end.ts';
 import { type LoggedHook, withEndedHooks, withHook } from './logged-hooks.ts';
 import { type JournalContents, readJournal } from './read.ts';
 import type { UnknownRecord } from './record-shape.ts';
@@ -127,13 +128,8 @@ function changed(log: RunLog, record: LogRecord): RunLog {
       return log.last ? log : begun(log, record);
     case 'run-resumed': {
       const { finish: _finish, forgotten: _forgotten, judged, ...rest } = log;
-      // A success that is to be rolled back is judged again if it is not: its marker is back on the domain.
-      const isOpen = judged?.end === 'succeeded' && record.how === 'rollback';
-      return {
-        ...rest,
-        ...(judged && !isOpen ? { judged } : {}),
-        attempts: [...log.attempts, attemptOf(record.how, record)],
-      };
+      const stays = judged && !isUndoneBy(judged, record.how) ? { judged } : {};
+      return { ...rest, ...stays, attempts: [...log.attempts, attemptOf(record.how, record)] };
     }
     case 'run-left':
       return { ...log, attempts: ended(log.attempts, 'left') };

@@ -1,5 +1,11 @@
 /** The end of a run: judged by what is observed on each of its hosts. */
-import { blockplanCommand, type Command, virshCommand, virshLine } from '../command.ts';
+import {
+  blockplanCommand,
+  blockplanOn,
+  type Command,
+  virshCommand,
+  virshLine,
+} from '../command.ts';
 import { FileSet, fileAt, filesOfDisk, filesOfLayer } from '../model/file-identity.ts';
 import { newFaults, nextStartFaults } from '../model/headers.ts';
 import { type HostState, isUp } from '../model/host-state.ts';
@@ -194,7 +200,7 @@ function nextSteps(run: RunState, now: HostState): Command[] {
   if (now.domain.state === 'gone') return [virshLine(host, 'list', '--all')];
   if (now.domain.state === 'paused')
     return [virshCommand(host, 'domblkerror', name), virshCommand(host, 'resume', name)];
-  if (nextStartFaults(now).length > 0) return [blockplanCommand('doctor', name)];
+  if (nextStartFaults(now).length > 0) return [blockplanOn(now.host.connect, 'doctor', name)];
   if (isUp(now)) return [virshCommand(host, 'domblklist', name)];
   // Starting from a definition that names other files than the guest wrote to would let its data diverge.
   const stale = lastWritesBy(home(run), now).some(

@@ -5,6 +5,7 @@
 import { recordedCommand } from '../command.ts';
 import { hooksAt } from '../graph/graph.ts';
 import { type Hook, type HookResult, hookName, isSameHook } from '../hook.ts';
+import { isUndoneBy } from '../journal/judged-end.ts';
 import type { RecoveryMode } from '../journal/recovery-mode.ts';
 import type { RunLog } from '../journal/run-log.ts';
 import { hookCommandText } from '../model/hook-command.ts';
@@ -116,7 +117,7 @@ export function isEndJudged(
   how: RecoveryMode,
 ): boolean {
   if (!judged || isOpenEnd(judged.end)) return false;
-  return judged.end !== 'succeeded' || how === 'resume';
+  return !isUndoneBy(judged, how);
 }
 
 /** The same run without its judged end, if the next attempt leads to another one, which has its own hooks. */

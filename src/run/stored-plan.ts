@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Code, codes } from '../codes.ts';
-import { blockplanCommand } from '../command.ts';
+import { blockplanOn } from '../command.ts';
 import type { Effect } from '../commands/effect.ts';
 import { BlockplanError, type Finding } from '../errors.ts';
 import { compile, type Graph, withStates } from '../graph/graph.ts';
@@ -189,11 +189,11 @@ function namesOf({ id, kind, phases }: StartRecord['steps'][number]): string[][]
   return phases.map(({ name }) => [id, kind, name]);
 }
 
-function unknownTo({ run, version, domain }: StartRecord, what: string): BlockplanError {
+function unknownTo({ run, version, domain, uri }: StartRecord, what: string): BlockplanError {
   return refused(
     codes.journalUnsupported,
     `run ${run} was started by blockplan ${version} and has the ${what}`,
-    `use version ${version}, which started it; if it is not available, diagnose the guest: ${blockplanCommand('doctor', domain)}`,
+    `use version ${version}, which started it; if it is not available, diagnose the guest: ${blockplanOn(uri, 'doctor', domain)}`,
   );
 }
 
