@@ -88,7 +88,7 @@ test('a run cannot be continued while its hook still runs, and the refusal has i
 
 test('a hook that has ended and is not yet collected by its parent does not block its run', async () => {
   // The shell is replaced by a program that collects no children.
-  const parent = spawn('/bin/sh', ['-c', 'sleep 0 & echo $!; exec sleep 1000']);
+  const parent = spawn('/bin/sh', ['-c', 'sleep 0.5 & echo $!; exec sleep 1000']);
   const [line] = (await once(parent.stdout, 'data')) as [Buffer];
   const pid = Number(line);
   const began = startTime(pid) ?? '';
