@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { JOURNAL_FILE } from '../../src/journal/journal.ts';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { picture } from '../../src/lab/picture.ts';
@@ -87,7 +88,14 @@ async function killedIn(text: string, name: string): Promise<void> {
     (event) => event.event === 'hook-started' && event.command.endsWith(`-${name}`),
   );
   expect(started).toBeDefined();
-  while (!logged().includes(name)) await new Promise((resolve) => setTimeout(resolve, 50));
+  const { journal } = (await running.event(({ event }) => event === 'run-started')) as {
+    readonly journal: string;
+  };
+  // Before its process is recorded, the hook counts as one of an unknown result.
+  const isRecorded = () =>
+    readFileSync(join(journal, JOURNAL_FILE), 'utf8').includes('"hook-process"');
+  while (!logged().includes(name) || !isRecorded())
+    await new Promise((resolve) => setTimeout(resolve, 50));
   running.child.kill('SIGKILL');
   await running.ended;
   // While the hook still runs, nothing continues the run.
