@@ -14,7 +14,8 @@ import { disk, SNAP2 } from './worlds.ts';
 
 export const COPY = '/new/c';
 export const before = hostForPlans();
-export const { definition = '', uuid } = before.domain;
+const { uuid } = before.domain;
+export const { definition = '' } = before.domain;
 export const kept: Bundle = { definition, autostart: true, snapshots: [], checkpoints: [] };
 const FILE = '/state/bundle.json';
 export const lost = (

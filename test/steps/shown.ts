@@ -41,7 +41,7 @@ export interface Done {
 }
 
 /** The step's phases, done on a simulated host. */
-export function doneOn(step: AnyStep, params: Params, state: HostState): Done[] {
+function doneOn(step: AnyStep, params: Params, state: HostState): Done[] {
   const start = frozen(seen(step, params, state));
   const files = [
     ...requirementsOf(step, params, start).files,

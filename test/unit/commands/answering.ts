@@ -9,8 +9,8 @@ export type Job = NonNullable<Disk['job']>;
 
 export const DEST = '/new/copy.qcow2';
 export const OLD = '/new/old.qcow2';
-export const CHAIN = disk('vda', [SNAP2, SNAP1, BASE]);
-export const RAW = disk('vda', ['/images/a.img']);
+const CHAIN = disk('vda', [SNAP2, SNAP1, BASE]);
+const RAW = disk('vda', ['/images/a.img']);
 
 export interface Parts {
   readonly of?: Partial<Domain>;

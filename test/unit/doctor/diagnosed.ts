@@ -9,7 +9,7 @@ import { type Change, codesOf, patient } from './patients.ts';
 export type Diagnosed = readonly [codes: string, change: Change, remedy: string];
 
 /** The guest's name cannot change what a command does. */
-export function isTypedSafely(change: Change): void {
+function isTypedSafely(change: Change): void {
   for (const name of HOSTILE_NAMES) {
     const domain = { ...change.scene?.domain, name };
     const { findings } = diagnose(patient({ ...change, scene: { ...change.scene, domain } }));
