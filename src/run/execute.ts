@@ -220,17 +220,19 @@ async function drive<T>(
   while (!next.done) {
     const request: Request = next.value;
     const goOn = await answer(request).then(
-      (given) => () => part.next(given),
+      (given) => {
+        if (request.ask === 'append') mayLeave = mayLeaveAfter(request.entry) ?? mayLeave;
+        return () => part.next(given);
+      },
       (error) => () => part.throw(error),
     );
-    if (request.ask === 'append') mayLeave = mayLeaveAfter(request.entry) ?? mayLeave;
     if (leave?.aborted && mayLeave) return undefined;
     next = goOn();
   }
   return next.value;
 }
 
-/** Whether the run can be left unfinished after that record; undefined if the record does not change that. */
+/** Whether the run can be left unfinished once that is recorded; undefined if the record does not change that. */
 function mayLeaveAfter(entry: JournalEntry): boolean | undefined {
   switch (entry.type) {
     // Once the end is recorded, only its hooks can be stopped.

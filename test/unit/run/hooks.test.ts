@@ -175,6 +175,19 @@ describe('an interruption', () => {
     expect(runs.events.at(-1)).toMatchObject({ event: 'run-finished', end: 'succeeded' });
   });
 
+  test('twice leaves the run also where the start of a hook could not be recorded', async () => {
+    const scripts = new Scripts();
+    const runs = new Runs(hostForPlans());
+    runs.onAppend = ({ type }) => {
+      if (type !== 'hook-started') return;
+      runs.interrupt.abort(stop);
+      runs.leave.abort(stop);
+      throw new Error('the disk is full');
+    };
+    await expect(runs.whole(everywhere(scripts, {}))).rejects.toBeInstanceOf(LeftUnfinished);
+    expect(scripts.names).toEqual([]);
+  });
+
   test('twice in a before hook leaves the run, and its resume is refused', async () => {
     const scripts = new Scripts();
     const runs = new Runs(hostForPlans());
