@@ -3,6 +3,7 @@
 import { access, mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { blockplanOn } from '../../src/command.ts';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { picture } from '../../src/lab/picture.ts';
@@ -96,7 +97,7 @@ describe('layers in several folders', () => {
     const last = expectEnd(await runSteps(host, guest.name, [commit(3)]), 5);
     const told = saidIn(last).join('\n');
     expect(told).toMatch(/its header names "\.\.\/\.\.\/b\/\.\.\/base\.qcow2"/);
-    expect(last.next).toContain('blockplan doctor stale');
+    expect(last.next).toContain(blockplanOn(host.uri, 'doctor', 'stale'));
     await access(b!);
     // The report is right: the next start does not find the file.
     await guest.destroy();
