@@ -205,11 +205,11 @@ export class Explorer {
       const judgedHost = isEndJudged(interrupted.run.judged, again)
         ? environment.judgedHost
         : undefined;
-      const anew = { ...proofEnvironmentOf(host), marked, startedHooks, judgedHost, blind };
+      const restarted = { ...proofEnvironmentOf(host), marked, startedHooks, judgedHost, blind };
       return {
         performed,
         injected,
-        next: { run: interrupted.run, environment: anew, interrupted, restart: again },
+        next: { run: interrupted.run, environment: restarted, interrupted, restart: again },
       };
     }
     return result.value

@@ -235,10 +235,9 @@ async function drive<T>(
 /** Whether the run can be left unfinished once that is recorded; undefined if the record does not change that. */
 function mayLeaveAfter(entry: JournalEntry): boolean | undefined {
   switch (entry.type) {
-    // Once the end is recorded, only its hooks can be stopped.
+    // Once the end is recorded, only its hooks can be stopped. The result of a hook is recorded before the run is left.
     case 'run-judged':
     case 'run-finished':
-      return false;
     case 'hook-started':
       return false;
     case 'hook-finished':
