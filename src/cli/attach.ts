@@ -6,17 +6,11 @@ import { BlockplanError } from '../errors.ts';
 import type { RunEvent } from '../events.ts';
 import { followEvents } from '../journal/follow-events.ts';
 import type { LockOwner } from '../journal/lock.ts';
-import { recoveryCommands } from '../journal/recovery-mode.ts';
-import {
-  isUntrusted,
-  type RunLog,
-  recoveryModesOf,
-  type StoredLog,
-  tryReadRunLog,
-} from '../journal/run-log.ts';
+import { isUntrusted, type RunLog, type StoredLog, tryReadRunLog } from '../journal/run-log.ts';
 import { EXIT_CODES, exitCodeOf } from '../outcomes.ts';
 import { isProcessAlive } from '../processes.ts';
 import type { Display } from '../render/display.ts';
+import { inspectionHint } from './inspection-hint.ts';
 import { displayOf } from './perform-run.ts';
 import { inputRefusal } from './read.ts';
 import { namedRun, ownState, type RunFolder, runHolders } from './run-folders.ts';
@@ -146,7 +140,7 @@ async function showPast(
       code: codes.runAbandoned,
       severity: 'error',
       message: `run ${run} is no longer active, and its end is not recorded: ${whyOpen(log)}`,
-      hint: `inspect it: ${[blockplanCommand('show', run), ...recoveryCommands(run, log ? recoveryModesOf(log) : [])].join('; then: ')}`,
+      hint: inspectionHint(run, log),
     },
   ]);
 }
@@ -178,7 +172,11 @@ function onlyRunning(holders: ReadonlyMap<string, LockOwner>): string {
   const [only, ...others] = holders.keys();
   if (only !== undefined && others.length === 0) return only;
   throw only === undefined
-    ? inputRefusal(codes.activeRunNotFound, 'no run is active', 'name a run; see blockplan list')
+    ? inputRefusal(
+        codes.activeRunNotFound,
+        'no run is active',
+        'see which runs are unfinished: blockplan status; to see a past run, name it (blockplan list)',
+      )
     : inputRefusal(
         codes.activeRunNotFound,
         `${others.length + 1} runs are active: ${[only, ...others].join(', ')}`,

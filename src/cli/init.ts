@@ -44,30 +44,33 @@ export async function initCommand(
   refuseExisting(output);
   const bandwidth = options.bandwidth === undefined ? 0 : bandwidthOf(options.bandwidth);
   const template = kind ?? (await askedKind());
-  const domain = guest ?? (asks ? await ask('Guest (see virsh list --all): ', process.stderr) : '');
+  const listGuests = virshLine(namedLibvirt(options.connect), 'list', '--all');
+  const domain = guest ?? (asks ? await ask(`Guest (see ${listGuests}): `, process.stderr) : '');
   if (domain === '')
     throw inputRefusal(
       codes.initIncomplete,
       'no guest is named',
-      `add its name: ${blockplanCommand('init', template)} DOMAIN; see: ${virshLine(namedLibvirt(options.connect), 'list', '--all')}`,
+      `add its name: ${blockplanCommand('init', template)} DOMAIN; see: ${listGuests}`,
     );
   // Without a terminal, a missing folder is refused before libvirt is needed.
   const to = options.to ?? (asks ? undefined : '');
   if (to !== undefined) requireFolder(to);
   const run = runIdAt(new Date());
   const file = output ?? 'plan.yaml';
+  let folder = to ?? '';
   const plan = await withObserver(domain, options, run, async (observe: ObserveDrafts) => {
     const first = await observe([]);
     refuse(checkRunning(first));
     const disk = await chosenDisk(first, options.disk);
-    const folder = to ?? requireFolder(await ask('Folder for the copy: ', process.stderr));
+    folder = to ?? requireFolder(await ask('Folder for the copy: ', process.stderr));
     const of = {
       ...{ template, domain: first.domain, disk, folder, flat: options.flat === true },
       ...(bandwidth === 0 ? {} : { bandwidth }),
     };
     return firstPlan((attempt) => initialPlanText({ ...of, attempt }), observe, { file, run });
   });
-  if (plan.findings.some(({ severity }) => severity === 'error')) refuse(plan.findings);
+  if (plan.findings.some(({ severity }) => severity === 'error'))
+    refuse(plan.findings.map((each) => withFolderHint(each, folder)));
   await put(plan.text, options);
   await warn(plan, output);
   return 0;
@@ -105,6 +108,13 @@ function listTemplates(output: NodeJS.WritableStream): number {
 function refuse(findings: readonly Finding[]): void {
   const [first, ...rest] = findings.map(withoutPlace);
   if (first) throw new BlockplanError('preflight-refused', [first, ...rest]);
+}
+
+/** virsh blockcopy takes the name of a file. The usual hint is to create the folder, which would then look like an image. */
+function withFolderHint(finding: Finding, folder: string): Finding {
+  return finding.code === codes.folderNotWritable && /\.(?:img|qcow2|raw)$/i.test(folder)
+    ? { ...finding, hint: 'name a folder without a file: init chooses the name of the file' }
+    : finding;
 }
 
 function withoutPlace({ path: _path, position: _position, ...finding }: Finding): Finding {
@@ -149,12 +159,12 @@ async function chosenDisk(state: HostState, named: string | undefined): Promise<
   const targets = usable.map(({ target }) => target);
   if (targets.length > 1) {
     const list = targets.map(printable).join(', ');
-    const answer = canAsk(process.stderr) ? await ask(`Disk (${list}): `, process.stderr) : '';
+    const answer = canAsk(process.stderr) ? await askedDisk(usable, list) : '';
     if (answer !== '') return existingDisk(state, answer);
     throw inputRefusal(
       codes.initIncomplete,
       `the guest "${name}" has several disks: ${list}`,
-      'add --disk with one of them',
+      `add --disk with one of them; see: ${virshCommand(state.host, 'domblklist', name)}`,
     );
   }
   const only = usable[0] ?? disks.find(({ device }) => device === 'disk' || device === 'lun');
@@ -167,6 +177,12 @@ async function chosenDisk(state: HostState, named: string | undefined): Promise<
       hint: `see: ${virshCommand(state.host, 'domblklist', name)}`,
     },
   ]);
+}
+
+function askedDisk(disks: readonly Disk[], list: string): Promise<string> {
+  for (const { target, chain } of disks)
+    process.stderr.write(`${printable(`${target}  ${chain[0]?.file ?? ''}`)}\n`);
+  return ask(`Disk (${list}): `, process.stderr);
 }
 
 function existingDisk(state: HostState, target: string): Disk {

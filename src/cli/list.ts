@@ -27,7 +27,7 @@ export async function listCommand(
   process.stdout.write(
     format === 'json'
       ? `${jsonText({ format: 'blockplan-list/v1', runs: summaries }, 2)}\n`
-      : renderRuns(summaries, color),
+      : renderRuns(summaries, color, domain),
   );
   return 0;
 }

@@ -8,12 +8,10 @@ import { blockplanCommand } from '../command.ts';
 import type { BlockplanError } from '../errors.ts';
 import { localHost } from '../host-io/local-host.ts';
 import { appendEvent } from '../journal/event-log.ts';
-import { recoveryCommands } from '../journal/recovery-mode.ts';
 import {
   commandsOf,
   isRunOver,
   isUntrusted,
-  recoveryModesOf,
   type StartRecord,
   type StoredLog,
   tryReadRunLog,
@@ -26,6 +24,7 @@ import { LOCAL, ofHost } from '../model/hosts.ts';
 import { printable } from '../printable.ts';
 import { sizeText } from '../size-text.ts';
 import { bandwidthOf } from './bandwidth.ts';
+import { inspectionHint } from './inspection-hint.ts';
 import { preflightRefusal } from './refusal.ts';
 import { namedRun, ownState, type RunFolder, runHolders } from './run-folders.ts';
 
@@ -108,9 +107,7 @@ function inactive({ run }: RunFolder, log: StoredLog | undefined): BlockplanErro
   return preflightRefusal(
     codes.runAbandoned,
     `run ${run} is not active: ${end}`,
-    [blockplanCommand('show', run), ...recoveryCommands(run, log ? recoveryModesOf(log) : [])].join(
-      '; then: ',
-    ),
+    inspectionHint(run, log),
   );
 }
 

@@ -1,5 +1,6 @@
 /** What to type instead of words that the command line does not take. Loaded only after such an error. */
 import type { Command, CommanderError } from 'commander';
+import { commandLine } from '../command.ts';
 
 /** Where to find the value of a required argument, by its placeholder. */
 const SEE: Readonly<Record<string, string>> = {
@@ -23,7 +24,35 @@ export function usageHint(
   if (code === 'commander.missingArgument') return SEE[subject];
   if (code === 'commander.unknownCommand')
     return message.includes('Did you mean') ? undefined : 'see: blockplan --help';
-  return code === 'commander.unknownOption' ? formatHint(subject, root, argv) : undefined;
+  if (code !== 'commander.unknownOption') return undefined;
+  return /^(-c|--connect)/.test(subject)
+    ? connectHint(root, argv)
+    : formatHint(subject, root, argv);
+}
+
+/** Commands that connect to the libvirt that a journal names. */
+const ON_LIBVIRT_OF_RUN: ReadonlySet<string> = new Set([
+  'throttle',
+  'resume',
+  'rollback',
+  'forget',
+]);
+
+/** virsh has its `-c` before the command; here it is an option of the commands that connect to a libvirt. */
+function connectHint(root: Command, argv: readonly string[]): string | undefined {
+  const [first = ''] = argv;
+  const valued = first === '-c' || first === '--connect' ? 2 : 1;
+  const before = first.startsWith('-') ? argv.slice(0, valued) : [];
+  const [name, ...rest] = argv.slice(before.length);
+  const command = root.commands.find((each) => each.name() === name);
+  if (!command) return before.length === 0 ? undefined : 'write it after the command';
+  if (command.options.some(({ long }) => long === '--connect'))
+    return before.length === 0
+      ? undefined
+      : `write it after the command: ${commandLine('blockplan', command.name(), ...before, ...rest)}`;
+  return ON_LIBVIRT_OF_RUN.has(command.name())
+    ? `${command.name()} uses the libvirt that the run began with`
+    : `${command.name()} does not use libvirt`;
 }
 
 /** `--output json` was the spelling of `--format json`, and other tools have `--json`. */

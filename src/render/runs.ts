@@ -9,9 +9,13 @@ import { padded, textWidth } from './width.ts';
 
 const HEAD = ['OUTCOME', 'RUN', 'DOMAIN', 'DISK', 'TOOK', 'PLAN', 'DESTINATION'] as const;
 
-/** The runs as a table, outcome first, in the order given. A run ID contains the start time. */
-export function renderRuns(runs: readonly RunSummary[], color: boolean): string {
-  if (runs.length === 0) return 'No runs.\n';
+/**
+ * The runs as a table, outcome first, in the order given. A run ID contains the start time.
+ * @param domain the requested domain, if any
+ */
+export function renderRuns(runs: readonly RunSummary[], color: boolean, domain?: string): string {
+  if (runs.length === 0)
+    return domain === undefined ? 'No runs.\n' : `No runs on ${printable(domain)}.\n`;
   const rows = runs.map(cells);
   const widths = HEAD.map((title, column) =>
     rows.reduce((most, row) => Math.max(most, textWidth(row[column] ?? '')), title.length),

@@ -11,7 +11,7 @@ import { type Situation, sentenceLines, situationLines } from './situation.ts';
 import { wrapped } from './width.ts';
 
 export interface StatusContext {
-  /** How many runs are over. */
+  /** How many runs are over, on all domains: their journals are not read. */
   readonly over: number;
   /** How many unfinished runs are on domains other than the requested one. */
   readonly elsewhere: number;
@@ -156,9 +156,15 @@ function lastLines(runs: readonly RunSummary[], context: StatusContext): string 
     ...(elsewhere === 0
       ? []
       : [`${counted(elsewhere)} unfinished on other domains: blockplan status`]),
-    ...(over === 0 ? [] : [`${counted(over)} over: blockplan list`]),
+    ...(over === 0 ? [] : [overText(over, domain)]),
   ];
   return lines.map((line) => `${line}\n`).join('');
+}
+
+function overText(over: number, domain: string | undefined): string {
+  return domain === undefined
+    ? `${counted(over)} over: blockplan list`
+    : `Past runs on ${printable(domain)}: ${blockplanCommand('list', domain)}`;
 }
 
 /** Whether the user may have fixed what the run left, which blockplan cannot detect. */

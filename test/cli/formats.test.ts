@@ -177,6 +177,12 @@ describe('other spellings', () => {
     [['help', 'shwo'], 'Did you mean show?'],
     [['help', 'apply'], 'Did you mean run?'],
     [['qqqq'], 'see: blockplan --help'],
+    [['-c', 'a b', 'qqqq'], 'write it after the command'],
+    [['-c', 'a b', 'run', 'x'], "write it after the command: blockplan run -c 'a b' x"],
+    [['--connect=a', 'doctor', 'x'], 'write it after the command: blockplan doctor --connect=a x'],
+    [['-c', 'a', 'rollback'], 'rollback uses the libvirt that the run began with'],
+    [['rollback', '-c', 'a'], 'rollback uses the libvirt that the run began with'],
+    [['validate', 'x', '--connect', 'a'], 'validate does not use libvirt'],
   ])('%j has a hint', (words, hint) => {
     const { status, stdout, stderr } = blockplan(...words);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });

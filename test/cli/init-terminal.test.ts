@@ -57,6 +57,7 @@ describe('on a terminal, init', () => {
       ],
     );
     expect(code, screen).toBe(0);
+    expect(screen).toContain('vdb  /images/vdb\r\n');
     expect(screen).toContain(`$ blockplan preview --facts ${at('two.yaml')} ${file}`);
     expect(readFileSync(file, 'utf8')).toContain('  dest: /to/web1-vdb-${run.date}.qcow2 # ');
   });

@@ -48,6 +48,7 @@ beforeAll(() => {
     folders: { '/images': { free: '1 MiB' } },
   });
   facts('nowhere.yaml', { disks: [VDA], folders: { '/to': 'absent' } });
+  facts('file.yaml', { disks: [VDA], folders: { '/to/web1.qcow2': 'absent' } });
   facts('taken.yaml', { disks: [VDA], files: { '/to/web1.qcow2': { size: '1 MiB' } } });
 });
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -179,7 +180,7 @@ describe('init refuses', () => {
       'several disks',
       () => on('two.yaml', ...TO),
       2,
-      'BP067: the guest "web1" has several disks: vda, vdb',
+      'BP067: the guest "web1" has several disks: vda, vdb\n  hint: add --disk with one of them; see: virsh ',
     ],
     [
       'a folder with a line break',
@@ -221,7 +222,13 @@ describe('init refuses', () => {
       'a missing folder',
       () => on('nowhere.yaml', ...TO),
       3,
-      'BP107: the folder /to does not exist',
+      'BP107: the folder /to does not exist on the host\n  hint: create it: mkdir -p /to',
+    ],
+    [
+      'the name of a file',
+      () => on('file.yaml', '--to', '/to/web1.qcow2'),
+      3,
+      'hint: name a folder without a file: init chooses the name of the file\n',
     ],
   ])('%s', (_what, argv, code, message) => {
     const output = at('refused.yaml');

@@ -77,7 +77,7 @@ test('status shows a run that may lose a definition first, and reads no finished
 test('status of one domain mentions that other domains need attention', () => {
   expect(blockplan('status', 'web3').stdout).toBe(`No run on web3 needs attention.
 2 runs are unfinished on other domains: blockplan status
-2 runs are over: blockplan list
+Past runs on web3: blockplan list web3
 `);
 });
 

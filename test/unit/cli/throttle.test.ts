@@ -183,12 +183,12 @@ describe('is refused', () => {
     [
       'a run that was interrupted',
       WAITING,
-      `BP221 run ${RUN} is not active: no process of this machine works on it | blockplan show ${RUN}; then: blockplan resume ${RUN}; then: blockplan rollback ${RUN}`,
+      `BP221 run ${RUN} is not active: no process of this machine works on it | inspect it: blockplan show ${RUN}, then finish it: blockplan resume ${RUN}, or blockplan rollback ${RUN}`,
     ],
     [
       'a run that is stranded',
       [STARTED, ended('stranded')],
-      `BP221 run ${RUN} is not active: it ended as stranded | blockplan show ${RUN}; then: blockplan resume ${RUN}; then: blockplan rollback ${RUN}`,
+      `BP221 run ${RUN} is not active: it ended as stranded | inspect it: blockplan show ${RUN}, then finish it: blockplan resume ${RUN}, or blockplan rollback ${RUN}`,
     ],
   ])('%s', async (_title, entries, text) => {
     const folder = await writeRun(state, RUN, entries);

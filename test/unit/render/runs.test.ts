@@ -46,6 +46,7 @@ test('runs are a table, outcome first', () => {
 
 test('without runs there is no table', () => {
   expect(renderRuns([], false)).toBe('No runs.\n');
+  expect(renderRuns([], false, 'web\n1')).toBe('No runs on web\\x0a1.\n');
 });
 
 test('colour shows which run needs attention', () => {

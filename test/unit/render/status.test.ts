@@ -117,7 +117,7 @@ test('without unfinished runs no run needs attention', () => {
   expect(told([], { over: 1, domain: 'web1', elsewhere: 2 })).toBe(
     `No run on web1 needs attention.
 2 runs are unfinished on other domains: blockplan status
-1 run is over: blockplan list
+Past runs on web1: blockplan list web1
 `,
   );
   expect(told([], { over: 0 })).toBe('No run needs attention.\n');
