@@ -1,5 +1,5 @@
 /** The commands of the command line, in the groups in which `--help` shows them. */
-import { Command } from 'commander';
+import { Command, Help } from 'commander';
 import { EXIT_CODES, OUTCOMES, PREVIEW_EXIT_CODES } from '../outcomes.ts';
 import { nearest } from '../plan/nearest.ts';
 import { printable } from '../printable.ts';
@@ -11,7 +11,16 @@ import { addRunCommands } from './run-commands.ts';
 import { addSetupCommands } from './setup-commands.ts';
 import { VERSION } from './version.ts';
 
-const EXAMPLES = `
+/** commander's own, where the output is no terminal. */
+const USUAL_WIDTH = 80;
+
+/** The columns before what a code means. */
+const INDENT = 7;
+
+/** The rest of the help of `blockplan`. commander wraps its own part only. */
+function examples(root: Command): string {
+  const width = root.configureOutput().getOutHelpWidth?.() ?? USUAL_WIDTH;
+  return `
 Examples:
   $ blockplan init migrate web1 --to /export/fast --output move-web1.yaml
   $ blockplan validate move-web1.yaml
@@ -22,15 +31,29 @@ Examples:
   $ blockplan doctor web1
 
 Exit codes:
-${codeLines(Object.values(OUTCOMES).map(({ exitCode, word, meaning }) => [exitCode, `${word}: ${meaning}`]))}
-An interrupted run that is rolled back ends with ${EXIT_CODES['rolled-back']}; a requested rollback ends with ${EXIT_CODES.succeeded}.
+${codeLines(
+  Object.values(OUTCOMES).map(({ exitCode, word, meaning }) => [exitCode, `${word}: ${meaning}`]),
+  width,
+)}
+An interrupted run that is rolled back ends with ${EXIT_CODES['rolled-back']};
+a requested rollback ends with ${EXIT_CODES.succeeded}.
 For doctor: ${EXIT_CODES.succeeded} if nothing was found, ${EXIT_CODES['preflight-refused']} if something was
 For preview --exit-code, unless a run would be refused:
-${codeLines(Object.entries(PREVIEW_EXIT_CODES).map(([what, code]) => [code, what]))}
+${codeLines(
+  Object.entries(PREVIEW_EXIT_CODES).map(([what, code]) => [code, what]),
+  width,
+)}
 `;
+}
 
-function codeLines(codes: readonly (readonly [number, string])[]): string {
-  return codes.map(([code, what]) => `${String(code).padStart(5)}  ${what}`).join('\n');
+function codeLines(codes: readonly (readonly [number, string])[], width: number): string {
+  const help = new Help();
+  return codes
+    .map(([code, what]) => {
+      const lines = help.boxWrap(what, width - INDENT).replaceAll('\n', `\n${' '.repeat(INDENT)}`);
+      return `${String(code).padStart(5)}  ${lines}`;
+    })
+    .join('\n');
 }
 
 /** What users of other tools type first. */
@@ -65,12 +88,12 @@ function refuseCommand(root: Command, name: string): never {
 
 /** @param finish takes the exit code of the command that was run */
 export function program(finish: SetExitCode): Command {
-  const root = new Command('blockplan')
+  const root: Command = new Command('blockplan')
     .description(
       'Run live disk operations on libvirt guests from plans that can be reviewed and rolled back.',
     )
     .version(VERSION, '-V, --version')
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', () => examples(root))
     .showSuggestionAfterError()
     .exitOverride();
   const groups = {

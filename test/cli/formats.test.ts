@@ -140,6 +140,12 @@ describe('prove, doctor and rescue', () => {
   });
 });
 
+test('the help fits into 80 columns', () => {
+  const { stdout } = blockplan('--help');
+  expect(stdout.split('\n').filter(({ length }) => length > 80)).toEqual([]);
+  expect(stdout).toContain('\n    5  stranded: ');
+});
+
 describe('other spellings', () => {
   test('--output for a format is refused with a hint', () => {
     for (const command of [
