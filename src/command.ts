@@ -68,21 +68,41 @@ function byExactName(name: string, uri: string | undefined): string {
   return `"$(virsh${connection} list --all --uuid --name | sed -n ${quotedWord(pattern)})"`;
 }
 
-/** A blockplan command about one domain, run or file. */
-export function blockplanCommand(
-  verb: string,
-  word: string,
-  ...options: readonly string[]
-): Command {
-  return commandLine('blockplan', verb, ...options, ...(word.startsWith('-') ? ['--'] : []), word);
+/** The commands about runs: they find the libvirt in the journals. */
+type RunVerb =
+  | 'attach'
+  | 'forget'
+  | 'list'
+  | 'rescue'
+  | 'resume'
+  | 'rollback'
+  | 'show'
+  | 'throttle';
+
+/** The commands with `--connect`; `rescue` needs it for a file only. */
+type LibvirtVerb = 'doctor' | 'facts' | 'init' | 'preview' | 'rescue' | 'run';
+
+/** A blockplan command about a run, or about the runs on a domain. */
+export function blockplanCommand(verb: RunVerb, word: string): Command {
+  return blockplanLine(verb, word);
 }
 
 /**
  * A blockplan command that contacts a libvirt.
- * @param uri of that libvirt; virsh's own default if empty or undefined
+ * @param uri of the libvirt that was chosen; virsh's own default if empty or undefined
+ * @param word the domain or the file that it is about
  */
-export function blockplanOn(uri: string | undefined, verb: string, word: string): Command {
-  return blockplanCommand(verb, word, ...(uri ? ['--connect', uri] : []));
+export function blockplanOn(
+  uri: string | undefined,
+  verb: LibvirtVerb,
+  word: string,
+  ...options: readonly string[]
+): Command {
+  return blockplanLine(verb, word, ...options, ...(uri ? ['--connect', uri] : []));
+}
+
+function blockplanLine(verb: string, word: string, ...options: readonly string[]): Command {
+  return commandLine('blockplan', verb, ...options, ...(word.startsWith('-') ? ['--'] : []), word);
 }
 
 /** A command from an earlier report, as stored in the run's journal. */

@@ -1,6 +1,6 @@
 /** Reads the host state that a plan is checked against, from a read-only connection or from a facts file, and then the plan. */
 import { codes } from '../codes.ts';
-import { blockplanCommand } from '../command.ts';
+import { blockplanOn } from '../command.ts';
 import type { HostState } from '../model/host-state.ts';
 import { runIdAt } from '../model/run-id.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -77,7 +77,7 @@ async function stateOfFacts(domain: string, file: string): Promise<HostState> {
   throw inputRefusal(
     codes.factsMismatch,
     `${name} describes "${state.domain.name}", but the plan is for "${domain}"`,
-    `export the facts of that domain: ${blockplanCommand('facts', domain)}`,
+    `export the facts of that domain: ${blockplanOn(undefined, 'facts', domain)}`,
   );
 }
 

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { codes } from '../codes.ts';
-import { blockplanCommand, virshCommand, virshLine } from '../command.ts';
+import { blockplanOn, virshCommand, virshLine } from '../command.ts';
 import { BlockplanError, type Finding } from '../errors.ts';
 import type { Disk, HostState } from '../model/host-state.ts';
 import { runIdAt } from '../model/run-id.ts';
@@ -44,13 +44,14 @@ export async function initCommand(
   refuseExisting(output);
   const bandwidth = options.bandwidth === undefined ? 0 : bandwidthOf(options.bandwidth);
   const template = kind ?? (await askedKind());
-  const listGuests = virshLine(namedLibvirt(options.connect), 'list', '--all');
+  const named = namedLibvirt(options.connect);
+  const listGuests = virshLine(named, 'list', '--all');
   const domain = guest ?? (asks ? await ask(`Guest (see ${listGuests}): `, process.stderr) : '');
   if (domain === '')
     throw inputRefusal(
       codes.initIncomplete,
       'no guest is named',
-      `add its name: ${blockplanCommand('init', template)} DOMAIN; see: ${listGuests}`,
+      `add its name: ${blockplanOn(named.connect, 'init', template)} DOMAIN; see: ${listGuests}`,
     );
   // Without a terminal, a missing folder is refused before libvirt is needed.
   const to = options.to ?? (asks ? undefined : '');
@@ -209,9 +210,9 @@ async function put(text: string, { output, connect, facts }: InitCommandOptions)
   }
   if (process.stdout.isTTY) {
     const from = facts === undefined ? [] : ['--facts', facts];
-    const to = connect === undefined ? [] : ['--connect', connect];
+    const uri = facts === undefined ? namedLibvirt(connect).connect : undefined;
     process.stdout.write(
-      `wrote ${printable(output)}; preview it:\n  $ ${blockplanCommand('preview', output, ...from, ...to)}\n`,
+      `wrote ${printable(output)}; preview it:\n  $ ${blockplanOn(uri, 'preview', output, ...from)}\n`,
     );
   }
 }

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { codes } from '../codes.ts';
-import { blockplanCommand, virshLine } from '../command.ts';
+import { blockplanOn, virshLine } from '../command.ts';
 import type { Driver } from '../commands/driver.ts';
 import type { BlockplanError } from '../errors.ts';
 import { localHost } from '../host-io/local-host.ts';
@@ -45,7 +45,7 @@ export async function rescueOne(
   const { name: domain, run } = lost;
   const of = { domain, ...(run === undefined ? {} : { run }) };
   if (all && !lost.owed) return { ...of, ...leftAlone('its definition was already restored') };
-  if (lost.runStatus === 'over' && !target.named) throw over(lost);
+  if (lost.runStatus === 'over' && !target.named) throw over(lost, connect);
   const uri = connect ?? lost.uri;
   const virsh = await openVirsh(localHost, { ...(uri === undefined ? {} : { uri }) });
   try {
@@ -138,11 +138,11 @@ async function note(folder: string, lost: LostDefinition, rescued: Rescued): Pro
   }
 }
 
-function over({ run, name, found }: LostDefinition): BlockplanError {
+function over({ run, name, found }: LostDefinition, connect: string | undefined): BlockplanError {
   return preflightRefusal(
     codes.definitionOutdated,
     `run ${run} is over: the definition of "${name}" that it kept may be outdated`,
-    `to restore it anyway, name the file: ${blockplanCommand('rescue', found.file)}`,
+    `to restore it anyway, name the file: ${blockplanOn(connect, 'rescue', found.file)}`,
   );
 }
 

@@ -56,7 +56,7 @@ export async function resumableRun(
   });
   const { started, damage, strange } = log;
   const records = log.end.seq;
-  const unusable = unusableJournalHint(run, started?.domain);
+  const unusable = unusableJournalHint(run, started);
   if (damage === 'altered')
     throw preflightRefusal(
       codes.journalUnreadable,
@@ -114,12 +114,12 @@ async function movingBackHint(log: StoredLog, started: StartRecord): Promise<str
     return `a run that has succeeded cannot be rolled back; see what it did: ${blockplanCommand('show', run)}`;
   const several = ofHost(hosts, LOCAL).domain.disks.length > 1;
   const back = first.map(({ file, target }) =>
-    blockplanCommand(
+    blockplanOn(
+      uri,
       'init',
       domain,
       ...['migrate', '--to', dirname(file)],
       ...(several ? ['--disk', target] : []),
-      ...(uri === '' ? [] : ['--connect', uri]),
     ),
   );
   return `a run that has succeeded cannot be rolled back; write a plan that moves the disk back: ${back.join('; ')}`;

@@ -103,6 +103,9 @@ export const RUN_SCHEMA = objectSchema('The status of one run.', {
   ),
   'plan?': textSchema("The plan's name; absent if the journal does not show it."),
   'domain?': textSchema("The domain's name; absent if the journal does not show it."),
+  'uri?': textSchema(
+    "The libvirt that was chosen for the run; absent for virsh's own default, or if the journal does not show it.",
+  ),
   'disks?': textListSchema(
     'The targets of the disks that its steps name; absent if none does, or if the journal does not show it.',
   ),

@@ -2,7 +2,7 @@
  * The direction of a run, and so how it can be resumed: derived from its journal alone, for every part that reports it or
  * acts on it.
  */
-import { blockplanCommand, type Command } from '../command.ts';
+import { blockplanCommand, blockplanOn, type Command } from '../command.ts';
 import type { Direction } from '../events.ts';
 import type { JournalEntry } from './journal.ts';
 
@@ -48,10 +48,13 @@ export function recoveryText(ways: readonly RecoveryMode[]): string {
 
 /**
  * The hint for a journal that cannot be used.
- * @param domain the name of the run's domain; undefined if the journal does not show it
+ * @param of the name of the run's domain and its libvirt; undefined if the journal does not show them
  */
-export function unusableJournalHint(run: string, domain: string | undefined): string {
+export function unusableJournalHint(
+  run: string,
+  of: { readonly domain: string; readonly uri: string | undefined } | undefined,
+): string {
   const diagnose =
-    domain === undefined ? 'blockplan doctor DOMAIN' : blockplanCommand('doctor', domain);
+    of === undefined ? 'blockplan doctor DOMAIN' : blockplanOn(of.uri, 'doctor', of.domain);
   return `to restore a lost definition, run ${blockplanCommand('rescue', run)}; to diagnose the guest, run ${diagnose}; when everything is in order, run ${blockplanCommand('forget', run)} to close the run`;
 }

@@ -1,6 +1,6 @@
 /** Writes the first plan for a guest: a shipped plan with the guest's values, and with what was observed as comments. */
 import { join, normalize } from 'node:path';
-import { blockplanCommand } from '../command.ts';
+import { blockplanOn } from '../command.ts';
 import type { Disk, Domain } from '../model/host-state.ts';
 import { printable } from '../printable.ts';
 import { editScalars, type ScalarEdit } from './edit.ts';
@@ -161,7 +161,7 @@ function observed(of: InitialPlan): string {
   const { name, state, persistent, agent } = domain;
   const chain = disk.chain.map(({ file, format }) => `${file} (${format})`);
   const lines = [
-    `Written by: ${blockplanCommand('init', name, template)}`,
+    `Written by: ${blockplanOn(undefined, 'init', name, template)}`,
     `Observed: ${name} is ${state} and ${persistent ? 'persistent' : 'transient'}; its guest agent is ${agent ? '' : 'not '}connected.`,
     ...chain.map((layer, at) =>
       at === 0 ? `${disk.target} is on ${layer}` : `  backed by ${layer}`,

@@ -1,5 +1,5 @@
 /** A diagnosis as text: each finding with why it matters, what to do, and its plan or commands. */
-import { commandLine } from '../command.ts';
+import { blockplanOn } from '../command.ts';
 import type { Diagnosed, Diagnosis } from '../doctor/diagnose.ts';
 import { printable } from '../printable.ts';
 import { pluralText } from './amounts.ts';
@@ -74,8 +74,7 @@ function planLines({ plan }: Diagnosed, { folder, connect }: DiagnosisContext): 
     return [`  ${printable(plan.file)}:`, ...lines.map((line) => `    ${printable(line)}`)];
   }
   const path = `${folder.replace(/\/+$/, '')}/${plan.file}`;
-  const more = connect === undefined ? [] : ['-c', connect];
-  return [`    ${promptedCommand(commandLine('blockplan', 'run', path, ...more))}`];
+  return [`    ${promptedCommand(blockplanOn(connect, 'run', path))}`];
 }
 
 /** How to write the printed plans to files. */
@@ -84,7 +83,6 @@ function writingLines(
   { folder, connect }: DiagnosisContext,
 ): string[] {
   if (folder !== undefined || findings.every(({ plan }) => plan === undefined)) return [];
-  const more = connect === undefined ? [] : ['-c', connect];
-  const command = commandLine('blockplan', 'doctor', domain, ...more, '--output', 'FOLDER');
+  const command = blockplanOn(connect, 'doctor', domain, '--output', 'FOLDER');
   return ['', 'To write the plans to files:', `  ${promptedCommand(command)}`];
 }

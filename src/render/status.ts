@@ -1,6 +1,6 @@
 /** What `blockplan status` prints: runs that need attention first, each with the commands to type. */
 
-import { blockplanCommand } from '../command.ts';
+import { blockplanCommand, blockplanOn } from '../command.ts';
 import { ENDS, isEnd, isOpenEnd } from '../outcomes.ts';
 import { printable } from '../printable.ts';
 import type { RunSummary } from '../run/run-summary.ts';
@@ -132,18 +132,19 @@ const OPEN: readonly RunSummary['outcome'][] = [
 
 /** The commands to type for a run, the most likely one first; none for a run that is over. */
 function suggestedCommands(run: RunSummary): string[] {
-  const { outcome, domain, ways, next } = run;
+  const { outcome, domain, uri, ways, next } = run;
   if (outcome === 'running') return [blockplanCommand('attach', run.run)];
   if (!OPEN.includes(outcome)) return [];
   const recovery = ways.map((way) => blockplanCommand(way, run.run));
   const isDoubtful = outcome !== 'unfinished' || ways.length === 0;
-  return [
+  const commands = [
     ...next.filter((line) => !recovery.some((each) => each === line)),
     ...recovery,
     ...(isOrphan(run) || run.owesAutostart ? [blockplanCommand('rescue', run.run)] : []),
-    ...(domain !== undefined && isDoubtful ? [blockplanCommand('doctor', domain)] : []),
+    ...(domain !== undefined && isDoubtful ? [blockplanOn(uri, 'doctor', domain)] : []),
     ...(mayBeMended(run) ? [blockplanCommand('forget', run.run)] : []),
   ];
+  return [...new Set(commands)];
 }
 
 function lastLines(runs: readonly RunSummary[], context: StatusContext): string {

@@ -89,15 +89,17 @@ function withStart({ run }: InterruptedRun, record: NonNullable<Visit['started']
   const node = run.graph.nodes.find(
     ({ planned, phase: each }) => planned.id === step && each.name === phase,
   );
-  if (!node)
+  if (!node) {
+    const { domain, host } = hostIn(run, record.on).initial;
     throw new BlockplanError('preflight-refused', [
       {
         code: codes.journalUnreadable,
         severity: 'error',
         message: `the journal has a record of ${step}/${phase}, which is not in the plan`,
-        hint: unusableJournalHint(run.id, hostIn(run, record.on).initial.domain.name),
+        hint: unusableJournalHint(run.id, { domain: domain.name, uri: host.connect }),
       },
     ]);
+  }
   const { index } = node;
   const { name } = direction === 'do' ? node.doing : node.undoing;
   const state = { name };

@@ -3,13 +3,7 @@
  * It starts no guest, removes no file and ends no run.
  */
 import { join } from 'node:path';
-import {
-  blockplanCommand,
-  type Command,
-  commandLine,
-  virshCommand,
-  virshLine,
-} from '../command.ts';
+import { blockplanOn, type Command, commandLine, virshCommand, virshLine } from '../command.ts';
 import type { Driver } from '../commands/driver.ts';
 import type { Effect } from '../commands/effect.ts';
 import { recoveryCommands } from '../journal/recovery-mode.ts';
@@ -206,12 +200,12 @@ function leftAlone(lost: LostDefinition, now: HostState, wanted: Wanted): Rescue
     ...(unmarked ? ['autostart is off, so the guest does not start with its host'] : []),
   ];
   const mark =
-    doubts.length > 0 ? compareFirst(lost, now) : [...markCommand(lost, now), ...takeUp(lost)];
+    doubts.length > 0 ? compareFirst(lost, now) : [...markCommand(lost, now), ...takeUp(lost, now)];
   return {
     outcome: unmarked ? 'in doubt' : 'left alone',
     whole: !differs && !unmarked,
     state,
-    next: unmarked ? mark : differs ? takeUp(lost) : [],
+    next: unmarked ? mark : differs ? takeUp(lost, now) : [],
   };
 }
 
@@ -254,7 +248,7 @@ function compareFirst(lost: LostDefinition, now: HostState): Command[] {
   const look = [...new Set(files)].map((file) =>
     commandLine('qemu-img', 'info', '--backing-chain', file),
   );
-  return [...look, ...markCommand(lost, now), ...takeUp(lost)];
+  return [...look, ...markCommand(lost, now), ...takeUp(lost, now)];
 }
 
 function markCommand({ found, name }: LostDefinition, { host }: HostState): Command[] {
@@ -264,14 +258,14 @@ function markCommand({ found, name }: LostDefinition, { host }: HostState): Comm
 function nextSteps(lost: LostDefinition, after: HostState): Command[] {
   return [
     ...(isLive(after) ? [] : [virshCommand(after.host, 'start', lost.name)]),
-    ...takeUp(lost),
+    ...takeUp(lost, after),
   ];
 }
 
 /** The commands that end the run itself, which a rescue does not do. */
-function takeUp({ run, runStatus, ways, name }: LostDefinition): Command[] {
+function takeUp({ run, runStatus, ways, name }: LostDefinition, { host }: HostState): Command[] {
   if (runStatus === 'over') return [];
   return runStatus === 'unknown' || run === undefined
-    ? [blockplanCommand('doctor', name)]
+    ? [blockplanOn(host.connect, 'doctor', name)]
     : recoveryCommands(run, ways);
 }

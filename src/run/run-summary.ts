@@ -25,6 +25,8 @@ export interface RunSummary {
   /** Absent if the journal does not show it. */
   readonly plan?: string;
   readonly domain?: string;
+  /** The libvirt that was chosen for the run; absent for virsh's own default, or if the journal does not show it. */
+  readonly uri?: string;
   /** The targets of the disks that its steps name; absent if none does, or if the journal does not show it. */
   readonly disks?: readonly string[];
   /** The paths of the copies that its steps make; absent as above. */
@@ -80,6 +82,7 @@ export async function runSummaryOf(
       ? {
           plan: beginning.plan,
           domain: beginning.domain,
+          ...(beginning.uri === '' ? {} : { uri: beginning.uri }),
           ...placesOf(log?.started?.compiled),
           startedAt: Date.parse(beginning.time),
         }

@@ -114,7 +114,7 @@ function graphBy(
     throw refused(
       codes.journalUnreadable,
       `the compiled plan in the journal of run ${started.run} is damaged: its states do not match its phases`,
-      unusableJournalHint(started.run, started.domain),
+      unusableJournalHint(started.run, started),
     );
   return stored;
 }

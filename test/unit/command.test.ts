@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
-  blockplanCommand,
+  blockplanOn,
   commandLine,
   isTakenForId,
   virshCommand,
@@ -19,7 +19,7 @@ test.each(HOSTILE_NAMES)('a shell reads %j as one word', (name) => {
   const domain = name.startsWith('-') ? ['--domain', name] : [name];
   expect(typed(virshCommand({}, 'start', name))).toEqual([['virsh', 'start', ...domain]]);
   const word = name.startsWith('-') ? ['--', name] : [name];
-  expect(typed(blockplanCommand('facts', name))).toEqual([['blockplan', 'facts', ...word]]);
+  expect(typed(blockplanOn(undefined, 'facts', name))).toEqual([['blockplan', 'facts', ...word]]);
 });
 
 test('a virsh command names the libvirt that was chosen', () => {

@@ -1,6 +1,6 @@
 /** What steps require of the guest and of the libvirt that it runs in. */
 import { type Code, codes } from '../../codes.ts';
-import { blockplanCommand, virshCommand, virshLine } from '../../command.ts';
+import { blockplanOn, virshCommand, virshLine } from '../../command.ts';
 import type { HostState } from '../../model/host-state.ts';
 import { isOlder } from '../../model/release.ts';
 import { type Needs, type Refusal, refuse, refuseStep } from './requirement.ts';
@@ -42,7 +42,7 @@ export function checkRunning(hostState: HostState): Refusal[] {
       refuseGuest(
         codes.domainNotFound,
         `the domain "${name}" does not exist, according to the facts`,
-        `export new facts once it exists: ${blockplanCommand('facts', name)}`,
+        `export new facts once it exists: ${blockplanOn(undefined, 'facts', name)}`,
       ),
     ];
   const { uri } = hostState.host;

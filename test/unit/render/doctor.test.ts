@@ -76,7 +76,7 @@ test('findings are shown with their plans', () => {
         (copy, ready) (BP105)
 
     To write the plans to files:
-      $ blockplan doctor web1 -c qemu:///system --output FOLDER
+      $ blockplan doctor --output FOLDER --connect qemu:///system web1
     "
   `);
 });
