@@ -101,9 +101,9 @@ async function examined(
   const files = [...places, ...examinedFiles(seen)].filter((file) => file.startsWith('/'));
   const state = await survey([...new Set(files)]);
   const besides = seen.beside.map(({ file }) => file);
-  const left = besides.length === 0 ? [] : await leftBehind(ownState(), state, besides);
+  const left = besides.length === 0 ? {} : await leftBehind(ownState(), state, besides);
   const markedAlive = await isMarkerAlive(seen.marker, common.runs);
-  return { ...common, state, seen, left, ...(markedAlive === undefined ? {} : { markedAlive }) };
+  return { ...common, state, seen, ...left, ...(markedAlive === undefined ? {} : { markedAlive }) };
 }
 
 /** Writes the plans into a folder. Overwrites no file, so that a plan that was already reviewed does not change. */

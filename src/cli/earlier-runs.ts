@@ -2,7 +2,7 @@
 import { codes } from '../codes.ts';
 import { blockplanCommand } from '../command.ts';
 import { type Effect, isCommand } from '../commands/effect.ts';
-import type { LeftBehind } from '../doctor/patient.ts';
+import type { LeftBehind, Patient } from '../doctor/patient.ts';
 import type { Finding } from '../errors.ts';
 import { planSumOf } from '../journal/folder.ts';
 import { readJournalEnds } from '../journal/journal-ends.ts';
@@ -13,6 +13,9 @@ import type { Plan } from '../plan/plan.ts';
 import { timeText } from '../render/runs.ts';
 import { filesLeftBy } from '../run/left-files.ts';
 import { type RunFolder, runFolders } from './run-folders.ts';
+
+/** How many journals are read in full to explain files: each is simulated, and a guest may have years of nightly runs. */
+export const MOST_SEARCHED = 100;
 
 /** The runs on a domain that succeeded, newest first, by the two ends of their journals. */
 async function* succeededRuns(
@@ -35,7 +38,8 @@ function endsOf({ folder }: RunFolder): RunLog | undefined {
 }
 
 /**
- * Which of these files a run of blockplan took out of the guest's chains, according to the newest run that did.
+ * Which of these files a run of blockplan took out of the guest's chains, according to the newest run that did. Only the
+ * newest runs are searched, and only until all files are explained.
  * @param state the state directory
  * @throws BlockplanError stateUnreadable if it cannot be read
  */
@@ -43,11 +47,14 @@ export async function leftBehind(
   state: string,
   host: HostState,
   files: readonly string[],
-): Promise<readonly LeftBehind[]> {
+): Promise<Pick<Patient, 'left' | 'newestSearched'>> {
   const found: LeftBehind[] = [];
   let unknown = files;
+  let searched = 0;
   for await (const { run, folder, ends } of succeededRuns(state, host.domain.uuid)) {
     if (unknown.length === 0) break;
+    if (searched === MOST_SEARCHED) return { left: found, newestSearched: searched };
+    searched++;
     const log = await tryReadRunLog(folder);
     const left = log === undefined ? [] : filesLeftBy(log);
     for (const each of left.filter(({ file }) => includesFile(host, unknown, file)))
@@ -58,7 +65,7 @@ export async function leftBehind(
     const known = found.map(({ file }) => file);
     unknown = unknown.filter((file) => !includesFile(host, known, file));
   }
-  return found;
+  return { left: found };
 }
 
 /**

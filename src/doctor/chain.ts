@@ -189,7 +189,7 @@ function firstDifference(
 }
 
 /** Overlays above the guest's files that no chain uses. They are only reported: the user decides what to do with them. */
-function beside({ state, seen, runs, left = [] }: Patient): Defect[] {
+function beside({ state, seen, runs, left = [], newestSearched }: Patient): Defect[] {
   const recorded =
     seen?.snapshots.flatMap(({ disks }) => disks.map(({ overlay }) => overlay)) ?? [];
   return (seen?.beside ?? [])
@@ -198,7 +198,11 @@ function beside({ state, seen, runs, left = [] }: Patient): Defect[] {
       const kept = left.find((each) => isSameFile(state, each.file, file));
       if (kept) return leftBehind(file, backing, kept);
       const maker = runs.find(({ files }) => includesFile(state, files, file));
-      const whose = maker === undefined ? '' : `; run ${maker.run} (${maker.plan}) made it`;
+      const unsearched =
+        newestSearched === undefined
+          ? ''
+          : `; the newest ${newestSearched} runs that succeeded on the guest did not leave it behind, older ones were not searched`;
+      const whose = maker === undefined ? unsearched : `; run ${maker.run} (${maker.plan}) made it`;
       return {
         code: codes.overlayOrphaned,
         severity: 'warning',

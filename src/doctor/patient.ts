@@ -13,6 +13,8 @@ export interface Patient {
   readonly seen?: Examination;
   /** The files beside its images that a run of blockplan left behind on purpose, according to these journals. */
   readonly left?: readonly LeftBehind[];
+  /** How many runs were searched for these files, the newest first; absent if no older run is left to search. */
+  readonly newestSearched?: number;
   /** Its unfinished runs according to the journals on this machine, oldest first. */
   readonly runs: readonly UnfinishedRun[];
   /** Whether the process that the marker names still runs on this machine; absent if that is unknown. */

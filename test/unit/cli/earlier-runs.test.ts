@@ -1,20 +1,23 @@
 /** What the journals of runs that succeeded explain to the doctor, to a preview and to a rollback. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { leftBehind, withDonePlan } from '../../../src/cli/earlier-runs.ts';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { leftBehind, MOST_SEARCHED, withDonePlan } from '../../../src/cli/earlier-runs.ts';
 import { resumableRun } from '../../../src/cli/resumable-run.ts';
 import type { BlockplanError, Finding } from '../../../src/errors.ts';
 import { planSumOf } from '../../../src/journal/folder.ts';
 import { JOURNAL_FILE, type JournalEntry } from '../../../src/journal/journal.ts';
+import { tryReadRunLog } from '../../../src/journal/run-log.ts';
 import { isSameFile } from '../../../src/model/file-identity.ts';
 import type { HostState } from '../../../src/model/host-state.ts';
 import { walk } from '../../../src/simulate/walk.ts';
-import { writeRun } from '../../journals.ts';
+import { ended, writeRun } from '../../journals.ts';
 import { Runs } from '../../killed-runs.ts';
 import { hostForPlans, planned } from '../../plans.ts';
 import { SNAP1, SNAP2 } from '../../worlds.ts';
+
+vi.mock(import('../../../src/journal/run-log.ts'), { spy: true });
 
 let state: string;
 beforeEach(() => {
@@ -48,7 +51,7 @@ describe('a file that is left behind', () => {
   test('is explained by the newest run that took it out of a chain', async () => {
     await ran('r1', MOVE);
     const now = await ran('r2', MOVE);
-    expect(await leftBehind(state, now, [SNAP2, UNRELATED])).toEqual([
+    expect((await leftBehind(state, now, [SNAP2, UNRELATED])).left).toEqual([
       {
         ...{ file: SNAP2, target: 'vda', wasActive: true, run: 'r2', plan: 'test' },
         time: expect.stringMatching(/^2026-11-23 08:15:\d\dZ$/),
@@ -61,16 +64,50 @@ describe('a file that is left behind', () => {
     ['a backup', 'blockcopy: { disk: vda, dest: /new/c, finish: true }', undefined],
   ] as const)('is not explained by %s', async (_title, yaml, refused) => {
     const now = await ran('r1', yaml, refused);
-    expect(await leftBehind(state, now, [SNAP2, SNAP1])).toEqual([]);
+    expect(await leftBehind(state, now, [SNAP2, SNAP1])).toEqual({ left: [] });
   });
 
   test('is not explained by a run on another guest, or an unreadable journal', async () => {
     const now = await ran('r1', MOVE);
     const other = { ...now, domain: { ...now.domain, uuid: 'another' } };
-    expect(await leftBehind(state, other, [SNAP2])).toEqual([]);
+    expect(await leftBehind(state, other, [SNAP2])).toEqual({ left: [] });
     rmSync(join(state, 'runs', 'r1', JOURNAL_FILE));
     await writeRun(state, 'r1', 'no journal\n');
-    expect(await leftBehind(state, now, [SNAP2])).toEqual([]);
+    expect(await leftBehind(state, now, [SNAP2])).toEqual({ left: [] });
+  });
+});
+
+describe('the journals that are read to explain files', () => {
+  const reading = vi.mocked(tryReadRunLog);
+
+  /** Writes that many runs that left nothing behind, all newer than `r0`, which left a file behind. */
+  async function withNewerRuns(newer: number): Promise<HostState> {
+    const now = await ran('r0', MOVE);
+    const text = readFileSync(join(state, 'runs', 'r0', JOURNAL_FILE), 'utf8');
+    const [first = ''] = text.split('\n');
+    const { seq: _seq, time: _time, sum: _sum, ...start } = JSON.parse(first);
+    for (let at = 1; at <= newer; at++)
+      await writeRun(state, `r${at}`, [start, ended('succeeded')]);
+    reading.mockClear();
+    return now;
+  }
+
+  test('end with the run that explains the last of them', async () => {
+    const now = await withNewerRuns(3);
+    await ran('r4', MOVE);
+    reading.mockClear();
+    expect(await leftBehind(state, now, [SNAP2])).toMatchObject({ left: [{ run: 'r4' }] });
+    expect(reading).toHaveBeenCalledTimes(1);
+  });
+
+  test.each([
+    [MOST_SEARCHED - 1, { left: [expect.objectContaining({ run: 'r0' })] }],
+    [MOST_SEARCHED, { left: [], newestSearched: MOST_SEARCHED }],
+    [MOST_SEARCHED + 1, { left: [], newestSearched: MOST_SEARCHED }],
+  ])('are those of the newest runs, where %d are newer', async (newer, found) => {
+    const now = await withNewerRuns(newer);
+    expect(await leftBehind(state, now, [SNAP2])).toEqual(found);
+    expect(reading).toHaveBeenCalledTimes(MOST_SEARCHED);
   });
 });
 

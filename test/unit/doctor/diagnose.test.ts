@@ -100,6 +100,14 @@ describe('an overlay beside the images', () => {
   test('that no run has left may be anything', () => {
     const [finding] = found({ left: [{ ...kept, file: '/images/another' }] });
     expect(finding?.hint).toMatch(/^find out who uses it/);
+    expect(finding?.message).toMatch(/in no domain's chain$/);
+  });
+
+  test('may have been left by a run that was not searched', () => {
+    const [finding] = found({ left: [], newestSearched: 100 });
+    expect(finding?.message).toMatch(
+      /; the newest 100 runs that succeeded on the guest did not leave it behind, older ones were not searched$/,
+    );
   });
 });
 
