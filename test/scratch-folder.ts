@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,4 +9,11 @@ export function scratchFolder(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), `blockplan-${name}-`));
   afterAll(() => rm(folder, { recursive: true }));
   return folder;
+}
+
+/** Writes a file, and returns its path. */
+export function written(folder: string, name: string, text: string): string {
+  const file = join(folder, name);
+  writeFileSync(file, text);
+  return file;
 }

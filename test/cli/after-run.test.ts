@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { addUnfinished } from '../../src/journal/unfinished.ts';
 import { isolated } from '../isolation.ts';
 import { ended, STARTED, writeRun } from '../journals.ts';
-import { scratchFolder } from '../scratch-folder.ts';
+import { scratchFolder, written } from '../scratch-folder.ts';
 import { unreachableServer } from '../unreachable.ts';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
@@ -30,14 +30,10 @@ function blockplan(...argv: string[]) {
   });
 }
 
-function written(name: string, text: string): string {
-  writeFileSync(file(name), text);
-  return file(name);
-}
-
 const PLAN = 'plan: blockplan/v1\nname: move\ndomain: web1\nsteps: [{ undefine: {} }]\n';
 const notify = (name: string) =>
   written(
+    folder,
     `${name}.yaml`,
     `notify: blockplan/v1
 targets:
@@ -58,7 +54,7 @@ describe('a run that is refused', () => {
   test('is reported to those who asked for it, with the exit code as it was', () => {
     const { status, stderr } = blockplan(
       'run',
-      written('move.yaml', PLAN),
+      written(folder, 'move.yaml', PLAN),
       '--yes',
       '--notify',
       notify('a'),
@@ -77,7 +73,7 @@ describe('a run that is refused', () => {
   });
 
   test('is named by its file if the plan is invalid', () => {
-    const plan = written('bad.yaml', 'plan: v1\n');
+    const plan = written(folder, 'bad.yaml', 'plan: v1\n');
     expect(blockplan('run', plan, '--yes', '--notify', notify('b')).status).toBe(2);
     expect(sentTo('b')).toMatchObject({ subject: `REFUSED: plan ${plan}`, exitCode: 2 });
   });
@@ -85,8 +81,8 @@ describe('a run that is refused', () => {
   test('is printed at once, and the command ends with the time limit of a webhook', async () => {
     await using server = await unreachableServer();
     const target = `{ webhook: { url: "http://127.0.0.1:${server.port}" }, timeout: 2 }`;
-    const settings = written('dead.yaml', `notify: blockplan/v1\ntargets: [${target}]\n`);
-    const words = ['run', written('move.yaml', PLAN), '--yes', '--notify', settings];
+    const settings = written(folder, 'dead.yaml', `notify: blockplan/v1\ntargets: [${target}]\n`);
+    const words = ['run', written(folder, 'move.yaml', PLAN), '--yes', '--notify', settings];
     const process_ = spawn(process.execPath, ['dist/cli.js', ...words], { cwd: ROOT, env });
     let stderr = '';
     const times: Record<string, number> = {};
@@ -105,18 +101,22 @@ describe('a run that is refused', () => {
   });
 
   test('is not reported for a preview', () => {
-    const words = ['run', written('move.yaml', PLAN), '--dry-run', '--notify', notify('c')];
+    const words = ['run', written(folder, 'move.yaml', PLAN), '--dry-run', '--notify', notify('c')];
     expect(blockplan(...words).status).toBe(3);
     expect(existsSync(file('c.json'))).toBe(false);
   });
 });
 
 test('errors in the notification file are reported before anything is done', () => {
-  const bad = written('wrong.yaml', 'notify: blockplan/v1\ntargets:\n  - mial: { to: root }\n');
+  const bad = written(
+    folder,
+    'wrong.yaml',
+    'notify: blockplan/v1\ntargets:\n  - mial: { to: root }\n',
+  );
   for (const more of [['--yes'], ['--dry-run']]) {
     const { status, stderr } = blockplan(
       'run',
-      written('move.yaml', PLAN),
+      written(folder, 'move.yaml', PLAN),
       '--notify',
       bad,
       ...more,
@@ -129,11 +129,13 @@ test('errors in the notification file are reported before anything is done', () 
 test.runIf(process.getuid?.() !== 0)("a user's own notification file is found", () => {
   mkdirSync(file('.config/blockplan'), { recursive: true });
   writeFileSync(file('.config/blockplan/notify.yaml'), 'notify: v1\n');
-  expect(blockplan('run', written('move.yaml', PLAN), '--yes').stderr).toContain('notify.yaml:1:9');
+  expect(blockplan('run', written(folder, 'move.yaml', PLAN), '--yes').stderr).toContain(
+    'notify.yaml:1:9',
+  );
 });
 
 test('an error in the notification file does not keep an interrupted run from being finished', async () => {
-  const bad = written('wrong.yaml', 'notify: v1\n');
+  const bad = written(folder, 'wrong.yaml', 'notify: v1\n');
   const { status, stderr } = blockplan('rollback', 'nowhere', '--notify', bad);
   expect(status).toBe(2);
   expect(stderr).toContain('warning BP022');

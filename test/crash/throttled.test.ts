@@ -10,19 +10,14 @@ import { liveChain } from '../../src/lab/chains.ts';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { expectEnd, expectWrites, planText, startCli, startRun, stateDir } from '../lab/support.ts';
-
-const MIB = 1024 * 1024;
-/** The MiB to copy, besides the file system's own few MiB. */
-const FILL = 48 * MIB;
+import { FILL, jobInfo, MIB, startThrottled } from '../lab/throttled-guest.ts';
 
 let host: LabHost;
 let guest: Guest;
 
 beforeAll(async () => {
   host = await startHost();
-  const disk = { target: 'vda', chain: ['base'], fill: FILL, size: 80 * MIB } as const;
-  guest = await host.createGuest({ name: 'throttled', agent: false, disks: [disk] });
-  await guest.waitForWrites(1);
+  guest = await startThrottled(host);
 });
 afterAll(() => host.stop());
 
@@ -62,9 +57,8 @@ function watchJob(): { stop(): Promise<readonly number[]> } {
   const over = new AbortController();
   const watching = (async () => {
     while (!over.signal.aborted) {
-      const words = ['blockjob', 'throttled', 'vda', '--info', '--raw', '--bytes'];
-      const current = /^ *cur=(\d+)$/m.exec(await host.virsh(...words))?.[1];
-      if (current !== undefined) seen.push(Number(current));
+      const current = await jobInfo(host, 'cur');
+      if (current !== undefined) seen.push(current);
       await delay(100);
     }
   })();

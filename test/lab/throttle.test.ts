@@ -18,29 +18,19 @@ import {
   stateDir,
   writePlan,
 } from './support.ts';
-
-const MIB = 1024 * 1024;
-const FILL = 48 * MIB;
+import { FILL, jobInfo, MIB, startThrottled } from './throttled-guest.ts';
 
 let host: LabHost;
 let guest: Guest;
 
 beforeAll(async () => {
   host = await startHost();
-  const disk = { target: 'vda', chain: ['base'], fill: FILL, size: 80 * MIB } as const;
-  guest = await host.createGuest({ name: 'throttled', agent: false, disks: [disk] });
-  await guest.waitForWrites(1);
+  guest = await startThrottled(host);
 });
 afterAll(() => host.stop());
 
 const throttle = (...words: string[]) => startCli(host, ['throttle', ...words]).ended;
 const isProgress = ({ event }: RunEvent) => event === 'progress';
-
-/** A fact of the job as virsh prints it: `bandwidth` in bytes per second, or `cur`. */
-async function jobInfo(name: 'bandwidth' | 'cur'): Promise<number> {
-  const words = ['blockjob', 'throttled', 'vda', '--info', '--raw', '--bytes'];
-  return Number(new RegExp(`^ *${name}=(\\d+)$`, 'm').exec(await host.virsh(...words))?.[1]);
-}
 
 test('limits the job of an active run, raises the limit and removes it', async () => {
   const dest = join(host.images, 'copy.qcow2');
@@ -49,25 +39,25 @@ test('limits the job of an active run, raises the limit and removes it', async (
   await running.event(isProgress);
   const [run = ''] = readdirSync(join(stateDir(host), 'runs'));
   const journal = () => readFileSync(join(stateDir(host), 'runs', run, 'journal.jsonl'), 'utf8');
-  expect(await jobInfo('bandwidth')).toBe(2 * MIB);
+  expect(await jobInfo(host, 'bandwidth')).toBe(2 * MIB);
   const before = journal();
 
   // So slow that the job waits until the limit is changed again.
   const slow = await throttle(run, '64KiB');
   expect(slow.exitCode, slow.told).toBe(0);
   expect(slow.stdout).toBe('lab-plan on throttled: the job on vda is limited to 64 KiB/s\n');
-  expect(await jobInfo('bandwidth')).toBe(64 * 1024);
-  const at = await jobInfo('cur');
+  expect(await jobInfo(host, 'bandwidth')).toBe(64 * 1024);
+  const at = Number(await jobInfo(host, 'cur'));
   await delay(2000);
   // QEMU may finish what it has begun; at 2 MiB/s this would be 4 MiB.
-  expect((await jobInfo('cur')) - at).toBeLessThan(2 * MIB);
+  expect(Number(await jobInfo(host, 'cur')) - at).toBeLessThan(2 * MIB);
 
   const decimal = await throttle('last', '1MB');
   expect(decimal.stdout).toContain('is limited to 977 KiB/s');
-  expect(await jobInfo('bandwidth')).toBe(1_000_000);
+  expect(await jobInfo(host, 'bandwidth')).toBe(1_000_000);
   const plain = await throttle('last', '3');
   expect(plain.stdout).toContain('is limited to 3 MiB/s');
-  expect(await jobInfo('bandwidth')).toBe(3 * MIB);
+  expect(await jobInfo(host, 'bandwidth')).toBe(3 * MIB);
   expect(journal()).toBe(before);
 
   const free = await throttle(run, '0');

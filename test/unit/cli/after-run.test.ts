@@ -12,32 +12,21 @@ import * as runReport from '../../../src/run/run-report.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
 import { is, lost } from '../../troubled-runs.ts';
 import { performed, schemaOf } from './performed.ts';
+import { capturePrinted } from './printed.ts';
 
 // A spy can replace only what a module under test imports from a namespace that vitest controls.
 vi.mock(import('../../../src/run/run-report.ts'), { spy: true });
 
 const base = scratchFolder('after-run');
 let state: string;
-let stdout: string;
-let stderr: string;
+const printed = capturePrinted();
 let states = 0;
 
 beforeEach(() => {
   state = join(base, `state-${++states}`);
-  stdout = '';
-  stderr = '';
   vi.stubEnv('BLOCKPLAN_STATE_DIR', state);
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    stdout += text;
-    return true;
-  });
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    stderr += text;
-    return true;
-  });
 });
 afterEach(() => {
-  vi.restoreAllMocks();
   vi.unstubAllEnvs();
 });
 
@@ -78,7 +67,7 @@ describe('after a run', () => {
     expect(readdirSync(folderOf('r1')).filter((name) => name.startsWith('.'))).toEqual([]);
     for (const file of ['report.json', 'report.md'])
       expect(statSync(join(folderOf('r1'), file)).mode & 0o777).toBe(0o600);
-    const events = stdout
+    const events = printed.stdout
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line) as RunEvent);
@@ -150,7 +139,7 @@ describe('an error', () => {
   test('after the end of a run leaves the end that was reported', async () => {
     const { code, sent } = await performed(state, 'e1', () => {}, { cleansUp });
     expect(code).toBe(1);
-    expect(stderr).toContain('This is a bug in blockplan');
+    expect(printed.stderr).toContain('This is a bug in blockplan');
     expect(sent).toMatchObject([
       {
         ...{ subject: 'SUCCEEDED: testvm, plan test', outcome: 'succeeded', exitCode: 1 },
@@ -199,7 +188,7 @@ describe('what fails after the end', () => {
   test('is a warning in the output, the log and the report, and changes nothing else', async () => {
     const { code } = await performed(state, 'w1', () => {}, { failures });
     expect(code).toBe(0);
-    const last = JSON.parse(stdout.trimEnd().split('\n').at(-1)!) as RunEvent;
+    const last = JSON.parse(printed.stdout.trimEnd().split('\n').at(-1)!) as RunEvent;
     const warning = { code: 'BP205', severity: 'warning', message: failures[0] };
     expect(last).toMatchObject({ event: 'finding', finding: warning });
     const log = readFileSync(join(folderOf('w1'), EVENTS_FILE), 'utf8')
@@ -221,17 +210,19 @@ describe('what fails after the end', () => {
 
   test('is printed harmlessly beside the text of a run', async () => {
     await performed(state, 'w2', () => {}, { failures, format: 'text' });
-    expect(stdout).toContain('succeeded: test on testvm');
-    expect(stderr).toContain('BP205');
-    expect(stderr.replaceAll(/\u001b\[\d+m/g, '')).toContain('the mail to root failed: \\x1b[2J');
+    expect(printed.stdout).toContain('succeeded: test on testvm');
+    expect(printed.stderr).toContain('BP205');
+    expect(printed.stderr.replaceAll(/\u001b\[\d+m/g, '')).toContain(
+      'the mail to root failed: \\x1b[2J',
+    );
   });
 
   test('does not keep the notifications from being sent', async () => {
     vi.spyOn(runReport, 'runReportOf').mockRejectedValueOnce(new TypeError('x is undefined'));
     const { code, sent } = await performed(state, 'w4');
     expect([code, sent.length]).toEqual([0, 1]);
-    expect(stdout).toContain('BP207');
-    expect(stdout).toContain('a bug in blockplan: x is undefined');
+    expect(printed.stdout).toContain('BP207');
+    expect(printed.stdout).toContain('a bug in blockplan: x is undefined');
   });
 
   test('includes the metrics', async () => {
@@ -242,7 +233,7 @@ describe('what fails after the end', () => {
     };
     const { code, sent } = await performed(state, 'w3', () => {}, { metrics });
     expect([code, sent.length]).toEqual([0, 1]);
-    expect(stdout).toContain('BP206');
+    expect(printed.stdout).toContain('BP206');
     expect(reportOf('w3').warnings[0]).toContain(
       `the metrics cannot be written to ${file}: ENOENT`,
     );

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -7,26 +7,16 @@ import {
   afterRunSettings,
   notifyFile,
 } from '../../../src/cli/notify-settings.ts';
-import { scratchFolder } from '../../scratch-folder.ts';
+import { scratchFolder, written } from '../../scratch-folder.ts';
+import { capturePrinted } from './printed.ts';
 
 const folder = scratchFolder('notify-settings');
 
-function written(name: string, text: string): string {
-  writeFileSync(join(folder, name), text);
-  return join(folder, name);
-}
-
-let stderr: string;
+const printed = capturePrinted();
 beforeEach(() => {
-  stderr = '';
   vi.stubEnv('NO_COLOR', '1');
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    stderr += text;
-    return true;
-  });
 });
 afterEach(() => {
-  vi.restoreAllMocks();
   vi.unstubAllEnvs();
 });
 
@@ -42,22 +32,22 @@ describe('the settings of a run', () => {
   const good = 'notify: blockplan/v1\ntargets: [{ mail: { to: root } }]\nmetrics: /m/a.prom\n';
 
   test('come from the file that was given', async () => {
-    const settings = await afterRunSettings({ notify: written('good.yaml', good) });
+    const settings = await afterRunSettings({ notify: written(folder, 'good.yaml', good) });
     expect(settings).toMatchObject({
       targets: [{ mail: { to: 'root' } }],
       metrics: { file: '/m/a.prom' },
     });
     expect(settings.send).toBeTypeOf('function');
     const nobody = await afterRunSettings({
-      notify: written('empty.yaml', 'notify: blockplan/v1\n'),
+      notify: written(folder, 'empty.yaml', 'notify: blockplan/v1\n'),
     });
     expect(nobody).toEqual({ targets: [] });
   });
 
   test('come from the file that the environment names', async () => {
-    vi.stubEnv('BLOCKPLAN_NOTIFY', written('good.yaml', good));
+    vi.stubEnv('BLOCKPLAN_NOTIFY', written(folder, 'good.yaml', good));
     expect((await afterRunSettings({})).targets).toHaveLength(1);
-    const other = written('other.yaml', 'notify: blockplan/v1\n');
+    const other = written(folder, 'other.yaml', 'notify: blockplan/v1\n');
     expect(await afterRunSettings({ notify: other })).toEqual({ targets: [] });
     vi.stubEnv('BLOCKPLAN_NOTIFY', join(folder, 'nowhere.yaml'));
     await expect(afterRunSettings({})).rejects.toMatchObject({ findings: [{ code: 'BP091' }] });
@@ -72,14 +62,14 @@ describe('the settings of a run', () => {
 
   test('--metrics takes precedence', async () => {
     const settings = await afterRunSettings({
-      notify: written('good.yaml', good),
+      notify: written(folder, 'good.yaml', good),
       metrics: 'b.prom',
     });
     expect(settings.metrics?.file).toBe('b.prom');
   });
 
   test('are refused if the file is wrong or missing', async () => {
-    const bad = written('bad.yaml', 'notify: v1\n');
+    const bad = written(folder, 'bad.yaml', 'notify: v1\n');
     await expect(afterRunSettings({ notify: bad })).rejects.toMatchObject({
       end: 'input-refused',
       findings: [{ code: 'BP022', position: { file: bad, line: 1, column: 9 } }],
@@ -99,11 +89,11 @@ describe('the settings of a run', () => {
 
   test('are used with a warning if a program is missing', async () => {
     const text = 'notify: blockplan/v1\ntargets: [{ command: [/nowhere/page] }]\n';
-    const options = { notify: written('missing.yaml', text) };
+    const options = { notify: written(folder, 'missing.yaml', text) };
     for (const read of [afterRunSettings, afterRecoverySettings]) {
-      stderr = '';
+      printed.stderr = '';
       expect((await read(options)).targets).toHaveLength(1);
-      expect(stderr.match(/\w+ BP\d+.*/g)).toEqual([
+      expect(printed.stderr.match(/\w+ BP\d+.*/g)).toEqual([
         'warning BP205: the program "/nowhere/page" does not exist, or this user may not execute it',
       ]);
     }
@@ -111,11 +101,11 @@ describe('the settings of a run', () => {
 
   test('never prevent the end of an interrupted run', async () => {
     const settings = await afterRecoverySettings({
-      notify: written('bad.yaml', 'notify: v1\nx: 1\n'),
+      notify: written(folder, 'bad.yaml', 'notify: v1\nx: 1\n'),
       metrics: 'a.prom',
     });
     expect(settings).toMatchObject({ targets: [], metrics: { file: 'a.prom' } });
-    expect(stderr.match(/\w+ BP\d+/g)).toEqual(['warning BP022', 'warning BP024']);
+    expect(printed.stderr.match(/\w+ BP\d+/g)).toEqual(['warning BP022', 'warning BP024']);
     expect(settings.send).toBeUndefined();
   });
 });

@@ -1,25 +1,16 @@
 /** What is reported of a command that runs a plan and is refused, or fails because of a bug. */
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { RunEnding } from '../../../src/cli/after-run.ts';
 import type { AfterRunSettings } from '../../../src/cli/notify-settings.ts';
 import { inputRefusal } from '../../../src/cli/read.ts';
 import { preflightRefusal } from '../../../src/cli/refusal.ts';
 import { codes } from '../../../src/codes.ts';
 import type { Notification } from '../../../src/notify/notification.ts';
+import { capturePrinted } from './printed.ts';
 
-let stderr: string;
-beforeEach(() => {
-  stderr = '';
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    stderr += text;
-    return true;
-  });
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-});
+const printed = capturePrinted();
 
 const published = (name: string) =>
   JSON.parse(
@@ -60,28 +51,28 @@ describe('a refusal or a bug', () => {
 
   test('is printed before anybody is notified', async () => {
     const refusal = preflightRefusal(codes.noSpace, 'no space', 'make room');
-    let printed = '';
+    let before = '';
     const ending = new RunEnding(
       ...(['run', 'text'] as const),
       {
         targets: [],
         send: async () => {
-          printed = stderr;
+          before = printed.stderr;
           return [];
         },
       },
       { plan: 'a.yaml' },
     );
     await ending.after(() => Promise.reject(refusal));
-    expect(printed).toContain('no space');
-    expect(stderr).toBe(printed);
+    expect(before).toContain('no space');
+    expect(printed.stderr).toBe(before);
   });
 
   test('of a plan that could not be read is named by its file', async () => {
     const sent: Notification[] = [];
     const ending = new RunEnding('run', 'text', settings(sent), { plan: 'a.yaml' });
     expect(await ending.after(() => Promise.reject(new Error('no')))).toBe(1);
-    expect(stderr).toContain('This is a bug in blockplan');
+    expect(printed.stderr).toContain('This is a bug in blockplan');
     expect(sent[0]?.subject).toBe('BUG: plan a.yaml');
     expect(sent[0]).not.toHaveProperty('domain');
   });
@@ -91,7 +82,7 @@ describe('a refusal or a bug', () => {
     const ending = new RunEnding('resume', 'text', settings(sent));
     const refusal = inputRefusal(codes.runNotFound, 'no run', 'list them');
     expect(await ending.after(() => Promise.reject(refusal))).toBe(2);
-    expect(stderr).toContain('no run');
+    expect(printed.stderr).toContain('no run');
     expect(await ending.after(async () => 3)).toBe(3);
     expect(sent).toEqual([]);
   });
@@ -104,7 +95,7 @@ describe('a refusal or a bug', () => {
     const ending = new RunEnding('run', 'text', broken, { plan: 'a.yaml' });
     const refusal = preflightRefusal(codes.noSpace, 'no space', 'make room');
     expect(await ending.after(() => Promise.reject(refusal))).toBe(3);
-    expect(stderr).toContain('a bug in blockplan: x is undefined');
+    expect(printed.stderr).toContain('a bug in blockplan: x is undefined');
   });
 });
 

@@ -4,24 +4,19 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { statusCommand } from '../../../src/cli/status.ts';
 import { ended, STARTED, writeRun } from '../../journals.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
+import { capturePrinted } from './printed.ts';
 
 const folder = scratchFolder('status');
 const state = join(folder, 'state');
 const file = join(folder, 'blockplan.prom');
-let stdout: string;
+const printed = capturePrinted();
 
 beforeEach(async () => {
-  stdout = '';
   vi.stubEnv('BLOCKPLAN_STATE_DIR', state);
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    stdout += text;
-    return true;
-  });
   for (const domain of ['web1', 'web2'])
     await writeRun(state, domain, [{ ...STARTED, domain }, ended('succeeded')]);
 });
 afterEach(() => {
-  vi.restoreAllMocks();
   vi.unstubAllEnvs();
 });
 
@@ -34,6 +29,6 @@ test.each(['text', 'json', 'prometheus'] as const)(
   async (format) => {
     expect(await statusCommand('web1', { format, metrics: file })).toBe(0);
     expect(domainsIn(readFileSync(file, 'utf8'))).toEqual(['web1', 'web2']);
-    expect(domainsIn(stdout)).toEqual(format === 'prometheus' ? ['web1'] : []);
+    expect(domainsIn(printed.stdout)).toEqual(format === 'prometheus' ? ['web1'] : []);
   },
 );

@@ -13,6 +13,7 @@ import { qemuImgEffect } from '../../effects.ts';
 import { commanded, ended, GIVEN, phase, STARTED, writeRun } from '../../journals.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
 import { scripted } from '../libvirt/scripted-virsh.ts';
+import { capturePrinted } from './printed.ts';
 
 const session = vi.hoisted(() => ({ virsh: undefined as unknown, opened: [] as unknown[] }));
 vi.mock('../../../src/libvirt/virsh.ts', () => ({
@@ -27,20 +28,14 @@ const RUN = '20261129-120000-abcdef';
 const { uuid } = STARTED;
 let state: string;
 let states = 0;
-let stdout: string;
+const printed = capturePrinted();
 
 beforeEach(() => {
   state = join(base, `state-${++states}`);
-  stdout = '';
   session.opened = [];
   vi.stubEnv('BLOCKPLAN_STATE_DIR', state);
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    stdout += text;
-    return true;
-  });
 });
 afterEach(() => {
-  vi.restoreAllMocks();
   vi.unstubAllEnvs();
 });
 
@@ -141,7 +136,7 @@ describe('an active run with a job', () => {
       ['blockjob', '--domain', uuid, '--path', 'vda', '--info', '--raw', '--bytes'],
     ]);
     expect(session.opened).toEqual([{ uri: 'qemu:///system' }]);
-    expect(stdout).toBe(`move-web1 on web1: the job on vda ${text}\n`);
+    expect(printed.stdout).toBe(`move-web1 on web1: the job on vda ${text}\n`);
     const noted = JSON.parse(readFileSync(join(folder, EVENTS_FILE), 'utf8'));
     expect(noted).toMatchObject({ event: 'notice', about: 'throttle' });
     expect(noted.message).toMatch(
