@@ -1,6 +1,7 @@
 /** Defines a simulated domain, and removes it from libvirt. */
 import { readDefinition } from '../model/defined-chain.ts';
 import { withPersistentSources } from '../model/defined-disks.ts';
+import { goneDomain } from '../model/gone-domain.ts';
 import { isUp } from '../model/host-state.ts';
 import { disksFromDefinition } from './definitions.ts';
 import { type SimulatedHost, updateDomain } from './simulated-host.ts';
@@ -35,17 +36,7 @@ export function withoutDomain(host: SimulatedHost): SimulatedHost {
       ...host.state,
       domain: {
         ...domain,
-        state: 'gone',
-        uuid: '',
-        persistent: false,
-        autostart: false,
-        agent: false,
-        disks: [],
-        snapshots: [],
-        checkpoints: [],
-        managedSave: false,
-        nvram: false,
-        tpm: false,
+        ...goneDomain(domain.name),
       },
     },
   };

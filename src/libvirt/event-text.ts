@@ -37,8 +37,11 @@ export type DomainEvent = {
 export type BlockJobType = 'copy' | 'commit' | 'active-commit' | 'pull' | 'backup' | 'unknown';
 export type BlockJobStatus = 'ready' | 'completed' | 'failed' | 'canceled' | 'unknown';
 
-/** The names virsh gives to jobs (tools/virsh-util.c, `virshDomainBlockJob`). */
-const JOB_TYPES: Readonly<Record<string, BlockJobType>> = {
+/**
+ * The names virsh gives to jobs, in events (tools/virsh-util.c, `virshDomainBlockJob`) and in `blockjob --info`
+ * (tools/virsh-domain.c, `virshDomainBlockJobToString`).
+ */
+export const JOB_TYPES: Readonly<Record<string, Exclude<BlockJobType, 'unknown'>>> = {
   'Block Copy': 'copy',
   'Block Commit': 'commit',
   'Active Block Commit': 'active-commit',

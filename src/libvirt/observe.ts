@@ -2,6 +2,7 @@
 import { isTakenForId } from '../command.ts';
 import { withPersistentSources } from '../model/defined-disks.ts';
 import { readDomainXml } from '../model/domain-xml.ts';
+import { goneDomain } from '../model/gone-domain.ts';
 import {
   type Bundle,
   type Disk,
@@ -12,6 +13,7 @@ import {
 } from '../model/host-state.ts';
 import { uuidByName } from './by-uuid.ts';
 import { unreadableDomain } from './domain-name.ts';
+import { JOB_TYPES } from './event-text.ts';
 import type { GuestProcesses } from './guest-process.ts';
 import type { Answer, Virsh } from './virsh.ts';
 
@@ -78,24 +80,6 @@ export async function uuidOf(virsh: Virsh, name: string): Promise<string | undef
   throw unreadableDomain(virsh, name, answer);
 }
 
-/** A domain that libvirt does not know. */
-function goneDomain(name: string): Domain {
-  return {
-    name,
-    uuid: '',
-    state: 'gone',
-    persistent: false,
-    autostart: false,
-    disks: [],
-    agent: false,
-    snapshots: [],
-    checkpoints: [],
-    managedSave: false,
-    nvram: false,
-    tpm: false,
-  };
-}
-
 /** A transient domain may stop between two of the commands; then it is gone as well. */
 function isGone(...answers: readonly (Answer | undefined)[]): boolean {
   return answers.some(
@@ -131,20 +115,8 @@ async function withQuietJobs(virsh: Virsh, name: string, disks: readonly Disk[])
   return disks.map((disk) => {
     const answer = answers[asked.indexOf(disk)];
     const type = answer && /^\s*type=(.+)$/m.exec(answer.stdout)?.[1]?.trim();
-    return type ? { ...disk, job: { type: jobType(type), ready: false } } : disk;
+    return type ? { ...disk, job: { type: JOB_TYPES[type] ?? 'other', ready: false } } : disk;
   });
-}
-
-/** virsh's names of the jobs (tools/virsh-domain.c, virshDomainBlockJobToString). */
-function jobType(word: string): 'copy' | 'commit' | 'active-commit' | 'pull' | 'backup' | 'other' {
-  const known = {
-    'Block Copy': 'copy',
-    'Block Commit': 'commit',
-    'Active Block Commit': 'active-commit',
-    'Block Pull': 'pull',
-    Backup: 'backup',
-  } as const;
-  return known[word as keyof typeof known] ?? 'other';
 }
 
 function lines(text: string): string[] {

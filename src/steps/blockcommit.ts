@@ -4,7 +4,7 @@ import { diskOf, type HostState } from '../model/host-state.ts';
 import { checkLayerName, findRange } from './chain-range.ts';
 import { commitRange } from './commit-range.ts';
 import { defineStep, type Infer, type ParamsSchema } from './define.ts';
-import { BANDWIDTH, DISK, WAITED_FOR } from './options.ts';
+import { BANDWIDTH, DISK, timeoutOption, WAITED_FOR } from './options.ts';
 import { activePhase, type Commit, commitPhase, keepPhase, pivotPhase } from './phases/commit.ts';
 import { deletePhase, quarantinePhase } from './phases/files.ts';
 import { checkPaired } from './requirements/definition.ts';
@@ -69,12 +69,7 @@ const schema = {
     },
     'keep-relative': { type: 'boolean', description: 'Keep relative backing file names relative.' },
     ...BANDWIDTH,
-    timeout: {
-      type: 'integer',
-      minimum: 1,
-      description:
-        'Cancel the commit and roll back if it takes more than this many seconds (default: one day).',
-    },
+    timeout: timeoutOption('commit', 'takes more than'),
   },
 } as const satisfies ParamsSchema;
 

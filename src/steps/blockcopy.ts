@@ -2,7 +2,7 @@ import { codes } from '../codes.ts';
 import { diskOf } from '../model/host-state.ts';
 import { bytesToCopy, copiedFiles, temporaryOverlays, usesExisting } from './copy.ts';
 import { defineStep, type Infer, type ParamsSchema } from './define.ts';
-import { BANDWIDTH, DISK, WAITED_FOR } from './options.ts';
+import { BANDWIDTH, DISK, timeoutOption, WAITED_FOR } from './options.ts';
 import { mirrorPhase, pivotToCopy } from './phases/copy.ts';
 import { fileExists } from './phases/expect.ts';
 import { finishPhase } from './phases/finish.ts';
@@ -52,12 +52,7 @@ const schema = {
       minimum: 0,
       description: 'Data in flight between source and copy, in bytes.',
     },
-    timeout: {
-      type: 'integer',
-      minimum: 1,
-      description:
-        'Cancel the copy and roll back if it is not ready after this many seconds (default: one day).',
-    },
+    timeout: timeoutOption('copy', 'is not ready after'),
     pivot: {
       type: 'boolean',
       description: 'Switch the guest to the copy once both are equal: a migration.',

@@ -11,7 +11,7 @@ import {
   notInChain,
 } from './chain-range.ts';
 import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
-import { BANDWIDTH, DISK, WAITED_FOR } from './options.ts';
+import { BANDWIDTH, DISK, timeoutOption, WAITED_FOR } from './options.ts';
 import { mergePhase } from './phases/merge.ts';
 import {
   requireMergeable,
@@ -39,12 +39,7 @@ const schema = {
       description: 'Keep the relative name of `base` in the header. Requires `base`.',
     },
     ...BANDWIDTH,
-    timeout: {
-      type: 'integer',
-      minimum: 1,
-      description:
-        'Cancel the pull and roll back if it takes more than this many seconds (default: one day).',
-    },
+    timeout: timeoutOption('pull', 'takes more than'),
   },
 } as const satisfies ParamsSchema;
 

@@ -14,6 +14,19 @@ export const BANDWIDTH = {
   bytes: { type: 'boolean', description: '`bandwidth` is in bytes/s.' },
 } as const;
 
+/**
+ * The option that limits the time of a job.
+ * @param job such as `pull`
+ * @param late how it exceeds the limit, such as `takes more than`
+ */
+export function timeoutOption(job: string, late: string) {
+  return {
+    type: 'integer',
+    minimum: 1,
+    description: `Cancel the ${job} and roll back if it ${late} this many seconds (default: one day).`,
+  } as const;
+}
+
 /** The reasons why an option of a verb that starts a block job is not offered. */
 export const WAITED_FOR = {
   wait: 'blockplan always waits for the job',

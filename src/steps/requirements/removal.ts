@@ -24,27 +24,23 @@ export function requireRemovable(
   key: string,
   layers: readonly Layer[],
 ): void {
-  for (const layer of layers) {
-    const why = whyUnremovable(state, layer);
-    regularFile(
-      needs,
-      layer,
-      why === undefined
-        ? []
-        : [
-            refuse(
-              codes.fileNotRemovable,
-              key,
-              `${why}, so it cannot be removed`,
-              `leave "${key}" out, and remove it yourself after the run`,
-            ),
-          ],
+  const hint = `leave "${key}" out, and remove it yourself after the run`;
+  for (const layer of layers)
+    requireRegularFile(needs, state, layer, (why) =>
+      refuse(codes.fileNotRemovable, key, `${why}, so it cannot be removed`, hint),
     );
-  }
 }
 
-function regularFile(needs: Needs, { file }: Layer, unmet: readonly Refusal[]): boolean {
-  return needs.require(`${file} is a regular file in a writable folder`, { file }, unmet);
+function requireRegularFile(
+  needs: Needs,
+  state: HostState,
+  layer: Layer,
+  refusal: (why: string) => Refusal,
+): void {
+  const { file } = layer;
+  const why = whyUnremovable(state, layer);
+  const unmet = why === undefined ? [] : [refusal(why)];
+  needs.require(`${file} is a regular file in a writable folder`, { file }, unmet);
 }
 
 /** The path of a file in the quarantine folder: it keeps its name. */
@@ -64,20 +60,8 @@ export function requireMovable(
   for (const [at, layer] of layers.entries()) {
     const { file } = layer;
     const place = quarantinePath(folder, file);
-    const why = whyUnremovable(state, layer);
-    regularFile(
-      needs,
-      layer,
-      why === undefined
-        ? []
-        : [
-            refuse(
-              codes.cannotMoveAside,
-              key,
-              `${why}, so it cannot be moved`,
-              'choose another folder',
-            ),
-          ],
+    requireRegularFile(needs, state, layer, (why) =>
+      refuse(codes.cannotMoveAside, key, `${why}, so it cannot be moved`, 'choose another folder'),
     );
     const isTaken = indexOfFile(state, places, place) < at;
     if (isTaken)
