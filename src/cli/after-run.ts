@@ -147,6 +147,7 @@ export class RunEnding {
         warning(
           codes.metricsNotWritten,
           `the metrics cannot be written to ${metrics?.file}: ${message}`,
+          'create its folder, or choose a file in a folder that you can write to',
         ),
       ];
     }
@@ -157,7 +158,9 @@ export class RunEnding {
     const notification = this.#notification(report);
     if (!notification || !send) return [];
     const failures = await send(notification, targets, signal);
-    return failures.map((failure) => warning(codes.notificationFailed, failure));
+    return failures.map((failure) =>
+      warning(codes.notificationFailed, failure, 'correct the target in the notification file'),
+    );
   }
 
   #notification(report: EndReport): Notification | undefined {
@@ -209,11 +212,15 @@ async function reportsIn(folder: string): Promise<typeof import('./report-files.
   return reports;
 }
 
-function warning(code: Code, message: string): Finding {
-  return { code, severity: 'warning', message };
+function warning(code: Code, message: string, hint: string): Finding {
+  return { code, severity: 'warning', message, hint };
 }
 
 function bugWarning(error: unknown): Finding {
   const { message } = error as Error;
-  return warning(codes.reportNotMade, `a bug in blockplan: ${message}`);
+  return warning(
+    codes.reportNotMade,
+    `a bug in blockplan: ${message}`,
+    'report the bug; the end of the run is as reported',
+  );
 }

@@ -50,7 +50,7 @@ export async function reviewCheckOf(
   if (apart.length > 0 && !apart.includes('plan')) {
     throw inputRefusal(
       codes.fingerprintMismatch,
-      `the facts in ${facts} do not match the fingerprint: their ${apart.join(' and ')} differ`,
+      `the facts in ${facts} do not match the fingerprint: they differ in the ${apart.join(' and the ')}`,
       'use the facts that the reviewed preview was made from, or remove --facts',
     );
   }

@@ -91,7 +91,7 @@ export function requireFound({ found, folder, named }: RescueTarget): FoundBundl
       message:
         named || !missing ? problem : `run ${basename(folder)} kept no definition: ${problem}`,
       hint: missing
-        ? 'before a run makes a domain transient, it keeps the definition in bundle.json in its folder'
+        ? 'name a run that made its domain transient: its folder has the definition in bundle.json'
         : 'look for a copy in your backups; the first record of the journal also contains the definition',
     },
   ]);

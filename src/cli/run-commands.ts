@@ -10,7 +10,7 @@ import {
 } from './options.ts';
 
 const LIBVIRT_OF_RUN =
-  'The libvirt is the one that the run began on. Its URI is in the journal of the run.';
+  'The command uses the libvirt that the run began on. Its URI is in the journal of the run.';
 
 export function addRunCommands(root: Command, finish: SetExitCode): void {
   root

@@ -65,7 +65,7 @@ async function writeAllMetrics(state: string, file: string): Promise<void> {
     throw preflightRefusal(
       codes.metricsNotWritten,
       `the metrics cannot be written to ${file}: ${message}`,
-      'make its folder, or choose a file in a folder that you can write to',
+      'create its folder, or choose a file in a folder that you can write to',
     );
   });
 }

@@ -55,7 +55,7 @@ export async function throttleCommand(word: string, amount: string): Promise<num
     const { disk } = await activeJob(state, run);
     const limit = await limitJobSpeed(virsh, { uuid, disk, bandwidth }).catch((error) => {
       throw error instanceof EffectFailed
-        ? withoutJob(run, `libvirt says: ${error.message}`)
+        ? withoutJob(run, `libvirt reports: ${error.message}`)
         : error;
     });
     if (limit === undefined) throw withoutJob(run, `its job on ${disk} has just ended`);

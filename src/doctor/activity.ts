@@ -58,17 +58,17 @@ function endings(
   const [cancel, pivot] = [end('--abort'), end('--pivot')];
   if (!ready)
     return {
-      todo: 'ask whoever started it; then cancel it, which leaves the guest where it is',
+      todo: 'check who started it; then cancel it, which leaves the guest where it is',
       commands: [cancel],
     };
   // After a commit is cancelled, QEMU keeps its base open until the guest stops (seen with 7.2).
   return type === 'copy'
     ? {
-        todo: 'ask whoever started it; then cancel it, which leaves the guest where it is, or pivot, which moves the guest to that file',
+        todo: 'check who started it; then cancel it, which leaves the guest where it is, or pivot, which moves the guest to that file',
         commands: [cancel, pivot],
       }
     : {
-        todo: 'ask whoever started it; then pivot, which moves the guest to that file, or cancel it, which leaves the guest where it is',
+        todo: 'check who started it; then pivot, which moves the guest to that file, or cancel it, which leaves the guest where it is',
         commands: [pivot, cancel],
       };
 }
@@ -136,7 +136,7 @@ function leftRun({ state }: Patient, unfinished: UnfinishedRun): Defect {
     severity: stranded ? 'warning' : 'error',
     what: `run ${unfinished.run} (${unfinished.plan}, ${unfinished.owner}) ${how}`,
     why: `its work may be incomplete; its journal is in ${unfinished.folder}`,
-    todo: `${stranded ? `do what its report says; then ${unfinished.finishing}, so that it is finished` : unfinished.finishing}${rescue ? '; if that fails, restore the definition that it removed' : ''}`,
+    todo: `${stranded ? `follow its report; then ${unfinished.finishing}, so that it is finished` : unfinished.finishing}${rescue ? '; if that fails, restore the definition that it removed' : ''}`,
     commands: [
       ...unfinished.next.map(recordedCommand).filter((line) => !unfinished.takeUp.includes(line)),
       ...unfinished.takeUp,

@@ -226,7 +226,7 @@ function leftBehind(
     severity: 'warning',
     what: `${file} is an overlay above ${backing}, and in no domain's chain; run ${run} (${plan}) ${how} on ${time}, and kept it`,
     why: `its content is from that time: it lacks all later writes of the guest, and committing it or running a guest on it would corrupt data where ${backing} has changed since`,
-    todo: 'keep it as long as you may need that state, and remove it once you do not; blockplan does not',
+    todo: 'keep it while you may need that state, then remove it yourself: blockplan does not remove it',
     commands: [commandLine('qemu-img', 'info', '--force-share', '--backing-chain', file)],
   };
 }

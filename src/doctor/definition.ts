@@ -152,7 +152,7 @@ function hidden(patient: Patient): Defect[] {
       {
         code: codes.definitionHidesLayers,
         severity: 'error',
-        what: `the persistent definition says that nothing is below ${chain.at(-1)?.file} (${target}), but its header names ${below[0]}`,
+        what: `the persistent definition lists no layer below ${chain.at(-1)?.file} (${target}), but its header names ${below[0]}`,
         why: 'the next start would not see the layers below: the guest would find a corrupt disk and write to it',
         todo: `remove the <backingStore/> of ${target} from the definition`,
         ...(onIt && (running?.chain.length ?? 0) > chain.length

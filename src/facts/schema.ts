@@ -205,7 +205,7 @@ const OTHER = map(
     name: text('Name of the domain.'),
     files: list(PLACE, 'Files that it shares with the guest or the plan and does not write to.'),
     writes: list(PLACE, 'Files that it shares and writes to.'),
-    unread: list(PLACE, 'Images of it that cannot be read.'),
+    unread: list(PLACE, 'Images of the domain that cannot be read.'),
   },
   ['name'],
 );
@@ -245,7 +245,7 @@ export function factsSchema(): JsonSchema {
         },
         others: list(
           OTHER,
-          'Other guests of the host that share files with the guest or the plan; unless specified, none, but unchecked.',
+          'Other guests of the host that share files with the guest or the plan. Default: none, and a preview counts that as not checked.',
         ),
         definition: text(
           'Persistent definition, without secrets; generated from the disks unless specified.',

@@ -19,7 +19,7 @@ export const CODE_REMEDIES = {
   duplicateKey: 'Remove one of the two keys; the message gives the line of the first.',
   keyNotText: 'Write each entry as `key: value`, with a word as its key.',
   invalidAlias:
-    'Define the anchor above its alias, and merge only mappings. Put text that begins with `*` in quotes.',
+    'Define the anchor above its alias, and merge only maps. Put text that begins with `*` in quotes.',
   inexactNumber: 'Use a smaller number, or put it in quotes to make it text.',
   valueTooLong: 'Check that the closing quote is in the right place, or use a shorter value.',
   wrongDocument:
@@ -197,7 +197,7 @@ export const CODE_REMEDIES = {
   rehearsalNeedsRoot: "Run `blockplan rehearse` as root; it does not touch the host's own libvirt.",
   packagesMissing:
     'Install the packages in the message with `apt-get install --no-install-recommends`.',
-  labFailed: 'Fix the cause in the message and try again. The failure says nothing about the plan.',
+  labFailed: 'Fix the cause in the message and try again. The failure is unrelated to the plan.',
   notRehearsable:
     'Rehearse the plan with a file instead of a block device, or check it with `blockplan prove`.',
   backingNotRelative: 'Remove `keep-relative`; the header then names the base by its path.',
@@ -221,7 +221,7 @@ export const CODE_REMEDIES = {
   notificationFailed:
     'Ignore it if the report reached you another way. Otherwise correct the target in the notification file, or install its program.',
   metricsNotWritten:
-    'Make the folder of the file, or choose a file in a folder that the user can write to.',
+    'Create the folder of the file, or choose a file in a folder that the user can write to.',
   reportNotMade:
     'Ignore it if you do not need them: the end of the run is as reported. Please report the bug.',
   runNotFound:

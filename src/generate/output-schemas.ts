@@ -70,11 +70,11 @@ const PROOF = objectSchema('The proof of a plan.', {
   ),
   violations: listSchema(
     partSchema('violation'),
-    'What a run did although no run may do it; empty if the plan is proven.',
+    'The invariants that a run violates; empty if the plan is proven.',
   ),
   unknowable: listSchema(
     partSchema('violation'),
-    'The same where it is unavoidable: the journal could not be written, and then blockplan ended.',
+    'Unavoidable violations: the journal could not be written, and then blockplan ended.',
   ),
   faults: listSchema(
     partSchema('fault'),
@@ -114,7 +114,9 @@ const DIAGNOSED = objectSchema('One problem of the domain.', {
   message: textSchema('The state that was found.'),
   why: textSchema('Why it matters.'),
   hint: textSchema('What to do.'),
-  commands: textListSchema('The commands to type, in order; or one of them, if the hint says so.'),
+  commands: textListSchema(
+    'The commands to type, in order; or one of them, if the hint names alternatives.',
+  ),
   'plan?': objectSchema('The plan that would repair it.', {
     file: textSchema('The name of its file, without a folder.'),
     text: textSchema('The plan.'),

@@ -169,7 +169,7 @@ async function allowed<T>(path: string, look: Promise<T>): Promise<T> {
         code: codes.pathUnreadable,
         severity: 'error',
         message: `${path} cannot be inspected: ${(error as Error).message}`,
-        hint: 'run it as a user with access, such as root',
+        hint: 'run blockplan as a user with access, such as root',
       },
     ]);
   }

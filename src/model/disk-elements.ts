@@ -121,7 +121,7 @@ export const DISK_PROPERTIES: readonly DiskProperty[] = [
   ]),
   ...each(
     'refused',
-    'libvirt discards what the guest wrote when it stops, and has no block jobs for it',
+    'libvirt discards all writes to it when the guest stops, and has no block jobs for it',
     ['transient'],
   ),
   ...each('refused', 'another Xen domain serves it', ['backenddomain']),

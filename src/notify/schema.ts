@@ -130,7 +130,7 @@ export function notifySchema(audience: Audience): JsonSchema {
         title: 'an absolute path',
         pattern: '^/',
         description:
-          "File for Prometheus metrics, written after each run: for node_exporter's textfile collector its name ends with `.prom`.",
+          "File for Prometheus metrics, written after each run. For node_exporter's textfile collector, its name must end with `.prom`.",
       },
     },
     examples: [

@@ -20,11 +20,11 @@ the name of an HTTP header",pattern:"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"},additionalP
 printable ASCII characters",pattern:"^[\\t -~]*$"},description:"Headers of the request."},"headers-file":{type:"string",
 title:"an absolute path",pattern:"^/",description:"File with one header per line, as for `curl -H @FILE`: for a token th\
 at does not belong here."}}}}},description:"Who is notified, and how."},metrics:{type:"string",title:"an absolute path",
-pattern:"^/",description:"File for Prometheus metrics, written after each run: for node_exporter's textfile collector it\
-s name ends with `.prom`."}},examples:[{notify:"blockplan/v1",targets:[{on:["stranded","uncertain"],command:["/usr/local\
-/bin/page-operator"]},{mail:{to:"root"}}]}]},pattern4=new RegExp("^(?!-)[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+(@[A-Za-z0-9.-]+\
-)?$","u"),pattern7=new RegExp("^https?://[A-Za-z0-9._~:[\\]-]+([/?#].*)?$","u"),pattern8=new RegExp("^[A-Za-z0-9!#$%&'*+\
-.^_`|~-]+$","u"),pattern9=new RegExp("^[\\t -~]*$","u"),pattern10=new RegExp("^/","u");function validate20(data,{instancePath="",
+pattern:"^/",description:"File for Prometheus metrics, written after each run. For node_exporter's textfile collector, i\
+ts name must end with `.prom`."}},examples:[{notify:"blockplan/v1",targets:[{on:["stranded","uncertain"],command:["/usr/\
+local/bin/page-operator"]},{mail:{to:"root"}}]}]},pattern4=new RegExp("^(?!-)[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+(@[A-Za-z0-\
+9.-]+)?$","u"),pattern7=new RegExp("^https?://[A-Za-z0-9._~:[\\]-]+([/?#].*)?$","u"),pattern8=new RegExp("^[A-Za-z0-9!#$\
+%&'*+.^_`|~-]+$","u"),pattern9=new RegExp("^[\\t -~]*$","u"),pattern10=new RegExp("^/","u");function validate20(data,{instancePath="",
 parentData,parentDataProperty,rootData=data,dynamicAnchors={}}={}){let vErrors=null,errors=0,evaluated0=validate20.evaluated;
 if(evaluated0.dynamicProps&&(evaluated0.props=void 0),evaluated0.dynamicItems&&(evaluated0.items=void 0),data&&typeof data==
 "object"&&!Array.isArray(data)){if(data.notify===void 0){let err0={instancePath,schemaPath:"#/required",keyword:"require\

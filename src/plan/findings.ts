@@ -71,7 +71,7 @@ export class Findings {
     if (this.#all.some((finding) => finding.severity === 'error')) throw inputError(this.#all);
     // What is condemned is not read: without an error the document would be accepted unread.
     const [unread] = [...this.#faulty, ...this.#faultyKeys];
-    if (unread !== undefined) throw new Error(`${unread} is condemned without an error`);
+    if (unread !== undefined) throw new Error(`${unread} is marked as faulty without an error`);
   }
 }
 

@@ -69,7 +69,7 @@ export function violationsAtEnd(
   if (end === 'rolled-back')
     wrong.push(...apart(initial, hostState, 'it was'), ...renamed(initial, host));
   if (end !== 'succeeded') wrong.push(...unsaidLosses(initial, host, happened));
-  if (isOpenEnd(end) && next.length === 0) wrong.push('the report does not say what to type next');
+  if (isOpenEnd(end) && next.length === 0) wrong.push('the report does not show what to type next');
   if (happened.some((said) => said.includes('a bug in blockplan')))
     wrong.push('the run ends with an unexpected error');
   if (end === 'uncertain')
@@ -77,7 +77,7 @@ export function violationsAtEnd(
       ? [...wrong, 'the run ends uncertain although the state can be inspected']
       : wrong;
   if (marked && !next.includes(unmarkByHand(hostState.host, hostState.domain.name)))
-    wrong.push('the marker of the run is left behind, and the report does not say so');
+    wrong.push('the marker of the run is left behind, and the report does not mention it');
   // A guest that was transient before has no definition to lose.
   if (!initial.domain.persistent) return wrong;
   // A definition that libvirt did not accept is in the run's folder, and the report has the command that restores it.
@@ -111,7 +111,7 @@ function unsaidLosses(
     .filter((file) => !happened.some((said) => said.includes(`the former content of ${file} `)))
     .map(
       (file) =>
-        `${file} was overwritten, and the report does not say that its former content is lost`,
+        `${file} was overwritten, and the report does not mention that its former content is lost`,
     );
 }
 

@@ -27,9 +27,9 @@ export interface Proof {
   readonly pairs: Counts;
   /** Files whose former content no run restores once the step that writes into them has begun. */
   readonly lost: readonly string[];
-  /** What a run did although no run may do it. */
+  /** The invariants that a run violates. */
   readonly violations: readonly Violation[];
-  /** The same where it is unavoidable: the journal could not be written, and then blockplan ended. */
+  /** Unavoidable violations: the journal could not be written, and then blockplan ended. */
   readonly unknowable: readonly Violation[];
   /** The result of each single fault, in the order of the plan's phases. */
   readonly faults: readonly FaultResult[];

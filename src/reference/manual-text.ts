@@ -100,13 +100,13 @@ export const COMMAND_TEXTS: Readonly<Record<string, CommandText>> = {
   },
   resume: {
     details:
-      'Inspects the host and continues the plan in the journal. Nothing that was done is repeated. If a rollback has begun, it is finished. The libvirt is the one that the run began on, whatever LIBVIRT_DEFAULT_URI says.',
+      'Inspects the host and continues the plan in the journal. Nothing that was done is repeated. If a rollback has begun, it is finished. Uses the libvirt that the run began on, and ignores LIBVIRT_DEFAULT_URI.',
     exitCodes: RUN_CODES,
     examples: [['Resume the newest run', 'blockplan resume last']],
   },
   rollback: {
     details:
-      'Returns the guest to where it was before the run. The libvirt is the one that the run began on, whatever LIBVIRT_DEFAULT_URI says.',
+      'Returns the guest to where it was before the run. Uses the libvirt that the run began on, and ignores LIBVIRT_DEFAULT_URI.',
     exitCodes: `${RUN_CODES} A rollback that you requested ends with 0.`,
     examples: [['Roll back the only unfinished run', 'blockplan rollback']],
   },
@@ -138,7 +138,7 @@ export const COMMAND_TEXTS: Readonly<Record<string, CommandText>> = {
   },
   rescue: {
     details:
-      'Defines a domain again whose definition was lost between undefine and redefine. What is not lost is left alone, no guest is started and no file is removed.',
+      'Restores a definition that a domain lost between undefine and redefine. What is not lost is left alone, no guest is started and no file is removed.',
     exitCodes:
       'The exit code is 5 if a definition cannot be restored or if it is unknown where its guest wrote last.',
     examples: [['Restore everything after a power loss', 'blockplan rescue --all']],

@@ -60,6 +60,7 @@ export function unbuildable(plan: Plan, state: HostState): Finding[] {
       code: codes.notRehearsable,
       severity: 'error',
       message: `"${state.domain.name}" has no writable disk in a file, so there is nothing to rehearse`,
+      hint: 'check the plan without a rehearsal: blockplan prove',
     });
   return findings;
 }
@@ -132,7 +133,7 @@ function differencesOf({ domain, others }: HostState): string[] {
     ...(others.length > 0
       ? [`other domains of the host (${others.length}) are left out; preflight has checked them`]
       : []),
-    'free space, owners and rights of files, and security labels are those of the lab',
+    'free space, owners and permissions of files, and security labels are those of the lab',
   ];
 }
 

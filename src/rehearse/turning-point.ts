@@ -24,7 +24,7 @@ export interface NotUndone {
 }
 
 /** The id of the step at which a rehearsal turns back; no plan can have it, because of its space. */
-export const TURNING_STEP = 'turn back';
+export const TURNING_STEP = 'roll back';
 
 /** Where the walked plan turns back; undefined if no phase can be undone. */
 export function turningPointOf(
@@ -48,7 +48,7 @@ export function turningPointOf(
 /** The first phase that is not undone, and why; undefined if all are. */
 export function notUndone(plan: Plan, walked: readonly WalkedPhase[]): NotUndone | undefined {
   if (plan.onFailure === 'stop')
-    return { reason: 'the plan says "on-failure: stop", so a failure is not rolled back' };
+    return { reason: 'the plan has "on-failure: stop", so a failure is not rolled back' };
   for (const each of walked) {
     const reason = noRollbackFrom(each);
     if (reason !== undefined)

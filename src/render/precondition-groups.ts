@@ -14,7 +14,7 @@ export function preconditionGroups(preview: Preview): Block[] {
   const unchecked = all.filter((each) => each.checked === 'no');
   const met = all.filter((each) => !each.unmet && each.checked !== 'no');
   const groups = [
-    group('Not met', 'a finding says why', unmet),
+    group('Not met', 'a finding shows why', unmet),
     group(
       'Not checked',
       isLive

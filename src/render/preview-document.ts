@@ -206,7 +206,7 @@ function failures({ plan, domain, machine }: Preview): Block {
   const has = (name: string) => machine.states.some((state) => state.name === name);
   const how = machine.states.some(({ direction }) => direction === 'undo')
     ? 'If a phase fails, it and all phases before it are undone, last first.'
-    : 'If a phase fails, the run stops and undoes nothing, because the plan says on-failure: stop.';
+    : 'If a phase fails, the run stops and undoes nothing, because the plan has on-failure: stop.';
   const states: Block = {
     ...{ is: 'states', plan, domain, machine, text: `Each box is a state of the run. ${how}` },
     ends: FINAL_STATES.filter(has).map((end) => ({

@@ -69,7 +69,7 @@ function copyTiles({ copies }: Totals): Tile[] {
 function failureTiles({ totals: { pointsOfNoReturn: points }, steps }: Preview): Tile[] {
   const section = SECTION_TITLES.dangers;
   const stops = steps.some(({ phases }) => phases.some(({ stopsAt }) => stopsAt !== undefined));
-  const note = 'the plan says on-failure: stop';
+  const note = 'the plan has on-failure: stop';
   return [
     ...(stops
       ? [{ label: 'After a failure', value: 'the run stops', note, mood: 'bad' } as const]

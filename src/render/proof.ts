@@ -132,7 +132,7 @@ function countsText(counts: Counts, color: boolean): string {
 function assumedLines(assumptions: readonly string[], sentence: Sentence): string[] {
   return assumptions.length === 0
     ? []
-    : sentence(`assumed, because the facts do not say: ${assumptions.join('; ')}`, 2);
+    : sentence(`assumed, because the facts do not contain it: ${assumptions.join('; ')}`, 2);
 }
 
 function lostLines(lost: readonly string[], sentence: Sentence): string[] {

@@ -46,7 +46,7 @@ export function damageOf({ damage }: RunSummary, history: History | undefined): 
   return history?.damage === 'altered' || history?.damage === 'strange'
     ? [
         history.damage === 'altered'
-          ? 'its journal was altered after it was written: what follows that place is not shown'
+          ? 'its journal was altered after it was written: what follows the change is not shown'
           : 'its journal has a record that this version of blockplan does not write: it and what follows are not shown',
       ]
     : [];

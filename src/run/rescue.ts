@@ -47,7 +47,7 @@ export async function rescueDomain(
     return leftAlone(lost, now, wanted);
   const failures: string[] = [];
   if (!back) {
-    const given = defineDomain(wanted.definition, 'write the definition back');
+    const given = defineDomain(wanted.definition, 'restore the definition');
     const refused = await perform(driver, given, folder);
     if (refused !== undefined) return notTaken(lost, now, refused, folder);
   }

@@ -155,7 +155,7 @@ export interface PreviewPrecondition {
   readonly what: string;
   /** Checked on the host, checked in a file of facts, or not checked: only the run can check it. */
   readonly checked: 'live' | 'facts' | 'no';
-  /** Set if it is not met: a finding says why, and whether that prevents the run. */
+  /** Set if it is not met: a finding shows why, and whether that prevents the run. */
   readonly unmet?: true;
 }
 

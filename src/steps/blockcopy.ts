@@ -116,7 +116,12 @@ export const blockcopyStep = defineStep<typeof schema>({
     const { granularity } = params;
     if (granularity !== undefined && !Number.isInteger(Math.log2(granularity))) {
       findings.push(
-        refuse(codes.invalidGranularity, 'granularity', `${granularity} is not a power of two`),
+        refuse(
+          codes.invalidGranularity,
+          'granularity',
+          `${granularity} is not a power of two`,
+          'write a power of two, such as 65536',
+        ),
       );
     }
     return findings;

@@ -63,7 +63,7 @@ export const blockpullStep = defineStep<typeof schema>({
     const { into, merged } = range;
     const alone = needs.hinting(
       codes.fileInOtherDomain,
-      'a pull writes into the active layer: take it out of the other chain first',
+      'take the active layer out of the other chain first: a pull writes into it',
     );
     requireUnshared(alone, state, 'disk', [into.file]);
     requireUnsharedByOwnDisks(alone, state, disk, 'disk', [into.file]);

@@ -84,8 +84,7 @@ export const convertStep = defineStep<typeof schema>({
       ...checkAbsolute('source', params.source),
       ...checkPlainPath('dest', params.dest),
     ];
-    if (isSameFile({ files: {} }, params.source, params.dest))
-      findings.push(refuse(codes.conflictingOptions, 'dest', 'source and dest are the same file'));
+    if (isSameFile({ files: {} }, params.source, params.dest)) findings.push(refuseSameFile());
     const target = params['target-format'] ?? 'qcow2';
     if (params.compress && target !== 'qcow2' && target !== 'vmdk') {
       findings.push(
@@ -112,9 +111,7 @@ export const convertStep = defineStep<typeof schema>({
     needs.requireUnlisted(
       'source and dest are different files',
       'domain',
-      isSameFile(state, source, dest)
-        ? [refuse(codes.conflictingOptions, 'dest', 'source and dest are the same file')]
-        : [],
+      isSameFile(state, source, dest) ? [refuseSameFile()] : [],
     );
     requireNewFile(needs, state, 'dest', dest, bytesOf(state, sourceFiles(params.source, state)));
   },
@@ -158,10 +155,26 @@ function limitOfConvert(
   return { limit: speedLimit(rate, sparseSize === 0 ? disk?.capacity : bytes) };
 }
 
+function refuseSameFile(): Refusal {
+  return refuse(
+    codes.conflictingOptions,
+    'dest',
+    'source and dest are the same file',
+    'choose another path for "dest"',
+  );
+}
+
 function checkFormat(params: Params, state: HostState): Refusal[] {
   const { source } = params;
   if (!fileAt(state, source))
-    return [refuse(codes.fileExistence, 'source', `${source} does not exist`)];
+    return [
+      refuse(
+        codes.fileExistence,
+        'source',
+        `${source} does not exist`,
+        'correct the path, or create the image first',
+      ),
+    ];
   return sourceFormat(params, state) !== undefined
     ? []
     : [

@@ -138,6 +138,7 @@ export const snapshotCreateAsStep = defineStep<typeof schema>({
             codes.invalidDiskspec,
             ['diskspec', index, 'disk'],
             `${spec.disk} is listed twice`,
+            'list each disk once',
           ),
         );
       seen.add(spec.disk);
@@ -148,6 +149,7 @@ export const snapshotCreateAsStep = defineStep<typeof schema>({
             codes.invalidDiskspec,
             ['diskspec', index, 'file'],
             `${spec.disk} is left out of the snapshot, so it cannot have a file`,
+            'remove "file" or "snapshot: no"',
           ),
         );
       }
@@ -224,6 +226,7 @@ function requires(params: Params, state: HostState, needs: Needs): void {
             codes.diskNotEligible,
             [],
             `no disk of "${state.domain.name}" would take part in the snapshot`,
+            'list a disk in "diskspec": { disk: TARGET, snapshot: external }',
           ),
         ],
   );

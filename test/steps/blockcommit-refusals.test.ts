@@ -260,7 +260,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     'only an unsuitable disk, without further errors',
     active,
     world({ disks: [disk('vda', [SNAP2], { readonly: true })] }),
-    ['BP104 disk: vda is read-only: nothing can be moved or merged'],
+    ['BP104 disk: vda is read-only: nothing can be moved or merged -> leave the disk out'],
   ],
   [
     'to remove a symbolic link',

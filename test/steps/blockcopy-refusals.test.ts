@@ -145,7 +145,7 @@ test.each<readonly [string, Params, readonly string[]]>([
     [
       'BP052 bytes: "bytes" requires "bandwidth" -> add "bandwidth", or leave "bytes" out',
       'BP052 reuse-external: "reuse-external" requires "format" -> add "format", or leave "reuse-external" out',
-      'BP055 granularity: 513 is not a power of two',
+      'BP055 granularity: 513 is not a power of two -> write a power of two, such as 65536',
     ],
   ],
   ['a flat raw copy', { ...flat, format: 'raw' }, []],

@@ -82,7 +82,11 @@ test('its requirements, files and size', () => {
 });
 
 test.each<readonly [string, Partial<Parameters<typeof convertStep.check>[0]>, readonly string[]]>([
-  ['one file', { dest: SNAP1 }, ['BP051 dest: source and dest are the same file']],
+  [
+    'one file',
+    { dest: SNAP1 },
+    ['BP051 dest: source and dest are the same file -> choose another path for "dest"'],
+  ],
   [
     'a compressed raw file',
     { 'target-format': 'raw', compress: true },
@@ -104,7 +108,12 @@ const copyJob = (files: readonly string[], mirror: string) =>
   disk('vda', files, { job: { type: 'copy', ready: false, mirror } });
 
 test.each<readonly [string, string, HostState, readonly string[]]>([
-  ['it does not exist', '/none', world(), ['BP106 source: /none does not exist']],
+  [
+    'it does not exist',
+    '/none',
+    world(),
+    ['BP106 source: /none does not exist -> correct the path, or create the image first'],
+  ],
   [
     'its format is unknown',
     OLD,
@@ -120,7 +129,7 @@ test.each<readonly [string, string, HostState, readonly string[]]>([
       ...world({ files: { '/link': { size: 1, format: 'raw' } } }),
       names: { '/link': 'one', [DEST]: 'one' },
     },
-    ['BP051 dest: source and dest are the same file'],
+    ['BP051 dest: source and dest are the same file -> choose another path for "dest"'],
   ],
   [
     'the guest writes to it',

@@ -44,7 +44,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     'to reuse a file of its own disk',
     reused(SNAP1),
     world(),
-    [`BP106 diskspec.0: ${SNAP1} belongs to one of the guest's own disks`],
+    [`BP106 diskspec.0: ${SNAP1} belongs to one of the guest's own disks -> choose another file`],
   ],
   [
     'to reuse an overlay of another file',

@@ -66,9 +66,9 @@ test.each<readonly [string, Params, readonly string[]]>([
     },
     [
       'BP057 diskspec.0: "reuse-external" requires the overlay file of vda -> add "file"',
-      'BP057 diskspec.1.disk: vda is listed twice',
+      'BP057 diskspec.1.disk: vda is listed twice -> list each disk once',
       'BP050 diskspec.1.file: "o" is not an absolute path -> write the absolute path on the host: /…',
-      'BP057 diskspec.2.file: vdb is left out of the snapshot, so it cannot have a file',
+      'BP057 diskspec.2.file: vdb is left out of the snapshot, so it cannot have a file -> remove "file" or "snapshot: no"',
       'BP057 diskspec.3.file: several disks cannot share one overlay file -> list each disk by its name, or leave "file" out',
     ],
   ],
@@ -192,7 +192,9 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     'a guest without disks to snapshot',
     quick,
     world({ disks: [disk('sda', [ISO], { device: 'cdrom', readonly: true })] }),
-    ['BP104: no disk of "testvm" would take part in the snapshot'],
+    [
+      'BP104: no disk of "testvm" would take part in the snapshot -> list a disk in "diskspec": { disk: TARGET, snapshot: external }',
+    ],
   ],
   [
     'two disks in one file',

@@ -8,6 +8,8 @@ import { requireGuestUp } from './guest.ts';
 import { checkOneFile } from './one-file.ts';
 import { type Needs, type ParamPath, type Refusal, refuse, refuseStep } from './requirement.ts';
 
+const LEAVE_OUT = 'leave the disk out';
+
 /** Requires that a block job can start on the disk. @returns the disk; undefined if it cannot */
 export function requireDiskForJob(
   needs: Needs,
@@ -70,7 +72,7 @@ export function requireIdleDisk(
             codes.layerHasOtherWriter,
             key,
             `${written}: a copy, snapshot or merge would miss those writes`,
-            'blockplan only supports disks that a single guest writes to',
+            'detach the disk from the other writer first: blockplan supports only disks with a single writer',
           ),
         ],
   );
@@ -93,9 +95,23 @@ export function findDisk(state: HostState, target: string, key: ParamPath): Disk
   }
   // libvirt accepts no such definition, but a facts file may have one.
   if (disks.filter((each) => each.target === target).length > 1)
-    return [refuseStep(codes.diskNotFound, key, `"${name}" has several disks named "${target}"`)];
+    return [
+      refuseStep(
+        codes.diskNotFound,
+        key,
+        `"${name}" has several disks named "${target}"`,
+        'give each disk in the facts its own target',
+      ),
+    ];
   return target === ''
-    ? [refuseStep(codes.diskNotFound, key, `a disk of "${name}" has no target`)]
+    ? [
+        refuseStep(
+          codes.diskNotFound,
+          key,
+          `a disk of "${name}" has no target`,
+          'give each disk in the facts a target',
+        ),
+      ]
     : disk;
 }
 
@@ -106,6 +122,7 @@ function checkDevice({ target, device, readonly }: Disk, key: ParamPath): Refusa
         codes.diskNotEligible,
         key,
         `${target} is a ${device}, not a disk: it supports no block jobs`,
+        LEAVE_OUT,
       ),
     ];
   return readonly
@@ -114,13 +131,15 @@ function checkDevice({ target, device, readonly }: Disk, key: ParamPath): Refusa
           codes.diskNotEligible,
           key,
           `${target} is read-only: nothing can be moved or merged`,
+          LEAVE_OUT,
         ),
       ]
     : [];
 }
 
 function checkMedium({ target, chain: [active] }: Disk, key: ParamPath): Refusal[] {
-  if (!active) return [refuseStep(codes.diskNotEligible, key, `${target} has no medium`)];
+  if (!active)
+    return [refuseStep(codes.diskNotEligible, key, `${target} has no medium`, LEAVE_OUT)];
   return active.file.startsWith('/')
     ? []
     : [
@@ -128,7 +147,7 @@ function checkMedium({ target, chain: [active] }: Disk, key: ParamPath): Refusal
           codes.diskNotEligible,
           key,
           `${target} is on ${active.file}, which is neither a file nor a block device of this host`,
-          'blockplan only supports local files and block devices',
+          `${LEAVE_OUT}: blockplan supports only local files and block devices`,
         ),
       ];
 }
@@ -140,13 +159,13 @@ export function checkSupported({ target, unsupported = [] }: Disk, key: ParamPat
       codes.diskUnsupported,
       key,
       `${target} has ${property}: ${whyUnsupported(property)}`,
-      `no step supports disks with ${property}`,
+      `${LEAVE_OUT}: no step supports disks with ${property}`,
     ),
   );
 }
 
 function checkImages({ target, chain }: Disk, key: ParamPath): Refusal[] {
-  const hint = 'blockplan requires that each layer of a disk is a single file';
+  const hint = `${LEAVE_OUT}: blockplan requires that each layer is a single file`;
   return chain
     .flatMap(({ file, dataFiles }) =>
       checkOneFile(key, `${target} uses ${file}, which`, dataFiles, hint),

@@ -47,7 +47,7 @@ export function checkRunning(hostState: HostState): Refusal[] {
     ];
   const { uri } = hostState.host;
   const hint = uri.endsWith('/session')
-    ? 'this connection only shows your own guests; to use the system connection: -c qemu:///system'
+    ? 'use the system connection with -c qemu:///system: this connection shows only your own guests'
     : `see: ${virshLine({ connect: uri }, 'list', '--all')}`;
   return [refuseGuest(codes.domainNotFound, `${uri} has no domain "${name}"`, hint)];
 }

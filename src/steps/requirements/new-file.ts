@@ -86,6 +86,7 @@ export function checkFolder(
         codes.folderNotWritable,
         key,
         `no file can be created in ${parent}: the folder is read-only, or belongs to another user`,
+        'choose another folder, or run blockplan as a user who can write to it',
       ),
     ];
   if (!folder || folder.free >= needed) return [];

@@ -169,7 +169,14 @@ function checkThere(state: HostState, key: ParamPath, { file, format, base }: Ov
       ),
     ];
   return disksUsing(state, file).length > 0
-    ? [refuse(codes.fileExistence, key, `${file} belongs to one of the guest's own disks`)]
+    ? [
+        refuse(
+          codes.fileExistence,
+          key,
+          `${file} belongs to one of the guest's own disks`,
+          'choose another file',
+        ),
+      ]
     : [];
 }
 

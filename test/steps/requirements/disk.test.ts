@@ -48,10 +48,20 @@ describe('a disk that a block job can start on', () => {
 
   test('has a target of its own', () => {
     expect(found(world({ disks: [disk('vda', [SNAP2]), disk('vda', [DATA])] }))).toEqual([
-      refusal('BP103', ['disk'], '"testvm" has several disks named "vda"'),
+      refusal(
+        'BP103',
+        ['disk'],
+        '"testvm" has several disks named "vda"',
+        'give each disk in the facts its own target',
+      ),
     ]);
     expect(found(world({ disks: [disk('', [SNAP2])] }), '')).toEqual([
-      refusal('BP103', ['disk'], 'a disk of "testvm" has no target'),
+      refusal(
+        'BP103',
+        ['disk'],
+        'a disk of "testvm" has no target',
+        'give each disk in the facts a target',
+      ),
     ]);
   });
 
@@ -63,7 +73,9 @@ describe('a disk that a block job can start on', () => {
   ] as [Partial<Disk>, string][])(
     'is neither a drive nor read-only nor empty: %j',
     (change, message) => {
-      expect(found(changed(change))).toEqual([refusal('BP104', ['disk'], message)]);
+      expect(found(changed(change))).toEqual([
+        refusal('BP104', ['disk'], message, 'leave the disk out'),
+      ]);
     },
   );
 
@@ -73,7 +85,7 @@ describe('a disk that a block job can start on', () => {
         'BP104',
         ['disk'],
         'vda is on nbd://h/x, which is neither a file nor a block device of this host',
-        'blockplan only supports local files and block devices',
+        'leave the disk out: blockplan supports only local files and block devices',
       ),
     ]);
   });
@@ -86,7 +98,7 @@ describe('a disk that a block job can start on', () => {
       {
         ...{ code: 'BP126', severity: 'error', path: ['disk'] },
         message: expect.stringMatching(/^vda has <transient\/>: \S/),
-        hint: 'no step supports disks with <transient/>',
+        hint: 'leave the disk out: no step supports disks with <transient/>',
       },
     ]);
     expect(checkSupported(disk('vda', []), 'disk')).toEqual([]);
@@ -102,7 +114,7 @@ describe('a disk that a block job can start on', () => {
         'BP144',
         ['disk'],
         `vda uses ${SNAP1}, which keeps its data in other files: /d1, /d2`,
-        'blockplan requires that each layer of a disk is a single file',
+        'leave the disk out: blockplan requires that each layer is a single file',
       ),
     ]);
     const empty = chain.map((layer) => ({ ...layer, dataFiles: [] }));
@@ -128,7 +140,7 @@ describe('a disk that a block job can start on', () => {
       'BP155',
       ['disk'],
       `${who}: a copy, snapshot or merge would miss those writes`,
-      'blockplan only supports disks that a single guest writes to',
+      'detach the disk from the other writer first: blockplan supports only disks with a single writer',
     ),
   ];
 

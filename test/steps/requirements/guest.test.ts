@@ -48,7 +48,7 @@ describe('a guest', () => {
         'BP101',
         [],
         'qemu:///session has no domain "testvm"',
-        'this connection only shows your own guests; to use the system connection: -c qemu:///system',
+        'use the system connection with -c qemu:///system: this connection shows only your own guests',
       ),
     ]);
   });

@@ -85,6 +85,7 @@ describe('a new file', () => {
       refused(
         'BP107',
         `no file can be created in ${FOLDER}: the folder is read-only, or belongs to another user`,
+        'choose another folder, or run blockplan as a user who can write to it',
       ),
     ]);
   });

@@ -13,7 +13,7 @@ function helpOf(name?: string): string {
 }
 
 test.each(['resume', 'rollback'])('the help of %s says which libvirt it uses', (name) => {
-  expect(helpOf(name)).toContain('The libvirt is the one that the run began on.');
+  expect(helpOf(name)).toContain('The command uses the libvirt that the run began on.');
   expect(helpOf(name)).not.toContain('--connect');
 });
 

@@ -231,7 +231,7 @@ describe('is refused', () => {
     );
     const refusing = scripted(([verb]) => (verb === 'metadata' ? '' : new Error('no such domain')));
     session.virsh = refusing;
-    expect(await held(() => refusal(RUN))).toContain('libvirt says: no such domain');
+    expect(await held(() => refusal(RUN))).toContain('libvirt reports: no such domain');
   });
 
   test('a run whose job ends while virsh connects', async () => {

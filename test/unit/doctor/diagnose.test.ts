@@ -89,7 +89,7 @@ describe('an overlay beside the images', () => {
       message: `${file} is an overlay above ${TEMPLATE}, and in no domain's chain; run r1 (move-web1) moved vda away from it on 2026-11-23 08:15:09Z, and kept it`,
     });
     expect(finding?.why).toMatch(/^its content is from that time/);
-    expect(finding?.hint).toContain('remove it once you do not');
+    expect(finding?.hint).toContain('then remove it yourself');
   });
 
   test('that was a lower layer was taken out of the chain', () => {

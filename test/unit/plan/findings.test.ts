@@ -2,11 +2,11 @@ import { expect, test } from 'vitest';
 import { codes } from '../../../src/codes.ts';
 import { errorFinding, Findings } from '../../../src/plan/findings.ts';
 
-test('a document is never accepted while a value or a key is condemned without an error', () => {
+test('a document is never accepted while a value or a key is marked as faulty without an error', () => {
   for (const part of ['value', 'key'] as const) {
     const findings = new Findings();
     findings.condemn(['steps', 0], part);
-    expect(() => findings.refuse()).toThrow('["steps",0] is condemned without an error');
+    expect(() => findings.refuse()).toThrow('["steps",0] is marked as faulty without an error');
   }
 });
 

@@ -49,7 +49,7 @@ describe('the shape of a guest', () => {
       the guest has no NVRAM file and no TPM
       the guest has no managed save image
       other domains of the host (1) are left out; preflight has checked them
-      free space, owners and rights of files, and security labels are those of the lab"
+      free space, owners and permissions of files, and security labels are those of the lab"
     `);
   });
 

@@ -267,7 +267,7 @@ test('a refused plan shows the errors and what to do, and nothing else', () => {
 test('a plan that stops on failure announces no rollback', () => {
   const { plan } = planned(['blockcopy: { disk: vda, dest: /new/a, pivot: true }'], 'stop');
   const text = flat(textOf(bodyOf(previewHtml(previewPlan(plan, hostForPlans())))));
-  expect(text).toContain('because the plan says on-failure: stop');
+  expect(text).toContain('because the plan has on-failure: stop');
   expect(text).not.toContain('rolled-back');
 });
 

@@ -61,7 +61,7 @@ describe('the tiles', () => {
     const { plan } = planned(['blockcopy: { disk: vda, dest: /new/a, pivot: true }'], 'stop');
     const text = tiles(previewPlan(plan, hostForPlans(), { facts: 'f' })).join('\n');
     expect(text).toMatch(/^warn \| Preconditions !\d+ of \d+ unchecked the run checks them$/m);
-    expect(text).toContain('bad | After a failure ✕the run stops the plan says on-failure: stop');
+    expect(text).toContain('bad | After a failure ✕the run stops the plan has on-failure: stop');
   });
 
   test('are left out for a refused plan: what comes after the first error is unknown', () => {

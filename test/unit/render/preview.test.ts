@@ -69,7 +69,7 @@ test('a preview shows everything that will be done, and every rollback', () => {
        new files: only their owner can read and write them (mode 0600), whatever the mode of the original
 
     Preconditions (1 not met, 1 not checked, 2 met)
-       Not met (a finding says why)
+       Not met (a finding shows why)
          mirror: the folder of /b/x y.qcow2 exists
        Not checked (only the run can check them; if one is not met, the run is rolled back as far as possible)
          mirror: /b/x y.qcow2 does not exist
