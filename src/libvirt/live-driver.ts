@@ -1,12 +1,6 @@
 /** The driver of a real run: performs effects through virsh, qemu-img and the host's files. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { isTakenForId } from '../command.ts';
-import {
-  type Driver,
-  type MadeFile,
-  type PerformContext,
-  RECONNECT_LIMIT_MS,
-} from '../commands/driver.ts';
+import { type Driver, type PerformContext, RECONNECT_LIMIT_MS } from '../commands/driver.ts';
 import {
   argvOf,
   commandDefinition,
@@ -24,12 +18,13 @@ import { filesOfDisk } from '../model/file-identity.ts';
 import type { Bundle, DomainState, HostState } from '../model/host-state.ts';
 import { MARKER_URI, type Marker } from '../model/marker.ts';
 import { JobWatch } from './await-job.ts';
-import { byExactName, unambiguousName } from './by-uuid.ts';
-import { type Connection, checkConnection } from './connection-uri.ts';
+import { byExactName } from './by-uuid.ts';
+import { checkConnection } from './connection-uri.ts';
 import { convertImage } from './convert.ts';
-import { type DomainEvents, LIFECYCLE_STATES, openEvents } from './events.ts';
+import { type DomainEvents, LIFECYCLE_STATES } from './events.ts';
 import { GuestProcesses } from './guest-process.ts';
 import { withInputFiles } from './input-files.ts';
+import { connectionOf, type LiveOptions, listen } from './live-connection.ts';
 import { MadeFiles } from './made-files.ts';
 import { markCommand, NOTHING_TO_UNMARK, readMarker, unmarkCommand } from './marker.ts';
 import { MigrationWatch } from './migration-watch.ts';
@@ -43,17 +38,6 @@ import { openVirsh, type Virsh } from './virsh.ts';
 
 /** How long a command may take unless its effect specifies a timeout. */
 const COMMAND_TIMEOUT_MS = 60_000;
-
-export interface LiveOptions extends Pick<Connection, 'uri' | 'variable'> {
-  readonly domain: string;
-  /** A read-only connection, through which the daemon itself refuses every change. */
-  readonly readonly: boolean;
-  /** For a resumed run: the files that it has made, and whether libvirt reported a migration, which it does once. */
-  readonly made?: readonly MadeFile[];
-  readonly movedAway?: boolean;
-  /** Writes a file so that it survives a power loss; the journal's function. */
-  writeDurably(path: string, content: string): Promise<void>;
-}
 
 /** The driver of one domain, which libvirt may or may not know. */
 export interface LibvirtDriver extends Driver {
@@ -81,25 +65,6 @@ export async function openLiveDriver(
     await (await listening)?.close();
     throw error;
   }
-}
-
-function connectionOf({ readonly, uri, variable }: LiveOptions): Connection {
-  return {
-    readonly,
-    ...(uri === undefined ? {} : { uri }),
-    ...(variable === undefined ? {} : { variable }),
-  };
-}
-
-/** A name that virsh would take for an id is looked up first; any other need not wait for the connection. */
-async function listen(
-  io: HostIO,
-  options: LiveOptions,
-  connecting: Promise<Virsh>,
-): Promise<DomainEvents> {
-  const { domain } = options;
-  const word = isTakenForId(domain) ? await unambiguousName(await connecting, domain) : domain;
-  return openEvents(io, { ...connectionOf(options), domain: word });
 }
 
 class LiveDriver implements LibvirtDriver {
