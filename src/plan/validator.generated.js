@@ -93,12 +93,13 @@ ath of the copy; it must not exist."},"source-format":{type:"string",enum:["qcow
 Format of the source (-f; default: its format in the chain)."},"target-format":{type:"string",enum:["qcow2","raw","vmdk",
 "vdi","vhdx"],description:"Format of the copy (-O; default: qcow2)."},compress:{type:"boolean",description:"Compress the\
  copy (-c; qcow2 and vmdk)."},options:{type:"string",minLength:1,description:"Options of the copy's format (-o), such as\
- `preallocation=metadata`."},"sparse-size":{type:"integer",minimum:0,description:"Turn runs of at least this many zero b\
-ytes into holes (-S; default: 4096; 0: no holes)."},coroutines:{type:"integer",minimum:1,maximum:16,description:"Paralle\
-l reads and writes (-m; default: 8)."},"rate-limit":{type:"integer",minimum:1,description:"Speed limit in bytes/s (-r)."}}}}}},
-"on-failure":{type:"string",enum:["rollback","stop"],default:"rollback",description:"`rollback` undoes what the run did;\
- `stop` leaves everything as it is and reports that."}}},pattern4=new RegExp("^[a-z0-9][a-z0-9-]{0,62}$","u"),pattern5=new RegExp(
-"^[^/\\s-][^/]*$","u"),pattern6=new RegExp("^[A-Za-z_][A-Za-z0-9_-]*$","u"),pattern8=new RegExp("^[^/.][^/]*$","u"),func1=require_ucs2length().
+ `preallocation=metadata`; `full` and `falloc` take the space of the whole disk."},"sparse-size":{type:"integer",minimum:0,
+description:"Turn runs of at least this many zero bytes into holes (-S; default: 4096; 0: no holes, so the copy takes th\
+e space of the whole disk)."},coroutines:{type:"integer",minimum:1,maximum:16,description:"Parallel reads and writes (-m\
+; default: 8)."},"rate-limit":{type:"integer",minimum:1,description:"Speed limit in bytes/s (-r)."}}}}}},"on-failure":{type:"\
+string",enum:["rollback","stop"],default:"rollback",description:"`rollback` undoes what the run did; `stop` leaves every\
+thing as it is and reports that."}}},pattern4=new RegExp("^[a-z0-9][a-z0-9-]{0,62}$","u"),pattern5=new RegExp("^[^/\\s-][\
+^/]*$","u"),pattern6=new RegExp("^[A-Za-z_][A-Za-z0-9_-]*$","u"),pattern8=new RegExp("^[^/.][^/]*$","u"),func1=require_ucs2length().
 default,func2=Object.prototype.hasOwnProperty;function validate20(data,{instancePath="",parentData,parentDataProperty,rootData=data,
 dynamicAnchors={}}={}){let vErrors=null,errors=0,evaluated0=validate20.evaluated;if(evaluated0.dynamicProps&&(evaluated0.
 props=void 0),evaluated0.dynamicItems&&(evaluated0.items=void 0),data&&typeof data=="object"&&!Array.isArray(data)){if(data.

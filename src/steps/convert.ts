@@ -1,7 +1,8 @@
 import { codes } from '../codes.ts';
 import { pickOptions } from '../commands/define.ts';
-import { convert } from '../commands/qemu-img.ts';
-import { fileAt, isSameFile, layerIndex } from '../model/file-identity.ts';
+import { convert, spaceOfCopy, writesHoles } from '../commands/qemu-img.ts';
+import { fileAt, isSameFile } from '../model/file-identity.ts';
+import { type HeldData, virtualSizeOf } from '../model/held-data.ts';
 import type { HostState } from '../model/host-state.ts';
 import { checkOptions } from './convert-options.ts';
 import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
@@ -16,7 +17,7 @@ import {
   sourceFiles,
 } from './requirements/source-image.ts';
 import { removeMade } from './rollbacks/cancel.ts';
-import { bytesOf, type Product, speedLimit, unknownSize } from './sizes.ts';
+import { dataOf, type Product, speedLimit } from './sizes.ts';
 
 const schema = {
   type: 'object',
@@ -47,13 +48,14 @@ const schema = {
     options: {
       type: 'string',
       minLength: 1,
-      description: "Options of the copy's format (-o), such as `preallocation=metadata`.",
+      description:
+        "Options of the copy's format (-o), such as `preallocation=metadata`; `full` and `falloc` take the space of the whole disk.",
     },
     'sparse-size': {
       type: 'integer',
       minimum: 0,
       description:
-        'Turn runs of at least this many zero bytes into holes (-S; default: 4096; 0: no holes).',
+        'Turn runs of at least this many zero bytes into holes (-S; default: 4096; 0: no holes, so the copy takes the space of the whole disk).',
     },
     coroutines: {
       type: 'integer',
@@ -85,7 +87,7 @@ export const convertStep = defineStep<typeof schema>({
       ...checkPlainPath('dest', params.dest),
     ];
     if (isSameFile({ files: {} }, params.source, params.dest)) findings.push(refuseSameFile());
-    const target = params['target-format'] ?? 'qcow2';
+    const target = targetFormat(params);
     if (params.compress && target !== 'qcow2' && target !== 'vmdk') {
       findings.push(
         refuse(
@@ -113,18 +115,13 @@ export const convertStep = defineStep<typeof schema>({
       'domain',
       isSameFile(state, source, dest) ? [refuseSameFile()] : [],
     );
-    requireNewFile(needs, state, 'dest', dest, bytesOf(state, sourceFiles(params.source, state)));
+    requireNewFile(needs, state, 'dest', dest, copyOf(params, state).room);
   },
   products(params: Params, state) {
-    const files = sourceFiles(params.source, state);
-    const bytes = bytesOf(state, files);
-    const unknown = unknownSize(state, files);
-    return [
-      {
-        ...{ file: params.dest, copied: bytes, room: bytes, ...unknown },
-        ...limitOfConvert(params, state, unknown.unknown ? undefined : bytes),
-      },
-    ];
+    const { 'rate-limit': rate } = params;
+    const copy = copyOf(params, state);
+    const counted = copy.unknown ? undefined : copy.copied;
+    return [{ ...copy, ...(rate === undefined ? {} : { limit: speedLimit(rate, counted) }) }];
   },
   phases: (params: Params) => [convertPhase(params)],
   examples: [
@@ -144,15 +141,33 @@ export const convertStep = defineStep<typeof schema>({
   ],
 });
 
-/** qemu-img skips areas without data, and so does not count them, unless it has to write them (seen with QEMU 7.2). */
-function limitOfConvert(
-  { source, 'rate-limit': rate, 'sparse-size': sparseSize }: Params,
-  state: HostState,
-  bytes: number | undefined,
-): Pick<Product, 'limit'> {
-  if (rate === undefined) return {};
-  const disk = state.domain.disks.find(({ chain }) => layerIndex(state, chain, source) >= 0);
-  return { limit: speedLimit(rate, sparseSize === 0 ? disk?.capacity : bytes) };
+/**
+ * The copy, and how much space it takes. With `sparse-size: 0` qemu-img writes the whole disk; with preallocation the copy
+ * takes its space, but only the data is written and counts towards the rate limit (seen with QEMU 7.2).
+ */
+function copyOf(params: Params, state: HostState): Product {
+  const size = virtualSizeOf(state, params.source);
+  const data = sourceData(params, state, size);
+  const args = { ...params, 'target-format': targetFormat(params) };
+  const { bytes: room, ...unknown } = spaceOfCopy(args, data, size);
+  const copied = writesHoles(params) ? (size ?? data.bytes) : data.bytes;
+  return { file: params.dest, copied, room, ...unknown };
+}
+
+/** The data of the source, and of the layers below it. */
+function sourceData(params: Params, state: HostState, virtualSize: number | undefined): HeldData {
+  const { source } = params;
+  const files = sourceFiles(source, state);
+  const isLayer = layersFrom(source, state).length > 0;
+  // Below an image that is in no chain there may be others, and only qcow2 images are searched for compressed data.
+  const more = fileAt(state, source)?.backing || sourceFormat(params, state) === 'vmdk';
+  const data = dataOf(state, files, virtualSize);
+  if (isLayer || !more) return data;
+  return virtualSize === undefined ? { ...data, unknown: true } : { bytes: virtualSize };
+}
+
+function targetFormat(params: Params): string {
+  return params['target-format'] ?? 'qcow2';
 }
 
 function refuseSameFile(): Refusal {
@@ -196,7 +211,7 @@ function sourceFormat(params: Params, state: HostState): string | undefined {
 }
 
 function convertPhase(params: Params): Phase {
-  const target = params['target-format'] ?? 'qcow2';
+  const target = targetFormat(params);
   return {
     name: 'convert',
     summary: `copy ${params.source} to ${params.dest}`,
@@ -217,7 +232,7 @@ function convertPhase(params: Params): Phase {
             ...(format === undefined ? {} : { 'source-format': format }),
             'target-format': target,
           },
-          bytes: bytesOf(state, sourceFiles(params.source, state)),
+          bytes: copyOf(params, state).copied,
           why: 'copy the image',
         },
       ];

@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { open, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -253,22 +253,32 @@ export function tool(file: string, ...argv: string[]): Promise<string> {
 }
 
 /**
- * A step that preflight accepts and that fails for a real reason: it makes a copy larger than its folder. At the end of a
- * plan it makes every step before it roll back.
+ * A step that preflight accepts and that fails for a real reason: it copies an image whose header is sound and whose data is
+ * damaged. At the end of a plan it makes every step before it roll back.
  */
 export async function failingStep(host: LabHost): Promise<Record<string, unknown>> {
   const folder = await host.tmpfs(2 * 1024 * 1024);
-  const source = join(folder, 'quiet.qcow2');
+  const source = join(folder, 'damaged.qcow2');
   await host.qemuImg('create', '-q', '-f', 'qcow2', source, '64M');
+  await tool('qemu-io', '-f', 'qcow2', '-c', 'write -P 1 0 64k', source);
+  await misplaceFirstCluster(source);
   return {
     id: 'fails',
-    convert: {
-      source,
-      dest: join(folder, 'full.qcow2'),
-      'source-format': 'qcow2',
-      options: 'preallocation=full',
-    },
+    convert: { source, dest: join(folder, 'copy.qcow2'), 'source-format': 'qcow2' },
   };
+}
+
+/** Lets the first L2 entry of a qcow2 image lead into the middle of a cluster (QEMU, docs/interop/qcow2.txt). */
+async function misplaceFirstCluster(image: string): Promise<void> {
+  await using file = await open(image, 'r+');
+  const offsetAt = async (at: number) => {
+    const { buffer } = await file.read(Buffer.alloc(8), 0, 8, at);
+    return Number(buffer.readBigUInt64BE() & 0x00fffffffffffe00n);
+  };
+  const level1 = await offsetAt(40);
+  const entry = Buffer.alloc(8);
+  entry.writeBigUInt64BE(0x8000000000050200n);
+  await file.write(entry, 0, 8, await offsetAt(level1));
 }
 
 /**

@@ -79,6 +79,10 @@ test('its requirements, files and size', () => {
   expect(convertStep.products(quiet, untold)).toEqual([
     { file: DEST, copied: 40 * MiB, room: 40 * MiB, unknown: true },
   ]);
+  // Another size than that of the disk: it was resized after this layer was made.
+  const size = 5000 * MiB;
+  const measured = withFile(untold, SNAP1, { size: 1, virtualSize: size });
+  expect(convertStep.products(quiet, measured)).toEqual([{ file: DEST, copied: size, room: size }]);
 });
 
 test.each<readonly [string, Partial<Parameters<typeof convertStep.check>[0]>, readonly string[]]>([
