@@ -121,7 +121,8 @@ function* judged(run: RunState, final: FinalState | undefined): RunPart<Finish> 
     const wrong = [...each(({ initial }, now) => contradictions(initial, now)), ...lostNow];
     if (wrong.length === 0) {
       const unused = each(({ initial }, now) => unusedFiles(initial, now));
-      return finishOf('succeeded', run, { state: [...disks, ...unused] });
+      const copies = each((_, now, on) => copiesKept(run, on, now));
+      return finishOf('succeeded', run, { state: [...disks, ...copies, ...unused] });
     }
     const ours = each(({ initial }, now) => filesMade(initial, now));
     const happened = ['all steps are done, but the result is not as planned', ...lost];
@@ -183,6 +184,16 @@ function unusedFiles(before: HostState, now: HostState): string[] {
   return filesIn(before)
     .filter((file) => !used.has(file) && fileAt(now, file))
     .map((file) => `${file} is no longer used by this guest; it is kept`);
+}
+
+/** The destinations of the plan's copies that no chain of the guest needs: backups. */
+function copiesKept({ graph }: RunState, on: HostName, now: HostState): string[] {
+  const used = new FileSet(now, now.domain.disks.flatMap(filesOfDisk));
+  return graph.nodes
+    .filter(({ first, host }) => first && host === on)
+    .flatMap(({ planned: { params } }) => (typeof params.dest === 'string' ? [params.dest] : []))
+    .filter((file) => !used.has(file) && fileAt(now, file) !== null)
+    .map((file) => `the copy is in ${file}`);
 }
 
 /** Files that the run created and that are in no chain of the guest, such as a backup. */

@@ -51,6 +51,17 @@ describe('a run with all steps done', () => {
     });
   });
 
+  test('reports where its copies are, unless the guest uses them', async () => {
+    const steps = [
+      `blockcopy: { disk: vda, dest: ${COPY}, finish: true }`,
+      `convert: { source: ${BASE}, dest: /new/base.qcow2 }`,
+    ];
+    expect(await new Runs(hostForPlans()).whole(planned(steps))).toMatchObject({
+      end: 'succeeded',
+      state: [CHAIN, `the copy is in ${COPY}`, 'the copy is in /new/base.qcow2'],
+    });
+  });
+
   test('does not list removed files', async () => {
     const commit =
       'blockcommit: { disk: vda, shallow: true, active: true, pivot: true, delete: true }';
