@@ -26,6 +26,9 @@ export interface JobWait {
   onProgress(progress: Progress): void;
 }
 
+/** libvirt does not answer a question about the job or its guest. */
+class QueryFailed extends EffectFailed {}
+
 /** Collects the events of the disk's job from its start on, so that none is lost between start and wait. */
 export class JobWatch {
   readonly #seen: DomainEvent[] = [];
@@ -64,6 +67,23 @@ export class JobWatch {
    * @throws EffectFailed when the job fails, is cancelled or disappears, the guest stops, or the timeout expires
    */
   async until(wait: JobWait): Promise<void> {
+    try {
+      await this.#until(wait);
+    } catch (error) {
+      // A guest that stops ends its job first: then libvirt refuses the query before the event of the stop arrives.
+      if (error instanceof QueryFailed) await this.#refuseStopped(wait);
+      throw error;
+    }
+  }
+
+  /** @throws EffectFailed when a late event reports that the guest stopped */
+  async #refuseStopped(wait: JobWait): Promise<void> {
+    const deadline = Date.now() + LATE_MS;
+    do this.#judge(wait);
+    while (await this.#sleep(deadline - Date.now(), wait.signal));
+  }
+
+  async #until(wait: JobWait): Promise<void> {
     const deadline = Date.now() + wait.effect.timeoutMs;
     let look = LOOK_EVERY_MS / 4;
     for (;;) {
@@ -162,7 +182,7 @@ async function jobOf({ virsh, domain, effect }: JobWait): Promise<Progress | und
   const info = ['--info', '--raw', '--bytes'];
   const answer = await virsh.run(['blockjob', '--domain', domain, '--path', effect.disk, ...info]);
   if (!answer.ok)
-    throw new EffectFailed(`the job on ${effect.disk} cannot be queried: ${answer.error}`);
+    throw new QueryFailed(`the job on ${effect.disk} cannot be queried: ${answer.error}`);
   const current = numberAfter('cur', answer.stdout);
   const total = numberAfter('end', answer.stdout);
   return current === undefined || total === undefined ? undefined : { current, total };
@@ -170,7 +190,7 @@ async function jobOf({ virsh, domain, effect }: JobWait): Promise<Progress | und
 
 async function mirrorIsReady({ virsh, domain, effect }: JobWait): Promise<boolean> {
   const answer = await virsh.run(['dumpxml', '--domain', domain]);
-  if (!answer.ok) throw new EffectFailed(`the domain cannot be read: ${answer.error}`);
+  if (!answer.ok) throw new QueryFailed(`the domain cannot be read: ${answer.error}`);
   const disk = readDomainXml(answer.stdout).disks.find((each) => each.target === effect.disk);
   return disk?.job?.ready === true;
 }

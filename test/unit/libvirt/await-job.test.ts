@@ -226,12 +226,24 @@ describe('fails', () => {
   test('when libvirt refuses a query', async () => {
     const { wait, pass, end } = scene('ready', { job: new Error('no such domain') });
     wait();
-    await pass(200);
+    await pass(400);
     expect(end()).toBe('failed: the job on vda cannot be queried: no such domain');
     const other = scene('ready', { job: equal, xml: new Error('no XML') });
     other.wait();
-    await other.pass(200);
+    await other.pass(400);
     expect(other.end()).toBe('failed: the domain cannot be read: no XML');
+  });
+
+  test('when the guest stops, also if libvirt refuses a query before it reports that', async () => {
+    const { wait, tell, pass, end } = scene('ready', { job: new Error('domain is not running') });
+    wait();
+    await tell(jobEvent('failed'));
+    await pass(50);
+    await tell(jobEvent('canceled'));
+    await pass(50);
+    expect(end()).toBeUndefined();
+    await tell({ kind: 'lifecycle', event: 'Stopped', detail: 'Destroyed' });
+    expect(end()).toBe('failed: the guest stopped (destroyed), which ended the job on vda');
   });
 });
 
