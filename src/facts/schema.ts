@@ -159,7 +159,7 @@ const PLACE_FACTS: JsonSchema = {
     {
       kind: {
         type: 'string',
-        enum: ['file', 'block device', 'other'],
+        enum: ['file', 'block device', 'folder', 'other'],
         description: 'Type of the file.',
       },
       length: amount('Length in bytes; for a raw image, the virtual size.'),

@@ -18,7 +18,10 @@ export async function inspectDestination(path: string): Promise<Destination | un
   const found = await absentAsNull(stat(path));
   if (!found) return undefined;
   if (!found.isFile() && !found.isBlockDevice())
-    return { kind: 'other', length: 0, header: null, heldBy: [] };
+    return {
+      kind: found.isDirectory() ? 'folder' : 'other',
+      ...{ length: 0, header: null, heldBy: [] },
+    };
   const header = await firstBytes(path);
   if (header === undefined) return undefined;
   const block = found.isBlockDevice();

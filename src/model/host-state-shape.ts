@@ -108,7 +108,7 @@ const domain = fields<Domain>({
 const imageHeader = fields<HeaderSummary>({ format: text, virtualSize: amount });
 
 const place = fields<Destination>({
-  kind: oneOf<Destination['kind']>('file', 'block device', 'other'),
+  kind: oneOf<Destination['kind']>('file', 'block device', 'folder', 'other'),
   length: amount,
   header: either(imageHeader, oneOf(null)),
   heldBy: listOf(text),

@@ -187,7 +187,7 @@ export interface ImageFile {
 
 /** What is at an existing path, as far as a step that writes to it needs to know. */
 export interface Destination {
-  readonly kind: 'file' | 'block device' | 'other';
+  readonly kind: 'file' | 'block device' | 'folder' | 'other';
   /** Length in bytes: the size that a guest sees if it is a raw image. */
   readonly length: number;
   /**

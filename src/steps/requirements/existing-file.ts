@@ -70,12 +70,14 @@ function checkPlaceKind(
   { kind }: Destination,
 ): Refusal[] {
   if (kind === (block ? 'block device' : 'file')) return [];
-  if (kind === 'other')
+  if (kind === 'folder' || kind === 'other')
     return [
       refuse(
         codes.destinationKind,
         key,
-        `${file} is neither a regular file nor a block device`,
+        kind === 'folder'
+          ? `${file} is a folder`
+          : `${file} is neither a regular file nor a block device`,
         otherKind,
       ),
     ];

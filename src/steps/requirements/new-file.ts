@@ -1,9 +1,9 @@
 /** What steps require of the path of a file that they create. */
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { codes } from '../../codes.ts';
 import { commandLine } from '../../command.ts';
 import { fileAt } from '../../model/file-identity.ts';
-import type { HostState } from '../../model/host-state.ts';
+import type { HostState, ImageFile } from '../../model/host-state.ts';
 import { comparedSizes } from '../../size-text.ts';
 import { type Needs, type ParamPath, type Refusal, refuse } from './requirement.ts';
 import { requireUnnamed } from './unshared.ts';
@@ -19,7 +19,8 @@ export function requireNewFile(
   file: string,
   needed: number,
 ): void {
-  requireNoFile(needs, state, key, file);
+  const inside = `write the path of a new file in it, such as ${join(file, 'NAME')}`;
+  requireNoFile(needs, state, key, file, isFolder(fileAt(state, file)) ? inside : undefined);
   needs.require(
     `the folder of ${file} exists, is writable and has enough free space`,
     { folder: file },
@@ -36,20 +37,27 @@ export function requireNoFile(
   file: string,
   hint = 'choose another path, or move that file away',
 ): boolean {
+  const found = fileAt(state, file);
   return needs.require(
     `${file} does not exist`,
     { file },
-    fileAt(state, file)
+    found
       ? [
           refuse(
             codes.fileExistence,
             key,
-            `${file} already exists; blockplan does not overwrite files`,
+            isFolder(found)
+              ? `${file} is a folder`
+              : `${file} already exists; blockplan does not overwrite files`,
             hint,
           ),
         ]
       : [],
   );
+}
+
+function isFolder(found: ImageFile | null | undefined): boolean {
+  return found?.place?.kind === 'folder';
 }
 
 /** Refuses a folder that is missing or not writable, or that has too little free space. */

@@ -17,6 +17,7 @@ describe('the findings', () => {
     expect(findings(place({ kind: 'other' }))).toEqual(
       said('BP146', '/dest is neither a regular file nor a block device'),
     );
+    expect(findings(place({ kind: 'folder' }))).toEqual(said('BP146', '/dest is a folder'));
     expect(findings(place(), { block: true })).toEqual(
       said('BP146', '/dest is a regular file, not a block device', 'leave "blockdev" out'),
     );

@@ -110,6 +110,17 @@ describe('a new file', () => {
     ]);
   });
 
+  test('must not be a folder', () => {
+    const place = { kind: 'folder', length: 0, header: null, heldBy: [] } as const;
+    expect(check(roomy, 0, { files: { [FILE]: { size: 0, place } } })).toEqual([
+      refused(
+        'BP106',
+        `${FILE} is a folder`,
+        `write the path of a new file in it, such as ${FILE}/NAME`,
+      ),
+    ]);
+  });
+
   test('is described by the requirements', () => {
     expect(required((needs) => requireNewFile(needs, world(), 'dest', '/n', 0)).texts).toEqual([
       '/n does not exist [file /n]',
