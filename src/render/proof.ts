@@ -25,6 +25,7 @@ export function renderProof(
     `${bold(word)}: ${printable(proof.plan)} on ${printable(proof.domain)}, ${amount(proof.phases, 'phase')}`,
     `  with at most one fault:   ${countsText(singles, color)}`,
     `  with at most two faults:  ${countsText(pairs, color)}`,
+    ...safetyLines(proof, sentence),
     ...assumedLines(proof.assumptions, sentence),
     ...lostLines(proof.lost, sentence),
     ...(verbose ? fullLines(proof, sentence, bold) : summaryLines(proof, sentence, bold)),
@@ -127,6 +128,21 @@ function countsText(counts: Counts, color: boolean): string {
     counts[end] ? [`${grouped(counts[end])} ${outcomePaint(end, color)(OUTCOMES[end].word)}`] : [],
   );
   return `${grouped(all)} cases: ${parts.join(', ')}`;
+}
+
+/** What is proven of runs that are not over: without this, "proven" and "stranded" seem to contradict each other. */
+function safetyLines(
+  { violations, unknowable, singles, pairs }: Proof,
+  sentence: Sentence,
+): string[] {
+  const open = ENDS.filter((end) => isOpenEnd(end) && (singles[end] ?? pairs[end] ?? 0) > 0);
+  if (violations.length > 0 || open.length === 0) return [];
+  const except = unknowable.length === 0 ? '' : ' except the unavoidable ones below';
+  const ends = open.map((end) => OUTCOMES[end].word).join(' or ');
+  return sentence(
+    `in all cases${except}, the guest's data is safe; where the run ends ${ends}, a person must act`,
+    2,
+  );
 }
 
 function assumedLines(assumptions: readonly string[], sentence: Sentence): string[] {

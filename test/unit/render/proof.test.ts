@@ -52,6 +52,7 @@ test('a proof without anything that remains is its verdict and its counts', () =
     "proven: move on web1, 3 phases
       with at most one fault:   57 cases: 46 succeeded, 11 stranded
       with at most two faults:  2,510 cases: 1,300 succeeded, 1,210 stranded
+      in all cases, the guest's data is safe; where the run ends stranded, a person must act
     "
   `);
 });
@@ -71,6 +72,7 @@ test('what remains is grouped by cause, end and how the run can be continued', (
     "proven: move on web1, 3 phases
       with at most one fault:   57 cases: 46 succeeded, 11 stranded
       with at most two faults:  2,510 cases: 1,300 succeeded, 1,210 stranded
+      in all cases, the guest's data is safe; where the run ends stranded, a person must act
 
     What remains
       7 cases: QEMU crashes during mirror/pivot and mirror/mirror → stranded, rollback possible
@@ -98,6 +100,10 @@ test('a violation comes first, with its seed', () => {
       all causes and reports: --verbose
     "
   `);
+  expect(text({ pairs: { stranded: 2, uncertain: 1 }, unknowable })).toContain(
+    "in all cases except the unavoidable ones below, the guest's data is safe; where the run ends stranded or uncertain, a person must act",
+  );
+  expect(text({ singles: { succeeded: 1 }, pairs: { 'rolled-back': 1 } })).not.toContain('safe');
   expect(text({ violations: [violation] }, true)).toContain('the run reports: all well');
 });
 
