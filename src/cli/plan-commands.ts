@@ -72,6 +72,7 @@ function addInit(root: Command, finish: SetExitCode): void {
   root
     .command('init')
     .description('Write a plan for a guest')
+    .configureOutput({ outputError: (text, write) => write(withDestinationOption(text)) })
     .addArgument(
       withChoices(
         new Argument('[kind]', 'what the plan does; without it, init lists the kinds'),
@@ -110,4 +111,12 @@ function addFacts(root: Command, finish: SetExitCode): void {
     .action(async (domain, options) =>
       finish(await (await import('./facts.ts')).factsCommand(domain, options)),
     );
+}
+
+/** The parameter of a copy is `dest`; by its letters alone, commander proposes `--disk`. */
+function withDestinationOption(error: string): string {
+  return error.replace(
+    /('--dest(?:=.*)?')(?:\n\(Did you mean .*\?\))?/,
+    '$1\n(Did you mean --to?)',
+  );
 }
