@@ -191,7 +191,10 @@ function copiesKept({ graph }: RunState, on: HostName, now: HostState): string[]
   const used = new FileSet(now, now.domain.disks.flatMap(filesOfDisk));
   return graph.nodes
     .filter(({ first, host }) => first && host === on)
-    .flatMap(({ planned: { params } }) => (typeof params.dest === 'string' ? [params.dest] : []))
+    .flatMap(({ planned: { params } }) =>
+      // After a pivot the guest has written to the copy: it is no backup, even if another file has replaced it since.
+      typeof params.dest === 'string' && params.pivot !== true ? [params.dest] : [],
+    )
     .filter((file) => !used.has(file) && fileAt(now, file) !== null)
     .map((file) => `the copy is in ${file}`);
 }

@@ -62,6 +62,14 @@ describe('a run with all steps done', () => {
     });
   });
 
+  test('does not report a copy that the guest has left again', async () => {
+    const steps = [MOVE, MOVE.replace(COPY, '/new/second.qcow2')];
+    expect((await new Runs(hostForPlans()).whole(planned(steps))).state).toEqual([
+      `vda: ${BASE} <- ${SNAP1} <- /new/second.qcow2`,
+      `${SNAP2} is no longer used by this guest; it is kept`,
+    ]);
+  });
+
   test('does not list removed files', async () => {
     const commit =
       'blockcommit: { disk: vda, shallow: true, active: true, pivot: true, delete: true }';
