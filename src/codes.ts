@@ -65,7 +65,7 @@ export const codes = {
   factsMismatch: 'BP095',
   factsWithoutFingerprint: 'BP096',
   planForOtherDomain: 'BP097',
-  factsNotWritable: 'BP098',
+  outputNotWritable: 'BP098',
   moreFindings: 'BP099',
   definitionDiskMismatch: 'BP100',
   domainNotFound: 'BP101',

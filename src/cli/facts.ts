@@ -6,8 +6,8 @@ import { runIdAt } from '../model/run-id.ts';
 import type { PlanDraft } from '../plan/read.ts';
 import { checkRunning } from '../steps/requirements/guest.ts';
 import { readHostState } from './host-state.ts';
-import { replaceFile } from './output-file.ts';
 import { draftFrom, inputRefusal } from './read.ts';
+import { writeOutput } from './written-output.ts';
 
 export interface FactsCommandOptions {
   readonly connect?: string;
@@ -24,7 +24,7 @@ export async function factsCommand(domain: string, options: FactsCommandOptions)
   // A guest that is off has facts too; a name that libvirt does not know is a typing error.
   const [unknown] = checkRunning(state).filter(({ code }) => code === codes.domainNotFound);
   if (unknown) throw new BlockplanError('preflight-refused', [unknown]);
-  await put(writeFacts(state), options.output);
+  await writeOutput(writeFacts(state), options.output, 'the facts');
   return 0;
 }
 
@@ -36,20 +36,4 @@ async function draftFor(domain: string, file: string, set: readonly string[]): P
     `the plan ${file} is for "${draft.domain}", but the facts are for "${domain}"`,
     'name the same guest in both; if the plan has a variable for it, use --set',
   );
-}
-
-async function put(text: string, file: string | undefined): Promise<void> {
-  if (file === undefined) {
-    process.stdout.write(text);
-    return;
-  }
-  try {
-    await replaceFile(file, text);
-  } catch (error) {
-    throw inputRefusal(
-      codes.factsNotWritable,
-      `the facts cannot be written: ${(error as Error).message}`,
-      'choose a file in an existing folder that you can write to',
-    );
-  }
 }

@@ -1,5 +1,5 @@
 /** Commands that work on plans and change no guest. */
-import { Argument, type Command, Option } from 'commander';
+import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 import { TEMPLATES } from '../plan/templates.ts';
 import {
   collect,
@@ -33,6 +33,7 @@ export function addPlanCommands(root: Command, finish: SetExitCode): void {
     .addOption(factsOption())
     .addOption(setOption())
     .addOption(formatOption(FORMATS))
+    .addOption(previewFileOption())
     .option('--exit-code', 'let the exit code report changes and points of no return')
     .action(async (file, options) =>
       finish(await (await import('./preview.ts')).previewCommand(file, options)),
@@ -93,6 +94,17 @@ function addInit(root: Command, finish: SetExitCode): void {
     .action(async (kind, domain, options) =>
       finish(await (await import('./init.ts')).initCommand(kind, domain, options)),
     );
+}
+
+/** Formerly `-o html` was the spelling of `--format html`. */
+function previewFileOption(): Option {
+  const words = 'write to this file, replacing it (default: standard output)';
+  return new Option('-o, --output <file>', words).argParser((file: string) => {
+    if (!FORMATS.some((format) => format === file)) return file;
+    throw new InvalidArgumentError(
+      `It is a format.\n(use --format ${file}; for a file of that name, ./${file})`,
+    );
+  });
 }
 
 function addFacts(root: Command, finish: SetExitCode): void {

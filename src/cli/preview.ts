@@ -13,6 +13,7 @@ import { type Format, showPreview } from './show-preview.ts';
 export interface PreviewCommandOptions extends HostStateOptions {
   readonly set: readonly string[];
   readonly format: Format;
+  readonly output?: string;
   readonly exitCode?: boolean;
 }
 
@@ -32,7 +33,7 @@ export async function previewCommand(
   // Facts may be of a host whose journals are elsewhere.
   const findings =
     options.facts === undefined ? await explained(shown.findings, plan, state) : shown.findings;
-  const code = await showPreview({ ...shown, findings }, options.format);
+  const code = await showPreview({ ...shown, findings }, options);
   return code === 0 && options.exitCode ? PREVIEW_EXIT_CODES[outcomeOf(shown)] : code;
 }
 

@@ -98,10 +98,10 @@ async function runOrPreview(
     const checked = await checkedPlan(run);
     refuseDrift(checked.plan, checked.state);
     const preview = await previewOf(checked);
-    if (options.dryRun) return await showPreview(preview, options.format);
+    if (options.dryRun) return await showPreview(preview, { format: options.format });
     refuseErrors(checked);
     if (options.detach) return await detached(id, checked.plan, options);
-    await showPreview(preview, 'text');
+    await showPreview(preview, { format: 'text' });
     // The top of the preview may have scrolled away.
     const question = `\n${await previewHeadline(preview)}Run this plan? [y/N] `;
     if (isYes(await ask(question, process.stdout))) return await locked(run, preview);

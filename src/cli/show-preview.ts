@@ -3,14 +3,25 @@ import { EXIT_CODES } from '../outcomes.ts';
 import { colorWanted } from '../render/color.ts';
 import type { DocumentTree } from '../render/document.ts';
 import type { Preview } from '../simulate/preview.ts';
+import { writeOutput } from './written-output.ts';
 
 /** The values of `preview --format`. */
 export const FORMATS = ['text', 'markdown', 'json', 'html', 'mermaid'] as const;
 export type Format = (typeof FORMATS)[number];
 
+export interface ShowPreviewOptions {
+  readonly format: Format;
+  /** The file to write to; standard output unless specified. */
+  readonly output?: string;
+}
+
 /** @returns the exit code: whether a run would be refused */
-export async function showPreview(preview: Preview, format: Format): Promise<number> {
-  process.stdout.write(await textOf(preview, format));
+export async function showPreview(
+  preview: Preview,
+  { format, output }: ShowPreviewOptions,
+): Promise<number> {
+  const look = output === undefined ? terminalLook() : PLAIN;
+  await writeOutput(await textOf(preview, format, look), output, 'the preview');
   const refused = preview.findings.some((finding) => finding.severity === 'error');
   // A diagram cannot show the findings that explain the exit code.
   if (refused && format === 'mermaid') {
@@ -29,7 +40,7 @@ export async function previewHeadline(preview: Preview): Promise<string> {
 }
 
 /** Loads only what the format needs. */
-async function textOf(preview: Preview, format: Format): Promise<string> {
+async function textOf(preview: Preview, format: Format, look: Look): Promise<string> {
   switch (format) {
     case 'json':
       return `${(await import('../render/json.ts')).jsonText(preview, 2)}\n`;
@@ -41,6 +52,7 @@ async function textOf(preview: Preview, format: Format): Promise<string> {
       return written(
         (await import('../render/preview-document.ts')).previewDocument(preview),
         format,
+        look,
       );
   }
 }
@@ -48,11 +60,12 @@ async function textOf(preview: Preview, format: Format): Promise<string> {
 async function written(
   document: DocumentTree,
   format: Extract<Format, 'text' | 'markdown' | 'html'>,
+  look: Look,
 ): Promise<string> {
   switch (format) {
     case 'text': {
       const { documentText } = await import('../render/document-text.ts');
-      return documentText(document, ...terminalLook());
+      return documentText(document, ...look);
     }
     case 'markdown':
       return (await import('../render/document-markdown.ts')).documentMarkdown(document);
@@ -61,8 +74,12 @@ async function written(
   }
 }
 
-/** Whether standard output has colours, and its width. */
-function terminalLook(): [color: boolean, columns: number | undefined] {
+/** Whether the text has colours, and its width. */
+type Look = readonly [color: boolean, columns: number | undefined];
+
+const PLAIN: Look = [false, undefined];
+
+function terminalLook(): Look {
   const color = colorWanted(process.env, process.stdout.isTTY === true);
   return [color, process.stdout.columns || undefined];
 }

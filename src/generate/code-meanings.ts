@@ -70,7 +70,7 @@ export const CODE_MEANINGS = {
     '`--facts` describes another domain than the plan works on, or is combined with `--connect`',
   factsWithoutFingerprint: '`run --facts` requires `--expect`',
   planForOtherDomain: 'A plan given to `facts` works on another domain',
-  factsNotWritable: 'The facts file cannot be written',
+  outputNotWritable: 'The file of `facts --output` or `preview --output` cannot be written',
   moreFindings: 'More problems were found than are shown',
   definitionDiskMismatch:
     'The definition lacks a disk of the running guest, or has it under another target',

@@ -97,7 +97,7 @@ export const CODE_REMEDIES = {
     'Add `--expect` with the fingerprint of the reviewed preview, or preview with `blockplan preview --facts`.',
   planForOtherDomain:
     'Name the same domain in both; if the plan has a variable for it, add `--set`.',
-  factsNotWritable: 'Choose a file in an existing folder that you can write to.',
+  outputNotWritable: 'Choose a file in an existing folder that you can write to.',
   moreFindings: 'Fix the problems shown and run the command again; many may have the same cause.',
   definitionDiskMismatch:
     'Give the disk the same target in the definition with `virsh edit`, or add it with `virsh attach-disk --config`.',

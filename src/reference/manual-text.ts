@@ -43,6 +43,10 @@ export const COMMAND_TEXTS: Readonly<Record<string, CommandText>> = {
     examples: [
       ['Preview a plan on this host', 'blockplan preview move-web1.yaml'],
       ['Preview without a hypervisor', 'blockplan preview move-web1.yaml --facts web1.facts.yaml'],
+      [
+        'Write a page to open in a browser',
+        'blockplan preview move-web1.yaml --format html -o web1.html',
+      ],
     ],
   },
   prove: {

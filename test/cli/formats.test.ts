@@ -167,6 +167,7 @@ describe('other spellings', () => {
     [['status', '--json'], 'use --format json'],
     [['status', '--prometheus'], 'use --format prometheus'],
     [['preview', 'x', '--html'], 'use --format html'],
+    [['preview', 'x', '-o', 'html'], 'use --format html; for a file of that name, ./html'],
     [['list', '--output=json'], 'use --format json'],
     [['list', '-o', 'json'], 'use --format json'],
     [['list', '--output', 'yaml'], 'use --format text|json'],

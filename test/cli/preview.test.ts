@@ -38,6 +38,34 @@ describe.each(SHIPPED.map((file) => file.replace('.yaml', '')))('%s', (name) => 
   });
 });
 
+describe('--output', () => {
+  test('writes the preview into a file, whole and without colours, and replaces it', () => {
+    const file = join(folder, 'preview.html');
+    writeFileSync(file, 'the preview of another day');
+    const { status, stdout, stderr } = preview(...MIGRATION, '--format', 'html', '-o', file);
+    expect([status, stdout, stderr]).toEqual([0, '', '']);
+    const golden = 'test/unit/preview/golden/live-storage-migration.html';
+    expect(readFileSync(file, 'utf8')).toBe(readFileSync(golden, 'utf8'));
+  });
+
+  test('that cannot be written is refused', () => {
+    const { status, stderr } = preview(...MIGRATION, '-o', join(folder, 'none/preview.txt'));
+    expect(status).toBe(2);
+    expect(stderr).toContain('BP098');
+    expect(stderr).toContain('the preview cannot be written');
+  });
+
+  test('of a refused plan is written too, and the exit code is 3', () => {
+    const file = join(folder, 'refused.txt');
+    const facts = join(folder, 'off.yaml');
+    const text = readFileSync('test/facts/live-storage-migration.facts.yaml', 'utf8');
+    writeFileSync(facts, text.replace('state: running', 'state: shut off'));
+    const { status } = preview('plans/live-storage-migration.yaml', '--facts', facts, '-o', file);
+    expect(status).toBe(3);
+    expect(readFileSync(file, 'utf8')).toContain('BP102');
+  });
+});
+
 test('code that talks to libvirt is not loaded', () => {
   const loaded = spawnSync(process.execPath, ['dist/cli.js', 'preview', ...MIGRATION], {
     encoding: 'utf8',
