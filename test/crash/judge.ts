@@ -102,9 +102,8 @@ async function present(
     /^Persistent:\s+yes/m.test(await host.virsh('dominfo', name).catch(() => ''));
   if (!(await persistent())) {
     for (const command of finish?.next ?? []) {
-      const [virsh, ...words] = command.replace(/^virsh -c \S+/, 'virsh').split(' ');
-      if (virsh === 'virsh' && (words[0] === 'define' || words[0] === 'autostart'))
-        await host.virsh(...words);
+      const words = virshWords(command);
+      if (words[0] === 'define' || words[0] === 'autostart') await host.virsh(...words);
     }
     if (!(await persistent())) return undefined;
   }
@@ -269,4 +268,10 @@ function differences(should: Snapshot, is: Snapshot, words: string): string[] {
 
 function linesOf(value: string | readonly string[]): string[] {
   return (typeof value === 'string' ? [value] : value).flatMap((each) => each.split('\n'));
+}
+
+/** The words of a printed virsh command after the libvirt that it names; none for a command of another program. */
+export function virshWords(command: string): readonly string[] {
+  const [program, ...words] = command.replace(/^virsh -c \S+/, 'virsh').split(' ');
+  return program === 'virsh' ? words : [];
 }

@@ -14,7 +14,7 @@ import { applyRecord } from '../../src/run/interrupted-run.ts';
 import type { Finish } from '../../src/run/run-state.ts';
 import { guestStarts } from '../../src/simulate/host-faults.ts';
 import type { Case, Written } from './cases.ts';
-import { NOT_BEGUN } from './judge.ts';
+import { NOT_BEGUN, virshWords } from './judge.ts';
 import type { Stage } from './scene.ts';
 
 /** A point of the run without a fault: its part, and the record's number if it is one. */
@@ -202,7 +202,7 @@ interface AtEnd {
 /** A run that has reported that it is stranded, as its journal leaves it, after the guest was started as the report says. */
 function leftStranded({ stand, played, finish }: AtEnd): ProofState {
   const interrupted = applyRecord(stand.interrupted, foldRecords(played.records));
-  const told = (verb: string) => finish.next.some((each) => each.startsWith(`virsh ${verb} `));
+  const told = (verb: string) => finish.next.some((each) => virshWords(each)[0] === verb);
   const { host } = played.environment;
   const started = told('start') ? guestStarts(host) : host;
   const up = told('resume') ? updateDomain(started, { state: 'running' }) : started;
