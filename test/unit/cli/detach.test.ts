@@ -89,12 +89,16 @@ const FAILED = finished('exited with status 1');
 /** Writes a run's journal while its process runs, then ends the process with status 3: the code that is returned. */
 async function codeAfter(entries: readonly JournalEntry[]): Promise<number | undefined> {
   const state = mkdtempSync(join(tmpdir(), 'blockplan-detached-'));
-  onTestFinished(() => rm(state, { recursive: true }));
   const folder = join(state, 'runs', 'r');
   mkdirSync(folder, { recursive: true });
   const go = join(state, 'go');
   const wait = `while [ ! -e '${go}' ]; do sleep 0.05; done; exit 3`;
   const child = spawn('/bin/sh', ['-c', wait], { stdio: 'ignore' });
+  onTestFinished(() => {
+    // Without the folder it would never see the file that it waits for.
+    child.kill();
+    return rm(state, { recursive: true });
+  });
   const code = endOrBeginning(child, folder);
   await writeRun(state, 'r', entries);
   // The watcher would have seen it by now.
