@@ -99,10 +99,10 @@ function addInit(root: Command, finish: SetExitCode): void {
 /** Formerly `-o html` was the spelling of `--format html`. */
 function previewFileOption(): Option {
   const words = 'write to this file, replacing it (default: standard output)';
-  return new Option('-o, --output <file>', words).argParser((file: string) => {
-    if (!FORMATS.some((format) => format === file)) return file;
+  return new Option('-o, --output <file>', words).argParser((word: string) => {
+    if (!FORMATS.some((format) => format === word)) return word;
     throw new InvalidArgumentError(
-      `It is a format.\n(use --format ${file}; for a file of that name, ./${file})`,
+      `It is a format.\n(use --format ${word}; for a file of that name, ./${word})`,
     );
   });
 }

@@ -1,7 +1,7 @@
 import { codes } from '../codes.ts';
 import { pickOptions } from '../commands/define.ts';
 import { convert, spaceOfCopy, writesHoles } from '../commands/qemu-img.ts';
-import { fileAt, isSameFile } from '../model/file-identity.ts';
+import { fileAt, filesOfLayer, isSameFile } from '../model/file-identity.ts';
 import { type HeldData, virtualSizeOf } from '../model/held-data.ts';
 import type { HostState } from '../model/host-state.ts';
 import { checkOptions } from './convert-options.ts';
@@ -14,7 +14,7 @@ import {
   checkModelled,
   layersFrom,
   requireNoWriter,
-  sourceFiles,
+  sourceLayers,
 } from './requirements/source-image.ts';
 import { removeMade } from './rollbacks/cancel.ts';
 import { dataOf, type Product, speedLimit } from './sizes.ts';
@@ -156,13 +156,10 @@ function copyOf(params: Params, state: HostState): Product {
 
 /** The data of the source, and of the layers below it. */
 function sourceData(params: Params, state: HostState, virtualSize: number | undefined): HeldData {
-  const { source } = params;
-  const files = sourceFiles(source, state);
-  const isLayer = layersFrom(source, state).length > 0;
-  // Below an image that is in no chain there may be others, and only qcow2 images are searched for compressed data.
-  const more = fileAt(state, source)?.backing || sourceFormat(params, state) === 'vmdk';
-  const data = dataOf(state, files, virtualSize);
-  if (isLayer || !more) return data;
+  const { layers, open } = sourceLayers(params.source, state);
+  const data = dataOf(state, layers.flatMap(filesOfLayer), virtualSize);
+  // Only qcow2 images are searched for compressed data.
+  if (!open && sourceFormat(params, state) !== 'vmdk') return data;
   return virtualSize === undefined ? { ...data, unknown: true } : { bytes: virtualSize };
 }
 
