@@ -115,7 +115,7 @@ export const EXIT_CODES = Object.fromEntries(
 /** What to do after that end, in one sentence; none if nothing is left to do. */
 export function adviceOf(end: End, interrupted: boolean): readonly string[] {
   // Nothing failed that has to be repaired first.
-  if (interrupted && end === 'rolled-back') return ['run the plan again when it suits'];
+  if (interrupted && end === 'rolled-back') return ['run the plan again when you are ready'];
   const { advice } = OUTCOMES[end];
   return advice === '' ? [] : [advice];
 }

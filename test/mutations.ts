@@ -76,7 +76,7 @@ const BACKUP = {
   set: ({ domain, active, dest, overlay }: Places) => ({ domain, source: active, dest, overlay }),
 };
 
-const STRANDED = 'without faults, the run ends stranded';
+const STRANDED = 'without faults, the run ends as stranded';
 const NO_DEFINITION = 'the domain was left without a persistent definition';
 const missing = (loss: string) => `started from its definition, the guest would miss vda: ${loss}`;
 const only = (file: string) => `writes that only ${file} held`;
@@ -206,7 +206,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'the backup with its copy and its commit swapped',
     change: ([snapshot, copy, commit]) => [snapshot, commit, copy],
     refused: ['BP116'],
-    found: () => ['without faults, the run ends rolled-back'],
+    found: () => ['without faults, the run ends as rolled-back'],
     end: 'rolled-back',
     damage: 'taken-back',
   },

@@ -221,6 +221,6 @@ function bugWarning(error: unknown): Finding {
   return warning(
     codes.reportNotMade,
     `a bug in blockplan: ${message}`,
-    'report the bug; the end of the run is as reported',
+    'report the bug; the reported outcome of the run is correct',
   );
 }

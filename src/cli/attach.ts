@@ -139,7 +139,7 @@ async function showPast(
     {
       code: codes.runAbandoned,
       severity: 'error',
-      message: `run ${run} is no longer active, and its end is not recorded: ${whyOpen(log)}`,
+      message: `run ${run} is no longer active, and its outcome is not recorded: ${whyOpen(log)}`,
       hint: inspectionHint(run, log),
     },
   ]);
@@ -148,8 +148,10 @@ async function showPast(
 function whyOpen(log: StoredLog | undefined): string {
   if (!log?.beginning) return 'its journal cannot be read';
   if (isUntrusted(log))
-    return 'its journal was altered after it was written, or has a format of another version';
-  return log.attempts.at(-1)?.end === 'left' ? 'it was interrupted' : 'its process is gone';
+    return 'its journal was modified after it was written, or has the format of another version of blockplan';
+  return log.attempts.at(-1)?.end === 'left'
+    ? 'it was interrupted'
+    : 'its process no longer exists';
 }
 
 function finishOf({

@@ -118,7 +118,7 @@ async function writePlans({ findings }: Diagnosis, folder: string): Promise<void
     throw inputRefusal(
       codes.repairsNotWritable,
       code === 'EEXIST'
-        ? `${path} already exists, and doctor overwrites no file`
+        ? `${path} already exists, and doctor does not overwrite files`
         : `the plans cannot be written: ${message}`,
       'choose a new folder, or one that contains none of these files',
     );

@@ -20,7 +20,7 @@ import { situationLines } from '../render/situation.ts';
 const COLUMNS = 76;
 
 /** After a bug nothing more is known of the run. */
-const LEFT_BY_BUG = ['the run is not over', 'a block job that it started may still run'];
+const LEFT_BY_BUG = ['the run is not over', 'a block job that it started may still be running'];
 
 /** The part of a notification that says how the run ended. */
 export type EndReport = Pick<

@@ -77,6 +77,6 @@ function drifted(what: string, now: string): Finding {
     code: codes.reviewMismatch,
     severity: 'error',
     message: `${what} not what was reviewed`,
-    hint: `review it again; the fingerprint is now ${now}`,
+    hint: `review the preview again, then use its fingerprint: --expect ${now}`,
   };
 }

@@ -74,7 +74,7 @@ async function forgotten(
   if (!open && !seen?.unmarked)
     throw preflightRefusal(
       codes.runEnded,
-      `run ${run} is over, and its domain has no marker of it`,
+      `run ${run} is over, and its marker is not on the domain`,
       `nothing is left to forget; see what it did: ${blockplanCommand('show', run)}`,
     );
   const summary = await runSummaryOf(found, new Map());

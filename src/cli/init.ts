@@ -129,7 +129,7 @@ function refuseExisting(file: string | undefined): void {
 function existing(file: string): BlockplanError {
   return inputRefusal(
     codes.planNotWritable,
-    `${file} already exists, and init overwrites no file`,
+    `${file} already exists, and init does not overwrite files`,
     'choose a new file, or remove that one',
   );
 }

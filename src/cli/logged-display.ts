@@ -8,7 +8,7 @@ export function loggedDisplay(display: Display, folder: string): Display {
     display.listener({
       time: Date.now(),
       event: 'notice',
-      message: `the run continues, but blockplan attach cannot show all of it: the event log cannot be written: ${why}`,
+      message: `the event log cannot be written (${why}): the run continues, but blockplan attach cannot show all of it`,
     }),
   );
   return {

@@ -57,7 +57,7 @@ async function settingsIn(file: string) {
     throw inputRefusal(
       codes.inputUnreadable,
       `the notification file ${file} cannot be read: ${code === 'ENOENT' ? 'it does not exist' : message}`,
-      'name an existing file with --notify or BLOCKPLAN_NOTIFY, or make the file readable for the user who runs the plans',
+      'name an existing file with --notify or BLOCKPLAN_NOTIFY, or make the file readable by the user who runs the plans',
     );
   }
   const { readNotifySettings } = await import('../notify/read.ts');

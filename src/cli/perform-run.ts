@@ -68,7 +68,8 @@ export async function performRun(
 }
 
 /** What the first signal does, and a second one would do. */
-const BEFORE_THE_END = 'rolling back; a second signal interrupts the rollback, to be resumed later';
+const BEFORE_THE_END =
+  'rolling back; a second signal interrupts the rollback, which can be resumed later';
 const AFTER_THE_END = 'the run has ended; a second signal stops waiting for its hooks';
 
 /** Whether the run itself was refused at its start, not only an attempt to resume it: the journal shows which. */
@@ -79,7 +80,9 @@ function isRefused({ folder }: Journal): boolean {
 
 /** The run is over and its outcome is known, so it has not failed if the end of its journal did not reach the disk. */
 function reportUnclosed(error: Error): void {
-  process.stderr.write(`the end of the journal may not be on disk: ${error.message}\n`);
+  process.stderr.write(
+    `the end of the journal may not be on disk: ${error.message}; check the storage of the state directory\n`,
+  );
 }
 
 /** Bars on a terminal, plain lines elsewhere, JSON Lines for programs. */

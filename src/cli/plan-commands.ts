@@ -45,8 +45,8 @@ export function addPlanCommands(root: Command, finish: SetExitCode): void {
     .addOption(connectOption())
     .addOption(factsOption())
     .addOption(setOption())
-    .option('--replay <seed>', 'show one case in full, by the seed from a proof')
-    .option('--verbose', 'list every cause and report, not only the groups')
+    .option('--replay <seed>', 'show one case in full, given a seed that a proof printed')
+    .option('--verbose', 'list all causes and reports instead of groups')
     .addOption(formatOption())
     .action(async (file, options) =>
       finish(await (await import('./prove.ts')).proveCommand(file, options)),

@@ -10,7 +10,7 @@ export async function printError(error: unknown): Promise<number> {
   }
   const stack = error instanceof Error ? error.stack : String(error);
   process.stderr.write(
-    `This is a bug in blockplan; the journal, if a run had begun, is kept (blockplan status).\n${stack}\n`,
+    `This is a bug in blockplan; report it with the lines below. If a run had started, its journal is kept: see blockplan status.\n${stack}\n`,
   );
   return EXIT_CODES.bug;
 }

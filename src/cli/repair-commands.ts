@@ -10,7 +10,7 @@ export function addRepairCommands(root: Command, finish: SetExitCode): void {
     .addOption(connectOption())
     .option(
       '-o, --output <folder>',
-      'write the repair plans to this folder, overwriting no file (default: print them)',
+      'write the repair plans to this folder without overwriting files (default: print them)',
     )
     .addOption(formatOption())
     .action(async (domain, options) =>

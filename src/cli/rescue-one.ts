@@ -150,7 +150,7 @@ function taken(domain: string, owner: LockOwner): BlockplanError {
   return preflightRefusal(
     codes.domainLocked,
     `"${domain}" is locked by ${ownerText(owner)}`,
-    'wait until it has ended: blockplan status',
+    'wait until it has ended; to check: blockplan status',
   );
 }
 

@@ -75,7 +75,7 @@ async function rescueAll(state: string, options: RescueOptions): Promise<number>
   }
   if (!isText) process.stdout.write(rescueJson(results));
   else if (results.length + bugs.length === 0)
-    process.stdout.write('left alone: no run is unfinished\n');
+    process.stdout.write('nothing to restore: no run is unfinished\n');
   if (bugs.length > 0) throw bugs[0];
   return code;
 }

@@ -60,7 +60,7 @@ export async function resumableRun(
   if (damage === 'altered')
     throw preflightRefusal(
       codes.journalUnreadable,
-      `the journal of run ${run} was altered after it was written: what follows record ${records} cannot be trusted`,
+      `the journal of run ${run} was modified after it was written: the records after record ${records} cannot be trusted`,
       unusable,
     );
   if (strange)
@@ -159,7 +159,7 @@ export function refuseRunningHook({ run, log }: Pick<ResumableRun, 'run' | 'log'
   const { pid } = hook.process;
   throw preflightRefusal(
     codes.hookRunning,
-    `the ${hookName(hook)} of run ${run} still runs (${printable(hook.command[0])}, pid ${pid}): blockplan was killed while it ran`,
+    `the ${hookName(hook)} of run ${run} is still running (${printable(hook.command[0])}, pid ${pid}): blockplan was killed while the hook ran`,
     `wait until it has ended, or end it and its process group: ${commandLine('kill', '--', `-${pid}`)}`,
   );
 }

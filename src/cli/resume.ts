@@ -165,7 +165,7 @@ async function refuseOthers(driver: Driver, { run, started }: ResumableRun): Pro
     throw preflightRefusal(
       codes.runDomainReplaced,
       `"${name}" is now another domain (${uuid}); the run was on ${started.uuid}`,
-      `give the domain its name back: ${virshLine(host, 'domrename')} …`,
+      `restore the name of the run's domain: ${virshLine(host, 'domrename')} …`,
     );
   const marker = await driver.marker();
   if (marker && (marker.run !== run || marker.host !== hostname()))

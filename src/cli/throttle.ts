@@ -87,7 +87,7 @@ async function activeJob(state: string, of: RunFolder): Promise<ActiveJob> {
   throw effect?.tool === 'qemu-img'
     ? withoutJob(
         of,
-        'it works with qemu-img, whose speed cannot be changed while it runs',
+        'it is running qemu-img, whose speed cannot be changed',
         'set "rate-limit" in the step of the plan before its next run',
       )
     : withoutJob(of, 'it has no block job now');
@@ -103,7 +103,7 @@ function inactive({ run }: RunFolder, log: StoredLog | undefined): BlockplanErro
     );
   const end = log?.finish
     ? `it ended as ${log.finish.end}`
-    : 'no process of this machine works on it';
+    : 'no process on this machine is working on it';
   return preflightRefusal(
     codes.runAbandoned,
     `run ${run} is not active: ${end}`,

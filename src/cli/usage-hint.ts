@@ -51,8 +51,8 @@ function connectHint(root: Command, argv: readonly string[]): string | undefined
       ? undefined
       : `write it after the command: ${commandLine('blockplan', command.name(), ...before, ...rest)}`;
   return ON_LIBVIRT_OF_RUN.has(command.name())
-    ? `${command.name()} uses the libvirt that the run began with`
-    : `${command.name()} does not use libvirt`;
+    ? `omit it: ${command.name()} uses the libvirt that the run began on`
+    : `omit it: ${command.name()} does not use libvirt`;
 }
 
 /** `--output json` was the spelling of `--format json`, and other tools have `--json`. */

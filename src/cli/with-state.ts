@@ -10,7 +10,7 @@ const HINTS: Readonly<Record<string, string>> = {
   EDQUOT: 'free space there',
   EIO: 'check the storage there',
   ENOTDIR: 'make sure that each part of the path is a directory',
-  ENOENT: 'make sure that the directory exists and is no dangling link',
+  ENOENT: 'make sure that the directory exists and is not a dangling link',
 };
 
 /**

@@ -28,7 +28,7 @@ export const blockjob = defineCommand({
   apply(host, { path, abort, pivot }) {
     const disk = diskForCommand(host, path);
     if (!disk.job) throw new EffectFailed(`error: no active block job on ${disk.target}`);
-    if (abort === pivot) throw new Error('a simulated host ends jobs by abort or pivot alone');
+    if (abort === pivot) throw new Error('a simulated host ends jobs only by abort or pivot');
     return abort ? aborted(host, disk) : pivoted(host, disk);
   },
   // After a lost answer, a failed copy looks like one that was ended when both sides were equal.

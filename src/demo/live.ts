@@ -75,7 +75,7 @@ async function prepare(narrator: Narrator, host: LabHost): Promise<Guest> {
     disks: [{ target: 'vda', chain: [at('base'), at('snap1'), at('snap2')] }],
   });
   narrator.say(
-    'The guest "testvm" boots on snap2 and writes 1, 2, 3, … to a log on its disk, each number with fsync. It never stops.',
+    'The guest "testvm" boots from snap2 and writes 1, 2, 3, … to a log on its disk, each number with fsync. It never stops.',
   );
   await narrator.until(guest.waitForWrites());
   await narrator.runAll('virsh domblklist testvm', chainCommand('images/snap2'));
@@ -178,7 +178,7 @@ async function fail(
   );
   await narrator.runAll(
     'virsh domblklist testvm',
-    'virsh dumpxml --inactive testvm | cmp - $LAB/before.xml && echo the same to the byte',
+    'virsh dumpxml --inactive testvm | cmp - $LAB/before.xml && echo identical, byte for byte',
     'ls $LAB/images $LAB/tmpfs-1 $LAB/tmpfs-2',
   );
   const active = join(host.dir, 'tmpfs-1/copy.qcow2');
@@ -195,7 +195,10 @@ function summary(narrator: Narrator, facts: Facts, numbers: number): void {
       'meanwhile',
       `the guest wrote ${facts.writes} numbers; its longest wait was ${facts.longestWait} s`,
     ],
-    ['undone', `a run that failed after its pivot, ${facts.undoneSeconds} s after its start`],
+    [
+      'undone',
+      `a run that failed after its pivot; rolled back ${facts.undoneSeconds} s after its start`,
+    ],
     ['lost', `nothing: all ${numbers} numbers are on the disk`],
   ]);
 }

@@ -81,8 +81,11 @@ async function story(scene: Scene): Promise<void> {
   narrator.title('What happened');
   narrator.list([
     ['moved', `the disk of a simulated running guest, in ${moved} s`],
-    ['undone', `a run that failed after its pivot, ${undone} s after its start`],
-    ['lost', lossesOf(driver.host).join('; ') || 'nothing that the guest has written'],
+    ['undone', `a run that failed after its pivot; rolled back ${undone} s after its start`],
+    [
+      'lost',
+      lossesOf(driver.host).join('; ') || 'nothing: all writes of the guest are on its disk',
+    ],
   ]);
 }
 
@@ -190,7 +193,8 @@ function tellWhere(narrator: Narrator, host: SimulatedHost): void {
     ],
     [
       'lost',
-      lossesOf(host).join('; ') || 'nothing that the guest has written, now or at its next start',
+      lossesOf(host).join('; ') ||
+        'nothing: all writes of the guest are on its disk, now and at its next start',
     ],
   ]);
 }

@@ -35,10 +35,10 @@ function leftJob(patient: Patient, { target, job }: Disk): Defect[] {
       code: codes.jobAbandoned,
       severity: 'warning',
       what: `${type === 'copy' ? 'a copy' : 'a commit'} of ${target} to ${mirror}${since} ${ready ? 'is ready, but was never ended' : 'is still running'}`,
-      why: `every write goes to both files, no other job can work on the disk${type === 'copy' ? ', and the copy is worthless once the guest stops' : ''}`,
+      why: `every write goes to both files, ${type === 'copy' ? 'no other job can run on the disk, and the copy is worthless once the guest stops' : 'and no other job can run on the disk'}`,
       ...(maker
         ? {
-            todo: `run ${maker.run} started it: ${maker.finishing}`,
+            todo: `${maker.finishing}: run ${maker.run} started the job`,
             commands: maker.takeUp,
           }
         : endings(patient, name, target, { ready, type })),
@@ -97,7 +97,7 @@ function deadMarker(patient: Patient): Defect[] {
     ...['metadata', '--domain', name, '--uri', MARKER_URI, '--remove', '--live'],
   );
   const known = elsewhere
-    ? `; whether that run is still active is unknown on ${patient.here}`
+    ? `; ${patient.here} cannot check whether that run is still active`
     : patient.markedAlive === false
       ? ', whose process no longer exists'
       : '; a process with that PID exists, but may be another one';
@@ -114,8 +114,8 @@ function deadMarker(patient: Patient): Defect[] {
           }
         : {
             todo: elsewhere
-              ? `run "blockplan status" on ${marker.host} first; remove the marker only if no process works on the run`
-              : 'make sure that no process works on the run, then remove the marker',
+              ? `run "blockplan status" on ${marker.host} first; remove the marker only if no process is working on the run`
+              : 'make sure that no process is working on the run, then remove the marker',
             commands: [unmark],
           }),
     },
@@ -136,7 +136,7 @@ function leftRun({ state }: Patient, unfinished: UnfinishedRun): Defect {
     severity: stranded ? 'warning' : 'error',
     what: `run ${unfinished.run} (${unfinished.plan}, ${unfinished.owner}) ${how}`,
     why: `its work may be incomplete; its journal is in ${unfinished.folder}`,
-    todo: `${stranded ? `follow its report; then ${unfinished.finishing}, so that it is finished` : unfinished.finishing}${rescue ? '; if that fails, restore the definition that it removed' : ''}`,
+    todo: `${stranded ? `follow its report, then ${unfinished.finishing}` : unfinished.finishing}${rescue ? '; if that fails, restore the definition that it removed' : ''}`,
     commands: [
       ...unfinished.next.map(recordedCommand).filter((line) => !unfinished.takeUp.includes(line)),
       ...unfinished.takeUp,
@@ -194,8 +194,8 @@ function savedElsewhere(patient: Patient): Defect[] {
           code: codes.managedSaveMismatch,
           severity: 'error',
           what: `the managed save image of "${name}" names ${apart.join('; ')}`,
-          why: 'the next start uses the files that the image names: if they have changed since, the guest corrupts them, and it ignores the files that its definition names',
-          todo: 'decide which files are right: edit the image to name them, or remove it; the guest then starts as after a power loss',
+          why: 'the next start uses the files in the managed save image and ignores those in the definition; if the files have changed since, the guest corrupts them',
+          todo: 'decide which files are right. Edit the managed save image so that it names them, or remove it: without it, the guest starts as after a power loss',
           commands: [
             virshLine(patient.state.host, 'managedsave-edit', '--domain', name),
             virshLine(patient.state.host, 'managedsave-remove', '--domain', name),

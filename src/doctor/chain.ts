@@ -45,15 +45,12 @@ function uncommitted(patient: Patient, disk: Disk): Defect[] | undefined {
   const base = files[count];
   if (count === 0 || base === undefined) return undefined;
   const overlays = files.slice(0, count);
-  const told =
-    defined > 0
-      ? `above ${base}, which the definition names`
-      : `above ${base}, and libvirt has no snapshot record for it`;
+  const told = defined > 0 ? 'which the definition names' : 'without a snapshot record in libvirt';
   return [
     {
       code: codes.overlayUncommitted,
       severity: 'warning',
-      what: `${disk.target} runs on ${overlays.join(' above ')}, ${told}`,
+      what: `${disk.target} has ${[...overlays, base].join(' above ')}, ${told}`,
       why: 'an unfinished backup leaves such an overlay: it grows with every write, and each additional layer makes reads slower',
       todo: `unless another tool uses it, merge it into ${base}; the plan removes it after the merge`,
       repair: {
@@ -107,10 +104,10 @@ function missing(patient: Patient, disk: Disk): Defect[] {
         what: `${gone.join(' and ')} of the chain of ${disk.target} ${gone.length === 1 ? 'is' : 'are'} missing`,
         why: up
           ? 'QEMU still has every removed file open: the data exists while this guest runs, and is lost when it stops'
-          : 'the guest cannot be started without it',
+          : 'the guest cannot be started without its complete chain',
         todo: up
           ? 'do not stop the guest; copy the whole disk into a new file'
-          : 'restore it from a backup; no command can recreate it',
+          : 'restore what is missing from a backup; no command can recreate it',
         ...(up ? { repair: wholeCopy(state, disk) } : {}),
       },
     ];
@@ -122,7 +119,7 @@ function missing(patient: Patient, disk: Disk): Defect[] {
           severity: 'error',
           what: `${unread.file} in the chain of ${disk.target} cannot be read: ${unread.why}`,
           why: 'the layers below it are unknown, and the next start may fail',
-          todo: 'inspect it as a user who may read it',
+          todo: 'inspect it as a user who can read it',
           commands: [commandLine('qemu-img', 'info', '--force-share', unread.file)],
         },
       ];
@@ -201,7 +198,7 @@ function beside({ state, seen, runs, left = [], newestSearched }: Patient): Defe
       const unsearched =
         newestSearched === undefined
           ? ''
-          : `; the newest ${newestSearched} runs that succeeded on the guest did not leave it behind, older ones were not searched`;
+          : `; none of the newest ${newestSearched} successful runs on the guest left it behind, and older runs were not searched`;
       const whose = maker === undefined ? unsearched : `; run ${maker.run} (${maker.plan}) made it`;
       return {
         code: codes.overlayOrphaned,

@@ -116,10 +116,10 @@ function apart({ state }: Patient): Defect[] {
       severity: 'error',
       what: `the persistent definition names ${persistentSource}${missing} for ${target}; the running guest writes to ${active}`,
       why: `its next start would not find its latest writes${below ? ', and would write below the layers that hold them, which corrupts these layers' : ''}`,
-      todo: 'change the definition to the file that the guest writes to',
+      todo: 'change the definition so that it names the file that the guest writes to',
       repair: {
         name: `redefine-${target}`,
-        title: `Change the definition of ${target} to the file that the guest writes to.`,
+        title: `Make the definition of ${target} name the file that the guest writes to.`,
         steps: [redefineStepFor(target, active)],
       },
     };
@@ -152,7 +152,7 @@ function hidden(patient: Patient): Defect[] {
       {
         code: codes.definitionHidesLayers,
         severity: 'error',
-        what: `the persistent definition lists no layer below ${chain.at(-1)?.file} (${target}), but its header names ${below[0]}`,
+        what: `the persistent definition lists no layer below ${chain.at(-1)?.file} (${target}), but the header of that image names ${below[0]}`,
         why: 'the next start would not see the layers below: the guest would find a corrupt disk and write to it',
         todo: `remove the <backingStore/> of ${target} from the definition`,
         ...(onIt && (running?.chain.length ?? 0) > chain.length

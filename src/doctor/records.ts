@@ -30,7 +30,7 @@ function strayBitmaps({ state, seen }: Patient): Defect[] {
           ({ name }): Defect => ({
             code: codes.checkpointBroken,
             severity: 'warning',
-            what: `the bitmap "${name}" in ${file} (${target}) ${UNTRUSTED}, and no checkpoint has it on record`,
+            what: `the bitmap "${name}" in ${file} (${target}) ${UNTRUSTED}, and no checkpoint refers to it`,
             why: 'an incremental backup based on it would miss changes',
             todo: 'remove it while the guest is off, and take a full backup',
             commands: [commandLine('qemu-img', 'bitmap', '--remove', file, name)],

@@ -143,7 +143,7 @@ const DISK = map(
         },
         ['type'],
       ),
-      description: 'Block job that runs on the disk.',
+      description: 'Block job that is running on the disk.',
     },
   },
   ['target'],

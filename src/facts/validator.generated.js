@@ -49,11 +49,11 @@ e image: the data file of a qcow2, the extents of a vmdk; none unless specified.
 commit","active-commit","pull","backup","other"],description:"Type of the block job."},ready:{type:"boolean",default:!1,
 description:"Whether source and target have the same data."},mirror:{type:"string",minLength:1,description:"Target of th\
 e block job.",title:'a path, or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}},description:"Bloc\
-k job that runs on the disk."}}},description:"Disks of the guest; taken from the definition unless specified."},files:{type:"\
-object",propertyNames:{type:"string",title:"an absolute path",pattern:"^/"},additionalProperties:{type:["object","string"],
-additionalProperties:!1,properties:{size:{type:["string","integer"],title:'a size such as 40G or "3.3 GiB" (K, M, G, T, \
-P: powers of 1024), or a number of bytes',pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$",minimum:0,
-maximum:9007199254740991,description:"Space that the file takes on its storage; unknown unless specified."},compressed:{
+k job that is running on the disk."}}},description:"Disks of the guest; taken from the definition unless specified."},files:{
+type:"object",propertyNames:{type:"string",title:"an absolute path",pattern:"^/"},additionalProperties:{type:["object","\
+string"],additionalProperties:!1,properties:{size:{type:["string","integer"],title:'a size such as 40G or "3.3 GiB" (K, \
+M, G, T, P: powers of 1024), or a number of bytes',pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$",
+minimum:0,maximum:9007199254740991,description:"Space that the file takes on its storage; unknown unless specified."},compressed:{
 type:["string","integer"],title:'a size such as 40G or "3.3 GiB" (K, M, G, T, P: powers of 1024), or a number of bytes',
 pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$",minimum:0,maximum:9007199254740991,description:"Unc\
 ompressed size of the data in compressed clusters; a copy can take that much more than `size`; 0 unless specified."},format:{

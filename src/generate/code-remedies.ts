@@ -2,7 +2,7 @@
 import type { codes } from '../codes.ts';
 
 export const CODE_REMEDIES = {
-  inputTooLarge: 'Check that you named the right file; a plan may have at most 1 MiB.',
+  inputTooLarge: 'Check that you named the right file; a plan can be at most 1 MiB in size.',
   inputNotUtf8: 'Save the file as UTF-8; `iconv` converts other encodings.',
   forbiddenCharacter:
     'Remove the character; it often comes from text that was copied from a web page or a document.',
@@ -223,7 +223,7 @@ export const CODE_REMEDIES = {
   metricsNotWritten:
     'Create the folder of the file, or choose a file in a folder that the user can write to.',
   reportNotMade:
-    'Ignore it if you do not need them: the end of the run is as reported. Please report the bug.',
+    'Report the bug. The outcome of the run is correct; only its report or its notifications are missing.',
   runNotFound:
     'List the runs with `blockplan list`, as the user who ran the plan. Type more of the run ID.',
   runEnded:
@@ -284,7 +284,7 @@ export const CODE_REMEDIES = {
     'If a file is missing, do not stop the guest: run the repair plan. Otherwise check the file with `qemu-img info`.',
   headerMismatch:
     'Run the repair plan, which copies the whole disk into a new file, before the guest stops.',
-  repairsNotWritable: 'Choose a new folder for `--output`; `doctor` overwrites no file.',
+  repairsNotWritable: 'Choose a new folder for `--output`; `doctor` does not overwrite files.',
   autostartLost:
     'Finish the run with `blockplan resume` or `blockplan rollback`, or run `blockplan rescue DOMAIN`, unless autostart should stay off.',
 } as const satisfies Readonly<Record<keyof typeof codes, string>>;

@@ -8,8 +8,8 @@ const PAGE = `<!-- Generated from src/codes.ts and src/generate/code-*.ts by \`n
 # Error codes
 
 Codes that begin with BP0 concern the input, BP1 the host, and BP2 a run. ${codes.inputTooLarge} to ${codes.unknownKey} apply to facts files as well as to
-plans. The name is the one in the source code. The message of a finding gives the details: this table is for a code in a
-log. A repair plan is one that \`blockplan doctor DOMAIN --output FOLDER\` writes.
+plans. The name is the one in the source code. Use this table to look up a code from a log; the message of the
+finding gives the details. A repair plan is one that \`blockplan doctor DOMAIN --output FOLDER\` writes.
 
 | code | name | meaning | what to do |
 |---|---|---|---|

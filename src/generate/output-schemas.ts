@@ -29,7 +29,9 @@ interface Output {
 
 const COUNTS = objectSchema(
   'The number of cases by their ends; an end without cases is absent.',
-  Object.fromEntries(ENDS.map((end) => [`${end}?`, countSchema(`How many cases end ${end}.`)])),
+  Object.fromEntries(
+    ENDS.map((end) => [`${end}?`, countSchema(`How many cases end as \`${end}\`.`)]),
+  ),
 );
 
 const VIOLATION = objectSchema('A problem that some cases have.', {
@@ -45,7 +47,7 @@ const FAULT = objectSchema('The cases of one fault in one state, without another
   cause: textSchema('The clause that describes its cause, which several faults share.'),
   'again?': wordSchema(
     ['resume', 'rollback'],
-    'How the run was continued, if the fault ended blockplan.',
+    'Whether the run was then resumed or rolled back, if the fault ended blockplan.',
   ),
   end: wordSchema(ENDS, 'How the run ends.'),
   place: textSchema(
@@ -53,7 +55,10 @@ const FAULT = objectSchema('The cases of one fault in one state, without another
   ),
   cases: countSchema('How many cases these are.', 1),
   said: textListSchema('What the run reports in the shortest of them, in sentences.'),
-  ways: { ...WAYS_SCHEMA, description: 'How the run can be continued; empty if it is over.' },
+  ways: {
+    ...WAYS_SCHEMA,
+    description: 'The commands that can finish the run; empty if it is over.',
+  },
   seed: textSchema('The shortest of them, for `--replay`.'),
 });
 
@@ -129,14 +134,14 @@ const DIAGNOSIS = objectSchema('The diagnosis of a domain.', {
   domain: textSchema("The domain's name."),
   uri: textSchema('The connection to libvirt.'),
   'working?': textSchema(
-    'The run that works on the domain now; findings that it may cause itself are left out.',
+    'The run that is working on the domain; findings that it may cause itself are left out.',
   ),
   'notChecked?': listSchema(
     objectSchema('One part.', {
       what: textSchema('What was not checked.'),
       codes: listSchema(CODE_SCHEMA, 'The codes of the findings that it could have.'),
     }),
-    'What was not checked because that run works on the domain; absent if no run does.',
+    'What was not checked because that run is working on the domain; absent if no run is.',
   ),
   findings: listSchema(
     partSchema('diagnosed'),

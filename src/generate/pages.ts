@@ -20,7 +20,7 @@ export function stepPage(step: AnyStep): string {
     ['| option | type | | meaning |', '|---|---|---|---|', ...optionRows(step)].join('\n'),
     ...(unoffered.length === 0
       ? []
-      : ['## Not offered', ['| option | why |', '|---|---|', ...unoffered].join('\n')]),
+      : ['## Not supported', ['| option | why |', '|---|---|', ...unoffered].join('\n')]),
     '## Examples',
     'The commands are for a running guest "testvm" whose disk vda has the backing chain base <- snap1 <- snap2. Lines that start with # are done by blockplan itself; RUN is the folder of the run.',
     ...step.examples.map((example) => exampleText(step, example)),

@@ -81,7 +81,7 @@ export const REFUSAL_SCHEMA = objectSchema(
       [EXIT_CODES['input-refused'], EXIT_CODES['preflight-refused'], EXIT_CODES.uncertain],
       'The exit code of the command.',
     ),
-    findings: listSchema(partSchema('finding'), 'Everything that is wrong; at least one.'),
+    findings: listSchema(partSchema('finding'), 'All findings; at least one.'),
   },
 );
 
@@ -90,8 +90,8 @@ function oneOfNumbers(numbers: readonly number[], description: string): JsonSche
 }
 
 export const WAYS_SCHEMA = listSchema(
-  wordSchema(['resume', 'rollback'], 'The command that continues it.'),
-  'How it can be finished.',
+  wordSchema(['resume', 'rollback'], 'The command that resumes the run or rolls it back.'),
+  'The commands that can finish the run.',
 );
 
 export const RUN_SCHEMA = objectSchema('The status of one run.', {
@@ -99,7 +99,7 @@ export const RUN_SCHEMA = objectSchema('The status of one run.', {
   journal: textSchema('The folder that holds the journal.'),
   outcome: wordSchema(
     [...ENDS, 'forgotten', 'running', 'unfinished', 'unreadable'],
-    'How the run ended, or that it has not: `running`, `unfinished` (no process works on it) or `unreadable`.',
+    'How the run ended, or that it has not: `running`, `unfinished` (no process is working on it) or `unreadable`.',
   ),
   'plan?': textSchema("The plan's name; absent if the journal does not show it."),
   'domain?': textSchema("The domain's name; absent if the journal does not show it."),
@@ -117,7 +117,7 @@ export const RUN_SCHEMA = objectSchema('The status of one run.', {
     type: 'integer',
     description: 'When its last record was written, in milliseconds since the epoch.',
   },
-  'owner?': textSchema('Who works on it or, if no process does, who started it.'),
+  'owner?': textSchema('Who is working on it or, if no process is, who started it.'),
   holdsDefinition: {
     type: 'boolean',
     description: 'Whether the run may hold the only copy of a definition.',

@@ -86,7 +86,7 @@ export async function readBundleFile(file: string): Promise<FoundBundle | Missin
     };
   const { sum, ...told } = value ?? {};
   if (!value || sum !== sumOf(told) || mismatchOf(fileShape, told))
-    return { missing: false, problem: `${file} is not a bundle, or was altered` };
+    return { missing: false, problem: `${file} is not a bundle, or was modified` };
   const { form: _form, ...bundle } = told as unknown as BundleFile & { form: string };
   return { ...bundle, file, proven: true };
 }

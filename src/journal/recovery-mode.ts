@@ -43,7 +43,7 @@ export function recoveryText(ways: readonly RecoveryMode[]): string {
   if (resume) return rollback ? 'resume the run or roll it back' : 'resume the run';
   return rollback
     ? 'roll the run back'
-    : 'its journal is damaged, so it can be neither resumed nor rolled back: once the guest is in order, mark the run as over';
+    : 'mark the run as over once the guest is in order (its journal is damaged, so the run can be neither resumed nor rolled back)';
 }
 
 /**

@@ -31,7 +31,7 @@ export function listFiles(image: string): Promise<string[]> {
 export function assertComplete(log: readonly number[], acknowledged: number): void {
   const wrong = log.findIndex((number, index) => number !== index + 1);
   if (wrong !== -1) {
-    throw new Error(`the guest's log has a gap: line ${wrong + 1} says ${log[wrong]}`);
+    throw new Error(`the guest's log has a gap: line ${wrong + 1} contains ${log[wrong]}`);
   }
   if (log.length < acknowledged) {
     throw new Error(`the guest's log ends at ${log.length}, but ${acknowledged} was acknowledged`);

@@ -47,7 +47,7 @@ export function checkConnection({ uri, variable }: Pick<Connection, 'uri' | 'var
       : {
           code: codes.remoteHost,
           severity: 'error',
-          message: `${uri}${sourceText(variable)} is another machine, but blockplan needs access to the files of the host that it works on`,
+          message: `${uri}${sourceText(variable)} leads to another machine, but blockplan needs access to the files of the host that it works on`,
           hint: `run it there: ${commandLine('ssh', ...(host.startsWith('-') ? ['--'] : []), host)} blockplan …`,
         },
   ]);

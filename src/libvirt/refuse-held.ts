@@ -10,6 +10,6 @@ export async function refuseHeld(io: HostIO, files: readonly string[]): Promise<
   for (const file of files) {
     const users = await io.usersAt(file);
     if (users.length > 0)
-      throw new EffectFailed(`${file} is ${users.join(', ')}: nothing is written into it`);
+      throw new EffectFailed(`${file} is ${users.join(', ')}, so blockplan does not write to it`);
   }
 }

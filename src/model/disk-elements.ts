@@ -222,7 +222,7 @@ export const DISK_PROPERTIES: readonly DiskProperty[] = [
 
   // The layers below, and the mirror of a job.
   ...each('modelled', 'the layers below', ['backingStore']),
-  ...each('modelled', 'the job that runs on the disk', [
+  ...each('modelled', 'the job that is running on the disk', [
     ...['mirror', 'mirror@job', 'mirror@ready', 'mirror@file', 'mirror@format'],
   ]),
 ];

@@ -20,7 +20,7 @@ export function lookupWithin(limits: {
         .filter((word, at, words) => isIP(word) !== 0 && words.indexOf(word) === at)
         .map((address) => ({ address, family: isIP(address) }));
       const [first] = addresses;
-      if (!first) callback(new Error(`its host's name cannot be resolved: getent ${error}`), '');
+      if (!first) callback(new Error(`its host name cannot be resolved: getent ${error}`), '');
       else if (all) callback(null, addresses);
       else callback(null, first.address, first.family);
     });

@@ -112,7 +112,7 @@ function missingPrograms({ targets = [] }: NotifySettings, places: SourcePositio
     const path = ['targets', at, 'command', 0];
     const finding = errorFinding(
       codes.notificationFailed,
-      `the program ${quoted(target.command[0])} does not exist, or this user may not execute it`,
+      `the program ${quoted(target.command[0])} does not exist, or this user has no permission to execute it`,
       {
         path,
         position: places.locate(path),
@@ -156,7 +156,7 @@ function checkHeadersFile(
       {
         path,
         position: places.locate(path),
-        hint: 'write one "Name: value" per line into it, readable for the user who runs the plans',
+        hint: 'write one "Name: value" per line, and make the file readable by the user who runs the plans',
       },
     ),
   );

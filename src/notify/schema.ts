@@ -18,23 +18,23 @@ const MAIL: JsonSchema = {
   type: 'object',
   additionalProperties: false,
   required: ['to'],
-  description: 'Send a mail with `sendmail -t`.',
+  description: 'Send an email with `sendmail -t`.',
   properties: {
     to: {
       type: ['string', 'array'],
-      title: 'a mail address such as root or ops@example.org, or a list of them',
+      title: 'an email address such as root or ops@example.org, or a list of them',
       pattern: ADDRESS,
       minItems: 1,
       items: {
         type: 'string',
-        title: 'a mail address such as root or ops@example.org',
+        title: 'an email address such as root or ops@example.org',
         pattern: ADDRESS,
       },
       description: 'Recipients.',
     },
     from: {
       type: 'string',
-      title: 'a mail address such as root or ops@example.org',
+      title: 'an email address such as root or ops@example.org',
       pattern: ADDRESS,
       description: "Sender; sendmail's own default unless specified.",
     },
@@ -68,7 +68,7 @@ const WEBHOOK: JsonSchema = {
       title: 'an absolute path',
       pattern: '^/',
       description:
-        'File with one header per line, as for `curl -H @FILE`: for a token that does not belong here.',
+        'File with one header per line, as for `curl -H @FILE`. Use it for a token that must not be in the notification file.',
     },
   },
 };
@@ -82,7 +82,7 @@ function targetSchema(audience: Audience): JsonSchema {
         type: 'array',
         minItems: 1,
         items: { type: 'string', enum: NOTIFIED_ENDS },
-        description: 'Ends of a run that are reported to the target; all unless specified.',
+        description: 'Outcomes of a run that are reported to the target; all unless specified.',
       },
       timeout: {
         type: 'integer',

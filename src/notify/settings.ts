@@ -54,6 +54,6 @@ export interface NotifySettings {
 /** The target without its secrets, for a message: the path of a webhook's URL can be one. */
 export function targetName(target: NotifyTarget): string {
   if ('command' in target) return `the command ${target.command[0]}`;
-  if ('mail' in target) return `the mail to ${[target.mail.to].flat().join(', ')}`;
+  if ('mail' in target) return `the email to ${[target.mail.to].flat().join(', ')}`;
   return `the webhook on ${new URL(target.webhook.url).host}`;
 }

@@ -4,36 +4,36 @@ rn:blockplan:schema:notify:v1",title:"blockplan notifications",description:"Who 
 nds, and where its metrics are written.",type:"object",additionalProperties:!1,required:["notify"],properties:{notify:{const:"\
 blockplan/v1",description:"Format of the file."},targets:{type:"array",maxItems:20,items:{type:"object",additionalProperties:!1,
 properties:{on:{type:"array",minItems:1,items:{type:"string",enum:["succeeded","bug","refused","rolled-back","stranded",
-"uncertain","interrupted"]},description:"Ends of a run that are reported to the target; all unless specified."},timeout:{
+"uncertain","interrupted"]},description:"Outcomes of a run that are reported to the target; all unless specified."},timeout:{
 type:"integer",minimum:1,maximum:60,default:10,description:"Time limit in seconds."},command:{type:"array",minItems:1,items:{
 type:"string"},description:'Program (a name without "/" or an absolute path) and arguments, run without a shell; the not\
 ification is JSON on its standard input.'},mail:{type:"object",additionalProperties:!1,required:["to"],description:"Send\
- a mail with `sendmail -t`.",properties:{to:{type:["string","array"],title:"a mail address such as root or ops@example.o\
-rg, or a list of them",pattern:"^(?!-)[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+(@[A-Za-z0-9.-]+)?$",minItems:1,items:{type:"strin\
-g",title:"a mail address such as root or ops@example.org",pattern:"^(?!-)[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+(@[A-Za-z0-9.-]\
-+)?$"},description:"Recipients."},from:{type:"string",title:"a mail address such as root or ops@example.org",pattern:"^(\
-?!-)[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+(@[A-Za-z0-9.-]+)?$",description:"Sender; sendmail's own default unless specified."}}},
+ an email with `sendmail -t`.",properties:{to:{type:["string","array"],title:"an email address such as root or ops@examp\
+le.org, or a list of them",pattern:"^(?!-)[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+(@[A-Za-z0-9.-]+)?$",minItems:1,items:{type:"s\
+tring",title:"an email address such as root or ops@example.org",pattern:"^(?!-)[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+(@[A-Za-z\
+0-9.-]+)?$"},description:"Recipients."},from:{type:"string",title:"an email address such as root or ops@example.org",pattern:"\
+^(?!-)[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+(@[A-Za-z0-9.-]+)?$",description:"Sender; sendmail's own default unless specified."}}},
 webhook:{type:"object",additionalProperties:!1,required:["url"],description:"Send the notification as JSON with an HTTP \
 POST request.",properties:{url:{type:"string",title:"an http or https URL without a user name",pattern:"^https?://[A-Za-\
 z0-9._~:[\\]-]+([/?#].*)?$",description:"Address of the webhook."},headers:{type:"object",propertyNames:{type:"string",title:"\
 the name of an HTTP header",pattern:"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"},additionalProperties:{type:"string",title:"text of \
 printable ASCII characters",pattern:"^[\\t -~]*$"},description:"Headers of the request."},"headers-file":{type:"string",
-title:"an absolute path",pattern:"^/",description:"File with one header per line, as for `curl -H @FILE`: for a token th\
-at does not belong here."}}}}},description:"Who is notified, and how."},metrics:{type:"string",title:"an absolute path",
-pattern:"^/",description:"File for Prometheus metrics, written after each run. For node_exporter's textfile collector, i\
-ts name must end with `.prom`."}},examples:[{notify:"blockplan/v1",targets:[{on:["stranded","uncertain"],command:["/usr/\
-local/bin/page-operator"]},{mail:{to:"root"}}]}]},pattern4=new RegExp("^(?!-)[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+(@[A-Za-z0-\
-9.-]+)?$","u"),pattern7=new RegExp("^https?://[A-Za-z0-9._~:[\\]-]+([/?#].*)?$","u"),pattern8=new RegExp("^[A-Za-z0-9!#$\
-%&'*+.^_`|~-]+$","u"),pattern9=new RegExp("^[\\t -~]*$","u"),pattern10=new RegExp("^/","u");function validate20(data,{instancePath="",
-parentData,parentDataProperty,rootData=data,dynamicAnchors={}}={}){let vErrors=null,errors=0,evaluated0=validate20.evaluated;
-if(evaluated0.dynamicProps&&(evaluated0.props=void 0),evaluated0.dynamicItems&&(evaluated0.items=void 0),data&&typeof data==
-"object"&&!Array.isArray(data)){if(data.notify===void 0){let err0={instancePath,schemaPath:"#/required",keyword:"require\
-d",params:{missingProperty:"notify"}};vErrors===null?vErrors=[err0]:vErrors.push(err0),errors++}for(let key0 in data)if(!(key0===
-"notify"||key0==="targets"||key0==="metrics")){let err1={instancePath,schemaPath:"#/additionalProperties",keyword:"addit\
-ionalProperties",params:{additionalProperty:key0}};vErrors===null?vErrors=[err1]:vErrors.push(err1),errors++}if(data.notify!==
-void 0&&data.notify!=="blockplan/v1"){let err2={instancePath:instancePath+"/notify",schemaPath:"#/properties/notify/cons\
-t",keyword:"const",params:{allowedValue:"blockplan/v1"}};vErrors===null?vErrors=[err2]:vErrors.push(err2),errors++}if(data.
-targets!==void 0){let data1=data.targets;if(Array.isArray(data1)){if(data1.length>20){let err3={instancePath:instancePath+
+title:"an absolute path",pattern:"^/",description:"File with one header per line, as for `curl -H @FILE`. Use it for a t\
+oken that must not be in the notification file."}}}}},description:"Who is notified, and how."},metrics:{type:"string",title:"\
+an absolute path",pattern:"^/",description:"File for Prometheus metrics, written after each run. For node_exporter's tex\
+tfile collector, its name must end with `.prom`."}},examples:[{notify:"blockplan/v1",targets:[{on:["stranded","uncertain"],
+command:["/usr/local/bin/page-operator"]},{mail:{to:"root"}}]}]},pattern4=new RegExp("^(?!-)[A-Za-z0-9!#$%&'*+/=?^_`{|}~\
+.-]+(@[A-Za-z0-9.-]+)?$","u"),pattern7=new RegExp("^https?://[A-Za-z0-9._~:[\\]-]+([/?#].*)?$","u"),pattern8=new RegExp(
+"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$","u"),pattern9=new RegExp("^[\\t -~]*$","u"),pattern10=new RegExp("^/","u");function validate20(data,{
+instancePath="",parentData,parentDataProperty,rootData=data,dynamicAnchors={}}={}){let vErrors=null,errors=0,evaluated0=validate20.
+evaluated;if(evaluated0.dynamicProps&&(evaluated0.props=void 0),evaluated0.dynamicItems&&(evaluated0.items=void 0),data&&
+typeof data=="object"&&!Array.isArray(data)){if(data.notify===void 0){let err0={instancePath,schemaPath:"#/required",keyword:"\
+required",params:{missingProperty:"notify"}};vErrors===null?vErrors=[err0]:vErrors.push(err0),errors++}for(let key0 in data)
+if(!(key0==="notify"||key0==="targets"||key0==="metrics")){let err1={instancePath,schemaPath:"#/additionalProperties",keyword:"\
+additionalProperties",params:{additionalProperty:key0}};vErrors===null?vErrors=[err1]:vErrors.push(err1),errors++}if(data.
+notify!==void 0&&data.notify!=="blockplan/v1"){let err2={instancePath:instancePath+"/notify",schemaPath:"#/properties/no\
+tify/const",keyword:"const",params:{allowedValue:"blockplan/v1"}};vErrors===null?vErrors=[err2]:vErrors.push(err2),errors++}
+if(data.targets!==void 0){let data1=data.targets;if(Array.isArray(data1)){if(data1.length>20){let err3={instancePath:instancePath+
 "/targets",schemaPath:"#/properties/targets/maxItems",keyword:"maxItems",params:{limit:20}};vErrors===null?vErrors=[err3]:
 vErrors.push(err3),errors++}let len0=data1.length;for(let i0=0;i0<len0;i0++){let data2=data1[i0];if(data2&&typeof data2==
 "object"&&!Array.isArray(data2)){for(let key1 in data2)if(!(key1==="on"||key1==="timeout"||key1==="command"||key1==="mai\

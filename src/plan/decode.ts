@@ -27,7 +27,7 @@ export function decodeText(kind: DocumentKind, file: string, source: string | Ui
     throw inputError([
       errorFinding(
         codes.inputTooLarge,
-        `the ${kind.noun} has ${bytes.toLocaleString('en')} bytes, more than the limit of ${MOST_BYTES.toLocaleString('en')}`,
+        `the ${kind.noun} is ${bytes.toLocaleString('en')} bytes long; the limit is ${MOST_BYTES.toLocaleString('en')}`,
         {
           hint: 'check that this is the file you meant',
         },

@@ -17,7 +17,7 @@ export const HOOK_SCHEMA = {
       maxItems: 100,
       items: { type: 'string' },
       description:
-        'Absolute path of the program and its arguments, as a list: [/usr/local/bin/notify, --quiet]. No shell reads it.',
+        'Absolute path of the program and its arguments, as a list: [/usr/local/bin/notify, --quiet]. It is run without a shell.',
       examples: [['/usr/local/bin/notify', '--quiet']],
     },
     timeout: {
@@ -34,7 +34,7 @@ export const HOOK_SCHEMA = {
       type: 'boolean',
       default: false,
       description:
-        'Run the hook again on resume or rollback if blockplan was killed while it ran (default: it is not run again).',
+        'Run the hook again on resume or rollback if blockplan was killed while the hook ran (default: it is not run again).',
     },
   },
 } as const;

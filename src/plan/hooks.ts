@@ -77,7 +77,7 @@ function checkProgram(
         position: places.locate(path),
         hint: program.includes(' ')
           ? 'write program and arguments as a list: [/usr/local/bin/notify, --quiet]'
-          : 'write where the program is, such as /usr/local/bin/notify: no PATH is searched',
+          : 'write the absolute path of the program, such as /usr/local/bin/notify: PATH is not searched',
       },
     ),
   );

@@ -79,7 +79,7 @@ export function nameOf(reference: HostReference): string {
 export const withoutHost: HostLookup = (reference) => ({
   code: codes.guestValueUnknown,
   message: `the value of ${quoted(nameOf(reference))} is not known here`,
-  hint: 'read the plan with draftPlan, and resolve it on the host state of its guest',
+  hint: 'read the plan with draftPlan, and resolve it against the host state of its guest',
 });
 
 /**
@@ -165,7 +165,7 @@ function disksHint(disks: readonly Disk[]): string {
   const targets = disks.map(({ target }) => printable(target));
   return targets.length === 0
     ? 'it has no disk with an image'
-    : `its disks: ${listed(targets, 'and')}`;
+    : `use one of its disks: ${listed(targets)}`;
 }
 
 /** @param id the run's ID */

@@ -111,15 +111,14 @@ class Keys {
       const message = `${quoted(word)} is an option of ${quoted(owner)}, not a kind of step`;
       add(codes.unknownKind, message, `indent it below ${quoted(owner)}`);
     } else if (reason !== undefined) {
-      add(codes.optionNotOffered, `${quoted(word)} is not offered: ${reason}`, 'remove it');
+      add(codes.optionNotOffered, `${quoted(word)} is not supported: ${reason}`, 'remove it');
     } else if (isStep) {
       const kinds = [...this.#steps.keys()];
-      const hint = guess ?? `known kinds: ${listed(kinds, 'and')}`;
+      const hint = guess ?? `use one of: ${listed(kinds)}`;
       add(codes.unknownKind, `unknown kind of step ${quoted(word)}`, hint);
     } else {
       const kind = this.#places.tree.lines.kind;
-      const every =
-        known.length === 0 ? 'it takes no options' : `known keys: ${listed(known, 'and')}`;
+      const every = known.length === 0 ? 'it takes no options' : `use one of: ${listed(known)}`;
       const message = `unknown key ${quoted(word)} in ${labelOf(parent, kind.noun)}`;
       add(codes.unknownKey, message, guess ?? every);
     }

@@ -51,7 +51,9 @@ export function refuseOtherDocument(data: Data, places: SourcePositions): void {
   if (typeof format === 'string') {
     const word = /^blockplan-([a-z-]+)\/v\d+$/.exec(format)?.[1];
     if (word !== undefined)
-      refuse(OUTPUTS[word] ?? 'an output of blockplan', ['format' in data ? 'format' : 'form']);
+      refuse(OUTPUTS[word] ?? 'the output of a blockplan command', [
+        'format' in data ? 'format' : 'form',
+      ]);
   }
   const { noun } = lines.kind;
   for (const [key, what] of KINDS) {

@@ -35,7 +35,7 @@ export const UNEVEN_INDENT = meaning(
 
 export const ITEM_WITHOUT_DASH = meaning(
   'an item of a list must start with "- "',
-  'indent it like its list',
+  'start it with "- ", and indent it like the other items',
 );
 
 export const START_ON_NEXT_LINE = meaning(

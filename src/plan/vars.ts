@@ -173,7 +173,7 @@ export class Vars {
     const names = this.#names.slice(0, 10);
     return names.length === 0
       ? 'declare it below "vars:" at the top of the plan'
-      : `the plan declares ${listed(names, 'and')}`;
+      : `use a variable that the plan declares: ${listed(names)}`;
   }
 }
 

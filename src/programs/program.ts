@@ -178,7 +178,7 @@ function notStartedText({ code = '', message }: NodeJS.ErrnoException): string {
 
 const NOT_STARTED: Readonly<Record<string, string>> = {
   ENOENT: 'the program, or the interpreter in its first line, does not exist',
-  EACCES: 'this user may not execute the program',
+  EACCES: 'this user has no permission to execute the program',
 };
 
 /** Why a program cannot be started, as a clause; undefined if nothing is wrong with it. */
@@ -190,6 +190,8 @@ export async function programProblem(program: string): Promise<string | undefine
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return 'does not exist';
-    return code === 'EACCES' ? 'may not be executed by this user' : `cannot be read: ${message}`;
+    return code === 'EACCES'
+      ? 'cannot be executed by this user: permission denied'
+      : `cannot be read: ${message}`;
   }
 }

@@ -25,7 +25,7 @@ export const FAULTS = {
   'hook-hangs': 'the hook hangs and is killed at its time limit',
   'hook-changes': 'the hook changes the guest',
   'hook-stopped': 'the user stops waiting for the hooks',
-  'left-during': 'the user interrupts twice during the hook, and leaves the run',
+  'left-during': 'the user interrupts twice during the hook and abandons the run',
   'killed-during': 'blockplan is killed during the command',
   'killed-before': 'blockplan is killed before the record is written',
   'killed-after': 'blockplan is killed after the record is written',
@@ -48,7 +48,7 @@ const CAUSES: Readonly<Record<FirstWord<Fault>, string>> = {
   power: 'the host loses power',
   interrupted: 'the user interrupts',
   hook: 'a hook fails, changes the guest, or is stopped',
-  left: 'the user leaves the run during a hook',
+  left: 'the user abandons the run during a hook',
   killed: 'blockplan is killed',
   journal: 'the journal cannot be written',
 };

@@ -74,7 +74,7 @@ export function violationsAtEnd(
     wrong.push('the run ends with an unexpected error');
   if (end === 'uncertain')
     return contact === 'there'
-      ? [...wrong, 'the run ends uncertain although the state can be inspected']
+      ? [...wrong, 'the run ends as uncertain, although the state can be inspected']
       : wrong;
   if (marked && !next.includes(unmarkByHand(hostState.host, hostState.domain.name)))
     wrong.push('the marker of the run is left behind, and the report does not mention it');
@@ -135,7 +135,7 @@ function staleBefore(initial: HostState): string[] {
 
 /** Finds what is wrong with the end of a run without faults. */
 export function violationsWithoutFaults({ end }: Finish): string[] {
-  return end === 'succeeded' ? [] : [`without faults, the run ends ${end}`];
+  return end === 'succeeded' ? [] : [`without faults, the run ends as ${end}`];
 }
 
 /** The visible differences between two host states. */

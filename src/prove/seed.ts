@@ -41,7 +41,7 @@ function unreadable(part: string): BlockplanError {
       code: codes.invalidSeed,
       severity: 'error',
       message: `"${part}" is not a seed of a proof`,
-      hint: 'give --replay a seed as blockplan prove prints it',
+      hint: 'pass --replay a seed that blockplan prove printed',
     },
   ]);
 }

@@ -9,7 +9,7 @@ export interface CommandText {
   readonly examples: readonly (readonly [purpose: string, command: string])[];
 }
 
-const RUN_CODES = 'The exit code is that of the end of the run.';
+const RUN_CODES = 'The exit code shows the outcome of the run.';
 
 /** By the name of the command; a test checks that each has an entry. */
 export const COMMAND_TEXTS: Readonly<Record<string, CommandText>> = {
@@ -31,13 +31,13 @@ export const COMMAND_TEXTS: Readonly<Record<string, CommandText>> = {
   validate: {
     details: 'Reports every error with its line and column. The host is not inspected.',
     examples: [
-      ['Check all plans of a folder', 'blockplan validate plans/*.yaml'],
+      ['Check all plans in a folder', 'blockplan validate plans/*.yaml'],
       ['Annotate a pull request', 'blockplan validate move-web1.yaml --format github'],
     ],
   },
   preview: {
     details:
-      'Shows every command, its rollback, the chains before and after, and the preconditions. Nothing is changed. run --dry-run prints the same preview and also checks --expect and the notification file. Only preview reads facts, has more formats and has --exit-code.',
+      'Shows every command, its rollback, the chains before and after, and the preconditions. Nothing is changed. run --dry-run prints the same preview and also checks --expect and the notification file. Unlike run --dry-run, preview can take the host state from a facts file, print more formats and use --exit-code.',
     exitCodes:
       'With --exit-code: 0 if the plan changes nothing, 10 if it changes something, 11 if it has a point of no return. A plan that a run would refuse ends with 3.',
     examples: [
@@ -52,7 +52,7 @@ export const COMMAND_TEXTS: Readonly<Record<string, CommandText>> = {
   prove: {
     details:
       'Runs the plan on a simulated host, once for every failure and every pair of failures, and checks that the guest loses nothing.',
-    exitCodes: 'The exit code is 3 if the plan is violated.',
+    exitCodes: 'The exit code is 3 if a run violates an invariant.',
     examples: [
       ['Prove a plan for this host', 'blockplan prove move-web1.yaml'],
       ['Show the case without any failure', 'blockplan prove move-web1.yaml --replay nothing'],
@@ -72,7 +72,7 @@ export const COMMAND_TEXTS: Readonly<Record<string, CommandText>> = {
   rehearse: {
     details:
       'Starts a private libvirt with a guest of the same shape. Your libvirt and your guests are not touched. Root is required.',
-    exitCodes: `${RUN_CODES} It describes the rehearsal.`,
+    exitCodes: 'The exit code shows the outcome of the rehearsal, not of a run on your guest.',
     examples: [['Rehearse a plan', 'blockplan rehearse move-web1.yaml']],
   },
   schema: {
@@ -89,13 +89,14 @@ export const COMMAND_TEXTS: Readonly<Record<string, CommandText>> = {
     ],
   },
   attach: {
-    details: 'Shows the progress of a run in another process. Ctrl-C ends only attach.',
+    details:
+      'Shows the progress of a run that another process performs. Ctrl-C stops attach; the run continues.',
     exitCodes: `${RUN_CODES} It is 130 if you stop following.`,
     examples: [['Follow the only active run', 'blockplan attach']],
   },
   throttle: {
     details:
-      'Sets the limit of the block job that the run waits for, until that job ends. qemu-img cannot be throttled. A number is in MiB/s; M and MiB are 1024 KiB, and MB is 1000 kB.',
+      "Sets the speed limit of the run's current block job. The limit applies until that job ends. qemu-img cannot be throttled. A number is in MiB/s; M and MiB are 1024 KiB, and MB is 1000 kB.",
     exitCodes: 'The exit code is 3 if the run is not active or has no block job now.',
     examples: [
       ['Limit the newest run to 50 MiB/s', 'blockplan throttle last 50M'],
@@ -104,13 +105,13 @@ export const COMMAND_TEXTS: Readonly<Record<string, CommandText>> = {
   },
   resume: {
     details:
-      'Inspects the host and continues the plan in the journal. Nothing that was done is repeated. If a rollback has begun, it is finished. Uses the libvirt that the run began on, and ignores LIBVIRT_DEFAULT_URI.',
+      'Inspects the host and continues the plan in the journal. Completed phases are not repeated. If a rollback has begun, it is finished. Uses the libvirt that the run began on, and ignores LIBVIRT_DEFAULT_URI.',
     exitCodes: RUN_CODES,
     examples: [['Resume the newest run', 'blockplan resume last']],
   },
   rollback: {
     details:
-      'Returns the guest to where it was before the run. Uses the libvirt that the run began on, and ignores LIBVIRT_DEFAULT_URI.',
+      'Restores the state that the guest had before the run. Uses the libvirt that the run began on, and ignores LIBVIRT_DEFAULT_URI.',
     exitCodes: `${RUN_CODES} A rollback that you requested ends with 0.`,
     examples: [['Roll back the only unfinished run', 'blockplan rollback']],
   },
@@ -118,7 +119,7 @@ export const COMMAND_TEXTS: Readonly<Record<string, CommandText>> = {
     details: 'Shows what needs your attention and the commands to type.',
     exitCodes: 'With --exit-code, the exit code is 2 if a run needs attention.',
     examples: [
-      ['Check from monitoring', 'blockplan status --exit-code'],
+      ['Check from a monitoring system', 'blockplan status --exit-code'],
       ['Print metrics of all runs', 'blockplan status --format prometheus'],
     ],
   },
@@ -142,7 +143,7 @@ export const COMMAND_TEXTS: Readonly<Record<string, CommandText>> = {
   },
   rescue: {
     details:
-      'Restores a definition that a domain lost between undefine and redefine. What is not lost is left alone, no guest is started and no file is removed.',
+      'Restores a definition that a domain lost between undefine and redefine. Definitions that still exist are not changed. No guest is started, and no file is removed.',
     exitCodes:
       'The exit code is 5 if a definition cannot be restored or if it is unknown where its guest wrote last.',
     examples: [['Restore everything after a power loss', 'blockplan rescue --all']],
@@ -157,9 +158,9 @@ export const COMMAND_TEXTS: Readonly<Record<string, CommandText>> = {
   completion: {
     details: "The Debian package installs the scripts of all shells in the shells' own folders.",
     examples: [
-      ['Complete in this bash', 'source <(blockplan completion bash)'],
+      ['Enable completion in the current bash session', 'source <(blockplan completion bash)'],
       [
-        'Complete in every fish',
+        'Enable completion in all fish sessions',
         'blockplan completion fish > ~/.config/fish/completions/blockplan.fish',
       ],
     ],
@@ -187,7 +188,7 @@ export const ENVIRONMENT: readonly Row[] = [
   ['PATH', 'Where virsh, qemu-img and systemd-run are looked up.'],
   ['NO_COLOR', 'Print without colour, if not empty.'],
   ['FORCE_COLOR', 'Print with colour without a terminal, unless 0 or false.'],
-  ['TERM', 'A terminal called dumb gets plain lines without colour.'],
+  ['TERM', 'If dumb, print plain lines without colour.'],
 ];
 
 export const FILES: readonly Row[] = [
@@ -205,7 +206,7 @@ export const FILES: readonly Row[] = [
   ],
   [
     '/var/cache/blockplan, ~/.cache/blockplan',
-    'Compiled code and the kernels of rehearsals. Both are made again if you remove them.',
+    'Compiled code and the kernels of rehearsals. Both are recreated if you remove them.',
   ],
 ];
 

@@ -49,7 +49,7 @@ export async function checkRestored(
       return {
         found:
           'state, definition (byte for byte), autostart, snapshots, checkpoints, chains and files',
-        wrong: changed.map((part) => `${part}: not as before the run`),
+        wrong: changed.map((part) => `${part}: not the same as before the run`),
       };
     }),
     ...(await checkData(scene, state, 0)),
@@ -83,7 +83,7 @@ export async function checkNextStart(scene: Scene, state: HostState): Promise<Ch
   const upTo = await guest.acknowledged();
   return [
     await check(scene, 'next start', async () => ({
-      found: `1 to ${upTo} on ${targets.join(', ')}, started from the definition`,
+      found: `numbers 1 to ${upTo} on ${targets.join(', ')}, after a start from the definition`,
       wrong: await faultsAtNextStart(host, guest.name, { upTo, targets }),
     })),
   ];
@@ -152,8 +152,14 @@ async function checkChains({ host, guest }: Scene, { domain }: HostState): Promi
         }),
       );
   }
-  const told = disks.map(({ target, chain }) => `${target} ${chain.length} deep`);
-  return { found: `${told.join(', ')}; live, in the headers and in the definition`, wrong };
+  const told = disks.map(
+    ({ target, chain }) =>
+      `${target} has ${chain.length === 1 ? '1 layer' : `${chain.length} layers`}`,
+  );
+  return {
+    found: `${told.join(', ')}: the same live, in the headers and in the definition`,
+    wrong,
+  };
 }
 
 /** No file exists except the former ones and those that the plan creates, without those that it removes. */

@@ -27,7 +27,7 @@ export function commandNotes({ steps, changes }: Preview): Section[] {
 
 function explanationOf(word: string): string | undefined {
   if (word === '--transient-job')
-    return 'the job ends if the guest stops; libvirt requires this option if the domain has a definition, which it keeps';
+    return 'the job is lost if the guest stops; libvirt requires this option for a persistent domain, and the domain stays persistent';
   if (word.startsWith('RUN/'))
     return 'a file with the XML, which blockplan writes into the folder of the run before it sends the command';
   return undefined;

@@ -36,7 +36,7 @@ export function renderDiagnosis(
     working === undefined
       ? []
       : [
-          `Not checked while run ${printable(working)} works on it:`,
+          `Not checked while run ${printable(working)} is working on it:`,
           ...notChecked.flatMap(({ what, codes }) => sentence(`- ${what} (${codes.join(', ')})`)),
           'Run doctor again once that run has ended.',
         ];

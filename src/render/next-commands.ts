@@ -11,7 +11,7 @@ const PURPOSES: Readonly<Record<string, string>> = {
   'blockplan doctor': 'diagnose the guest',
   'blockplan forget': 'mark it as over',
   'virsh define': 'define the domain again',
-  'virsh dominfo': 'see whether the guest runs',
+  'virsh dominfo': 'see whether the guest is running',
   'virsh domblklist': 'see which files the guest uses',
   'virsh domblkerror': 'see which disk had an error',
   'virsh list': 'list the guests',

@@ -60,7 +60,7 @@ export function renderPrometheus({
     ]),
     ...family(
       'blockplan_runs_needing_attention',
-      'Runs that are not over and that no process works on.',
+      'Runs that are not over and that no process is working on.',
       [{ labels: {}, value: needAttention }],
     ),
     ...family(
@@ -75,7 +75,7 @@ export function renderPrometheus({
     ),
     ...family(
       'blockplan_last_run_duration_seconds',
-      'Time from the start of the last run to its end, with all attempts.',
+      'Time from the start of the last run to its end, including all attempts.',
       each(({ durationMs }) => secondsOf(durationMs)),
     ),
     ...family(

@@ -48,7 +48,7 @@ function summaryLines(proof: Proof, sentence: Sentence, bold: Bold): string[] {
   const more = remaining.length - shown.length;
   return [
     '',
-    bold('What remains'),
+    bold('Remaining risks'),
     ...shown.flatMap((text) => sentence(text, 2)),
     `  ${more === 0 ? '' : `and ${amount(more, 'more group')}; `}all causes and reports: --verbose`,
   ];
@@ -140,7 +140,7 @@ function safetyLines(
   const except = unknowable.length === 0 ? '' : ' except the unavoidable ones below';
   const ends = open.map((end) => OUTCOMES[end].word).join(' or ');
   return sentence(
-    `in all cases${except}, the guest's data is safe; where the run ends ${ends}, a person must act`,
+    `in all cases${except}, the guest's data is safe; where the run ends as ${ends}, action is required`,
     2,
   );
 }
@@ -186,7 +186,7 @@ function strandedLines(faults: readonly FaultResult[], sentence: Sentence, bold:
   if (groups.size === 0) return [];
   return [
     '',
-    bold('What can leave the guest neither as planned nor as before, and why'),
+    bold('Faults that leave the guest neither as planned nor as before'),
     ...[...groups].flatMap(([what, causes]) => [
       ...sentence(`- ${what}`, 2),
       ...causes.flatMap((cause) => sentence(`when ${cause}`, 6)),

@@ -34,7 +34,7 @@ export function renderRehearsal(
     ),
     ...(hooksNotRun.length === 0
       ? []
-      : sentence(`not run, because a rehearsal runs no hooks: ${hooksNotRun.join(', ')}`)),
+      : sentence(`hooks not run, because a rehearsal skips them: ${hooksNotRun.join(', ')}`)),
     ...parts.flatMap((part, at) => partLines(part, at + 1, isRepeated(parts, at), color, sentence)),
     ...(notUndone === undefined
       ? []

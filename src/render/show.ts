@@ -46,8 +46,8 @@ export function damageOf({ damage }: RunSummary, history: History | undefined): 
   return history?.damage === 'altered' || history?.damage === 'strange'
     ? [
         history.damage === 'altered'
-          ? 'its journal was altered after it was written: what follows the change is not shown'
-          : 'its journal has a record that this version of blockplan does not write: it and what follows are not shown',
+          ? 'its journal was modified after it was written: the records after the change are not shown'
+          : 'its journal has a record that this version of blockplan does not know: that record and those after it are not shown',
       ]
     : [];
 }

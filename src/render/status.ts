@@ -120,7 +120,7 @@ function owedOf(run: RunSummary): string[] {
 
 function lastHeard({ outcome, lastAt }: RunSummary): string {
   if (isEnd(outcome)) return `ended ${timeText(lastAt)}`;
-  return `no process works on it${lastAt === undefined ? '' : `; its last record is from ${timeText(lastAt)}`}`;
+  return `no process is working on it${lastAt === undefined ? '' : `; its last record is from ${timeText(lastAt)}`}`;
 }
 
 /** The outcomes that need attention, the most urgent first. */

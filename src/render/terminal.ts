@@ -113,7 +113,7 @@ class Display {
       task: async (_context: unknown, task: { skip(): void }): Promise<void> => {
         const mark = await gate.passed;
         if (mark === 'skipped') task.skip();
-        if (mark === 'failed') throw new Error('The block says why.');
+        if (mark === 'failed') throw new Error('The block shows why.');
       },
     }));
     this.listr = new Listr(tasks, listrOptions(view, out, color, this.spinner));

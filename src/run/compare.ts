@@ -20,7 +20,7 @@ export function differences(before: HostState, now: HostState): string[] {
   for (const [path, file] of Object.entries(now.files)) {
     const earlier = before.files[path];
     if (earlier === null && file) found.push(`${path} exists; it did not exist before`);
-    if (earlier && file === null) found.push(`${path} is gone`);
+    if (earlier && file === null) found.push(`${path} no longer exists`);
     if (earlier && file) found.push(...nameDifferences(path, earlier.backing, file.backing));
   }
   return found;
@@ -81,13 +81,15 @@ function diskDifferences(was: Disk, now: HostState): string[] {
   if (!areSameFiles(now, files(is), files(was)))
     found.push(`${was.target} is on ${chainText(is)}; it was on ${chainText(was)}`);
   if (is?.job && is.job.type !== was.job?.type)
-    found.push(`a block job (${is.job.type}) runs on ${was.target}`);
+    found.push(`a block job (${is.job.type}) is running on ${was.target}`);
   return found;
 }
 
 function listDifferences(what: string, was: readonly string[], is: readonly string[]): string[] {
   return [
-    ...was.filter((name) => !is.includes(name)).map((name) => `the ${what} ${name} is gone`),
+    ...was
+      .filter((name) => !is.includes(name))
+      .map((name) => `the ${what} ${name} no longer exists`),
     ...is.filter((name) => !was.includes(name)).map((name) => `the ${what} ${name} is new`),
   ];
 }
@@ -112,7 +114,7 @@ export function contradictions(before: HostState, now: HostState): string[] {
   found.push(...apart.filter((each) => !wasApart.has(each)));
   found.push(...newFaults(before, now));
   for (const disk of domain.disks) {
-    if (disk.job) found.push(`a block job (${disk.job.type}) still runs on ${disk.target}`);
+    if (disk.job) found.push(`a block job (${disk.job.type}) is still running on ${disk.target}`);
   }
   return found;
 }

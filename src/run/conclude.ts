@@ -62,7 +62,7 @@ function unknown(run: RunState, ...reason: readonly string[]): Finish {
   const { name } = domain;
   const state = [
     'the state of the domain is unknown',
-    `it is also unknown whether a block job of "${name}" still runs`,
+    `it is also unknown whether a block job of "${name}" is still running`,
   ];
   const next = [virshCommand(host, 'dominfo', name), ...openRecoveryCommands(run)];
   return finishOf('uncertain', run, { happened: [...happenedIn(run), ...reason], state, next });

@@ -176,7 +176,7 @@ function problemOf(run: RunState, hook: Hook): string | undefined {
   if (!started) return undefined;
   const named = `the ${hookName(hook)} (${hook.command[0]})`;
   if (!started.result)
-    return `${named} is in doubt: blockplan was killed while it ran. It was not run again.`;
+    return `the result of ${named} is unknown: blockplan was killed while the hook ran. The hook was not run again.`;
   const { error, output } = started.result;
   if (error === undefined) return undefined;
   // The last line often says why.

@@ -79,7 +79,7 @@ export function unknownLastWriteText(target: string): string {
 export function unknownLastWrites(states: readonly HostState[], now?: HostState): string[] {
   return ambiguousDisks(states).map(({ target, files }) => {
     const named = (now && diskOf(now, target)?.persistentSource) ?? files.at(-1);
-    return `${unknownLastWriteText(target)}: to ${files.join(' or to ')}; the definition names ${named}: compare the files before you start the guest`;
+    return `${unknownLastWriteText(target)} (${files.join(' or ')}); the definition names ${named}. Compare the files before you start the guest`;
   });
 }
 

@@ -14,7 +14,7 @@ export function* setMarker(runState: RunState, run: string, inVain?: 'stays'): R
     const marker = yield* askMarker(on);
     if (marker?.run === run) return true;
     runState.reasons = [
-      `run ${marker?.run} (${marker?.user} on ${marker?.host}) has taken the domain`,
+      `run ${marker?.run} (${marker?.user} on ${marker?.host}) has locked the domain`,
     ];
   } catch (error) {
     if (!(error instanceof EffectFailed) && !isConnectionLost(error)) throw error;

@@ -61,7 +61,7 @@ export class OpenJobs {
       case 'cancel':
         return `${job} may have been cancelled already`;
       case 'pivot':
-        return `${job} may have ended already, with ${target} on its other file`;
+        return `${job} may have ended already; ${target} is then on the target file of the job`;
       case 'start':
         return `${job} may have begun; then it continues in QEMU`;
       default:

@@ -69,7 +69,7 @@ async function observed(
       code: codes.hostChanged,
       severity: 'error',
       message: 'the disks of the guest changed while the plan was checked',
-      hint: 'try again once no other tool works on the guest',
+      hint: 'try again once no other tool is working on the guest',
     },
   ]);
 }

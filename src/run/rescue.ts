@@ -90,7 +90,7 @@ async function perform(
   effect: Effect,
   folder: string,
 ): Promise<string | undefined> {
-  if (effect.tool !== 'virsh') throw new Error(`a rescue does no ${effect.tool}`);
+  if (effect.tool !== 'virsh') throw new Error(`a rescue does not use ${effect.tool}`);
   try {
     await driver.perform(effect, { folder, onProgress() {}, onMade: async () => {} });
     return undefined;
@@ -234,7 +234,7 @@ function notes({ name }: LostDefinition, definition: string, after: HostState): 
       `its NVRAM file ${nvram} does not exist: libvirt creates a new one, without the guest's boot entries and keys`,
     );
   if (readDomainXml(definition).tpm)
-    told.push('its TPM state was not kept: it exists if the plan set keep-tpm');
+    told.push('its TPM state exists only if the plan set keep-tpm: the run saved no copy of it');
   return told;
 }
 

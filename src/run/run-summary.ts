@@ -140,7 +140,7 @@ function seenOf(folder: string): Seen | undefined {
       return { log, damage: `its journal cannot be read: ${strange.why}`, strange: true };
     if (!log.last)
       return { damage: 'its journal has no complete record, so nothing had been done' };
-    if (!log.beginning) return { log, damage: 'the beginning of its journal has been altered' };
+    if (!log.beginning) return { log, damage: 'the beginning of its journal was modified' };
     if (!damaged) return { log };
     return { log, damage: 'its journal ends with an incomplete record' };
   } catch (error) {

@@ -17,7 +17,7 @@ export function leftoversOfStop({ node, start, before }: WalkedPhase): string {
     ...(transient
       ? [
           persistent || before.domain.kept
-            ? `"${name}" is defined again from the journal with its disks where they are then; if libvirt refuses, it stays transient and the report prints the "virsh define" command to run`
+            ? `"${name}" is defined again from the journal, with the files that its disks use at that time; if libvirt refuses, "${name}" stays transient, and the report prints the "virsh define" command to run`
             : `"${name}" stays transient`,
         ]
       : []),
@@ -33,7 +33,7 @@ function placesOf(target: string, states: readonly HostState[]): string {
 function jobsIn(states: readonly HostState[]): string[] {
   const jobs = states.flatMap(({ domain }) =>
     domain.disks.flatMap(({ target, job }) =>
-      job ? [`a block job (${job.type}) may still run on ${target}`] : [],
+      job ? [`a block job (${job.type}) may still be running on ${target}`] : [],
     ),
   );
   return [...new Set(jobs)];

@@ -97,7 +97,7 @@ export const blockcommitStep = defineStep<typeof schema>({
         refuse(
           codes.commitBaseMissing,
           [],
-          'without "base" or "shallow" virsh would commit the whole chain into its deepest file, which other guests may share',
+          'without "base" or "shallow", virsh would commit the whole chain into its lowest layer, which other guests may share',
           'write "shallow: true" to commit into the layer directly below, or "base: FILE" to name the layer',
         ),
       );

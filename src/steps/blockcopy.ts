@@ -64,7 +64,7 @@ const schema = {
     'transient-job': {
       type: 'boolean',
       description:
-        'Accept that the copy is lost if the guest stops before its end. libvirt requires this for a domain with a definition, so it is always set then; the domain stays persistent.',
+        'Accept that the copy is lost if the guest stops before the copy ends. libvirt requires this for a persistent domain, so blockplan always sets it in that case; the domain stays persistent.',
     },
     'synchronous-writes': {
       type: 'boolean',

@@ -76,7 +76,7 @@ export const convertStep = defineStep<typeof schema>({
   schema,
   unoffered: {
     'out-of-order':
-      'writes are always out of order (-W): it is faster, and the copy is complete only at the end anyway',
+      'writes are always out of order (-W): this is faster, and the copy is complete only at the end anyway',
     'force-share':
       'an image that is written to cannot be copied consistently: take a snapshot first, and copy the file below the overlay',
     progress: 'progress is always shown',

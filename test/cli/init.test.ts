@@ -252,7 +252,9 @@ describe('init refuses', () => {
     for (const file of ['mine.yaml', 'link.yaml', 'folder.yaml']) {
       const { status, stdout, stderr } = init(...on('one.yaml', ...TO), '-o', at(file));
       expect([status, stdout]).toEqual([2, '']);
-      expect(stderr).toContain(`BP068: ${at(file)} already exists, and init overwrites no file`);
+      expect(stderr).toContain(
+        `BP068: ${at(file)} already exists, and init does not overwrite files`,
+      );
     }
     expect(readFileSync(at('mine.yaml'), 'utf8')).toBe('mine');
     expect(existsSync(at('nothing'))).toBe(false);

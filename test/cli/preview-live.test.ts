@@ -124,7 +124,7 @@ test('show reports an altered journal, even if its two ends are intact', async (
   );
   expect(blockplan('list').stdout).toMatch(/^succeeded +20251124-000000-aaaaaa/m);
   const { stdout } = blockplan('show', '20251124');
-  expect(stdout).toContain('its journal was altered after it was written');
+  expect(stdout).toContain('its journal was modified after it was written');
   expect(stdout).not.toContain('$ virsh');
 });
 

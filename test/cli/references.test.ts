@@ -61,7 +61,7 @@ describe('a plan that refers to its guest', () => {
     expect([status, stdout]).toEqual([3, '']);
     expect(stderr).toContain(`${file}:7:25`);
     expect(stderr).toContain('BP046: the guest "web1" has no disk "vdz"');
-    expect(stderr).toContain('its disks: "vda" and "vdb"');
+    expect(stderr).toContain('use one of its disks: "vda" or "vdb"');
   });
 
   test('is previewed with the values of its facts, and a set value is not evaluated', () => {

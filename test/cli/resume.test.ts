@@ -87,7 +87,7 @@ test.each([
   ['empty', 'BP213', 'the run had not started, and nothing was done'],
   ['elsewhere', 'BP216', 'run elsewhere ran on another'],
   ['no-plan', 'BP214', 'the plan of run r cannot be read'],
-  ['altered', 'BP212', 'was altered after it was written'],
+  ['altered', 'BP212', 'was modified after it was written'],
   ['edited', 'BP214', 'was edited after the run began'],
   ['phases', 'BP213', 'whose steps have other phases'],
   ['newer-plan', 'BP213', '(blockfuture), a kind that this version does not know'],

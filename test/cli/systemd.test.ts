@@ -45,7 +45,7 @@ describe('the unit', () => {
     });
     expect({ status, stdout, stderr }).toEqual({
       status: 0,
-      stdout: 'left alone: no run is unfinished\n',
+      stdout: 'nothing to restore: no run is unfinished\n',
       stderr: '',
     });
   });

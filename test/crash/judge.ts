@@ -73,8 +73,8 @@ export async function judge(scene: Scene, stage: Stage, ended: Ended): Promise<V
  * one of them must have all writes.
  */
 function unknownAmong(finish: Finished | undefined): string[] {
-  const said = /^vda: it is unknown where the guest last wrote: to (.*); the definition names /;
-  return (finish?.state ?? []).flatMap((line) => said.exec(line)?.[1]?.split(' or to ') ?? []);
+  const said = /^vda: it is unknown where the guest last wrote \((.*)\); the definition names /;
+  return (finish?.state ?? []).flatMap((line) => said.exec(line)?.[1]?.split(' or ') ?? []);
 }
 
 /** The end of a run that has written no record. */

@@ -115,7 +115,7 @@ test('a before hook that ran when blockplan was killed refuses the run', async (
   await killedIn(text, 'first');
   const ended = await startCli(host, ['resume', '--format', 'json']).ended;
   expect(expectEnd(ended, 3).happened?.join()).toContain('before hook 1');
-  expect(ended.told).toContain('is in doubt');
+  expect(ended.told).toContain('is unknown: blockplan was killed');
   expect(logged()).toEqual(['first', 'failed']);
   expect(await picture(host, guest.name), ended.told).toEqual(before);
   await expectWrites(host, guest);

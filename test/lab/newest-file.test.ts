@@ -110,7 +110,7 @@ test('QEMU dies just after a transient domain got its overlay: every rollback re
   function expectNotKnown({ end, state, next }: Finish): void {
     expect(end, state.join('\n')).toBe('stranded');
     expect(state, state.join('\n')).toContain(
-      `vda: it is unknown where the guest last wrote: to ${active} or to ${overlay}; the definition names ${overlay}: compare the files before you start the guest`,
+      `vda: it is unknown where the guest last wrote (${active} or ${overlay}); the definition names ${overlay}. Compare the files before you start the guest`,
     );
     expect(state.join('\n')).not.toContain('but the guest wrote to');
     expect(next).toContain(`qemu-img compare ${active} ${overlay}`);

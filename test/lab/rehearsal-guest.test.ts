@@ -178,7 +178,7 @@ describe('the checks', () => {
     await writeFile(scene.paths.lab('/srv/left'), '');
     expect(await outcome(seen)).toEqual(['files: /srv/left is left over']);
     const checks = await checkRestored(scene, before, seen);
-    expect(checks.flatMap(({ wrong }) => wrong)).toEqual(['files: not as before the run']);
+    expect(checks.flatMap(({ wrong }) => wrong)).toEqual(['files: not the same as before the run']);
     const missing = { ...seen.files, [scene.paths.lab('/srv/gone')]: { size: 1 } };
     expect(await outcome({ ...seen, files: missing })).toContain('files: /srv/gone is missing');
   });

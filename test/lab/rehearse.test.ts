@@ -156,7 +156,7 @@ describe("from a facts file, with no libvirt except the lab's", () => {
     const [first] = report.parts;
     expect(first!.made.map(({ file }) => file)).toEqual(['/export/fast/testvm.qcow2']);
     const found = first!.checks.map(({ what, found: seen }) => `${what}: ${seen}`).join('\n');
-    expect(found).toContain('vda 5 deep');
+    expect(found).toContain('vda has 5 layers');
     expect(found).toContain('autostart on');
     expect(report.differences.join('\n')).toMatch(/^libvirt is \S+; the original has 99\.0\.0$/m);
     expect(existsSync('/san')).toBe(false);
@@ -184,7 +184,7 @@ test('the text reports first the end, and then what was done, without hooks', as
   expect(stdout).toContain(`$ virsh blockcopy --domain testvm --path vda --dest ${at('new')} `);
   expect(stdout).toMatch(/^3\. run again: 2 phases, 4 commands, the same, /m);
   expect(stdout).toContain('1 to ');
-  expect(stdout).toContain('not run, because a rehearsal runs no hooks: before hook 1');
+  expect(stdout).toContain('hooks not run, because a rehearsal skips them: before hook 1');
 });
 
 describe('phases without a rollback are not undone, and reported', () => {

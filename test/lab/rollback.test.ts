@@ -93,7 +93,7 @@ test('a job that another tool has started on the disk is not cancelled in the ro
     await host.virsh('blockcopy', guest.name, 'vda', ...words);
   });
   expect(finish.end, told).toBe('stranded');
-  expect(finish.state, told).toContain('a block job (copy) runs on vda');
+  expect(finish.state, told).toContain('a block job (copy) is running on vda');
   const xml = await liveXml(guest);
   expect(xml).toMatch(/<mirror type='file' file='[^']*theirs' format='qcow2' job='copy'/);
   await host.virsh('blockjob', guest.name, 'vda', '--abort');

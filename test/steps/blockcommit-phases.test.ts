@@ -47,7 +47,7 @@ const REINSTATED = [
 ];
 const MERGED = [
   ...PIVOT,
-  '  point of no return: several layers are merged into one: the layers between cannot be restored under a running guest',
+  '  point of no return: several layers are merged into one: the layers in between cannot be restored below a running guest',
   BACK,
   `    no rollback: the layers of vda are merged into ${BASE}, which holds all of the guest's data`,
 ];
@@ -94,7 +94,7 @@ test.each<readonly [string, Params, readonly string[]]>([
     [
       ...committed('--shallow --active', SNAP1),
       'finish: end the commit; the guest stays on its active layer, and the base holds the same data',
-      '  virsh blockjob --domain testvm --path vda --abort  (end the finished commit, without a pivot; timeoutMs 120000)',
+      '  virsh blockjob --domain testvm --path vda --abort  (end the ready commit without a pivot; timeoutMs 120000)',
       '  rollback: nothing to do: the chain is unchanged',
     ],
   ],

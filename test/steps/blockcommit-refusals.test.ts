@@ -16,7 +16,7 @@ test.each<readonly [string, Params, readonly string[]]>([
     'no base',
     { disk: 'vda', active: true, pivot: true },
     [
-      'BP058: without "base" or "shallow" virsh would commit the whole chain into its deepest file, which other guests may share -> write "shallow: true" to commit into the layer directly below, or "base: FILE" to name the layer',
+      'BP058: without "base" or "shallow", virsh would commit the whole chain into its lowest layer, which other guests may share -> write "shallow: true" to commit into the layer directly below, or "base: FILE" to name the layer',
     ],
   ],
   [
@@ -157,7 +157,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     { disk: 'vda', base: BASE, pivot: true },
     world(),
     [
-      `BP109 base: ${BASE} is in the disk chain of "neighbour": a change to it would corrupt that guest -> choose a file that no other domain uses`,
+      `BP109 base: ${BASE} is in the backing chain of "neighbour": a change to it would corrupt that guest -> choose a file that no other domain uses`,
     ],
   ],
   [
@@ -165,7 +165,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     active,
     world({ others: [neighbour('other', [SNAP2], [])] }),
     [
-      `BP109 shallow: ${SNAP2} is in the disk chain of "other": a change to it would corrupt that guest -> choose a file that no other domain uses`,
+      `BP109 shallow: ${SNAP2} is in the backing chain of "other": a change to it would corrupt that guest -> choose a file that no other domain uses`,
     ],
   ],
   [
@@ -252,7 +252,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     active,
     world({ disks: [disk('vda', [SNAP2], { job: { type: 'copy', ready: false } })] }),
     [
-      'BP105 disk: vda already has a block job (copy) -> wait until it ends, or end it: virsh blockjob testvm vda --info',
+      'BP105 disk: vda already has a block job (copy) -> wait until it ends; to see its progress: virsh blockjob testvm vda --info; to end it, if no tool needs it: virsh blockjob testvm vda --abort',
       `BP113 shallow: ${SNAP2} has no layer below it to commit into`,
     ],
   ],

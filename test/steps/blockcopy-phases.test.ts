@@ -152,7 +152,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     [
       ...mirrored('vda', '--transient-job'),
       `finish: end the copy: ${DEST} keeps the data of that moment, and the guest stays on the source`,
-      '  virsh blockjob --domain testvm --path vda --abort  (end the finished copy, without a pivot; timeoutMs 120000)',
+      '  virsh blockjob --domain testvm --path vda --abort  (end the ready copy without a pivot; timeoutMs 120000)',
       '  rollback: remove the copy',
     ],
   ],
@@ -172,7 +172,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
       `  rollback: ${KEEP} ${DEST} stays there`,
       cancel('vda'),
       `finish: end the copy: ${DEST} keeps the data of that moment, and the guest stays on the source`,
-      '  virsh blockjob --domain testvm --path vda --abort  (end the finished copy, without a pivot; timeoutMs 120000)',
+      '  virsh blockjob --domain testvm --path vda --abort  (end the ready copy without a pivot; timeoutMs 120000)',
       `  rollback: nothing to do: the copy stays in ${DEST}`,
     ],
   ],

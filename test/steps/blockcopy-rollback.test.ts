@@ -161,14 +161,14 @@ test.each<readonly [string, Params, Change, readonly string[]]>([
     shallow,
     (after) => withDomain(after, { state: 'shut off' }),
     [
-      `no rollback: "testvm" is shut off: a mirror back from ${DEST} to ${SNAP2} needs a running guest, and ${DEST} may hold its latest writes`,
+      `no rollback: "testvm" is shut off: mirroring back from ${DEST} to ${SNAP2} needs a running guest, and ${DEST} may hold its latest writes`,
     ],
   ],
   [
     'another job runs',
     shallow,
     onDisk(() => ({ job: { type: 'pull', ready: false } })),
-    ['no rollback: another job runs on vda -> virsh blockjob testvm vda --info'],
+    ['no rollback: another job is running on vda -> virsh blockjob testvm vda --info'],
   ],
   ['its own mirror back runs', shallow, copying(SNAP2), [WAIT, PIVOT]],
   [

@@ -235,7 +235,7 @@ describe('does not roll back the job of another process', () => {
   test('in the pivot phase: it reports the job', () => {
     const moved = disk('vda', [DEST, SNAP1, BASE]);
     const now = world({ disks: [{ ...moved, job: pull }] });
-    expect(() => pivot!.undo(before, now, before)).toThrow('another job runs on vda');
+    expect(() => pivot!.undo(before, now, before)).toThrow('another job is running on vda');
     const back = world({
       disks: [{ ...moved, job: { type: 'copy', ready: false, mirror: SNAP2 } }],
     });

@@ -112,7 +112,7 @@ test('a finding names the layers', () => {
       "BP113 disk: /export/vmimages/testvm-data.img has no layer below it to pull",
       "BP113 base: no layer is between the active layer and /export/vmimages/testvm.snap1 in the chain of vda: /export/vmimages/testvm.snap2 -> /export/vmimages/testvm.snap1 -> /export/vmimages/base.qcow2",
       "BP113 base: vda[9] is not in the chain of vda: /export/vmimages/testvm.snap2 -> /export/vmimages/testvm.snap1 -> /export/vmimages/base.qcow2",
-      "BP109 disk: /export/vmimages/testvm.snap2 is in the disk chain of "other": a change to it would corrupt that guest -> take the active layer out of the other chain first: a pull writes into it",
+      "BP109 disk: /export/vmimages/testvm.snap2 is in the backing chain of "other": a change to it would corrupt that guest -> take the active layer out of the other chain first: a pull writes into it",
     ]
   `);
 });

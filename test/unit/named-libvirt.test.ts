@@ -96,6 +96,6 @@ describe('the report of a run', () => {
 
   test('still explains each command', () => {
     const [line] = explainedCommands([`virsh -c ${connect} dominfo web1`]);
-    expect(line).toMatch(/# see whether the guest runs$/);
+    expect(line).toMatch(/# see whether the guest is running$/);
   });
 });

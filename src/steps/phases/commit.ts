@@ -99,7 +99,7 @@ export function pivotPhase(commit: Commit): Phase {
       const { merged = [] } = findRange(commitRange(commit), before) ?? {};
       const [top] = merged;
       if (merged.length > 1)
-        return 'several layers are merged into one: the layers between cannot be restored under a running guest';
+        return 'several layers are merged into one: the layers in between cannot be restored below a running guest';
       const why = top && whyUnremovable(before, top);
       return why && `${why}, so it cannot be replaced by a new overlay`;
     },

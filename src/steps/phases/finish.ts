@@ -16,7 +16,7 @@ export function finishPhase({ disk, job, alsoExpects = [], ...words }: FinishPha
   return {
     name: 'finish',
     ...words,
-    effects: (state) => [abort(state, disk, `end the finished ${job}, without a pivot`)],
+    effects: (state) => [abort(state, disk, `end the ready ${job} without a pivot`)],
     expects: (before) => [noJob(disk), activeFileUnchanged(before, disk), ...alsoExpects],
     undo: () => [],
   };

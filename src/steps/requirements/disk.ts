@@ -46,6 +46,8 @@ export function requireIdleDisk(
   key: ParamPath,
 ): boolean {
   const { job, target } = disk;
+  const blockjob = (option: string) =>
+    virshCommand(state.host, 'blockjob', state.domain.name, target, option);
   const isIdle = needs.require(
     `${target} has no block job`,
     'domain',
@@ -55,7 +57,7 @@ export function requireIdleDisk(
             codes.blockJobActive,
             key,
             `${target} already has a block job (${job.type}${job.ready ? ', ready' : ''})`,
-            `wait until it ends, or end it: ${virshCommand(state.host, 'blockjob', state.domain.name, target, '--info')}`,
+            `wait until it ends; to see its progress: ${blockjob('--info')}; to end it, if no tool needs it: ${blockjob('--abort')}`,
           ),
         ]
       : [],

@@ -31,7 +31,7 @@ export function requireUnnamed(
           refuse(
             codes.fileInOtherDomain,
             key,
-            `${file} is in the disk chain of ${others.map((name) => `"${name}"`).join(', ')}: a change to it would corrupt that guest`,
+            `${file} is in the backing chain of ${others.map((name) => `"${name}"`).join(', ')}: a change to it would corrupt that guest`,
             'choose a file that no other domain uses',
           ),
         ];

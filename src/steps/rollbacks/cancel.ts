@@ -21,7 +21,7 @@ export function abortOwnJob(now: HostState, disk: string, mirror: string | undef
 export function checkOwnJob(now: HostState, disk: string, mirror: string): void {
   const job = diskOf(now, disk)?.job;
   if (job && !isSameFile(now, job.mirror, mirror))
-    throw new NoRollback(`another job runs on ${disk}`, [
+    throw new NoRollback(`another job is running on ${disk}`, [
       virshCommand(now.host, 'blockjob', now.domain.name, disk, '--info'),
     ]);
 }

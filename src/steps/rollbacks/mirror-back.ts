@@ -20,7 +20,7 @@ export function mirrorBack(copy: CopyOptions, before: HostState, now: HostState)
   if (!isUp(now)) {
     // Without a running guest it is unknown whether it had moved, so either file may be the current one.
     throw new NoRollback(
-      `"${now.domain.name}" is ${now.domain.state}: a mirror back from ${dest} to ${old?.file} needs a running guest, and ${dest} may hold its latest writes`,
+      `"${now.domain.name}" is ${now.domain.state}: mirroring back from ${dest} to ${old?.file} needs a running guest, and ${dest} may hold its latest writes`,
     );
   }
   const [top, ...below] = diskOf(before, disk)?.chain ?? [];

@@ -50,7 +50,7 @@ test('the finish phase ends a job without a pivot, and its rollback does nothing
     {
       tool: 'virsh',
       argv: ['blockjob', '--domain', 'testvm', '--path', 'vda', '--abort'],
-      why: 'end the finished copy, without a pivot',
+      why: 'end the ready copy without a pivot',
       timeoutMs: 120_000,
     },
   ]);

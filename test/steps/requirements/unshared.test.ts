@@ -18,7 +18,7 @@ describe('files of other domains', () => {
       refusal(
         'BP109',
         ['diskspec', 0],
-        `${BASE} is in the disk chain of "a", "b": a change to it would corrupt that guest`,
+        `${BASE} is in the backing chain of "a", "b": a change to it would corrupt that guest`,
         'choose a file that no other domain uses',
       ),
     ];

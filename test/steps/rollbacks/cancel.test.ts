@@ -78,7 +78,7 @@ test('a job of another tool is reported with the command to inspect it', () => {
   } catch (error) {
     expect(error).toBeInstanceOf(NoRollback);
     expect(error).toMatchObject({
-      message: 'another job runs on vda',
+      message: 'another job is running on vda',
       next: ['virsh blockjob testvm vda --info'],
     });
   }

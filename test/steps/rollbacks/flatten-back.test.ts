@@ -125,7 +125,7 @@ test.each([
   ['the overlay of the old file', host([HOME, OLD, BASE], [HOME], job('/elsewhere'))],
 ])('another job on %s is not cancelled', (_where, now) => {
   expect(() => left(now)).toThrow(
-    new NoRollback('another job runs on vda', [
+    new NoRollback('another job is running on vda', [
       virshCommand({}, 'blockjob', 'testvm', 'vda', '--info'),
     ]),
   );

@@ -173,7 +173,7 @@ describe('an error', () => {
     expect(sent).toMatchObject([
       {
         ...{ subject: 'BUG: testvm, plan test', happened: ['x is undefined'], run: 'e3' },
-        state: ['the run is not over', 'a block job that it started may still run'],
+        state: ['the run is not over', 'a block job that it started may still be running'],
         next: ['blockplan status', 'blockplan resume e3', 'blockplan rollback e3'],
       },
     ]);
@@ -183,7 +183,7 @@ describe('an error', () => {
 });
 
 describe('what fails after the end', () => {
-  const failures = ['the mail to root failed: \u001b[2J'];
+  const failures = ['the email to root failed: \u001b[2J'];
 
   test('is a warning in the output, the log and the report, and changes nothing else', async () => {
     const { code } = await performed(state, 'w1', () => {}, { failures });
@@ -196,7 +196,7 @@ describe('what fails after the end', () => {
       .split('\n');
     const noted = {
       event: 'notice',
-      message: expect.stringMatching(/^warning BP205: the mail to root/),
+      message: expect.stringMatching(/^warning BP205: the email to root/),
     };
     expect(JSON.parse(log.at(-1)!)).toMatchObject(noted);
     expect(reportOf('w1')).toMatchObject({
@@ -204,7 +204,7 @@ describe('what fails after the end', () => {
       warnings: failures,
     });
     const markdown = readFileSync(join(folderOf('w1'), 'report.md'), 'utf8');
-    expect(markdown).toContain('## Warnings\n\n- the mail to root failed: &#92;x1b&#91;2J');
+    expect(markdown).toContain('## Warnings\n\n- the email to root failed: &#92;x1b&#91;2J');
     expect(schemaOf('events')(last)).toBe(true);
   });
 
@@ -213,7 +213,7 @@ describe('what fails after the end', () => {
     expect(printed.stdout).toContain('succeeded: test on testvm');
     expect(printed.stderr).toContain('BP205');
     expect(printed.stderr.replaceAll(/\u001b\[\d+m/g, '')).toContain(
-      'the mail to root failed: \\x1b[2J',
+      'the email to root failed: \\x1b[2J',
     );
   });
 

@@ -94,7 +94,7 @@ describe('the settings of a run', () => {
       printed.stderr = '';
       expect((await read(options)).targets).toHaveLength(1);
       expect(printed.stderr.match(/\w+ BP\d+.*/g)).toEqual([
-        'warning BP205: the program "/nowhere/page" does not exist, or this user may not execute it',
+        'warning BP205: the program "/nowhere/page" does not exist, or this user has no permission to execute it',
       ]);
     }
   });

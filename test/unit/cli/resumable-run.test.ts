@@ -75,7 +75,7 @@ test('a run cannot be continued while its hook still runs, and the refusal has i
   const pid = hook.pid ?? 0;
   const began = startTime(pid) ?? '';
   expect(hookRefusal(pid, began)).toBe(
-    `preflight-refused BP218 the before hook 2 of run r1 still runs (/usr/bin/check, pid ${pid}): blockplan was killed while it ran; wait until it has ended, or end it and its process group: kill -- -${pid}`,
+    `preflight-refused BP218 the before hook 2 of run r1 is still running (/usr/bin/check, pid ${pid}): blockplan was killed while the hook ran; wait until it has ended, or end it and its process group: kill -- -${pid}`,
   );
   expect(hookRefusal(pid, '1')).toBe('none');
   expect(hookRefusal(pid, began, 'another boot')).toBe('none');

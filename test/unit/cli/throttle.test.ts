@@ -178,7 +178,7 @@ describe('is refused', () => {
     [
       'a run that was interrupted',
       WAITING,
-      `BP221 run ${RUN} is not active: no process of this machine works on it | inspect it: blockplan show ${RUN}, then finish it: blockplan resume ${RUN}, or blockplan rollback ${RUN}`,
+      `BP221 run ${RUN} is not active: no process on this machine is working on it | inspect it: blockplan show ${RUN}, then finish it: blockplan resume ${RUN}, or blockplan rollback ${RUN}`,
     ],
     [
       'a run that is stranded',
@@ -202,13 +202,13 @@ describe('is refused', () => {
     [
       'while qemu-img works',
       copying(CONVERT, 'none'),
-      'it works with qemu-img, whose speed cannot be changed while it runs',
+      'it is running qemu-img, whose speed cannot be changed',
     ],
     ['after qemu-img', copying(CONVERT, 'done'), 'it has no block job now'],
     [
       'while qemu-img writes into its file',
       [...copying(CONVERT, 'none'), { type: 'made', on: LOCAL, file: '/b', ino: '1', born: '1' }],
-      'it works with qemu-img, whose speed cannot be changed while it runs',
+      'it is running qemu-img, whose speed cannot be changed',
     ],
   ])('an active run %s', async (_title, entries, why) => {
     await writeRun(state, RUN, entries);

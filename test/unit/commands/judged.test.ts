@@ -162,7 +162,7 @@ describe('a refusal', () => {
 test('a simulated host ends a job, but does not limit its speed: no step does', () => {
   const simulated = simulatedHostOf(copying);
   expect(() => apply(simulated, virshEffect(['blockjob', ...VDA, '--bandwidth', '9']))).toThrow(
-    'a simulated host ends jobs by abort or pivot alone',
+    'a simulated host ends jobs only by abort or pivot',
   );
   expect(apply(simulated, job('--abort')).state.domain.disks[0]).not.toHaveProperty('job');
 });

@@ -106,7 +106,7 @@ describe('an overlay beside the images', () => {
   test('may have been left by a run that was not searched', () => {
     const [finding] = found({ left: [], newestSearched: 100 });
     expect(finding?.message).toMatch(
-      /; the newest 100 runs that succeeded on the guest did not leave it behind, older ones were not searched$/,
+      /; none of the newest 100 successful runs on the guest left it behind, and older runs were not searched$/,
     );
   });
 });

@@ -41,7 +41,7 @@ test('a program that does not exist, or may not be executed, is a warning', () =
   writeFileSync(join(folder, 'data'), '', { mode: 0o644 });
   for (const program of ['/nowhere/page', 'no-such-page', folder, join(folder, 'data')])
     expect(warnings(program)).toEqual([
-      `3:15 warning BP205 the program "${program}" does not exist, or this user may not execute it`,
+      `3:15 warning BP205 the program "${program}" does not exist, or this user has no permission to execute it`,
     ]);
 });
 

@@ -153,13 +153,13 @@ describe('what is wrong is reported with its position and all at once', () => {
     [
       target('mail: { to: "Root <root>" }'),
       [
-        '3:17 BP022 "to" must be a mail address such as root or ops@example.org, or a list of them, but is "Root <root>"',
+        '3:17 BP022 "to" must be an email address such as root or ops@example.org, or a list of them, but is "Root <root>"',
       ],
     ],
     [
       target('mail: { to: [-oQ/tmp] }'),
       [
-        '3:18 BP022 item 1 of "to" must be a mail address such as root or ops@example.org, but is "-oQ/tmp"',
+        '3:18 BP022 item 1 of "to" must be an email address such as root or ops@example.org, but is "-oQ/tmp"',
       ],
     ],
     [target('mail: { to: [] }'), ['3:13 BP022 "to" must have at least 1 item']],

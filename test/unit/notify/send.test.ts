@@ -122,7 +122,7 @@ describe('a mail', () => {
   test('that sendmail does not take is reported', async () => {
     writeFileSync(file('refuse'), '');
     expect(await send({ mail: { to: ['root', 'ops@example.org'] } })).toEqual([
-      'the mail to root, ops@example.org failed: it exited with status 75: no',
+      'the email to root, ops@example.org failed: it exited with status 75: no',
     ]);
   });
 });

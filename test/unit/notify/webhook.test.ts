@@ -122,7 +122,7 @@ describe('a webhook', () => {
     expect(await send({ webhook: { url: `${named}/200` } })).toEqual([]);
     expect(got[0]?.headers.host).toBe(new URL(named).host);
     expect(await send({ webhook: { url: 'http://nowhere.invalid/' } })).toEqual([
-      "the webhook on nowhere.invalid failed: its host's name cannot be resolved: getent exited with status 2",
+      'the webhook on nowhere.invalid failed: its host name cannot be resolved: getent exited with status 2',
     ]);
   });
 

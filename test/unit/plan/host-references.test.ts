@@ -151,19 +151,19 @@ describe('a reference', () => {
       'a disk that does not exist',
       { source: '${guest.disks.vdz.source}' },
       world(),
-      'BP046 «${guest.disks.vdz.source}» the guest "testvm" has no disk "vdz" | its disks: "vda", "vdb" and "sda"',
+      'BP046 «${guest.disks.vdz.source}» the guest "testvm" has no disk "vdz" | use one of its disks: "vda", "vdb" or "sda"',
     ],
     [
       'a disk in a variable',
       { vars: { disk: 'vdc' }, source: '/${guest.disks[vars.disk].format}' },
       world(),
-      'BP046 «${guest.disks[vars.disk].format}» the guest "testvm" has no disk "vdc" | its disks: "vda", "vdb" and "sda"',
+      'BP046 «${guest.disks[vars.disk].format}» the guest "testvm" has no disk "vdc" | use one of its disks: "vda", "vdb" or "sda"',
     ],
     [
       'an empty drive',
       { source: '${guest.disks.sda.source}' },
       world({ disks: [disk('vda', ['/a']), disk('sda', [], { device: 'cdrom' })] }),
-      'BP046 «${guest.disks.sda.source}» the disk "sda" of the guest "testvm" has no image | its disks: "vda"',
+      'BP046 «${guest.disks.sda.source}» the disk "sda" of the guest "testvm" has no image | use one of its disks: "vda"',
     ],
     [
       'a guest without disks',

@@ -74,17 +74,17 @@ describe('hostile texts are refused', () => {
     [
       '10 MB',
       'a'.repeat(10_000_000),
-      'BP001 - the plan has 10,000,000 bytes, more than the limit of 1,048,576 | check that this is the file you meant',
+      'BP001 - the plan is 10,000,000 bytes long; the limit is 1,048,576 | check that this is the file you meant',
     ],
     [
       '10 MB of bytes',
       Buffer.alloc(10_000_000),
-      'BP001 - the plan has 10,000,000 bytes, more than the limit of 1,048,576 | check that this is the file you meant',
+      'BP001 - the plan is 10,000,000 bytes long; the limit is 1,048,576 | check that this is the file you meant',
     ],
     [
       'few characters of many bytes',
       '🐘'.repeat(300_000),
-      'BP001 - the plan has 1,200,000 bytes, more than the limit of 1,048,576 | check that this is the file you meant',
+      'BP001 - the plan is 1,200,000 bytes long; the limit is 1,048,576 | check that this is the file you meant',
     ],
     [
       'many words',
@@ -129,9 +129,9 @@ describe('hostile texts are refused', () => {
         plan('__proto__: { name: x }\nsteps: [{ copy: { __proto__: { disk: vda }, dest: /a } }]\n'),
       ),
     ).toEqual([
-      'BP024 4:1+9 unknown key "__proto__" in the plan | known keys: "plan", "name", "description", "domain", "vars", "hooks", "steps" and "on-failure"',
+      'BP024 4:1+9 unknown key "__proto__" in the plan | use one of: "plan", "name", "description", "domain", "vars", "hooks", "steps" or "on-failure"',
       'BP023 5:11+4 "copy" requires the key "disk"',
-      'BP024 5:19+9 unknown key "__proto__" in "copy" | known keys: "disk", "dest", "format", "shallow", "pivot", "finish", "bandwidth", "depth" and "layers"',
+      'BP024 5:19+9 unknown key "__proto__" in "copy" | use one of: "disk", "dest", "format", "shallow", "pivot", "finish", "bandwidth", "depth" or "layers"',
     ]);
     expect(({} as { name?: string }).name).toBeUndefined();
   });

@@ -140,7 +140,7 @@ describe('preflight', () => {
       },
       {
         code: codes.hookProgramUnusable,
-        message: `the program of the after hook 1, ${plain}, may not be executed by this user`,
+        message: `the program of the after hook 1, ${plain}, cannot be executed by this user: permission denied`,
         path: ['hooks', 'after', 'command', 0],
       },
     ]);

@@ -124,7 +124,7 @@ describe('a replay', () => {
   test.each(['resume', 'rollback'])('of a kill in a hook, then %s, reports the doubt', (how) => {
     const { finish, wrong } = replayed(seedFor('killed-during', how));
     expect(wrong).toEqual([]);
-    expect(finish.happened?.join()).toContain('is in doubt');
+    expect(finish.happened?.join()).toContain('is unknown: blockplan was killed');
   });
 
   test('counts the refused runs', () => {

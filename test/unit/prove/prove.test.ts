@@ -123,7 +123,7 @@ describe('a proof finds', () => {
       ({ fault, place }) => fault === 'refused' && place === 'mirror:pivot',
     );
     expect(refused?.end).toBe('stranded');
-    expect(refused?.said.join()).toContain('a block job (copy) runs on vda');
+    expect(refused?.said.join()).toContain('a block job (copy) is running on vda');
   });
 });
 

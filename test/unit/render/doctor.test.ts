@@ -19,7 +19,7 @@ const SICK: Diagnosis = {
       message:
         'the persistent definition names /images/old for vda; the guest writes to /images/new',
       why: 'its next start would not find its latest writes',
-      hint: 'change the definition to the file that the guest writes to',
+      hint: 'change the definition so that it names the file that the guest writes to',
       commands: [],
       plan: { file: 'web1-redefine-vda.yaml', text: 'plan: blockplan/v1\nname: redefine-vda\n' },
     },
@@ -43,7 +43,7 @@ test('a healthy guest has no findings', () => {
 test('a guest that a run works on is not called healthy', () => {
   expect(renderDiagnosis({ ...SICK, findings: [] }, {}, false)).toBe(
     `web1 (qemu:///system): nothing found, but not everything was checked
-Not checked while run 20261123-110000-abc123 works on it:
+Not checked while run 20261123-110000-abc123 is working on it:
 - overlays that no domain uses (BP236)
 - whether its definition is complete (BP230, BP231)
 Run doctor again once that run has ended.
@@ -54,7 +54,7 @@ Run doctor again once that run has ended.
 test('findings are shown with their plans', () => {
   expect(renderDiagnosis(SICK, { connect: 'qemu:///system' }, false, 60)).toMatchInlineSnapshot(`
     "web1 (qemu:///system): 2 findings
-    Not checked while run 20261123-110000-abc123 works on it:
+    Not checked while run 20261123-110000-abc123 is working on it:
     - overlays that no domain uses (BP236)
     - whether its definition is complete (BP230, BP231)
     Run doctor again once that run has ended.

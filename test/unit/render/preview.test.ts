@@ -98,7 +98,7 @@ test('a refused plan has its errors and no steps', () => {
     warning BP140: The agent is silent.
 
     What to do
-       Correct the errors, then preview the plan again. Until then a run of it is refused, and changes nothing.
+       Correct the errors, then preview the plan again. Until then, blockplan run refuses the plan and changes nothing.
     "
   `);
 });

@@ -38,12 +38,12 @@ function result(fault: Fault, more: Partial<FaultResult> = {}): FaultResult {
 const text = (proof: Partial<Proof>, verbose = false) =>
   renderProof({ ...PROVEN, ...proof }, verbose, false);
 
-/** The lines below "What remains", without the last one. */
+/** The lines below "Remaining risks", without the last one. */
 const remaining = (proof: Partial<Proof>) =>
   text(proof)
     .trimEnd()
     .split('\n')
-    .slice(text(proof).split('\n').indexOf('What remains') + 1, -1);
+    .slice(text(proof).split('\n').indexOf('Remaining risks') + 1, -1);
 
 test('a proof without anything that remains is its verdict and its counts', () => {
   expect(
@@ -52,7 +52,7 @@ test('a proof without anything that remains is its verdict and its counts', () =
     "proven: move on web1, 3 phases
       with at most one fault:   57 cases: 46 succeeded, 11 stranded
       with at most two faults:  2,510 cases: 1,300 succeeded, 1,210 stranded
-      in all cases, the guest's data is safe; where the run ends stranded, a person must act
+      in all cases, the guest's data is safe; where the run ends as stranded, action is required
     "
   `);
 });
@@ -72,9 +72,9 @@ test('what remains is grouped by cause, end and how the run can be continued', (
     "proven: move on web1, 3 phases
       with at most one fault:   57 cases: 46 succeeded, 11 stranded
       with at most two faults:  2,510 cases: 1,300 succeeded, 1,210 stranded
-      in all cases, the guest's data is safe; where the run ends stranded, a person must act
+      in all cases, the guest's data is safe; where the run ends as stranded, action is required
 
-    What remains
+    Remaining risks
       7 cases: QEMU crashes during mirror/pivot and mirror/mirror → stranded, rollback possible
       6 cases: the connection to libvirt is lost for good during any phase → uncertain, rollback possible
       1 case: QEMU crashes during mirror/pivot → stranded, resume or rollback possible
@@ -93,7 +93,7 @@ test('a violation comes first, with its seed', () => {
       with at most one fault:   57 cases: 46 succeeded, 11 stranded
       with at most two faults:  2,510 cases: 1,300 succeeded, 1,210 stranded
 
-    What remains
+    Remaining risks
       2 cases: a write is lost → violated, --replay a:b@1:hollow
       3 cases: QEMU crashes during mirror/pivot → stranded, rollback possible
       8 cases: the journal could not be written, and then blockplan ended → unavoidable: a write is missing
@@ -101,7 +101,7 @@ test('a violation comes first, with its seed', () => {
     "
   `);
   expect(text({ pairs: { stranded: 2, uncertain: 1 }, unknowable })).toContain(
-    "in all cases except the unavoidable ones below, the guest's data is safe; where the run ends stranded or uncertain, a person must act",
+    "in all cases except the unavoidable ones below, the guest's data is safe; where the run ends as stranded or uncertain, action is required",
   );
   expect(text({ singles: { succeeded: 1 }, pairs: { 'rolled-back': 1 } })).not.toContain('safe');
   expect(text({ violations: [violation] }, true)).toContain('the run reports: all well');

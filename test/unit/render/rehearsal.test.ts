@@ -70,7 +70,7 @@ describe('the report of a rehearsal', () => {
         ...CLEAN,
         end: 'stranded',
         exitCode: 5,
-        problems: ['after "undo": rollback: files: not as before the run'],
+        problems: ['after "undo": rollback: files: not the same as before the run'],
         notUndone: { phase: 'merge/commit', reason: 'a merge cannot be taken apart' },
         parts: [
           {
@@ -84,7 +84,7 @@ describe('the report of a rehearsal', () => {
     );
     expect(report).toMatchInlineSnapshot(`
       "stranded: move on a guest like web1 (8.9 s)
-        after "undo": rollback: files: not as before the run
+        after "undo": rollback: files: not the same as before the run
         executed on a private libvirt 9.0.0 with QEMU 7.2.22, emulation (TCG); it was removed with all its files
 
       1. run: 1 phase, 1 command, 0.4 s
@@ -109,7 +109,7 @@ describe('the report of a rehearsal', () => {
       false,
     );
     expect(report).toContain(
-      '\n  not run, because a rehearsal runs no hooks: before hook 1, after hook 1\n',
+      '\n  hooks not run, because a rehearsal skips them: before hook 1, after hook 1\n',
     );
     expect(renderRehearsal(CLEAN, false)).not.toContain('hook');
   });

@@ -10,7 +10,7 @@ const STRANDED: RunReport = {
   speedChanges: [
     { time: Date.UTC(2026, 10, 23, 9), message: 'the job on *vda* is limited to 50 MiB/s' },
   ],
-  warnings: ['the mail to root failed: *no*'],
+  warnings: ['the email to root failed: *no*'],
   standing: {
     run: '20261123-081502-a1b2c3',
     journal: '/state/runs/20261123-081502-a1b2c3',
@@ -83,7 +83,7 @@ test('a report has the end, the commands to type and the path', () => {
 
     ## Warnings
 
-    - the mail to root failed: &#42;no&#42;
+    - the email to root failed: &#42;no&#42;
 
     | | |
     |---|---|
@@ -159,6 +159,6 @@ test('a run of which nothing can be read has a report, too', () => {
 test('a journal that was altered between its ends is reported', () => {
   const history = { ...STRANDED.history!, damage: 'altered' as const };
   expect(reportMarkdown({ ...STRANDED, history })).toContain(
-    '## What happened\n\n- its journal was altered after it was written',
+    '## What happened\n\n- its journal was modified after it was written',
   );
 });

@@ -39,7 +39,7 @@ describe('the report', () => {
         vda is /base.qcow2.
         testvm is running.
       What to do
-        run the plan again when it suits
+        run the plan again when you are ready
       "
     `);
   });
@@ -185,7 +185,7 @@ test('a run that was left by an older version is only said not to be over', () =
 });
 
 test('a run that was interrupted and rolled back can be run again; nothing has to be repaired', () => {
-  expect(adviceOf('rolled-back', true)).toEqual(['run the plan again when it suits']);
+  expect(adviceOf('rolled-back', true)).toEqual(['run the plan again when you are ready']);
   expect(OUTCOMES.interrupted.advice).not.toContain('again');
 });
 

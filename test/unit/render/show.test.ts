@@ -120,7 +120,7 @@ test('everything that a run did fits 80 columns, except for commands', () => {
 test('a journal that was altered between its ends is reported', () => {
   const altered = { standing: STANDING, history: { ...HISTORY, damage: 'altered' as const } };
   expect(renderShown(altered, false, 200)).toContain(
-    '  its journal was altered after it was written',
+    '  its journal was modified after it was written',
   );
 });
 

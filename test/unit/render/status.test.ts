@@ -47,7 +47,7 @@ test('the most urgent run is first, and each has the commands to type', () => {
     "orphan: the only definition of web1 may be held by move-web1 on web1, run
       20261123-081502-a1b2c3
       begun 2026-11-23 08:15:02Z by root@host1, pid 4242
-      no process works on it; its last record is from 2026-11-23 08:18:04Z
+      no process is working on it; its last record is from 2026-11-23 08:18:04Z
       State now
         what undefine removes is kept in
         /var/lib/blockplan/runs/20261123-081502-a1b2c3
@@ -58,7 +58,7 @@ test('the most urgent run is first, and each has the commands to type', () => {
 
     unfinished: move-web1 on web1, run unfinished
       begun 2026-11-23 08:15:02Z by root@host1, pid 4242
-      no process works on it; its last record is from 2026-11-23 08:18:04Z
+      no process is working on it; its last record is from 2026-11-23 08:18:04Z
       What happened
         its journal ends with an incomplete record
       What to do

@@ -139,7 +139,7 @@ test('an interruption is distinguished from a failure', async () => {
     State now
       vda is /base.qcow2, as before.
     What to do
-      run the plan again when it suits"
+      run the plan again when you are ready"
   `);
 });
 

@@ -38,7 +38,7 @@ test('a run is refused if its journal cannot be written', async () => {
 test('a run is refused if another run marks the domain at the same time, and that marker stays', async () => {
   const runs = new Runs(hostForPlans());
   runs.driver.marker = async () => theirs;
-  const happened = ['run r9 (ann on h9) has taken the domain'];
+  const happened = ['run r9 (ann on h9) has locked the domain'];
   expect(await runs.whole(planned([MOVE]))).toEqual({ ...REFUSED, happened });
   expect(runs.driver.asked).toEqual([]);
   expect(runs.driver.marked).toBe(true);

@@ -64,19 +64,23 @@ const CHANGES: readonly (readonly [string, HostState, readonly string[]])[] = [
   [
     'a block job',
     withDisk(before, 'vda', (each) => ({ ...each, job })),
-    ['a block job (copy) runs on vda'],
+    ['a block job (copy) is running on vda'],
   ],
   [
     'metadata',
     withDomain(before, { snapshots: ['b'], checkpoints: [] }),
-    ['the snapshot a is gone', 'the snapshot b is new', 'the checkpoint c is gone'],
+    [
+      'the snapshot a no longer exists',
+      'the snapshot b is new',
+      'the checkpoint c no longer exists',
+    ],
   ],
   [
     'a file left over',
     withFile(before, '/new', { size: 0 }),
     ['/new exists; it did not exist before'],
   ],
-  ['a file lost', withFile(before, BASE, null), [`${BASE} is gone`]],
+  ['a file lost', withFile(before, BASE, null), [`${BASE} no longer exists`]],
   ['a file that was not observed before', withFile(before, '/other', { size: 0 }), []],
   ['a file that is not observed now', { ...before, files: {} }, []],
   ['a file that is still missing', withFile(before, '/new', null), []],
@@ -108,7 +112,7 @@ const BOTH: readonly (readonly [string, HostState, HostState, readonly string[]]
     'a block job of another type than before',
     withDisk(before, 'vda', (each) => ({ ...each, job })),
     withDisk(before, 'vda', (each) => ({ ...each, job: { ...job, type: 'commit' } })),
-    ['a block job (commit) runs on vda'],
+    ['a block job (commit) is running on vda'],
   ],
   [
     'a block job that ran before and still runs',
@@ -197,7 +201,7 @@ describe('what contradicts a finished run', () => {
     [
       'a block job',
       withDisk(before, 'vda', (each) => ({ ...each, job })),
-      ['a block job (copy) still runs on vda'],
+      ['a block job (copy) is still running on vda'],
     ],
     ['a crash', withDomain(before, { state: 'crashed' }), ['the guest is crashed; it was running']],
     [

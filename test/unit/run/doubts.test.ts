@@ -92,7 +92,7 @@ describe('a guest that stopped while an overlay was put on its disk', () => {
     snapshot,
     `redefine: { disk: vda, source: ${overlay} }`,
   ]);
-  const unknown = `vda: it is unknown where the guest last wrote: to ${SNAP2} or to ${overlay}; the definition names ${overlay}: compare the files before you start the guest`;
+  const unknown = `vda: it is unknown where the guest last wrote (${SNAP2} or ${overlay}); the definition names ${overlay}. Compare the files before you start the guest`;
   const compare = `qemu-img compare ${SNAP2} ${overlay}`;
   const isSure = (finish: Finish | undefined) =>
     finish?.state.filter((each) => each.includes('but the guest wrote to'));

@@ -140,7 +140,11 @@ describe('a run that is stranded', () => {
     expect(finish).toEqual({
       ...{ end: 'stranded', exitCode: 5, interrupted: false },
       happened: ['blockcopy/pivot failed: the host says no'],
-      state: ['a block job (copy) runs on vda', `${COPY} exists; it did not exist before`, CHAIN],
+      state: [
+        'a block job (copy) is running on vda',
+        `${COPY} exists; it did not exist before`,
+        CHAIN,
+      ],
       next: ['virsh domblklist testvm', ...WAYS],
     });
     expect(runs.events.some(({ event }) => event === 'rollback-started')).toBe(false);
@@ -163,7 +167,11 @@ describe('a run that is stranded', () => {
         'blockcopy/pivot failed: the host says no',
         'the rollback of blockcopy/mirror failed: the host says no',
       ],
-      state: ['a block job (copy) runs on vda', `${COPY} exists; it did not exist before`, CHAIN],
+      state: [
+        'a block job (copy) is running on vda',
+        `${COPY} exists; it did not exist before`,
+        CHAIN,
+      ],
       next: ['virsh domblklist testvm', 'blockplan rollback r'],
     });
   });
@@ -195,7 +203,7 @@ describe('a run that is stranded', () => {
     const finish = await runs.whole(planned([MOVE]));
     expect(finish.end).toBe('stranded');
     expect(finish.state).toContain(
-      `vda: it is unknown where the guest last wrote: to ${SNAP2} or to ${COPY}; the definition names ${BASE}: compare the files before you start the guest`,
+      `vda: it is unknown where the guest last wrote (${SNAP2} or ${COPY}); the definition names ${BASE}. Compare the files before you start the guest`,
     );
     expect(finish.next).toEqual([`qemu-img compare ${SNAP2} ${COPY}`, 'blockplan rollback r']);
   });
@@ -236,7 +244,7 @@ describe('a run that has lost the connection to libvirt', () => {
       ],
       state: [
         'the state of the domain is unknown',
-        'it is also unknown whether a block job of "testvm" still runs',
+        'it is also unknown whether a block job of "testvm" is still running',
       ],
       next: ['virsh dominfo testvm', ...WAYS],
     });

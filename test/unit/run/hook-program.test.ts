@@ -207,7 +207,7 @@ test.each([
   ['does not exist', (each: Scripts) => `${each.write('file')}/below`],
   ['is not a file', (each: Scripts) => each.folder],
   [
-    'may not be executed by this user',
+    'cannot be executed by this user: permission denied',
     (each: Scripts) => each.write('plain', '', '#!/bin/sh\n', 0o644),
   ],
   [undefined, (each: Scripts) => each.write('good')],

@@ -34,12 +34,12 @@ describe('a failing hook', () => {
     [
       'a program that is not executable',
       (each) => each.write('bad', '', '#!/bin/sh\n', 0o644),
-      'could not be started: this user may not execute the program',
+      'could not be started: this user has no permission to execute the program',
     ],
     [
       'a folder',
       (each) => each.folder,
-      'could not be started: this user may not execute the program',
+      'could not be started: this user has no permission to execute the program',
     ],
   ];
 

@@ -15,7 +15,7 @@ import { lost } from '../../troubled-runs.ts';
 
 const refusing = () => new Runs(hostForPlans(), [{ at: 1, fault: 'refused' }]);
 const doubt = (happened: readonly string[]) =>
-  happened.filter((said) => said.includes('is in doubt'));
+  happened.filter((said) => said.includes('is unknown: blockplan was killed'));
 
 /** A kill in the first hook of a point, and how the run then ends: the hooks that run, its end and its exit code. */
 interface Killed {
@@ -82,7 +82,7 @@ describe.each(KILLED)('blockplan is killed in its first $point hook, then $how',
     expect(doubt(said)).toEqual([
       expect.stringMatching(
         new RegExp(
-          `^the ${point} hook 1 \\(.*\\) is in doubt: blockplan was killed while it ran. It was not run again.$`,
+          `^the result of the ${point} hook 1 \\(.*\\) is unknown: blockplan was killed while the hook ran. The hook was not run again.$`,
         ),
       ),
     ]);

@@ -85,7 +85,7 @@ test('an effect that was begun counts in each of the host states in which the gu
 test('the last written file is known for disks that did not move', () => {
   const moved = withDisk(host, 'vda', (each) => ({ ...each, chain: disk('vda', [COPY]).chain }));
   const text = (named: string) =>
-    `vda: it is unknown where the guest last wrote: to ${SNAP2} or to ${COPY}; the definition names ${named}: compare the files before you start the guest`;
+    `vda: it is unknown where the guest last wrote (${SNAP2} or ${COPY}); the definition names ${named}. Compare the files before you start the guest`;
   expect(unknownLastWrites([])).toEqual([]);
   expect(unknownLastWrites([host])).toEqual([]);
   expect(unknownLastWrites([host, host])).toEqual([]);

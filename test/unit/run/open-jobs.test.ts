@@ -30,7 +30,7 @@ test.each<[string, ReturnType<typeof world>, readonly Effect[], readonly string[
     'a pivot',
     withJob('copy'),
     [GIVEN.pivot],
-    ['the copy of vda may have ended already, with vda on its other file'],
+    ['the copy of vda may have ended already; vda is then on the target file of the job'],
   ],
   ['a start', world(), [GIVEN.copy], ['the copy of vda may have begun; then it continues in QEMU']],
   [

@@ -92,7 +92,7 @@ describe('a connection that is lost', () => {
       ],
       state: [
         'the state of the domain is unknown',
-        'it is also unknown whether a block job of "testvm" still runs',
+        'it is also unknown whether a block job of "testvm" is still running',
       ],
     });
   });

@@ -79,7 +79,7 @@ describe.each(WAYS)('%s', (how) => {
       happened: ['libvirt is away.'],
       state: [
         'the state of the domain is unknown',
-        'it is also unknown whether a block job of "testvm" still runs',
+        'it is also unknown whether a block job of "testvm" is still running',
       ],
     });
     expect(commands).toEqual([]);
@@ -96,7 +96,7 @@ describe.each(WAYS)('%s', (how) => {
     const before = runs.entries;
     runs.driver.marker = async () => ({ run: 'r9', host: 'h9', user: 'ann', pid: 9, since: '' });
     const { finish, commands } = await runs.again(how);
-    const happened = ['run r9 (ann on h9) has taken the domain'];
+    const happened = ['run r9 (ann on h9) has locked the domain'];
     expect(finish).toMatchObject({
       ...{
         end: 'preflight-refused',

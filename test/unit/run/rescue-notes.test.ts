@@ -53,7 +53,7 @@ describe('a rescue reports', () => {
         },
       }),
       gone,
-      ['its TPM state was not kept: it exists if the plan set keep-tpm'],
+      ['its TPM state exists only if the plan set keep-tpm: the run saved no copy of it'],
     ],
   ])('%s', async (_title, of, host, notes) => {
     expect((await rescued(of, host)).state.slice(-notes.length)).toEqual(notes);

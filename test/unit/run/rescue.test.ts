@@ -187,7 +187,7 @@ describe('a rescue reports', () => {
     const told = result.state.join('\n');
     expect(told).toContain(`vda: ${SNAP2} does not exist; "testvm" cannot start without it`);
     expect(told).toContain('its NVRAM file /nvram/testvm.fd does not exist');
-    expect(told).toContain('its TPM state was not kept');
+    expect(told).toContain('its TPM state exists only if');
   });
 
   test('how to define the domain by hand, if libvirt rejects the definition', async () => {

@@ -276,7 +276,7 @@ describe('a journal', () => {
     const found = await summary(text.replace('"version":"0.1.0"', '"version":"0.2.0"'));
     expect(found).toMatchObject({
       ...{ outcome: 'unreadable', ways: [], lastAt: Date.UTC(2026, 10, 23, 8, 15, 3) },
-      damage: 'the beginning of its journal has been altered',
+      damage: 'the beginning of its journal was modified',
     });
     expect(found).not.toHaveProperty('plan');
     expect(found).not.toHaveProperty('owner');

@@ -46,7 +46,7 @@ describe('the host is checked again before a step begins', () => {
       planned([`{ id: first, ${MOVE} }`, `{ id: second, ${further} }`]),
     );
     expect(finish.happened?.[0]).toBe(
-      'second/mirror failed: /new/d already exists; blockplan does not overwrite files; /new/d is in the disk chain of "clone": a change to it would corrupt that guest',
+      'second/mirror failed: /new/d already exists; blockplan does not overwrite files; /new/d is in the backing chain of "clone": a change to it would corrupt that guest',
     );
   });
 
