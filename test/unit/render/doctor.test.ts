@@ -62,8 +62,8 @@ test('findings are shown with their plans', () => {
     error BP233: the persistent definition names /images/old
       for vda; the guest writes to /images/new
       why: its next start would not find its latest writes
-      do: change the definition to the file that the guest
-        writes to
+      do: change the definition so that it names the file that
+        the guest writes to
       web1-redefine-vda.yaml:
         plan: blockplan/v1
         name: redefine-vda
