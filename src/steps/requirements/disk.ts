@@ -46,8 +46,7 @@ export function requireIdleDisk(
   key: ParamPath,
 ): boolean {
   const { job, target } = disk;
-  const blockjob = (option: string) =>
-    virshCommand(state.host, 'blockjob', state.domain.name, target, option);
+  const progress = virshCommand(state.host, 'blockjob', state.domain.name, target, '--info');
   const isIdle = needs.require(
     `${target} has no block job`,
     'domain',
@@ -57,7 +56,7 @@ export function requireIdleDisk(
             codes.blockJobActive,
             key,
             `${target} already has a block job (${job.type}${job.ready ? ', ready' : ''})`,
-            `wait until it ends; to see its progress: ${blockjob('--info')}; to end it, if no tool needs it: ${blockjob('--abort')}`,
+            `wait until it ends; to see its progress: ${progress}`,
           ),
         ]
       : [],

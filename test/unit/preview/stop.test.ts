@@ -29,10 +29,10 @@ test('no rollback is promised, and each phase says where the guest can be left',
   );
   expect(left).toMatchInlineSnapshot(`
     [
-      "off/undefine: vda on /export/vmimages/testvm.snap2; "testvm" is defined again from the journal, with the files that its disks use at that time; if libvirt refuses, "testvm" stays transient and the report prints the "virsh define" command to run",
-      "copy/mirror: vda on /export/vmimages/testvm.snap2; a block job (copy) may still be running on vda; "testvm" is defined again from the journal, with the files that its disks use at that time; if libvirt refuses, "testvm" stays transient and the report prints the "virsh define" command to run; /new/copy.qcow2 may remain",
-      "copy/pivot: vda on /export/vmimages/testvm.snap2 or on /new/copy.qcow2; a block job (copy) may still be running on vda; "testvm" is defined again from the journal, with the files that its disks use at that time; if libvirt refuses, "testvm" stays transient and the report prints the "virsh define" command to run",
-      "on/define: vda on /new/copy.qcow2; "testvm" is defined again from the journal, with the files that its disks use at that time; if libvirt refuses, "testvm" stays transient and the report prints the "virsh define" command to run",
+      "off/undefine: vda on /export/vmimages/testvm.snap2; "testvm" is defined again from the journal, with the files that its disks use at that time; if libvirt refuses, "testvm" stays transient, and the report prints the "virsh define" command to run",
+      "copy/mirror: vda on /export/vmimages/testvm.snap2; a block job (copy) may still be running on vda; "testvm" is defined again from the journal, with the files that its disks use at that time; if libvirt refuses, "testvm" stays transient, and the report prints the "virsh define" command to run; /new/copy.qcow2 may remain",
+      "copy/pivot: vda on /export/vmimages/testvm.snap2 or on /new/copy.qcow2; a block job (copy) may still be running on vda; "testvm" is defined again from the journal, with the files that its disks use at that time; if libvirt refuses, "testvm" stays transient, and the report prints the "virsh define" command to run",
+      "on/define: vda on /new/copy.qcow2; "testvm" is defined again from the journal, with the files that its disks use at that time; if libvirt refuses, "testvm" stays transient, and the report prints the "virsh define" command to run",
     ]
   `);
   expect(previewText(scene('rollback').preview, false, 200)).toContain(
