@@ -223,7 +223,7 @@ export const CODE_REMEDIES = {
   metricsNotWritten:
     'Create the folder of the file, or choose a file in a folder that the user can write to.',
   reportNotMade:
-    'Report the bug. The outcome of the run is correct; only its report or its notifications are missing.',
+    'Ignore it if you need neither the report nor the notifications: the reported outcome is correct. Please report the bug.',
   runNotFound:
     'List the runs with `blockplan list`, as the user who ran the plan. Type more of the run ID.',
   runEnded:
