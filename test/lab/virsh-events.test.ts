@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BlockplanError } from '../../src/errors.ts';
+import type { HostIO } from '../../src/host-io/host-io.ts';
 import { localHost } from '../../src/host-io/local-host.ts';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type LabHost, startHost } from '../../src/lab/host.ts';
 import type { DomainEvent } from '../../src/libvirt/event-text.ts';
 import { type DomainEvents, openEvents } from '../../src/libvirt/events.ts';
+import { openLiveDriver } from '../../src/libvirt/live-driver.ts';
 import { openVirsh, type Virsh } from '../../src/libvirt/virsh.ts';
 import { childrenOf } from './processes.ts';
 
@@ -130,6 +132,42 @@ describe("the events of a guest whose name looks like virsh's output", () => {
     expect(await stopped).toMatchObject({ detail: 'Destroyed' });
     expect(events.alive).toBe(true);
   });
+});
+
+describe('a driver whose first process for events never receives any', () => {
+  it('starts another one, and a job is followed by its events', async () => {
+    const guest = await host.createGuest({ disks: [DISK] });
+    const started: string[] = [];
+    const io: HostIO = {
+      ...localHost,
+      start(argv, options) {
+        if (!argv.includes('event')) return localHost.start(argv, options);
+        started.push(argv.join(' '));
+        return localHost.start(started.length === 1 ? ['sleep', '600'] : argv, options);
+      },
+    };
+    const driver = await openLiveDriver(io, {
+      ...{ uri: host.uri, domain: guest.name, readonly: false },
+      writeDurably: () => Promise.resolve(),
+    });
+    try {
+      await driver.mark({
+        run: '20260101-000000-abcdef',
+        user: 'root',
+        host: 'here',
+        pid: 1,
+        since: '',
+      });
+      expect(started).toHaveLength(2);
+      const stopped = new Promise((resolve) => driver.onGuestState(resolve));
+      await ask('suspend', '--domain', guest.name);
+      expect(await stopped).toBe('paused');
+      await driver.unmark();
+    } finally {
+      await driver.close();
+      await guest.destroy();
+    }
+  }, 60_000);
 });
 
 describe('the end of a subscription', () => {
