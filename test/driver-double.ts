@@ -80,11 +80,6 @@ export class DriverDouble implements Driver {
     return state;
   }
 
-  async measure(seen: HostState): Promise<HostState> {
-    this.#reach();
-    return seen;
-  }
-
   /** An unknown folder exists and has free space. */
   async survey(seen: HostState, files: readonly string[]): Promise<HostState> {
     this.#reach();

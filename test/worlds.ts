@@ -85,12 +85,6 @@ export function disk(target: string, files: readonly string[], change: Partial<D
   };
 }
 
-/** The same host, which reports the guest-visible size of no disk. */
-export function unsized(host: HostState): HostState {
-  const disks = host.domain.disks.map(({ capacity: _unknown, ...rest }) => rest);
-  return { ...host, domain: { ...host.domain, disks } };
-}
-
 /** The same domain with a definition that names its disks' persistent sources. */
 function defined(domain: Domain): Domain {
   const disks = domain.disks.map((each) => ({

@@ -2,7 +2,7 @@
 import { definitionIsSaved } from '../host/definitions.ts';
 import { layersOf, nameIn } from '../host/file-names.ts';
 import {
-  dataIn,
+  bytesIn,
   withImage,
   withNewImage,
   withoutFile,
@@ -16,7 +16,7 @@ import {
   type SimulatedHost,
   updateDisk,
 } from '../host/simulated-host.ts';
-import { type Destination, diskOf } from '../model/host-state.ts';
+import { type Destination, type Disk, diskOf } from '../model/host-state.ts';
 import { type ArgsOf, defineCommand, optional, required } from './define.ts';
 
 const options = {
@@ -92,9 +92,7 @@ function copy(before: SimulatedHost, args: BlockcopyArgs): SimulatedHost {
   );
   const layers = shallow ? files.slice(0, 1) : files;
   refuseOtherSize(there?.place, { format, reuse, capacity: disk.capacity });
-  const { compressed: _replaced, ...kept } = there ?? {};
-  const size = Math.max(1, dataIn(host, layers, disk.capacity).bytes);
-  const image = { ...kept, format, size };
+  const image = { ...there, format, size: sizeOfCopy(host, disk, layers) };
   const made = reuse
     ? withImage(host, dest, image)
     : withNewImage(host, dest, image, shallow ? below : undefined);
@@ -127,4 +125,9 @@ function refuseOtherSize(
   if (!place || capacity === undefined) return;
   const size = format === 'raw' ? place.length : reuse ? place.header?.virtualSize : capacity;
   refuseUnless(size === capacity, 'Source and target image have different sizes');
+}
+
+/** An upper bound: the sum of the layers' sizes, and never more than the disk's size. */
+function sizeOfCopy(host: SimulatedHost, { capacity }: Disk, layers: readonly string[]): number {
+  return Math.max(1, Math.min(bytesIn(host, layers), capacity ?? Number.POSITIVE_INFINITY));
 }

@@ -19,8 +19,6 @@ export interface Driver {
   headers(state: HostState): Promise<HostState>;
   /** Adds to a host state that has just been observed these files, their folders, the other domains and the disks' sizes. */
   survey(state: HostState, files: readonly string[]): Promise<HostState>;
-  /** Adds to a surveyed host state how much data the images hold, as far as their files do not show it. */
-  measure(state: HostState): Promise<HostState>;
   /**
    * Performs one effect and returns when it is complete.
    * @throws EffectFailed if the host refuses; BlockplanError `uncertain` if the connection to libvirt is lost; the signal's

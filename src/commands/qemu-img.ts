@@ -1,14 +1,13 @@
 /** `qemu-img convert` and `qemu-img create`, for images that no guest writes to. */
 import { withLayersCopied } from '../host/content.ts';
 import { layersOf, nameIn } from '../host/file-names.ts';
-import { dataIn, withNewImage, withoutFile, withSuitableFile } from '../host/image-files.ts';
+import { bytesIn, withNewImage, withoutFile, withSuitableFile } from '../host/image-files.ts';
 import {
   filesBelow,
   refuseUnless,
   type SimulatedHost,
   updateDomain,
 } from '../host/simulated-host.ts';
-import { fullQcow2, type HeldData, virtualSizeOf } from '../model/held-data.ts';
 import { isUp } from '../model/host-state.ts';
 import { type ArgsOf, defineCommand, NO_JOB, optional, required } from './define.ts';
 
@@ -30,27 +29,6 @@ const options = {
 };
 
 type ConvertArgs = ArgsOf<typeof options>;
-
-/** Whether areas without data are written too. */
-export function writesHoles(args: Pick<ConvertArgs, 'compress' | 'sparse-size'>): boolean {
-  return args['sparse-size'] === 0 && args.compress !== true;
-}
-
-const PREALLOCATED = /(?:^|,)preallocation=(?:falloc|full)(?:,|$)/;
-
-/**
- * The space that a copy takes: that of its data, or of the whole disk.
- * @param virtualSize of the source in bytes; undefined where unknown
- */
-export function spaceOfCopy(
-  args: Pick<ConvertArgs, 'compress' | 'options' | 'sparse-size' | 'target-format'>,
-  data: HeldData,
-  virtualSize: number | undefined,
-): HeldData {
-  if (!writesHoles(args) && !PREALLOCATED.test(args.options ?? '')) return data;
-  if (virtualSize === undefined) return { ...data, unknown: true };
-  return { bytes: args['target-format'] === 'qcow2' ? fullQcow2(virtualSize) : virtualSize };
-}
 
 export const convert = defineCommand({
   verb: 'convert',
@@ -83,9 +61,7 @@ function copy(host: SimulatedHost, args: ConvertArgs): SimulatedHost {
   const layers = filesBelow(host, source);
   const held = layers.find((file) => host.held.includes(file));
   refuseUnless(held === undefined, `Failed to get shared "write" lock on ${held}`);
-  const virtualSize = virtualSizeOf(host.state, source);
-  const data = dataIn(host, layers, virtualSize);
-  const size = Math.max(1, spaceOfCopy(args, data, virtualSize).bytes);
+  const size = Math.max(1, bytesIn(host, layers));
   // An overwritten file keeps the backing file that its header names.
   const opened = over
     ? host

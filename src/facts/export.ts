@@ -92,7 +92,7 @@ function layerFacts({ file, format, block, dataFiles = [] }: Layer, state: HostS
     file: redactLocation(file),
     format,
     ...(block ? { block } : {}),
-    ...(found ? amountFacts(found) : {}),
+    ...(found ? { size: atLeast(found.size) } : {}),
     ...listed('data-files', dataFiles),
   };
 }
@@ -105,21 +105,10 @@ function fileFacts(state: HostState): Record<string, FileFacts | 'absent'> {
       if (!path.startsWith('/')) return [];
       if (file === null) return [[path, 'absent']];
       const more = contentFacts(file, recordedBackingName(state, path));
-      if (!inChain.has(path)) return [[path, { ...amountFacts(file), ...more }]];
+      if (!inChain.has(path)) return [[path, { size: atLeast(file.size), ...more }]];
       return Object.keys(more).length === 0 ? [] : [[path, more]];
     }),
   );
-}
-
-function amountFacts({
-  size,
-  sizeUntold,
-  compressed,
-}: ImageFile): Pick<FileFacts, 'size' | 'compressed'> {
-  return {
-    ...(sizeUntold ? {} : { size: atLeast(size) }),
-    ...(compressed === undefined ? {} : { compressed: atLeast(compressed) }),
-  };
 }
 
 function contentFacts(

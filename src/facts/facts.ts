@@ -48,13 +48,11 @@ export interface LayerFacts {
   readonly format?: string;
   readonly block?: boolean;
   readonly size?: Amount;
-  readonly compressed?: Amount;
   readonly 'data-files'?: readonly string[];
 }
 
 export interface FileFacts {
   readonly size?: Amount;
-  readonly compressed?: Amount;
   readonly format?: string;
   readonly backing?: string;
   readonly link?: boolean;

@@ -108,8 +108,8 @@ function filesOf(facts: Facts, disks: readonly Disk[]): Record<string, ImageFile
     for (const [depth, { file }] of chain.entries()) {
       if (!file.startsWith('/')) continue;
       const layer = facts.disks?.[at]?.chain?.[depth];
-      const { size, compressed } = typeof layer === 'object' ? layer : {};
-      files[file] = { ...sized(sizeOf(size) ?? capacity), ...compressedOf(compressed) };
+      const told = typeof layer === 'object' ? layer.size : undefined;
+      files[file] = sized(sizeOf(told) ?? capacity);
     }
   }
   for (const [path, file] of Object.entries(facts.files ?? {})) {
@@ -117,11 +117,9 @@ function filesOf(facts: Facts, disks: readonly Disk[]): Record<string, ImageFile
       files[path] = null;
       continue;
     }
-    const { size, compressed, format, backing, link, place } = file;
-    const { 'data-files': dataFiles = [] } = file;
+    const { size, format, backing, 'data-files': dataFiles = [], link, place } = file;
     files[path] = {
       ...(size === undefined && files[path] ? files[path] : sized(sizeOf(size))),
-      ...compressedOf(compressed),
       ...(format === undefined ? {} : { format }),
       ...(backing === undefined ? {} : { backing: backing === 'none' ? null : backing }),
       ...(link ? { link } : {}),
@@ -183,10 +181,6 @@ function withEveryName(
 
 function sized(size: number | undefined): ImageFile {
   return size === undefined ? { size: 0, sizeUntold: true } : { size };
-}
-
-function compressedOf(amount: Amount | undefined): Pick<ImageFile, 'compressed'> {
-  return amount === undefined ? {} : { compressed: readAmount(amount) };
 }
 
 function sizeOf(amount: Amount | undefined): number | undefined {

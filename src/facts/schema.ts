@@ -79,10 +79,6 @@ const DOMAIN = map(
   ['name'],
 );
 
-const COMPRESSED = amount(
-  'Uncompressed size of the data in compressed clusters; a copy can take that much more than `size`; 0 unless specified.',
-);
-
 const DATA_FILES = list(
   PLACE,
   'Other files with data of the image: the data file of a qcow2, the extents of a vmdk; none unless specified.',
@@ -97,7 +93,6 @@ const LAYER: JsonSchema = {
       size: amount(
         'Space that the layer takes on its storage; the capacity of the disk unless specified; unknown without both.',
       ),
-      compressed: COMPRESSED,
       'data-files': DATA_FILES,
     },
     ['file'],
@@ -186,7 +181,6 @@ const PLACE_FACTS: JsonSchema = {
 const FILE = mapOrAbsent(
   {
     size: amount('Space that the file takes on its storage; unknown unless specified.'),
-    compressed: COMPRESSED,
     format: text('Image format: `qcow2`, `raw`, …; unknown unless specified.'),
     backing: text(
       'Backing file as recorded in the header, or `none`. Default: for a layer of a chain, the layer below it; otherwise unknown.',
@@ -195,7 +189,7 @@ const FILE = mapOrAbsent(
     link: flag('Whether the path is a symbolic link.', false),
     place: PLACE_FACTS,
   },
-  '"absent", or a map with "size", "compressed", "format", "backing", "data-files", "link" or "place"',
+  '"absent", or a map with "size", "format", "backing", "data-files", "link" or "place"',
 );
 
 const FOLDER = mapOrAbsent(

@@ -27,7 +27,7 @@ export async function inspectDestination(path: string): Promise<Destination | un
   const block = found.isBlockDevice();
   return {
     kind: block ? 'block device' : 'file',
-    length: block ? await deviceLength(found.rdev) : found.size,
+    length: block ? await deviceLength(numberOf(found.rdev)) : found.size,
     header: headerOf(header),
     heldBy: [...(await usersAt(path)), ...otherNames(found)],
   };
@@ -70,9 +70,8 @@ function numberOf(rdev: number): string {
   return `${major}:${minor}`;
 }
 
-/** The size in bytes of a block device with that number, as stat(2) gives it. */
-export async function deviceLength(rdev: number): Promise<number> {
-  return Number(await readFile(`/sys/dev/block/${numberOf(rdev)}/size`, 'utf8')) * SECTOR;
+async function deviceLength(number: string): Promise<number> {
+  return Number(await readFile(`/sys/dev/block/${number}/size`, 'utf8')) * SECTOR;
 }
 
 /** The first bytes; undefined where this user cannot read them. A device without a medium has none. */

@@ -11,10 +11,7 @@ import type { FileStamp, FileStat, FolderUser } from './host-io.ts';
 export async function inspectFile(path: string): Promise<ImageFile | null> {
   const found = await allowed(path, absentAsNull(stat(path)));
   if (!found) return null;
-  const size = found.isBlockDevice()
-    ? ({ size: 0, sizeUntold: true } as const)
-    : { size: found.blocks * 512 };
-  return { ...size, identity: identityOf(found) };
+  return { size: found.blocks * 512, identity: identityOf(found) };
 }
 
 /** The same for every name of one file. Two nodes of one block device have the same identity. */

@@ -53,20 +53,8 @@ export interface FileQueries {
   usersAt(path: string): Promise<string[]>;
   /** The other files that hold data of an image; none for formats other than qcow2 and vmdk. */
   readDataFiles(layer: Layer): Promise<DataFiles>;
-  /** What {@link inspectFile} does not know of an image; reads its tables, at most 256 MiB. */
-  measureImage(layer: Layer): Promise<ImageMeasure>;
   /** The qcow2 images in the folders of these files that name one of the files as their backing file. */
   findOverlays(files: readonly string[]): Promise<OverlayBeside[]>;
-}
-
-/** The sizes of an image in bytes. */
-export interface ImageMeasure {
-  /** The size of the block device that holds it; absent for a file. */
-  readonly length?: number;
-  /** The size that a guest sees; absent where it cannot be determined. */
-  readonly virtualSize?: number;
-  /** Uncompressed size of its compressed clusters; absent where it has none, or is no qcow2 image. */
-  readonly compressed?: number | 'unknown';
 }
 
 /** Whose rights decide whether a folder can be reached. */

@@ -13,7 +13,6 @@ import {
 import { holdFile } from './held-file.ts';
 import type { HostIO } from './host-io.ts';
 import { createFile, removeScratchFile, writeScratchFile } from './made-file.ts';
-import { measureImage } from './measure-image.ts';
 import { findOverlays } from './overlays-beside.ts';
 import { findProcess, isRunning, runProgram, startProgram } from './programs.ts';
 
@@ -35,7 +34,6 @@ export const localHost: HostIO = {
   inspectDestination,
   usersAt,
   readDataFiles,
-  measureImage,
   findOverlays,
   makeFile: createFile,
   holdFile,

@@ -24,8 +24,9 @@ export async function readQcow2Header(file: string): Promise<Qcow2Header | null>
   const handle = await open(file, 'r');
   try {
     const header = await bytesAt(handle, 0, 104);
-    if (!isQcow2(header)) return null;
+    if (header.length < 72 || header.readUInt32BE(0) !== MAGIC) return null;
     const version = header.readUInt32BE(4);
+    if (version !== 2 && version !== 3) return null;
     const backing = await backingName(handle, header);
     const hasDataFile =
       version === 3 && header.length >= 104 && (header.readUInt32BE(76) & DATA_FILE_BIT) !== 0;
@@ -38,15 +39,6 @@ export async function readQcow2Header(file: string): Promise<Qcow2Header | null>
   } finally {
     await handle.close();
   }
-}
-
-/** Whether the first bytes of a file are a qcow2 header. */
-export function isQcow2(header: Buffer): boolean {
-  return (
-    header.length >= 72 &&
-    header.readUInt32BE(0) === MAGIC &&
-    [2, 3].includes(header.readUInt32BE(4))
-  );
 }
 
 async function backingName(handle: FileHandle, header: Buffer): Promise<string | undefined> {
@@ -72,8 +64,7 @@ async function dataFileName(handle: FileHandle, header: Buffer): Promise<string 
   return undefined;
 }
 
-/** That many bytes of a file from an offset on; fewer at its end. */
-export async function bytesAt(handle: FileHandle, at: number, length: number): Promise<Buffer> {
+async function bytesAt(handle: FileHandle, at: number, length: number): Promise<Buffer> {
   const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, at);
   return buffer.subarray(0, bytesRead);
 }

@@ -1,5 +1,4 @@
 /** Creates, writes, moves and removes files of a simulated host. */
-import { type HeldData, heldData } from '../model/held-data.ts';
 import type { ImageFile } from '../model/host-state.ts';
 import { withFileEmptied, withLayersCopied } from './content.ts';
 import { nameIn, withFileOn } from './file-names.ts';
@@ -80,17 +79,7 @@ export function withFileMoved(host: SimulatedHost, file: string, to: string): Si
   return withoutFile({ ...moved, content: withLayersCopied(moved.content, [file], to) }, file);
 }
 
-/**
- * How much data the files hold.
- * @param virtualSize as in {@link heldData}
- */
-export function dataIn(
-  host: SimulatedHost,
-  files: readonly string[],
-  virtualSize: number | undefined,
-): HeldData {
-  return heldData(
-    files.map((file) => host.state.files[file]),
-    virtualSize,
-  );
+/** The total size of the files in bytes. */
+export function bytesIn(host: SimulatedHost, files: readonly string[]): number {
+  return files.reduce((sum, file) => sum + (host.state.files[file]?.size ?? 0), 0);
 }

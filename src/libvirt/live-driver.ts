@@ -27,7 +27,6 @@ import { withInputFiles } from './input-files.ts';
 import { connectionOf, type LiveOptions, listen } from './live-connection.ts';
 import { MadeFiles } from './made-files.ts';
 import { markCommand, NOTHING_TO_UNMARK, readMarker, unmarkCommand } from './marker.ts';
-import { measureImages } from './measure.ts';
 import { MigrationWatch } from './migration-watch.ts';
 import { captureBundle, observeDomain, uuidOf } from './observe.ts';
 import { readHeaders } from './own-headers.ts';
@@ -127,10 +126,6 @@ class LiveDriver implements LibvirtDriver {
 
   survey(state: HostState, files: readonly string[]): Promise<HostState> {
     return surveyHost(this.#io, this.#virsh, state, files);
-  }
-
-  measure(state: HostState): Promise<HostState> {
-    return measureImages(this.#io, state);
   }
 
   async perform(

@@ -118,8 +118,6 @@ const imageFile = fields<ImageFile>({
   format: optionalField(text),
   size: amount,
   sizeUntold: optionalField(trueFlag),
-  virtualSize: optionalField(amount),
-  compressed: optionalField(amount),
   identity: optionalField(text),
   link: optionalField(trueFlag),
   made: optionalField(trueFlag),

@@ -162,12 +162,8 @@ export interface ImageFile {
   readonly format?: string;
   /** Bytes that the file occupies on its storage; 0 where unknown. */
   readonly size: number;
-  /** Set where the size is unknown, as for a block device, which does not report how much of it is in use. */
+  /** Set where the size is unknown. */
   readonly sizeUntold?: true;
-  /** The guest-visible size of the image in bytes, where preflight has measured it. */
-  readonly virtualSize?: number;
-  /** Uncompressed size in bytes of the data in compressed clusters; absent where there is none, or it was not measured. */
-  readonly compressed?: number;
   /** The same for every name of one file (links, bind mounts); absent where it was not observed. */
   readonly identity?: string;
   /** Set where the path itself is a symbolic link: removing it leaves the file. */

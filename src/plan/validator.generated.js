@@ -93,108 +93,107 @@ description:"Absolute path of the copy; it must not exist."},"source-format":{ty
 vdi","vhdx","qed"],description:"Format of the source (-f; default: its format in the chain)."},"target-format":{type:"st\
 ring",enum:["qcow2","raw","vmdk","vdi","vhdx"],description:"Format of the copy (-O; default: qcow2)."},compress:{type:"b\
 oolean",description:"Compress the copy (-c; qcow2 and vmdk)."},options:{type:"string",minLength:1,description:"Options o\
-f the copy's format (-o), such as `preallocation=metadata`; `full` and `falloc` take the space of the whole disk."},"spa\
-rse-size":{type:"integer",minimum:0,description:"Turn runs of at least this many zero bytes into holes (-S; default: 409\
-6; 0: no holes, so the copy takes the space of the whole disk)."},coroutines:{type:"integer",minimum:1,maximum:16,description:"\
-Parallel reads and writes (-m; default: 8)."},"rate-limit":{type:"integer",minimum:1,description:"Speed limit in bytes/s\
- (-r)."}}}}}},"on-failure":{type:"string",enum:["rollback","stop"],default:"rollback",description:"`rollback` undoes wha\
-t the run did; `stop` leaves everything as it is and reports that."}}},pattern4=new RegExp("^[a-z0-9][a-z0-9-]{0,62}$","\
-u"),pattern5=new RegExp("^[^/\\s-][^/]*$","u"),pattern6=new RegExp("^[A-Za-z_][A-Za-z0-9_-]*$","u"),pattern8=new RegExp(
-"^[^/.][^/]*$","u"),func1=require_ucs2length().default,func2=Object.prototype.hasOwnProperty;function validate20(data,{instancePath="",
-parentData,parentDataProperty,rootData=data,dynamicAnchors={}}={}){let vErrors=null,errors=0,evaluated0=validate20.evaluated;
-if(evaluated0.dynamicProps&&(evaluated0.props=void 0),evaluated0.dynamicItems&&(evaluated0.items=void 0),data&&typeof data==
-"object"&&!Array.isArray(data)){if(data.plan===void 0){let err0={instancePath,schemaPath:"#/required",keyword:"required",
-params:{missingProperty:"plan"}};vErrors===null?vErrors=[err0]:vErrors.push(err0),errors++}if(data.name===void 0){let err1={
-instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"name"}};vErrors===null?vErrors=[err1]:vErrors.
-push(err1),errors++}if(data.domain===void 0){let err2={instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"\
-domain"}};vErrors===null?vErrors=[err2]:vErrors.push(err2),errors++}if(data.steps===void 0){let err3={instancePath,schemaPath:"\
-#/required",keyword:"required",params:{missingProperty:"steps"}};vErrors===null?vErrors=[err3]:vErrors.push(err3),errors++}
-for(let key0 in data)if(!(key0==="plan"||key0==="name"||key0==="description"||key0==="domain"||key0==="vars"||key0==="ho\
-oks"||key0==="steps"||key0==="on-failure")){let err4={instancePath,schemaPath:"#/additionalProperties",keyword:"addition\
-alProperties",params:{additionalProperty:key0}};vErrors===null?vErrors=[err4]:vErrors.push(err4),errors++}if(data.plan!==
-void 0&&data.plan!=="blockplan/v1"){let err5={instancePath:instancePath+"/plan",schemaPath:"#/properties/plan/const",keyword:"\
-const",params:{allowedValue:"blockplan/v1"}};vErrors===null?vErrors=[err5]:vErrors.push(err5),errors++}if(data.name!==void 0){
-let data1=data.name;if(typeof data1=="string"){if(!pattern4.test(data1)){let err6={instancePath:instancePath+"/name",schemaPath:"\
-#/properties/name/pattern",keyword:"pattern",params:{pattern:"^[a-z0-9][a-z0-9-]{0,62}$"}};vErrors===null?vErrors=[err6]:
-vErrors.push(err6),errors++}}else{let err7={instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"\
-type",params:{type:"string"}};vErrors===null?vErrors=[err7]:vErrors.push(err7),errors++}}if(data.description!==void 0&&typeof data.
-description!="string"){let err8={instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"\
-type",params:{type:"string"}};vErrors===null?vErrors=[err8]:vErrors.push(err8),errors++}if(data.domain!==void 0){let data3=data.
-domain;if(typeof data3=="string"){if(func1(data3)>255){let err9={instancePath:instancePath+"/domain",schemaPath:"#/prope\
-rties/domain/maxLength",keyword:"maxLength",params:{limit:255}};vErrors===null?vErrors=[err9]:vErrors.push(err9),errors++}
-if(!pattern5.test(data3)){let err10={instancePath:instancePath+"/domain",schemaPath:"#/properties/domain/pattern",keyword:"\
-pattern",params:{pattern:"^[^/\\s-][^/]*$"}};vErrors===null?vErrors=[err10]:vErrors.push(err10),errors++}}else{let err11={
-instancePath:instancePath+"/domain",schemaPath:"#/properties/domain/type",keyword:"type",params:{type:"string"}};vErrors===
-null?vErrors=[err11]:vErrors.push(err11),errors++}}if(data.vars!==void 0){let data4=data.vars;if(data4&&typeof data4=="o\
-bject"&&!Array.isArray(data4)){if(Object.keys(data4).length>100){let err12={instancePath:instancePath+"/vars",schemaPath:"\
-#/properties/vars/maxProperties",keyword:"maxProperties",params:{limit:100}};vErrors===null?vErrors=[err12]:vErrors.push(
-err12),errors++}for(let key1 in data4){let _errs11=errors;if(typeof key1=="string"){if(!pattern6.test(key1)){let err13={
-instancePath:instancePath+"/vars",schemaPath:"#/properties/vars/propertyNames/pattern",keyword:"pattern",params:{pattern:"\
-^[A-Za-z_][A-Za-z0-9_-]*$"},propertyName:key1};vErrors===null?vErrors=[err13]:vErrors.push(err13),errors++}}else{let err14={
-instancePath:instancePath+"/vars",schemaPath:"#/properties/vars/propertyNames/type",keyword:"type",params:{type:"string"},
-propertyName:key1};vErrors===null?vErrors=[err14]:vErrors.push(err14),errors++}var valid1=_errs11===errors;if(!valid1){let err15={
-instancePath:instancePath+"/vars",schemaPath:"#/properties/vars/propertyNames",keyword:"propertyNames",params:{propertyName:key1}};
-vErrors===null?vErrors=[err15]:vErrors.push(err15),errors++}}for(let key2 in data4){let data5=data4[key2];if(typeof data5!=
-"string"&&!(typeof data5=="number"&&isFinite(data5))&&typeof data5!="boolean"&&data5!==null){let err16={instancePath:instancePath+
-"/vars/"+key2.replace(/~/g,"~0").replace(/\//g,"~1"),schemaPath:"#/properties/vars/additionalProperties/type",keyword:"t\
-ype",params:{type:schema31.properties.vars.additionalProperties.type}};vErrors===null?vErrors=[err16]:vErrors.push(err16),
-errors++}}}else{let err17={instancePath:instancePath+"/vars",schemaPath:"#/properties/vars/type",keyword:"type",params:{
-type:"object"}};vErrors===null?vErrors=[err17]:vErrors.push(err17),errors++}}if(data.hooks!==void 0){let data6=data.hooks;
-if(data6&&typeof data6=="object"&&!Array.isArray(data6)){for(let key3 in data6)if(!(key3==="before"||key3==="after"||key3===
-"on-failure")){let err18={instancePath:instancePath+"/hooks",schemaPath:"#/properties/hooks/additionalProperties",keyword:"\
-additionalProperties",params:{additionalProperty:key3}};vErrors===null?vErrors=[err18]:vErrors.push(err18),errors++}if(data6.
-before!==void 0){let data7=data6.before;if(!data7||typeof data7!="object"){let err19={instancePath:instancePath+"/hooks/\
-before",schemaPath:"#/properties/hooks/properties/before/type",keyword:"type",params:{type:schema31.properties.hooks.properties.
-before.type}};vErrors===null?vErrors=[err19]:vErrors.push(err19),errors++}if(Array.isArray(data7)&&data7.length>20){let err20={
-instancePath:instancePath+"/hooks/before",schemaPath:"#/properties/hooks/properties/before/maxItems",keyword:"maxItems",
-params:{limit:20}};vErrors===null?vErrors=[err20]:vErrors.push(err20),errors++}}if(data6.after!==void 0){let data8=data6.
-after;if(!data8||typeof data8!="object"){let err21={instancePath:instancePath+"/hooks/after",schemaPath:"#/properties/ho\
-oks/properties/after/type",keyword:"type",params:{type:schema31.properties.hooks.properties.after.type}};vErrors===null?
-vErrors=[err21]:vErrors.push(err21),errors++}if(Array.isArray(data8)&&data8.length>20){let err22={instancePath:instancePath+
-"/hooks/after",schemaPath:"#/properties/hooks/properties/after/maxItems",keyword:"maxItems",params:{limit:20}};vErrors===
-null?vErrors=[err22]:vErrors.push(err22),errors++}}if(data6["on-failure"]!==void 0){let data9=data6["on-failure"];if(!data9||
-typeof data9!="object"){let err23={instancePath:instancePath+"/hooks/on-failure",schemaPath:"#/properties/hooks/properti\
-es/on-failure/type",keyword:"type",params:{type:schema31.properties.hooks.properties["on-failure"].type}};vErrors===null?
-vErrors=[err23]:vErrors.push(err23),errors++}if(Array.isArray(data9)&&data9.length>20){let err24={instancePath:instancePath+
-"/hooks/on-failure",schemaPath:"#/properties/hooks/properties/on-failure/maxItems",keyword:"maxItems",params:{limit:20}};
-vErrors===null?vErrors=[err24]:vErrors.push(err24),errors++}}}else{let err25={instancePath:instancePath+"/hooks",schemaPath:"\
-#/properties/hooks/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err25]:vErrors.push(err25),errors++}}
-if(data.steps!==void 0){let data10=data.steps;if(Array.isArray(data10)){if(data10.length>100){let err26={instancePath:instancePath+
-"/steps",schemaPath:"#/properties/steps/maxItems",keyword:"maxItems",params:{limit:100}};vErrors===null?vErrors=[err26]:
-vErrors.push(err26),errors++}if(data10.length<1){let err27={instancePath:instancePath+"/steps",schemaPath:"#/properties/\
-steps/minItems",keyword:"minItems",params:{limit:1}};vErrors===null?vErrors=[err27]:vErrors.push(err27),errors++}let len0=data10.
-length;for(let i0=0;i0<len0;i0++){let data11=data10[i0];if(data11&&typeof data11=="object"&&!Array.isArray(data11)){for(let key4 in data11)
-if(!(key4==="id"||key4==="snapshot-create-as"||key4==="blockcopy"||key4==="blockcommit"||key4==="blockpull"||key4==="und\
-efine"||key4==="redefine"||key4==="convert")){let err28={instancePath:instancePath+"/steps/"+i0,schemaPath:"#/properties\
-/steps/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key4}};vErrors===null?vErrors=
-[err28]:vErrors.push(err28),errors++}if(data11.id!==void 0){let data12=data11.id;if(typeof data12=="string"){if(!pattern4.
-test(data12)){let err29={instancePath:instancePath+"/steps/"+i0+"/id",schemaPath:"#/properties/steps/items/properties/id\
-/pattern",keyword:"pattern",params:{pattern:"^[a-z0-9][a-z0-9-]{0,62}$"}};vErrors===null?vErrors=[err29]:vErrors.push(err29),
-errors++}}else{let err30={instancePath:instancePath+"/steps/"+i0+"/id",schemaPath:"#/properties/steps/items/properties/i\
-d/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err30]:vErrors.push(err30),errors++}}if(data11["s\
-napshot-create-as"]!==void 0){let data13=data11["snapshot-create-as"];if(data13&&typeof data13=="object"&&!Array.isArray(
-data13)){if(data13.name===void 0){let err31={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as",schemaPath:"#/\
-properties/steps/items/properties/snapshot-create-as/required",keyword:"required",params:{missingProperty:"name"}};vErrors===
-null?vErrors=[err31]:vErrors.push(err31),errors++}for(let key5 in data13)if(!func2.call(schema31.properties.steps.items.
-properties["snapshot-create-as"].properties,key5)){let err32={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-a\
-s",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/additionalProperties",keyword:"additionalPropertie\
-s",params:{additionalProperty:key5}};vErrors===null?vErrors=[err32]:vErrors.push(err32),errors++}if(data13.name!==void 0){
-let data14=data13.name;if(typeof data14=="string"){if(func1(data14)<1){let err33={instancePath:instancePath+"/steps/"+i0+
-"/snapshot-create-as/name",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/name/minLength",
-keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err33]:vErrors.push(err33),errors++}if(!pattern8.test(data14)){
-let err34={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/name",schemaPath:"#/properties/steps/items/proper\
-ties/snapshot-create-as/properties/name/pattern",keyword:"pattern",params:{pattern:"^[^/.][^/]*$"}};vErrors===null?vErrors=
-[err34]:vErrors.push(err34),errors++}}else{let err35={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/name",
-schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/name/type",keyword:"type",params:{type:"st\
-ring"}};vErrors===null?vErrors=[err35]:vErrors.push(err35),errors++}}if(data13.description!==void 0&&typeof data13.description!=
-"string"){let err36={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/description",schemaPath:"#/properties/s\
-teps/items/properties/snapshot-create-as/properties/description/type",keyword:"type",params:{type:"string"}};vErrors===null?
-vErrors=[err36]:vErrors.push(err36),errors++}if(data13["disk-only"]!==void 0&&typeof data13["disk-only"]!="boolean"){let err37={
-instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/disk-only",schemaPath:"#/properties/steps/items/properties/s\
-napshot-create-as/properties/disk-only/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err37]:vErrors.
-push(err37),errors++}if(data13.atomic!==void 0&&typeof data13.atomic!="boolean"){let err38={instancePath:instancePath+"/\
-steps/"+i0+"/snapshot-create-as/atomic",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/at\
-omic/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err38]:vErrors.push(err38),errors++}if(data13.
+f the copy's format (-o), such as `preallocation=metadata`."},"sparse-size":{type:"integer",minimum:0,description:"Turn \
+runs of at least this many zero bytes into holes (-S; default: 4096; 0: no holes)."},coroutines:{type:"integer",minimum:1,
+maximum:16,description:"Parallel reads and writes (-m; default: 8)."},"rate-limit":{type:"integer",minimum:1,description:"\
+Speed limit in bytes/s (-r)."}}}}}},"on-failure":{type:"string",enum:["rollback","stop"],default:"rollback",description:"\
+`rollback` undoes what the run did; `stop` leaves everything as it is and reports that."}}},pattern4=new RegExp("^[a-z0-\
+9][a-z0-9-]{0,62}$","u"),pattern5=new RegExp("^[^/\\s-][^/]*$","u"),pattern6=new RegExp("^[A-Za-z_][A-Za-z0-9_-]*$","u"),
+pattern8=new RegExp("^[^/.][^/]*$","u"),func1=require_ucs2length().default,func2=Object.prototype.hasOwnProperty;function validate20(data,{
+instancePath="",parentData,parentDataProperty,rootData=data,dynamicAnchors={}}={}){let vErrors=null,errors=0,evaluated0=validate20.
+evaluated;if(evaluated0.dynamicProps&&(evaluated0.props=void 0),evaluated0.dynamicItems&&(evaluated0.items=void 0),data&&
+typeof data=="object"&&!Array.isArray(data)){if(data.plan===void 0){let err0={instancePath,schemaPath:"#/required",keyword:"\
+required",params:{missingProperty:"plan"}};vErrors===null?vErrors=[err0]:vErrors.push(err0),errors++}if(data.name===void 0){
+let err1={instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"name"}};vErrors===null?vErrors=
+[err1]:vErrors.push(err1),errors++}if(data.domain===void 0){let err2={instancePath,schemaPath:"#/required",keyword:"requ\
+ired",params:{missingProperty:"domain"}};vErrors===null?vErrors=[err2]:vErrors.push(err2),errors++}if(data.steps===void 0){
+let err3={instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"steps"}};vErrors===null?vErrors=
+[err3]:vErrors.push(err3),errors++}for(let key0 in data)if(!(key0==="plan"||key0==="name"||key0==="description"||key0===
+"domain"||key0==="vars"||key0==="hooks"||key0==="steps"||key0==="on-failure")){let err4={instancePath,schemaPath:"#/addi\
+tionalProperties",keyword:"additionalProperties",params:{additionalProperty:key0}};vErrors===null?vErrors=[err4]:vErrors.
+push(err4),errors++}if(data.plan!==void 0&&data.plan!=="blockplan/v1"){let err5={instancePath:instancePath+"/plan",schemaPath:"\
+#/properties/plan/const",keyword:"const",params:{allowedValue:"blockplan/v1"}};vErrors===null?vErrors=[err5]:vErrors.push(
+err5),errors++}if(data.name!==void 0){let data1=data.name;if(typeof data1=="string"){if(!pattern4.test(data1)){let err6={
+instancePath:instancePath+"/name",schemaPath:"#/properties/name/pattern",keyword:"pattern",params:{pattern:"^[a-z0-9][a-\
+z0-9-]{0,62}$"}};vErrors===null?vErrors=[err6]:vErrors.push(err6),errors++}}else{let err7={instancePath:instancePath+"/n\
+ame",schemaPath:"#/properties/name/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err7]:vErrors.push(
+err7),errors++}}if(data.description!==void 0&&typeof data.description!="string"){let err8={instancePath:instancePath+"/d\
+escription",schemaPath:"#/properties/description/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err8]:
+vErrors.push(err8),errors++}if(data.domain!==void 0){let data3=data.domain;if(typeof data3=="string"){if(func1(data3)>255){
+let err9={instancePath:instancePath+"/domain",schemaPath:"#/properties/domain/maxLength",keyword:"maxLength",params:{limit:255}};
+vErrors===null?vErrors=[err9]:vErrors.push(err9),errors++}if(!pattern5.test(data3)){let err10={instancePath:instancePath+
+"/domain",schemaPath:"#/properties/domain/pattern",keyword:"pattern",params:{pattern:"^[^/\\s-][^/]*$"}};vErrors===null?
+vErrors=[err10]:vErrors.push(err10),errors++}}else{let err11={instancePath:instancePath+"/domain",schemaPath:"#/properti\
+es/domain/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err11]:vErrors.push(err11),errors++}}if(data.
+vars!==void 0){let data4=data.vars;if(data4&&typeof data4=="object"&&!Array.isArray(data4)){if(Object.keys(data4).length>
+100){let err12={instancePath:instancePath+"/vars",schemaPath:"#/properties/vars/maxProperties",keyword:"maxProperties",params:{
+limit:100}};vErrors===null?vErrors=[err12]:vErrors.push(err12),errors++}for(let key1 in data4){let _errs11=errors;if(typeof key1==
+"string"){if(!pattern6.test(key1)){let err13={instancePath:instancePath+"/vars",schemaPath:"#/properties/vars/propertyNa\
+mes/pattern",keyword:"pattern",params:{pattern:"^[A-Za-z_][A-Za-z0-9_-]*$"},propertyName:key1};vErrors===null?vErrors=[err13]:
+vErrors.push(err13),errors++}}else{let err14={instancePath:instancePath+"/vars",schemaPath:"#/properties/vars/propertyNa\
+mes/type",keyword:"type",params:{type:"string"},propertyName:key1};vErrors===null?vErrors=[err14]:vErrors.push(err14),errors++}
+var valid1=_errs11===errors;if(!valid1){let err15={instancePath:instancePath+"/vars",schemaPath:"#/properties/vars/prope\
+rtyNames",keyword:"propertyNames",params:{propertyName:key1}};vErrors===null?vErrors=[err15]:vErrors.push(err15),errors++}}
+for(let key2 in data4){let data5=data4[key2];if(typeof data5!="string"&&!(typeof data5=="number"&&isFinite(data5))&&typeof data5!=
+"boolean"&&data5!==null){let err16={instancePath:instancePath+"/vars/"+key2.replace(/~/g,"~0").replace(/\//g,"~1"),schemaPath:"\
+#/properties/vars/additionalProperties/type",keyword:"type",params:{type:schema31.properties.vars.additionalProperties.type}};
+vErrors===null?vErrors=[err16]:vErrors.push(err16),errors++}}}else{let err17={instancePath:instancePath+"/vars",schemaPath:"\
+#/properties/vars/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err17]:vErrors.push(err17),errors++}}
+if(data.hooks!==void 0){let data6=data.hooks;if(data6&&typeof data6=="object"&&!Array.isArray(data6)){for(let key3 in data6)
+if(!(key3==="before"||key3==="after"||key3==="on-failure")){let err18={instancePath:instancePath+"/hooks",schemaPath:"#/\
+properties/hooks/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key3}};vErrors===null?vErrors=
+[err18]:vErrors.push(err18),errors++}if(data6.before!==void 0){let data7=data6.before;if(!data7||typeof data7!="object"){
+let err19={instancePath:instancePath+"/hooks/before",schemaPath:"#/properties/hooks/properties/before/type",keyword:"typ\
+e",params:{type:schema31.properties.hooks.properties.before.type}};vErrors===null?vErrors=[err19]:vErrors.push(err19),errors++}
+if(Array.isArray(data7)&&data7.length>20){let err20={instancePath:instancePath+"/hooks/before",schemaPath:"#/properties/\
+hooks/properties/before/maxItems",keyword:"maxItems",params:{limit:20}};vErrors===null?vErrors=[err20]:vErrors.push(err20),
+errors++}}if(data6.after!==void 0){let data8=data6.after;if(!data8||typeof data8!="object"){let err21={instancePath:instancePath+
+"/hooks/after",schemaPath:"#/properties/hooks/properties/after/type",keyword:"type",params:{type:schema31.properties.hooks.
+properties.after.type}};vErrors===null?vErrors=[err21]:vErrors.push(err21),errors++}if(Array.isArray(data8)&&data8.length>
+20){let err22={instancePath:instancePath+"/hooks/after",schemaPath:"#/properties/hooks/properties/after/maxItems",keyword:"\
+maxItems",params:{limit:20}};vErrors===null?vErrors=[err22]:vErrors.push(err22),errors++}}if(data6["on-failure"]!==void 0){
+let data9=data6["on-failure"];if(!data9||typeof data9!="object"){let err23={instancePath:instancePath+"/hooks/on-failure",
+schemaPath:"#/properties/hooks/properties/on-failure/type",keyword:"type",params:{type:schema31.properties.hooks.properties["\
+on-failure"].type}};vErrors===null?vErrors=[err23]:vErrors.push(err23),errors++}if(Array.isArray(data9)&&data9.length>20){
+let err24={instancePath:instancePath+"/hooks/on-failure",schemaPath:"#/properties/hooks/properties/on-failure/maxItems",
+keyword:"maxItems",params:{limit:20}};vErrors===null?vErrors=[err24]:vErrors.push(err24),errors++}}}else{let err25={instancePath:instancePath+
+"/hooks",schemaPath:"#/properties/hooks/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err25]:vErrors.
+push(err25),errors++}}if(data.steps!==void 0){let data10=data.steps;if(Array.isArray(data10)){if(data10.length>100){let err26={
+instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/maxItems",keyword:"maxItems",params:{limit:100}};vErrors===
+null?vErrors=[err26]:vErrors.push(err26),errors++}if(data10.length<1){let err27={instancePath:instancePath+"/steps",schemaPath:"\
+#/properties/steps/minItems",keyword:"minItems",params:{limit:1}};vErrors===null?vErrors=[err27]:vErrors.push(err27),errors++}
+let len0=data10.length;for(let i0=0;i0<len0;i0++){let data11=data10[i0];if(data11&&typeof data11=="object"&&!Array.isArray(
+data11)){for(let key4 in data11)if(!(key4==="id"||key4==="snapshot-create-as"||key4==="blockcopy"||key4==="blockcommit"||
+key4==="blockpull"||key4==="undefine"||key4==="redefine"||key4==="convert")){let err28={instancePath:instancePath+"/step\
+s/"+i0,schemaPath:"#/properties/steps/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key4}};
+vErrors===null?vErrors=[err28]:vErrors.push(err28),errors++}if(data11.id!==void 0){let data12=data11.id;if(typeof data12==
+"string"){if(!pattern4.test(data12)){let err29={instancePath:instancePath+"/steps/"+i0+"/id",schemaPath:"#/properties/st\
+eps/items/properties/id/pattern",keyword:"pattern",params:{pattern:"^[a-z0-9][a-z0-9-]{0,62}$"}};vErrors===null?vErrors=
+[err29]:vErrors.push(err29),errors++}}else{let err30={instancePath:instancePath+"/steps/"+i0+"/id",schemaPath:"#/propert\
+ies/steps/items/properties/id/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err30]:vErrors.push(err30),
+errors++}}if(data11["snapshot-create-as"]!==void 0){let data13=data11["snapshot-create-as"];if(data13&&typeof data13=="o\
+bject"&&!Array.isArray(data13)){if(data13.name===void 0){let err31={instancePath:instancePath+"/steps/"+i0+"/snapshot-cr\
+eate-as",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/required",keyword:"required",params:{missingProperty:"\
+name"}};vErrors===null?vErrors=[err31]:vErrors.push(err31),errors++}for(let key5 in data13)if(!func2.call(schema31.properties.
+steps.items.properties["snapshot-create-as"].properties,key5)){let err32={instancePath:instancePath+"/steps/"+i0+"/snaps\
+hot-create-as",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/additionalProperties",keyword:"additio\
+nalProperties",params:{additionalProperty:key5}};vErrors===null?vErrors=[err32]:vErrors.push(err32),errors++}if(data13.name!==
+void 0){let data14=data13.name;if(typeof data14=="string"){if(func1(data14)<1){let err33={instancePath:instancePath+"/st\
+eps/"+i0+"/snapshot-create-as/name",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/name/m\
+inLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err33]:vErrors.push(err33),errors++}if(!pattern8.
+test(data14)){let err34={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/name",schemaPath:"#/properties/step\
+s/items/properties/snapshot-create-as/properties/name/pattern",keyword:"pattern",params:{pattern:"^[^/.][^/]*$"}};vErrors===
+null?vErrors=[err34]:vErrors.push(err34),errors++}}else{let err35={instancePath:instancePath+"/steps/"+i0+"/snapshot-cre\
+ate-as/name",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/name/type",keyword:"type",params:{
+type:"string"}};vErrors===null?vErrors=[err35]:vErrors.push(err35),errors++}}if(data13.description!==void 0&&typeof data13.
+description!="string"){let err36={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/description",schemaPath:"#\
+/properties/steps/items/properties/snapshot-create-as/properties/description/type",keyword:"type",params:{type:"string"}};
+vErrors===null?vErrors=[err36]:vErrors.push(err36),errors++}if(data13["disk-only"]!==void 0&&typeof data13["disk-only"]!=
+"boolean"){let err37={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/disk-only",schemaPath:"#/properties/st\
+eps/items/properties/snapshot-create-as/properties/disk-only/type",keyword:"type",params:{type:"boolean"}};vErrors===null?
+vErrors=[err37]:vErrors.push(err37),errors++}if(data13.atomic!==void 0&&typeof data13.atomic!="boolean"){let err38={instancePath:instancePath+
+"/steps/"+i0+"/snapshot-create-as/atomic",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/\
+atomic/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err38]:vErrors.push(err38),errors++}if(data13.
 quiesce!==void 0&&typeof data13.quiesce!="boolean"){let err39={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-\
 as/quiesce",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/quiesce/type",keyword:"type",params:{
 type:"boolean"}};vErrors===null?vErrors=[err39]:vErrors.push(err39),errors++}if(data13["no-metadata"]!==void 0&&typeof data13["\

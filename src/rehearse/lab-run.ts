@@ -97,7 +97,6 @@ export function withEffectHook(driver: Driver, aside: EffectHook): Driver {
     observe: (files) => driver.observe(files),
     headers: (state) => driver.headers(state),
     survey: (state, files) => driver.survey(state, files),
-    measure: (state) => driver.measure(state),
     perform: async (effect, context) => {
       await driver.perform(effect, context);
       if (effect === aside.after) await aside.do();

@@ -30,7 +30,7 @@ export async function observeForPlans(
   const steps = graphs.flatMap(({ nodes }) => nodes.map(({ planned }) => planned.params));
   const first = await driver.headers(await driver.observe([...new Set(pathsIn(steps))]));
   const named = graphs.flatMap((graph) => walk(graph, first).files);
-  return driver.measure(await driver.survey(first, [...new Set(named)]));
+  return driver.survey(first, [...new Set(named)]);
 }
 
 /**

@@ -1,9 +1,9 @@
 /** A driver over a simulated host: a run uses it like libvirt. Its creator controls how time passes. */
 import type { Driver, PerformContext } from '../commands/driver.ts';
 import type { Effect } from '../commands/effect.ts';
-import { dataIn } from '../host/image-files.ts';
+import { bytesIn } from '../host/image-files.ts';
 import { guestWrites, type SimulatedHost, simulatedHostOf } from '../host/simulated-host.ts';
-import { type Bundle, diskOf, type HostState } from '../model/host-state.ts';
+import type { Bundle, HostState } from '../model/host-state.ts';
 import type { Marker } from '../model/marker.ts';
 import { apply, bundleOf } from './host.ts';
 import { observedState, surveyedState } from './observed-host.ts';
@@ -50,10 +50,6 @@ export class SimulatedDriver implements Driver {
     return surveyedState(this.#host, state, files);
   }
 
-  async measure(state: HostState): Promise<HostState> {
-    return state;
-  }
-
   async perform(
     effect: Exclude<Effect, { tool: 'keep-definition' }>,
     context: PerformContext,
@@ -80,9 +76,7 @@ export class SimulatedDriver implements Driver {
   #bytesOf(effect: Effect): number {
     if (effect.tool === 'qemu-img') return effect.bytes;
     if (effect.tool !== 'await-job') return 0;
-    const { jobs, state } = this.#host;
-    const { capacity } = diskOf(state, effect.disk) ?? {};
-    return dataIn(this.#host, jobs[effect.disk]?.layers ?? [], capacity).bytes;
+    return bytesIn(this.#host, this.#host.jobs[effect.disk]?.layers ?? []);
   }
 
   #take(effect: Effect): void {

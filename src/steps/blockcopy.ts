@@ -1,6 +1,6 @@
 import { codes } from '../codes.ts';
 import { diskOf } from '../model/host-state.ts';
-import { dataToCopy, temporaryOverlays, usesExisting } from './copy.ts';
+import { bytesToCopy, copiedFiles, temporaryOverlays, usesExisting } from './copy.ts';
 import { defineStep, type Infer, type ParamsSchema } from './define.ts';
 import { BANDWIDTH, DISK, timeoutOption, WAITED_FOR } from './options.ts';
 import { mirrorPhase, pivotToCopy } from './phases/copy.ts';
@@ -15,7 +15,7 @@ import { requireDefinitionFollows } from './requirements/definition.ts';
 import { requireDiskForJob } from './requirements/disk.ts';
 import { requireLibvirtSince } from './requirements/guest.ts';
 import { checkExclusive, checkNeeds, checkPlainPath, refuse } from './requirements/requirement.ts';
-import { limitOf, withoutRoom } from './sizes.ts';
+import { limitOf, unknownSize, withoutRoom } from './sizes.ts';
 
 const schema = {
   type: 'object',
@@ -138,7 +138,9 @@ export const blockcopyStep = defineStep<typeof schema>({
   },
   products(params: Params, state) {
     const disk = diskOf(state, params.disk);
-    const { bytes, ...unknown } = disk ? dataToCopy(params, state, disk) : { bytes: 0 };
+    const bytes = disk ? bytesToCopy(params, state, disk) : 0;
+    const unknown =
+      disk?.capacity === undefined && disk ? unknownSize(state, copiedFiles(params, disk)) : {};
     return [
       {
         ...{ file: params.dest, copied: bytes, room: params.blockdev ? 0 : bytes },

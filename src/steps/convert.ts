@@ -1,8 +1,7 @@
 import { codes } from '../codes.ts';
 import { pickOptions } from '../commands/define.ts';
-import { convert, spaceOfCopy, writesHoles } from '../commands/qemu-img.ts';
-import { fileAt, filesOfLayer, isSameFile } from '../model/file-identity.ts';
-import { type HeldData, virtualSizeOf } from '../model/held-data.ts';
+import { convert } from '../commands/qemu-img.ts';
+import { fileAt, isSameFile, layerIndex } from '../model/file-identity.ts';
 import type { HostState } from '../model/host-state.ts';
 import { checkOptions } from './convert-options.ts';
 import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
@@ -14,10 +13,10 @@ import {
   checkModelled,
   layersFrom,
   requireNoWriter,
-  sourceLayers,
+  sourceFiles,
 } from './requirements/source-image.ts';
 import { removeMade } from './rollbacks/cancel.ts';
-import { dataOf, type Product, speedLimit } from './sizes.ts';
+import { bytesOf, type Product, speedLimit, unknownSize } from './sizes.ts';
 
 const schema = {
   type: 'object',
@@ -48,14 +47,13 @@ const schema = {
     options: {
       type: 'string',
       minLength: 1,
-      description:
-        "Options of the copy's format (-o), such as `preallocation=metadata`; `full` and `falloc` take the space of the whole disk.",
+      description: "Options of the copy's format (-o), such as `preallocation=metadata`.",
     },
     'sparse-size': {
       type: 'integer',
       minimum: 0,
       description:
-        'Turn runs of at least this many zero bytes into holes (-S; default: 4096; 0: no holes, so the copy takes the space of the whole disk).',
+        'Turn runs of at least this many zero bytes into holes (-S; default: 4096; 0: no holes).',
     },
     coroutines: {
       type: 'integer',
@@ -87,7 +85,7 @@ export const convertStep = defineStep<typeof schema>({
       ...checkPlainPath('dest', params.dest),
     ];
     if (isSameFile({ files: {} }, params.source, params.dest)) findings.push(refuseSameFile());
-    const target = targetFormat(params);
+    const target = params['target-format'] ?? 'qcow2';
     if (params.compress && target !== 'qcow2' && target !== 'vmdk') {
       findings.push(
         refuse(
@@ -115,13 +113,18 @@ export const convertStep = defineStep<typeof schema>({
       'domain',
       isSameFile(state, source, dest) ? [refuseSameFile()] : [],
     );
-    requireNewFile(needs, state, 'dest', dest, copyOf(params, state).room);
+    requireNewFile(needs, state, 'dest', dest, bytesOf(state, sourceFiles(params.source, state)));
   },
   products(params: Params, state) {
-    const { 'rate-limit': rate } = params;
-    const copy = copyOf(params, state);
-    const counted = copy.unknown ? undefined : copy.copied;
-    return [{ ...copy, ...(rate === undefined ? {} : { limit: speedLimit(rate, counted) }) }];
+    const files = sourceFiles(params.source, state);
+    const bytes = bytesOf(state, files);
+    const unknown = unknownSize(state, files);
+    return [
+      {
+        ...{ file: params.dest, copied: bytes, room: bytes, ...unknown },
+        ...limitOfConvert(params, state, unknown.unknown ? undefined : bytes),
+      },
+    ];
   },
   phases: (params: Params) => [convertPhase(params)],
   examples: [
@@ -141,30 +144,15 @@ export const convertStep = defineStep<typeof schema>({
   ],
 });
 
-/**
- * The copy, and how much space it takes. With `sparse-size: 0` qemu-img writes the whole disk; with preallocation the copy
- * takes its space, but only the data is written and counts towards the rate limit (seen with QEMU 7.2).
- */
-function copyOf(params: Params, state: HostState): Product {
-  const size = virtualSizeOf(state, params.source);
-  const data = sourceData(params, state, size);
-  const args = { ...params, 'target-format': targetFormat(params) };
-  const { bytes: room, ...unknown } = spaceOfCopy(args, data, size);
-  const copied = writesHoles(params) ? (size ?? data.bytes) : data.bytes;
-  return { file: params.dest, copied, room, ...unknown };
-}
-
-/** The data of the source, and of the layers below it. */
-function sourceData(params: Params, state: HostState, virtualSize: number | undefined): HeldData {
-  const { layers, open } = sourceLayers(params.source, state);
-  const data = dataOf(state, layers.flatMap(filesOfLayer), virtualSize);
-  // Only qcow2 images are searched for compressed data.
-  if (!open && sourceFormat(params, state) !== 'vmdk') return data;
-  return virtualSize === undefined ? { ...data, unknown: true } : { bytes: virtualSize };
-}
-
-function targetFormat(params: Params): string {
-  return params['target-format'] ?? 'qcow2';
+/** qemu-img skips areas without data, and so does not count them, unless it has to write them (seen with QEMU 7.2). */
+function limitOfConvert(
+  { source, 'rate-limit': rate, 'sparse-size': sparseSize }: Params,
+  state: HostState,
+  bytes: number | undefined,
+): Pick<Product, 'limit'> {
+  if (rate === undefined) return {};
+  const disk = state.domain.disks.find(({ chain }) => layerIndex(state, chain, source) >= 0);
+  return { limit: speedLimit(rate, sparseSize === 0 ? disk?.capacity : bytes) };
 }
 
 function refuseSameFile(): Refusal {
@@ -208,7 +196,7 @@ function sourceFormat(params: Params, state: HostState): string | undefined {
 }
 
 function convertPhase(params: Params): Phase {
-  const target = targetFormat(params);
+  const target = params['target-format'] ?? 'qcow2';
   return {
     name: 'convert',
     summary: `copy ${params.source} to ${params.dest}`,
@@ -229,7 +217,7 @@ function convertPhase(params: Params): Phase {
             ...(format === undefined ? {} : { 'source-format': format }),
             'target-format': target,
           },
-          bytes: copyOf(params, state).copied,
+          bytes: bytesOf(state, sourceFiles(params.source, state)),
           why: 'copy the image',
         },
       ];

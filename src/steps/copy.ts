@@ -2,9 +2,8 @@
 import { type BlockcopyArgs, blockcopy } from '../commands/blockcopy.ts';
 import { pickOptions } from '../commands/define.ts';
 import { filesOfLayer } from '../model/file-identity.ts';
-import type { HeldData } from '../model/held-data.ts';
 import type { Disk, HostState } from '../model/host-state.ts';
-import { dataOf } from './sizes.ts';
+import { bytesOf } from './sizes.ts';
 
 /** The options that the command and the rollback of a copy need. */
 export interface CopyOptions extends Omit<BlockcopyArgs, 'domain' | 'path'> {
@@ -38,6 +37,10 @@ export function copyFormat({ format }: Copy, source: Disk): string {
   return format ?? source.chain[0]?.format ?? 'raw';
 }
 
+export function copiedFiles({ shallow }: Copy, { chain }: Disk): string[] {
+  return (shallow ? chain.slice(0, 1) : chain).flatMap(filesOfLayer);
+}
+
 /** The overlays that the rollback creates beside the old file, if the copy flattens a chain. */
 export function temporaryOverlays(
   { pivot: moves, shallow }: Copy,
@@ -54,9 +57,8 @@ export function temporaryOverlayPaths(old: string): { aside: string; home: strin
   return { aside: `${old}.blockplan-aside`, home: `${old}.blockplan-home` };
 }
 
-/** The most data that is copied: that of the active layer or of all layers. */
-export function dataToCopy(copy: Copy, state: HostState, source: Disk): HeldData {
-  const { shallow } = copy;
-  const files = (shallow ? source.chain.slice(0, 1) : source.chain).flatMap(filesOfLayer);
-  return dataOf(state, files, source.capacity);
+/** The maximum size of the copy in bytes: that of the active layer or of all layers, but never more than the disk's size. */
+export function bytesToCopy(copy: Copy, state: HostState, source: Disk): number {
+  const held = bytesOf(state, copiedFiles(copy, source));
+  return source.capacity === undefined ? held : Math.min(held, source.capacity);
 }

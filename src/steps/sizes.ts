@@ -1,6 +1,5 @@
 /** The files that a step creates or fills, and their sizes. */
 import { fileAt } from '../model/file-identity.ts';
-import { fullQcow2, type HeldData, heldData, virtualSizeOf } from '../model/held-data.ts';
 import type { Disk, HostState, Layer } from '../model/host-state.ts';
 import type { LayerRange } from './chain-range.ts';
 
@@ -57,28 +56,27 @@ export function withoutRoom(file: string): Product {
   return { file, copied: 0, room: 0 };
 }
 
-/**
- * How much data the files of an image hold.
- * @param virtualSize as in {@link heldData}
- */
-export function dataOf(
-  state: HostState,
-  files: readonly string[],
-  virtualSize: number | undefined,
-): HeldData {
-  return heldData(
-    files.map((file) => fileAt(state, file)),
-    virtualSize,
-  );
+/** Total size of files in bytes, as far as the sizes are known. */
+export function bytesOf(state: HostState, files: readonly string[]): number {
+  return files.reduce((sum, file) => sum + (fileAt(state, file)?.size ?? 0), 0);
+}
+
+/** Marks a product for which {@link bytesOf} lacks the size of one of the files. */
+export function unknownSize(state: HostState, files: readonly string[]): Pick<Product, 'unknown'> {
+  return files.some((file) => fileAt(state, file)?.sizeUntold) ? { unknown: true } : {};
 }
 
 /** The layer that receives the data of other layers of its chain. */
 export function mergedInto(state: HostState, { into, merged }: LayerRange): Product {
   // How much the guest will write to an overlay that the plan creates is unknown in advance.
   const known = merged.map(({ file }) => file).filter((file) => !fileAt(state, file)?.made);
-  const virtualSize = merged[0] && virtualSizeOf(state, merged[0].file);
-  const { bytes, ...unknown } = dataOf(state, known, virtualSize);
-  return { file: into.file, copied: bytes, room: into.block ? 0 : bytes, ...unknown };
+  const copied = bytesOf(state, known);
+  return {
+    file: into.file,
+    copied,
+    room: into.block ? 0 : copied,
+    ...unknownSize(state, known),
+  };
 }
 
 /**
@@ -90,4 +88,20 @@ export function growthOf(state: HostState, layer: Layer, capacity: number | unde
   if (layer.block || capacity === undefined || !found || found.sizeUntold) return 0;
   const full = layer.format === 'raw' ? capacity : fullQcow2(capacity);
   return Math.max(0, full - found.size);
+}
+
+const CLUSTER = 64 * 1024;
+
+/**
+ * The size in bytes of a full qcow2 image: its data, the tables that map it, and the reference counts
+ * (QEMU, docs/interop/qcow2.txt, with the default cluster size; `qemu-img measure` says the same).
+ */
+export function fullQcow2(virtualSize: number): number {
+  const clusters = (bytes: number) => Math.ceil(bytes / CLUSTER);
+  const data = clusters(virtualSize);
+  const level2 = clusters(data * 8);
+  const level1 = clusters(level2 * 8);
+  const counted = 1 + data + level2 + level1;
+  const blocks = clusters((counted + clusters(counted * 2) + 1) * 2);
+  return (counted + blocks + clusters(blocks * 8)) * CLUSTER;
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type HostState, withFile } from '../../src/model/host-state.ts';
 import { blockcommitStep } from '../../src/steps/blockcommit.ts';
 import { requirementsOf } from '../../src/steps/derived.ts';
-import { BASE, disk, SNAP1, SNAP2, unsized, world } from '../worlds.ts';
+import { BASE, disk, SNAP1, SNAP2, world } from '../worlds.ts';
 import { amountsOf, phaseLines, requirementLines } from './shown.ts';
 import type { Params } from './step-tester.ts';
 
@@ -231,17 +231,9 @@ describe('its requirements and sizes', () => {
       [product(BASE, 40)],
     ],
     [
-      'a layer of unknown size, which may be full',
+      'a layer of unknown size',
       several,
       withFile(alone, SNAP1, { size: 0, sizeUntold: true }),
-      [...DISK, ...base(BASE, SNAP2, SNAP1)],
-      [BASE],
-      [product(BASE, 10_240)],
-    ],
-    [
-      'a layer of unknown size on a disk of unknown size',
-      several,
-      unsized(withFile(alone, SNAP1, { size: 0, sizeUntold: true })),
       [...DISK, ...base(BASE, SNAP2, SNAP1)],
       [BASE],
       [{ ...product(BASE, 40), unknown: true }],

@@ -1,6 +1,6 @@
 /** The exact commands, requirements and findings of `convertStep`. */
 import { expect, test } from 'vitest';
-import { type HostState, type ImageFile, withFile } from '../../src/model/host-state.ts';
+import { type HostState, withFile } from '../../src/model/host-state.ts';
 import { convertStep } from '../../src/steps/convert.ts';
 import { problemsAfter, requirementsOf } from '../../src/steps/derived.ts';
 import { BASE, DATA, disk, neighbour, SNAP1, SNAP2, world } from '../worlds.ts';
@@ -79,45 +79,6 @@ test('its requirements, files and size', () => {
   expect(convertStep.products(quiet, untold)).toEqual([
     { file: DEST, copied: 40 * MiB, room: 40 * MiB, unknown: true },
   ]);
-  // Another size than that of the disk: it was resized after this layer was made.
-  const size = 5000 * MiB;
-  const measured = withFile(untold, SNAP1, { size: 1, virtualSize: size });
-  expect(convertStep.products(quiet, measured)).toEqual([{ file: DEST, copied: size, room: size }]);
-});
-
-/** An image that is in no chain, on other images. */
-const below = (files: Readonly<Record<string, Partial<ImageFile>>>) =>
-  world({
-    files: {
-      [OLD]: { size: 1, format: 'qcow2', backing: 'mid.qcow2', virtualSize: 900 },
-      ...Object.fromEntries(
-        Object.entries(files).map(([file, image]) => [file, { size: 0, ...image }]),
-      ),
-    },
-  });
-
-test.each([
-  ['nothing below', below({ [OLD]: { size: 1, format: 'qcow2', backing: null } }), 1],
-  ['a layer below', below({ '/new/mid.qcow2': { size: 20, backing: null } }), 21],
-  [
-    'two layers below',
-    below({
-      '/new/mid.qcow2': { size: 20, backing: '/low.qcow2' },
-      '/low.qcow2': { size: 300, backing: null },
-    }),
-    321,
-  ],
-  ["the guest's chain below", below({ '/new/mid.qcow2': { size: 20, backing: SNAP1 } }), 900],
-  ['a layer below that was not inspected', below({}), 900],
-  ['a header below that was not read', below({ '/new/mid.qcow2': { size: 20 } }), 900],
-  [
-    'a layer below that names itself',
-    below({ '/new/mid.qcow2': { size: 20, backing: 'mid.qcow2' } }),
-    900,
-  ],
-] as const)('the data of an image in no chain with %s', (_what, state, bytes) => {
-  const [copy] = convertStep.products({ source: OLD, dest: DEST }, state);
-  expect(copy).toEqual({ file: DEST, copied: bytes, room: bytes });
 });
 
 test.each<readonly [string, Partial<Parameters<typeof convertStep.check>[0]>, readonly string[]]>([

@@ -3,9 +3,6 @@ import { BASE, disk, neighbour, SNAP1, SNAP2, world } from '../worlds.ts';
 import { testStep } from './step-tester.ts';
 
 const DEST = '/new/copy.qcow2';
-const MiB = 1024 * 1024;
-/** The guest-visible size of the disk. */
-const DISK = 10_240 * MiB;
 const quiet = { source: SNAP1, dest: DEST };
 
 testStep(convertStep, {
@@ -134,35 +131,6 @@ testStep(convertStep, {
       world({ folders: { '/new': { writable: true, free: 1 } } }),
       ['BP108 dest'],
     ],
-    ...(
-      [
-        ['its holes are filled, in qcow2', { 'sparse-size': 0 }, {}],
-        [
-          'its holes are filled, in raw',
-          { 'sparse-size': 0, 'target-format': 'raw' },
-          {},
-          DISK - 1,
-        ],
-        ['qcow2 preallocated', { options: 'cluster_size=64K,preallocation=full' }, {}],
-        ['qcow2 reserved', { options: 'preallocation=falloc' }, {}],
-        ['raw', { 'target-format': 'raw', options: 'preallocation=falloc' }, {}, DISK - 1],
-        ['compressed data', {}, { size: MiB, compressed: DISK }, DISK - 1],
-        ['a file of unknown size', {}, { size: 0, sizeUntold: true }, DISK - 1],
-      ] as const
-    ).map(
-      ([title, options, image, free = DISK]) =>
-        [
-          `too little space for the whole image: ${title}`,
-          { ...quiet, ...options },
-          world({
-            // The disk was resized after this layer was made.
-            disks: [disk('vda', [SNAP2, SNAP1, BASE], { capacity: 2 * DISK })],
-            files: { [SNAP1]: { size: MiB, virtualSize: DISK, ...image } },
-            folders: { '/new': { writable: true, free } },
-          }),
-          ['BP108 dest'],
-        ] as const,
-    ),
   ],
   scenes: [world(), world({ others: [] })],
   admitted: 10,

@@ -1,7 +1,6 @@
 /** The sizes of files, and how much they can grow. */
 import { expect, test } from 'vitest';
-import { fullQcow2 } from '../../src/model/held-data.ts';
-import { dataOf, growthOf } from '../../src/steps/sizes.ts';
+import { bytesOf, fullQcow2, growthOf, unknownSize } from '../../src/steps/sizes.ts';
 import { world } from '../worlds.ts';
 
 const DEST = '/dest';
@@ -51,21 +50,16 @@ test.each([
   expect(fullQcow2(size)).toBe(measured);
 });
 
-const FILES = {
-  '/a': { size: 3 },
-  '/b': { size: 4 },
-  '/unknown': { size: 0, sizeUntold: true as const },
-  '/compressed': { size: 2, compressed: 10 },
-  '/missing': null,
-};
-
-test.each([
-  ['sizes add up', ['/a', '/b', '/missing', '/other'], undefined, { bytes: 7 }],
-  ['no files hold nothing', [], undefined, { bytes: 0 }],
-  ['they hold no more than their disk', ['/a', '/b'], 5, { bytes: 5 }],
-  ['compressed data is copied uncompressed', ['/a', '/compressed'], 100, { bytes: 15 }],
-  ['an unknown size is marked', ['/a', '/unknown'], undefined, { bytes: 3, unknown: true }],
-  ['a file of unknown size may be full', ['/a', '/unknown'], 100, { bytes: 100 }],
-] as const)('the data of files: %s', (_what, files, capacity, held) => {
-  expect(dataOf(world({ files: FILES }), files, capacity)).toEqual(held);
+test('the sizes of files add up, and an unknown size is marked', () => {
+  const files = {
+    '/a': { size: 3 },
+    '/b': { size: 4 },
+    '/c': { size: 0, sizeUntold: true as const },
+    '/d': null,
+  };
+  const seen = world({ files });
+  expect(bytesOf(seen, ['/a', '/b', '/c', '/d', '/e'])).toBe(7);
+  expect(bytesOf(seen, [])).toBe(0);
+  expect(unknownSize(seen, ['/a', '/b', '/d', '/e'])).toEqual({});
+  expect(unknownSize(seen, ['/a', '/c'])).toEqual({ unknown: true });
 });

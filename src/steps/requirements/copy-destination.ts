@@ -2,7 +2,7 @@
 import { codes } from '../../codes.ts';
 import { disksUsing, fileAt } from '../../model/file-identity.ts';
 import type { Disk, HostState } from '../../model/host-state.ts';
-import { type Copy, copyFormat, dataToCopy, temporaryOverlays, usesExisting } from '../copy.ts';
+import { bytesToCopy, type Copy, copyFormat, temporaryOverlays, usesExisting } from '../copy.ts';
 import { checkBacking, requireOverwritable } from './existing-file.ts';
 import { requireNewFile, requireWritableByQemu } from './new-file.ts';
 import { type Needs, refuse } from './requirement.ts';
@@ -23,7 +23,7 @@ export function requireCopyDestination(
     taken ? [refuse(codes.fileExistence, 'dest', what, 'choose another path')] : [],
   );
   if (!isFree) return;
-  const { bytes } = dataToCopy(copy, state, disk);
+  const bytes = bytesToCopy(copy, state, disk);
   if (!usesExisting(copy)) {
     requireNewFile(needs, state, 'dest', dest, bytes);
     requireWritableByQemu(needs, state, 'dest', dest, true);

@@ -8,7 +8,6 @@ import {
   layerIndex,
   otherWritersOf,
 } from '../../model/file-identity.ts';
-import { backingPath } from '../../model/headers.ts';
 import type { HostState, Layer } from '../../model/host-state.ts';
 import { checkSupported } from './disk.ts';
 import { type Needs, type Refusal, refuse } from './requirement.ts';
@@ -67,32 +66,17 @@ function writerOf(state: HostState, file: string): Written | undefined {
     : { file, writer: `"${other}"`, hint: `stop "${other}" first, or have it write to an overlay` };
 }
 
-/** The files of the source, and of the layers below it. */
+/** All files that the copy reads, as far as the domain's chains show. */
 export function sourceFiles(source: string, state: HostState): readonly string[] {
-  return sourceLayers(source, state).layers.flatMap(filesOfLayer);
+  return sourceLayers(source, state).flatMap(filesOfLayer);
 }
 
-export interface SourceLayers {
-  /** The source and the layers below it, as far as they are known. */
-  readonly layers: readonly Layer[];
-  /** Whether there may be more. */
-  readonly open: boolean;
-}
-
-/** The layers of the source's chain or, where it is in no chain of the guest, those that the headers name. */
-export function sourceLayers(source: string, state: HostState): SourceLayers {
-  const layers: Layer[] = [];
-  for (let at = source; ; ) {
-    const chain = layersFrom(at, state);
-    if (chain.length > 0) return { layers: [...layers, ...chain], open: false };
-    const known = fileAt(state, at);
-    const { dataFiles = [], format = '', backing } = known ?? {};
-    const isRepeated = layerIndex(state, layers, at) >= 0;
-    if (isRepeated || (at !== source && !known)) return { layers, open: true };
-    layers.push({ file: at, format, dataFiles });
-    if (!backing) return { layers, open: at !== source && backing === undefined };
-    at = backingPath(at, backing);
-  }
+/** The source, and the layers below it if it is in a chain of the guest. */
+function sourceLayers(source: string, state: HostState): readonly Layer[] {
+  const layers = layersFrom(source, state);
+  if (layers.length > 0) return layers;
+  const { dataFiles = [], format = '' } = fileAt(state, source) ?? {};
+  return [{ file: source, format, dataFiles }];
 }
 
 /** The layer of that file and those below it; none if it is in no chain of the guest. */

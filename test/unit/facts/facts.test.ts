@@ -74,24 +74,6 @@ describe('facts that are written and read again', () => {
     });
   });
 
-  test('keep compressed data, and leave the size of a device out', () => {
-    const disks = [disk('vda', [SNAP2, '/dev/lv'])];
-    const files = {
-      [SNAP2]: { size: 2 ** 20, compressed: 64 * 2 ** 20 },
-      '/dev/lv': { size: 0, sizeUntold: true as const },
-      '/images/cloud.qcow2': { size: 2 ** 21, compressed: 2 ** 20 },
-      '/dev/other': { size: 0, sizeUntold: true as const },
-    };
-    const text = writeFacts(world({ disks, files }));
-    expect(fits(parse(text)), JSON.stringify(fits.errors)).toBe(true);
-    const back = read(text).files;
-    expect(back).toMatchObject({
-      ...files,
-      // The layer of a disk may be as large as the disk.
-      '/dev/lv': { size: disks[0]!.capacity },
-    });
-  });
-
   test.each(SHIPPED)('give the same walk of %s', (file) => {
     const { graph } = shipped(file);
     const host = looked(hostForPlans(), walk(graph, hostForPlans()).files);

@@ -31,7 +31,6 @@ const QUESTIONS: Readonly<Record<string, Question>> = {
   inspectDestination: (io) => io.inspectDestination(at('top')),
   usersAt: (io) => io.usersAt(at('top')),
   readDataFiles: (io) => io.readDataFiles({ file: at('top'), format: 'qcow2' }),
-  measureImage: (io) => io.measureImage({ file: at('top'), format: 'qcow2' }),
   findOverlays: (io) => io.findOverlays([at('base')]),
   makeFile: (io) => io.makeFile(at('made')),
   identity: (io) => holding(io, (held) => held.identity()),

@@ -1,6 +1,6 @@
 /** What a preview says of the state after the run, whatever the steps on the way. */
 import { expect, test } from 'vitest';
-import { type HostState, withDisk, withFile } from '../../../src/model/host-state.ts';
+import { type HostState, withDisk } from '../../../src/model/host-state.ts';
 import { previewPlan } from '../../../src/simulate/preview-plan.ts';
 import { walk } from '../../../src/simulate/walk.ts';
 import { hostForPlans, planned, shipped } from '../../plans.ts';
@@ -110,27 +110,19 @@ test.each([
   ['blockcopy: { disk: vda, dest: /new/c, pivot: true, shallow: true, bandwidth: 7 }', CAPACITY],
   [`blockcommit: { disk: vda, top: ${SNAP1}, base: ${BASE}, bandwidth: 7 }`, CAPACITY],
   [`blockpull: { disk: vda, base: ${BASE}, bandwidth: 7 }`, CAPACITY],
-  [
-    `convert: { source: ${SNAP1}, dest: /new/c, rate-limit: 7000, sparse-size: 0 }`,
-    CAPACITY,
-    'all',
-  ],
+  [`convert: { source: ${SNAP1}, dest: /new/c, rate-limit: 7000, sparse-size: 0 }`, CAPACITY],
   // qemu-img skips areas without data unless it has to write them.
   [`convert: { source: ${SNAP1}, dest: /new/c, rate-limit: 7000 }`, 'the data'],
-] as const)(
-  'the speed limit of %s counts %s',
-  (step, counted, written: 'all' | 'data' = 'data') => {
-    const alone = { ...hostForPlans(), others: [] };
-    const disk = withDisk(alone, 'vda', (each) => ({ ...each, capacity: CAPACITY }));
-    const sized = withFile(disk, SNAP1, { ...disk.files[SNAP1]!, virtualSize: CAPACITY });
-    const [copy] = previewed(planned([step]), sized).totals.copies;
-    expect(copy?.bytes === CAPACITY).toBe(written === 'all');
-    expect(copy?.counted).toBe(counted === 'the data' ? copy?.bytes : counted);
-    const unsized = withDisk(alone, 'vda', ({ capacity: _, ...disk }) => disk);
-    const [unknown] = previewed(planned([step]), unsized).totals.copies;
-    expect(unknown?.counted).toBe(counted === 'the data' ? unknown?.bytes : undefined);
-  },
-);
+])('the speed limit of %s counts %s', (step, counted) => {
+  const alone = { ...hostForPlans(), others: [] };
+  const sized = withDisk(alone, 'vda', (disk) => ({ ...disk, capacity: CAPACITY }));
+  const [copy] = previewed(planned([step]), sized).totals.copies;
+  expect(copy?.bytes).toBeLessThan(CAPACITY);
+  expect(copy?.counted).toBe(counted === 'the data' ? copy?.bytes : counted);
+  const unsized = withDisk(alone, 'vda', ({ capacity: _, ...disk }) => disk);
+  const [unknown] = previewed(planned([step]), unsized).totals.copies;
+  expect(unknown?.counted).toBe(counted === 'the data' ? unknown?.bytes : undefined);
+});
 
 test('a copy without a limit counts nothing', () => {
   const sized = withDisk(hostForPlans(), 'vda', (disk) => ({ ...disk, capacity: CAPACITY }));
