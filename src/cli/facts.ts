@@ -7,7 +7,7 @@ import type { PlanDraft } from '../plan/read.ts';
 import { checkRunning } from '../steps/requirements/guest.ts';
 import { readHostState } from './host-state.ts';
 import { draftFrom, inputRefusal } from './read.ts';
-import { writeOutput } from './written-output.ts';
+import { replaceOutput } from './written-output.ts';
 
 export interface FactsCommandOptions {
   readonly connect?: string;
@@ -24,7 +24,9 @@ export async function factsCommand(domain: string, options: FactsCommandOptions)
   // A guest that is off has facts too; a name that libvirt does not know is a typing error.
   const [unknown] = checkRunning(state).filter(({ code }) => code === codes.domainNotFound);
   if (unknown) throw new BlockplanError('preflight-refused', [unknown]);
-  await writeOutput(writeFacts(state), options.output, 'the facts');
+  const text = writeFacts(state);
+  if (options.output === undefined) process.stdout.write(text);
+  else await replaceOutput(text, options.output, 'the facts');
   return 0;
 }
 

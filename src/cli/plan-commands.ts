@@ -98,7 +98,7 @@ function addInit(root: Command, finish: SetExitCode): void {
 
 /** Formerly `-o html` was the spelling of `--format html`. */
 function previewFileOption(): Option {
-  const words = 'write to this file, replacing it (default: standard output)';
+  const words = 'write to this new file (default: standard output)';
   return new Option('-o, --output <file>', words).argParser((word: string) => {
     if (!FORMATS.some((format) => format === word)) return word;
     throw new InvalidArgumentError(

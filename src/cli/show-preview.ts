@@ -3,7 +3,7 @@ import { EXIT_CODES } from '../outcomes.ts';
 import { colorWanted } from '../render/color.ts';
 import type { DocumentTree } from '../render/document.ts';
 import type { Preview } from '../simulate/preview.ts';
-import { writeOutput } from './written-output.ts';
+import { writeNewOutput } from './written-output.ts';
 
 /** The values of `preview --format`. */
 export const FORMATS = ['text', 'markdown', 'json', 'html', 'mermaid'] as const;
@@ -11,7 +11,7 @@ export type Format = (typeof FORMATS)[number];
 
 export interface ShowPreviewOptions {
   readonly format: Format;
-  /** The file to write to; standard output unless specified. */
+  /** The new file to write to; standard output unless specified. */
   readonly output?: string;
 }
 
@@ -21,10 +21,12 @@ export async function showPreview(
   { format, output }: ShowPreviewOptions,
 ): Promise<number> {
   const look = output === undefined ? terminalLook() : PLAIN;
-  await writeOutput(await textOf(preview, format, look), output, 'the preview');
+  const text = await textOf(preview, format, look);
+  if (output === undefined) process.stdout.write(text);
+  else await writeNewOutput(text, output, 'the preview');
   const refused = preview.findings.some((finding) => finding.severity === 'error');
-  // A diagram cannot show the findings that explain the exit code.
-  if (refused && format === 'mermaid') {
+  // A diagram cannot show the findings that explain the exit code, and a file is not read at once.
+  if (refused && (format === 'mermaid' || output !== undefined)) {
     const { renderFindings } = await import('../render/findings.ts');
     const color = colorWanted(process.env, process.stderr.isTTY === true);
     process.stderr.write(renderFindings(preview.findings, color));

@@ -39,13 +39,22 @@ describe.each(SHIPPED.map((file) => file.replace('.yaml', '')))('%s', (name) => 
 });
 
 describe('--output', () => {
-  test('writes the preview into a file, whole and without colours, and replaces it', () => {
+  test('writes the preview into a new file, without colours', () => {
     const file = join(folder, 'preview.html');
-    writeFileSync(file, 'the preview of another day');
     const { status, stdout, stderr } = preview(...MIGRATION, '--format', 'html', '-o', file);
     expect([status, stdout, stderr]).toEqual([0, '', '']);
     const golden = 'test/unit/preview/golden/live-storage-migration.html';
     expect(readFileSync(file, 'utf8')).toBe(readFileSync(golden, 'utf8'));
+  });
+
+  test('that exists is refused, and stays as it is', () => {
+    const file = join(folder, 'precious.qcow2');
+    writeFileSync(file, 'QFI');
+    const { status, stderr } = preview(...MIGRATION, '-o', file);
+    expect(status).toBe(2);
+    expect(stderr).toContain('BP098');
+    expect(stderr).toContain('precious.qcow2 already exists');
+    expect(readFileSync(file, 'utf8')).toBe('QFI');
   });
 
   test('that cannot be written is refused', () => {
@@ -60,8 +69,10 @@ describe('--output', () => {
     const facts = join(folder, 'off.yaml');
     const text = readFileSync('test/facts/live-storage-migration.facts.yaml', 'utf8');
     writeFileSync(facts, text.replace('state: running', 'state: shut off'));
-    const { status } = preview('plans/live-storage-migration.yaml', '--facts', facts, '-o', file);
+    const words = ['plans/live-storage-migration.yaml', '--facts', facts, '-o', file];
+    const { status, stderr } = preview(...words);
     expect(status).toBe(3);
+    expect(stderr).toContain('BP102');
     expect(readFileSync(file, 'utf8')).toContain('BP102');
   });
 });
