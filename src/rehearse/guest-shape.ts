@@ -60,7 +60,7 @@ export function unbuildable(plan: Plan, state: HostState): Finding[] {
       code: codes.notRehearsable,
       severity: 'error',
       message: `"${state.domain.name}" has no writable disk in a file, so there is nothing to rehearse`,
-      hint: 'check the plan without a rehearsal: blockplan prove',
+      hint: 'check the plan without a rehearsal: blockplan prove PLAN',
     });
   return findings;
 }

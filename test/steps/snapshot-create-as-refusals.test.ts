@@ -145,7 +145,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     { ...quick, diskspec: [{ disk: 'vda' }] },
     world({ disks: [disk('vda', [SNAP2], { job: { type: 'copy', ready: true } })] }),
     [
-      'BP105 diskspec.0.disk: vda already has a block job (copy, ready) -> wait until it ends; to see its progress: virsh blockjob testvm vda --info',
+      'BP105 diskspec.0.disk: vda already has a block job (copy, ready) -> it does not end by itself; to find out how to end it: blockplan doctor testvm',
     ],
   ],
   [
@@ -153,7 +153,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     quick,
     world({ disks: [disk('vda', [SNAP2], { job: { type: 'copy', ready: true } })] }),
     [
-      'BP105 name: vda already has a block job (copy, ready) -> wait until it ends; to see its progress: virsh blockjob testvm vda --info',
+      'BP105 name: vda already has a block job (copy, ready) -> it does not end by itself; to find out how to end it: blockplan doctor testvm',
     ],
   ],
   ...(['internal', 'manual'] as const).map(

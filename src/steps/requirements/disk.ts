@@ -1,6 +1,6 @@
 /** What block jobs require of a disk. */
 import { codes } from '../../codes.ts';
-import { virshCommand } from '../../command.ts';
+import { blockplanOn, virshCommand } from '../../command.ts';
 import { whyUnsupported } from '../../model/disk-elements.ts';
 import { filesOfLayer, includesFile, otherWritersOf } from '../../model/file-identity.ts';
 import { type Disk, diskOf, type HostState } from '../../model/host-state.ts';
@@ -46,7 +46,10 @@ export function requireIdleDisk(
   key: ParamPath,
 ): boolean {
   const { job, target } = disk;
-  const progress = virshCommand(state.host, 'blockjob', state.domain.name, target, '--info');
+  const { name } = state.domain;
+  const hint = job?.ready
+    ? `it does not end by itself; to find out how to end it: ${blockplanOn(state.host.connect, 'doctor', name)}`
+    : `wait until it ends; to see its progress: ${virshCommand(state.host, 'blockjob', name, target, '--info')}`;
   const isIdle = needs.require(
     `${target} has no block job`,
     'domain',
@@ -56,7 +59,7 @@ export function requireIdleDisk(
             codes.blockJobActive,
             key,
             `${target} already has a block job (${job.type}${job.ready ? ', ready' : ''})`,
-            `wait until it ends; to see its progress: ${progress}`,
+            hint,
           ),
         ]
       : [],

@@ -122,16 +122,15 @@ describe('a disk that a block job can start on', () => {
   });
 
   test.each([
-    [false, 'copy'],
-    [true, 'copy, ready'],
-  ])('has no block job (ready: %s)', (ready, words) => {
+    [false, 'copy', 'wait until it ends; to see its progress: virsh blockjob testvm vda --info'],
+    [
+      true,
+      'copy, ready',
+      'it does not end by itself; to find out how to end it: blockplan doctor testvm',
+    ],
+  ])('has no block job (ready: %s)', (ready, words, hint) => {
     expect(found(changed({ job: { type: 'copy', ready } }))).toEqual([
-      refusal(
-        'BP105',
-        ['disk'],
-        `vda already has a block job (${words})`,
-        'wait until it ends; to see its progress: virsh blockjob testvm vda --info',
-      ),
+      refusal('BP105', ['disk'], `vda already has a block job (${words})`, hint),
     ]);
   });
 
