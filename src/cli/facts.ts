@@ -16,6 +16,8 @@ export interface FactsCommandOptions {
   readonly output?: string;
 }
 
+const OUTPUT = { command: 'facts', what: 'the facts', code: codes.outputNotWritable };
+
 /** @returns the exit code */
 export async function factsCommand(domain: string, options: FactsCommandOptions): Promise<number> {
   const drafts: PlanDraft[] = [];
@@ -26,7 +28,7 @@ export async function factsCommand(domain: string, options: FactsCommandOptions)
   if (unknown) throw new BlockplanError('preflight-refused', [unknown]);
   const text = writeFacts(state);
   if (options.output === undefined) process.stdout.write(text);
-  else await replaceOutput(text, options.output, 'the facts');
+  else await replaceOutput(text, options.output, OUTPUT);
   return 0;
 }
 

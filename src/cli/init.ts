@@ -17,9 +17,9 @@ import { Needs } from '../steps/requirements/requirement.ts';
 import { bandwidthOf } from './bandwidth.ts';
 import { namedLibvirt } from './connection.ts';
 import { type HostStateOptions, withObserver } from './host-state.ts';
-import { writeNewFile } from './output-file.ts';
 import { ask, canAsk } from './question.ts';
 import { inputRefusal } from './read.ts';
+import { existingOutput, writeNewOutput } from './written-output.ts';
 
 export interface InitCommandOptions extends HostStateOptions {
   readonly disk?: string;
@@ -31,6 +31,8 @@ export interface InitCommandOptions extends HostStateOptions {
   /** A new file; without it the plan is printed. */
   readonly output?: string;
 }
+
+const OUTPUT = { command: 'init', what: 'the plan', code: codes.planNotWritable };
 
 /** @returns the exit code */
 export async function initCommand(
@@ -123,15 +125,7 @@ function withoutPlace({ path: _path, position: _position, ...finding }: Finding)
 }
 
 function refuseExisting(file: string | undefined): void {
-  if (file !== undefined && existsSync(file)) throw existing(file);
-}
-
-function existing(file: string): BlockplanError {
-  return inputRefusal(
-    codes.planNotWritable,
-    `${file} already exists, and init does not overwrite files`,
-    'choose a new file, or remove that one',
-  );
+  if (file !== undefined && existsSync(file)) throw existingOutput(file, OUTPUT);
 }
 
 /** @returns the folder, if it is an absolute path */
@@ -197,17 +191,7 @@ async function put(text: string, { output, connect, facts }: InitCommandOptions)
     process.stdout.write(text);
     return;
   }
-  try {
-    await writeNewFile(output, text);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') throw existing(output);
-    throw inputRefusal(
-      codes.planNotWritable,
-      `the plan cannot be written: ${message}`,
-      'choose a file in an existing folder that you can write to',
-    );
-  }
+  await writeNewOutput(text, output, OUTPUT);
   if (process.stdout.isTTY) {
     const from = facts === undefined ? [] : ['--facts', facts];
     const uri = facts === undefined ? namedLibvirt(connect).connect : undefined;

@@ -1,9 +1,12 @@
 /** Prints a preview in the requested format. */
+import { codes } from '../codes.ts';
 import { EXIT_CODES } from '../outcomes.ts';
 import { colorWanted } from '../render/color.ts';
 import type { DocumentTree } from '../render/document.ts';
 import type { Preview } from '../simulate/preview.ts';
 import { writeNewOutput } from './written-output.ts';
+
+const OUTPUT = { command: 'preview', what: 'the preview', code: codes.outputNotWritable };
 
 /** The values of `preview --format`. */
 export const FORMATS = ['text', 'markdown', 'json', 'html', 'mermaid'] as const;
@@ -23,7 +26,7 @@ export async function showPreview(
   const look = output === undefined ? terminalLook() : PLAIN;
   const text = await textOf(preview, format, look);
   if (output === undefined) process.stdout.write(text);
-  else await writeNewOutput(text, output, 'the preview');
+  else await writeNewOutput(text, output, OUTPUT);
   const refused = preview.findings.some((finding) => finding.severity === 'error');
   // A diagram cannot show the findings that explain the exit code, and a file is not read at once.
   if (refused && (format === 'mermaid' || output !== undefined)) {
