@@ -1,47 +1,11 @@
 /** A file to be removed or moved, addressed through the open descriptor of its folder. */
-import { type BigIntStats, constants } from 'node:fs';
-import { type FileHandle, link, lstat, open, unlink } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import type { BigIntStats } from 'node:fs';
+import { link, unlink } from 'node:fs/promises';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { absentAsNull, inspectFile, stampOf } from './files.ts';
+import { failedAt, HeldName } from './held-name.ts';
 import type { FileStamp, HeldFile } from './host-io.ts';
 import { openers } from './openers.ts';
-
-/** An open folder, and a name in it. */
-class HeldName {
-  readonly path: string;
-  readonly #folder: FileHandle;
-
-  private constructor(path: string, folder: FileHandle) {
-    this.path = path;
-    this.#folder = folder;
-  }
-
-  /** @throws an error of the file system, such as ENOENT where the folder does not exist */
-  static async of(path: string): Promise<HeldName> {
-    const folder = await open(dirname(path), constants.O_RDONLY | constants.O_DIRECTORY);
-    return new HeldName(path, folder);
-  }
-
-  /** A path to the name in exactly this folder, as long as it is held (proc_pid_fd(5)). */
-  get place(): string {
-    return `/proc/self/fd/${this.#folder.fd}/${basename(this.path)}`;
-  }
-
-  /** What has the name now, without following a link; null where nothing has it. */
-  look(): Promise<BigIntStats | null> {
-    return absentAsNull(lstat(this.place, { bigint: true }));
-  }
-
-  /** Makes the names in the folder survive a power loss. */
-  sync(): Promise<void> {
-    return this.#folder.sync();
-  }
-
-  close(): Promise<void> {
-    return this.#folder.close();
-  }
-}
 
 /** Implements `HostIO.holdFile`. */
 export async function holdFile(path: string): Promise<HeldFile | null> {
@@ -55,7 +19,7 @@ export async function holdFile(path: string): Promise<HeldFile | null> {
     if (found) held = new LocalHeldFile(name, found);
     return held;
   } finally {
-    if (!held) await name.close();
+    if (!held) await name.folder.close();
   }
 }
 
@@ -84,22 +48,22 @@ class LocalHeldFile implements HeldFile {
   async remove(): Promise<void> {
     if (!(await this.#isStillThere())) return;
     await unlink(this.#place);
-    await this.#name.sync();
+    await this.#name.folder.sync();
   }
 
   async moveTo(path: string): Promise<void> {
     const to = await HeldName.of(path);
     try {
       if (!this.#isIt(await to.look())) await this.#linkTo(to);
-      await to.sync();
+      await to.folder.sync();
       await this.remove();
     } finally {
-      await to.close();
+      await to.folder.close();
     }
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    return this.#name.close();
+    return this.#name.folder.close();
   }
 
   get #place(): string {
@@ -111,10 +75,8 @@ class LocalHeldFile implements HeldFile {
     try {
       await link(this.#place, to.place);
     } catch (error) {
-      const why = (error as Error).message.replaceAll(to.place, to.path);
-      throw new EffectFailed(
-        `${this.#name.path} cannot be moved to ${to.path}: ${why.replaceAll(this.#place, this.#name.path)}`,
-      );
+      const what = `${this.#name.path} cannot be moved to ${to.path}`;
+      throw failedAt(what, error, [this.#name.folder, to.folder]);
     }
     if (this.#isIt(await to.look())) return;
     // Another process was faster: the new name leads to a file that was never checked.

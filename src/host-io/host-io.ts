@@ -87,7 +87,12 @@ export interface DataFiles {
   readonly unread?: true;
 }
 
-/** The only changes that blockplan itself makes to a host's files. None overwrites a file, or moves one over another. */
+/**
+ * The only changes that blockplan itself makes to a host's files. Only {@link FileChanges.replaceFile} overwrites a name.
+ *
+ * Folders, and files in them, are changed through the open descriptor of the folder that they are in, so a folder that is
+ * replaced meanwhile, or a symbolic link in its place, has no effect. Links in the path to that folder are followed.
+ */
 export interface FileChanges {
   /**
    * Makes an empty file that only its owner can read, because a guest's data goes into it. Its name survives a power loss.
@@ -101,6 +106,51 @@ export interface FileChanges {
    * @throws EffectFailed where it is not a regular file
    */
   holdFile(path: string): Promise<HeldFile | null>;
+  /**
+   * Makes one folder, not its parents. Its name and its mode survive a power loss.
+   * @param mode its permissions, whatever the umask is
+   * @returns its stamp
+   * @throws EffectFailed where something has the name, or the folder cannot be made; nothing is left then
+   */
+  makeFolder(path: string, mode: number): Promise<FileStamp>;
+  /**
+   * Gives a folder another name on its file system in one step, so that the move survives a power loss. Moving again is no
+   * error once `to` is the folder with that stamp.
+   *
+   * No file is ever overwritten. An empty folder is, if another process makes it at `to` within the microseconds between
+   * the last check and the rename: rename(2) replaces it, and Node has no way to forbid that. Calls of this operation do not
+   * collide this way: their folders are not empty, and only one process can make the draft at `from`.
+   * @throws EffectFailed, without changing anything, where something else has one of the names, or nothing has `from`
+   */
+  moveFolder(from: string, to: string, stamp: FileStamp): Promise<void>;
+  /**
+   * Removes a folder and the files in it, so that the removal survives a power loss. A folder that is already gone, or has
+   * lost some of the files, is no error.
+   * @param names the files to remove, in this order, also where {@link FileChanges.writeFile} was interrupted
+   * @throws EffectFailed, without changing anything, where another folder has the name, where the folder has anything
+   * besides these regular files, or where one of them is open in a process
+   */
+  removeFolder(path: string, stamp: FileStamp, names: readonly string[]): Promise<void>;
+  /**
+   * Writes a small new file. It is whole or absent, also after a power loss; an interrupted call can leave a file with a
+   * temporary name, which the next call removes. Writing the same content again is no error.
+   * @param mode its permissions, whatever the umask is; 0600 by default
+   * @throws EffectFailed where something else has the name, or the file cannot be written
+   */
+  writeFile(path: string, content: string, mode?: number): Promise<FileStamp>;
+  /**
+   * Renames the file at `by` over the one at `path`, on one file system, so that the replacement survives a power loss, with
+   * the content. Each process finds one of the two files at `path` at any time. Replacing again is no error once the file
+   * with the second stamp is at `path` and no longer at `by`.
+   * @param stamps of the file that is lost, and of the one that replaces it
+   * @throws EffectFailed, without changing anything, where one of the names leads to anything but the regular file with its
+   * stamp, or a process has one of them open
+   */
+  replaceFile(
+    path: string,
+    by: string,
+    stamps: { readonly replaced: FileStamp; readonly by: FileStamp },
+  ): Promise<void>;
   /** Syncs files or folders to disk, one after another, so that they survive a power loss. */
   sync(paths: readonly string[]): Promise<void>;
   /**

@@ -10,11 +10,14 @@ import {
   statFile,
   syncPaths,
 } from './files.ts';
+import { createFolder, moveFolder, removeFolder } from './folders.ts';
 import { holdFile } from './held-file.ts';
 import type { HostIO } from './host-io.ts';
 import { createFile, removeScratchFile, writeScratchFile } from './made-file.ts';
 import { findOverlays } from './overlays-beside.ts';
 import { findProcess, isRunning, runProgram, startProgram } from './programs.ts';
+import { renameOver } from './replaced-file.ts';
+import { writeWhole } from './written-file.ts';
 
 let boot: string | undefined;
 
@@ -37,6 +40,11 @@ export const localHost: HostIO = {
   findOverlays,
   makeFile: createFile,
   holdFile,
+  makeFolder: createFolder,
+  moveFolder,
+  removeFolder,
+  writeFile: writeWhole,
+  replaceFile: renameOver,
   sync: syncPaths,
   writeScratchFile,
   removeScratchFile,

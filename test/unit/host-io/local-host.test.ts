@@ -33,6 +33,8 @@ const QUESTIONS: Readonly<Record<string, Question>> = {
   readDataFiles: (io) => io.readDataFiles({ file: at('top'), format: 'qcow2' }),
   findOverlays: (io) => io.findOverlays([at('base')]),
   makeFile: (io) => io.makeFile(at('made')),
+  makeFolder: (io) => io.makeFolder(at('made folder'), 0o711),
+  writeFile: (io) => io.writeFile(at('written'), '{}'),
   identity: (io) => holding(io, (held) => held.identity()),
   stamp: (io) => holding(io, (held) => held.stamp()),
   openers: (io) => holding(io, (held) => held.openers()),
