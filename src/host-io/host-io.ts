@@ -3,16 +3,18 @@
  * room accesses a host only through this interface. Today the host is the one that blockplan runs on (`local-host.ts`); an
  * agent on another host would serve the same operations with the same local implementation.
  *
- * So each operation is one request and one response that fit into JSON. Three things live longer, and an agent would
- * identify them by a number in its own process: a held file, a running program, and the signal that aborts it.
+ * So each operation is one request and one response that fit into JSON. Four things live longer, and an agent would
+ * identify them by a number in its own process: a held file, the lock of a store, a running program, and the signal that
+ * aborts it.
  *
  * An operation rejects with an `EffectFailed` or a `BlockplanError` where its description says so. Otherwise a rejection is
  * the host's own error, with its `code`, such as `EACCES`.
  */
 import type { OverlayBeside } from '../model/examination.ts';
 import type { Destination, Folder, HostState, ImageFile, Layer } from '../model/host-state.ts';
+import type { StoreLocks } from './store-lock.ts';
 
-export interface HostIO extends FileQueries, FileChanges, Programs {
+export interface HostIO extends FileQueries, FileChanges, StoreLocks, Programs {
   /** The id of the host's boot (random(4)). */
   readonly boot: string;
   /** The user that files are inspected and made as; undefined where the system has no user ids. */

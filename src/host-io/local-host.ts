@@ -13,6 +13,7 @@ import {
 import { createFolder, moveFolder, removeFolder } from './folders.ts';
 import { holdFile } from './held-file.ts';
 import type { HostIO } from './host-io.ts';
+import { lockStore, storeHolders } from './local-store-lock.ts';
 import { createFile, removeScratchFile, writeScratchFile } from './made-file.ts';
 import { findOverlays } from './overlays-beside.ts';
 import { findProcess, isRunning, runProgram, startProgram } from './programs.ts';
@@ -48,6 +49,8 @@ export const localHost: HostIO = {
   sync: syncPaths,
   writeScratchFile,
   removeScratchFile,
+  lockStore,
+  storeHolders,
   findProcess,
   isRunning,
   run: runProgram,

@@ -2,12 +2,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Lock } from '../../../src/claims.ts';
 import { throttleCommand } from '../../../src/cli/throttle.ts';
 import type { Effect } from '../../../src/commands/effect.ts';
 import { BlockplanError } from '../../../src/errors.ts';
 import { EVENTS_FILE } from '../../../src/journal/event-log.ts';
 import type { JournalEntry } from '../../../src/journal/journal.ts';
-import { type Lock, takeLock } from '../../../src/journal/lock.ts';
+import { takeLock } from '../../../src/journal/lock.ts';
 import { LOCAL } from '../../../src/model/hosts.ts';
 import { qemuImgEffect } from '../../effects.ts';
 import { commanded, ended, GIVEN, phase, STARTED, writeRun } from '../../journals.ts';

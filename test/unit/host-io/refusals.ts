@@ -14,6 +14,7 @@ export async function refusals(store: string, stamp: string, names: string): Pro
     () => localHost.moveFolder(draft, `${store}/b1`, own),
     () => localHost.removeFolder(draft, own, JSON.parse(names) as string[]),
     () => localHost.writeFile(`${store}/note`, 'content'),
+    () => localHost.lockStore(store, 'shared', { purpose: 'test', user: 'nobody' }),
   ];
   const answers: string[] = [];
   for (const change of changes)

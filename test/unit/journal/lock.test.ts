@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Lock, type LockOwner, lockOwner, takeLock } from '../../../src/journal/lock.ts';
+import type { Lock } from '../../../src/claims.ts';
+import { type LockOwner, lockOwner, takeLock } from '../../../src/journal/lock.ts';
 import { isProcessAlive } from '../../../src/processes.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'blockplan-lock-'));

@@ -1,0 +1,147 @@
+/**
+ * The lock of a backup store: taken alone by what removes backups, shared by what reads or adds them. Several hosts may
+ * reach a store, and processes of another host cannot be checked: their claims are never judged dead.
+ */
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { lstat, mkdir } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import {
+  holdersOf,
+  jsonOf,
+  type Lock,
+  type LockFiles,
+  type LockMode,
+  type Taker,
+  takeClaim,
+} from '../claims.ts';
+import { EffectFailed } from '../model/effect-failed.ts';
+import { amount, fields, mismatchOf, oneOf, optionalField, text } from '../model/shape.ts';
+import type { StoreHolder } from '../model/store-holder.ts';
+import { bootId, isProcessAlive, type KnownProcess, startTime } from '../processes.ts';
+import { failedAt } from './held-name.ts';
+import type { StoreTaker } from './store-lock.ts';
+
+/** The folder of the files in a store. No backup has such a name. */
+const FOLDER = '.locks';
+const KEY = 'store';
+
+/** What the file of a taker says. */
+interface StoreClaim extends Taker, StoreTaker, KnownProcess {
+  readonly mode: LockMode;
+  readonly host: string;
+  /** The id of the host (machine-id(5)); empty where it has none. */
+  readonly machine: string;
+  readonly since: string;
+}
+
+/** Implements `HostIO.lockStore`. */
+export async function lockStore(
+  store: string,
+  mode: LockMode,
+  taker: StoreTaker,
+): Promise<Lock | { readonly heldBy: readonly StoreHolder[] }> {
+  try {
+    await makeLockFolder(join(store, FOLDER));
+    const taken = await takeClaim(storeLock(store), claimOf(mode, taker));
+    if (!('heldBy' in taken)) return taken;
+    return { heldBy: taken.heldBy.map((claim) => holder(store, claim)) };
+  } catch (error) {
+    throw failedAt(`${store} cannot be locked`, error, []);
+  }
+}
+
+/** Implements `HostIO.storeHolders`. */
+export async function storeHolders(store: string): Promise<StoreHolder[]> {
+  const lock = storeLock(store);
+  return (await holdersOf(lock)).filter(lock.isAlive).map((claim) => holder(store, claim));
+}
+
+async function makeLockFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, 0o700);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if (!(await lstat(path)).isDirectory()) throw new EffectFailed(`${path} is not a folder`);
+  }
+}
+
+function storeLock(store: string): LockFiles<StoreClaim> {
+  return {
+    folder: join(store, FOLDER),
+    key: KEY,
+    durable: true,
+    read: readClaim,
+    isAlive: (claim) => !isOfThisHost(claim) || isProcessAlive(claim),
+  };
+}
+
+function claimOf(mode: LockMode, { purpose, run, user }: StoreTaker): StoreClaim {
+  return {
+    ...{ purpose, ...(run === undefined ? {} : { run }), user },
+    taker: randomBytes(8).toString('hex'),
+    mode,
+    ...{ pid: process.pid, boot: bootId(), started: startTime(process.pid) ?? '' },
+    ...{ host: hostname(), machine: machineId(), since: new Date().toISOString() },
+  };
+}
+
+const claimShape = fields<StoreClaim>({
+  taker: text,
+  mode: oneOf<LockMode>('exclusive', 'shared'),
+  purpose: text,
+  run: optionalField(text),
+  user: text,
+  pid: amount,
+  boot: text,
+  started: text,
+  host: text,
+  machine: text,
+  since: text,
+});
+
+function readClaim(content: string, file: string): StoreClaim {
+  const value = jsonOf(content);
+  const taker = file.split('.')[1] ?? '';
+  if (mismatchOf(claimShape, value) || (value as StoreClaim).taker !== taker)
+    return unreadable(taker);
+  return value as StoreClaim;
+}
+
+/** A claim that another version may have written, perhaps on another host: nothing is known of it, so it excludes all. */
+function unreadable(taker: string): StoreClaim {
+  const unknown = 'unknown';
+  return {
+    ...{ taker, mode: 'exclusive' },
+    ...{ purpose: unknown, user: unknown, host: unknown, since: unknown },
+    ...{ pid: 0, boot: '', started: '', machine: '' },
+  };
+}
+
+/**
+ * Whether a process of a claim can be looked up here. Copies of one virtual machine can have the same machine id, and
+ * containers the same boot id, so both the name and the id must match.
+ */
+function isOfThisHost({ host, machine, boot }: StoreClaim): boolean {
+  if (host !== hostname() || machine !== machineId()) return false;
+  return machine !== '' || boot === bootId();
+}
+
+function machineId(): string {
+  try {
+    return readFileSync('/etc/machine-id', 'utf8').trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
+  }
+}
+
+function holder(store: string, claim: StoreClaim): StoreHolder {
+  const { mode, purpose, run, user, host, pid, since, taker } = claim;
+  return {
+    ...{ mode, purpose, ...(run === undefined ? {} : { run }), user, host, pid, since },
+    ...(isOfThisHost(claim) ? {} : { elsewhere: true as const }),
+    files: ['claim', 'lock'].map((ending) => join(store, FOLDER, `${KEY}.${taker}.${ending}`)),
+  };
+}
