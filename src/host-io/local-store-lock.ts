@@ -23,8 +23,8 @@ import { bootId, isProcessAlive, type KnownProcess, startTime } from '../process
 import { failedAt } from './held-name.ts';
 import type { StoreTaker } from './store-lock.ts';
 
-/** The folder of the files in a store. No backup has such a name. */
-const FOLDER = '.locks';
+/** The folder of the files in a store. No backup may have this name. */
+const FOLDER = 'locks';
 const KEY = 'store';
 
 /** What the file of a taker says. */

@@ -254,7 +254,7 @@ test('missing rights are reported with the path and the reason, and nothing chan
       expect.stringMatching(
         `^EffectFailed ${store}/note cannot be written: EACCES: permission denied, open '${store}/note`,
       ),
-      `EffectFailed ${store} cannot be locked: EACCES: permission denied, mkdir '${store}/.locks'`,
+      `EffectFailed ${store} cannot be locked: EACCES: permission denied, mkdir '${store}/locks'`,
     ],
   });
   expect(await readdir(draft)).toEqual(before);

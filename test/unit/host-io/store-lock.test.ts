@@ -41,13 +41,13 @@ async function heldBy(mode: LockMode): Promise<readonly StoreHolder[]> {
   return lock.heldBy;
 }
 
-const files = async () => (await readdir(join(store, '.locks'))).sort();
+const files = async () => (await readdir(join(store, 'locks'))).sort();
 
 /** What this process writes as its claim. */
 async function ownClaim(): Promise<Record<string, unknown>> {
   const lock = await taken('shared');
   const [claim] = await files();
-  const content = JSON.parse(await readFile(join(store, '.locks', claim!), 'utf8'));
+  const content = JSON.parse(await readFile(join(store, 'locks', claim!), 'utf8'));
   await lock.release();
   return content as Record<string, unknown>;
 }
@@ -57,7 +57,7 @@ async function left(change: Record<string, unknown> | string): Promise<void> {
   const claim = { ...(await ownClaim()), user: 'bob', taker: '00' };
   const content = typeof change === 'string' ? change : JSON.stringify({ ...claim, ...change });
   for (const ending of ['claim', 'lock'])
-    await writeFile(join(store, '.locks', `store.00.${ending}`), content);
+    await writeFile(join(store, 'locks', `store.00.${ending}`), content);
 }
 
 const OTHER_PID = { pid: 2 ** 22 + 1 };
@@ -71,7 +71,7 @@ describe('one process', () => {
       {
         ...{ mode: 'shared', purpose: 'backup-begin', run: 'r1', user: 'bob', host: hostname() },
         ...{ pid: process.pid, since: expect.stringMatching(/^\d{4}-.*Z$/) },
-        files: (await files()).map((name) => join(store, '.locks', name)),
+        files: (await files()).map((name) => join(store, 'locks', name)),
       },
     ]);
     await other.release();
@@ -92,8 +92,8 @@ describe('one process', () => {
   test('keeps the lock private', async () => {
     await taken('exclusive');
     const modes = [
-      join(store, '.locks'),
-      ...(await files()).map((name) => join(store, '.locks', name)),
+      join(store, 'locks'),
+      ...(await files()).map((name) => join(store, 'locks', name)),
     ];
     expect(await Promise.all(modes.map(async (path) => (await stat(path)).mode & 0o777))).toEqual([
       0o700, 0o600, 0o600,
@@ -130,7 +130,7 @@ describe('a claim', () => {
     for (const mode of ['shared', 'exclusive'] as const) {
       const found = await heldBy(mode);
       expect(found).toMatchObject([claim]);
-      expect(found[0]?.files).toEqual((await files()).map((name) => join(store, '.locks', name)));
+      expect(found[0]?.files).toEqual((await files()).map((name) => join(store, 'locks', name)));
     }
     expect(await localHost.storeHolders(store)).toMatchObject([claim]);
     for (const file of (await heldBy('shared'))[0]!.files) await rm(file);
@@ -155,7 +155,7 @@ describe('a claim', () => {
   test('with the name of another one cannot be read', async () => {
     await left({ ...OTHER_PID, taker: '../../elsewhere' });
     const [holder] = await heldBy('shared');
-    expect(holder?.files).toEqual((await files()).map((name) => join(store, '.locks', name)));
+    expect(holder?.files).toEqual((await files()).map((name) => join(store, 'locks', name)));
   });
 });
 
@@ -170,8 +170,8 @@ describe('the lock of a store', () => {
 
   test('is not taken through a link', async () => {
     await mkdir(join(store, 'elsewhere'));
-    await symlink('elsewhere', join(store, '.locks'));
-    await expect(ask('shared')).rejects.toThrow(`${store}/.locks is not a folder`);
+    await symlink('elsewhere', join(store, 'locks'));
+    await expect(ask('shared')).rejects.toThrow(`${store}/locks is not a folder`);
     expect(await readdir(join(store, 'elsewhere'))).toEqual([]);
   });
 });
