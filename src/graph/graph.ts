@@ -7,7 +7,7 @@ import type { Hook, HookPoint } from '../hook.ts';
 import { type HostName, LOCAL } from '../model/hosts.ts';
 import { type FinalState, isFinalState, type PhaseResult } from '../outcomes.ts';
 import type { Plan, PlannedStep } from '../plan/plan.ts';
-import type { Phase } from '../steps/define.ts';
+import type { KeptResult, Phase } from '../steps/define.ts';
 
 /** A state in which a phase is done or undone. All other states are final. */
 export interface PhaseState {
@@ -17,6 +17,8 @@ export interface PhaseState {
   readonly direction: Direction;
   /** The state that follows each result. */
   readonly on: Readonly<Record<PhaseResult, string>>;
+  /** What is kept once the phase is done: the rollback of a later phase ends behind it. */
+  readonly commits?: KeptResult;
 }
 
 /** One phase of one step, with its two states. */
@@ -74,14 +76,19 @@ export function compile(
   const flat = plan.steps.flatMap((planned) =>
     planned.step.phases(planned.params).map((phase, at) => ({ planned, phase, first: at === 0 })),
   );
-  const refs = flat.map(({ planned, phase }) => ({ step: planned.id, phase: phase.name }));
+  const parts = flat.map(
+    ({ planned, phase: { name, commits } }): Part => ({
+      ...{ step: planned.id, phase: name },
+      ...(commits ? { commits } : {}),
+    }),
+  );
   const nodes = flat.map(
     (part, index): PhaseNode => ({
       ...part,
       index,
       host: LOCAL,
-      doing: stateOf(refs, index, 'do', plan.onFailure),
-      undoing: stateOf(refs, index, 'undo', plan.onFailure),
+      doing: stateOf(parts, index, 'do', plan.onFailure),
+      undoing: stateOf(parts, index, 'undo', plan.onFailure),
     }),
   );
   return {
@@ -140,27 +147,35 @@ function leadsOn(from: PhaseState, to: PhaseState | undefined): boolean {
 
 const SUCCEEDED: FinalState = 'succeeded';
 
+/** What the states of a phase are made from. */
+type Part = PhaseRef & Pick<PhaseState, 'commits'>;
+
 /** A state with all its transitions. */
 function stateOf(
-  refs: readonly PhaseRef[],
+  parts: readonly Part[],
   index: number,
   direction: Direction,
   onFailure: Plan['onFailure'],
 ): PhaseState {
   const at = (place: number, way: Direction, otherwise: FinalState): string => {
-    const ref = refs[place];
-    return ref ? stateName(ref, way) : otherwise;
+    const part = parts[place];
+    return part ? stateName(part, way) : otherwise;
   };
   const stranded: FinalState = 'stranded';
   const uncertain: FinalState = 'uncertain';
-  const on: PhaseState['on'] =
-    direction === 'do'
-      ? {
-          DONE: at(index + 1, 'do', SUCCEEDED),
-          // A failed phase is undone too: it is unknown how far it got.
-          FAILED: onFailure === 'rollback' ? at(index, 'undo', stranded) : stranded,
-          LOST: uncertain,
-        }
-      : { DONE: at(index - 1, 'undo', 'rolled-back'), FAILED: stranded, LOST: uncertain };
-  return { name: at(index, direction, stranded), index, direction, on };
+  const rolledBack: FinalState = 'rolled-back';
+  const { commits } = parts[index] ?? {};
+  const name = at(index, direction, stranded);
+  if (direction === 'undo') {
+    const isBehindCommit = parts[index - 1]?.commits !== undefined;
+    const DONE = isBehindCommit ? rolledBack : at(index - 1, 'undo', rolledBack);
+    return { name, index, direction, on: { DONE, FAILED: stranded, LOST: uncertain } };
+  }
+  const on: PhaseState['on'] = {
+    DONE: at(index + 1, 'do', SUCCEEDED),
+    // A failed phase is undone too: it is unknown how far it got.
+    FAILED: onFailure === 'rollback' ? at(index, 'undo', stranded) : stranded,
+    LOST: uncertain,
+  };
+  return { name, index, direction, on, ...(commits ? { commits } : {}) };
 }

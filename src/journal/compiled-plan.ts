@@ -72,6 +72,9 @@ export const compiledPlanShape: Shape<CompiledPlan> = fields<CompiledPlan>({
       index: amount,
       direction: oneOf<PhaseState['direction']>('do', 'undo'),
       on: fields<PhaseState['on']>({ DONE: text, FAILED: text, LOST: text }),
+      commits: optionalField(
+        fields<NonNullable<PhaseState['commits']>>({ what: text, removal: text }),
+      ),
     }),
   ),
   hooks: optionalField(

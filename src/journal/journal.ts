@@ -128,6 +128,8 @@ export type JournalEntry =
       readonly anew?: true;
       /** Set if the plan leaves a failure as it is (`on-failure: stop`). */
       readonly stays?: true;
+      /** Set if the phase has committed: the state of each host then, which the rollback of a later phase leads to. */
+      readonly committed?: OnHosts<HostState>;
       readonly error?: string;
     } & PhaseRef)
   // Precedes the `after` or `on-failure` hooks: they may change the guest, so the end is not judged again after a kill.

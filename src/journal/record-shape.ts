@@ -186,6 +186,7 @@ const SHAPES: { readonly [Type in JournalRecord['type']]: Shape<Of<Type>> } = {
     result: oneOf<PhaseResult>(...PHASE_RESULTS),
     anew: optionalField(trueFlag),
     stays: optionalField(trueFlag),
+    committed: optionalField(hosts),
     error: optionalField(text),
   }),
   'run-judged': fields<Of<'run-judged'>>({ ...judged, type: oneOf('run-judged' as const) }),

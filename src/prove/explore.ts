@@ -23,7 +23,7 @@ import { violationsAtEnd, violationsDuring, violationsWithoutFaults } from './in
 import { HostCache, memoizedGraph } from './memo.ts';
 import { proofEnvironmentOf } from './proof-environment.ts';
 import { type ProofState, StateKeys } from './proof-state.ts';
-import { type Injection, oneCase, type Tally, TallyBuilder } from './tally.ts';
+import { type Injection, oneCase, type Restart, type Tally, TallyBuilder } from './tally.ts';
 
 /** A part of a run that was performed, and the state of the run after it. */
 export interface ExploredPart {
@@ -205,7 +205,9 @@ export class Explorer {
       const judgedHost = isEndJudged(interrupted.run.judged, again)
         ? environment.judgedHost
         : undefined;
-      const restarted = { ...proofEnvironmentOf(host), marked, startedHooks, judgedHost, blind };
+      const { savepoint } = environment;
+      const kept = { marked, startedHooks, judgedHost, savepoint, blind };
+      const restarted = { ...proofEnvironmentOf(host), ...kept };
       return {
         performed,
         injected,
@@ -229,8 +231,7 @@ function partOf({ run: former, interrupted, restart }: ProofState): {
     return { run, part: beginsWithHooks(run) ? firstPart(run) : onwards(performNextPhase(run)) };
   }
   const run = runOfAttempt(interrupted, restart);
-  const phase = restart === 'resume' ? interrupted.phase : undefined;
-  return { run, part: resumedPart(run, phase) };
+  return { run, part: resumedPart(run, interrupted.phase, restart) };
 }
 
 /** Whether the next part of a run is its `before` hooks. */
@@ -248,11 +249,12 @@ function* firstPart(run: RunState): RunPart<Finish | undefined> {
 function* resumedPart(
   run: RunState,
   phase: InterruptedPhase | undefined,
+  how: Restart,
 ): RunPart<Finish | undefined> {
   if (run.judged) return yield* finishRun(run, true);
   if (!(yield* observeAndMark(run, PROOF_RUN))) return yield* refuseToResume(run);
   if (!(yield* passBeforeHooks(run))) return yield* finishRun(run, false);
-  yield* finishInterruptedPhase(run, phase);
+  yield* finishInterruptedPhase(run, phase, how);
   return undefined;
 }
 

@@ -190,6 +190,7 @@ class Performer {
     if (sync) this.#synced = this.#records.length;
     if (isLeft) throw ENDED;
     if (entry.type === 'run-judged') this.#site = withJudgedEnd(this.#site);
+    if ('committed' in entry) this.#site = { ...this.#site, savepoint: this.#site.host };
     // A lost definition can be restored from what the journal keeps.
     if (entry.type === 'kept')
       this.#site = {

@@ -60,14 +60,18 @@ function definitionLost(initial: HostState, { state }: SimulatedHost): string[] 
 export function violationsAtEnd(
   initial: HostState,
   planned: HostState,
-  { host: hostNow, judgedHost: host = hostNow, marked, contact }: ProofEnvironment,
+  environment: ProofEnvironment,
   { end, happened = [], state, next }: Finish,
 ): string[] {
+  const { host: hostNow, judgedHost: host = hostNow, marked, contact } = environment;
   const { state: hostState } = host;
   const wrong: string[] = [];
   if (end === 'succeeded') wrong.push(...apart(planned, hostState, 'the plan leads to'));
-  if (end === 'rolled-back')
-    wrong.push(...apart(initial, hostState, 'it was'), ...renamed(initial, host));
+  if (end === 'rolled-back') {
+    // What was committed is kept, and everything up to there.
+    const { savepoint = simulatedHostOf(initial) } = environment;
+    wrong.push(...apart(savepoint.state, hostState, 'it was'), ...renamed(savepoint, host));
+  }
   if (end !== 'succeeded') wrong.push(...unsaidLosses(initial, host, happened));
   if (isOpenEnd(end) && next.length === 0) wrong.push('the report does not show what to type next');
   if (happened.some((said) => said.includes('a bug in blockplan')))
@@ -116,9 +120,8 @@ function unsaidLosses(
 }
 
 /** The headers of the guest's layers that name another backing file than before. */
-function renamed(initial: HostState, host: SimulatedHost): string[] {
-  const { headers } = simulatedHostOf(initial);
-  return initial.domain.disks
+function renamed({ state, headers }: SimulatedHost, host: SimulatedHost): string[] {
+  return state.domain.disks
     .flatMap(({ chain }) => chain.map(({ file }) => file))
     .filter((file) => headers[file] !== host.headers[file])
     .map((file) => `the header of ${file} names ${host.headers[file]}; it was ${headers[file]}`);

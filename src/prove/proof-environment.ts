@@ -13,6 +13,8 @@ export interface ProofEnvironment {
   readonly startedHooks: readonly string[];
   /** The host when the end was judged and recorded: what hooks, or anything else, do later does not change the end. */
   readonly judgedHost: SimulatedHost | undefined;
+  /** The host at the last commit of the run, which a rollback leads to; undefined before the first. */
+  readonly savepoint: SimulatedHost | undefined;
   /** Whether blockplan has ended while its journal could not be written: what it did then is unknown. */
   readonly blind: boolean;
 }
@@ -26,6 +28,7 @@ export function proofEnvironmentOf(host: SimulatedHost): ProofEnvironment {
     interrupted: false,
     startedHooks: [],
     judgedHost: undefined,
+    savepoint: undefined,
     blind: false,
   };
 }

@@ -61,20 +61,25 @@ export class StateKeys {
 
   #around({ todo }: RunState, environment: ProofEnvironment): readonly unknown[] {
     const { host, marked, contact, journalFull, interrupted, blind } = environment;
-    const { startedHooks, judgedHost } = environment;
+    const { startedHooks, judgedHost, savepoint } = environment;
     // A rollback ignores interruptions.
     const listens = todo?.direction === 'do' && interrupted;
-    return [host, marked, contact, journalFull, listens, startedHooks, judgedHost, blind];
+    const ends = [startedHooks, judgedHost, savepoint, blind];
+    return [host, marked, contact, journalFull, listens, ...ends];
   }
 
   /** What the rest of the run depends on; an interruption is left out, because it affects only the exit code. */
   #ahead(run: RunState, past: unknown = this.#pastOf(run)): number {
     const { state, hosts, startedHooks, judged, doubts, resumed } = run;
-    const known = Object.values(hosts).flatMap(({ kept, lastUp, since, lastSeen, overwritten }) => [
-      ...[kept, isUp(lastSeen), overwritten, since],
-      ...lastUp,
-    ]);
-    return this.#ids.ofAll([state.name, past, startedHooks, judged, doubts, resumed, ...known]);
+    const known = Object.values(hosts).flatMap(
+      ({ kept, lastUp, since, lastSeen, overwritten, savepoint }) => [
+        ...[kept, isUp(lastSeen), overwritten, since, savepoint],
+        ...lastUp,
+      ],
+    );
+    const { committed } = run;
+    const where = [state.name, past, committed];
+    return this.#ids.ofAll([...where, startedHooks, judged, doubts, resumed, ...known]);
   }
 
   #pastOf({ phaseStarts, todo }: RunState): number | undefined {

@@ -12,6 +12,7 @@ import { type HostState, isUp } from '../model/host-state.ts';
 import { type HostName, ofHost } from '../model/hosts.ts';
 import { unmarkByHand } from '../model/marker.ts';
 import { type End, exitCodeOf, type FinalState } from '../outcomes.ts';
+import { keptIn, savepointText } from './commits.ts';
 import { contradictions, definedElsewhere, differences, diskLocations } from './compare.ts';
 import { retryDoubts } from './doubts.ts';
 import { ambiguousDisks, lastWritesBy, unknownLastWrites } from './last-writes.ts';
@@ -63,6 +64,7 @@ function unknown(run: RunState, ...reason: readonly string[]): Finish {
   const state = [
     'the state of the domain is unknown',
     `it is also unknown whether a block job of "${name}" is still running`,
+    ...keptIn(run),
   ];
   const next = [virshCommand(host, 'dominfo', name), ...openRecoveryCommands(run)];
   return finishOf('uncertain', run, { happened: [...happenedIn(run), ...reason], state, next });
@@ -116,17 +118,19 @@ function* judged(run: RunState, final: FinalState | undefined): RunPart<Finish> 
   const lost = each(({ overwritten }) => overwritten.map(contentLostText));
   const disks = each((_, now) => diskLocations(now));
   const next = () => looks.flatMap(([on, now]) => (on === graph.home ? nextSteps(run, now) : []));
+  const ours = () => each(({ initial }, now) => filesMade(initial, now));
   if (final === 'succeeded') {
     const lostNow = each(({ initial }, now, on) => lostRecords(graph, on, initial, now));
     const wrong = [...each(({ initial }, now) => contradictions(initial, now)), ...lostNow];
     if (wrong.length === 0) {
       const unused = each(({ initial }, now) => unusedFiles(initial, now));
       const copies = each((_, now, on) => copiesKept(run, on, now));
-      return finishOf('succeeded', run, { state: [...disks, ...copies, ...unused] });
+      return finishOf('succeeded', run, {
+        state: [...disks, ...keptIn(run), ...copies, ...unused],
+      });
     }
-    const ours = each(({ initial }, now) => filesMade(initial, now));
     const happened = ['all steps are done, but the result is not as planned', ...lost];
-    const state = [...wrong, ...disks, ...ours];
+    const state = [...wrong, ...disks, ...keptIn(run), ...ours()];
     // Resuming cannot recreate a lost record: nothing is left to do but to forget the run.
     const over = lostNow.length === wrong.length ? [blockplanCommand('forget', run.id)] : [];
     const commands = [...over, ...next(), ...openRecoveryCommands(run)];
@@ -136,22 +140,22 @@ function* judged(run: RunState, final: FinalState | undefined): RunPart<Finish> 
     ...run.doubts.map(({ text }) => text),
     ...each((host, now) => [
       ...(isUp(now) ? [] : unsureDefinitions(lastWritesBy(host, now), now)),
-      ...differences(host.initial, now),
-      ...newFaults(host.initial, now),
+      ...differences(host.savepoint, now),
+      ...newFaults(host.savepoint, now),
     ]),
   ];
   const happened = [...run.reasons, ...lost];
   if (final === 'rolled-back' && apart.length === 0) {
     const rest = lost.length === 0 ? 'everything' : 'everything else';
-    return finishOf('rolled-back', run, {
-      happened,
-      state: [`${rest} is as it was before the run`],
-    });
+    const asBefore = `${rest} is as it was ${savepointText(run)}`;
+    // Behind a commit, the guest need not be as before the run.
+    const kept = run.committed > 0 ? [...keptIn(run), ...disks, ...ours()] : [];
+    return finishOf('rolled-back', run, { happened, state: [asBefore, ...kept] });
   }
   const asked = run.next.length > 0 ? run.next : next();
   return finishOf('stranded', run, {
     happened,
-    state: [...apart, ...disks],
+    state: [...apart, ...disks, ...keptIn(run)],
     next: [...asked, ...openRecoveryCommands(run)],
   });
 }

@@ -7,6 +7,7 @@ import { type RecoveryMode, unusableJournalHint } from '../journal/recovery-mode
 import type { LoggedCommand, RunLog, Visit } from '../journal/run-log.ts';
 import { endState } from '../machine/machine.ts';
 import { isUp } from '../model/host-state.ts';
+import { withCommit } from './commits.ts';
 import { withLoggedHooks, withoutFormerEnd } from './hooks.ts';
 import type { RecentEffect } from './last-writes.ts';
 import { isBestEffort, withOverwritten } from './perform-effect.ts';
@@ -54,7 +55,12 @@ function withVisit(interrupted: InterruptedRun, visit: Visit): InterruptedRun {
   const begun = started ? withStart(interrupted, started) : interrupted;
   const acted = commands.reduce((now, command) => withCommand(now, visit, command), begun);
   // A phase that is undone in order to repeat it does not change the run's direction.
-  return !finished || finished.anew ? acted : withEnd(acted, finished.result);
+  if (!finished || finished.anew) return acted;
+  const { committed } = finished;
+  const index = acted.run.todo?.index;
+  const ended = withEnd(acted, finished.result);
+  if (!committed || index === undefined) return ended;
+  return { ...ended, run: withCommit(ended.run, index, committed) };
 }
 
 function withCommand(
@@ -176,11 +182,12 @@ function withEnd(interrupted: InterruptedRun, result: Result['type']): Interrupt
 
 /** The state from which an interrupted run is rolled back. */
 function rollbackFrom({ run, phase }: InterruptedRun): RunState {
-  const { todo, graph, state } = run;
+  const { todo, graph, state, committed } = run;
   if (todo?.direction === 'undo' || state.final === 'rolled-back') return { ...run };
   const next = todo?.index ?? graph.nodes.length;
   const index = phase ? next : next - 1;
-  const node = graph.nodes[index];
+  // What was committed is not undone.
+  const node = index < committed ? undefined : graph.nodes[index];
   return node
     ? { ...run, state: { name: node.undoing.name }, todo: { index, direction: 'undo' } }
     : { ...run, state: endState('rolled-back'), todo: undefined };

@@ -160,15 +160,16 @@ export function* recordIntent(
 /** Writes what has happened. If that fails, the journal only says less than what happened, which does not end the run. */
 export function* appendRecord(entry: JournalEntry): RunPart<void> {
   try {
-    yield { ask: 'append', entry, sync: isEnd(entry) };
+    yield { ask: 'append', entry, sync: isDecisive(entry) };
   } catch (error) {
     yield* emit({ event: 'notice', message: journalErrorText(error) });
   }
 }
 
 /** Whether nothing that follows the entry in the journal would show it, should it be lost. */
-function isEnd({ type }: JournalEntry): boolean {
-  return type === 'run-finished' || type === 'run-judged';
+function isDecisive(entry: JournalEntry): boolean {
+  const { type } = entry;
+  return type === 'run-finished' || type === 'run-judged' || 'committed' in entry;
 }
 
 export function journalErrorText(error: unknown): string {

@@ -3,12 +3,15 @@ import type { Direction, PhaseRef } from '../events.ts';
 import { type PhaseNode, stopsOnFailure } from '../graph/graph.ts';
 import type { JournalEntry } from '../journal/journal.ts';
 import { nextDirection } from '../journal/recovery-mode.ts';
+import type { HostState } from '../model/host-state.ts';
+import { eachHost, type OnHosts } from '../model/hosts.ts';
+import { withCommit } from './commits.ts';
 import { appendRecord } from './perform-effect.ts';
 import { emit, type OnHost, type RunPart } from './requests.ts';
 import type { Result } from './result.ts';
 import type { RunState } from './run-state.ts';
 
-/** Emits that a phase begins; emits and records how it ended. */
+/** Emits that a phase begins; emits and records how it ended, and what it has committed. */
 export function* recordedPhase(
   run: RunState,
   node: PhaseNode,
@@ -23,10 +26,15 @@ export function* recordedPhase(
   const { type } = result;
   const error = type === 'DONE' ? {} : { error: result.reason };
   const stays = type === 'FAILED' && direction === 'do' && stopsOnFailure(node);
+  const commits = type === 'DONE' && direction === 'do' && node.doing.commits !== undefined;
+  const committed = commits ? statesAfter(run, node, result.now) : undefined;
+  if (committed)
+    ({ hosts: run.hosts, committed: run.committed } = withCommit(run, node.index, committed));
   yield* appendRecord(
     withDirection(run, {
       ...{ type: 'phase-finished', ...ref, direction, result: type, ...anew, ...error },
       ...(stays ? { stays } : {}),
+      ...(committed ? { committed } : {}),
     }),
   );
   yield* emit(
@@ -35,6 +43,11 @@ export function* recordedPhase(
       : { event: 'phase-failed', ...ref, direction, message: result.reason },
   );
   return result;
+}
+
+/** The state of each host after a phase on one of them. */
+function statesAfter({ hosts }: RunState, node: PhaseNode, now: HostState): OnHosts<HostState> {
+  return eachHost(hosts, (host, on) => (on === node.host ? now : host.now));
 }
 
 /** Returns the record, and updates the run's direction from it. */

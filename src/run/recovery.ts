@@ -4,6 +4,7 @@
  */
 import { outline, type PhaseNode } from '../graph/graph.ts';
 import type { JournalEntry } from '../journal/journal.ts';
+import type { RecoveryMode } from '../journal/recovery-mode.ts';
 import { endState } from '../machine/machine.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { isUp } from '../model/host-state.ts';
@@ -12,12 +13,20 @@ import { passBeforeHooks } from './hooks.ts';
 import { type InterruptedPhase, type InterruptedRun, runOfAttempt } from './interrupted-run.ts';
 import { setMarker } from './mark.ts';
 import { isConnectionLost, observe, recordIntent } from './perform-effect.ts';
-import { continuePhase, withReconnect } from './phase.ts';
-import { matchesPrediction, predictedStates } from './phase-progress.ts';
+import { continuePhase, doPhase, withReconnect } from './phase.ts';
+import { effectsOf } from './phase-effects.ts';
+import { matchesPrediction, nextEffectIndex, predictedStates } from './phase-progress.ts';
 import { askHostState, emit, type RunPart } from './requests.ts';
 import { drifted, failureOf, type Result } from './result.ts';
 import { finishRun, performNextPhase } from './run-loop.ts';
-import { type Finish, hostIn, openRecoveryCommands, type RunState, setHost } from './run-state.ts';
+import {
+  type Finish,
+  hostIn,
+  openRecoveryCommands,
+  type PhaseStart,
+  type RunState,
+  setHost,
+} from './run-state.ts';
 import { makeTransientAgain } from './transient-again.ts';
 
 /** How an interrupted run is resumed, and by whom. */
@@ -44,7 +53,7 @@ export function* continueRun(
   }
   if (run.judged) return yield* finishRun(run, true);
   if (!(yield* passBeforeHooks(run))) return yield* finishRun(run, false);
-  yield* finishInterruptedPhase(run, by.how === 'resume' ? interrupted.phase : undefined);
+  yield* finishInterruptedPhase(run, interrupted.phase, by.how);
   yield* emit({ event: 'guest-state', state: hostIn(run, graph.home).now.domain.state });
   while (!run.state.final) yield* performNextPhase(run);
   return yield* finishRun(run, true);
@@ -76,19 +85,45 @@ export function* observeAndMark(run: RunState, id: string): RunPart<boolean> {
   return !isUp(hostIn(run, run.graph.home).now) || (yield* setMarker(run, id, 'stays'));
 }
 
-/** Finishes the interrupted phase, if there was one; otherwise checks whether the next phase can begin. */
+/**
+ * Resuming, finishes the interrupted phase, if there was one, or checks whether the next phase can begin. Rolling back,
+ * keeps what the interrupted phase has committed.
+ */
 export function* finishInterruptedPhase(
   run: RunState,
   phase: InterruptedPhase | undefined,
+  how: RecoveryMode,
 ): RunPart<void> {
   const node = run.graph.nodes[run.todo?.index ?? -1];
-  if (!node || run.state.final || run.todo?.direction !== 'do') return;
+  if (!node || run.state.final) return;
   const phaseStart = phase && run.phaseStarts[node.index];
+  if (how === 'rollback') {
+    if (phaseStart && phase.direction === 'do') yield* keepCommitted(run, node, phaseStart, phase);
+    return;
+  }
+  if (run.todo?.direction !== 'do') return;
   if (phaseStart) yield* performNextPhase(run, continuePhase(run, node, phaseStart, phase));
   else {
     const wrong = yield* wrongBetween(run, node);
     if (wrong) yield* performNextPhase(run, resultOnly(wrong));
   }
+}
+
+/**
+ * A commit counts as soon as it has taken effect, also if blockplan was killed before it could record that: then the
+ * rollback ends here. It is verified like a phase that has just been performed.
+ */
+function* keepCommitted(
+  run: RunState,
+  node: PhaseNode,
+  phaseStart: PhaseStart,
+  phase: InterruptedPhase,
+): RunPart<void> {
+  const { now } = hostIn(run, node.host);
+  const all = effectsOf(node, phaseStart).length;
+  if (!node.doing.commits || nextEffectIndex(node, phaseStart, now, phase) !== all) return;
+  const { type } = yield* doPhase(run, node, phaseStart, all);
+  if (type === 'DONE') [run.state, run.todo] = [endState('rolled-back'), undefined];
 }
 
 /**

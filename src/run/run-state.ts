@@ -21,6 +21,8 @@ export interface RunHost {
   readonly files: readonly string[];
   /** The host state that preflight observed and accepted. */
   readonly initial: HostState;
+  /** The host state that a rollback leads to: the one at the last commit or, before the first, `initial`. */
+  readonly savepoint: HostState;
   /** The host state observed after the last phase there. */
   readonly now: HostState;
   /** The bundle that was kept before `undefine`, if any. */
@@ -57,6 +59,8 @@ export interface RunState {
   todo: Performance | undefined;
   /** By the phase's index; a phase that was never begun has none. */
   phaseStarts: readonly (PhaseStart | undefined)[];
+  /** How many phases, from the first, are not undone any more: those up to the last commit. */
+  committed: number;
   /** The hooks that were started, for the end that the run leads to. */
   startedHooks: readonly StartedHook[];
   /** The end that was judged and recorded before its hooks; undefined until then. */
@@ -109,7 +113,7 @@ export function withHostKnown(run: RunState, name: HostName, news: Partial<RunHo
 /** What a run knows of a host before anything is done there. */
 function runHostOf({ initial, files }: Pick<RunHost, 'initial' | 'files'>): RunHost {
   return {
-    ...{ files, initial, now: initial, kept: undefined },
+    ...{ files, initial, savepoint: initial, now: initial, kept: undefined },
     ...{ lastUp: [initial], since: [], lastSeen: initial, overwritten: [] },
   };
 }
@@ -171,6 +175,7 @@ export function initialRunState(
     state,
     todo,
     phaseStarts: [],
+    committed: 0,
     startedHooks: [],
     judged: undefined,
     doubts: [],

@@ -23,7 +23,7 @@ import { hostIn, type RunState, setHost } from './run-state.ts';
  *   file has the latest writes; empty if nothing is left to do
  */
 export function* secureDefinition(run: RunState, on: HostName): RunPart<readonly Command[]> {
-  const { initial: before, kept: bundle } = hostIn(run, on);
+  const { savepoint: before, kept: bundle } = hostIn(run, on);
   const now = yield* askHostState({ ask: 'headers', on, state: yield* observe(run, on) });
   const { persistent, definition } = now.domain;
   const saved = persistent ? before.domain.definition : bundle?.definition;

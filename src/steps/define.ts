@@ -108,8 +108,22 @@ export interface Phase {
   rollbackRoom?(before: HostState, start: HostState): readonly RollbackRoom[];
   /** Why this phase, once done, cannot be undone; undefined if it can. */
   pointOfNoReturn?(before: HostState, start: HostState): string | undefined;
+  /**
+   * Set if the phase completes something that is kept, such as a published backup. Once it is done, the rollback of a later
+   * phase ends behind it: neither the phase nor anything before it is undone. So it ends with no job and nothing half done.
+   * Until then it is undone as any other phase.
+   */
+  readonly commits?: KeptResult;
   /** Why the guest is paused during the phase; undefined if it runs. */
   readonly pauses?: string;
+}
+
+/** What a phase completes that is kept, whatever fails later. */
+export interface KeptResult {
+  /** As a singular noun phrase: `the backup monday in /backups`. */
+  readonly what: string;
+  /** How a person removes it, as an imperative: `prune the store with a backup-prune step`. */
+  readonly removal: string;
 }
 
 /** Parameters that show how to use the step; tests validate them, and the step's page prints them. */
