@@ -14,7 +14,7 @@ import { daemonRestarts, guestDies, jobsDie, powerFails } from '../simulate/host
 import { surveyedState } from '../simulate/observed-host.ts';
 import { type Fault, faultsOf } from './faults.ts';
 import type { HostCache } from './memo.ts';
-import { type ProofEnvironment, withJudgedEnd } from './proof-environment.ts';
+import { type ProofEnvironment, withEntry, wrongEntry } from './proof-environment.ts';
 
 /** A point in a part of a run at which faults can be injected. */
 export interface FaultPoint {
@@ -189,8 +189,8 @@ class Performer {
     this.#records.push({ ...entry, seq: this.#records.length, time: NO_TIME });
     if (sync) this.#synced = this.#records.length;
     if (isLeft) throw ENDED;
-    if (entry.type === 'run-judged') this.#site = withJudgedEnd(this.#site);
-    if ('committed' in entry) this.#site = { ...this.#site, savepoint: this.#site.host };
+    this.#wrong.push(...wrongEntry(this.#site, entry));
+    this.#site = withEntry(this.#site, entry);
     // A lost definition can be restored from what the journal keeps.
     if (entry.type === 'kept')
       this.#site = {

@@ -69,8 +69,8 @@ export function violationsAtEnd(
   if (end === 'succeeded') wrong.push(...apart(planned, hostState, 'the plan leads to'));
   if (end === 'rolled-back') {
     // What was committed is kept, and everything up to there.
-    const { savepoint = simulatedHostOf(initial) } = environment;
-    wrong.push(...apart(savepoint.state, hostState, 'it was'), ...renamed(savepoint, host));
+    const former = environment.savepoint?.host ?? simulatedHostOf(initial);
+    wrong.push(...apart(former.state, hostState, 'it was'), ...renamed(former, host));
   }
   if (end !== 'succeeded') wrong.push(...unsaidLosses(initial, host, happened));
   if (isOpenEnd(end) && next.length === 0) wrong.push('the report does not show what to type next');

@@ -1,5 +1,7 @@
 /** The surroundings of a run in a proof: a simulated host, and what has befallen blockplan itself. A value, like the host. */
+import type { PhaseRef } from '../events.ts';
 import type { SimulatedHost } from '../host/simulated-host.ts';
+import type { JournalEntry } from '../journal/journal.ts';
 
 export interface ProofEnvironment {
   readonly host: SimulatedHost;
@@ -13,8 +15,8 @@ export interface ProofEnvironment {
   readonly startedHooks: readonly string[];
   /** The host when the end was judged and recorded: what hooks, or anything else, do later does not change the end. */
   readonly judgedHost: SimulatedHost | undefined;
-  /** The host at the last commit of the run, which a rollback leads to; undefined before the first. */
-  readonly savepoint: SimulatedHost | undefined;
+  /** The last commit of the run; undefined before the first. */
+  readonly savepoint: Savepoint | undefined;
   /** Whether blockplan has ended while its journal could not be written: what it did then is unknown. */
   readonly blind: boolean;
 }
@@ -33,9 +35,27 @@ export function proofEnvironmentOf(host: SimulatedHost): ProofEnvironment {
   };
 }
 
-/** The same once the end is judged and recorded: it has its own hooks. */
-export function withJudgedEnd(environment: ProofEnvironment): ProofEnvironment {
+/** A commit of a run: its phase, and the host then, which a rollback leads to. */
+interface Savepoint extends PhaseRef {
+  readonly host: SimulatedHost;
+}
+
+/** The same once that entry is in the journal. An end that is judged and recorded has its own hooks. */
+export function withEntry(environment: ProofEnvironment, entry: JournalEntry): ProofEnvironment {
   const { host, startedHooks } = environment;
-  const before = startedHooks.filter((name) => name.startsWith('before '));
-  return { ...environment, judgedHost: host, startedHooks: before };
+  if (entry.type === 'run-judged') {
+    const before = startedHooks.filter((name) => name.startsWith('before '));
+    return { ...environment, judgedHost: host, startedHooks: before };
+  }
+  if (!('committed' in entry)) return environment;
+  const { step, phase } = entry;
+  return { ...environment, savepoint: { step, phase, host } };
+}
+
+/** What is wrong if that entry follows: a rollback must not reach the last commit. */
+export function wrongEntry({ savepoint }: ProofEnvironment, entry: JournalEntry): string[] {
+  if (entry.type !== 'phase-started' || entry.direction !== 'undo') return [];
+  const { step, phase } = entry;
+  const isUndone = savepoint?.step === step && savepoint.phase === phase;
+  return isUndone ? [`${step}/${phase} is undone, although it has committed`] : [];
 }
