@@ -116,6 +116,7 @@ function phaseText(phase: PreviewPhase, index: number): string {
     ...(phase.pointOfNoReturn === undefined
       ? []
       : [`   **Point of no return**: ${phase.pointOfNoReturn}.`, '']),
+    ...(phase.kept === undefined ? [] : [`   **Kept from here on**: ${phase.kept}.`, '']),
   ].join('\n');
 }
 

@@ -37,6 +37,8 @@ const MIDDLE = (FORWARD + BOX + BACK) / 2;
 const EDGE = 2;
 const PAD = 8;
 const GAP = 30;
+/** The length of an arrow to an end that is drawn elsewhere. */
+const STUB = 20;
 const NAME = 12;
 const SMALL = 10.5;
 const END = { top: 6, height: 34 } as const;
@@ -118,10 +120,11 @@ class Layout {
   }
 }
 
-function boxLines({ direction, phase, pointOfNoReturn }: State): string[] {
+function boxLines({ direction, phase, pointOfNoReturn, kept }: State): string[] {
   const name = direction === 'undo' ? `undo ${phase}` : `${phase}`;
   const point = pointOfNoReturn && direction === 'do' ? ['point of', 'no return'] : [];
-  return [...fittedLines(name, BOX - 2 * PAD, NAME), ...point];
+  const limit = kept ? ['kept from', 'here on'] : [];
+  return [...fittedLines(name, BOX - 2 * PAD, NAME), ...point, ...limit];
 }
 
 function laneMarkup({ lines, top, bottom }: Lane): Markup {
@@ -161,9 +164,27 @@ function waysOf(state: State, boxes: ReadonlyMap<string, Box>): Markup[] {
   return state.transitions.flatMap(({ on, to }) => {
     const target = boxes.get(to);
     if (!from || !target || on === 'LOST') return [];
-    if (on === 'DONE') return [upright(from, target)];
+    if (on === 'DONE')
+      return [isAnyBetween(from, target, boxes) ? endingAt(from, to) : upright(from, target)];
     return [target.top === from.top ? across(from, target) : byTheRail(from, target)];
   });
+}
+
+function isAnyBetween(from: Box, to: Box, boxes: ReadonlyMap<string, Box>): boolean {
+  return [...boxes.values()].some(({ x, top }) => x === from.x && top < from.top && top > to.top);
+}
+
+/** A rollback that ends behind what is kept: its end is drawn above all other phases, so only its name is. */
+function endingAt(from: Box, end: string): Markup {
+  const x = from.x + from.width / 2;
+  const way = arrow(
+    [
+      [x, rounded(from.top)],
+      [x, rounded(from.top - STUB)],
+    ],
+    'undone',
+  );
+  return html`${way}${label(end, x + PAD, from.top - PAD)}`;
 }
 
 /** Down during the run, up during the rollback. */

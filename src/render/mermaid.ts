@@ -46,10 +46,11 @@ function idsOf(states: readonly PreviewState[]): Map<string, string> {
   );
 }
 
-function label({ name, step, phase, direction, pointOfNoReturn }: PreviewState): string {
+function label({ name, step, phase, direction, pointOfNoReturn, kept }: PreviewState): string {
   const phaseName = step === undefined ? name : `${step}: ${phase}`;
   const point = pointOfNoReturn && direction === 'do' ? ' (point of no return)' : '';
-  return escaped(`${direction === 'undo' ? 'undo ' : ''}${phaseName}${point}`);
+  const limit = kept ? ' (kept from here on)' : '';
+  return escaped(`${direction === 'undo' ? 'undo ' : ''}${phaseName}${point}${limit}`);
 }
 
 function word({ direction }: PreviewState, on: PhaseResult): string {

@@ -42,9 +42,12 @@ export function preconditionGroups(preview: Preview): Block[] {
 
 /** What happens to a run that finds a precondition unmet. */
 function outcomeOfUnmet({ steps, totals }: Preview): string {
-  if (steps.some(({ phases }) => phases.some(({ stopsAt }) => stopsAt !== undefined)))
-    return 'stops there';
-  return totals.pointsOfNoReturn > 0 ? 'is rolled back as far as possible' : 'is rolled back';
+  const phases = steps.flatMap((step) => step.phases);
+  if (phases.some(({ stopsAt }) => stopsAt !== undefined)) return 'stops there';
+  const keeps = phases.some(({ kept }) => kept !== undefined);
+  return keeps || totals.pointsOfNoReturn > 0
+    ? 'is rolled back as far as possible'
+    : 'is rolled back';
 }
 
 function group(

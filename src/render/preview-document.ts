@@ -1,7 +1,7 @@
 /** The content of a preview, from top to bottom. Every format is made from it. */
 import { isDeepStrictEqual } from 'node:util';
 import type { HookPoint } from '../hook.ts';
-import { FINAL_STATES, OUTCOMES } from '../outcomes.ts';
+import { FINAL_STATES, type FinalState, OUTCOMES } from '../outcomes.ts';
 import type {
   Preview,
   PreviewChain,
@@ -122,12 +122,16 @@ function diff(lines: PreviewStep['definition']): Block {
   return { is: 'diff', title: 'Changes to the definition', lines, partOf: 'the definitions' };
 }
 
+const LIMIT = '; if a later phase fails, nothing is undone up to here';
+
 /** What was found, and the phases to think about before the run. */
 function dangers({ findings, steps: all }: Preview): Section {
   const reminders = all.flatMap(({ id, phases }) =>
-    phases.flatMap(({ name, pauses, noRollback, pointOfNoReturn = noRollback }) =>
-      notes({ pauses, pointOfNoReturn }, `${id}/${name}`),
-    ),
+    phases.flatMap((each) => {
+      const { name, pauses, kept, noRollback } = each;
+      const { pointOfNoReturn = kept === undefined ? noRollback : undefined } = each;
+      return notes({ pauses, pointOfNoReturn, kept }, `${id}/${name}`);
+    }),
   );
   return {
     ...{ is: 'section', isGroup: true, title: SECTION_TITLES.dangers },
@@ -137,7 +141,9 @@ function dangers({ findings, steps: all }: Preview): Section {
 }
 
 function notes(
-  of: { readonly [Name in 'pauses' | 'pointOfNoReturn' | 'stopsAt']?: string | undefined },
+  of: {
+    readonly [Name in 'pauses' | 'pointOfNoReturn' | 'kept' | 'stopsAt']?: string | undefined;
+  },
   place?: string,
 ): Note[] {
   const note = (mood: Note['mood'], label: string, text: string | undefined): Note[] =>
@@ -145,6 +151,7 @@ function notes(
   return [
     ...note('warn', 'The guest is paused', of.pauses),
     ...note('bad', 'Point of no return', of.pointOfNoReturn),
+    ...note('warn', 'Kept from here on', of.kept && `${of.kept}${LIMIT}`),
     ...note('bad', 'If it fails, the run stops', of.stopsAt),
   ];
 }
@@ -182,10 +189,10 @@ function isEqualTo(chain: PreviewChain): (other: PreviewChain) => boolean {
   return (other) => isDeepStrictEqual(chain, other);
 }
 
-function rollbackOf({ noRollback, rollback: how, undoCommands }: PreviewPhase): Block {
+function rollbackOf({ noRollback, rollback: how, undoCommands, kept }: PreviewPhase): Block {
   const section = { is: 'section', partOf: 'the rollbacks' } as const;
   const fold = pluralText(undoCommands.length, 'command');
-  return noRollback === undefined
+  return noRollback === undefined || kept !== undefined
     ? {
         ...{ ...section, title: 'Rollback', mood: 'good', text: [how], fold },
         blocks: commands(undoCommands),
@@ -202,15 +209,22 @@ function sentence(clause: string): string {
   return `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;
 }
 
+const ROLLED_BACK =
+  'the disks are as before, or as they were when the last thing that is kept was complete, and that was verified';
+
 function failures({ plan, domain, machine }: Preview): Block {
   const has = (name: string) => machine.states.some((state) => state.name === name);
+  const keeps = machine.states.some(({ kept }) => kept);
+  const limit = keeps ? ', back to the last one that completed what is kept' : '';
   const how = machine.states.some(({ direction }) => direction === 'undo')
-    ? 'If a phase fails, it and all phases before it are undone, last first.'
+    ? `If a phase fails, it and all phases before it are undone, last first${limit}.`
     : 'If a phase fails, the run stops and undoes nothing, because the plan has on-failure: stop.';
+  const meaning = (end: FinalState) =>
+    keeps && end === 'rolled-back' ? ROLLED_BACK : OUTCOMES[end].meaning;
   const states: Block = {
     ...{ is: 'states', plan, domain, machine, text: `Each box is a state of the run. ${how}` },
     ends: FINAL_STATES.filter(has).map((end) => ({
-      ...{ label: end, text: sentence(OUTCOMES[end].meaning), code: OUTCOMES[end].exitCode },
+      ...{ label: end, text: sentence(meaning(end)), code: OUTCOMES[end].exitCode },
     })),
   };
   const part = { title: 'Failures and rollbacks', partOf: 'the state diagram' } as const;

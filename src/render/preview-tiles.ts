@@ -68,7 +68,9 @@ function copyTiles({ copies }: Totals): Tile[] {
 
 function failureTiles({ totals: { pointsOfNoReturn: points }, steps }: Preview): Tile[] {
   const section = SECTION_TITLES.dangers;
-  const stops = steps.some(({ phases }) => phases.some(({ stopsAt }) => stopsAt !== undefined));
+  const phases = steps.flatMap((step) => step.phases);
+  const stops = phases.some(({ stopsAt }) => stopsAt !== undefined);
+  const kept = phases.flatMap((phase) => phase.kept ?? []);
   const note = 'the plan has on-failure: stop';
   return [
     ...(stops
@@ -77,9 +79,22 @@ function failureTiles({ totals: { pointsOfNoReturn: points }, steps }: Preview):
     {
       label: 'Points of no return',
       ...(points === 0
-        ? { value: 'none', note: 'every phase can be undone until the run ends', mood: 'good' }
+        ? {
+            ...{ value: 'none', mood: 'good' },
+            note: `every phase can be undone until ${kept.length > 0 ? 'something is kept' : 'the run ends'}`,
+          }
         : { value: String(points), note: 'cannot be undone', mood: 'bad', section }),
     },
+    ...(kept.length === 0
+      ? []
+      : [
+          {
+            label: 'Kept by a rollback',
+            value: String(kept.length),
+            note: kept.join(', '),
+            section,
+          },
+        ]),
   ];
 }
 

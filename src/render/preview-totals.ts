@@ -29,7 +29,9 @@ export function previewTotals(preview: Preview): TextPart[] {
 
 /** What a failure leads to: a plan with `on-failure: stop` rolls nothing back by itself. */
 function safety({ totals: { pointsOfNoReturn: points }, steps }: Preview): TextPart[] {
-  const stops = steps.some(({ phases }) => phases.some(({ stopsAt }) => stopsAt !== undefined));
+  const phases = steps.flatMap((step) => step.phases);
+  const stops = phases.some(({ stopsAt }) => stopsAt !== undefined);
+  const kept = phases.flatMap((phase) => phase.kept ?? []);
   const all: TextPart[] = [
     ...(stops ? [{ text: 'a failure stops the run where it is', mood: 'bad' } as const] : []),
     ...(points > 0
@@ -41,6 +43,7 @@ function safety({ totals: { pointsOfNoReturn: points }, steps }: Preview): TextP
         ]
       : []),
   ];
+  if (kept.length > 0) return [...all, { text: `a rollback keeps ${kept.join(' and ')}` }];
   return all.length === 0 ? [{ text: 'every phase can be rolled back until the run ends' }] : all;
 }
 

@@ -16,7 +16,8 @@ export function previewMachine(graph: Graph, steps: readonly PreviewStep[]): Pre
   const states: PreviewState[] = [
     ...graph.nodes.flatMap((node) => {
       const point = points.has(node.doing.name) ? ({ pointOfNoReturn: true } as const) : {};
-      return [{ ...stateOf(node.doing, node), ...point }, stateOf(node.undoing, node)];
+      const kept = node.doing.commits ? ({ kept: true } as const) : {};
+      return [{ ...stateOf(node.doing, node), ...point, ...kept }, stateOf(node.undoing, node)];
     }),
     ...FINAL_STATES.map((name) => ({ name, final: true as const, transitions: [] })),
   ];

@@ -33,9 +33,9 @@ export function previewStep(
   };
 }
 
-/** Whether the phase cannot be undone once it is done. */
-export function isPointOfNoReturn(phase: PreviewPhase): boolean {
-  return phase.pointOfNoReturn !== undefined || phase.noRollback !== undefined;
+/** Whether a failure in a later phase would have to undo the phase, and cannot. What is kept is not undone anyway. */
+export function isPointOfNoReturn({ pointOfNoReturn, noRollback, kept }: PreviewPhase): boolean {
+  return pointOfNoReturn !== undefined || (noRollback !== undefined && kept === undefined);
 }
 
 function previewPhase(
@@ -52,6 +52,7 @@ function previewPhase(
     rollback: phase.rollback,
     ...rollbackOf({ node, start, before, after }),
     ...(pointOfNoReturn === undefined ? {} : { pointOfNoReturn }),
+    ...(node.doing.commits ? { kept: node.doing.commits.what } : {}),
     ...(onFailure === 'stop' ? { stopsAt: leftoversOfStop({ node, start, before, after }) } : {}),
     ...(phase.pauses === undefined ? {} : { pauses: phase.pauses }),
     chains: changedChains(before, after, removed),

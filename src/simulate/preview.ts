@@ -118,6 +118,8 @@ export interface PreviewPhase {
   /** Why this phase cannot be undone once it is done. */
   readonly noRollback?: string;
   readonly pointOfNoReturn?: string;
+  /** What is kept once the phase is done, as a noun phrase: a rollback ends behind it. */
+  readonly kept?: string;
   /** In a plan that stops on failure: where the guest can be left if the phase fails. */
   readonly stopsAt?: string;
   /** Why the guest is paused during the phase. */
@@ -173,6 +175,8 @@ export interface PreviewState {
   readonly direction?: 'do' | 'undo';
   readonly final?: true;
   readonly pointOfNoReturn?: true;
+  /** Set if what the phase completes is kept. */
+  readonly kept?: true;
   readonly transitions: readonly {
     readonly on: PhaseResult;
     readonly to: string;
