@@ -121,6 +121,7 @@ export const codes = {
   hookProgramUnusable: 'BP151',
   layerHasOtherWriter: 'BP155',
   fileNotRemovable: 'BP156',
+  temporaryKept: 'BP159',
   invalidSeed: 'BP161',
   rehearsalNeedsRoot: 'BP170',
   packagesMissing: 'BP171',

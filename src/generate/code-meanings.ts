@@ -139,6 +139,8 @@ export const CODE_MEANINGS = {
   layerHasOtherWriter: 'Another guest, or another disk, writes to a layer of the disk',
   fileNotRemovable:
     'A file to remove is a symbolic link, a block device, or in a folder that is not writable',
+  temporaryKept:
+    'Warning: a failure after a step whose result is kept would leave something temporary behind',
   invalidSeed: "The seed of `prove --replay` is invalid, or the plan's run does not reach it",
   rehearsalNeedsRoot: 'A rehearsal requires root',
   packagesMissing: 'Debian packages that a rehearsal requires are missing',

@@ -58,6 +58,8 @@ export function notUndone(plan: Plan, walked: readonly WalkedPhase[]): NotUndone
 }
 
 function noRollbackFrom({ node, before, after, start }: WalkedPhase): string | undefined {
+  const { commits } = node.doing;
+  if (commits) return `a rollback keeps ${commits.what}`;
   const told = node.phase.pointOfNoReturn?.(before, start);
   if (told !== undefined) return told;
   try {

@@ -2,11 +2,11 @@
 import { codes } from '../codes.ts';
 import { virshCommand } from '../command.ts';
 import type { Finding } from '../errors.ts';
-import { isTransient } from '../model/disk-elements.ts';
 import { FileSet, isSameFile, layerIndex } from '../model/file-identity.ts';
 import { newFaults } from '../model/headers.ts';
 import { diskOf, type HostState } from '../model/host-state.ts';
 import { externalSnapshotCaveat, INTERNAL_SNAPSHOT_CAVEAT } from '../model/snapshot-caveats.ts';
+import { keptOnTheWay, leftStale } from './end-dangers.ts';
 import { deepestChain, hasFault, KNOWN_FAULTS } from './known-releases.ts';
 import { spaceDangers } from './space.ts';
 import { findingAt, type WalkedPhase } from './walked-phase.ts';
@@ -31,8 +31,9 @@ export function dangersOf(
       ...knownFaults(initial, walked),
     ]),
     // A refusal already reports a definition that is out of date.
-    ...(refused ? [] : [...leftStale(initial, phases), ...phases.flatMap(readOtherwise)]),
+    ...(refused ? [] : [...leftStale(initial, phases.at(-1)), ...phases.flatMap(readOtherwise)]),
     ...unreadAtStart(initial, phases),
+    ...keptOnTheWay(initial, phases),
     ...spaceDangers(initial, phases),
   ];
   const errors = found.filter(({ severity }) => severity === 'error');
@@ -195,38 +196,6 @@ function knownFaults(initial: HostState, walked: WalkedPhase): Finding[] {
         severity: 'warning',
         message: `${name} ${release} has a known bug: ${what}`,
         hint: `upgrade to ${name} ${fault.fixedIn}, or check whether your distribution has backported the fix: ${fault.source}`,
-      }),
-    ];
-  });
-}
-
-/**
- * A disk that moves while its definition names another file: the next start would not find the latest data of the guest, so
- * the run could not succeed. A mismatch that existed before the plan and does not change is not reported.
- */
-function leftStale(initial: HostState, phases: readonly WalkedPhase[]): Finding[] {
-  const last = phases.at(-1);
-  if (!last) return [];
-  const { name, disks } = last.after.domain;
-  return disks.flatMap((disk) => {
-    const {
-      target,
-      readonly,
-      chain: [top],
-      persistentSource,
-    } = disk;
-    const was = diskOf(initial, target);
-    if (readonly || isTransient(disk) || !top || !persistentSource) return [];
-    const isSame = (a?: string, b?: string) => isSameFile(last.after, a, b);
-    if (isSame(was?.persistentSource, persistentSource) && isSame(was?.chain[0]?.file, top.file))
-      return [];
-    if (isSameFile(last.after, persistentSource, top.file)) return [];
-    return [
-      findingAt(last, {
-        code: codes.endsWithMismatch,
-        severity: 'error',
-        message: `the plan ends with a definition of "${name}" that names ${persistentSource} for ${target}, while the guest writes to ${top.file}: the next start would not find the latest data of the guest`,
-        hint: `add a redefine step with "disk: ${target}" and "source: ${top.file}"`,
       }),
     ];
   });

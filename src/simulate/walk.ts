@@ -1,5 +1,4 @@
 /** Walks a plan's phases over a simulated host: the findings for each step, and the changes by each phase. */
-import { codes } from '../codes.ts';
 import type { Finding } from '../errors.ts';
 import type { Graph, PhaseNode } from '../graph/graph.ts';
 import { simulatedHostOf } from '../host/simulated-host.ts';
@@ -7,6 +6,7 @@ import type { HostState } from '../model/host-state.ts';
 import { requirementsOf, type StepRequirements } from '../steps/derived.ts';
 import { pathInPlan, type Refusal } from '../steps/requirements/requirement.ts';
 import { dangersOf } from './dangers.ts';
+import { leftTransient } from './end-dangers.ts';
 import { stateWithHeaders } from './observed-host.ts';
 import { assumeSuccess } from './simulate-effects.ts';
 import type { WalkedPhase } from './walked-phase.ts';
@@ -58,21 +58,6 @@ export function walk(graph: Graph, state: HostState): Walk {
 
 function isError({ severity }: Finding): boolean {
   return severity === 'error';
-}
-
-/** A plan that ends with the domain transient leaves its definition only in a journal, where no other tool finds it. */
-function leftTransient(graph: Graph, before: HostState, after: HostState): Finding[] {
-  if (!before.domain.persistent || after.domain.persistent) return [];
-  const last = graph.nodes.findLast(({ planned }) => planned.step.kind === 'undefine');
-  return [
-    {
-      code: codes.endsTransient,
-      severity: 'error',
-      message: `the plan ends with "${before.domain.name}" transient: it would vanish when the guest stops`,
-      hint: 'add a redefine step at the end',
-      ...(last ? { path: [...last.planned.path, last.planned.step.kind] } : {}),
-    },
-  ];
 }
 
 /** A step's own finding, with its path relative to the plan. */

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { jsonText } from '../../../src/render/json.ts';
 import { previewPlan } from '../../../src/simulate/preview-plan.ts';
 import { walk } from '../../../src/simulate/walk.ts';
+import { committing } from '../../committing.ts';
 import { hostForPlans, planned, SHIPPED, shipped } from '../../plans.ts';
 import { PREVIEW, poisonedPreview } from '../../previews.ts';
 import { looked } from '../../worlds.ts';
@@ -42,10 +43,11 @@ test.each(SHIPPED)('the preview of %s is valid', (file) => {
   expect(valid(JSON.parse(jsonText(preview))), JSON.stringify(valid.errors)).toBe(true);
 });
 
-test('every property of the schema occurs in the full preview, or in that of a plan that stops', () => {
+test('every property of the schema occurs in the full preview, or in that of a plan that stops or keeps something', () => {
   const seen = new Map<string, Set<string>>();
   const stopping = planned(['undefine: {}', 'redefine: {}'], 'stop').plan;
-  const all = [PREVIEW, previewPlan(stopping, hostForPlans())];
+  const keeping = committing({ a: ['one!', 'two'] }).plan;
+  const all = [PREVIEW, ...[stopping, keeping].map((plan) => previewPlan(plan, hostForPlans()))];
   for (const [value, { properties = {} }] of all.flatMap((each) => [...parts(each, schema)])) {
     const kind = Object.keys(properties).join();
     const keys = seen.get(kind) ?? new Set(Object.keys(properties));
