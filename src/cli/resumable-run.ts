@@ -84,8 +84,8 @@ export async function resumableRun(
     throw preflightRefusal(
       codes.runEnded,
       `run ${run} is over: ${endingOf(log)}`,
-      how === 'rollback' && log.finish?.end === 'succeeded'
-        ? await movingBackHint(log, started)
+      how === 'rollback' && !log.forgotten
+        ? await notUndoneHint(log, started)
         : `nothing is left to do; see what it did: ${blockplanCommand('show', run)}`,
     );
   }
@@ -100,8 +100,12 @@ function writerOf({ attempts }: StoredLog): string {
     : 'use the version that wrote it';
 }
 
-/** How to undo a run that succeeded: a new plan moves each disk back to the folder of the file that it was moved from. */
-async function movingBackHint(log: StoredLog, started: StartRecord): Promise<string> {
+/** How to undo what a run that is over has left: with a new plan, or by removing what it keeps. */
+async function notUndoneHint(log: StoredLog, started: StartRecord): Promise<string> {
+  const { committedResults } = await import('../run/commits.ts');
+  const removals = committedResults(log).map(
+    ({ what, removal }) => `to remove ${printable(what)}, ${printable(removal)}`,
+  );
   const { run, domain, uri, hosts } = started;
   const { filesLeftBy } = await import('../run/left-files.ts');
   const moved = filesLeftBy(log).filter(
@@ -110,8 +114,13 @@ async function movingBackHint(log: StoredLog, started: StartRecord): Promise<str
   const first = moved.filter(
     ({ target }, at) => moved.findIndex((each) => each.target === target) === at,
   );
+  const over =
+    log.finish?.end === 'succeeded'
+      ? 'a run that has succeeded cannot be rolled back'
+      : 'nothing is left to do';
+  const hints = [over, ...removals];
   if (first.length === 0)
-    return `a run that has succeeded cannot be rolled back; see what it did: ${blockplanCommand('show', run)}`;
+    return [...hints, `see what it did: ${blockplanCommand('show', run)}`].join('; ');
   const several = ofHost(hosts, LOCAL).domain.disks.length > 1;
   const back = first.map(({ file, target }) =>
     blockplanOn(
@@ -122,7 +131,7 @@ async function movingBackHint(log: StoredLog, started: StartRecord): Promise<str
       ...(several ? ['--disk', target] : []),
     ),
   );
-  return `a run that has succeeded cannot be rolled back; write a plan that moves the disk back: ${back.join('; ')}`;
+  return [...hints, `write a plan that moves the disk back: ${back.join('; ')}`].join('; ');
 }
 
 /** The word for how it ended. */

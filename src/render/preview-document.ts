@@ -122,7 +122,7 @@ function diff(lines: PreviewStep['definition']): Block {
   return { is: 'diff', title: 'Changes to the definition', lines, partOf: 'the definitions' };
 }
 
-const LIMIT = '; if a later phase fails, nothing is undone up to here';
+const LIMIT = '; a failure after this phase keeps everything up to here';
 
 /** What was found, and the phases to think about before the run. */
 function dangers({ findings, steps: all }: Preview): Section {
@@ -194,7 +194,13 @@ function rollbackOf({ noRollback, rollback: how, undoCommands, kept }: PreviewPh
   const fold = pluralText(undoCommands.length, 'command');
   return noRollback === undefined || kept !== undefined
     ? {
-        ...{ ...section, title: 'Rollback', mood: 'good', text: [how], fold },
+        ...{
+          ...section,
+          title: kept === undefined ? 'Rollback' : 'Rollback if this phase fails',
+          mood: 'good',
+          text: [how],
+          fold,
+        },
         blocks: commands(undoCommands),
       }
     : { ...section, title: 'No rollback', mood: 'bad', text: [noRollback], blocks: [] };

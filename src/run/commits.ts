@@ -19,14 +19,19 @@ export function withCommit(run: RunState, index: number, states: OnHosts<HostSta
   return { ...known, committed: index + 1 };
 }
 
-/** What a run keeps whatever happens, in sentences. */
-export function keptIn({ graph, committed }: RunState): string[] {
-  return keptTexts(graph.nodes.slice(0, committed).flatMap(({ doing }) => doing.commits ?? []));
+/** What a run has completed that is kept, in order. */
+export function keptIn({ graph, committed }: RunState): readonly Kept[] {
+  return graph.nodes.slice(0, committed).flatMap(({ doing }) => doing.commits ?? []);
 }
 
-/** The same for results from a log. */
+/** Sentences about it for a run that is over. */
 export function keptTexts(results: readonly Kept[]): string[] {
   return results.map(({ what }) => `${what} is kept`);
+}
+
+/** The same for a run that can still be rolled back. */
+export function keptByRollback(results: readonly Kept[]): string[] {
+  return keptTexts(results).map((text) => `${text}, also by a rollback`);
 }
 
 /** What a run has completed that is kept, from its log, in order. */

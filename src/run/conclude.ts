@@ -12,7 +12,7 @@ import { type HostState, isUp } from '../model/host-state.ts';
 import { type HostName, ofHost } from '../model/hosts.ts';
 import { unmarkByHand } from '../model/marker.ts';
 import { type End, exitCodeOf, type FinalState } from '../outcomes.ts';
-import { keptIn, savepointText } from './commits.ts';
+import { keptByRollback, keptIn, keptTexts, savepointText } from './commits.ts';
 import { contradictions, definedElsewhere, differences, diskLocations } from './compare.ts';
 import { retryDoubts } from './doubts.ts';
 import { ambiguousDisks, lastWritesBy, unknownLastWrites } from './last-writes.ts';
@@ -64,7 +64,7 @@ function unknown(run: RunState, ...reason: readonly string[]): Finish {
   const state = [
     'the state of the domain is unknown',
     `it is also unknown whether a block job of "${name}" is still running`,
-    ...keptIn(run),
+    ...keptByRollback(keptIn(run)),
   ];
   const next = [virshCommand(host, 'dominfo', name), ...openRecoveryCommands(run)];
   return finishOf('uncertain', run, { happened: [...happenedIn(run), ...reason], state, next });
@@ -118,6 +118,8 @@ function* judged(run: RunState, final: FinalState | undefined): RunPart<Finish> 
   const lost = each(({ overwritten }) => overwritten.map(contentLostText));
   const disks = each((_, now) => diskLocations(now));
   const next = () => looks.flatMap(([on, now]) => (on === graph.home ? nextSteps(run, now) : []));
+  const kept = keptTexts(keptIn(run));
+  const open = keptByRollback(keptIn(run));
   const ours = () => each(({ initial }, now) => filesMade(initial, now));
   if (final === 'succeeded') {
     const lostNow = each(({ initial }, now, on) => lostRecords(graph, on, initial, now));
@@ -126,11 +128,11 @@ function* judged(run: RunState, final: FinalState | undefined): RunPart<Finish> 
       const unused = each(({ initial }, now) => unusedFiles(initial, now));
       const copies = each((_, now, on) => copiesKept(run, on, now));
       return finishOf('succeeded', run, {
-        state: [...disks, ...keptIn(run), ...copies, ...unused],
+        state: [...disks, ...kept, ...copies, ...unused],
       });
     }
     const happened = ['all steps are done, but the result is not as planned', ...lost];
-    const state = [...wrong, ...disks, ...keptIn(run), ...ours()];
+    const state = [...wrong, ...disks, ...open, ...ours()];
     // Resuming cannot recreate a lost record: nothing is left to do but to forget the run.
     const over = lostNow.length === wrong.length ? [blockplanCommand('forget', run.id)] : [];
     const commands = [...over, ...next(), ...openRecoveryCommands(run)];
@@ -146,16 +148,16 @@ function* judged(run: RunState, final: FinalState | undefined): RunPart<Finish> 
   ];
   const happened = [...run.reasons, ...lost];
   if (final === 'rolled-back' && apart.length === 0) {
-    const rest = lost.length === 0 ? 'everything' : 'everything else';
-    const asBefore = `${rest} is as it was ${savepointText(run)}`;
+    const all = lost.length === 0 ? 'everything' : 'everything else';
+    const asBefore = `${all} is as it was ${savepointText(run)}`;
     // Behind a commit, the guest need not be as before the run.
-    const kept = run.committed > 0 ? [...keptIn(run), ...disks, ...ours()] : [];
-    return finishOf('rolled-back', run, { happened, state: [asBefore, ...kept] });
+    const rest = run.committed > 0 ? [...kept, ...disks, ...ours()] : [];
+    return finishOf('rolled-back', run, { happened, state: [asBefore, ...rest] });
   }
   const asked = run.next.length > 0 ? run.next : next();
   return finishOf('stranded', run, {
     happened,
-    state: [...apart, ...disks, ...keptIn(run)],
+    state: [...apart, ...disks, ...open],
     next: [...asked, ...openRecoveryCommands(run)],
   });
 }

@@ -9,6 +9,7 @@ import type { RecoveryMode } from '../journal/recovery-mode.ts';
 import { type RunLog, readRunLog, recoveryModesOf, type StoredLog } from '../journal/run-log.ts';
 import { type End, isEnd, isOpenEnd } from '../outcomes.ts';
 import { EVERY_OTHER } from '../steps/overlay.ts';
+import { committedResults, keptByRollback } from './commits.ts';
 import { type PendingRestore, pendingRestoreOf } from './pending-restore.ts';
 
 /**
@@ -93,7 +94,7 @@ export async function runSummaryOf(
     ...(owes.autostart ? { owesAutostart: true as const } : {}),
     ways: outcome !== 'running' && beginning && whole ? recoveryModesOf(whole) : [],
     ...(log?.finish?.happened && !log.forgotten ? { happened: log.finish.happened } : {}),
-    state: stateOf(log),
+    state: stateOf(log, whole),
     next: log?.forgotten ? [] : (log?.finish?.next ?? []),
     // The end of a journal that is being written can be torn.
     ...(damage === undefined || holder ? {} : { damage }),
@@ -155,13 +156,14 @@ function outcomeOf(log: RunLog | undefined, alive: boolean): RunStatus {
   return log.finish?.end ?? 'unfinished';
 }
 
-function stateOf(log: RunLog | undefined): readonly string[] {
+/** @param whole the log of the whole journal, for a run that is not over */
+function stateOf(log: RunLog | undefined, whole: RunLog | undefined): readonly string[] {
   const { forgotten, finish } = log ?? {};
   if (forgotten)
     return [
       `${forgotten.user}@${forgotten.host} ran blockplan forget: the run counts as over, whatever its state`,
     ];
-  return finish?.state ?? [];
+  return finish?.state ?? (whole ? keptByRollback(committedResults(whole)) : []);
 }
 
 /** Undefined if the journal cannot be read, which must not break a list of runs. */

@@ -44,9 +44,10 @@ describe('a preview', () => {
     const text = write(shown).replaceAll(/<[^>]*>|[*`]/g, '');
     expect(text).toMatch(/kept from here on/i);
     expect(text).toContain(
-      'the file /new/backup.publish; if a later phase fails, nothing is undone up to here',
+      'the file /new/backup.publish; a failure after this phase keeps everything up to here',
     );
     expect(text).toContain('a rollback keeps the file /new/backup.publish');
+    expect(text).toMatch(/rollback if this phase fails/i);
     expect(text).not.toContain('until the run ends');
     expect(write(previewOf({ a: ['one'] }))).not.toMatch(/kept from|rollback keeps/i);
   });
