@@ -38,7 +38,7 @@ const EDGE = 2;
 const PAD = 8;
 const GAP = 30;
 /** The length of an arrow to an end that is drawn elsewhere. */
-const STUB = 20;
+const SHORT = 20;
 const NAME = 12;
 const SMALL = 10.5;
 const END = { top: 6, height: 34 } as const;
@@ -180,7 +180,7 @@ function endingAt(from: Box, end: string): Markup {
   const way = arrow(
     [
       [x, rounded(from.top)],
-      [x, rounded(from.top - STUB)],
+      [x, rounded(from.top - SHORT)],
     ],
     'undone',
   );

@@ -6,7 +6,7 @@ import { FileSet, isSameFile, layerIndex } from '../model/file-identity.ts';
 import { newFaults } from '../model/headers.ts';
 import { diskOf, type HostState } from '../model/host-state.ts';
 import { externalSnapshotCaveat, INTERNAL_SNAPSHOT_CAVEAT } from '../model/snapshot-caveats.ts';
-import { keptOnTheWay, leftStale } from './end-dangers.ts';
+import { dangersOfCommits, leftStale } from './end-dangers.ts';
 import { deepestChain, hasFault, KNOWN_FAULTS } from './known-releases.ts';
 import { spaceDangers } from './space.ts';
 import { findingAt, type WalkedPhase } from './walked-phase.ts';
@@ -33,7 +33,7 @@ export function dangersOf(
     // A refusal already reports a definition that is out of date.
     ...(refused ? [] : [...leftStale(initial, phases.at(-1)), ...phases.flatMap(readOtherwise)]),
     ...unreadAtStart(initial, phases),
-    ...keptOnTheWay(initial, phases),
+    ...dangersOfCommits(initial, phases),
     ...spaceDangers(initial, phases),
   ];
   const errors = found.filter(({ severity }) => severity === 'error');

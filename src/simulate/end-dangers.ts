@@ -59,7 +59,7 @@ export function leftStale(
 }
 
 /** What a failure behind a phase that commits would leave as it was only meant to be on the way. */
-export function keptOnTheWay(initial: HostState, phases: readonly WalkedPhase[]): Finding[] {
+export function dangersOfCommits(initial: HostState, phases: readonly WalkedPhase[]): Finding[] {
   const [last] = phases.slice(-1);
   return phases.slice(0, -1).flatMap((walked) => {
     const { planned, phase, doing } = walked.node;

@@ -36,12 +36,12 @@ test('a run begins with nothing done, in the first state of its machine', () => 
   expect(begins).toMatchObject({
     state: { name: graph.initial },
     todo: { index: 0, direction: 'do' },
-    ...{ phaseStarts: [], doubts: [], reasons: [], next: [] },
+    ...{ phaseStarts: [], committed: 0, doubts: [], reasons: [], next: [] },
     ...{ interrupted: false, resumed: false, direction: 'do', asked: 'run' },
   });
   const { initial: first, ...known } = home(begins);
   expect(known).toEqual({
-    ...{ files: [], now: first, lastSeen: first, lastUp: [first] },
+    ...{ files: [], savepoint: first, now: first, lastSeen: first, lastUp: [first] },
     ...{ since: [], overwritten: [], kept: undefined },
   });
 });
