@@ -3,7 +3,7 @@ import { virshLine } from '../command.ts';
 import { nameIn } from '../host/file-names.ts';
 import { type SimulatedHost, simulatedHostOf } from '../host/simulated-host.ts';
 import { includesFile, isSameFile } from '../model/file-identity.ts';
-import type { HostState, ImageFile } from '../model/host-state.ts';
+import { type HostState, type ImageFile, withDomain } from '../model/host-state.ts';
 import { unmarkByHand } from '../model/marker.ts';
 import { isOpenEnd } from '../outcomes.ts';
 import { unknownLastWriteText } from '../run/last-writes.ts';
@@ -70,7 +70,9 @@ export function violationsAtEnd(
   if (end === 'rolled-back') {
     // What was committed is kept, and everything up to there.
     const former = environment.savepoint?.host ?? simulatedHostOf(initial);
-    wrong.push(...apart(former.state, hostState, 'it was'), ...renamed(former, host));
+    // No plan stops its guest, also not before a commit.
+    const should = withDomain(former.state, { state: initial.domain.state });
+    wrong.push(...apart(should, hostState, 'it was'), ...renamed(former, host));
   }
   if (end !== 'succeeded') wrong.push(...unsaidLosses(initial, host, happened));
   if (isOpenEnd(end) && next.length === 0) wrong.push('the report does not show what to type next');

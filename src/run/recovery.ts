@@ -8,6 +8,7 @@ import type { RecoveryMode } from '../journal/recovery-mode.ts';
 import { endState } from '../machine/machine.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { isUp } from '../model/host-state.ts';
+import { problemsAfter } from '../steps/derived.ts';
 import { refusedFinish } from './conclude.ts';
 import { passBeforeHooks } from './hooks.ts';
 import { type InterruptedPhase, type InterruptedRun, runOfAttempt } from './interrupted-run.ts';
@@ -15,7 +16,7 @@ import { setMarker } from './mark.ts';
 import { isConnectionLost, observe, recordIntent } from './perform-effect.ts';
 import { continuePhase, doPhase, withReconnect } from './phase.ts';
 import { effectsOf } from './phase-effects.ts';
-import { matchesPrediction, nextEffectIndex, predictedStates } from './phase-progress.ts';
+import { matchesPrediction, predictedStates } from './phase-progress.ts';
 import { askHostState, emit, type RunPart } from './requests.ts';
 import { drifted, failureOf, type Result } from './result.ts';
 import { finishRun, performNextPhase } from './run-loop.ts';
@@ -86,8 +87,8 @@ export function* observeAndMark(run: RunState, id: string): RunPart<boolean> {
 }
 
 /**
- * Resuming, finishes the interrupted phase, if there was one, or checks whether the next phase can begin. Rolling back,
- * keeps what the interrupted phase has committed.
+ * Finishes the interrupted phase, if there was one; otherwise checks whether the next phase can begin. A rollback finishes
+ * only what has committed, and ends there.
  */
 export function* finishInterruptedPhase(
   run: RunState,
@@ -96,34 +97,27 @@ export function* finishInterruptedPhase(
 ): RunPart<void> {
   const node = run.graph.nodes[run.todo?.index ?? -1];
   if (!node || run.state.final) return;
-  const phaseStart = phase && run.phaseStarts[node.index];
-  if (how === 'rollback') {
-    if (phaseStart && phase.direction === 'do') yield* keepCommitted(run, node, phaseStart, phase);
-    return;
+  const phaseStart = phase?.direction === 'do' ? run.phaseStarts[node.index] : undefined;
+  if (phaseStart && hasTakenEffect(run, node, phaseStart)) {
+    const verified = doPhase(run, node, phaseStart, effectsOf(node, phaseStart).length);
+    if (how === 'resume') return yield* performNextPhase(run, verified);
+    const { type } = yield* verified;
+    if (type === 'DONE') [run.state, run.todo] = [endState('rolled-back'), undefined];
   }
-  if (run.todo?.direction !== 'do') return;
-  if (phaseStart) yield* performNextPhase(run, continuePhase(run, node, phaseStart, phase));
-  else {
-    const wrong = yield* wrongBetween(run, node);
-    if (wrong) yield* performNextPhase(run, resultOnly(wrong));
-  }
+  if (how === 'rollback' || run.todo?.direction !== 'do') return;
+  if (phase && phaseStart)
+    return yield* performNextPhase(run, continuePhase(run, node, phaseStart, phase));
+  const wrong = yield* wrongBetween(run, node);
+  if (wrong) yield* performNextPhase(run, resultOnly(wrong));
 }
 
 /**
- * A commit counts as soon as it has taken effect, also if blockplan was killed before it could record that: then the
- * rollback ends here. It is verified like a phase that has just been performed.
+ * Whether a phase that commits has done so, although blockplan was killed before it could record that. It is judged by
+ * what the phase promises and not by the whole host state: a guest that has stopped since takes nothing away from a backup.
  */
-function* keepCommitted(
-  run: RunState,
-  node: PhaseNode,
-  phaseStart: PhaseStart,
-  phase: InterruptedPhase,
-): RunPart<void> {
-  const { now } = hostIn(run, node.host);
-  const all = effectsOf(node, phaseStart).length;
-  if (!node.doing.commits || nextEffectIndex(node, phaseStart, now, phase) !== all) return;
-  const { type } = yield* doPhase(run, node, phaseStart, all);
-  if (type === 'DONE') [run.state, run.todo] = [endState('rolled-back'), undefined];
+function hasTakenEffect(run: RunState, { phase, host, doing }: PhaseNode, at: PhaseStart): boolean {
+  const { now } = hostIn(run, host);
+  return doing.commits !== undefined && problemsAfter(phase, at.before, now, at.start).length === 0;
 }
 
 /**

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { updateDomain } from '../../../src/host/simulated-host.ts';
 import type { JournalEntry } from '../../../src/journal/journal.ts';
 import type { Finish } from '../../../src/run/run-state.ts';
+import { guestDies, guestStarts } from '../../../src/simulate/host-faults.ts';
 import { committing, type Phases } from '../../committing.ts';
 import type { Injection } from '../../driver-double.ts';
 import { intends, Runs } from '../../killed-runs.ts';
@@ -82,6 +83,15 @@ describe('a failed phase', () => {
     expect(back?.state[0]).toBe(AS_AFTER);
     expect(left(runs)).toEqual([DRAFT, PUBLISH]);
   });
+});
+
+test('a guest that stops before the commit is missed at the end', async () => {
+  const { finish } = await ended(BACKUP, [
+    { at: 1, fault: 'the guest dies before' },
+    ...refused(2),
+  ]);
+  expect(finish.end).toBe('stranded');
+  expect(finish.state).toContain('the guest is shut off; it was running');
 });
 
 test('a run that succeeds reports what it keeps', async () => {
@@ -169,6 +179,21 @@ describe('killed before the commit was recorded', () => {
     expect(finish?.state[0]).toBe(AS_AFTER);
     expect(left(runs)).toEqual([DRAFT, PUBLISH]);
   });
+
+  test.each(['resume', 'rollback'] as const)(
+    'a %s keeps it although the guest has stopped since, and reports that',
+    async (how) => {
+      const runs = await killed(afterPublish);
+      runs.befalls(guestDies);
+      const { finish } = await runs.again(how);
+      expect(finish?.end).toBe('stranded');
+      expect(finish?.state).toContain('the guest is shut off; it was running');
+      runs.befalls(guestStarts);
+      const { finish: back } = await runs.again('rollback');
+      expect(back?.state[0]).toBe(AS_AFTER);
+      expect(left(runs)).toEqual([DRAFT, PUBLISH]);
+    },
+  );
 
   test('a rollback that was killed then as well can be resumed', async () => {
     const runs = await killed(afterPublish);
