@@ -68,9 +68,10 @@ function byExactName(name: string, uri: string | undefined): string {
   return `"$(virsh${connection} list --all --uuid --name | sed -n ${quotedWord(pattern)})"`;
 }
 
-/** The commands about runs: they find the libvirt in the journals. */
+/** The commands about runs, which find the libvirt in the journals, and about backups, which need none. */
 type RunVerb =
   | 'attach'
+  | 'backups'
   | 'forget'
   | 'list'
   | 'rescue'
@@ -82,7 +83,7 @@ type RunVerb =
 /** The commands with `--connect`; `rescue` needs it for a file only. */
 type LibvirtVerb = 'doctor' | 'facts' | 'init' | 'preview' | 'rescue' | 'run';
 
-/** A blockplan command about a run, or about the runs on a domain. */
+/** A blockplan command about a run, about the runs on a domain, or about a backup store. */
 export function blockplanCommand(verb: RunVerb, word: string): Command {
   return blockplanLine(verb, word);
 }

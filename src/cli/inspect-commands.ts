@@ -1,4 +1,4 @@
-/** Commands that show runs, from their journals alone. */
+/** Commands that show runs, from their journals alone, and backups, from their files alone. */
 import type { Command } from 'commander';
 import { formatOption, metricsOption, type SetExitCode } from './options.ts';
 
@@ -28,5 +28,14 @@ export function addInspectCommands(root: Command, finish: SetExitCode): void {
     .addOption(formatOption())
     .action(async (run, options) =>
       finish(await (await import('./show.ts')).showCommand(run, options)),
+    );
+  root
+    .command('backups')
+    .description('List the backups in a store, newest first')
+    .argument('<store>', 'folder with a subfolder for each backup')
+    .option('--disk <target>', 'only backups of this disk')
+    .addOption(formatOption())
+    .action(async (store, options) =>
+      finish(await (await import('./backups.ts')).backupsCommand(store, options)),
     );
 }

@@ -202,6 +202,17 @@ export const CODE_REMEDIES = {
   notRehearsable:
     'Rehearse the plan with a file instead of a block device, or check it with `blockplan prove`.',
   backingNotRelative: 'Remove `keep-relative`; the header then names the base by its path.',
+  notBackupStore: 'Name the folder that has a subfolder for each backup, not one of the backups.',
+  storeUnreadable: 'Run blockplan as a user who can read the folder, such as root.',
+  backupManifestInvalid:
+    'Restore `manifest.json` from a copy of the store, or give a renamed folder its own name again.',
+  backupManifestNewer: 'Use the version of blockplan that made the backup, or a newer one.',
+  backupChainBroken:
+    'Restore the missing or changed files from a copy of the store. Backups that do not need them are not affected.',
+  backupSumsInvalid:
+    'Restore the file from a copy of the store. Without it the disk can be restored, but not verified.',
+  backupOutOfPlace: 'Keep the backups of each guest in a store of their own.',
+  pruneMarkInvalid: 'Restore `prune.json` from a copy of the store.',
   virshMissing: 'Install it with `apt install libvirt-clients` or `dnf install libvirt-client`.',
   daemonUnreachable:
     'Start the daemon with `systemctl start libvirtd` or `systemctl start virtqemud`.',

@@ -12,6 +12,8 @@ import {
   factsEditorSchema,
   factsValidatorCode,
   hookValidatorCode,
+  manifestEditorSchema,
+  manifestValidatorCode,
   notifyEditorSchema,
   notifyValidatorCode,
   validatorCode,
@@ -24,6 +26,8 @@ await writeFile('schemas/facts.schema.json', factsEditorSchema());
 await writeFile('src/facts/validator.generated.js', await factsValidatorCode());
 await writeFile('schemas/notify.schema.json', notifyEditorSchema());
 await writeFile('src/notify/validator.generated.js', await notifyValidatorCode());
+await writeFile('schemas/backup-manifest.schema.json', manifestEditorSchema());
+await writeFile('src/store/validator.generated.js', await manifestValidatorCode());
 await writeFile(
   'src/plan/templates.generated.json',
   templatesJson((file) => readFileSync(`plans/${file}`, 'utf8')),

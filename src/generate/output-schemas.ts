@@ -1,6 +1,7 @@
 /** The JSON Schemas of what commands print with `--format json`. */
 import { ENDS } from '../outcomes.ts';
 import type { JsonSchema } from '../plan/schema.ts';
+import { BACKUP_SCHEMA, BACKUPS_SCHEMA } from './backups-schema.ts';
 import {
   CODE_SCHEMA,
   countSchema,
@@ -237,6 +238,15 @@ const OUTPUTS: readonly Output[] = [
       diagnosed: DIAGNOSED,
       refusal: REFUSAL_SCHEMA,
       finding: FINDING_SCHEMA,
+    },
+  },
+  {
+    name: 'backups',
+    prints: 'the points in time of a backup store, or why it is refused.',
+    schema: { oneOf: [partSchema('listing'), partSchema('refusal')] },
+    defs: {
+      ...{ listing: BACKUPS_SCHEMA, backup: BACKUP_SCHEMA },
+      ...{ refusal: REFUSAL_SCHEMA, finding: FINDING_SCHEMA },
     },
   },
   {

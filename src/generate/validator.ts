@@ -8,6 +8,7 @@ import { HOOK_SCHEMA } from '../plan/hook-schema.ts';
 import type { Validate } from '../plan/input.ts';
 import { type JsonSchema, planSchema } from '../plan/schema.ts';
 import type { AnyStep } from '../steps/define.ts';
+import { manifestSchema } from '../store/schema.ts';
 
 /**
  * The text of `src/plan/validator.generated.js`: precompiled checks, so that reading a plan does not load ajv.
@@ -29,6 +30,11 @@ export function factsValidatorCode(): Promise<string> {
 /** The text of `src/notify/validator.generated.js`. */
 export function notifyValidatorCode(): Promise<string> {
   return codeFor(notifySchema('reader'), 'src/notify/schema.ts');
+}
+
+/** The text of `src/store/validator.generated.js`. */
+export function manifestValidatorCode(): Promise<string> {
+  return codeFor(manifestSchema(), 'src/store/schema.ts');
 }
 
 async function codeFor(schema: JsonSchema, origin: string): Promise<string> {
@@ -64,6 +70,11 @@ export function editorSchema(steps: readonly AnyStep[]): string {
 /** The text of `schemas/facts.schema.json`. */
 export function factsEditorSchema(): string {
   return `${JSON.stringify(factsSchema(), null, 2)}\n`;
+}
+
+/** The text of `schemas/backup-manifest.schema.json`. */
+export function manifestEditorSchema(): string {
+  return `${JSON.stringify(manifestSchema(), null, 2)}\n`;
 }
 
 /** The text of `schemas/notify.schema.json`. */

@@ -10,6 +10,7 @@
  * An operation rejects with an `EffectFailed` or a `BlockplanError` where its description says so. Otherwise a rejection is
  * the host's own error, with its `code`, such as `EACCES`.
  */
+import type { StoreFolder } from '../model/backup-store.ts';
 import type { OverlayBeside } from '../model/examination.ts';
 import type { Destination, Folder, HostState, ImageFile, Layer } from '../model/host-state.ts';
 import type { StoreLocks } from './store-lock.ts';
@@ -57,6 +58,12 @@ export interface FileQueries {
   readDataFiles(layer: Layer): Promise<DataFiles>;
   /** The qcow2 images in the folders of these files that name one of the files as their backing file. */
   findOverlays(files: readonly string[]): Promise<OverlayBeside[]>;
+  /**
+   * The content of a backup store's folder: its manifests, the headers and sizes of its images, and everything else by name.
+   * No link in it is followed. A file that cannot be read has the reason. Null when there is no folder at that path.
+   * @throws EffectFailed where it has too many entries for a store
+   */
+  readStore(path: string): Promise<StoreFolder | null>;
 }
 
 /** Whose rights decide whether a folder can be reached. */

@@ -17,6 +17,7 @@ import { lockStore, storeHolders } from './local-store-lock.ts';
 import { createFile, removeScratchFile, writeScratchFile } from './made-file.ts';
 import { findOverlays } from './overlays-beside.ts';
 import { findProcess, isRunning, runProgram, startProgram } from './programs.ts';
+import { readStore } from './read-store.ts';
 import { renameOver } from './replaced-file.ts';
 import { writeWhole } from './written-file.ts';
 
@@ -39,6 +40,7 @@ export const localHost: HostIO = {
   usersAt,
   readDataFiles,
   findOverlays,
+  readStore,
   makeFile: createFile,
   holdFile,
   makeFolder: createFolder,

@@ -1,7 +1,9 @@
-/** Reads the names of other files in the header of a qcow2 image (QEMU, docs/interop/qcow2.txt). */
+/** Reads the size and the names of other files in the header of a qcow2 image (QEMU, docs/interop/qcow2.txt). */
 import { type FileHandle, open } from 'node:fs/promises';
 
 export interface Qcow2Header {
+  /** The size of the disk in bytes. */
+  readonly virtualSize: number;
   /** The backing file, as the header spells it; absent where there is none. */
   readonly backing?: string;
   /** Whether the guest's data is in a separate file. */
@@ -23,22 +25,28 @@ const LARGEST_CLUSTER = 2 * 1024 * 1024;
 export async function readQcow2Header(file: string): Promise<Qcow2Header | null> {
   const handle = await open(file, 'r');
   try {
-    const header = await bytesAt(handle, 0, 104);
-    if (header.length < 72 || header.readUInt32BE(0) !== MAGIC) return null;
-    const version = header.readUInt32BE(4);
-    if (version !== 2 && version !== 3) return null;
-    const backing = await backingName(handle, header);
-    const hasDataFile =
-      version === 3 && header.length >= 104 && (header.readUInt32BE(76) & DATA_FILE_BIT) !== 0;
-    const dataFile = hasDataFile ? await dataFileName(handle, header) : undefined;
-    return {
-      ...(backing === undefined ? {} : { backing }),
-      hasDataFile,
-      ...(dataFile === undefined ? {} : { dataFile }),
-    };
+    return await qcow2HeaderOf(handle);
   } finally {
     await handle.close();
   }
+}
+
+/** The header of an open image; null where it is not a qcow2 image. */
+export async function qcow2HeaderOf(handle: FileHandle): Promise<Qcow2Header | null> {
+  const header = await bytesAt(handle, 0, 104);
+  if (header.length < 72 || header.readUInt32BE(0) !== MAGIC) return null;
+  const version = header.readUInt32BE(4);
+  if (version !== 2 && version !== 3) return null;
+  const backing = await backingName(handle, header);
+  const hasDataFile =
+    version === 3 && header.length >= 104 && (header.readUInt32BE(76) & DATA_FILE_BIT) !== 0;
+  const dataFile = hasDataFile ? await dataFileName(handle, header) : undefined;
+  return {
+    virtualSize: Number(header.readBigUInt64BE(24)),
+    ...(backing === undefined ? {} : { backing }),
+    hasDataFile,
+    ...(dataFile === undefined ? {} : { dataFile }),
+  };
 }
 
 async function backingName(handle: FileHandle, header: Buffer): Promise<string | undefined> {

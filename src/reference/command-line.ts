@@ -68,6 +68,7 @@ const SOURCES: Readonly<Record<string, readonly ValueSource[]>> = {
   'name=value': ['variables'],
   seed: [],
   shell: [],
+  store: ['folders'],
   target: [],
   uri: [],
 };

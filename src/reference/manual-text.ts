@@ -132,6 +132,19 @@ export const COMMAND_TEXTS: Readonly<Record<string, CommandText>> = {
     details: 'Shows every step of the run, each command, its result and its duration.',
     examples: [['Show the newest run', 'blockplan show last']],
   },
+  backups: {
+    details:
+      'Reads the manifests, the image headers and the sizes in the folder. Nothing is changed, libvirt is not needed, and the data of the images is not read. A backup is complete, broken, a draft, or being merged by an unfinished prune; below the table is what is wrong.',
+    exitCodes:
+      'The exit code is 0 if the store was read, whatever the state of its backups, 2 if the folder is no store, and 3 if it cannot be read.',
+    examples: [
+      ['List the backups of a guest', 'blockplan backups /backup/web1'],
+      [
+        'Print those of one disk for a program',
+        'blockplan backups /backup/web1 --disk vda --format json',
+      ],
+    ],
+  },
   doctor: {
     details:
       'Inspects the chains, the definition, the jobs and the runs of a guest. Nothing is changed. Each finding has a repair plan or a command to type.',

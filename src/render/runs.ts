@@ -5,7 +5,7 @@ import type { RunStatus, RunSummary } from '../run/run-summary.ts';
 import { durationText } from './amounts.ts';
 import { type Paint, palette } from './color.ts';
 import { outcomePaint } from './report.ts';
-import { padded, textWidth } from './width.ts';
+import { tableLines } from './table.ts';
 
 const HEAD = ['OUTCOME', 'RUN', 'DOMAIN', 'DISK', 'TOOK', 'PLAN', 'DESTINATION'] as const;
 
@@ -16,20 +16,8 @@ const HEAD = ['OUTCOME', 'RUN', 'DOMAIN', 'DISK', 'TOOK', 'PLAN', 'DESTINATION']
 export function renderRuns(runs: readonly RunSummary[], color: boolean, domain?: string): string {
   if (runs.length === 0)
     return domain === undefined ? 'No runs.\n' : `No runs on ${printable(domain)}.\n`;
-  const rows = runs.map(cells);
-  const widths = HEAD.map((title, column) =>
-    rows.reduce((most, row) => Math.max(most, textWidth(row[column] ?? '')), title.length),
-  );
-  const line = (row: readonly string[], first: Paint): string =>
-    row
-      .map((cell, column) => {
-        const text = column === HEAD.length - 1 ? cell : padded(cell, widths[column] ?? 0);
-        return column === 0 ? first(text) : text;
-      })
-      .join('  ');
-  const { dim } = palette(color);
-  const body = runs.map((run, at) => line(rows[at] ?? [], paintOf(run.outcome, color)));
-  return `${[dim(line(HEAD, (text) => text)), ...body].join('\n')}\n`;
+  const rows = runs.map((run) => ({ cells: cells(run), paint: paintOf(run.outcome, color) }));
+  return `${tableLines(HEAD, rows, color).join('\n')}\n`;
 }
 
 function cells(run: RunSummary): string[] {

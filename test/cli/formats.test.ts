@@ -227,7 +227,7 @@ describe('--help', () => {
     expect(names).toEqual([
       ['Plan', ['init', 'validate', 'preview', 'prove', 'facts', 'rehearse', 'schema']],
       ['Run', ['run', 'attach', 'throttle', 'resume', 'rollback']],
-      ['Inspect', ['status', 'list', 'show']],
+      ['Inspect', ['status', 'list', 'show', 'backups']],
       ['Repair', ['doctor', 'rescue', 'forget']],
       ['Setup', ['completion']],
     ]);

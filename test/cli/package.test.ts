@@ -53,6 +53,8 @@ describe('the package', () => {
       'schemas/notify.schema.json',
       'schemas/notification.schema.json',
       'schemas/report.schema.json',
+      'schemas/backups.schema.json',
+      'schemas/backup-manifest.schema.json',
       'plans/live-backup.yaml',
       'man/blockplan.1',
       'man/blockplan-run.1',

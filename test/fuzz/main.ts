@@ -1,5 +1,5 @@
 /**
- * Plans, facts, journals, bundles and domain XML of any shape. Each is read, or refused with findings, and the output can
+ * Plans, facts, journals, bundles, domain XML and backup stores of any shape. Each is read, or refused with findings, and the output can
  * neither steer a terminal nor hide anything. Run it with a small heap: a text that makes blockplan use too much memory ends
  * the process.
  *
@@ -16,6 +16,7 @@ import { compile } from '../../src/graph/graph.ts';
 import { BUNDLE_FILE, readBundleFile, writeBundle } from '../../src/journal/bundle.ts';
 import { checksum, JOURNAL_FILE } from '../../src/journal/journal.ts';
 import { readRunLog } from '../../src/journal/run-log.ts';
+import type { StoreFolder } from '../../src/model/backup-store.ts';
 import { readDomainXml, setDiskSource } from '../../src/model/domain-xml.ts';
 import type { HostState } from '../../src/model/host-state.ts';
 import { LOCAL } from '../../src/model/hosts.ts';
@@ -23,7 +24,9 @@ import { redactText, redactXml } from '../../src/model/redact.ts';
 import { runIdAt } from '../../src/model/run-id.ts';
 import { draftPlan } from '../../src/plan/read.ts';
 import { printable } from '../../src/printable.ts';
+import { renderBackups } from '../../src/render/backups.ts';
 import { renderFindings } from '../../src/render/findings.ts';
+import { jsonText } from '../../src/render/json.ts';
 import { renderRuns } from '../../src/render/runs.ts';
 import { renderShown } from '../../src/render/show.ts';
 import { renderStatus } from '../../src/render/status.ts';
@@ -33,13 +36,16 @@ import { runSummaryOf } from '../../src/run/run-summary.ts';
 import { previewPlan } from '../../src/simulate/preview-plan.ts';
 import { walk } from '../../src/simulate/walk.ts';
 import { steps } from '../../src/steps/registry.ts';
+import { listBackups } from '../../src/store/listing.ts';
+import { backupStoreOf } from '../../src/store/store.ts';
 import { ended, GIVEN, KEPT, phase, RESUMED, STARTED } from '../journals.ts';
 import { previewMarkdown, previewText } from '../previews.ts';
+import { CAPACITY, WEEK } from '../stores.ts';
 import { definitionXml, looked, world } from '../worlds.ts';
 
 const [cases = '2000', given = '8'] = process.argv.slice(2);
 const SEED = Number(given);
-const KINDS = 5;
+const KINDS = 6;
 
 const HOSTILE: readonly unknown[] = [
   ...[null, true, 0, -1, 1e308, Number.MAX_SAFE_INTEGER, 0.5, '', [], {}, [null], [[]]],
@@ -305,6 +311,47 @@ const xmls = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 100 }),
 );
 
+/** A store in which the names, the manifests, the headers and the mark can be anything. */
+const STORE = {
+  folders: WEEK.map((manifest) => ({
+    name: manifest.name,
+    manifest,
+    backing: manifest.parent === undefined ? null : `../${manifest.parent}/vda.qcow2`,
+    file: 'vda.qcow2',
+    virtualSize: CAPACITY,
+  })),
+  mark: { prune: 'blockplan/v1', drop: [{ name: 'tue', into: 'wed' }] },
+};
+
+type AnyStore = {
+  readonly folders?: readonly (Partial<(typeof STORE)['folders'][number]> | null)[];
+  readonly mark?: unknown;
+};
+
+/** What a host would read; a name on disk is always text, a size always a number. */
+function storeFolderOf(data: unknown): StoreFolder {
+  const { folders, mark } = (data ?? {}) as AnyStore;
+  return {
+    folders: (Array.isArray(folders) ? folders : []).map((each) => ({
+      name: String(each?.name),
+      manifest: { text: JSON.stringify(each?.manifest) ?? '' },
+      files: [
+        {
+          ...{ name: String(each?.file), size: 1, length: 1 },
+          header: {
+            virtualSize: Number(each?.virtualSize),
+            ...(each?.backing === null ? {} : { backing: String(each?.backing) }),
+          },
+        },
+      ],
+      strays: [],
+    })),
+    mark: { text: JSON.stringify(mark) ?? '' },
+    holders: [],
+    strays: [],
+  };
+}
+
 /** Every reader of XML reports errors as findings. */
 function inWords(attempt: () => unknown): void {
   try {
@@ -392,6 +439,15 @@ try {
       inWords(() => setDiskSource(xml, 'vda', { file: '/new', format: 'raw' }));
       redactText(xml);
       tried(() => readFacts(JSON.stringify({ ...FACTS, definition: xml }), 'facts.yaml'));
+    }),
+    settings,
+  );
+  fc.assert(
+    fc.property(changes, fc.boolean(), (all, marked) => {
+      const { mark, ...read } = storeFolderOf(changed(STORE, all));
+      const listing = listBackups(backupStoreOf({ ...read, ...(marked && mark ? { mark } : {}) }));
+      requireHarmless(renderBackups(listing, '/store', false, 80));
+      JSON.parse(jsonText(listing));
     }),
     settings,
   );

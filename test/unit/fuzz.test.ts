@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
 
-test('plans, facts, journals, bundles and XML of any shape end in findings', async () => {
+test('plans, facts, journals, bundles, XML and stores of any shape end in findings', async () => {
   // Beside the packages, so that it finds them.
   const outfile = join(ROOT, 'node_modules/.cache', `fuzz-${process.pid}.mjs`);
   await build({
@@ -20,6 +20,6 @@ test('plans, facts, journals, bundles and XML of any shape end in findings', asy
     { encoding: 'utf8' },
   );
   expect(stderr).toBe('');
-  expect(stdout).toContain('2000 cases with seed 8');
+  expect(stdout).toContain('2004 cases with seed 8');
   expect(status).toBe(0);
 }, 120_000);

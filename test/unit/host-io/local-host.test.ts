@@ -32,6 +32,7 @@ const QUESTIONS: Readonly<Record<string, Question>> = {
   usersAt: (io) => io.usersAt(at('top')),
   readDataFiles: (io) => io.readDataFiles({ file: at('top'), format: 'qcow2' }),
   findOverlays: (io) => io.findOverlays([at('base')]),
+  readStore: (io) => io.readStore(folder),
   makeFile: (io) => io.makeFile(at('made')),
   makeFolder: (io) => io.makeFolder(at('made folder'), 0o711),
   writeFile: (io) => io.writeFile(at('written'), '{}'),

@@ -6,6 +6,7 @@ import { codes } from '../../../src/codes.ts';
 import { diagnose } from '../../../src/doctor/diagnose.ts';
 import { BlockplanError, type Finding } from '../../../src/errors.ts';
 import { outputSchemas } from '../../../src/generate/output-schemas.ts';
+import type { StoreFolder } from '../../../src/model/backup-store.ts';
 import type { HostState } from '../../../src/model/host-state.ts';
 import { ENDS } from '../../../src/outcomes.ts';
 import { Explorer } from '../../../src/prove/explore.ts';
@@ -18,8 +19,12 @@ import { refusalJson } from '../../../src/render/refusal.ts';
 import { rescueJson } from '../../../src/render/rescue.ts';
 import { validationJson } from '../../../src/render/validation.ts';
 import { walk } from '../../../src/simulate/walk.ts';
+import { BACKUP_STATES, type BackupListing, listBackups } from '../../../src/store/listing.ts';
+import { type BackupManifest, writeManifest } from '../../../src/store/manifest.ts';
+import { backupStoreOf } from '../../../src/store/store.ts';
 import { back, bare, gone, lost, rescued, transient } from '../../lost-definitions.ts';
 import { hostForPlans, planned } from '../../plans.ts';
+import { CAPACITY, manifestOf, storedDiskOf } from '../../stores.ts';
 import { disk, looked } from '../../worlds.ts';
 import { BUNDLE, left, OVERLAY, patient, TOP } from '../doctor/patients.ts';
 import { findingsOf, step } from '../plan/kinds.ts';
@@ -185,6 +190,51 @@ describe('doctor', () => {
       expectValid('doctor', refusal(new BlockplanError(end, [finding])));
     },
   );
+});
+
+describe('backups', () => {
+  const printed = (folder: StoreFolder) =>
+    jsonText({
+      format: 'blockplan-backups/v1',
+      store: '/s',
+      ...listBackups(backupStoreOf(folder)),
+    });
+  const file = { name: 'vda.qcow2', size: 1, length: 1, header: { virtualSize: CAPACITY } };
+  const backup = (manifest: BackupManifest, ending = '') => ({
+    name: `${manifest.name}${ending}`,
+    manifest: { text: writeManifest(manifest) },
+    files: [file],
+    strays: [],
+  });
+  const disks = [{ ...storedDiskOf('mon'), serial: 'S' }];
+  const quiet = { quiesced: false, 'not-quiesced': 'no agent', disks };
+  const folder: StoreFolder = {
+    folders: [
+      backup(manifestOf('mon', 1, undefined, quiet)),
+      backup(manifestOf('tue', 2, 'mon')),
+      backup(manifestOf('wed', 3, 'tue'), '.partial'),
+      { name: 'old', files: [file], strays: [] },
+    ],
+    mark: { text: '{"prune":"blockplan/v1","drop":[{"name":"mon","into":"tue"}]}' },
+    holders: ['x'],
+    strays: ['y'],
+  };
+
+  test('prints a store, and was seen with every field', () => {
+    const value = expectValid('backups', printed(folder)) as BackupListing;
+    expect(value.backups.map(({ state }) => state).sort()).toEqual([...BACKUP_STATES].sort());
+    const fields = [value, ...value.backups, ...value.backups.flatMap((each) => each.disks)];
+    const { listing, backup: one } = schemaOf('backups').$defs!;
+    const known = [listing, one, one?.properties?.['disks']?.items].flatMap((each) =>
+      Object.keys(each?.properties ?? {}),
+    );
+    expect(new Set(fields.flatMap(Object.keys))).toEqual(new Set(known));
+  });
+
+  test('prints a store that cannot be understood, and why it is refused', () => {
+    expectValid('backups', printed({ ...folder, folders: [], mark: { text: '' } }));
+    expectValid('backups', refusalJson('input-refused', REFUSED));
+  });
 });
 
 describe('rescue', () => {

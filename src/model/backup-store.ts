@@ -1,0 +1,141 @@
+/**
+ * A backup store: a folder with a subfolder for each backup of one guest. Its first half is what is read from disk, of which
+ * nothing is trusted; the second half is what that means.
+ */
+import type { Finding } from '../errors.ts';
+
+/** The files in a backup's folder besides its images and sums, and those of the store itself. */
+export const STORE_NAMES = {
+  manifest: 'manifest.json',
+  mark: 'prune.json',
+  locks: 'locks',
+  draftEnding: '.partial',
+} as const;
+
+/** A store's folder as it was read. */
+export interface StoreFolder {
+  readonly folders: readonly StoreSubfolder[];
+  /** The file that a prune writes before it changes anything. */
+  readonly mark?: FileText;
+  /** The names of the files in the folder of the store's lock. */
+  readonly holders: readonly string[];
+  /** The other entries, by name: files, links, devices. */
+  readonly strays: readonly string[];
+}
+
+/** A folder in a store: a backup, a draft or anything else. */
+export interface StoreSubfolder {
+  readonly name: string;
+  readonly manifest?: FileText;
+  /** The regular files besides the manifest. */
+  readonly files: readonly StoreFile[];
+  /** The other entries, by name: folders, links, devices. */
+  readonly strays: readonly string[];
+  /** Why the folder cannot be read; it then seems empty. */
+  readonly unread?: string;
+}
+
+/** The text of a small file, or why it was not read. */
+export type FileText = { readonly text: string } | { readonly unread: string };
+
+export interface StoreFile {
+  readonly name: string;
+  /** Bytes that it takes on its storage. */
+  readonly size: number;
+  /** Bytes from its beginning to its end. */
+  readonly length: number;
+  /** Absent if it is not a qcow2 image. */
+  readonly header?: StoredHeader;
+  /** Why its first bytes cannot be read. */
+  readonly unread?: string;
+}
+
+/** The header of a qcow2 image. */
+export interface StoredHeader {
+  /** The size of the disk in bytes. */
+  readonly virtualSize: number;
+  /** The backing file as the header spells it. */
+  readonly backing?: string;
+  /** Set if the data is in another file. */
+  readonly hasDataFile?: true;
+}
+
+/** A store as a value: what its headers and manifests say, and what is wrong with it. */
+export interface BackupStore {
+  /** In the order in which they were made; those without a valid manifest come first, by name. */
+  readonly backups: readonly StoredBackup[];
+  readonly drafts: readonly StoredPoint[];
+  /** The backups that an unfinished prune gives up. */
+  readonly mark?: PruneMark;
+  /** The names of the claims on its lock. */
+  readonly holders: readonly string[];
+  /** Files and folders that belong to nothing, relative to the store. */
+  readonly strays: readonly string[];
+  /** What is wrong with the store as a whole. */
+  readonly findings: readonly Finding[];
+}
+
+/** A point in time of a guest's disks, complete or not. */
+export interface StoredPoint {
+  /** The name of its folder, without the ending of a draft. */
+  readonly name: string;
+  /** Absent if its manifest is missing or invalid. */
+  readonly point?: PointInTime;
+  readonly disks: readonly StoredDisk[];
+  /** Bytes that its folder takes on its storage. */
+  readonly size: number;
+  /** What is wrong with it; with an error, it cannot be restored. */
+  readonly findings: readonly Finding[];
+}
+
+export interface StoredBackup extends StoredPoint {
+  /** Set if an unfinished prune gives it up. */
+  readonly dropped?: DroppedBackup;
+}
+
+/** What the manifest says of the backup as a whole. */
+export interface PointInTime {
+  readonly domain: string;
+  readonly uuid: string;
+  /** ISO 8601, in UTC. */
+  readonly time: string;
+  /** The order in which the backups were made; clocks can jump. */
+  readonly sequence: number;
+  /** The backup that its increments were made from. */
+  readonly parent?: string;
+  readonly checkpoint?: string;
+  readonly quiesced: boolean;
+  /** Why the guest's file systems were not frozen. */
+  readonly notQuiesced?: string;
+}
+
+export type DiskMode = 'full' | 'incremental';
+
+export interface StoredDisk {
+  readonly target: string;
+  /** The image's name in the folder of the backup. */
+  readonly file: string;
+  readonly mode: DiskMode;
+  /** The size of the disk in bytes. */
+  readonly capacity: number;
+  readonly serial?: string;
+  /** The digest of the disk at that point; absent in a draft. */
+  readonly root?: string;
+  /** Bytes that the image takes on its storage; absent if it is missing. */
+  readonly size?: number;
+  /** The backup whose image its header names; absent if it names none, or something else. */
+  readonly below?: string;
+  /** Whether this image, or one below it, is missing or does not match. */
+  readonly broken: boolean;
+}
+
+/** The mark of a prune: which backups it gives up. */
+export interface PruneMark {
+  readonly drop: readonly DroppedBackup[];
+}
+
+export interface DroppedBackup {
+  readonly name: string;
+  /** The kept backup that takes over its data; absent if no kept backup needs it. */
+  readonly into?: string;
+}

@@ -1,0 +1,110 @@
+/** What `blockplan backups` prints: the points in time of a store as a table, and what is wrong below it. */
+import { printable } from '../printable.ts';
+import { sizeText } from '../size-text.ts';
+import type { BackupListing, BackupState, ListedBackup } from '../store/listing.ts';
+import { pluralText } from './amounts.ts';
+import { type Paint, palette } from './color.ts';
+import { renderFindings } from './findings.ts';
+import { timeText } from './runs.ts';
+import { tableLines } from './table.ts';
+import { wrapped } from './width.ts';
+
+const HEAD = [
+  ...['STATE', 'NAME', 'TIME', 'KIND', 'PARENT', 'ON DISK', 'VIRTUAL', 'QUIESCED'],
+] as const;
+
+/** Longer lists of names are cut. */
+const MOST_NAMES = 8;
+
+/**
+ * @param place the store as the user named it
+ * @param columns the width at which sentences wrap; the table never does
+ */
+export function renderBackups(
+  listing: BackupListing,
+  place: string,
+  color: boolean,
+  columns: number,
+): string {
+  const { backups, findings } = listing;
+  // The oldest first: what is wrong with one is often the cause for those after it.
+  const all = [...findings, ...backups.toReversed().flatMap((each) => each.findings)];
+  const notes = notesOn(listing).flatMap((note) => wrapped(printable(note), columns));
+  const table = tableLines(
+    HEAD,
+    backups.map((each) => ({ cells: cells(each), paint: paintOfState(each.state, color) })),
+    color,
+  );
+  return [
+    ...(backups.length === 0
+      ? [`No backups in ${printable(place)}.`]
+      : [headline(listing, place, palette(color).bold), ...table]),
+    ...(notes.length === 0 ? [] : ['', ...notes]),
+    ...(all.length === 0 ? [] : ['', renderFindings(all, color).trimEnd()]),
+    '',
+  ].join('\n');
+}
+
+function headline({ backups }: BackupListing, place: string, bold: Paint): string {
+  const domains = [...new Set(backups.flatMap(({ domain }) => domain ?? []))];
+  const drafts = backups.filter(({ state }) => state === 'draft').length;
+  const size = backups.reduce((sum, each) => sum + each.size, 0);
+  const counts = [
+    pluralText(backups.length - drafts, 'backup'),
+    ...(drafts === 0 ? [] : [pluralText(drafts, 'draft')]),
+    sizeText(size),
+  ];
+  const who = domains.length === 0 ? 'an unknown guest' : named(domains);
+  return `${bold(printable(who))} in ${printable(place)}: ${counts.join(', ')}`;
+}
+
+function cells(backup: ListedBackup): string[] {
+  const { state, name, time, parent, size, disks, quiesced } = backup;
+  const virtual = disks.reduce((sum, { capacity }) => sum + capacity, 0);
+  return [
+    state,
+    printable(name),
+    time === undefined ? '?' : timeText(Date.parse(time)),
+    kindOf(backup),
+    parent === undefined ? '-' : printable(parent),
+    sizeText(size),
+    disks.length === 0 ? '?' : sizeText(virtual),
+    quiesced === undefined ? '?' : quiesced ? 'yes' : 'no',
+  ];
+}
+
+/** One word if all disks have the same mode. */
+function kindOf({ disks }: ListedBackup): string {
+  const modes = [...new Set(disks.map(({ mode }) => mode))];
+  if (modes.length < 2) return modes[0] ?? '?';
+  return disks.map(({ target, mode }) => `${printable(target)} ${mode}`).join(', ');
+}
+
+function paintOfState(state: BackupState, color: boolean): Paint {
+  const { green, red, yellow } = palette(color);
+  return { complete: green, broken: red, draft: yellow, merging: yellow }[state];
+}
+
+/** What a reader must know besides the table, in sentences. */
+function notesOn({ backups, holders, strays }: BackupListing): string[] {
+  const merging = backups.filter(({ state }) => state === 'merging');
+  const drafts = backups.filter(({ state }) => state === 'draft');
+  const ends = merging.map(({ name, into }) =>
+    into === undefined ? `${name} (removed)` : `${name} (merged into ${into})`,
+  );
+  return [
+    ...(drafts.length === 0
+      ? []
+      : [
+          'A draft is a backup that is being made, or whose run was interrupted: it is incomplete.',
+        ]),
+    ...(merging.length === 0 ? [] : [`An unfinished prune gives up: ${named(ends)}.`]),
+    ...(holders.length === 0 ? [] : [`The store is locked by: ${named(holders)}.`]),
+    ...(strays.length === 0 ? [] : [`Files that belong to no backup: ${named(strays)}.`]),
+  ];
+}
+
+function named(names: readonly string[]): string {
+  const more = names.length - MOST_NAMES;
+  return [...names.slice(0, MOST_NAMES), ...(more > 0 ? [`and ${more} more`] : [])].join(', ');
+}

@@ -1,0 +1,106 @@
+/** What `blockplan backups` lists: the points in time of a store, newest first. */
+import type { Finding } from '../errors.ts';
+import type { BackupStore, DiskMode, StoredBackup, StoredPoint } from '../model/backup-store.ts';
+import { diskChain } from './chain.ts';
+
+/** `merging`: an unfinished prune gives it up. */
+export const BACKUP_STATES = ['complete', 'broken', 'draft', 'merging'] as const;
+
+export type BackupState = (typeof BACKUP_STATES)[number];
+
+export interface BackupListing {
+  readonly backups: readonly ListedBackup[];
+  /** The names of the claims on the store's lock. */
+  readonly holders: readonly string[];
+  /** Files and folders that belong to nothing, relative to the store. */
+  readonly strays: readonly string[];
+  /** What is wrong with the store as a whole. */
+  readonly findings: readonly Finding[];
+}
+
+/** All but the name, the state and the size is absent if the manifest is missing or invalid. */
+export interface ListedBackup {
+  readonly name: string;
+  readonly state: BackupState;
+  /** The kept backup that it is merged into. */
+  readonly into?: string;
+  readonly domain?: string;
+  readonly uuid?: string;
+  /** ISO 8601, in UTC. */
+  readonly time?: string;
+  readonly sequence?: number;
+  readonly parent?: string;
+  readonly checkpoint?: string;
+  readonly quiesced?: boolean;
+  readonly notQuiesced?: string;
+  /** Bytes that the folder, or the image of the requested disk, takes on its storage. */
+  readonly size: number;
+  readonly disks: readonly ListedDisk[];
+  readonly findings: readonly Finding[];
+}
+
+export interface ListedDisk {
+  readonly target: string;
+  readonly mode: DiskMode;
+  /** The size of the disk in bytes. */
+  readonly capacity: number;
+  readonly serial?: string;
+  readonly root?: string;
+  readonly file: string;
+  /** Bytes that the image takes on its storage; absent if it is missing. */
+  readonly size?: number;
+  /** The backups whose images the disk consists of, its own first. */
+  readonly chain: readonly string[];
+}
+
+/**
+ * Drafts come first, then the backups from the newest to the oldest, then those without a valid manifest.
+ * @param target lists only the backups of this disk, and only this disk of them
+ */
+export function listBackups(store: BackupStore, target?: string): BackupListing {
+  const { backups, drafts, holders, strays, findings } = store;
+  const all = [
+    ...drafts.toReversed().map((draft) => listed(store, draft, 'draft')),
+    ...backups.toReversed().map((backup) => ({
+      ...listed(store, backup, stateOf(backup)),
+      ...(backup.dropped?.into === undefined ? {} : { into: backup.dropped.into }),
+    })),
+  ];
+  const shown = target === undefined ? all : all.flatMap((each) => withDisk(each, target));
+  return { backups: shown, holders, strays, findings };
+}
+
+/** The targets of all disks in the store, sorted. */
+export function storedTargets({ backups, drafts }: BackupStore): string[] {
+  const disks = [...backups, ...drafts].flatMap((each) => each.disks);
+  return [...new Set(disks.map(({ target }) => target))].sort();
+}
+
+function stateOf({ dropped, findings }: StoredBackup): BackupState {
+  if (dropped) return 'merging';
+  return findings.some(({ severity }) => severity === 'error') ? 'broken' : 'complete';
+}
+
+function listed(store: BackupStore, stored: StoredPoint, state: BackupState): ListedBackup {
+  const { name, point, size, disks, findings } = stored;
+  return {
+    name,
+    state,
+    ...point,
+    size,
+    disks: disks.map(({ below, broken: _, ...disk }) => ({
+      ...disk,
+      chain: [name, ...chainFrom(store, below, disk.target)],
+    })),
+    findings,
+  };
+}
+
+function chainFrom(store: BackupStore, below: string | undefined, target: string): string[] {
+  return below === undefined ? [] : diskChain(store, below, target).map(({ backup }) => backup);
+}
+
+function withDisk(backup: ListedBackup, target: string): ListedBackup[] {
+  const disks = backup.disks.filter((disk) => disk.target === target);
+  return disks.map((disk) => ({ ...backup, size: disk.size ?? 0, disks: [disk] }));
+}

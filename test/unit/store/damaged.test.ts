@@ -1,0 +1,207 @@
+/** Stores in which something is missing or was changed: which backups are broken by it, and why. */
+import { execFileSync } from 'node:child_process';
+import { renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { scratchFolder } from '../../scratch-folder.ts';
+import {
+  CAPACITY,
+  changeManifest,
+  copyStore,
+  rebase,
+  statesOf,
+  storedDiskOf,
+  UUID,
+  writeStore,
+} from '../../stores.ts';
+
+const folder = scratchFolder('damaged');
+const whole = join(folder, 'whole');
+beforeAll(() => writeStore(whole));
+
+describe('a damaged store', () => {
+  const needs = (name: string, why: string) => `broken: ${name}: vda needs the backup ${why}`;
+  const wedOnTue = needs('wed', 'tue, in which vda is broken');
+  const cases: Readonly<
+    Record<string, readonly [change: (store: string) => void, states: Record<string, unknown>]>
+  > = {
+    'a parent was deleted': [
+      (store) => rmSync(join(store, 'mon'), { recursive: true }),
+      { tue: needs('tue', 'mon, which is missing'), wed: wedOnTue },
+    ],
+    'the newest was deleted': [
+      (store) => rmSync(join(store, 'wed'), { recursive: true }),
+      { mon: 'complete', tue: 'complete' },
+    ],
+    'an image was deleted': [
+      (store) => rmSync(join(store, 'tue/vda.qcow2')),
+      { tue: 'broken: tue: the image vda.qcow2 of vda is missing', wed: wedOnTue },
+    ],
+    'an image was overwritten': [
+      (store) => writeFileSync(join(store, 'tue/vda.qcow2'), 'x'.repeat(200)),
+      { tue: 'broken: tue: vda.qcow2 is not a qcow2 image', wed: wedOnTue },
+    ],
+    'an image is a link out of the store': [
+      (store) => {
+        renameSync(join(store, 'tue/vda.qcow2'), join(folder, 'out'));
+        symlinkSync(join(folder, 'out'), join(store, 'tue/vda.qcow2'));
+      },
+      { tue: 'broken: tue: the image vda.qcow2 of vda is missing', wed: wedOnTue },
+    ],
+    'a header names a file outside of the store': [
+      (store) => rebase(store, 'tue', '/etc/shadow'),
+      {
+        tue: 'broken: tue: the header of vda.qcow2 names "/etc/shadow", which is not an image of this store',
+        wed: wedOnTue,
+      },
+    ],
+    'a header leads out of the store': [
+      (store) => rebase(store, 'tue', '../../other/vda.qcow2'),
+      { tue: expect.stringContaining('which is not an image of this store'), wed: wedOnTue },
+    ],
+    'a header names the same place by an absolute path': [
+      (store) => rebase(store, 'tue', join(store, 'mon/vda.qcow2')),
+      { tue: expect.stringContaining('which is not an image of this store'), wed: wedOnTue },
+    ],
+    'a header names another backup than the manifest': [
+      (store) => rebase(store, 'wed', '../mon/vda.qcow2'),
+      {
+        wed: 'broken: wed: the header of vda.qcow2 names the backup mon, but the manifest names tue',
+      },
+    ],
+    'a header names nothing': [
+      (store) => rebase(store, 'tue', ''),
+      {
+        tue: 'broken: tue: vda is incremental, but the header of vda.qcow2 names no backing file',
+        wed: wedOnTue,
+      },
+    ],
+    'a header of a full backup names something': [
+      (store) => rebase(store, 'mon', '../wed/vda.qcow2'),
+      {
+        mon: 'broken: mon: vda is full, but the header of vda.qcow2 names "../wed/vda.qcow2"',
+        tue: needs('tue', 'mon, in which vda is broken'),
+        wed: wedOnTue,
+      },
+    ],
+    'the size differs': [
+      (store) => execFileSync('qemu-img', ['resize', '-q', join(store, 'wed/vda.qcow2'), '7M']),
+      {
+        wed: 'broken: wed: vda.qcow2 has a size of 7 MiB, but its manifest says 5 MiB',
+      },
+    ],
+    'the data is in another file': [
+      (store) =>
+        execFileSync('qemu-img', [
+          ...['create', '-q', '-f', 'qcow2', '-o', `data_file=${join(store, 'x.data')}`],
+          ...[join(store, 'mon/vda.qcow2'), `${CAPACITY}`],
+        ]),
+      {
+        mon: 'broken: mon: vda.qcow2 has its data in another file',
+        tue: needs('tue', 'mon, in which vda is broken'),
+        wed: wedOnTue,
+      },
+    ],
+    'the parent was made again': [
+      (store) => changeManifest(store, 'mon', { disks: [{ ...storedDiskOf('x') }] }),
+      {
+        tue: 'broken: tue: vda was made from another backup mon than the one here',
+        wed: wedOnTue,
+      },
+    ],
+    'a manifest was deleted': [
+      (store) => rmSync(join(store, 'tue/manifest.json')),
+      {
+        tue: 'broken: tue/manifest.json is missing',
+        wed: needs('wed', 'tue, which has no valid manifest'),
+      },
+    ],
+    'a manifest was altered': [
+      (store) => changeManifest(store, 'tue', { sequence: 'two', colour: 'red' }),
+      {
+        tue: 'broken: tue/manifest.json is invalid: "colour" is unknown; "sequence" is not a whole number of at least 1',
+        wed: needs('wed', 'tue, which has no valid manifest'),
+      },
+    ],
+    'a manifest is too large': [
+      (store) => changeManifest(store, 'wed', { domain: 'x'.repeat(70_000) }),
+      { wed: 'broken: wed/manifest.json cannot be read: it has more than 65536 bytes' },
+    ],
+    'a manifest is a link': [
+      (store) => {
+        const file = join(store, 'wed/manifest.json');
+        renameSync(file, join(store, 'm.json'));
+        symlinkSync('../m.json', file);
+      },
+      { wed: 'broken: wed/manifest.json is missing' },
+    ],
+    'a newer version made one': [
+      (store) => changeManifest(store, 'wed', { backup: 'blockplan/v7' }),
+      {
+        wed: 'broken: wed/manifest.json was written by a newer version of blockplan (blockplan/v7)',
+      },
+    ],
+    'a folder was renamed': [
+      (store) => renameSync(join(store, 'tue'), join(store, 'tuesday')),
+      {
+        tuesday: 'broken: tuesday/manifest.json is the manifest of another backup, "tue"',
+        wed: needs('wed', 'tue, which is missing'),
+      },
+    ],
+    'a backup was published too early': [
+      (store) => changeManifest(store, 'wed', { ended: undefined }),
+      { wed: 'broken: wed/manifest.json is that of a draft: "ended" is missing' },
+    ],
+    'a digest is missing': [
+      (store) =>
+        changeManifest(store, 'wed', {
+          disks: [{ ...storedDiskOf('wed', 'tue'), root: undefined }],
+        }),
+      { wed: 'broken: wed/manifest.json is that of a draft: the digest of vda is missing' },
+    ],
+    'the parent is of another guest': [
+      (store) => {
+        changeManifest(store, 'mon', { uuid: UUID.replace('4', '5'), domain: 'web2' });
+      },
+      {
+        mon: expect.stringMatching(/^complete: mon is a backup of another guest, web2 \(5dea/),
+        tue: needs('tue', 'mon, which is of another guest'),
+        wed: wedOnTue,
+      },
+    ],
+    'two have the same sequence number': [
+      (store) => changeManifest(store, 'wed', { sequence: 2 }),
+      {
+        tue: 'complete: tue and wed have the same sequence number, 2',
+        wed: `${needs('wed', 'tue, which is not an earlier one by its sequence')}: wed and tue have the same sequence number, 2`,
+      },
+    ],
+    'two need each other': [
+      (store) => {
+        changeManifest(store, 'tue', { parent: 'wed' });
+        rebase(store, 'tue', '../wed/vda.qcow2');
+      },
+      {
+        tue: needs('tue', 'wed, which is not an earlier one by its sequence'),
+        wed: wedOnTue,
+      },
+    ],
+    'sums are missing': [
+      (store) => rmSync(join(store, 'wed/vda.sums')),
+      { wed: 'complete: wed/vda.sums is missing, so vda cannot be verified' },
+    ],
+    'sums are cut': [
+      (store) => truncateSync(join(store, 'wed/vda.sums'), 32),
+      { wed: 'complete: wed/vda.sums has the wrong length, so vda cannot be verified' },
+    ],
+  };
+
+  test.each(Object.entries(cases))('where %s', async (_title, [change, states]) => {
+    const found = await statesOf(copyStore(whole, folder, change));
+    const expected = Object.fromEntries(
+      Object.keys(found).map((name) => [name, states[name] ?? 'complete']),
+    );
+    expect(found).toEqual(expected);
+    expect(Object.keys(found)).toEqual(expect.arrayContaining(Object.keys(states)));
+  });
+});
