@@ -13,7 +13,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   model: [],
   host: ['model'],
   commands: ['host', 'model'],
-  steps: ['commands', 'model'],
+  steps: ['commands', 'store', 'model'],
   plan: ['steps', 'model'],
   facts: ['plan', 'model'],
   programs: ['model'],
@@ -22,7 +22,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   machine: ['graph'],
   simulate: ['machine', 'graph', 'plan', 'steps', 'commands', 'host', 'model'],
   'host-io': ['model'],
-  libvirt: ['commands', 'host-io', 'model'],
+  libvirt: ['commands', 'host-io', 'store', 'model'],
   store: ['model'],
   journal: ['commands', 'graph', 'model'],
   run: [

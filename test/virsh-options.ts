@@ -16,6 +16,8 @@ export const VIRSH_OPTIONS: Readonly<Record<string, Readonly<Record<string, bool
     memspec: true,
     diskspec: true,
   },
+  'backup-begin': { domain: true, backupxml: true, checkpointxml: true, 'reuse-external': false },
+  domjobabort: { domain: true, postcopy: false },
   blockcopy: {
     domain: true,
     path: true,

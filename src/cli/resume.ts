@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { codes } from '../codes.ts';
 import { blockplanCommand, commandLine, virshLine } from '../command.ts';
 import type { Driver, MadeFile } from '../commands/driver.ts';
-import { filesWrittenInto } from '../commands/effect.ts';
+import { type Effect, filesWrittenInto } from '../commands/effect.ts';
 import { localHost } from '../host-io/local-host.ts';
 import { writeDurably } from '../journal/durable.ts';
 import { stateFolder, statePath } from '../journal/folder.ts';
@@ -181,15 +181,19 @@ async function madeInDoubt(log: RunLog): Promise<readonly MadeFile[]> {
   const command = commandInDoubt(log);
   if (!command) return [];
   const { effect, time } = command;
-  const file =
-    effect.tool === 'make-file'
-      ? effect.file
-      : effect.tool === 'qemu-img' && filesWrittenInto(effect).length === 0
-        ? effect.args.dest
-        : undefined;
+  const file = newFileOf(effect);
   const made =
     file === undefined ? undefined : await fileMadeBeforeCrash(localHost, file, Date.parse(time));
   return made ? [made] : [];
+}
+
+/** The path at which an effect makes a file or a folder before it does anything else. */
+function newFileOf(effect: Effect): string | undefined {
+  if (effect.tool === 'make-file') return effect.file;
+  if (effect.tool === 'draft-backup') return effect.draft;
+  return effect.tool === 'qemu-img' && filesWrittenInto(effect).length === 0
+    ? effect.args.dest
+    : undefined;
 }
 
 async function remember(journal: Journal, made: readonly MadeFile[]): Promise<void> {

@@ -31,7 +31,8 @@ import { namedRun, ownState, type RunFolder, runHolders } from './run-folders.ts
 /** The job that an active run waits for. */
 interface ActiveJob {
   readonly started: StartRecord;
-  readonly disk: string;
+  /** The disks that it copies. */
+  readonly disks: readonly string[];
 }
 
 /**
@@ -52,14 +53,18 @@ export async function throttleCommand(word: string, amount: string): Promise<num
   try {
     await refuseOtherRun(virsh, run, started);
     // Asked again: to connect takes a while, in which the job may have ended.
-    const { disk } = await activeJob(state, run);
-    const limit = await limitJobSpeed(virsh, { uuid, disk, bandwidth }).catch((error) => {
-      throw error instanceof EffectFailed
-        ? withoutJob(run, `libvirt reports: ${error.message}`)
-        : error;
-    });
-    if (limit === undefined) throw withoutJob(run, `its job on ${disk} has just ended`);
-    const text = `the job on ${disk} ${limit === 0 ? 'has no speed limit' : `is limited to ${sizeText(limit)}/s`}`;
+    const { disks } = await activeJob(state, run);
+    const limits: string[] = [];
+    for (const disk of disks) {
+      const limit = await limitJobSpeed(virsh, { uuid, disk, bandwidth }).catch((error) => {
+        throw error instanceof EffectFailed
+          ? withoutJob(run, `libvirt reports: ${error.message}`)
+          : error;
+      });
+      if (limit !== undefined) limits.push(limitText(disk, limit));
+    }
+    if (limits.length === 0) throw withoutJob(run, `its job on ${disks.join(', ')} has just ended`);
+    const text = limits.join('; ');
     process.stdout.write(`${printable(`${plan} on ${domain}: ${text}`)}\n`);
     // The journal has one writer, the process of the run: `attach`, `show` and the report read this in the event log.
     const message = `${text}, as ${userInfo().username} requested with blockplan throttle`;
@@ -68,6 +73,10 @@ export async function throttleCommand(word: string, amount: string): Promise<num
   } finally {
     await virsh.close();
   }
+}
+
+function limitText(disk: string, limit: number): string {
+  return `the job on ${disk} ${limit === 0 ? 'has no speed limit' : `is limited to ${sizeText(limit)}/s`}`;
 }
 
 /** The job that the process of the run waits for now. */
@@ -83,7 +92,8 @@ async function activeJob(state: string, of: RunFolder): Promise<ActiveJob> {
     );
   const last = commandsOf(log).at(-1);
   const effect = last?.answer ? undefined : last?.effect;
-  if (effect?.tool === 'await-job') return { started: log.started, disk: effect.disk };
+  if (effect?.tool === 'await-job') return { started: log.started, disks: [effect.disk] };
+  if (effect?.tool === 'await-backup') return { started: log.started, disks: effect.disks };
   throw effect?.tool === 'qemu-img'
     ? withoutJob(
         of,

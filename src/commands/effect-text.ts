@@ -17,6 +17,16 @@ export function commandText(effect: Effect): string {
       return `${commandLine('rm', effect.file)}  # once proven unused`;
     case 'move-file':
       return `${commandLine('mv', '--no-clobber', effect.file, effect.to)}  # once proven unused`;
+    case 'draft-backup':
+      return `${commandLine('mkdir', effect.draft)}  # with a manifest, and an empty image for ${Object.keys(effect.sources).join(', ')}`;
+    case 'await-backup':
+      return `# wait for libvirt's event: the backup of ${effect.disks.join(', ')} ${effect.until === 'complete' ? 'is complete' : 'has ended'}`;
+    case 'digest-backup':
+      return `# write the checksums of ${effect.disks.join(', ')} in ${commandLine(effect.draft)}`;
+    case 'publish-backup':
+      return `${commandLine('mv', '--no-clobber', effect.draft, effect.to)}  # with a complete manifest, once all files are on disk`;
+    case 'discard-backup':
+      return `${commandLine('rm', '-r', effect.draft)}  # once proven to be of this run`;
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import type { GuestProcess } from '../model/guest-process.ts';
 import type { HostState } from '../model/host-state.ts';
+import type { BackupEffect } from './backup-effect.ts';
 import { type Word, wordsOf } from './define.ts';
 import { type AnyCommand, type CommandOf, commandNamed } from './registry.ts';
 
@@ -15,7 +16,8 @@ export type Effect =
   | KeepDefinitionEffect
   | MakeFileEffect
   | RemoveFileEffect
-  | MoveFileEffect;
+  | MoveFileEffect
+  | BackupEffect;
 
 /** A virsh command in the long-lived session. */
 export type VirshEffect = CommandOf<'virsh'> & VirshTerms;

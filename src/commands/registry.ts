@@ -1,4 +1,5 @@
 /** Every command that a step can use. To add one, write its file and list it here. */
+import { backupBegin, domjobabort } from './backup-begin.ts';
 import { blockcommit } from './blockcommit.ts';
 import { blockcopy } from './blockcopy.ts';
 import { blockjob } from './blockjob.ts';
@@ -15,6 +16,8 @@ const virsh = [
   blockcommit,
   blockpull,
   blockjob,
+  backupBegin,
+  domjobabort,
   snapshotCreateAs,
   snapshotCreate,
   snapshotDelete,

@@ -69,11 +69,17 @@ export async function statFile(path: string): Promise<FileStat | null> {
   if (!found) return null;
   return {
     ...stampOf(found),
-    kind: found.isFile() ? 'file' : found.isBlockDevice() ? 'block device' : 'other',
+    kind: kindOf(found),
     length: Number(found.size),
     uid: Number(found.uid),
     changed: `${found.ctimeNs}`,
   };
+}
+
+function kindOf(found: BigIntStats): FileStat['kind'] {
+  if (found.isFile()) return 'file';
+  if (found.isDirectory()) return 'folder';
+  return found.isBlockDevice() ? 'block device' : 'other';
 }
 
 /** The device number is left out: it may change after a reboot. */

@@ -13,9 +13,10 @@
 import type { StoreFolder } from '../model/backup-store.ts';
 import type { OverlayBeside } from '../model/examination.ts';
 import type { Destination, Folder, HostState, ImageFile, Layer } from '../model/host-state.ts';
+import type { ImageDigests } from './image-digest.ts';
 import type { StoreLocks } from './store-lock.ts';
 
-export interface HostIO extends FileQueries, FileChanges, StoreLocks, Programs {
+export interface HostIO extends FileQueries, FileChanges, ImageDigests, StoreLocks, Programs {
   /** The id of the host's boot (random(4)). */
   readonly boot: string;
   /** The user that files are inspected and made as; undefined where the system has no user ids. */
@@ -80,7 +81,7 @@ export interface FileStamp {
 }
 
 export interface FileStat extends FileStamp {
-  readonly kind: 'file' | 'block device' | 'other';
+  readonly kind: 'file' | 'folder' | 'block device' | 'other';
   /** Bytes from its beginning to its end; 0 for a device. */
   readonly length: number;
   /** The user that it belongs to. */

@@ -2,6 +2,7 @@
 import { bootId } from '../processes.ts';
 import { readDataFiles } from './data-files.ts';
 import { inspectDestination, usersAt } from './destination.ts';
+import { digestImage, verifyImage } from './digest-image.ts';
 import {
   identify,
   inspectFile,
@@ -39,9 +40,11 @@ export const localHost: HostIO = {
   inspectDestination,
   usersAt,
   readDataFiles,
+  verifyImage,
   findOverlays,
   readStore,
   makeFile: createFile,
+  digestImage,
   holdFile,
   makeFolder: createFolder,
   moveFolder,

@@ -81,12 +81,59 @@ export function withLayersCopied(
   });
 }
 
+const POINT_OF = 'point of ';
+
+/** The member of each group of writes that a backup into that file has to copy. */
+function pointOf(file: string): string {
+  return `${POINT_OF}${file}`;
+}
+
+/** A backup of the disk into that file begins: all that the guest has written until now belongs to it. */
+export function withPoint(content: Content, target: string, file: string): Content {
+  const { held, newest } = content[target] ?? { held: [], newest: {} };
+  const point = pointOf(file);
+  return {
+    ...content,
+    [target]: { held: distinct(held.map((group) => groupOf([...filesOf(group), point]))), newest },
+  };
+}
+
+/** The backup into that file is complete. */
+export function withPointCopied(content: Content, file: string): Content {
+  return changed(content, ({ held, newest }) => ({
+    held: distinct(
+      held.map((group) =>
+        groupOf(filesOf(group).map((each) => (each === pointOf(file) ? file : each))),
+      ),
+    ),
+    newest,
+  }));
+}
+
+/** A backup into that file is given up. */
+export function withoutPoint(content: Content, file: string): Content {
+  return withMemberRemoved(content, pointOf(file));
+}
+
+/** The files into which a backup has begun that is not complete. */
+export function unfinishedCopies(content: Content): readonly string[] {
+  const members = Object.values(content).flatMap(({ held }) => held.flatMap(filesOf));
+  const points = members.filter((each) => each.startsWith(POINT_OF));
+  return [...new Set(points.map((each) => each.slice(POINT_OF.length)))];
+}
+
 /** Empties the file. */
 export function withFileEmptied(content: Content, file: string): Content {
+  return withMemberRemoved(content, file);
+}
+
+function withMemberRemoved(content: Content, member: string): Content {
   return changed(content, ({ held, newest }) => {
-    const { [file]: _gone, ...rest } = newest;
+    const { [member]: _gone, ...rest } = newest;
     return {
-      held: distinct(held.map((group) => groupOf(filesOf(group).filter((each) => each !== file)))),
+      held: distinct(
+        held.map((group) => groupOf(filesOf(group).filter((each) => each !== member))),
+      ),
       newest: rest,
     };
   });

@@ -1,5 +1,5 @@
 /** The end of a block job on a simulated host. */
-import { withoutJob } from '../model/host-state.ts';
+import { isBackedUp, withoutJob } from '../model/host-state.ts';
 import { definitionIsSaved } from './definitions.ts';
 import { layersOf } from './file-names.ts';
 import { type SimulatedHost, updateDisk } from './simulated-host.ts';
@@ -21,4 +21,11 @@ export function withFilesClosed(
 export function withoutJobOn(host: SimulatedHost, target: string): SimulatedHost {
   const { [target]: _ended, ...jobs } = host.jobs;
   return updateDisk({ ...definitionIsSaved(host), jobs }, target, withoutJob);
+}
+
+/** The same host without the backup of its guest, which saves no definition. */
+export function withoutBackup(host: SimulatedHost): SimulatedHost {
+  return host.state.domain.disks
+    .filter(isBackedUp)
+    .reduce((each, { target }) => updateDisk(each, target, withoutJob), host);
 }

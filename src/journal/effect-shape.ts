@@ -26,6 +26,7 @@ import {
   textLike,
   trueFlag,
 } from '../model/shape.ts';
+import { BACKUP_FIELDS, type BackupFields } from './backup-effect-shape.ts';
 
 /** The name of a file in the run's folder. */
 const ownFile = textLike(/^\w[\w.-]*$/, 'the name of a file');
@@ -80,7 +81,7 @@ function argsOf(options: Options): Shape<object> {
   return fields<object>(Object.fromEntries(shapes));
 }
 
-interface FieldsOf {
+interface FieldsOf extends BackupFields {
   readonly virsh: VirshTerms;
   readonly 'qemu-img': QemuImgTerms;
   readonly 'await-job': AwaitJobEffect;
@@ -121,6 +122,7 @@ const FIELDS: { readonly [T in Tool]: Fields<FieldsOf[T]> } = {
     why: text,
   },
   'move-file': { tool: oneOf('move-file' as const), file: text, to: text, why: text },
+  ...BACKUP_FIELDS,
 };
 
 /** An effect as a journal holds it. */
@@ -132,6 +134,11 @@ export const effectShape: Shape<Effect> = byTag<Effect>('tool', {
   'make-file': fields(FIELDS['make-file']),
   'remove-file': fields(FIELDS['remove-file']),
   'move-file': fields(FIELDS['move-file']),
+  'draft-backup': fields(FIELDS['draft-backup']),
+  'await-backup': fields(FIELDS['await-backup']),
+  'digest-backup': fields(FIELDS['digest-backup']),
+  'publish-backup': fields(FIELDS['publish-backup']),
+  'discard-backup': fields(FIELDS['discard-backup']),
 });
 
 /**

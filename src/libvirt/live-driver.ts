@@ -17,6 +17,7 @@ import { EffectFailed } from '../model/effect-failed.ts';
 import { filesOfDisk } from '../model/file-identity.ts';
 import type { Bundle, DomainState, HostState } from '../model/host-state.ts';
 import { MARKER_URI, type Marker } from '../model/marker.ts';
+import { BackupWatch } from './await-backup.ts';
 import { JobWatch } from './await-job.ts';
 import { byExactName } from './by-uuid.ts';
 import { checkConnection } from './connection-uri.ts';
@@ -26,6 +27,7 @@ import { GuestProcesses } from './guest-process.ts';
 import { withInputFiles } from './input-files.ts';
 import { connectionOf, type LiveOptions, listen } from './live-connection.ts';
 import { MadeFiles } from './made-files.ts';
+import { type BackupPlace, performBackup } from './make-backup.ts';
 import { markCommand, NOTHING_TO_UNMARK, readMarker, unmarkCommand } from './marker.ts';
 import { MigrationWatch } from './migration-watch.ts';
 import { captureBundle, observeDomain, uuidOf } from './observe.ts';
@@ -76,6 +78,7 @@ class LiveDriver implements LibvirtDriver {
   readonly #processes: GuestProcesses;
   #events: DomainEvents | undefined;
   #watch: JobWatch | undefined;
+  #backups: BackupWatch | undefined;
   readonly #stateListeners: ((state: DomainState, detail: string) => void)[] = [];
 
   constructor(io: HostIO, options: LiveOptions, virsh: Virsh, events: DomainEvents | undefined) {
@@ -91,6 +94,7 @@ class LiveDriver implements LibvirtDriver {
   #attend(events: DomainEvents): void {
     this.#events = events;
     this.#watch = new JobWatch(events);
+    this.#backups = new BackupWatch(events);
     events.on((event) => {
       this.#whereabouts.hear(event);
       if (event.kind !== 'lifecycle') return;
@@ -155,7 +159,15 @@ class LiveDriver implements LibvirtDriver {
       case 'move-file':
         await moveUnused(this.#io, effect, await this.observe([effect.file]), this);
         return this.#made.forget(effect.file);
+      default:
+        return performBackup(effect, this.#backupPlace(), context);
     }
+  }
+
+  #backupPlace(): BackupPlace {
+    if (!this.#backups) throw new Error('a read-only driver makes no backup');
+    const { domain } = this.#options;
+    return { io: this.#io, virsh: this.#virsh, domain, made: this.#made, watch: this.#backups };
   }
 
   async #convert(effect: QemuImgEffect, context: PerformContext): Promise<void> {
@@ -186,7 +198,10 @@ class LiveDriver implements LibvirtDriver {
 
   async #send(argv: readonly string[], effect: VirshEffect): Promise<void> {
     const job = commandDefinition(effect).startsJob(effect.args);
-    if (job) this.#watch?.begin(job);
+    if (job) {
+      this.#watch?.begin(job);
+      this.#backups?.begin();
+    }
     // The signal is not passed on: a command that was sent must be answered, so that its result is known.
     const { ok, error: said = 'failed' } = await this.#virsh.run(argv, {
       timeoutMs: effect.timeoutMs ?? COMMAND_TIMEOUT_MS,
@@ -212,7 +227,7 @@ class LiveDriver implements LibvirtDriver {
     const hears = (timeoutMs: number) =>
       this.#listening().proveLive(set, MARKER_URI, { timeoutMs });
     if (await hears(10_000)) return;
-    this.#watch?.end();
+    this.#endWatches();
     await this.#events?.close();
     await this.#listenAgain();
     if (!(await hears(30_000)))
@@ -258,13 +273,18 @@ class LiveDriver implements LibvirtDriver {
   }
 
   async close(): Promise<void> {
-    this.#watch?.end();
+    this.#endWatches();
     await Promise.all([this.#virsh.close(), this.#events?.close()]);
   }
 
   #listening(): DomainEvents {
     if (!this.#events) throw new Error('a read-only driver has no events');
     return this.#events;
+  }
+
+  #endWatches(): void {
+    this.#watch?.end();
+    this.#backups?.end();
   }
 
   #awaiting(): JobWatch {

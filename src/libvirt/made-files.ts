@@ -1,6 +1,6 @@
 /** The files that a run has made, distinguished by inode from files that others put at the same paths. */
 import type { MadeFile } from '../commands/driver.ts';
-import type { FileStamp, HostIO } from '../host-io/host-io.ts';
+import type { FileStamp, FileStat, HostIO } from '../host-io/host-io.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import type { ImageFile } from '../model/host-state.ts';
 
@@ -25,6 +25,39 @@ export class MadeFiles {
     const made = { file: path, ...(await this.#io.makeFile(path)) };
     this.#made.set(path, made);
     await written(made);
+  }
+
+  /**
+   * Makes a folder.
+   * @param written records that it was made
+   * @throws EffectFailed where something has the name, or the folder cannot be made
+   */
+  async makeFolder(
+    path: string,
+    mode: number,
+    written: (made: MadeFile) => Promise<void>,
+  ): Promise<void> {
+    const made = { file: path, ...(await this.#io.makeFolder(path, mode)) };
+    this.#made.set(path, made);
+    await written(made);
+  }
+
+  /** What the run has made at that path keeps counting as its own under another name. */
+  async rename(
+    from: string,
+    to: string,
+    written: (made: MadeFile) => Promise<void>,
+  ): Promise<void> {
+    const known = this.#made.get(from);
+    if (!known) return;
+    const made = { ...known, file: to };
+    this.#made.set(to, made);
+    await written(made);
+  }
+
+  /** The stamp of what the run has made at that path. */
+  stampAt(path: string): FileStamp | undefined {
+    return this.#made.get(path);
   }
 
   /** The same files, with `made` set on those that the run has made. */
@@ -69,8 +102,8 @@ export class MadeFiles {
 const TICK_MS = 10;
 
 /**
- * The file at a path where a run was about to make one when it died. It counts as the run's own if it was created since,
- * belongs to this user and is empty, so that it contains no data.
+ * The file or folder at a path where a run was about to make one when it died. It counts as the run's own if it was created
+ * since, and belongs to this user. A file must be empty, so that it contains no data; a folder is named for the run.
  * @param since milliseconds since the epoch
  */
 export async function fileMadeBeforeCrash(
@@ -79,8 +112,12 @@ export async function fileMadeBeforeCrash(
   since: number,
 ): Promise<MadeFile | undefined> {
   const found = await io.stat(path);
-  if (found?.kind !== 'file' || found.length !== 0 || found.uid !== io.user) return undefined;
+  if (!found || found.uid !== io.user || !isUnfilled(found)) return undefined;
   const { ino, born, changed } = found;
   const madeAt = BigInt(born === '0' ? changed : born) / 1_000_000n;
   return madeAt < BigInt(since - TICK_MS) ? undefined : { file: path, ino, born };
+}
+
+function isUnfilled({ kind, length }: FileStat): boolean {
+  return kind === 'folder' || (kind === 'file' && length === 0);
 }

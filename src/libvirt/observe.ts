@@ -1,5 +1,6 @@
 /** Observes a domain through virsh. Only reads. */
 import { isTakenForId } from '../command.ts';
+import { readBackupXml } from '../model/backup-xml.ts';
 import { withPersistentSources } from '../model/defined-disks.ts';
 import { readDomainXml } from '../model/domain-xml.ts';
 import { goneDomain } from '../model/gone-domain.ts';
@@ -8,6 +9,7 @@ import {
   type Disk,
   type Domain,
   type DomainState,
+  isBackedUp,
   type SavedMetadata,
   VIRSH_STATES,
 } from '../model/host-state.ts';
@@ -112,10 +114,23 @@ async function withQuietJobs(virsh: Virsh, name: string, disks: readonly Disk[])
   const answers = await virsh.runAll(
     asked.map((disk) => ['blockjob', '--domain', name, '--path', disk.target, '--info', '--raw']),
   );
-  return disks.map((disk) => {
+  const busy = disks.map((disk): Disk => {
     const answer = answers[asked.indexOf(disk)];
     const type = answer && /^\s*type=(.+)$/m.exec(answer.stdout)?.[1]?.trim();
     return type ? { ...disk, job: { type: JOB_TYPES[type] ?? 'other', ready: false } } : disk;
+  });
+  return busy.some(isBackedUp) ? withBackupTargets(virsh, name, busy) : busy;
+}
+
+/** Only the XML of the backup says where it writes to; none is left once it has ended. */
+async function withBackupTargets(virsh: Virsh, name: string, disks: readonly Disk[]) {
+  const { ok, stdout } = await virsh.run(['backup-dumpxml', '--domain', name]);
+  const targets = ok ? readBackupXml(stdout) : [];
+  return disks.map((disk): Disk => {
+    const file = targets.find((each) => each.disk === disk.target)?.file;
+    return disk.job && isBackedUp(disk) && file !== undefined
+      ? { ...disk, job: { ...disk.job, mirror: file } }
+      : disk;
   });
 }
 

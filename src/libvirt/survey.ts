@@ -37,7 +37,7 @@ export async function surveyHost(
   const { disks } = own;
   return {
     ...hostState,
-    host: { ...hostState.host, ...releases(version?.ok ? version.stdout : ''), ...ownUser(io) },
+    host: { ...hostState.host, ...readReleases(version?.ok ? version.stdout : ''), ...ownUser(io) },
     domain: { ...hostState.domain, disks: withCapacities(disks, sizes?.ok ? sizes.stdout : '') },
     files: { ...hostState.files, ...own.files },
     names: { ...others.names, ...own.names },
@@ -137,7 +137,7 @@ function withHeaderOf({ files }: HostState, path: string, file: ImageFile): Imag
 }
 
 /** Parses `virsh version --daemon`, which daemons older than 0.10 do not answer. */
-function releases(text: string): { libvirt?: string; qemu?: string } {
+export function readReleases(text: string): { libvirt?: string; qemu?: string } {
   const libvirt = /^Running against daemon: (\d+(?:\.\d+)*)/m.exec(text)?.[1];
   const qemu = /^Running hypervisor: QEMU (\d+(?:\.\d+)*)/m.exec(text)?.[1];
   return { ...(libvirt ? { libvirt } : {}), ...(qemu ? { qemu } : {}) };

@@ -7,10 +7,21 @@ import type { Finding } from '../errors.ts';
 /** The files in a backup's folder besides its images and sums, and those of the store itself. */
 export const STORE_NAMES = {
   manifest: 'manifest.json',
+  definition: 'definition.xml',
   mark: 'prune.json',
   locks: 'locks',
   draftEnding: '.partial',
 } as const;
+
+/** The image of a disk, in the folder of the backup. */
+export function imageName(target: string): string {
+  return `${target}.qcow2`;
+}
+
+/** The sums of a disk, in the folder of the backup. */
+export function sumsName(target: string): string {
+  return `${target}.sums`;
+}
 
 /** A store's folder as it was read. */
 export interface StoreFolder {

@@ -153,7 +153,7 @@ export interface BlockJob {
   readonly type: 'copy' | 'commit' | 'active-commit' | 'pull' | 'backup' | 'other';
   /** True only when the live XML says `ready='yes'`: cur == end alone is not ready. */
   readonly ready: boolean;
-  /** The mirror of a copy or an active commit. */
+  /** The mirror of a copy or an active commit, or the file that a backup writes to. */
   readonly mirror?: string;
 }
 
@@ -282,6 +282,11 @@ export function withFile(state: HostState, path: string, file: ImageFile | null)
 export function withoutJob(disk: Disk): Disk {
   const { job: _ended, ...rest } = disk;
   return rest;
+}
+
+/** Whether a backup of the disk is running. */
+export function isBackedUp({ job }: Disk): boolean {
+  return job?.type === 'backup';
 }
 
 /** Whether the domain's guest can run block jobs; a paused one can (seen on libvirt 9.0 with QEMU 7.2). */

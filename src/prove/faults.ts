@@ -130,8 +130,8 @@ export function faultsOf(request: Request): readonly Fault[] {
     case 'perform': {
       const { tool } = request.effect;
       if (tool === 'virsh') return COMMAND;
-      if (tool === 'await-job') return WAIT;
-      return tool === 'qemu-img' ? COPY : ANY_EFFECT;
+      if (tool === 'await-job' || tool === 'await-backup') return WAIT;
+      return tool === 'qemu-img' || tool === 'digest-backup' ? COPY : ANY_EFFECT;
     }
     case 'bundle':
       return ANY_EFFECT;

@@ -1,5 +1,6 @@
 /** The invariants of every state and every end of a run, judged from the host itself and not with the code of a run. */
 import { virshLine } from '../command.ts';
+import { unfinishedCopies } from '../host/content.ts';
 import { nameIn } from '../host/file-names.ts';
 import { type SimulatedHost, simulatedHostOf } from '../host/simulated-host.ts';
 import { includesFile, isSameFile } from '../model/file-identity.ts';
@@ -28,6 +29,9 @@ export function violationsDuring(initial: HostState): (host: SimulatedHost) => r
     ...writtenTo(host)
       .filter((file) => owners.areOthers(file))
       .map((file) => `${file} is written to, but is in another domain's chain`),
+    ...unfinishedCopies(host.content)
+      .filter((file) => !host.state.files[file])
+      .map((file) => `a backup was completed without all the writes that belong to ${file}`),
   ];
   return (host) => {
     const wrong = known.get(host) ?? judge(host);

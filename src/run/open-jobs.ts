@@ -1,5 +1,6 @@
 /** What is known of the block jobs of a run that is left unfinished: the last observation, and the commands sent since. */
 import type { Effect, VirshEffect } from '../commands/effect.ts';
+import { readBackupXml } from '../model/backup-xml.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import type { HostState } from '../model/host-state.ts';
 
@@ -36,9 +37,8 @@ export class OpenJobs {
 
   /** Follows an effect: it counts as sent unless the host certainly has not begun it. */
   async performing(effect: Effect, performance: Promise<void>): Promise<void> {
-    const command = jobCommand(effect);
     const before = this.#sent;
-    if (command) this.#sent = [...before, command];
+    this.#sent = [...before, ...jobCommands(effect)];
     try {
       await performance;
     } catch (error) {
@@ -70,13 +70,18 @@ export class OpenJobs {
   }
 }
 
-function jobCommand(effect: Effect): JobCommand | undefined {
-  if (effect.tool !== 'virsh' || !('path' in effect.args)) return undefined;
+function jobCommands(effect: Effect): readonly JobCommand[] {
+  if (effect.tool !== 'virsh') return [];
+  if (effect.verb === 'backup-begin')
+    return readBackupXml(effect.args.backupxml.content).map(({ disk }) => ({
+      ...{ target: disk, act: 'start', job: 'backup' },
+    }));
+  if (!('path' in effect.args)) return [];
   const target = String(effect.args.path);
   const job = STARTS[effect.verb];
-  if (job !== undefined) return { target, act: 'start', job };
+  if (job !== undefined) return [{ target, act: 'start', job }];
   const act = endOf(effect);
-  return act === undefined ? undefined : { target, act };
+  return act === undefined ? [] : [{ target, act }];
 }
 
 function endOf(effect: VirshEffect): 'cancel' | 'pivot' | undefined {

@@ -3,7 +3,7 @@ import { commandDefinition, type Effect, isCommand } from '../commands/effect.ts
 import type { PhaseNode } from '../graph/graph.ts';
 import { simulatedHostOf } from '../host/simulated-host.ts';
 import { FileSet, filesOfDisk } from '../model/file-identity.ts';
-import type { HostState } from '../model/host-state.ts';
+import { type HostState, isBackedUp } from '../model/host-state.ts';
 import { assumeSuccess, simulateEffects } from '../simulate/simulate-effects.ts';
 import { effectsOf } from './phase-effects.ts';
 import type { PhaseStart } from './run-state.ts';
@@ -30,7 +30,7 @@ export function nextEffectIndex(
   if (states.length === 0) return undefined;
   if (!doubtful) return matchesPrediction(states[done], now) ? done : undefined;
   const judged = isCommand(doubtful) && commandDefinition(doubtful).unanswered(doubtful.args, now);
-  if (judged === 'undo') return undefined;
+  if (judged === 'undo' || isMissedEnd(doubtful, now)) return undefined;
   const effects = effectsOf(node, phaseStart);
   let after = done + 1;
   // A wait ends by itself: the job may have ended in the meantime.
@@ -45,6 +45,13 @@ export function nextEffectIndex(
     return effects[at - 1]?.tool === 'await-job' ? at - 1 : first;
   }
   return undefined;
+}
+
+/** A backup that is over may have failed, and nothing shows it afterwards: only the event of its end does. */
+function isMissedEnd(effect: Effect, { domain }: HostState): boolean {
+  return (
+    effect.tool === 'await-backup' && effect.until === 'complete' && !domain.disks.some(isBackedUp)
+  );
 }
 
 /** The host states that a phase passes through; none if its step rejects the host state in which it began. */

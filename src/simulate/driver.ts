@@ -1,9 +1,10 @@
 /** A driver over a simulated host: a run uses it like libvirt. Its creator controls how time passes. */
 import type { Driver, PerformContext } from '../commands/driver.ts';
 import type { Effect } from '../commands/effect.ts';
+import { layersOf } from '../host/file-names.ts';
 import { bytesIn } from '../host/image-files.ts';
 import { guestWrites, type SimulatedHost, simulatedHostOf } from '../host/simulated-host.ts';
-import type { Bundle, HostState } from '../model/host-state.ts';
+import { type Bundle, diskOf, type HostState } from '../model/host-state.ts';
 import type { Marker } from '../model/marker.ts';
 import { apply, bundleOf } from './host.ts';
 import { observedState, surveyedState } from './observed-host.ts';
@@ -75,7 +76,13 @@ export class SimulatedDriver implements Driver {
 
   #bytesOf(effect: Effect): number {
     if (effect.tool === 'qemu-img') return effect.bytes;
-    if (effect.tool !== 'await-job') return 0;
+    const disks = effect.tool === 'await-backup' ? effect.disks : [];
+    const copied = disks.flatMap((target) => diskOf(this.#host.state, target) ?? []);
+    if (effect.tool !== 'await-job')
+      return bytesIn(
+        this.#host,
+        copied.flatMap((disk) => layersOf(this.#host, disk)),
+      );
     return bytesIn(this.#host, this.#host.jobs[effect.disk]?.layers ?? []);
   }
 

@@ -20,6 +20,7 @@ import { EffectFailed } from '../model/effect-failed.ts';
 import { usersOf } from '../model/file-identity.ts';
 import type { Bundle } from '../model/host-state.ts';
 import { awaitJob } from './await-job.ts';
+import { applyBackup } from './backup.ts';
 
 /**
  * The host after the effect.
@@ -40,6 +41,8 @@ export function apply(host: SimulatedHost, effect: Effect): SimulatedHost {
       return removeFile(host, { ...effect, file: nameIn(host, effect.file) });
     case 'move-file':
       return moveFile(host, nameIn(host, effect.file), nameIn(host, effect.to));
+    default:
+      return applyBackup(host, effect);
   }
 }
 

@@ -82,6 +82,10 @@ function unobstructed(host: SimulatedHost, effect: Effect): SimulatedHost {
         nameIn(host, effect.file),
         nameIn(host, effect.to),
       );
+    case 'draft-backup':
+      return apply(withoutFile(host, nameIn(host, effect.draft)), effect);
+    case 'publish-backup':
+      return apply(withoutFile(host, nameIn(host, effect.to)), effect);
     default:
       return host;
   }

@@ -1,3 +1,4 @@
+import { backupBeginStep } from './backup-begin.ts';
 import { blockcommitStep } from './blockcommit.ts';
 import { blockcopyStep } from './blockcopy.ts';
 import { blockpullStep } from './blockpull.ts';
@@ -10,6 +11,7 @@ import { undefineStep } from './undefine.ts';
 /** Every kind of step, in the order of the documentation. */
 export const steps: readonly AnyStep[] = [
   snapshotCreateAsStep,
+  backupBeginStep,
   blockcopyStep,
   blockcommitStep,
   blockpullStep,

@@ -1,7 +1,12 @@
 /** A backup or a draft as its own folder says, before it is compared with the others of its store. */
 import { type Code, codes } from '../codes.ts';
 import type { Finding } from '../errors.ts';
-import { STORE_NAMES, type StoreFile, type StoreSubfolder } from '../model/backup-store.ts';
+import {
+  STORE_NAMES,
+  type StoreFile,
+  type StoreSubfolder,
+  sumsName,
+} from '../model/backup-store.ts';
 import { type BackupManifest, readManifest } from './manifest.ts';
 
 export interface StoreEntry {
@@ -49,15 +54,11 @@ export function entryOf(folder: StoreSubfolder, name: string): StoreEntry {
 
 /** The definition with its NVRAM, and the evidence that the backup boots. */
 function isKept(file: string): boolean {
-  return file === 'definition.xml' || file === 'boot.json' || /^nvram(?:\.|$)/.test(file);
+  return file === STORE_NAMES.definition || file === 'boot.json' || /^nvram(?:\.|$)/.test(file);
 }
 
 function expectedFiles({ disks }: BackupManifest): ReadonlySet<string> {
-  return new Set(disks.flatMap(({ target, file }) => [file, sumsFile(target)]));
-}
-
-function sumsFile(target: string): string {
-  return `${target}.sums`;
+  return new Set(disks.flatMap(({ target, file }) => [file, sumsName(target)]));
 }
 
 interface FoundManifest {
@@ -119,7 +120,7 @@ function sumsFindings(
   files: ReadonlyMap<string, StoreFile>,
 ): Finding[] {
   return disks.flatMap(({ target, capacity }) => {
-    const file = sumsFile(target);
+    const file = sumsName(target);
     const length = files.get(file)?.length;
     if (length === Math.ceil(capacity / MIB) * SUM_BYTES) return [];
     const what = length === undefined ? 'is missing' : 'has the wrong length';

@@ -26,6 +26,8 @@ const COMMAND: { readonly [V in VirshEffect['verb']]: readonly Word[] } = {
   blockcopy: [...VDA, '--dest', '/new'],
   blockcommit: VDA,
   blockpull: VDA,
+  'backup-begin': [...DOMAIN, '--backupxml', XML, '--reuse-external'],
+  domjobabort: DOMAIN,
   blockjob: [...VDA, '--pivot'],
   'snapshot-create-as': [...DOMAIN, '--name', 's'],
   'snapshot-create': [...DOMAIN, '--xmlfile', XML, '--redefine'],
@@ -46,8 +48,9 @@ describe('a command whose answer was lost', () => {
     commandDefinition(effect).unanswered(effect.args, now);
 
   test.each(given.map((effect) => [effect.verb, effect] as const))('%s', (verb, effect) => {
-    // Only the disks of a definition are observed.
-    expect(judged(effect)).toBe(verb === 'define' ? 'repeat' : 'look');
+    // Only the disks of a definition are observed, and nothing shows a backup that is over.
+    const policies: Readonly<Record<string, string>> = { define: 'repeat', 'backup-begin': 'undo' };
+    expect(judged(effect)).toBe(policies[verb] ?? 'look');
   });
 
   test.each([
@@ -63,6 +66,15 @@ describe('a command whose answer was lost', () => {
     expect(judged(job('--pivot'), host)).toBe('look');
   });
 
+  test('the start of a backup is inspected while the backup runs', () => {
+    const backedUp = withDisk(host, 'vda', (each) => ({
+      ...each,
+      job: { type: 'backup', ready: false, mirror: '/s/vda.qcow2' },
+    }));
+    const begin = virshEffect(['backup-begin', ...COMMAND['backup-begin']]);
+    expect(judged(begin, backedUp)).toBe('look');
+  });
+
   test('an abort is rolled back if the job is gone: it may have failed before', () => {
     expect(judged(job('--abort'), host)).toBe('undo');
     expect(judged(job('--abort'), withDomain(copying, { disks: [] }))).toBe('undo');
@@ -76,11 +88,11 @@ describe('a command whose answer was lost', () => {
 });
 
 describe('the job that a command starts', () => {
-  test('comes from a copy, a commit or a pull, and from no other command', () => {
+  test('comes from a copy, a commit, a pull or a backup, and from no other command', () => {
     const starting = ALL.filter((each) => each.startsJob !== NO_JOB.startsJob).map(
       ({ verb }) => verb,
     );
-    expect(starting).toEqual(['blockcopy', 'blockcommit', 'blockpull']);
+    expect(starting).toEqual(['blockcopy', 'blockcommit', 'blockpull', 'backup-begin']);
   });
 
   test.each<readonly [string, readonly string[], object]>([

@@ -1,0 +1,72 @@
+/** `virsh backup-begin` and `domjobabort`: a push backup of several disks as they are at one instant. */
+import { withPoint } from '../host/content.ts';
+import { nameIn } from '../host/file-names.ts';
+import { withoutBackup, withoutJobOn } from '../host/jobs.ts';
+import {
+  diskForCommand,
+  refuseUnless,
+  type SimulatedHost,
+  updateDisk,
+} from '../host/simulated-host.ts';
+import { type BackupTarget, readBackupXml } from '../model/backup-xml.ts';
+import { isBackedUp, isUp } from '../model/host-state.ts';
+import { type ArgsOf, defineCommand, NO_JOB, optional, required } from './define.ts';
+
+const options = {
+  domain: required('text'),
+  backupxml: required('document'),
+  'reuse-external': optional('flag'),
+};
+
+type Args = ArgsOf<typeof options>;
+
+export const backupBegin = defineCommand({
+  verb: 'backup-begin',
+  options,
+  apply: begin,
+  unobstructed: (host, args) =>
+    begin(
+      readBackupXml(args.backupxml.content).reduce(
+        (free, { disk }) => withoutJobOn(free, disk),
+        host,
+      ),
+      args,
+    ),
+  // Without a job it has not begun or is over already; the images may then hold anything.
+  unanswered: (_args, { domain }) => (domain.disks.some(isBackedUp) ? 'look' : 'undo'),
+  startsJob: () => ({}),
+  writesLayers: 'none',
+});
+
+/** The targets exist: libvirt reuses them. */
+function begin(host: SimulatedHost, { backupxml }: Args): SimulatedHost {
+  const targets = readBackupXml(backupxml.content);
+  refuseUnless(
+    !host.state.domain.disks.some(isBackedUp),
+    'Timed out during operation: cannot acquire state change lock',
+  );
+  return targets.reduce(beginOne, host);
+}
+
+function beginOne(host: SimulatedHost, { disk: target, file }: BackupTarget): SimulatedHost {
+  const disk = diskForCommand(host, target);
+  refuseUnless(!disk.job, `disk '${target}' already in active block job`);
+  const image = nameIn(host, file);
+  refuseUnless(Boolean(host.state.files[image]), `Could not open '${file}'`);
+  const begun = { ...host, content: withPoint(host.content, target, image) };
+  const job = { type: 'backup', ready: false, mirror: file } as const;
+  return updateDisk(begun, target, (known) => ({ ...known, job }));
+}
+
+/** Ends the domain's backup; what it has written stays. */
+export const domjobabort = defineCommand({
+  verb: 'domjobabort',
+  options: { domain: required('text') },
+  apply(host) {
+    refuseUnless(isUp(host.state), 'domain is not running');
+    refuseUnless(host.state.domain.disks.some(isBackedUp), 'no job is active on the domain');
+    return withoutBackup(host);
+  },
+  ...NO_JOB,
+  unanswered: () => 'look',
+});

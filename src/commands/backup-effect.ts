@@ -1,0 +1,60 @@
+/**
+ * The effects that make a backup in a store. libvirt makes the copies; the rest is blockplan's own. The copy of vda is
+ * `vda.qcow2` in the folder of the backup, and its sums are `vda.sums`.
+ */
+
+export type BackupEffect =
+  | DraftBackupEffect
+  | AwaitBackupEffect
+  | DigestBackupEffect
+  | PublishBackupEffect
+  | DiscardBackupEffect;
+
+/** Make the folder of a backup that is not complete, with its manifest and an empty image for each disk. */
+export interface DraftBackupEffect {
+  readonly tool: 'draft-backup';
+  /** The folder; it must not exist. */
+  readonly draft: string;
+  readonly name: string;
+  /** The file that the guest runs on, for each disk that is copied, by target name. */
+  readonly sources: Readonly<Record<string, string>>;
+  /** Why the other disks are left out, by target name. */
+  readonly left: Readonly<Record<string, string>>;
+  readonly why: string;
+}
+
+/** Wait for libvirt's event until the backup of the domain is complete, or has ended in any way. */
+export interface AwaitBackupEffect {
+  readonly tool: 'await-backup';
+  readonly draft: string;
+  readonly disks: readonly string[];
+  readonly until: 'complete' | 'ended';
+  readonly why: string;
+  /** The limit of the whole wait. */
+  readonly timeoutMs: number;
+}
+
+/** Write the sums of each copy, from which decay can be found later. */
+export interface DigestBackupEffect {
+  readonly tool: 'digest-backup';
+  readonly draft: string;
+  readonly disks: readonly string[];
+  readonly why: string;
+}
+
+/** Complete the manifest, sync all files, and rename the folder. */
+export interface PublishBackupEffect {
+  readonly tool: 'publish-backup';
+  readonly draft: string;
+  /** The folder's path from then on; it must not exist. */
+  readonly to: string;
+  readonly why: string;
+}
+
+/** Remove the folder of a backup that is not complete, if this run made it. */
+export interface DiscardBackupEffect {
+  readonly tool: 'discard-backup';
+  readonly draft: string;
+  readonly disks: readonly string[];
+  readonly why: string;
+}

@@ -1,0 +1,39 @@
+/** The shapes of the effects that make a backup, as a journal holds them. */
+import type { BackupEffect } from '../commands/backup-effect.ts';
+import { amount, byKey, type Fields, listOf, oneOf, text } from '../model/shape.ts';
+
+export type BackupFields = {
+  readonly [T in BackupEffect['tool']]: Extract<BackupEffect, { tool: T }>;
+};
+
+export const BACKUP_FIELDS: { readonly [T in keyof BackupFields]: Fields<BackupFields[T]> } = {
+  'draft-backup': {
+    tool: oneOf('draft-backup' as const),
+    draft: text,
+    name: text,
+    sources: byKey(text),
+    left: byKey(text),
+    why: text,
+  },
+  'await-backup': {
+    tool: oneOf('await-backup' as const),
+    draft: text,
+    disks: listOf(text),
+    until: oneOf<'complete' | 'ended'>('complete', 'ended'),
+    why: text,
+    timeoutMs: amount,
+  },
+  'digest-backup': {
+    tool: oneOf('digest-backup' as const),
+    draft: text,
+    disks: listOf(text),
+    why: text,
+  },
+  'publish-backup': { tool: oneOf('publish-backup' as const), draft: text, to: text, why: text },
+  'discard-backup': {
+    tool: oneOf('discard-backup' as const),
+    draft: text,
+    disks: listOf(text),
+    why: text,
+  },
+};

@@ -1,0 +1,48 @@
+/** libvirt's XML of a push backup (libvirt, formatbackup). */
+import { child, children } from './layer-xml.ts';
+import { escapeXml } from './xml-edit.ts';
+import { parseXml } from './xml-tree.ts';
+
+/** The copy of one disk in a backup. */
+export interface BackupTarget {
+  readonly disk: string;
+  /** The file that QEMU writes the copy to. */
+  readonly file: string;
+}
+
+/** The XML for `virsh backup-begin`: full copies into existing qcow2 files. */
+export function fullBackupXml(targets: readonly BackupTarget[], left: readonly string[]): string {
+  return [
+    "<domainbackup mode='push'>",
+    '  <disks>',
+    ...targets.flatMap(({ disk, file }) => [
+      `    <disk name='${escapeXml(disk)}' backup='yes' type='file' backupmode='full'>`,
+      "      <driver type='qcow2'/>",
+      `      <target file='${escapeXml(file)}'/>`,
+      '    </disk>',
+    ]),
+    // libvirt includes every disk that is not listed.
+    ...left.map((disk) => `    <disk name='${escapeXml(disk)}' backup='no'/>`),
+    '  </disks>',
+    '</domainbackup>',
+    '',
+  ].join('\n');
+}
+
+/**
+ * The disks that a backup copies, from its XML or from what `virsh backup-dumpxml` prints.
+ * @throws Error when it is not well-formed XML
+ */
+export function readBackupXml(xml: string): BackupTarget[] {
+  const disks = child(parseXml(xml).root ?? fail(), 'disks');
+  return (disks ? children(disks, 'disk') : []).flatMap((disk) => {
+    const target = child(disk, 'target')?.attributes;
+    const file = target?.file ?? target?.dev;
+    const { name = '' } = disk.attributes;
+    return file === undefined ? [] : [{ disk: name, file }];
+  });
+}
+
+function fail(): never {
+  throw new Error('the XML has no root');
+}

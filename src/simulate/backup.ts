@@ -1,0 +1,93 @@
+/** Makes a backup on a simulated host as the driver and libvirt would. */
+import { join } from 'node:path';
+import type {
+  AwaitBackupEffect,
+  BackupEffect,
+  DigestBackupEffect,
+  DiscardBackupEffect,
+  DraftBackupEffect,
+  PublishBackupEffect,
+} from '../commands/backup-effect.ts';
+import { withoutPoint, withPointCopied } from '../host/content.ts';
+import { nameIn } from '../host/file-names.ts';
+import { withFileMoved, withImage, withNewImage, withoutFile } from '../host/image-files.ts';
+import { withoutBackup } from '../host/jobs.ts';
+import { guestWrites, refuseUnless, type SimulatedHost } from '../host/simulated-host.ts';
+import { imageName } from '../model/backup-store.ts';
+import { isBackedUp, isUp } from '../model/host-state.ts';
+
+/** @throws EffectFailed if the driver would refuse */
+export function applyBackup(host: SimulatedHost, effect: BackupEffect): SimulatedHost {
+  switch (effect.tool) {
+    case 'draft-backup':
+      return draft(host, effect);
+    case 'await-backup':
+      return awaited(host, effect);
+    case 'digest-backup':
+      return digested(host, effect);
+    case 'publish-backup':
+      return published(host, effect);
+    case 'discard-backup':
+      return discarded(host, effect);
+  }
+}
+
+function imagesIn(folder: string, disks: readonly string[]): string[] {
+  return disks.map((disk) => join(folder, imageName(disk)));
+}
+
+/** A folder counts as a file without a format. */
+function draft(host: SimulatedHost, { draft: folder, sources }: DraftBackupEffect): SimulatedHost {
+  const file = nameIn(host, folder);
+  refuseUnless(!host.state.files[file], `${folder} already exists`);
+  const made = { size: 1, made: true } as const;
+  return imagesIn(folder, Object.keys(sources)).reduce(
+    (each, image) => withNewImage(each, nameIn(each, image), { ...made, format: 'qcow2' }),
+    withNewImage(host, file, made),
+  );
+}
+
+function awaited(host: SimulatedHost, effect: AwaitBackupEffect): SimulatedHost {
+  if (effect.until === 'ended') return withoutBackup(host);
+  refuseUnless(isUp(host.state), 'the guest stopped, which ended the backup');
+  refuseUnless(
+    host.state.domain.disks.some(isBackedUp),
+    'the backup has ended, but libvirt did not report how',
+  );
+  const content = imagesIn(effect.draft, effect.disks).reduce(
+    (each, image) => withPointCopied(each, nameIn(host, image)),
+    host.content,
+  );
+  return guestWrites(withoutBackup({ ...host, content }));
+}
+
+/** The sums are files of the folder, which nothing else needs. */
+function digested(host: SimulatedHost, { draft: folder }: DigestBackupEffect): SimulatedHost {
+  refuseUnless(Boolean(host.state.files[nameIn(host, folder)]), `${folder} does not exist`);
+  return host;
+}
+
+function published(host: SimulatedHost, { draft: from, to }: PublishBackupEffect): SimulatedHost {
+  const { files } = host.state;
+  if (!files[nameIn(host, from)] && files[nameIn(host, to)]?.made) return host;
+  refuseUnless(Boolean(files[nameIn(host, from)]), `${from} does not exist`);
+  refuseUnless(!files[nameIn(host, to)], `${to} already exists`);
+  const inside = Object.keys(files).filter((file) => file.startsWith(`${from}/`) && files[file]);
+  return [nameIn(host, from), ...inside].reduce((each, file) => {
+    const place = nameIn(host, `${to}${file.slice(from.length)}`);
+    const moved = withFileMoved(each, file, place);
+    const image = moved.state.files[place];
+    // A folder that is renamed is still the one that the run has made.
+    return image ? withImage(moved, place, { ...image, made: true }) : moved;
+  }, host);
+}
+
+function discarded(host: SimulatedHost, { draft: folder, disks }: DiscardBackupEffect) {
+  const file = nameIn(host, folder);
+  const there = host.state.files[file];
+  if (!there) return host;
+  refuseUnless(there.made === true, `${folder} was not made by this run`);
+  const names = [...imagesIn(folder, disks), folder].map((path) => nameIn(host, path));
+  const content = names.reduce(withoutPoint, host.content);
+  return names.reduce(withoutFile, { ...host, content });
+}

@@ -1,0 +1,226 @@
+import { join } from 'node:path';
+import { codes } from '../codes.ts';
+import { STORE_NAMES } from '../model/backup-store.ts';
+import { filesOfLayer } from '../model/file-identity.ts';
+import { activeFile, type Disk, diskOf, type HostState } from '../model/host-state.ts';
+import { BACKUP_NAME } from '../store/names.ts';
+import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
+import { awaitBackup, beginBackup } from './effects/backup.ts';
+import { timeoutOption } from './options.ts';
+import { fileExists, fileIsAbsent, noJob } from './phases/expect.ts';
+import { requireDiskForJob } from './requirements/disk.ts';
+import { checkRunning, guestUpText } from './requirements/guest.ts';
+import { requireNewFile, requireNoFile, requireWritableByQemu } from './requirements/new-file.ts';
+import {
+  checkPlainPath,
+  type ParamPath,
+  type Refusal,
+  refuse,
+  refuseStep,
+} from './requirements/requirement.ts';
+import { discardBackup } from './rollbacks/discard-backup.ts';
+import { bytesOf, unknownSize } from './sizes.ts';
+
+const schema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['store', 'name'],
+  properties: {
+    store: {
+      type: 'string',
+      minLength: 1,
+      description: 'Absolute path of the folder with the backups of this guest; it must exist.',
+    },
+    name: {
+      type: 'string',
+      pattern: BACKUP_NAME,
+      description:
+        'Name of the backup, and of its folder in the store. With `${run.date}-${run.time}` the plan can be run again.',
+    },
+    disks: {
+      type: 'array',
+      minItems: 1,
+      items: { type: 'string', minLength: 1 },
+      description:
+        'Target names of the disks to copy, as in `virsh domblklist` (default: every disk that the guest can write to).',
+    },
+    timeout: timeoutOption('backup', 'takes more than'),
+  },
+} as const satisfies ParamsSchema;
+
+type Params = Infer<typeof schema>;
+
+export const backupBeginStep = defineStep<typeof schema>({
+  kind: 'backup-begin',
+  summary:
+    'Copy the disks of the running guest as they are at one instant into a new folder of a backup store, with a digest of each copy.',
+  schema,
+  unoffered: {
+    backupxml: 'blockplan writes the XML from `disks`',
+    checkpointxml: 'each backup is complete by itself: incremental backups are not supported yet',
+    'reuse-external':
+      'blockplan always creates the files itself, so that no other file is overwritten',
+  },
+  check: (params: Params) => [
+    ...checkPlainPath('store', params.store),
+    ...checkDisks(params.disks),
+  ],
+  requires(params: Params, state, needs) {
+    const down = checkRunning(state);
+    if (!needs.requireUnlisted(guestUpText(state), { told: ['state'] }, down)) return;
+    const chosen = chosenTargets(params, state);
+    needs.requireUnlisted(
+      'the guest has a disk that can be copied',
+      'domain',
+      chosen.length > 0
+        ? []
+        : [refuseStep(codes.diskNotEligible, [], `"${state.domain.name}" has no disk to copy`)],
+    );
+    for (const target of chosen) requireDiskForJob(needs, state, target, keyOf(params, target));
+    requireNoFile(
+      needs,
+      state,
+      'name',
+      draftOf(params),
+      'it is a backup that did not become complete: resume or roll back its run, or remove it',
+    );
+    requireNewFile(
+      needs,
+      state,
+      'name',
+      folderOf(params),
+      bytesOf(state, sourceFiles(params, state)),
+    );
+    requireWritableByQemu(needs, state, 'store', folderOf(params), true);
+  },
+  products(params: Params, state) {
+    const files = sourceFiles(params, state);
+    const bytes = bytesOf(state, files);
+    return [{ file: folderOf(params), copied: bytes, room: bytes, ...unknownSize(state, files) }];
+  },
+  phases: (params: Params) => [copyPhase(params), digestPhase(params), publishPhase(params)],
+  examples: [
+    {
+      title: 'All disks of a guest',
+      params: { store: '/backup/testvm', name: 'before-upgrade' },
+    },
+    {
+      title: 'One disk of several, for at most an hour',
+      params: { store: '/backup/testvm', name: 'vda-only', disks: ['vda'], timeout: 3600 },
+    },
+  ],
+});
+
+/** The folder of the complete backup. */
+function folderOf({ store, name }: Params): string {
+  return join(store, name);
+}
+
+/** The folder of the backup until it is complete. */
+function draftOf(params: Params): string {
+  return `${folderOf(params)}${STORE_NAMES.draftEnding}`;
+}
+
+function checkDisks(disks: readonly string[] = []): Refusal[] {
+  return disks.flatMap((disk, at) =>
+    disks.indexOf(disk) < at
+      ? [
+          refuse(
+            codes.conflictingOptions,
+            ['disks', at],
+            `${disk} is listed twice`,
+            'list each disk once',
+          ),
+        ]
+      : [],
+  );
+}
+
+/** Where a plan chooses the disk; for a disk that is copied by default, the name of the backup. */
+function keyOf({ disks }: Params, target: string): ParamPath {
+  return disks === undefined ? 'name' : ['disks', disks.indexOf(target)];
+}
+
+function chosenTargets({ disks }: Params, { domain }: HostState): readonly string[] {
+  return (
+    disks ??
+    domain.disks.filter((disk) => whyLeftOut(disk) === undefined).map(({ target }) => target)
+  );
+}
+
+/** Why a disk is not copied unless the plan lists it. */
+function whyLeftOut({ chain, device, readonly }: Disk): string | undefined {
+  if (device !== 'disk' && device !== 'lun') return `it is a ${device}`;
+  if (chain.length === 0) return 'it has no medium';
+  return readonly ? 'it is read-only' : undefined;
+}
+
+/** The files that the copied disks consist of. */
+function sourceFiles(params: Params, state: HostState): string[] {
+  return chosenTargets(params, state).flatMap((target) =>
+    (diskOf(state, target)?.chain ?? []).flatMap(filesOfLayer),
+  );
+}
+
+function copyPhase(params: Params): Phase {
+  const draft = draftOf(params);
+  return {
+    name: 'copy',
+    summary: `copy the disks as they are at one instant into ${draft}, while the guest runs`,
+    rollback: 'cancel the backup and remove its folder',
+    effects(state) {
+      const disks = chosenTargets(params, state);
+      const others = state.domain.disks.filter(({ target }) => !disks.includes(target));
+      return [
+        {
+          tool: 'draft-backup',
+          ...{ draft, name: params.name },
+          sources: Object.fromEntries(disks.map((disk) => [disk, activeFile(state, disk) ?? ''])),
+          left: Object.fromEntries(
+            others.map((disk) => [disk.target, whyLeftOut(disk) ?? 'the plan does not list it']),
+          ),
+          why: 'make the folder of the backup',
+        },
+        beginBackup(state, draft, disks),
+        awaitBackup(draft, disks, 'complete', params.timeout),
+      ];
+    },
+    expects: (before) => [...chosenTargets(params, before).map(noJob), fileExists(draft)],
+    undo: (before, now) => discardBackup(before, now, draft, chosenTargets(params, before)),
+  };
+}
+
+function digestPhase(params: Params): Phase {
+  const draft = draftOf(params);
+  return {
+    name: 'digest',
+    summary: 'compute the checksums of each copy, to detect decay later',
+    rollback: 'nothing to undo: the checksums are removed with the folder',
+    effects: (state) => [
+      {
+        tool: 'digest-backup',
+        draft,
+        disks: chosenTargets(params, state),
+        why: 'write the checksums of the copies',
+      },
+    ],
+    expects: () => [fileExists(draft)],
+    undo: () => [],
+  };
+}
+
+function publishPhase(params: Params): Phase {
+  const [draft, to] = [draftOf(params), folderOf(params)];
+  return {
+    name: 'publish',
+    summary: `complete the backup and rename its folder to ${to}`,
+    rollback: 'remove the folder of the backup',
+    effects: () => [{ tool: 'publish-backup', draft, to, why: 'complete the backup' }],
+    expects: () => [fileExists(to), fileIsAbsent(draft)],
+    undo: (before, now) => discardBackup(before, now, to, chosenTargets(params, before)),
+    commits: {
+      what: `the backup ${params.name} in ${params.store}`,
+      removal: `remove its folder ${to}`,
+    },
+  };
+}

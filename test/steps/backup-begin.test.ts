@@ -1,0 +1,171 @@
+import { describe, expect, test } from 'vitest';
+import { type HostState, withDisk } from '../../src/model/host-state.ts';
+import { backupBeginStep } from '../../src/steps/backup-begin.ts';
+import { BASE, disk, neighbour, SNAP1, SNAP2, world } from '../worlds.ts';
+import { phaseDone, phaseLines, refusalLines, requirementLines, rollbackLines } from './shown.ts';
+import { testStep } from './step-tester.ts';
+
+const MiB = 1024 ** 2;
+const STORE = '/backup/testvm';
+const all = { store: STORE, name: 'monday' };
+const one = { ...all, disks: ['vda'] };
+
+const roomy = { folders: { [STORE]: { writable: true, free: 10_000 * MiB } } };
+const on = (change: Parameters<typeof world>[0] = {}) => world({ ...roomy, ...change });
+
+testStep(backupBeginStep, {
+  valid: [
+    ['all disks', all, on()],
+    ['one disk', one, on()],
+    ['of a paused guest', one, on({ domain: { state: 'paused' } })],
+    ['of a transient domain', one, on({ domain: { persistent: false } })],
+    ['with a time limit', { ...one, timeout: 60 }, on()],
+    ['layers that others share', one, on({ others: [neighbour('other', [BASE], [])] })],
+  ],
+  invalid: [
+    ['a relative store', { ...all, store: 'backup' }, ['BP050 store']],
+    ['a store with ..', { ...all, store: '/backup/../x' }, ['BP050 store']],
+    ['a disk twice', { ...all, disks: ['vda', 'vda'] }, ['BP051 disks.1']],
+  ],
+  worlds: [
+    ['a guest that is off', all, on({ domain: { state: 'shut off' } }), ['BP102']],
+    ['no such disk', { ...all, disks: ['vdz'] }, on(), ['BP103 disks.0']],
+    [
+      'a backup of that name',
+      one,
+      on({ files: { [`${STORE}/monday`]: { size: 1 } } }),
+      ['BP106 name'],
+    ],
+    [
+      'a draft of that name',
+      one,
+      on({ files: { [`${STORE}/monday.partial`]: { size: 1 } } }),
+      ['BP106 name'],
+    ],
+    ['no store', one, on({ folders: { [STORE]: null } }), ['BP107 name']],
+    [
+      'too little space',
+      one,
+      on({ folders: { [STORE]: { writable: true, free: 1 } } }),
+      ['BP108 name'],
+    ],
+    [
+      'a job that runs',
+      one,
+      on({ disks: [disk('vda', [SNAP2, SNAP1], { job: { type: 'backup', ready: false } })] }),
+      ['BP105 disks.0'],
+    ],
+    [
+      'a disk that another guest writes to',
+      one,
+      on({ others: [neighbour('other', [SNAP2], [SNAP2])] }),
+      ['BP155 disks.0'],
+    ],
+    [
+      'only drives',
+      all,
+      on({ disks: [disk('sda', ['/x.iso'], { device: 'cdrom', readonly: true })] }),
+      ['BP104'],
+    ],
+  ],
+  scenes: [on(), on({ domain: { state: 'paused' } })],
+  admitted: 30,
+});
+
+test('its requirements and the space it takes', () => {
+  expect(requirementLines(backupBeginStep, one, on())).toMatchInlineSnapshot(`
+    [
+      "the guest is running, and vda is a disk on local files or block devices [told state]",
+      "vda has no block job [domain]",
+      "no other guest writes to a layer of vda [others]",
+      "/backup/testvm/monday.partial does not exist [file /backup/testvm/monday.partial]",
+      "/backup/testvm/monday does not exist [file /backup/testvm/monday]",
+      "the folder of /backup/testvm/monday exists, is writable and has enough free space [folder /backup/testvm/monday]",
+      "no other domain uses /backup/testvm/monday [others]",
+      "the host lets QEMU write to /backup/testvm/monday [run]",
+    ]
+  `);
+  expect(backupBeginStep.products(one, on())).toMatchInlineSnapshot(`
+    [
+      {
+        "copied": 125829120,
+        "file": "/backup/testvm/monday",
+        "room": 125829120,
+      },
+    ]
+  `);
+});
+
+test('its commands and its rollback', () => {
+  expect(phaseLines(backupBeginStep, { ...one, timeout: 60 }, on())).toMatchInlineSnapshot(`
+    [
+      "copy: copy the disks as they are at one instant into /backup/testvm/monday.partial, while the guest runs",
+      "  mkdir /backup/testvm/monday.partial  # with a manifest, and an empty image for vda  (make the folder of the backup)",
+      "  virsh backup-begin --domain testvm --backupxml RUN/backup.xml --reuse-external  (start the backup of vda)",
+      "  # wait for libvirt's event: the backup of vda is complete  (until all disks are copied; timeoutMs 60000)",
+      "  rollback: cancel the backup and remove its folder",
+      "    rm -r /backup/testvm/monday.partial  # once proven to be of this run  (remove the folder of the backup)",
+      "digest: compute the sums of each copy, by which decay can be found later",
+      "  # write the sums of vda in /backup/testvm/monday.partial  (write the sums of the copies)",
+      "  rollback: nothing to undo: the sums are removed with the folder",
+      "publish: complete the backup and rename its folder to /backup/testvm/monday",
+      "  mv --no-clobber /backup/testvm/monday.partial /backup/testvm/monday  # with a complete manifest, once all files are on disk  (complete the backup)",
+      "  rollback: remove the folder of the backup",
+      "    rm -r /backup/testvm/monday  # once proven to be of this run  (remove the folder of the backup)",
+    ]
+  `);
+});
+
+describe('the rollback', () => {
+  const backedUp = (state: HostState, file: string): HostState =>
+    withDisk(state, 'vda', (each) => ({
+      ...each,
+      job: { type: 'backup', ready: false, mirror: file },
+    }));
+
+  test('cancels its own backup only', () => {
+    const { phase, before, after } = phaseDone(backupBeginStep, one, on(), 'copy');
+    expect(rollbackLines(phase, before, before)).toEqual([]);
+    expect(rollbackLines(phase, before, after)).toHaveLength(1);
+    const own = backedUp(after, `${STORE}/monday.partial/vda.qcow2`);
+    expect(rollbackLines(phase, before, own)).toHaveLength(3);
+    const foreign = backedUp(after, '/elsewhere/vda.qcow2');
+    expect(rollbackLines(phase, before, foreign)).toMatchInlineSnapshot(`
+      [
+        "no rollback: another backup is running on vda -> virsh domjobinfo testvm",
+      ]
+    `);
+  });
+
+  test('leaves a folder of another user alone', () => {
+    const { phase, before, after } = phaseDone(backupBeginStep, one, on(), 'copy');
+    const draft = `${STORE}/monday.partial`;
+    const foreign = { ...after, files: { ...after.files, [draft]: { size: 1 } } };
+    expect(rollbackLines(phase, before, foreign)).toEqual([]);
+  });
+
+  test('removes a complete backup whose phase failed', () => {
+    const { phase, before, after } = phaseDone(backupBeginStep, one, on(), 'publish');
+    expect(rollbackLines(phase, before, after)).toMatchInlineSnapshot(`
+      [
+        "rm -r /backup/testvm/monday  # once proven to be of this run  (remove the folder of the backup)",
+      ]
+    `);
+  });
+});
+
+test('findings', () => {
+  expect([
+    ...refusalLines(
+      backupBeginStep,
+      one,
+      on({ files: { [`${STORE}/monday.partial`]: { size: 1 } } }),
+    ),
+    ...refusalLines(backupBeginStep, all, on({ disks: [] })),
+  ]).toMatchInlineSnapshot(`
+    [
+      "BP106 name: /backup/testvm/monday.partial already exists; blockplan does not overwrite files -> it is a backup that did not become complete: resume or roll back its run, or remove it",
+      "BP104: "testvm" has no disk to copy",
+    ]
+  `);
+});

@@ -1,0 +1,117 @@
+/** Digests of images, compared with sums of what `qemu-img convert` writes. */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { openSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { digestImage, verifyImage } from '../../../src/host-io/digest-image.ts';
+import type { SumsFile } from '../../../src/host-io/image-digest.ts';
+import { scratchFolder } from '../../scratch-folder.ts';
+
+const MIB = 1024 ** 2;
+const folder = scratchFolder('digest');
+const at = (name: string) => join(folder, name);
+
+const run = (...[program = '', ...words]: string[]) => execFileSync(program, words);
+
+/** A backup of three parts, on relative names; the size is no multiple of a MiB, and the last part is larger. */
+beforeAll(() => {
+  const capacity = 20 * MIB + 65536;
+  run('qemu-img', 'create', '-q', '-f', 'qcow2', at('full'), String(capacity));
+  write('full', 'write -P 7 1M 3M', 'write -P 9 10M 100k', 'write -P 3 20M 64k');
+  run('qemu-img', 'create', '-q', '-f', 'qcow2', '-b', 'full', '-F', 'qcow2', at('second'));
+  write('second', 'write -P 8 2000k 64k', 'write -z 3M 64k', 'write -P 5 15M 1M');
+  const grown = ['-b', 'second', '-F', 'qcow2', at('third'), '30M'];
+  run('qemu-img', 'create', '-q', '-f', 'qcow2', ...grown);
+  write('third', 'write -P 1 29M 512k', 'write -z 10M 1M');
+});
+
+function write(name: string, ...commands: string[]): void {
+  run('qemu-io', '-f', 'qcow2', ...commands.flatMap((each) => ['-c', each]), at(name));
+}
+
+/** The sums by another route: the whole disk as a raw file. */
+function expectedSums(name: string): Buffer {
+  run('qemu-img', 'convert', '-f', 'qcow2', '-O', 'raw', at(name), at(`${name}.raw`));
+  const disk = readFileSync(at(`${name}.raw`));
+  const count = Math.ceil(disk.length / MIB);
+  return Buffer.concat(
+    Array.from({ length: count }, (_, each) =>
+      createHash('sha256')
+        .update(disk.subarray(each * MIB, (each + 1) * MIB))
+        .digest(),
+    ),
+  );
+}
+
+async function digested(name: string, parent?: SumsFile): Promise<SumsFile> {
+  const file = at(`${name}.${parent ? 'partly' : 'whole'}`);
+  return { file, ...(await digestImage(at(name), file, parent ? { parent } : {})) };
+}
+
+test('each sum is that of the MiB that a guest would read', async () => {
+  for (const name of ['full', 'second', 'third']) {
+    const { file, capacity } = await digested(name);
+    expect(readFileSync(file).equals(expectedSums(name)), name).toBe(true);
+    expect(capacity).toBe(statSync(at(`${name}.raw`)).size);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+  }
+});
+
+test('an increment reads only what it holds, and has the same sums', async () => {
+  const full: SumsFile = { file: at('full.whole'), ...(await rootOf('full')) };
+  let read = 0;
+  const onProgress = ({ total }: { total: number }) => {
+    read = total;
+  };
+  const options = { parent: full, onProgress };
+  const second = {
+    file: at('second.partly'),
+    ...(await digestImage(at('second'), at('second.partly'), options)),
+  };
+  expect(readFileSync(second.file).equals(expectedSums('second'))).toBe(true);
+  expect(read).toBe(4 * MIB);
+  const third = await digested('third', second);
+  expect(readFileSync(third.file).equals(expectedSums('third'))).toBe(true);
+});
+
+async function rootOf(name: string) {
+  return digestImage(at(name), at(`${name}.again${Math.random()}`));
+}
+
+test('the digest is what sha256sum prints, whatever the layout of the files', async () => {
+  const { capacity, root } = await rootOf('third');
+  const sums = at('third.whole');
+  const printed = run('sh', '-c', `(echo ${capacity}; cat '${sums}') | sha256sum`).toString();
+  expect(printed.slice(0, 64)).toBe(root);
+  run('qemu-img', 'convert', '-O', 'qcow2', '-o', 'cluster_size=2M', at('third'), at('flat'));
+  expect(await rootOf('flat')).toEqual({ capacity, root });
+});
+
+test('a changed byte is found in its MiB', async () => {
+  run('qemu-img', 'convert', '-O', 'qcow2', at('third'), at('rotten'));
+  const sums = { file: at('third.whole'), ...(await rootOf('third')) };
+  expect(await verifyImage(at('rotten'), sums)).toEqual([]);
+  const map = JSON.parse(run('qemu-img', 'map', '--output=json', at('rotten')).toString());
+  const extent = map.find(
+    (each: { start: number; data: boolean }) => each.data && each.start >= 15 * MIB,
+  );
+  writeSync(openSync(at('rotten'), 'r+'), Buffer.from([255]), 0, 1, extent.offset + 1000);
+  expect(await verifyImage(at('rotten'), sums)).toEqual([15]);
+});
+
+test('damaged sums, another size and compressed data are refused', async () => {
+  const sums = { file: at('third.whole'), ...(await rootOf('third')) };
+  const damaged = readFileSync(sums.file);
+  damaged[40] = (damaged[40] ?? 0) ^ 1;
+  writeFileSync(at('damaged'), damaged);
+  const bad = { ...sums, file: at('damaged') };
+  await expect(verifyImage(at('third'), bad)).rejects.toThrow('is damaged');
+  await expect(digestImage(at('third'), at('x'), { parent: bad })).rejects.toThrow('is damaged');
+  await expect(verifyImage(at('full'), sums)).rejects.toThrow('bytes instead of');
+  run('qemu-img', 'convert', '-c', '-O', 'qcow2', at('full'), at('small'));
+  await expect(digestImage(at('small'), at('x'))).rejects.toThrow('compressed data');
+  await expect(digestImage(at('absent'), at('x'))).rejects.toThrow("Could not open '");
+  const late = AbortSignal.abort(new Error('stopped'));
+  await expect(digestImage(at('full'), at('x'), { signal: late })).rejects.toThrow('stopped');
+});

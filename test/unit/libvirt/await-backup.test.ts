@@ -1,0 +1,176 @@
+/** When a wait for a backup ends: only libvirt's event says that it is complete. */
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { AwaitBackupEffect } from '../../../src/commands/backup-effect.ts';
+import type { Progress } from '../../../src/commands/effect.ts';
+import { BackupWatch } from '../../../src/libvirt/await-backup.ts';
+import type { DomainEvent } from '../../../src/libvirt/event-text.ts';
+import type { DomainEvents } from '../../../src/libvirt/events.ts';
+import { EffectFailed } from '../../../src/model/effect-failed.ts';
+import { scripted } from './scripted-virsh.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** What `virsh domjobinfo --rawstats` prints (libvirt 9.0). */
+const RUNNING =
+  'Job type: 2\n\noperation: 9\ntime_elapsed: 149\ndisk_total: 1000\ndisk_processed: 400\ndisk_remaining: 600\n';
+const NONE = 'Job type: 0\n\n';
+
+/** A watch on scripted events and answers, and a wait whose end can be inspected. */
+function scene(until: AwaitBackupEffect['until'], answer: string | Error = RUNNING) {
+  const listeners = new Set<(event: DomainEvent) => void>();
+  const answers = { now: answer };
+  const events = {
+    on: (listener: (event: DomainEvent) => void) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    closed: new Promise(() => {}),
+  } as unknown as DomainEvents;
+  const virsh = scripted(() => answers.now);
+  const watch = new BackupWatch(events);
+  const progress: Progress[] = [];
+  const abort = new AbortController();
+  const effect: AwaitBackupEffect = {
+    ...{ tool: 'await-backup', draft: '/s/a.partial', disks: ['vda'], until },
+    ...{ why: 'w', timeoutMs: 60_000 },
+  };
+  let end: string | undefined;
+  const wait = () => {
+    watch
+      .until({
+        ...{ virsh, domain: 'testvm', effect, signal: abort.signal },
+        onProgress: (each) => progress.push(each),
+      })
+      .then(
+        () => {
+          end = 'done';
+        },
+        (error: Error) => {
+          end = `${error instanceof EffectFailed ? 'failed' : error.name}: ${error.message}`;
+        },
+      );
+  };
+  return {
+    ...{ virsh, watch, progress, abort, answers, wait, listeners },
+    /** Emits events, without time passing. */
+    tell: async (...told: object[]) => {
+      for (const event of told)
+        for (const listener of listeners) listener({ time: 0, ...event } as DomainEvent);
+      await vi.advanceTimersByTimeAsync(0);
+    },
+    pass: (ms: number) => vi.advanceTimersByTimeAsync(ms),
+    end: () => end,
+  };
+}
+
+const ended = (fields: object) => ({
+  kind: 'job-completed',
+  fields: { operation: '9', success: '1', ...fields },
+});
+const diskDone = { kind: 'block-job', disk: 'vda', type: 'backup', status: 'completed' };
+const stopped = { kind: 'lifecycle', event: 'Stopped', detail: 'Failed' };
+
+describe('until it is complete', () => {
+  test('ends at the event, and reports progress until then', async () => {
+    const { wait, tell, pass, end, progress } = scene('complete');
+    wait();
+    await pass(1_000);
+    expect([end(), progress[0]]).toEqual([undefined, { current: 400, total: 1000 }]);
+    await tell(ended({}));
+    expect(end()).toBe('done');
+  });
+
+  test('is not fooled by a disk that is complete, another job, or an event from before', async () => {
+    const { watch, wait, tell, pass, end } = scene('complete');
+    await tell(ended({}));
+    watch.begin();
+    wait();
+    await tell(diskDone, ended({ operation: '4' }));
+    await pass(2_000);
+    expect(end()).toBeUndefined();
+  });
+
+  test('fails with the reason', async () => {
+    for (const [fields, text] of [
+      [{ success: '0', errmsg: 'No space left on device' }, 'No space left on device'],
+      [{ success: '0', errmsg: 'Operation canceled' }, 'cancelled by another process'],
+      [{ success: '0' }, 'neither libvirt nor QEMU gives a reason'],
+    ] as const) {
+      const { wait, tell, end } = scene('complete');
+      wait();
+      await tell(diskDone, ended(fields));
+      expect(end()).toMatch(/^failed: /);
+      expect(end()).toContain(text);
+    }
+  });
+
+  test('a job that is gone without an event counts as incomplete; a late event still counts', async () => {
+    const gone = scene('complete', NONE);
+    gone.wait();
+    await gone.pass(4_000);
+    expect(gone.end()).toBeUndefined();
+    await gone.pass(2_000);
+    expect(gone.end()).toContain('it counts as incomplete');
+    const late = scene('complete', NONE);
+    late.wait();
+    await late.pass(4_000);
+    await late.tell(ended({}));
+    expect(late.end()).toBe('done');
+  });
+
+  test('ends when the guest stops, when the time is over, and when it is interrupted', async () => {
+    const dead = scene('complete');
+    dead.wait();
+    await dead.tell(stopped);
+    expect(dead.end()).toContain('the guest stopped (failed)');
+    const slow = scene('complete');
+    slow.wait();
+    await slow.pass(61_000);
+    expect(slow.end()).toBe('failed: the backup timed out after 60 s');
+    const left = scene('complete');
+    left.wait();
+    left.abort.abort(new Error('left'));
+    await left.pass(0);
+    expect(left.end()).toBe('Error: left');
+    const mute = scene('complete', new Error('no answer'));
+    mute.wait();
+    await mute.pass(600);
+    expect(mute.end()).toBe('failed: the backup cannot be queried: no answer');
+  });
+});
+
+describe('until it has ended in any way', () => {
+  test.each([
+    ['a cancel', ended({ success: '0', errmsg: 'Operation canceled' })],
+    ['a success', ended({})],
+    ['a guest that stops', stopped],
+  ])('%s', async (_title, event) => {
+    const { wait, tell, pass, end } = scene('ended');
+    wait();
+    await pass(1_000);
+    expect(end()).toBeUndefined();
+    await tell(event);
+    expect(end()).toBe('done');
+  });
+
+  test('without an event, once libvirt has no job', async () => {
+    const { wait, pass, end, answers } = scene('ended');
+    wait();
+    await pass(1_000);
+    expect(end()).toBeUndefined();
+    answers.now = NONE;
+    await pass(600);
+    expect(end()).toBe('done');
+  });
+});
+
+test('a watch that is ended receives no more events', () => {
+  const { watch, listeners } = scene('ended');
+  watch.end();
+  expect(listeners.size).toBe(0);
+});
