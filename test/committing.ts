@@ -15,7 +15,7 @@ import { removeMade } from '../src/steps/rollbacks/cancel.ts';
 export type Phases = readonly string[];
 
 /** The file that a phase creates. */
-export function fileOf(step: string, phase: string): string {
+function fileOf(step: string, phase: string): string {
   return `/new/${step}.${phase}`;
 }
 

@@ -4,7 +4,7 @@ import { unfinishedCopies } from '../host/content.ts';
 import { nameIn } from '../host/file-names.ts';
 import { type SimulatedHost, simulatedHostOf } from '../host/simulated-host.ts';
 import { includesFile, isSameFile } from '../model/file-identity.ts';
-import { type HostState, type ImageFile, withDomain } from '../model/host-state.ts';
+import { type HostState, type ImageFile, isUp, withDomain } from '../model/host-state.ts';
 import { unmarkByHand } from '../model/marker.ts';
 import { isOpenEnd } from '../outcomes.ts';
 import { unknownLastWriteText } from '../run/last-writes.ts';
@@ -74,9 +74,8 @@ export function violationsAtEnd(
   if (end === 'rolled-back') {
     // What was committed is kept, and everything up to there.
     const former = environment.savepoint?.host ?? simulatedHostOf(initial);
-    // No plan stops its guest, also not before a commit.
-    const should = withDomain(former.state, { state: initial.domain.state });
-    wrong.push(...apart(should, hostState, 'it was'), ...renamed(former, host));
+    wrong.push(...apart(...comparable(initial, former.state, hostState), 'it was'));
+    wrong.push(...renamed(former, host));
   }
   if (end !== 'succeeded') wrong.push(...unsaidLosses(initial, host, happened));
   if (isOpenEnd(end) && next.length === 0) wrong.push('the report does not show what to type next');
@@ -145,6 +144,21 @@ function staleBefore(initial: HostState): string[] {
 /** Finds what is wrong with the end of a run without faults. */
 export function violationsWithoutFaults({ end }: Finish): string[] {
   return end === 'succeeded' ? [] : [`without faults, the run ends as ${end}`];
+}
+
+/**
+ * The host state at the last commit, and the one now, as far as they can be compared. No plan stops its guest, and the
+ * chains of one that had stopped by the commit were not visible then.
+ */
+function comparable(initial: HostState, former: HostState, now: HostState) {
+  const { state } = initial.domain;
+  const seen = (of: HostState) => (isUp(former) || !isUp(initial) ? of : withActiveLayers(of));
+  return [withDomain(seen(former), { state }), seen(now)] as const;
+}
+
+function withActiveLayers(of: HostState): HostState {
+  const disks = of.domain.disks.map((disk) => ({ ...disk, chain: disk.chain.slice(0, 1) }));
+  return withDomain(of, { disks });
 }
 
 /** The visible differences between two host states. */
