@@ -19,8 +19,8 @@ const DISK_SCHEMA = objectSchema('One disk of a backup.', {
   'root?': textSchema('The digest of the disk; absent in a draft.'),
   file: textSchema("The image's name in the folder of the backup."),
   'size?': countSchema('Bytes that the image takes on its storage; absent if it is missing.'),
-  chain: textListSchema(
-    'The backups whose images the disk consists of, its own first, as far as they are known.',
+  'below?': textSchema(
+    'The backup whose image this one needs, as its header says; absent without one.',
   ),
 });
 

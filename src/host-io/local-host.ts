@@ -42,7 +42,7 @@ export const localHost: HostIO = {
   readDataFiles,
   verifyImage,
   findOverlays,
-  readStore,
+  readStore: (path) => readStore(path),
   makeFile: createFile,
   digestImage,
   holdFile,

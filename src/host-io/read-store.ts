@@ -15,28 +15,41 @@ import { type Qcow2Header, qcow2HeaderOf } from './qcow2-header.ts';
 
 /** A manifest of a guest with many disks has some 10 KiB. */
 const MOST_BYTES = 64 * 1024;
-/** More than an hourly backup of a year. */
-const MOST_ENTRIES = 10_000;
+
+/** How much is read of a store, so that a hostile one cannot exhaust the memory. */
+export interface ReadLimits {
+  /** Files and folders, at all depths. */
+  readonly entries: number;
+  /** Bytes of all manifests together. */
+  readonly bytes: number;
+}
+
+/** Enough for an hourly backup of some years. */
+const LIMITS: ReadLimits = { entries: 300_000, bytes: 64 * 1024 * 1024 };
+
+/** What is left of the limits. */
+interface Budget {
+  entries: number;
+  bytes: number;
+}
 
 /** Implements `HostIO.readStore`. */
-export async function readStore(path: string): Promise<StoreFolder | null> {
+export async function readStore(path: string, limits = LIMITS): Promise<StoreFolder | null> {
   await using folder = await absentAsNull(open(path, constants.O_RDONLY | constants.O_DIRECTORY));
   if (!folder) return null;
-  const { folders, files, others } = await entriesOf(folder, path);
+  const left = { ...limits };
+  const { folders, files, others } = await entriesOf(folder, left);
   const { mark, locks } = STORE_NAMES;
   const read: StoreSubfolder[] = [];
   for (const name of folders.filter((each) => each !== locks))
-    read.push(await readSubfolder(folder, name));
+    read.push(await readSubfolder(folder, name, left));
+  const holders = folders.includes(locks) ? await readSubfolder(folder, locks, left) : undefined;
   return {
     folders: read,
-    ...(files.includes(mark) ? { mark: await textIn(folder, mark) } : {}),
-    holders: folders.includes(locks) ? (await readSubfolder(folder, locks)).files.map(nameOf) : [],
+    ...(files.includes(mark) ? { mark: await textIn(folder, mark, left) } : {}),
+    holders: holders?.files.map(({ name }) => name) ?? [],
     strays: [...files.filter((name) => name !== mark), ...others].sort(),
   };
-}
-
-function nameOf({ name }: { readonly name: string }): string {
-  return name;
 }
 
 /** A path to a name in exactly this folder, as long as it is open (proc_pid_fd(5)). */
@@ -52,24 +65,26 @@ interface Entries {
 }
 
 /** @throws EffectFailed where there are too many */
-async function entriesOf(folder: FileHandle, path: string): Promise<Entries> {
+async function entriesOf(folder: FileHandle, left: Budget): Promise<Entries> {
   const folders: string[] = [];
   const files: string[] = [];
   const others: string[] = [];
-  let count = 0;
   for await (const entry of await opendir(placeIn(folder, '.'))) {
-    if (++count > MOST_ENTRIES)
-      throw new EffectFailed(`${path} has more than ${MOST_ENTRIES} entries`);
+    if (--left.entries < 0) throw new EffectFailed('it has too many entries');
     (entry.isDirectory() ? folders : entry.isFile() ? files : others).push(entry.name);
   }
   return { folders: folders.sort(), files: files.sort(), others: others.sort() };
 }
 
-async function readSubfolder(store: FileHandle, name: string): Promise<StoreSubfolder> {
+async function readSubfolder(
+  store: FileHandle,
+  name: string,
+  left: Budget,
+): Promise<StoreSubfolder> {
   const flags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
   try {
     await using folder = await open(placeIn(store, name), flags);
-    const { folders, files, others } = await entriesOf(folder, name);
+    const { folders, files, others } = await entriesOf(folder, left);
     const { manifest } = STORE_NAMES;
     const read: StoreFile[] = [];
     for (const file of files.filter((each) => each !== manifest)) {
@@ -78,7 +93,7 @@ async function readSubfolder(store: FileHandle, name: string): Promise<StoreSubf
     }
     return {
       name,
-      ...(files.includes(manifest) ? { manifest: await textIn(folder, manifest) } : {}),
+      ...(files.includes(manifest) ? { manifest: await textIn(folder, manifest, left) } : {}),
       files: read,
       strays: [...folders.map((each) => `${each}/`), ...others].sort(),
     };
@@ -113,15 +128,16 @@ function storedHeader({ virtualSize, backing, hasDataFile }: Qcow2Header): Store
   };
 }
 
-async function textIn(folder: FileHandle, name: string): Promise<FileText> {
+async function textIn(folder: FileHandle, name: string, left: Budget): Promise<FileText> {
   try {
     const handle = await openFile(folder, name);
     try {
-      const buffer = Buffer.alloc(MOST_BYTES + 1);
+      const most = Math.min(MOST_BYTES, left.bytes);
+      const buffer = Buffer.alloc(most + 1);
       const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
-      return bytesRead > MOST_BYTES
-        ? { unread: `it has more than ${MOST_BYTES} bytes` }
-        : { text: buffer.toString('utf8', 0, bytesRead) };
+      if (bytesRead > most) return { unread: 'it is too large' };
+      left.bytes -= bytesRead;
+      return { text: buffer.toString('utf8', 0, bytesRead) };
     } finally {
       await handle.close();
     }

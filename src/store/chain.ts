@@ -28,8 +28,9 @@ export interface ChainContext {
 
 /** Checks the disks of a backup. The backups before it must have been checked. */
 export function checkDisks(entry: StoreEntry, context: ChainContext): CheckedDisks {
+  const parents = possibleParents(entry, context);
   const checked = (entry.manifest?.disks ?? []).map((disk) => {
-    const link = linkOf(entry, disk, context);
+    const link = linkOf(entry, disk, { ...context, parents });
     const { target, file, mode, capacity, serial, root } = disk;
     const size = entry.files.get(file)?.size;
     return {
@@ -72,7 +73,12 @@ interface Link {
   readonly problem?: string;
 }
 
-function linkOf(entry: StoreEntry, disk: ManifestDisk, context: ChainContext): Link {
+interface DiskContext extends ChainContext {
+  /** The backups that the headers may name; that of the manifest first. */
+  readonly parents: readonly string[];
+}
+
+function linkOf(entry: StoreEntry, disk: ManifestDisk, context: DiskContext): Link {
   const { target, file, capacity } = disk;
   const found = entry.files.get(file);
   if (!found) return { problem: `the image ${file} of ${target} is missing` };
@@ -96,10 +102,10 @@ function backingProblem(
   entry: StoreEntry,
   disk: ManifestDisk,
   backing: string | undefined,
-  context: ChainContext,
+  context: DiskContext,
 ): string | undefined {
   const { target, file, mode } = disk;
-  const parents = possibleParents(entry, context);
+  const { parents } = context;
   if (backing === undefined) {
     if (mode === 'full' || parents.some((name) => isMergedFull(name, target, context)))
       return undefined;
@@ -119,13 +125,13 @@ function backingProblem(
  * before the manifest is.
  */
 function possibleParents(entry: StoreEntry, { entries, dropped }: ChainContext): string[] {
-  const names: string[] = [];
+  const names = new Set<string>();
   let name = entry.manifest?.parent;
-  while (name !== undefined && !names.includes(name)) {
-    names.push(name);
+  while (name !== undefined && !names.has(name)) {
+    names.add(name);
     name = dropped.has(name) ? entries.get(name)?.manifest?.parent : undefined;
   }
-  return names;
+  return [...names];
 }
 
 /** Whether a prune gives up that backup, whose disk is full: merged with it, an increment is full. */

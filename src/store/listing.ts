@@ -1,7 +1,6 @@
 /** What `blockplan backups` lists: the points in time of a store, newest first. */
 import type { Finding } from '../errors.ts';
 import type { BackupStore, DiskMode, StoredBackup, StoredPoint } from '../model/backup-store.ts';
-import { diskChain } from './chain.ts';
 
 /** `merging`: an unfinished prune gives it up. */
 export const BACKUP_STATES = ['complete', 'broken', 'draft', 'merging'] as const;
@@ -49,8 +48,8 @@ export interface ListedDisk {
   readonly file: string;
   /** Bytes that the image takes on its storage; absent if it is missing. */
   readonly size?: number;
-  /** The backups whose images the disk consists of, its own first. */
-  readonly chain: readonly string[];
+  /** The backup whose image this one needs. */
+  readonly below?: string;
 }
 
 /**
@@ -60,9 +59,9 @@ export interface ListedDisk {
 export function listBackups(store: BackupStore, target?: string): BackupListing {
   const { backups, drafts, holders, strays, findings } = store;
   const all = [
-    ...drafts.toReversed().map((draft) => listed(store, draft, 'draft')),
+    ...drafts.toReversed().map((draft) => listed(draft, 'draft')),
     ...backups.toReversed().map((backup) => ({
-      ...listed(store, backup, stateOf(backup)),
+      ...listed(backup, stateOf(backup)),
       ...(backup.dropped?.into === undefined ? {} : { into: backup.dropped.into }),
     })),
   ];
@@ -81,23 +80,16 @@ function stateOf({ dropped, findings }: StoredBackup): BackupState {
   return findings.some(({ severity }) => severity === 'error') ? 'broken' : 'complete';
 }
 
-function listed(store: BackupStore, stored: StoredPoint, state: BackupState): ListedBackup {
+function listed(stored: StoredPoint, state: BackupState): ListedBackup {
   const { name, point, size, disks, findings } = stored;
   return {
     name,
     state,
     ...point,
     size,
-    disks: disks.map(({ below, broken: _, ...disk }) => ({
-      ...disk,
-      chain: [name, ...chainFrom(store, below, disk.target)],
-    })),
+    disks: disks.map(({ broken: _, ...disk }) => disk),
     findings,
   };
-}
-
-function chainFrom(store: BackupStore, below: string | undefined, target: string): string[] {
-  return below === undefined ? [] : diskChain(store, below, target).map(({ backup }) => backup);
 }
 
 function withDisk(backup: ListedBackup, target: string): ListedBackup[] {

@@ -69,7 +69,10 @@ describe('a store', () => {
     expect(listing.backups.map(({ name }) => name)).toEqual(['thu', 'wed', 'tue', 'mon']);
     expect(listing.backups[0]).toMatchObject({
       notQuiesced: 'the agent is not connected',
-      disks: [{ chain: ['thu', 'wed', 'tue', 'mon'] }, { chain: ['thu'] }],
+      disks: [
+        { target: 'vda', below: 'wed' },
+        { target: 'vdb', mode: 'full' },
+      ],
     });
   });
 

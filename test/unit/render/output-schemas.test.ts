@@ -199,11 +199,17 @@ describe('backups', () => {
       store: '/s',
       ...listBackups(backupStoreOf(folder)),
     });
-  const file = { name: 'vda.qcow2', size: 1, length: 1, header: { virtualSize: CAPACITY } };
+  const fileOn = (parent?: string) => ({
+    ...{ name: 'vda.qcow2', size: 1, length: 1 },
+    header: {
+      virtualSize: CAPACITY,
+      ...(parent === undefined ? {} : { backing: `../${parent}/vda.qcow2` }),
+    },
+  });
   const backup = (manifest: BackupManifest, ending = '') => ({
     name: `${manifest.name}${ending}`,
     manifest: { text: writeManifest(manifest) },
-    files: [file],
+    files: [fileOn(manifest.parent)],
     strays: [],
   });
   const disks = [{ ...storedDiskOf('mon'), serial: 'S' }];
@@ -213,7 +219,7 @@ describe('backups', () => {
       backup(manifestOf('mon', 1, undefined, quiet)),
       backup(manifestOf('tue', 2, 'mon')),
       backup(manifestOf('wed', 3, 'tue'), '.partial'),
-      { name: 'old', files: [file], strays: [] },
+      { name: 'old', files: [fileOn()], strays: [] },
     ],
     mark: { text: '{"prune":"blockplan/v1","drop":[{"name":"mon","into":"tue"}]}' },
     holders: ['x'],

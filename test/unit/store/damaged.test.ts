@@ -125,7 +125,7 @@ describe('a damaged store', () => {
     ],
     'a manifest is too large': [
       (store) => changeManifest(store, 'wed', { domain: 'x'.repeat(70_000) }),
-      { wed: 'broken: wed/manifest.json cannot be read: it has more than 65536 bytes' },
+      { wed: 'broken: wed/manifest.json cannot be read: it is too large' },
     ],
     'a manifest is a link': [
       (store) => {

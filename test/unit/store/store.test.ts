@@ -6,12 +6,14 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { localHost } from '../../../src/host-io/local-host.ts';
+import { readStore } from '../../../src/host-io/read-store.ts';
 import { diskChain } from '../../../src/store/chain.ts';
 import { listBackups, storedTargets } from '../../../src/store/listing.ts';
 import { isBackupStore } from '../../../src/store/store.ts';
@@ -85,7 +87,7 @@ describe('what is not a backup', () => {
     expect(backups.map(({ name, state }) => `${name} ${state}`)).toEqual([
       ...['thu draft', 'fri draft', 'wed complete', 'tue complete', 'mon complete'],
     ]);
-    expect(backups[0]?.disks[0]?.chain).toEqual(['thu', 'wed', 'tue', 'mon']);
+    expect(backups[0]?.disks[0]?.below).toBe('wed');
     expect(backups[1]?.findings).toMatchObject([{ severity: 'warning' }]);
     expect(strays).toEqual([]);
   });
@@ -207,12 +209,33 @@ test('a backup of several disks in both modes', async () => {
     ['vdb', false],
   ]);
   const listing = listBackups(read, 'vdb');
-  expect(listing.backups.map(({ disks }) => disks.map(({ chain }) => chain))).toEqual([
-    [['b']],
-    [['a']],
+  expect(listing.backups.map(({ disks }) => disks.map(({ target }) => target))).toEqual([
+    ['vdb'],
+    ['vdb'],
   ]);
   expect(listing.backups[0]?.size).toBe(listing.backups[0]?.disks[0]?.size);
   expect(rootOf('a')).not.toBe(rootOf('a', 'vdb'));
+});
+
+test('a store with too many entries, or too large manifests, is not read to its end', async () => {
+  const store = copy((at) => {
+    for (let index = 0; index < 20; index++) writeFileSync(join(at, 'tue', `x${index}`), '');
+  });
+  const size = (name: string) => statSync(join(store, name, 'manifest.json')).size;
+  const bytes = size('mon') + size('wed') - 1;
+  const { folders } = (await readStore(store, { entries: 20, bytes }))!;
+  expect(folders.map(({ unread, manifest }) => [unread, manifest])).toEqual([
+    [undefined, { text: expect.any(String) }],
+    ['it has too many entries', undefined],
+    ['it has too many entries', undefined],
+  ]);
+  const { folders: large } = (await readStore(store, { entries: 100, bytes }))!;
+  expect(large.map(({ manifest }) => manifest)).toEqual([
+    { text: expect.any(String) },
+    { unread: 'it is too large' },
+    { unread: 'it is too large' },
+  ]);
+  await expect(readStore(store, { entries: 2, bytes })).rejects.toThrow('too many entries');
 });
 
 test('nothing in a store is written', async () => {
