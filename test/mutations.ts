@@ -80,7 +80,7 @@ const STRANDED = 'without faults, the run ends as stranded';
 const NO_DEFINITION = 'the domain was left without a persistent definition';
 const missing = (loss: string) => `started from its definition, the guest would miss vda: ${loss}`;
 const only = (file: string) => `writes that only ${file} held`;
-const newest = (file: string) => `the newest writes, which ${file} hides with older ones`;
+const newest = (file: string) => `the newest writes, because ${file} has older data in their place`;
 const theirs = (file: string) => `${file} is written to, but is in another domain's chain`;
 
 export const MUTATIONS: readonly Mutation[] = [

@@ -103,9 +103,6 @@ const LONG_FILES: Readonly<Record<string, string>> = {
 /** Texts that look like a command but are not meant to be typed. */
 const NO_COMMANDS = [
   'the event log cannot be written: ${',
-  '`virsh exited with status ${',
-  '`virsh was killed by ${',
-  '`qemu-img ended with ${',
   '`virsh ${',
   'virsh ${verb}',
   '--description=blockplan run ${run}',

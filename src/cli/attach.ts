@@ -177,7 +177,7 @@ function onlyRunning(holders: ReadonlyMap<string, LockOwner>): string {
     ? inputRefusal(
         codes.activeRunNotFound,
         'no run is active',
-        'see which runs are unfinished: blockplan status; to see a past run, name it (blockplan list)',
+        'list unfinished runs: blockplan status; to see a past run, choose its ID from blockplan list: blockplan attach RUN',
       )
     : inputRefusal(
         codes.activeRunNotFound,

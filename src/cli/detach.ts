@@ -46,9 +46,9 @@ export function refuseUndetachable({ detach, dryRun, yes }: DetachOptions): void
   throw inputRefusal(
     codes.detachOptions,
     dryRun
-      ? '"--detach" and "--dry-run" exclude each other: a preview is meant to be read'
+      ? '"--detach" and "--dry-run" are mutually exclusive: a preview is meant to be read'
       : '"--detach" requires "--yes": a detached run cannot ask for confirmation',
-    dryRun ? 'keep one of the two' : 'check blockplan preview, then add --yes',
+    dryRun ? 'keep one of the two' : 'run blockplan preview and check its output, then add --yes',
   );
 }
 

@@ -106,8 +106,14 @@ async function examined(
   return { ...common, state, seen, ...left, ...(markedAlive === undefined ? {} : { markedAlive }) };
 }
 
-/** Writes the plans into a folder. Overwrites no file, so that a plan that was already reviewed does not change. */
-async function writePlans({ findings }: Diagnosis, folder: string): Promise<void> {
+/**
+ * Writes the plans into a folder. Overwrites no file, so that a plan that was already reviewed does not change.
+ * @throws BlockplanError repairsNotWritable
+ */
+export async function writePlans(
+  { findings }: Pick<Diagnosis, 'findings'>,
+  folder: string,
+): Promise<void> {
   const plans = findings.flatMap(({ plan }) => (plan === undefined ? [] : [plan]));
   if (plans.length === 0) return;
   try {
@@ -120,7 +126,14 @@ async function writePlans({ findings }: Diagnosis, folder: string): Promise<void
       code === 'EEXIST'
         ? `${path} already exists, and doctor does not overwrite files`
         : `the plans cannot be written: ${message}`,
-      'choose a new folder, or one that contains none of these files',
+      writeHint(code),
     );
   }
+}
+
+/** What to do after that error of the file system. */
+function writeHint(code: string | undefined): string {
+  if (code === 'EEXIST') return 'choose a new folder, or one that contains none of these files';
+  if (code === 'ENOSPC' || code === 'EDQUOT') return 'free space there, or choose another folder';
+  return 'choose a folder that you can write to';
 }

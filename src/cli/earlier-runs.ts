@@ -93,7 +93,7 @@ export async function withDonePlan(
       isMade[at]
         ? {
             ...finding,
-            message: `${finding.message}: run ${run} of this plan made it, and succeeded on ${when}`,
+            message: `${finding.message}: run ${run} of this plan created it, and succeeded on ${when}`,
             hint: `the plan is done; see what it did: ${blockplanCommand('show', run)}; to run it again, choose another path`,
           }
         : finding,

@@ -66,7 +66,7 @@ export async function withObserver<T>(
   }
   throw inputRefusal(
     codes.factsMismatch,
-    '"--facts" and "--connect" exclude each other: the host state comes from a file or from libvirt',
+    '"--facts" and "--connect" are mutually exclusive: the host state comes from a file or from libvirt',
     'keep one of the two',
   );
 }

@@ -52,7 +52,7 @@ export async function initCommand(
   if (domain === '')
     throw inputRefusal(
       codes.initIncomplete,
-      'no guest is named',
+      'no guest was given',
       `add its name: ${blockplanOn(named.connect, 'init', template)} DOMAIN; see: ${listGuests}`,
     );
   // Without a terminal, a missing folder is refused before libvirt is needed.
@@ -95,7 +95,7 @@ async function askedKind(): Promise<TemplateName> {
   const near = nearest(answer, names);
   throw inputRefusal(
     codes.initIncomplete,
-    answer === '' ? 'no kind of plan is named' : `${printable(answer)} is not a kind of plan`,
+    answer === '' ? 'no kind of plan was given' : `${printable(answer)} is not a kind of plan`,
     near ? `did you mean ${near}?` : `choose one of: ${names.join(', ')}`,
   );
 }
@@ -116,7 +116,7 @@ function refuse(findings: readonly Finding[]): void {
 /** virsh blockcopy takes the name of a file. The usual hint is to create the folder, which would then look like an image. */
 function withFolderHint(finding: Finding, folder: string): Finding {
   return finding.code === codes.folderNotWritable && /\.(?:img|qcow2|raw)$/i.test(folder)
-    ? { ...finding, hint: 'name a folder without a file: init chooses the name of the file' }
+    ? { ...finding, hint: 'write only the folder: init chooses the file name' }
     : finding;
 }
 
@@ -134,7 +134,7 @@ function requireFolder(folder: string): string {
   if (folder === '')
     throw inputRefusal(
       codes.initIncomplete,
-      'no folder for the copy is named',
+      'no folder for the copy was given',
       'add --to with an absolute path of a folder on the host',
     );
   throw inputRefusal(

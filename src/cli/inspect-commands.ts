@@ -24,7 +24,7 @@ export function addInspectCommands(root: Command, finish: SetExitCode): void {
   root
     .command('show')
     .description('Show a run in detail')
-    .argument('<run>', 'run ID, its beginning, or last')
+    .argument('<run>', 'run ID, a unique prefix of it, or last')
     .addOption(formatOption())
     .action(async (run, options) =>
       finish(await (await import('./show.ts')).showCommand(run, options)),

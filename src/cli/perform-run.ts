@@ -70,7 +70,7 @@ export async function performRun(
 /** What the first signal does, and a second one would do. */
 const BEFORE_THE_END =
   'rolling back; a second signal interrupts the rollback, which can be resumed later';
-const AFTER_THE_END = 'the run has ended; a second signal stops waiting for its hooks';
+const AFTER_THE_END = 'the run has ended; a second signal ends the wait for its hooks';
 
 /** Whether the run itself was refused at its start, not only an attempt to resume it: the journal shows which. */
 function isRefused({ folder }: Journal): boolean {

@@ -35,8 +35,8 @@ ${codeLines(
   Object.values(OUTCOMES).map(({ exitCode, word, meaning }) => [exitCode, `${word}: ${meaning}`]),
   width,
 )}
-An interrupted run that is rolled back ends with ${EXIT_CODES['rolled-back']};
-a requested rollback ends with ${EXIT_CODES.succeeded}.
+An interrupted run that is rolled back exits with ${EXIT_CODES['rolled-back']};
+a requested rollback exits with ${EXIT_CODES.succeeded}.
 For doctor: ${EXIT_CODES.succeeded} if nothing was found, ${EXIT_CODES['preflight-refused']} if something was
 For preview --exit-code, unless a run would be refused:
 ${codeLines(

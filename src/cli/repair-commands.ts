@@ -29,6 +29,6 @@ export function addRepairCommands(root: Command, finish: SetExitCode): void {
   root
     .command('forget')
     .description('Close a run that was resolved by other means')
-    .argument('<run>', 'run ID, its beginning, or last')
+    .argument('<run>', 'run ID, a unique prefix of it, or last')
     .action(async (run) => finish(await (await import('./forget.ts')).forgetCommand(run)));
 }

@@ -190,7 +190,7 @@ export async function refuseUnfinishedRun(
     throw preflightRefusal(
       codes.domainLocked,
       `run ${run} of ${log.beginning.plan} on "${domain}" is unfinished: ${log.finish?.end ?? 'it was interrupted'}`,
-      `finish it: ${recoveryCommands(run, recoveryModesOf(log)).join(', or ')}; if that is not possible and the domain is in order (${blockplanOn(log.beginning.uri, 'doctor', domain)}): ${blockplanCommand('forget', run)}`,
+      `finish it: ${recoveryCommands(run, recoveryModesOf(log)).join(', or ')}; if that is not possible, check the domain: ${blockplanOn(log.beginning.uri, 'doctor', domain)}; once it is in order, close the run: ${blockplanCommand('forget', run)}`,
     );
   }
 }

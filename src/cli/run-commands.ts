@@ -34,7 +34,7 @@ export function addRunCommands(root: Command, finish: SetExitCode): void {
   root
     .command('attach')
     .description('Follow a running plan')
-    .argument('[run]', 'run ID, its beginning, or last (default: the only active run)')
+    .argument('[run]', 'run ID, a unique prefix of it, or last (default: the only active run)')
     .addOption(formatOption())
     .action(async (run, options) =>
       finish(await (await import('./attach.ts')).attachCommand(run, options)),
@@ -42,7 +42,7 @@ export function addRunCommands(root: Command, finish: SetExitCode): void {
   root
     .command('throttle')
     .description('Change the speed of an active run')
-    .argument('<run>', 'run ID, its beginning, or last')
+    .argument('<run>', 'run ID, a unique prefix of it, or last')
     .argument('<bandwidth>', 'MiB/s, an amount such as 800KiB or 50M, or 0 for unlimited')
     .action(async (run, bandwidth) =>
       finish(await (await import('./throttle.ts')).throttleCommand(run, bandwidth)),
@@ -56,7 +56,10 @@ export function addRunCommands(root: Command, finish: SetExitCode): void {
       .command(how)
       .description(ways[how])
       .addHelpText('after', `\n${LIBVIRT_OF_RUN}`)
-      .argument('[run]', 'run ID, its beginning, or last (default: the only unfinished run)')
+      .argument(
+        '[run]',
+        'run ID, a unique prefix of it, or last (default: the only unfinished run)',
+      )
       .addOption(notifyOption())
       .addOption(metricsOption())
       .addOption(formatOption())

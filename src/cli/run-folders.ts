@@ -80,7 +80,7 @@ function unknown(state: string, word: string, all: readonly RunFolder[]): Blockp
   return inputRefusal(
     codes.runNotFound,
     `run "${word}" does not exist below ${state}`,
-    'name a run ID (see blockplan list), its beginning, or "last"',
+    'name a run ID (see blockplan list), a unique prefix of it, or "last"',
   );
 }
 

@@ -45,7 +45,8 @@ function uncommitted(patient: Patient, disk: Disk): Defect[] | undefined {
   const base = files[count];
   if (count === 0 || base === undefined) return undefined;
   const overlays = files.slice(0, count);
-  const told = defined > 0 ? 'which the definition names' : 'without a snapshot record in libvirt';
+  const told =
+    defined > 0 ? 'the file that the definition names' : 'and libvirt has no record of a snapshot';
   return [
     {
       code: codes.overlayUncommitted,
@@ -163,7 +164,7 @@ function misread({ state, seen }: Patient, disk: Disk): Defect[] {
       code: codes.headerMismatch,
       severity: 'error',
       what: `the header of ${above} (${disk.target}) names ${told}, but the running guest has ${disk.chain[at]?.file ?? 'nothing'} below it`,
-      why: 'the next start would open another chain than the guest has now, with other data',
+      why: 'the next start would open a different chain, with different data',
       todo: 'copy the whole disk into a new file before the guest stops',
       repair: wholeCopy(state, disk),
     },
@@ -199,7 +200,8 @@ function beside({ state, seen, runs, left = [], newestSearched }: Patient): Defe
         newestSearched === undefined
           ? ''
           : `; none of the newest ${newestSearched} successful runs on the guest left it behind, and older runs were not searched`;
-      const whose = maker === undefined ? unsearched : `; run ${maker.run} (${maker.plan}) made it`;
+      const whose =
+        maker === undefined ? unsearched : `; run ${maker.run} (${maker.plan}) created it`;
       return {
         code: codes.overlayOrphaned,
         severity: 'warning',

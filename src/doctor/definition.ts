@@ -115,7 +115,7 @@ function apart({ state }: Patient): Defect[] {
       code: codes.definitionStale,
       severity: 'error',
       what: `the persistent definition names ${persistentSource}${missing} for ${target}; the running guest writes to ${active}`,
-      why: `its next start would not find its latest writes${below ? ', and would write below the layers that hold them, which corrupts these layers' : ''}`,
+      why: `after its next start, the guest would not have its latest writes${below ? ', and would write below the layers that hold them, which corrupts those layers' : ''}`,
       todo: 'change the definition so that it names the file that the guest writes to',
       repair: {
         name: `redefine-${target}`,

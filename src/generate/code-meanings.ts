@@ -37,7 +37,7 @@ export const CODE_MEANINGS = {
   variableType: 'The type of a `--set` value differs from the type of the default',
   guestValueUnknown: 'A reference names a disk or a value that the guest does not have',
   pathNotAbsolute: 'A path is not absolute, or contains `..`, `//` or a final `/`',
-  conflictingOptions: 'Two options exclude each other',
+  conflictingOptions: 'Two options are mutually exclusive',
   optionNeedsAnother: 'An option requires another option',
   jobIncomplete: 'The options do not specify which layers a block job works on, or how it ends',
   conflictingFormat: 'A format conflicts with another option',
@@ -67,7 +67,7 @@ export const CODE_MEANINGS = {
   noTerminal: 'Confirmation requires a terminal or `--yes`',
   stateUnreadable: 'Permission to read the state directory is denied',
   factsMismatch:
-    '`--facts` describes another domain than the plan works on, or is combined with `--connect`',
+    '`--facts` describes a different domain from the one in the plan, or is combined with `--connect`',
   factsWithoutFingerprint: '`run --facts` requires `--expect`',
   planForOtherDomain: 'A plan given to `facts` works on another domain',
   outputNotWritable: 'The file of `facts --output` or `preview --output` cannot be written',
@@ -93,7 +93,7 @@ export const CODE_MEANINGS = {
   sourceInUse: 'A guest or a block job writes to the file that would be copied',
   formatUnknown: 'The format of an image is unknown',
   managedSaveExists: 'The domain has a managed save image',
-  definitionMismatch: 'The persistent definition names another file than the guest runs on',
+  definitionMismatch: 'The persistent definition does not name the file that the guest runs on',
   domainLocked: 'Another run is working on the domain',
   journalNotWritable: 'The journal cannot be written, so the run does not start',
   backingMismatch: 'An image to reuse has the wrong backing file',
@@ -119,7 +119,7 @@ export const CODE_MEANINGS = {
   apparmorMayDeny:
     "Warning: AppArmor may prevent the new chain from being read at the guest's next start",
   endsWithMismatch:
-    'The plan would end with a definition that names another file than the guest runs on',
+    'The plan would end with a definition that does not name the file that the guest runs on',
   wholeChainMerged:
     'Warning: a commit merges a whole chain of three or more layers into its lowest layer',
   cannotMoveAside: 'A file cannot be moved aside into that folder without copying it',
@@ -130,10 +130,10 @@ export const CODE_MEANINGS = {
   destinationInUse: 'The destination is mounted, used as swap, held by another device, or open',
   destinationKind: 'The destination has the wrong type: regular file, block device or folder',
   destinationImage:
-    'The destination has another size than the disk, or is not an image of the required format',
+    'The destination differs in size from the disk, or is not an image of the required format',
   deviceTooSmall: 'Warning: a block device is too small for a full disk in qcow2 format',
   nextStartMismatch:
-    'The next start would use another backing file for a layer than the running guest uses',
+    "A layer's backing file at the next start would differ from the one that the running guest uses",
   reviewMismatch: 'The host or the plan has changed since the review',
   hookProgramUnusable: 'The program of a hook does not exist, or cannot be executed',
   layerHasOtherWriter: 'Another guest, or another disk, writes to a layer of the disk',
@@ -176,7 +176,7 @@ export const CODE_MEANINGS = {
   journalUnsupported: 'The run was started by another version of blockplan, or never began',
   planChanged: 'The plan of a run cannot be read, or was edited after the run began',
   runDomainReplaced: 'Another domain now has the name of the domain',
-  runOnOtherHost: 'The run was made on another host',
+  runOnOtherHost: 'The run was started on another host',
   onlyDefinition: 'The run may hold the only definition of its domain, so it cannot be forgotten',
   hookRunning: 'A hook of the interrupted run is still running, although blockplan was killed',
   unsafeName: 'A run ID or a UUID would lead to another folder',
@@ -192,7 +192,8 @@ export const CODE_MEANINGS = {
   transientRestorable: 'Doctor: the domain is transient, and a journal has its definition',
   transientUnrestorable: 'Doctor: the domain is transient, and no journal has its definition',
   undefinedRestorable: 'Doctor: libvirt does not know the domain, and a journal has its definition',
-  definitionStale: 'Doctor: the persistent definition names another file than the guest writes to',
+  definitionStale:
+    'Doctor: the persistent definition does not name the file that the guest writes to',
   definitionHidesLayers: 'Doctor: the definition hides layers',
   overlayUncommitted: 'Doctor: an overlay was never committed',
   overlayOrphaned: "Doctor: an overlay of the guest's files is in no domain's chain",
@@ -203,9 +204,10 @@ export const CODE_MEANINGS = {
     'Doctor: the marker belongs to a run whose process no longer exists, or to a run on another host',
   runUnfinished: 'Doctor: a run is unfinished',
   ioError: 'Doctor: the guest has an I/O error',
-  managedSaveMismatch: 'Doctor: the managed save image names other files than the definition',
+  managedSaveMismatch: 'Doctor: the managed save image and the definition name different files',
   layerUnreadable: 'Doctor: a file of a chain is missing, or cannot be read',
-  headerMismatch: 'Doctor: the image headers name another chain than the running guest has',
+  headerMismatch:
+    'Doctor: the chain in the image headers differs from the chain of the running guest',
   repairsNotWritable: 'The plans of `doctor` cannot be written',
   autostartLost: 'Doctor: a run disabled autostart, and it was not enabled again',
 } as const satisfies Readonly<Record<keyof typeof codes, string>>;

@@ -88,7 +88,7 @@ export const CODE_REMEDIES = {
   inputUnreadable: 'Check the path and its permissions. Use `-` for standard input.',
   invalidSetting: 'Write `--set NAME=VALUE`, without spaces around the `=`.',
   noTerminal:
-    'In a script, add `--yes` after checking `blockplan preview`, or add `--dry-run` to change nothing.',
+    'In a script, add `--yes` after checking the output of `blockplan preview`, or add `--dry-run` to change nothing.',
   stateUnreadable:
     'Run the command as the user who runs the plans, or set `BLOCKPLAN_STATE_DIR` to another directory.',
   factsMismatch:
@@ -256,7 +256,7 @@ export const CODE_REMEDIES = {
   runAbandoned:
     'Inspect the run with `blockplan show RUN`, then finish it with `blockplan resume RUN` or `blockplan rollback RUN`.',
   detachOptions:
-    'Check `blockplan preview`, then use `--detach` with `--yes` and without `--dry-run`.',
+    'Check the output of `blockplan preview`, then use `--detach` with `--yes` and without `--dry-run`.',
   noJobToThrottle:
     'Wait until the run copies or commits with a block job; `blockplan attach` shows its progress.',
   definitionUnavailable:
@@ -269,7 +269,7 @@ export const CODE_REMEDIES = {
   transientRestorable:
     'Do not stop the guest. Use `blockplan resume` or `blockplan rollback`; if neither works, use `blockplan rescue DOMAIN`.',
   transientUnrestorable:
-    'Check whether the domain should be transient. If not, save it with `virsh dumpxml --inactive --security-info` and run `virsh define`.',
+    'Check whether the domain should be transient. If not, save its XML with `virsh dumpxml --inactive --security-info`, then run `virsh define` on the file.',
   undefinedRestorable:
     'Run `blockplan rescue DOMAIN`, and check the file of each disk before you start the guest.',
   definitionStale:
@@ -296,7 +296,8 @@ export const CODE_REMEDIES = {
     'If a file is missing, do not stop the guest: run the repair plan. Otherwise check the file with `qemu-img info`.',
   headerMismatch:
     'Run the repair plan, which copies the whole disk into a new file, before the guest stops.',
-  repairsNotWritable: 'Choose a new folder for `--output`; `doctor` does not overwrite files.',
+  repairsNotWritable:
+    'Choose a new folder for `--output` that you can write to; `doctor` does not overwrite files.',
   autostartLost:
     'Finish the run with `blockplan resume` or `blockplan rollback`, or run `blockplan rescue DOMAIN`, unless autostart should stay off.',
 } as const satisfies Readonly<Record<keyof typeof codes, string>>;

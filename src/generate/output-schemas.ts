@@ -52,7 +52,7 @@ const FAULT = objectSchema('The cases of one fault in one state, without another
   ),
   end: wordSchema(ENDS, 'How the run ends.'),
   place: textSchema(
-    "The machine's state in which it happens; `before` in the `before` hooks, and `end` after the last phase.",
+    'The state of the run in which it happens; `before` in the `before` hooks, and `end` after the last phase.',
   ),
   cases: countSchema('How many cases these are.', 1),
   said: textListSchema('What the run reports in the shortest of them, in sentences.'),
@@ -92,7 +92,7 @@ const CASE = objectSchema('One case in full, which `--replay` shows.', {
   format: formatSchema('proof-case'),
   parts: listSchema(
     objectSchema('A part of the run, in order.', {
-      place: textSchema("The machine's state, or how the run was resumed."),
+      place: textSchema('The state of the run, or how the run was resumed.'),
       acts: listSchema(
         objectSchema('What was done there, in order.', {
           act: textSchema('The command, or a comment that starts with "#".'),

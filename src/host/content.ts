@@ -154,5 +154,5 @@ export function missingWrites(writes: Writes, layers: readonly string[]): string
   const top = layers.find((file) => file in writes.newest);
   return top === undefined || writes.newest[top]
     ? lost
-    : [...lost, `the newest writes, which ${top} hides with older ones`];
+    : [...lost, `the newest writes, because ${top} has older data in their place`];
 }

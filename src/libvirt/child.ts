@@ -1,5 +1,5 @@
-/** How a virsh process is started, with which environment, and how it ends. */
-import type { Argv, Environment, Exit, HostIO, RunningProgram } from '../host-io/host-io.ts';
+/** How a virsh process is started, and with which environment. */
+import type { Argv, Environment, HostIO, RunningProgram } from '../host-io/host-io.ts';
 import { type Connection, checkConnection } from './connection-uri.ts';
 
 /**
@@ -19,13 +19,6 @@ export function startChild(
 ): RunningProgram {
   checkConnection(connection);
   return io.start(argv, { ...options, environment: environment(connection.uri) });
-}
-
-/** How a process ended, as a clause. */
-export function describeExit({ code, signal }: Exit): string {
-  return signal === undefined
-    ? `virsh exited with status ${code}`
-    : `virsh was killed by ${signal}`;
 }
 
 /**

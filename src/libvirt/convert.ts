@@ -4,6 +4,7 @@ import type { PerformContext } from '../commands/driver.ts';
 import { argvOf, type QemuImgEffect } from '../commands/effect.ts';
 import type { HostIO } from '../host-io/host-io.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
+import { describeExit } from './exit-text.ts';
 
 /**
  * Converts, and returns once the copy and its name are on disk.
@@ -27,9 +28,7 @@ export async function convertImage(
   });
   context.signal?.throwIfAborted();
   if (!result.ok)
-    throw new EffectFailed(
-      complaint(result.stderr) || `qemu-img ended with ${result.code ?? result.signal}`,
-    );
+    throw new EffectFailed(complaint(result.stderr) || describeExit('qemu-img', result));
   await io.sync([effect.args.dest, dirname(effect.args.dest)]);
 }
 

@@ -2,10 +2,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { HostIO, RunningProgram } from '../host-io/host-io.ts';
 import type { DomainState } from '../model/host-state.ts';
-import { describeExit, startChild } from './child.ts';
+import { startChild } from './child.ts';
 import type { Connection } from './connection-uri.ts';
 import { connectArguments, connectionLost, keepaliveArguments } from './contact.ts';
 import { type DomainEvent, EventText } from './event-text.ts';
+import { describeExit } from './exit-text.ts';
 import { errorIn } from './framing.ts';
 import { JobErrorText, monitorWords } from './qemu-job-errors.ts';
 import type { Ending } from './virsh.ts';
@@ -103,7 +104,7 @@ class Listening implements DomainEvents {
     this.closed = child.exited.then((exit) => {
       this.#ending ??= {
         asked: false,
-        reason: errorIn(this.#stderr) ?? (this.#stderr.trim() || describeExit(exit)),
+        reason: errorIn(this.#stderr) ?? (this.#stderr.trim() || describeExit('virsh', exit)),
       };
       return this.#ending;
     });

@@ -4,6 +4,7 @@ import { BlockplanError } from '../errors.ts';
 import type { HostIO } from '../host-io/host-io.ts';
 import type { Layer } from '../model/host-state.ts';
 import { pathsNamed } from '../model/image-names.ts';
+import { describeExit } from './exit-text.ts';
 
 /** How many qemu-img run at once: each is a process, and a host may have hundreds of images. */
 const AT_ONCE = 4;
@@ -163,7 +164,7 @@ export async function imageInfo(
   format: string,
   words: readonly string[],
 ): Promise<readonly ImageInfo[] | string> {
-  const { ok, stdout, stderr, code } = await io.run(
+  const result = await io.run(
     [
       ...(['qemu-img', 'info', '--force-share', '--output=json', ...words] as const),
       ...(format === '' ? [] : ['-f', format]),
@@ -171,7 +172,7 @@ export async function imageInfo(
     ],
     { timeoutMs: 60_000 },
   );
-  if (!ok) return stderr || `qemu-img ended with ${code}`;
-  const told = JSON.parse(stdout) as ImageInfo | ImageInfo[];
+  if (!result.ok) return result.stderr || describeExit('qemu-img', result);
+  const told = JSON.parse(result.stdout) as ImageInfo | ImageInfo[];
   return Array.isArray(told) ? told : [told];
 }

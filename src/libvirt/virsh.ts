@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { BlockplanError } from '../errors.ts';
 import type { HostIO, RunningProgram } from '../host-io/host-io.ts';
 import { shellQuote } from '../shell-quote.ts';
-import { describeExit, startChild } from './child.ts';
+import { startChild } from './child.ts';
 import type { Connection } from './connection-uri.ts';
 import {
   brokenConnectionLine,
@@ -16,6 +16,7 @@ import {
   mayBeDisconnected,
   virshMissing,
 } from './contact.ts';
+import { describeExit } from './exit-text.ts';
 import { type CommandFrame, errorIn, frame, type RawAnswer, takeAnswer } from './framing.ts';
 
 /** How long a command may take by default, in milliseconds. */
@@ -153,7 +154,9 @@ class Session implements Virsh {
       if (broken) this.#end({ asked: false, reason: broken });
       else this.#advance();
     });
-    void child.exited.then((exit) => this.#end({ asked: false, reason: describeExit(exit) }));
+    void child.exited.then((exit) =>
+      this.#end({ asked: false, reason: describeExit('virsh', exit) }),
+    );
   }
 
   get alive(): boolean {

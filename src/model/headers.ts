@@ -95,7 +95,7 @@ function namedBelow(
   if (name === undefined) return undefined;
   const path = name === null ? null : backingPath(layer.file, name);
   const text = path === name ? (name ?? 'nothing') : `"${name}" (${path})`;
-  return { by: 'its header', path, text };
+  return { by: 'the image header', path, text };
 }
 
 /** The chain in the definition; only the top layer where the definition has another one, so that the headers decide. */

@@ -146,7 +146,7 @@ function exitStatus(): string {
     ...rows,
     '.PP\n',
     roffSentences(
-      `An interrupted run that is rolled back ends with ${EXIT_CODES['rolled-back']}; a requested rollback ends with ${EXIT_CODES.succeeded}. Some commands have exit codes of their own: see their pages.`,
+      `An interrupted run that is rolled back exits with ${EXIT_CODES['rolled-back']}; a requested rollback exits with ${EXIT_CODES.succeeded}. Some commands have exit codes of their own: see their pages.`,
     ),
   ].join('');
 }

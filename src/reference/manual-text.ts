@@ -39,7 +39,7 @@ export const COMMAND_TEXTS: Readonly<Record<string, CommandText>> = {
     details:
       'Shows every command, its rollback, the chains before and after, and the preconditions. Nothing is changed. run --dry-run prints the same preview and also checks --expect and the notification file. Unlike run --dry-run, preview can take the host state from a facts file, print more formats and use --exit-code.',
     exitCodes:
-      'With --exit-code: 0 if the plan changes nothing, 10 if it changes something, 11 if it has a point of no return. A plan that a run would refuse ends with 3.',
+      'With --exit-code: 0 if the plan changes nothing, 10 if it changes something, 11 if it has a point of no return, and 3 if a run would be refused.',
     examples: [
       ['Preview a plan on this host', 'blockplan preview move-web1.yaml'],
       ['Preview without a hypervisor', 'blockplan preview move-web1.yaml --facts web1.facts.yaml'],
@@ -112,7 +112,7 @@ export const COMMAND_TEXTS: Readonly<Record<string, CommandText>> = {
   rollback: {
     details:
       'Restores the state that the guest had before the run. Uses the libvirt that the run began on, and ignores LIBVIRT_DEFAULT_URI.',
-    exitCodes: `${RUN_CODES} A rollback that you requested ends with 0.`,
+    exitCodes: `${RUN_CODES} It is 0 for a rollback that you requested.`,
     examples: [['Roll back the only unfinished run', 'blockplan rollback']],
   },
   status: {

@@ -61,9 +61,9 @@ export class OpenJobs {
       case 'cancel':
         return `${job} may have been cancelled already`;
       case 'pivot':
-        return `${job} may have ended already; ${target} is then on the target file of the job`;
+        return `${job} may have ended already; if so, ${target} is on the target file of the job`;
       case 'start':
-        return `${job} may have begun; then it continues in QEMU`;
+        return `${job} may have begun; if so, it continues in QEMU`;
       default:
         return `${job} was not cancelled and continues in QEMU`;
     }

@@ -39,7 +39,7 @@ export function otherCommands(graph: Graph, started: StartRecord, { visits }: Ru
     hint: `use version ${version} to run the commands that were reviewed, or roll back: ${blockplanCommand('rollback', run)}`,
   });
   return [
-    ...(others.length > 0 ? [warn(`runs other commands in ${listed(others)}`)] : []),
+    ...(others.length > 0 ? [warn(`runs different commands in ${listed(others)}`)] : []),
     ...(unknown.length > 0 ? [warn(`cannot determine its commands in ${listed(unknown)}`)] : []),
   ];
 }

@@ -170,7 +170,7 @@ async function graphByText(folder: string, started: StartRecord): Promise<Graph>
   if (namesIn(graph) !== JSON.stringify(started.steps.flatMap(namesOf)))
     throw refused(
       codes.journalUnsupported,
-      `run ${run} was started by blockplan ${version}, whose steps have other phases`,
+      `run ${run} was started by blockplan ${version}, whose steps have different phases`,
       `use version ${version}, which started it`,
     );
   return graph;

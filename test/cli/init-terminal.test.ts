@@ -81,7 +81,7 @@ describe('on a terminal, init', () => {
   });
 
   test.each([
-    ['no kind', [[KIND, '\r']], 'no kind of plan is named'],
+    ['no kind', [[KIND, '\r']], 'no kind of plan was given'],
     ['a misspelt kind', [[KIND, 'migrat\r']], 'did you mean migrate?'],
     ['an unknown kind', [[KIND, 'xyz\r']], 'xyz is not a kind of plan'],
     [
@@ -90,7 +90,7 @@ describe('on a terminal, init', () => {
         [KIND, 'backup\r'],
         [GUEST, '\r'],
       ],
-      'no guest is named',
+      'no guest was given',
     ],
   ] as const)('refuses %s', async (_what, answers, message) => {
     const { code, screen } = await onTerminal(['--facts', at('one.yaml')], answers);

@@ -168,8 +168,8 @@ describe('init refuses', () => {
       3,
       'BP107: /images/web1.qcow2 is not a folder',
     ],
-    ['no guest', () => ['migrate'], 2, 'BP067: no guest is named'],
-    ['no folder', () => on('one.yaml'), 2, 'BP067: no folder for the copy is named'],
+    ['no guest', () => ['migrate'], 2, 'BP067: no guest was given'],
+    ['no folder', () => on('one.yaml'), 2, 'BP067: no folder for the copy was given'],
     [
       'a relative folder',
       () => on('one.yaml', '--to', 'backup'),
@@ -228,7 +228,7 @@ describe('init refuses', () => {
       'the name of a file',
       () => on('file.yaml', '--to', '/to/web1.qcow2'),
       3,
-      'hint: name a folder without a file: init chooses the name of the file\n',
+      'hint: write only the folder: init chooses the file name\n',
     ],
   ])('%s', (_what, argv, code, message) => {
     const output = at('refused.yaml');

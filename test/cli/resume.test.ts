@@ -89,7 +89,7 @@ test.each([
   ['no-plan', 'BP214', 'the plan of run r cannot be read'],
   ['altered', 'BP212', 'was modified after it was written'],
   ['edited', 'BP214', 'was edited after the run began'],
-  ['phases', 'BP213', 'whose steps have other phases'],
+  ['phases', 'BP213', 'whose steps have different phases'],
   ['newer-plan', 'BP213', '(blockfuture), a kind that this version does not know'],
   ['damaged-plan', 'BP212', 'its states do not match its phases'],
   ['newer-form', 'BP213', 'a format that this version of blockplan does not know'],

@@ -96,7 +96,7 @@ describe('layers in several folders', () => {
     const upTo = await guest.acknowledged();
     const last = expectEnd(await runSteps(host, guest.name, [commit(3)]), 5);
     const told = saidIn(last).join('\n');
-    expect(told).toMatch(/its header names "\.\.\/\.\.\/b\/\.\.\/base\.qcow2"/);
+    expect(told).toMatch(/the image header names "\.\.\/\.\.\/b\/\.\.\/base\.qcow2"/);
     expect(last.next).toContain(blockplanOn(host.uri, 'doctor', 'stale'));
     await access(b!);
     // The report is right: the next start does not find the file.

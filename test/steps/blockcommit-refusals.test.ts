@@ -34,7 +34,7 @@ test.each<readonly [string, Params, readonly string[]]>([
     ],
   ],
   [
-    'options that exclude each other, and invalid paths',
+    'options that are mutually exclusive, and invalid paths',
     {
       disk: 'vda',
       base: 'x',
@@ -47,11 +47,11 @@ test.each<readonly [string, Params, readonly string[]]>([
       bytes: true,
     },
     [
-      'BP051 shallow: "base" and "shallow" exclude each other -> keep one of the two',
-      'BP051 keep-overlay: "pivot" and "keep-overlay" exclude each other -> keep one of the two',
-      'BP051 delete: "keep-overlay" and "delete" exclude each other -> keep one of the two',
-      'BP051 quarantine: "keep-overlay" and "quarantine" exclude each other -> keep one of the two',
-      'BP051 quarantine: "delete" and "quarantine" exclude each other -> keep one of the two',
+      'BP051 shallow: "base" and "shallow" are mutually exclusive -> keep one of the two',
+      'BP051 keep-overlay: "pivot" and "keep-overlay" are mutually exclusive -> keep one of the two',
+      'BP051 delete: "keep-overlay" and "delete" are mutually exclusive -> keep one of the two',
+      'BP051 quarantine: "keep-overlay" and "quarantine" are mutually exclusive -> keep one of the two',
+      'BP051 quarantine: "delete" and "quarantine" are mutually exclusive -> keep one of the two',
       'BP050 quarantine: "/z/" is not a plain path to a file -> write it without "..", "//" or a trailing "/"',
       'BP052 bytes: "bytes" requires "bandwidth" -> add "bandwidth", or leave "bytes" out',
       'BP050 base: "x" is not an absolute path -> write the absolute path on the host: /…',

@@ -130,7 +130,7 @@ test.each<readonly [string, Params, readonly string[]]>([
   [
     'two ends',
     { ...backup, pivot: true },
-    ['BP051 finish: "pivot" and "finish" exclude each other -> keep one of the two'],
+    ['BP051 finish: "pivot" and "finish" are mutually exclusive -> keep one of the two'],
   ],
   [
     'a shallow raw copy',

@@ -80,7 +80,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
       BACK,
       ...commit('vda', TOP, SNAP2),
       remove(TOP),
-      "    virsh domfsthaw --domain testvm  (make sure that no file system stays frozen; optional true; doubt the guest agent did not answer after the freeze: the guest's file systems may still be frozen (in the guest: fsfreeze --unfreeze, or restart it))",
+      "    virsh domfsthaw --domain testvm  (make sure that no file system stays frozen; optional true; doubt the guest agent did not answer after the freeze: the guest's file systems may still be frozen; in the guest, run fsfreeze --unfreeze MOUNTPOINT for each file system, or reset the guest)",
       "    virsh guest-agent-timeout --domain testvm --timeout -2  (reset the timeout for the guest agent to libvirt's default; optional true)",
       ROOM,
     ],

@@ -48,7 +48,7 @@ test.each<readonly [string, Params, readonly string[]]>([
   [
     'disks only, and memory',
     { ...quick, memspec: { file: '/m' } },
-    ['BP051 memspec: "disk-only" and "memspec" exclude each other -> keep one of the two'],
+    ['BP051 memspec: "disk-only" and "memspec" are mutually exclusive -> keep one of the two'],
   ],
   [
     'the disks',

@@ -93,7 +93,7 @@ const RECORD =
 const RESUME = 'virsh resume --domain testvm  (resume the guest)';
 const STALE = 'virsh define --file RUN/define.xml  (restore the definition)';
 const FROZEN =
-  "; doubt the guest agent did not answer after the freeze: the guest's file systems may still be frozen (in the guest: fsfreeze --unfreeze, or restart it)";
+  "; doubt the guest agent did not answer after the freeze: the guest's file systems may still be frozen; in the guest, run fsfreeze --unfreeze MOUNTPOINT for each file system, or reset the guest";
 const thaw = (doubt = '') =>
   `virsh domfsthaw --domain testvm  (make sure that no file system stays frozen; optional true${doubt})`;
 const TIMEOUT =

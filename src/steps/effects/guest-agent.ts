@@ -34,4 +34,4 @@ export function thaw(state: HostState): VirshEffect {
 }
 
 export const FROZEN =
-  "the guest agent did not answer after the freeze: the guest's file systems may still be frozen (in the guest: fsfreeze --unfreeze, or restart it)";
+  "the guest agent did not answer after the freeze: the guest's file systems may still be frozen; in the guest, run fsfreeze --unfreeze MOUNTPOINT for each file system, or reset the guest";

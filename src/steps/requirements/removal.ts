@@ -104,7 +104,7 @@ function checkAside(state: HostState, key: ParamPath, folder: string, file: stri
         refuse(
           codes.cannotMoveAside,
           key,
-          `${folder} is on another file system than ${file}: the file would have to be copied`,
+          `${folder} and ${file} are on different file systems: the file would have to be copied`,
           'choose another folder',
         ),
       ];

@@ -131,14 +131,14 @@ export function pathInPlan({ about, path = [] }: Refusal, step: readonly (string
 
 type Params = Readonly<Record<string, unknown>>;
 
-/** Refuses options that exclude each other. */
+/** Refuses options that are mutually exclusive. */
 export function checkExclusive(params: Params, a: string, b: string): Refusal[] {
   return params[a] && params[b]
     ? [
         refuse(
           codes.conflictingOptions,
           b,
-          `"${a}" and "${b}" exclude each other`,
+          `"${a}" and "${b}" are mutually exclusive`,
           `keep one of the two`,
         ),
       ]

@@ -67,7 +67,7 @@ describe('a file', () => {
     expect(check(at)).toEqual(
       refused
         ? refusal(
-            `${FOLDER} is on another file system than ${FILE}: the file would have to be copied`,
+            `${FOLDER} and ${FILE} are on different file systems: the file would have to be copied`,
           )
         : [],
     );

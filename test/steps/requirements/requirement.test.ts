@@ -112,15 +112,15 @@ describe('a path', () => {
 
 describe('two options', () => {
   test.each([[{}], [{ a: true }], [{ b: true }], [{ a: true, b: false }], [{ a: false, b: 'x' }]])(
-    'do not exclude each other: %j',
+    'do not are mutually exclusive: %j',
     (params) => {
       expect(checkExclusive(params, 'a', 'b')).toEqual([]);
     },
   );
 
-  test('exclude each other', () => {
+  test('are mutually exclusive', () => {
     expect(checkExclusive({ a: true, b: 'x' }, 'a', 'b')).toEqual([
-      refusal('BP051', ['b'], '"a" and "b" exclude each other', 'keep one of the two'),
+      refusal('BP051', ['b'], '"a" and "b" are mutually exclusive', 'keep one of the two'),
     ]);
   });
 

@@ -128,7 +128,7 @@ describe('a plan that is refused', () => {
       expect([code, message]).toEqual([
         'BP106',
         expect.stringMatching(
-          /\/new\/c .*: run r1 of this plan made it, and succeeded on 2026-11-23 08:15:\d\dZ$/,
+          /\/new\/c .*: run r1 of this plan created it, and succeeded on 2026-11-23 08:15:\d\dZ$/,
         ),
       ]);
       expect(hint).toBe(

@@ -43,7 +43,7 @@ async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
-const SAID = 'SIGINT: the run has ended; a second signal stops waiting for its hooks';
+const SAID = 'SIGINT: the run has ended; a second signal ends the wait for its hooks';
 
 test('the first one says that the run has ended, and the hook ends by itself', async () => {
   const scripts = new Scripts();

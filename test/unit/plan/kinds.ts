@@ -40,7 +40,7 @@ const copy = defineStep<typeof copySchema>({
   check({ pivot, finish, depth }): Finding[] {
     return [
       ...(pivot && finish
-        ? [found('BP051', 'error', ['finish'], '"pivot" and "finish" exclude each other')]
+        ? [found('BP051', 'error', ['finish'], '"pivot" and "finish" are mutually exclusive')]
         : []),
       ...(depth === 9 ? [found('BP059', 'warning', ['depth'], 'a depth of 9 is rare')] : []),
     ];

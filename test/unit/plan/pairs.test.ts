@@ -172,7 +172,7 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
     instead: 'base: 7',
     code: 'BP021',
   },
-  'options that exclude each other': {
+  'options that are mutually exclusive': {
     line: '# spare 3',
     instead: 'quarantine: /trash',
     code: 'BP051',

@@ -127,7 +127,7 @@ describe('what is wrong with every value is reported, with the references of the
     [
       'what does not concern the reference',
       copy({ dest: '${guest.disks.vda.source}.copy', finish: true }),
-      'BP051 "pivot" and "finish" exclude each other',
+      'BP051 "pivot" and "finish" are mutually exclusive',
     ],
   ])('%s', (_what, step, finding) => {
     expect(told(step)).toEqual([finding]);

@@ -18,7 +18,7 @@ const SICK: Diagnosis = {
       severity: 'error',
       message:
         'the persistent definition names /images/old for vda; the guest writes to /images/new',
-      why: 'its next start would not find its latest writes',
+      why: 'after its next start, the guest would not have its latest writes',
       hint: 'change the definition so that it names the file that the guest writes to',
       commands: [],
       plan: { file: 'web1-redefine-vda.yaml', text: 'plan: blockplan/v1\nname: redefine-vda\n' },
@@ -61,7 +61,8 @@ test('findings are shown with their plans', () => {
 
     error BP233: the persistent definition names /images/old
       for vda; the guest writes to /images/new
-      why: its next start would not find its latest writes
+      why: after its next start, the guest would not have its
+        latest writes
       do: change the definition so that it names the file that
         the guest writes to
       web1-redefine-vda.yaml:

@@ -264,7 +264,7 @@ describe('what contradicts a finished run', () => {
     const named = withFile(before, SNAP1, { size: 1, backing: '/gone', format: 'qcow2' });
     const headers = withFile(named, SNAP2, { size: 1, backing: SNAP1, format: 'qcow2' });
     expect(contradictions(before, headers)).toEqual([
-      `vda: its header names /gone below ${SNAP1}, but the running guest has ${BASE} there`,
+      `vda: the image header names /gone below ${SNAP1}, but the running guest has ${BASE} there`,
     ]);
     expect(contradictions(headers, headers)).toEqual([]);
   });

@@ -30,9 +30,14 @@ test.each<[string, ReturnType<typeof world>, readonly Effect[], readonly string[
     'a pivot',
     withJob('copy'),
     [GIVEN.pivot],
-    ['the copy of vda may have ended already; vda is then on the target file of the job'],
+    ['the copy of vda may have ended already; if so, vda is on the target file of the job'],
   ],
-  ['a start', world(), [GIVEN.copy], ['the copy of vda may have begun; then it continues in QEMU']],
+  [
+    'a start',
+    world(),
+    [GIVEN.copy],
+    ['the copy of vda may have begun; if so, it continues in QEMU'],
+  ],
   [
     'a start that is cancelled',
     world(),
@@ -43,7 +48,10 @@ test.each<[string, ReturnType<typeof world>, readonly Effect[], readonly string[
     'two disks',
     withJob('copy'),
     [commit],
-    [`the copy of vda ${CONTINUES}`, 'the commit of vdb may have begun; then it continues in QEMU'],
+    [
+      `the copy of vda ${CONTINUES}`,
+      'the commit of vdb may have begun; if so, it continues in QEMU',
+    ],
   ],
 ])('after an observation and %s', async (_title, seen, sent, state) => {
   const jobs = new OpenJobs();

@@ -125,7 +125,7 @@ describe('other commands than were admitted', () => {
     expect(otherCommands(graph, started, BEGUN)).toMatchObject([
       {
         ...{ code: 'BP213', severity: 'warning' },
-        message: `${admitted} runs other commands in ${step!.id}/pivot`,
+        message: `${admitted} runs different commands in ${step!.id}/pivot`,
         hint: 'use version 0.9.0 to run the commands that were reviewed, or roll back: blockplan rollback r',
       },
     ]);

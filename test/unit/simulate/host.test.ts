@@ -49,7 +49,7 @@ describe('the data that the guest wrote', () => {
     expect(lostWrites(stale)).toEqual([]);
     expect(lostAtNextStart(stale)).toEqual([
       `vda: writes that only ${DEST} held`,
-      `vda: the newest writes, which ${SNAP2} hides with older ones`,
+      `vda: the newest writes, because ${SNAP2} has older data in their place`,
     ]);
     expect(lostWrites(guestDies(stale))).toEqual([]);
   });
@@ -59,7 +59,7 @@ describe('the data that the guest wrote', () => {
     const { definition = '' } = hostAfter().state.domain;
     const stale = apply(moved, virsh('define', '--file', { file: 'x', content: definition }));
     expect(lostAtNextStart(stale)).toEqual([
-      `vda: the newest writes, which ${SNAP2} hides with older ones`,
+      `vda: the newest writes, because ${SNAP2} has older data in their place`,
     ]);
   });
 
