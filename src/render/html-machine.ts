@@ -5,6 +5,7 @@
 import type { States } from './document.ts';
 import { html, type Markup } from './html.ts';
 import { arrow, drawing, fittedLines, LINE_HEIGHT, rounded, textLines } from './html-drawing.ts';
+import { stateText } from './state-text.ts';
 
 type Machine = States['machine'];
 type State = Machine['states'][number];
@@ -101,7 +102,7 @@ class Layout {
 
   end(name: string, { states }: Machine, x: number, top: number, width = BOX): void {
     const state = states.find((each) => each.name === name);
-    if (state) this.#box(state, { lines: [name], x, top, width, height: END.height });
+    if (state) this.#box(state, { lines: [stateText(name)], x, top, width, height: END.height });
   }
 
   #box(state: State, place: Omit<Box, 'state'>): void {
@@ -240,12 +241,12 @@ function lostBox({ states }: Machine, top: number): { markup: Markup; bottom: nu
   const at = { x: WIDTH / 2, size: SMALL, look: 'word' };
   const height = END.height + 12;
   const markup = html`<g class="state end lost"><rect x="${FORWARD}" y="${rounded(top)}" width="${RAIL + PAD + 2 - FORWARD}" height="${height}" rx="6"/>
-${textLines([lost.to], { ...at, y: top + PAD, size: NAME, look: 'name' })}${textLines(['from every state, when the connection is lost'], { ...at, y: top + PAD + 17 })}</g>
+${textLines([stateText(lost.to)], { ...at, y: top + PAD, size: NAME, look: 'name' })}${textLines(['from every state, when the connection is lost'], { ...at, y: top + PAD + 17 })}</g>
 `;
   return { markup, bottom: top + height };
 }
 
 function inWords({ name, transitions }: State): string {
-  const ways = transitions.map(({ on, to }) => `when ${on.toLowerCase()}, ${to}`);
-  return `${name}: ${ways.join('; ')}.`;
+  const ways = transitions.map(({ on, to }) => `when ${on.toLowerCase()}, ${stateText(to)}`);
+  return `${stateText(name)}: ${ways.join('; ')}.`;
 }

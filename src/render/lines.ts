@@ -8,6 +8,7 @@ import { findingLine } from './findings.ts';
 import type { Output } from './output.ts';
 import { type ProgressEvent, progressWords } from './progress.ts';
 import { leftUnfinishedText, type RunStartedEvent, renderReport, resumedText } from './report.ts';
+import { phaseText } from './state-text.ts';
 
 /** Progress gets a line after this much more of the work, or after this long. */
 const PERCENT_STEP = 10;
@@ -66,8 +67,7 @@ function eventLine(event: Exclude<RunEvent, { event: 'run-finished' }>): string 
 }
 
 function phaseName(event: PhaseRef & { readonly direction: 'do' | 'undo' }): string {
-  const name = `${printable(event.step)}/${printable(event.phase)}`;
-  return event.direction === 'undo' ? `undo ${name}` : name;
+  return printable(phaseText(event, event.direction));
 }
 
 function progressLine(event: ProgressEvent): string {

@@ -2,6 +2,7 @@
 import type { PhaseResult } from '../outcomes.ts';
 import { printable } from '../printable.ts';
 import type { Preview, PreviewState } from '../simulate/preview.ts';
+import { phaseText, stateText } from './state-text.ts';
 
 /**
  * The phases, the rollbacks, and the ends. Every state leads to `uncertain` if the connection is lost: a note says so, which
@@ -47,10 +48,13 @@ function idsOf(states: readonly PreviewState[]): Map<string, string> {
 }
 
 function label({ name, step, phase, direction, pointOfNoReturn, kept }: PreviewState): string {
-  const phaseName = step === undefined ? name : `${step}: ${phase}`;
   const point = pointOfNoReturn && direction === 'do' ? ' (point of no return)' : '';
+  const text =
+    step === undefined || phase === undefined
+      ? stateText(name)
+      : phaseText({ step, phase }, direction);
   const limit = kept ? ' (kept from here on)' : '';
-  return escaped(`${direction === 'undo' ? 'undo ' : ''}${phaseName}${point}${limit}`);
+  return escaped(`${text}${point}${limit}`);
 }
 
 function word({ direction }: PreviewState, on: PhaseResult): string {

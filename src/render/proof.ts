@@ -5,6 +5,7 @@ import type { Counts, FaultResult, Proof, Violation } from '../prove/prove.ts';
 import type { ReplayedCase } from '../prove/replay.ts';
 import { palette } from './color.ts';
 import { outcomePaint } from './report.ts';
+import { stateText } from './state-text.ts';
 import { wrapped } from './width.ts';
 
 /**
@@ -94,13 +95,15 @@ function groupsOf(faults: readonly FaultResult[]): RemainingGroup[] {
   return [...groups.values()].sort((a, b) => b.cases - a.cases);
 }
 
-/** The names of the machine's states: `mirror:pivot`; `before` in the `before` hooks, and `end` after the last phase. */
+/** @param place the name of a state; `before` in the `before` hooks, and `end` after the last phase */
+function placeText(place: string): string {
+  if (place === 'before') return 'before the first phase';
+  return place === 'end' ? 'after the last phase' : `during ${stateText(place)}`;
+}
+
 function placesText(places: ReadonlySet<string>, phases: number): string {
-  const names = [...places]
-    .filter((place) => place !== 'before' && place !== 'end')
-    .map((each) => each.replace(':', '/'));
-  if (names.length === 0)
-    return places.has('before') ? 'before the first phase' : 'after the last phase';
+  const names = [...places].filter((place) => place !== 'before' && place !== 'end').map(stateText);
+  if (names.length === 0) return placeText(places.has('before') ? 'before' : 'end');
   if (names.length === phases) return 'during any phase';
   if (names.length > 2) return `during ${names.length} of ${amount(phases, 'phase')}`;
   return `during ${names.join(' and ')}`;
@@ -179,7 +182,7 @@ function wrongLines(
 function strandedLines(faults: readonly FaultResult[], sentence: Sentence, bold: Bold): string[] {
   const groups = new Map<string, string[]>();
   for (const fault of faults.filter(({ end }) => isOpenEnd(end))) {
-    const key = `${OUTCOMES[fault.end].word} in ${fault.place}: ${joined(fault.said)}`;
+    const key = `${OUTCOMES[fault.end].word} ${placeText(fault.place)}: ${joined(fault.said)}`;
     const again = fault.again === undefined ? '' : ` (then ${fault.again})`;
     groups.set(key, [...(groups.get(key) ?? []), `${fault.what}${again}`]);
   }
@@ -207,7 +210,7 @@ export function renderCase(
   const { bold, red } = palette(color);
   const lines = [
     ...parts.flatMap(({ place, acts }) => [
-      bold(printable(place)),
+      bold(printable(stateText(place))),
       ...acts.flatMap(({ act, fault }) => [
         `  ${printable(act)}`,
         ...(fault === undefined ? [] : indented(`× ${fault}`, 4, columns).map(red)),

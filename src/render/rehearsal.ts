@@ -7,6 +7,7 @@ import { durationText } from './amounts.ts';
 import { palette } from './color.ts';
 import { promptedCommand } from './command.ts';
 import { outcomePaint } from './report.ts';
+import { phaseText } from './state-text.ts';
 import { wrapped } from './width.ts';
 
 /** A rehearsal that succeeded is `rehearsed`; the other words are those of a run. */
@@ -80,7 +81,7 @@ function partLines(
 
 function phaseLines(done: DonePhase, repeated: boolean): string[] {
   const { step, phase, direction, commands, durationMs, bytes, failed } = done;
-  const name = `${direction === 'undo' ? 'undo ' : ''}${printable(step)}/${printable(phase)}`;
+  const name = printable(phaseText({ step, phase }, direction));
   const moved = bytes === undefined ? '' : `, ${sizeText(bytes)} moved`;
   return [
     `  ${name}: ${durationText(durationMs)}${moved}${failed === undefined ? '' : `, failed: ${printable(failed)}`}`,

@@ -9,6 +9,7 @@ import { code, codeBlock, prose } from './markdown.ts';
 import { explainedCommands } from './next-commands.ts';
 import { outcomeWord, timeText } from './runs.ts';
 import { attemptText, damageOf, hookResultText, libvirtText, TAKEN } from './show.ts';
+import { phaseText } from './state-text.ts';
 import { situationIn } from './status.ts';
 
 /** The whole file, outcome first. */
@@ -92,10 +93,11 @@ function hookParts(hook: HookHistory): string[] {
   ];
 }
 
-function stateParts({ state, result, durationMs, error, commands }: StateHistory): string[] {
+function stateParts(state: StateHistory): string[] {
+  const { direction, result, durationMs, error, commands } = state;
   const took = durationMs === undefined ? '' : `, ${durationText(durationMs)}`;
   return [
-    `### ${code(state)}: ${result ?? 'not ended'}${took}`,
+    `### ${code(phaseText(state, direction))}: ${result ?? 'not ended'}${took}`,
     ...(commands.length === 0 ? [] : [codeBlock('console', commands.flatMap(commandLines))]),
     ...(error === undefined ? [] : [prose(error)]),
   ];

@@ -10,6 +10,7 @@ import { durationText } from './amounts.ts';
 import { type Paint, palette } from './color.ts';
 import { promptedCommand } from './command.ts';
 import { timeText } from './runs.ts';
+import { phaseText } from './state-text.ts';
 import { headLine, situationOf } from './status.ts';
 import { padded, textWidth, wrapped } from './width.ts';
 
@@ -138,7 +139,7 @@ function speedLines(
 /** The states in order, each with its commands, and where the run was resumed between them. */
 function wayOf({ path, taken, finish }: History, color: boolean, columns: number): string[] {
   const { bold, dim } = palette(color);
-  const width = path.reduce((most, { state }) => Math.max(most, textWidth(printable(state))), 0);
+  const width = path.reduce((most, state) => Math.max(most, textWidth(nameOf(state))), 0);
   const again = taken.slice(1);
   const lines = path.flatMap((state, at) => {
     const since = path[at - 1]?.time ?? '';
@@ -152,7 +153,7 @@ function wayOf({ path, taken, finish }: History, color: boolean, columns: number
   return [
     bold('Path through the state machine'),
     ...[...lines, ...after.map((each) => dim(markText(each)))].map(indented),
-    ...(finish ? [indented(finish.end)] : []),
+    ...(finish ? [indented(OUTCOMES[finish.end].word)] : []),
   ];
 }
 
@@ -161,12 +162,16 @@ function markText({ how, time }: Attempt): string {
   return `-- ${word} ${timeText(Date.parse(time))}`;
 }
 
+function nameOf(state: StateHistory): string {
+  return printable(phaseText(state, state.direction));
+}
+
 function stateLines(state: StateHistory, width: number, color: boolean, columns: number): string[] {
   const { result, durationMs, error } = state;
   const took = durationMs === undefined ? '' : `  ${shortText(durationMs)}`;
   const word = padded(result ?? 'not ended', took === '' ? 0 : 6);
   return [
-    `${padded(printable(state.state), width)}  ${resultPaint(result, color)(word)}${took}`,
+    `${padded(nameOf(state), width)}  ${resultPaint(result, color)(word)}${took}`,
     ...state.commands.flatMap((command) => commandLines(command, color, columns)),
     ...(error === undefined ? [] : below(error, columns)),
   ];

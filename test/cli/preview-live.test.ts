@@ -100,10 +100,10 @@ test('list shows all runs, newest first, also those of older versions and with t
   expect(blockplan('list', 'web2').stdout.split('\n')).toHaveLength(3);
 });
 
-test('show finds a run by its ID, its beginning and last, as text and as JSON', () => {
+test('show finds a run by its ID, a prefix of it and last, as text and as JSON', () => {
   const text = blockplan('show', '20261123-08').stdout;
   expect(text).toMatch(/^orphan: the only definition of web1/);
-  expect(text).toContain('undefine:undefine  DONE');
+  expect(text).toContain('undefine/undefine  DONE');
   expect(text).toContain('$ virsh undefine --domain web1');
   const { standing, history } = JSON.parse(blockplan('show', 'last', '--format', 'json').stdout);
   expect(standing).toMatchObject({ run: '20261123-100000-cccccc', outcome: 'succeeded' });

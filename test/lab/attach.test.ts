@@ -76,7 +76,7 @@ test('a detached run can be followed, left and followed again, to its end', asyn
   const shown = await blockplan('show', run);
   expect(lines(shown.stdout)[0]).toMatch(/^succeeded: lab-plan on .*, run /);
   expect(shown.stdout).toMatch(/^ +[\d.]+ m?s {2}\$ virsh blockcopy --domain /m);
-  expect(shown.stdout).toMatch(/^ {2}step-1:mirror +DONE +[\d.]+ s$/m);
+  expect(shown.stdout).toMatch(/^ {2}step-1\/mirror +DONE +[\d.]+ s$/m);
 });
 
 test('a run whose terminal is closed continues, and can be followed', async () => {

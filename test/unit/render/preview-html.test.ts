@@ -268,7 +268,7 @@ test('a plan that stops on failure announces no rollback', () => {
   const { plan } = planned(['blockcopy: { disk: vda, dest: /new/a, pivot: true }'], 'stop');
   const text = flat(textOf(bodyOf(previewHtml(previewPlan(plan, hostForPlans())))));
   expect(text).toContain('because the plan has on-failure: stop');
-  expect(text).not.toContain('rolled-back');
+  expect(text).not.toContain('rolled back');
 });
 
 test('no text from outside becomes markup', () => {

@@ -107,6 +107,15 @@ test('a violation comes first, with its seed', () => {
   expect(text({ violations: [violation] }, true)).toContain('the run reports: all well');
 });
 
+test('a phase is written as in all other output', () => {
+  const faults = [result('refused', { place: 'undo:mirror:pivot' })];
+  expect(text({ faults })).toContain('during undo mirror/pivot → stranded');
+  expect(text({ faults }, true)).toContain('- stranded during undo mirror/pivot: the guest is');
+  const places = ['before', 'end'].map((place) => result('refused', { place }));
+  expect(text({ faults: places }, true)).toContain('- stranded before the first phase: the guest');
+  expect(text({ faults: places }, true)).toContain('- stranded after the last phase: the guest');
+});
+
 test('there are at most ten groups, and the others are counted', () => {
   const names = Object.keys(FAULTS) as Fault[];
   const faults = names.flatMap((fault) => [

@@ -130,7 +130,7 @@ test('a report has the end, the commands to type and the path', () => {
 
     ## Path through the state machine
 
-    ### \`mirror:mirror\`: FAILED, 0.3 s
+    ### \`mirror/mirror\`: FAILED, 0.3 s
 
     \`\`\`console
     $ virsh blockcopy --domain web1

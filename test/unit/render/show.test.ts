@@ -99,14 +99,14 @@ test('everything that a run did fits 80 columns, except for commands', () => {
       ended        2026-11-23 10:18:04Z
 
     Path through the state machine
-      mirror:mirror      not ended
+      mirror/mirror      not ended
            17 ms  $ virsh blockcopy --domain web1 --path vda --dest /export/fast/web1.qcow2 --shallow
                   # wait for libvirt's event: vda ready
                   no answer was recorded
       -- resumed 2026-11-23 09:15:02Z
-      mirror:mirror      DONE    50 min
+      mirror/mirror      DONE    50 min
       -- rollback started 2026-11-23 10:11:42Z
-      undo:mirror:pivot  FAILED  0.3 s
+      undo mirror/pivot  FAILED  0.3 s
             12 s  $ virsh blockjob --domain web1 --path vda --pivot
                   failed: libvirt: block job is not ready
                   the rollback ran, but did not restore the former state
