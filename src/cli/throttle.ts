@@ -21,6 +21,7 @@ import { readMarker } from '../libvirt/marker.ts';
 import { openVirsh, type Virsh } from '../libvirt/virsh.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { LOCAL, ofHost } from '../model/hosts.ts';
+import { OUTCOMES } from '../outcomes.ts';
 import { printable } from '../printable.ts';
 import { sizeText } from '../size-text.ts';
 import { bandwidthOf } from './bandwidth.ts';
@@ -108,11 +109,11 @@ function inactive({ run }: RunFolder, log: StoredLog | undefined): BlockplanErro
   if (log && isRunOver(log))
     return preflightRefusal(
       codes.runEnded,
-      `run ${run} is over: ${log.forgotten ? 'forgotten' : log.finish?.end}`,
+      `run ${run} is over: ${log.finish && !log.forgotten ? OUTCOMES[log.finish.end].word : 'forgotten'}`,
       `nothing is left to throttle; see what it did: ${blockplanCommand('show', run)}`,
     );
   const end = log?.finish
-    ? `it ended as ${log.finish.end}`
+    ? `it ended as ${OUTCOMES[log.finish.end].word}`
     : 'no process on this machine is working on it';
   return preflightRefusal(
     codes.runAbandoned,

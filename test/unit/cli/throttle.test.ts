@@ -172,6 +172,11 @@ describe('is refused', () => {
       `BP211 run ${RUN} is over: succeeded | nothing is left to throttle; see what it did: blockplan show ${RUN}`,
     ],
     [
+      'a run that was rolled back',
+      [STARTED, ended('rolled-back')],
+      `BP211 run ${RUN} is over: rolled back | nothing is left to throttle; see what it did: blockplan show ${RUN}`,
+    ],
+    [
       'a forgotten run',
       [STARTED, ended('stranded'), { type: 'run-forgotten', host: 'h', user: 'u' }],
       `BP211 run ${RUN} is over: forgotten | nothing is left to throttle; see what it did: blockplan show ${RUN}`,
