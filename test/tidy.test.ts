@@ -63,8 +63,8 @@ const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = {
 
 /** The files at the top of src, which every room may import. They import only each other and types. */
 const TOP = [
-  ...['claims.ts', 'codes.ts', 'command.ts', 'errors.ts', 'events.ts', 'hook.ts', 'outcomes.ts'],
-  ...['printable.ts', 'processes.ts', 'shell-quote.ts', 'size-text.ts'],
+  ...['claims.ts', 'codes.ts', 'command.ts', 'errors.ts', 'events.ts', 'hook.ts', 'nearest.ts'],
+  ...['outcomes.ts', 'printable.ts', 'processes.ts', 'shell-quote.ts', 'size-text.ts'],
 ];
 
 /** The places that may import a package; no other package may be imported. */

@@ -7,7 +7,7 @@ import { BlockplanError, type Finding } from '../errors.ts';
 import type { Disk, HostState } from '../model/host-state.ts';
 import { runIdAt } from '../model/run-id.ts';
 import { initialPlanText, templateDescription } from '../plan/initial-plan.ts';
-import { nearest } from '../plan/nearest.ts';
+import { nearest } from '../nearest.ts';
 import { TEMPLATES, type TemplateName } from '../plan/templates.ts';
 import { printable } from '../printable.ts';
 import { type FirstPlan, firstPlan, type ObserveDrafts } from '../run/first-plan.ts';

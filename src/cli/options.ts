@@ -1,6 +1,6 @@
 /** Options that several commands share. */
 import { type Argument, InvalidArgumentError, Option } from 'commander';
-import { nearest } from '../plan/nearest.ts';
+import { nearest } from '../nearest.ts';
 
 /** Takes the exit code of a command. */
 export type SetExitCode = (code: number) => void;

@@ -1,7 +1,7 @@
 /** The commands of the command line, in the groups in which `--help` shows them. */
 import { Command, Help } from 'commander';
+import { nearest } from '../nearest.ts';
 import { EXIT_CODES, OUTCOMES, PREVIEW_EXIT_CODES } from '../outcomes.ts';
-import { nearest } from '../plan/nearest.ts';
 import { printable } from '../printable.ts';
 import { addInspectCommands } from './inspect-commands.ts';
 import type { SetExitCode } from './options.ts';

@@ -1,7 +1,9 @@
 /** Reads the plan that a command was given: a file, or standard input for `-`. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { type Code, codes } from '../codes.ts';
 import { BlockplanError, type Finding } from '../errors.ts';
+import { onlyNearest } from '../nearest.ts';
 import { draftPlan, type PlanDraft } from '../plan/read.ts';
 import { steps } from '../steps/registry.ts';
 
@@ -61,11 +63,30 @@ function contentOf(file: string, what: 'plan' | 'facts'): Buffer {
     const { code, message } = error as NodeJS.ErrnoException;
     const why =
       code === 'ENOENT' ? 'it does not exist' : code === 'EISDIR' ? 'it is a folder' : message;
+    const near = code === 'ENOENT' ? nearestBeside(file) : undefined;
     throw inputRefusal(
       codes.inputUnreadable,
       `the ${what} ${file} cannot be read: ${why}`,
-      `name a ${what} file, or - for standard input`,
+      near === undefined ? `name a ${what} file, or - for standard input` : `did you mean ${near}?`,
     );
+  }
+}
+
+/** With more names than this in a folder, no guess is made. */
+const MOST_NAMES = 1000;
+
+/** The file in the same folder that the user probably meant; undefined without a clear guess. */
+function nearestBeside(file: string): string | undefined {
+  const folder = dirname(file);
+  try {
+    const names = readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => !entry.isDirectory())
+      .map(({ name }) => name);
+    const near = names.length > MOST_NAMES ? undefined : onlyNearest(basename(file), names);
+    return near && join(folder, near);
+  } catch {
+    // The guess is only a help: that the file cannot be read is reported in any case.
+    return undefined;
   }
 }
 

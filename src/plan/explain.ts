@@ -1,9 +1,9 @@
 /** Turns the validator's errors into findings, in terms of the document. */
 import { codes } from '../codes.ts';
 import type { Finding } from '../errors.ts';
+import { Guesses } from '../nearest.ts';
 import type { AnyStep } from '../steps/define.ts';
 import { errorFinding, type Path } from './findings.ts';
-import { Guesses } from './nearest.ts';
 import { hasReference } from './references.ts';
 import { MIB, scaledBytes } from './scaled-amount.ts';
 import { type JsonSchema, propertiesOf } from './schema.ts';

@@ -10,11 +10,11 @@ import {
   type Scalar,
 } from 'yaml';
 import { type Code, codes } from '../codes.ts';
+import { Guesses } from '../nearest.ts';
 import { printable } from '../printable.ts';
 import { characterName, hasHidden } from './decode.ts';
 import { errorFinding, type Findings, type Path } from './findings.ts';
 import type { Lines } from './lines.ts';
-import { Guesses } from './nearest.ts';
 import { LONGEST_TEXT } from './references.ts';
 import { isMergeKey, wordOf } from './tree.ts';
 import { quoted } from './words.ts';

@@ -1,9 +1,9 @@
 /** Checks the keys of a document, and reads a misspelt one as the key that was meant, so that it hides no other error. */
 import { codes } from '../codes.ts';
 import type { Finding } from '../errors.ts';
+import { Guesses } from '../nearest.ts';
 import type { AnyStep } from '../steps/define.ts';
 import { errorFinding, type Findings, type Path } from './findings.ts';
-import { Guesses } from './nearest.ts';
 import { hasReference } from './references.ts';
 import { type JsonSchema, propertiesOf, typesOf } from './schema.ts';
 import type { SourcePositions } from './source-positions.ts';

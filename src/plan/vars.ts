@@ -1,12 +1,12 @@
 /** The plan's variables: declared with defaults, set on the command line, and used by references. */
 import { codes } from '../codes.ts';
 import type { Finding } from '../errors.ts';
+import { Guesses } from '../nearest.ts';
 import { printable } from '../printable.ts';
 import { characterName } from './decode.ts';
 import { errorFinding, type Findings } from './findings.ts';
 import { type HostLookup, isHostName, lookupHost } from './host-references.ts';
 import type { Settings } from './input.ts';
-import { Guesses } from './nearest.ts';
 import {
   hasReference,
   type Lookup,

@@ -4,6 +4,7 @@ import { blockplanOn, virshCommand } from '../../command.ts';
 import { whyUnsupported } from '../../model/disk-elements.ts';
 import { filesOfLayer, includesFile, otherWritersOf } from '../../model/file-identity.ts';
 import { type Disk, diskOf, type HostState } from '../../model/host-state.ts';
+import { onlyNearest } from '../../nearest.ts';
 import { requireGuestUp } from './guest.ts';
 import { checkOneFile } from './one-file.ts';
 import { type Needs, type ParamPath, type Refusal, refuse, refuseStep } from './requirement.ts';
@@ -87,13 +88,17 @@ export function findDisk(state: HostState, target: string, key: ParamPath): Disk
   const { name, disks } = state.domain;
   const disk = diskOf(state, target);
   if (!disk) {
-    const names = disks.map((each) => each.target).join(', ') || 'none';
+    const targets = disks.map((each) => each.target);
+    const names = targets.join(', ') || 'none';
+    const near = onlyNearest(target, targets);
     return [
       refuseStep(
         codes.diskNotFound,
         key,
         `the domain "${name}" has no disk "${target}"; it has: ${names}`,
-        `see: ${virshCommand(state.host, 'domblklist', name)}`,
+        near === undefined
+          ? `see: ${virshCommand(state.host, 'domblklist', name)}`
+          : `did you mean ${near}?`,
       ),
     ];
   }

@@ -40,6 +40,14 @@ describe('a disk that a block job can start on', () => {
         see,
       ),
     ]);
+    expect(found(world({ disks: [disk('vda', [SNAP2]), disk('vdb', [DATA])] }), 'sda')).toEqual([
+      refusal(
+        'BP103',
+        ['disk'],
+        'the domain "testvm" has no disk "sda"; it has: vda, vdb',
+        'did you mean vda?',
+      ),
+    ]);
     expect(found(world({ disks: [] }))).toEqual([
       refusal('BP103', ['disk'], 'the domain "testvm" has no disk "vda"; it has: none', see),
     ]);

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -54,6 +54,19 @@ describe('the plan that a command is given', () => {
     ['a path through a file', join(file, 'x'), 'cannot be read'],
   ])('is refused if it is %s', async (_title, path, message) => {
     expect(await refusal(path)).toContain(message);
+  });
+
+  test.each([
+    ['pln.yaml', `did you mean ${file}?`],
+    ['plan', `did you mean ${file}?`],
+    ['fact.yaml', 'name a plan file, or - for standard input'],
+    ['repairs.yaml', 'name a plan file, or - for standard input'],
+    ['none/plan.yaml', 'name a plan file, or - for standard input'],
+  ])('a hint names the file that was probably meant by %s', async (name, hint) => {
+    for (const known of ['facts.yaml', 'facs.yaml']) writeFileSync(join(folder, known), '');
+    mkdirSync(join(folder, 'repairs'), { recursive: true });
+    const refused = draftFrom(join(folder, name), []);
+    await expect(refused).rejects.toMatchObject({ findings: [{ code: 'BP091', hint }] });
   });
 
   test('is refused if it is an unreadable file, for a user who is not root', async () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { BlockplanError, type Position } from '../../../src/errors.ts';
-import { Guesses, nearest } from '../../../src/plan/nearest.ts';
+import { Guesses, nearest, onlyNearest } from '../../../src/nearest.ts';
 import { printable } from '../../../src/printable.ts';
 import { plan, read } from './kinds.ts';
 
@@ -209,6 +209,15 @@ describe('the nearest word', () => {
     ['x'.repeat(65), undefined],
   ])('of "%s" is %s', (word, expected) => {
     expect(nearest(word, candidates)).toBe(expected);
+  });
+
+  test.each([
+    ['sdb', ['vda', 'vdb'], 'vdb'],
+    ['vdz', ['vda'], 'vda'],
+    ['vdz', ['vda', 'vdb'], undefined],
+    ['xyz', candidates, undefined],
+  ])('of "%s" among %j is only %s', (word, among, expected) => {
+    expect(onlyNearest(word, among)).toBe(expected);
   });
 
   test('is the word itself, or the one that lost, gained or swapped a letter', () => {

@@ -51,6 +51,12 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return best;
 }
 
+/** The candidate nearest to the word; undefined if none is near, or another one is equally near. */
+export function onlyNearest(word: string, candidates: readonly string[]): string | undefined {
+  const near = nearest(word, candidates);
+  return near === nearest(word, candidates.toReversed()) ? near : undefined;
+}
+
 /** How many letters must be added, removed, changed, or swapped with their neighbour. */
 function distance(a: string, b: string): number {
   let before: number[] = [];
