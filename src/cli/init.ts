@@ -6,8 +6,8 @@ import { blockplanOn, virshCommand, virshLine } from '../command.ts';
 import { BlockplanError, type Finding } from '../errors.ts';
 import type { Disk, HostState } from '../model/host-state.ts';
 import { runIdAt } from '../model/run-id.ts';
-import { initialPlanText, templateDescription } from '../plan/initial-plan.ts';
 import { nearest } from '../nearest.ts';
+import { initialPlanText, templateDescription } from '../plan/initial-plan.ts';
 import { TEMPLATES, type TemplateName } from '../plan/templates.ts';
 import { printable } from '../printable.ts';
 import { type FirstPlan, firstPlan, type ObserveDrafts } from '../run/first-plan.ts';
@@ -17,7 +17,7 @@ import { Needs } from '../steps/requirements/requirement.ts';
 import { bandwidthOf } from './bandwidth.ts';
 import { namedLibvirt } from './connection.ts';
 import { type HostStateOptions, withObserver } from './host-state.ts';
-import { ask, canAsk } from './question.ts';
+import { ask, askUntilValid, canAsk } from './question.ts';
 import { inputRefusal } from './read.ts';
 import { existingOutput, writeNewOutput } from './written-output.ts';
 
@@ -65,7 +65,7 @@ export async function initCommand(
     const first = await observe([]);
     refuse(checkRunning(first));
     const disk = await chosenDisk(first, options.disk);
-    folder = to ?? requireFolder(await ask('Folder for the copy: ', process.stderr));
+    folder = to ?? (await askUntilValid('Folder for the copy: ', process.stderr, requireFolder));
     const of = {
       ...{ template, domain: first.domain, disk, folder, flat: options.flat === true },
       ...(bandwidth === 0 ? {} : { bandwidth }),
@@ -86,9 +86,12 @@ async function warn({ findings }: FirstPlan, output: string | undefined): Promis
   printFindings(output === undefined ? findings.map(withoutPlace) : findings);
 }
 
-async function askedKind(): Promise<TemplateName> {
+function askedKind(): Promise<TemplateName> {
   listTemplates(process.stderr);
-  const answer = await ask('Kind of plan: ', process.stderr);
+  return askUntilValid('Kind of plan: ', process.stderr, requireKind);
+}
+
+function requireKind(answer: string): TemplateName {
   const names = Object.keys(TEMPLATES) as TemplateName[];
   const named = names.find((name) => name === answer);
   if (named) return named;
@@ -154,13 +157,15 @@ async function chosenDisk(state: HostState, named: string | undefined): Promise<
   const targets = usable.map(({ target }) => target);
   if (targets.length > 1) {
     const list = targets.map(printable).join(', ');
-    const answer = canAsk(process.stderr) ? await askedDisk(usable, list) : '';
-    if (answer !== '') return existingDisk(state, answer);
-    throw inputRefusal(
-      codes.initIncomplete,
-      `the guest "${name}" has several disks: ${list}`,
-      `add --disk with one of them; see: ${virshCommand(state.host, 'domblklist', name)}`,
-    );
+    const requireDisk = (answer: string): Disk => {
+      if (answer !== '') return existingDisk(state, answer);
+      throw inputRefusal(
+        codes.initIncomplete,
+        `the guest "${name}" has several disks: ${list}`,
+        `add --disk with one of them; see: ${virshCommand(state.host, 'domblklist', name)}`,
+      );
+    };
+    return canAsk(process.stderr) ? askedDisk(usable, list, requireDisk) : requireDisk('');
   }
   const only = usable[0] ?? disks.find(({ device }) => device === 'disk' || device === 'lun');
   if (only) return only;
@@ -174,10 +179,14 @@ async function chosenDisk(state: HostState, named: string | undefined): Promise<
   ]);
 }
 
-function askedDisk(disks: readonly Disk[], list: string): Promise<string> {
+function askedDisk(
+  disks: readonly Disk[],
+  list: string,
+  requireDisk: (answer: string) => Disk,
+): Promise<Disk> {
   for (const { target, chain } of disks)
     process.stderr.write(`${printable(`${target}  ${chain[0]?.file ?? ''}`)}\n`);
-  return ask(`Disk (${list}): `, process.stderr);
+  return askUntilValid(`Disk (${list}): `, process.stderr, requireDisk);
 }
 
 function existingDisk(state: HostState, target: string): Disk {

@@ -1,5 +1,6 @@
 /** Questions to the user on a terminal. */
 import { createInterface } from 'node:readline';
+import { BlockplanError } from '../errors.ts';
 
 /** Whether the user can be asked: standard input and the stream for the question are terminals. */
 export function canAsk(output: Pick<NodeJS.WriteStream, 'isTTY'>): boolean {
@@ -19,6 +20,33 @@ export async function ask(question: string, output: NodeJS.WritableStream): Prom
   });
   terminal.close();
   return answer.trim();
+}
+
+/** How often a question is asked that gets no valid answer. */
+const MOST_ATTEMPTS = 3;
+
+/**
+ * Asks again, with the reason, while the answer is refused, so that the answers before it are not lost. An empty answer is
+ * not asked again: the user may have ended the input.
+ * @param read returns what the answer stands for, or throws the refusal
+ * @throws the refusal of an empty answer or of the last attempt
+ */
+export async function askUntilValid<Value>(
+  question: string,
+  output: NodeJS.WritableStream,
+  read: (answer: string) => Value,
+): Promise<Value> {
+  for (let attempt = 1; ; attempt++) {
+    const answer = await ask(question, output);
+    try {
+      return read(answer);
+    } catch (error) {
+      const isRefused = error instanceof BlockplanError;
+      if (!isRefused || answer === '' || attempt === MOST_ATTEMPTS) throw error;
+      const { printFindings } = await import('./print-findings.ts');
+      printFindings(error.findings);
+    }
+  }
 }
 
 /** Whether an answer agrees: `y` and `yes` in any case; everything else means no. */

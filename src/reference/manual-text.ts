@@ -15,7 +15,7 @@ const RUN_CODES = 'The exit code shows the outcome of the run.';
 export const COMMAND_TEXTS: Readonly<Record<string, CommandText>> = {
   init: {
     details:
-      'Inspects the guest and writes a plan for it, with comments. Nothing on the host is changed, and no file is overwritten. On a terminal, init asks for a missing disk or folder.',
+      'Inspects the guest and writes a plan for it, with comments. Nothing on the host is changed, and no file is overwritten. On a terminal, init asks for a missing disk or folder, and asks again after an invalid answer.',
     examples: [
       ['List the kinds of plans', 'blockplan init'],
       [

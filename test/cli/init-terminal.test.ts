@@ -29,12 +29,15 @@ function onTerminal(
     env: { ...process.env, NO_COLOR: '1', TERM: 'xterm' },
   });
   let screen = '';
+  /** Where the screen begins that no answer was typed to yet. */
+  let answered = 0;
   const open = [...answers];
   child.stdout.setEncoding('utf8').on('data', (piece: string) => {
     screen += piece;
     const [next] = open;
-    if (!next || !screen.includes(next[0])) return;
+    if (!next || !screen.includes(next[0], answered)) return;
     open.shift();
+    answered = screen.length;
     child.stdin.write(next[1]);
   });
   return new Promise((resolve) =>
@@ -80,10 +83,49 @@ describe('on a terminal, init', () => {
     expect(readFileSync(file, 'utf8')).toContain('name: migrate-web1');
   });
 
+  test('asks again after an invalid answer, with the reason, and keeps the other answers', async () => {
+    const file = at('again.yaml');
+    const { code, screen } = await onTerminal(
+      ['--facts', at('two.yaml'), '-o', file],
+      [
+        [KIND, 'migrat\r'],
+        [KIND, 'migrate\r'],
+        [GUEST, 'web1\r'],
+        [DISK, 'sdb\r'],
+        [DISK, 'vdb\r'],
+        [FOLDER, 'to\r'],
+        [FOLDER, '../to\r'],
+        [FOLDER, '/to\r'],
+      ],
+    );
+    expect(code, screen).toBe(0);
+    for (const reason of ['did you mean migrate?', 'did you mean vdb?', '"../to" is not an'])
+      expect(screen).toContain(reason);
+    const plan = readFileSync(file, 'utf8');
+    expect(plan).toContain('name: migrate-web1');
+    expect(plan).toContain('  disk: vdb');
+    expect(plan).toContain('  dest: /to/web1-vdb.qcow2');
+  });
+
   test.each([
     ['no kind', [[KIND, '\r']], 'no kind of plan was given'],
-    ['a misspelt kind', [[KIND, 'migrat\r']], 'did you mean migrate?'],
-    ['an unknown kind', [[KIND, 'xyz\r']], 'xyz is not a kind of plan'],
+    [
+      'a third misspelt kind',
+      [
+        [KIND, 'migrat\r'],
+        [KIND, 'backp\r'],
+        [KIND, 'migrat\r'],
+      ],
+      'did you mean migrate?',
+    ],
+    [
+      'no kind after an unknown one',
+      [
+        [KIND, 'xyz\r'],
+        [KIND, '\r'],
+      ],
+      'xyz is not a kind of plan',
+    ],
     [
       'no guest',
       [
@@ -100,18 +142,29 @@ describe('on a terminal, init', () => {
   });
 
   test.each([
-    ['an unknown disk', [[DISK, 'vdz\r']], 3, 'BP103'],
+    [
+      'a third unknown disk',
+      [
+        [DISK, 'vdz\r'],
+        [DISK, 'vdy\r'],
+        [DISK, 'vdx\r'],
+      ],
+      3,
+      '"vdx"',
+    ],
     ['no disk', [[DISK, '\r']], 2, 'BP067'],
     ['Ctrl-C', [[DISK, '\u0003']], 2, 'BP067'],
     ['Ctrl-D', [[DISK, '\u0004']], 2, 'BP067'],
     [
-      'a relative folder',
+      'a third relative folder',
       [
         [DISK, 'vda\r'],
         [FOLDER, 'to\r'],
+        [FOLDER, './to\r'],
+        [FOLDER, '~/to\r'],
       ],
       2,
-      'BP050',
+      '"~/to" is not an absolute path',
     ],
     [
       'no folder',
