@@ -30,11 +30,35 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, Values>>>> = {
   vhdx: { subformat: ['dynamic', 'fixed'], block_size: SIZE, log_size: SIZE },
 };
 
-/** Refuses every option of the format that does more than shape the copy. */
-export function checkOptions(format: string, options: string | undefined): Finding[] {
+/**
+ * Refuses every option of the format that does more than shape the copy, and those that a compressed copy cannot have.
+ * @param compress whether the copy is compressed
+ */
+export function checkOptions(
+  format: string,
+  options: string | undefined,
+  compress = false,
+): Finding[] {
   if (options === undefined) return [];
   const allowed = ALLOWED[format] ?? {};
-  return wordsOf(options).flatMap((word) => checkWord(format, allowed, word));
+  return wordsOf(options).flatMap((word) => {
+    const findings = checkWord(format, allowed, word);
+    return findings.length === 0 && compress ? checkCompressed(word) : findings;
+  });
+}
+
+/** qemu-img refuses to compress a copy whose clusters are allocated beforehand (seen on QEMU 7.2). */
+function checkCompressed(word: string): Finding[] {
+  return word.startsWith('preallocation=') && word !== 'preallocation=off'
+    ? [
+        refuse(
+          codes.conflictingOptions,
+          'options',
+          `"compress" and "${word}" are mutually exclusive`,
+          'keep one of the two',
+        ),
+      ]
+    : [];
 }
 
 /** The options between single commas; qemu-img reads a doubled comma as a comma inside a value. */

@@ -96,7 +96,7 @@ export const convertStep = defineStep<typeof schema>({
         ),
       );
     }
-    findings.push(...checkOptions(target, params.options));
+    findings.push(...checkOptions(target, params.options, params.compress));
     return findings;
   },
   requires(params: Params, state, needs) {

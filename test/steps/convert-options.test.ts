@@ -73,6 +73,21 @@ test('a format without options accepts none', () => {
   ]);
 });
 
+test.each(['metadata', 'falloc', 'full'])('a compressed copy has no preallocation: %s', (value) => {
+  const options = `cluster_size=64k,preallocation=${value}`;
+  expect(checkOptions('qcow2', options)).toEqual([]);
+  expect(findingLines(checkOptions('qcow2', options, true))).toEqual([
+    `BP051 options: "compress" and "preallocation=${value}" are mutually exclusive -> keep one of the two`,
+  ]);
+});
+
+test('a compressed copy may have other options', () => {
+  expect(checkOptions('qcow2', 'preallocation=off,cluster_size=64k', true)).toEqual([]);
+  expect(findingLines(checkOptions('qcow2', 'preallocation=all', true))).toEqual([
+    expect.stringMatching(/^BP059/),
+  ]);
+});
+
 test('every invalid option is reported', () => {
   const wrong = checkOptions('qcow2', 'compat=2,refcount_bits=16,x,cluster_size=1');
   expect(wrong.map(({ message }) => message.split(' ')[0])).toEqual(['"2"', '"x"']);
