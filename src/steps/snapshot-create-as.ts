@@ -8,6 +8,7 @@ import { checkRunning, guestUpText } from './requirements/guest.ts';
 import { requireNewFile } from './requirements/new-file.ts';
 import {
   diskKeyOf,
+  leaveOutOf,
   OVERLAY_ROOM,
   requireDistinctFiles,
   requireFreezable,
@@ -235,7 +236,13 @@ function requires(params: Params, state: HostState, needs: Needs): void {
   );
   for (const { disk } of listed)
     if (!taking.some(({ target }) => target === disk))
-      requireDiskForJob(needs, state, disk, [...diskKeyOf(params, disk), 'disk']);
+      requireDiskForJob(
+        needs,
+        state,
+        disk,
+        [...diskKeyOf(params, disk), 'disk'],
+        leaveOutOf(params, disk),
+      );
   for (const overlay of taking) requireSnapshotDisk(needs, params, state, overlay);
   requireNewSnapshot(needs, params, state);
   if (params.quiesce) requireFreezable(needs, state);

@@ -31,7 +31,9 @@ const barred: HostState = (() => {
   return { ...host, domain: { ...host.domain, confinement } };
 })();
 
-test.each<readonly [string, Params, HostState, readonly string[]]>([
+type Case = readonly [string, Params, HostState, readonly string[]];
+
+test.each<Case>([
   [
     'no overlay to reuse',
     reused(OVERLAY),
@@ -108,8 +110,33 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
       ],
     }),
     [
-      `BP126 name: vdb has <disk device='lun'>: the guest sends SCSI commands to the device itself, which a file cannot answer -> list it in "diskspec": { disk: vdb, snapshot: no }`,
+      `BP126 name: vdb has <disk device='lun'>: the guest sends SCSI commands to the device itself, which a file cannot answer -> leave it out with "diskspec: [{ disk: vdb, snapshot: no }]": no step supports disks with <disk device='lun'>`,
     ],
+  ],
+  ...[
+    [[], 'name', 'leave it out with "diskspec: [{ disk: vdb, snapshot: no }]"'],
+    [[{ disk: '*' }], 'name', 'leave it out with "diskspec: [{ disk: vdb, snapshot: no }]"'],
+    [[{ disk: 'vdb' }], 'diskspec.0.disk', 'leave it out with "snapshot: no"'],
+  ].map(
+    ([diskspec, key, hint]): Case => [
+      `a disk on another host, listed as ${JSON.stringify(diskspec)}`,
+      { ...quick, diskspec: diskspec as never },
+      world({
+        disks: [
+          disk('vda', [SNAP2]),
+          disk('vdb', [DATA], { chain: [{ file: 'nbd://h/x', format: 'raw' }] }),
+        ],
+      }),
+      [
+        `BP104 ${key}: vdb is on nbd://h/x, which is neither a file nor a block device of this host -> ${hint}: blockplan supports only local files and block devices`,
+      ],
+    ],
+  ),
+  [
+    'a listed disk without a medium',
+    { ...quick, diskspec: [{ disk: 'sda' }] },
+    world({ disks: [disk('vda', [SNAP2]), disk('sda', [], { chain: [] })] }),
+    ['BP104 diskspec.0.disk: sda has no medium -> leave it out with "snapshot: no"'],
   ],
   ['no disks that "*" stands for', { ...quick, diskspec: [{ disk: '*' }] }, world(), []],
 ])('gives the reason for refusing %s', (_title, params, host, lines) => {

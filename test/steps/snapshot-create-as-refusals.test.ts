@@ -78,8 +78,6 @@ test.each<readonly [string, Params, readonly string[]]>([
   expect(findingLines(snapshotCreateAsStep.check(params as never))).toEqual(lines);
 });
 
-const lists = (target: string, snapshot: string) =>
-  `list it in "diskspec": { disk: ${target}, snapshot: ${snapshot} }`;
 const NO_OVERLAY =
   'BP143 AT: libvirt creates no overlay beside /dev/vg/lv, which is a block device (vda) -> specify its file in "diskspec": { disk: vda, file: /… }';
 
@@ -163,7 +161,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
         quick,
         world({ disks: [disk('vda', [SNAP2], { snapshot })] }),
         [
-          `BP143 name: the definition has snapshot='${snapshot}' for vda, which creates no overlay -> ${lists('vda', 'external')}`,
+          `BP143 name: the definition has snapshot='${snapshot}' for vda, which creates no overlay -> list it in "diskspec": { disk: vda, snapshot: external }`,
         ],
       ] as const,
   ),
@@ -185,7 +183,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     quick,
     world({ disks: [disk('vda', [SNAP2]), disk('vdb', [DATA], { unsupported: ['<shareable>'] })] }),
     [
-      `BP126 name: vdb has <shareable>: other guests may write to it too, and would keep using the old file -> ${lists('vdb', 'no')}`,
+      `BP126 name: vdb has <shareable>: other guests may write to it too, and would keep using the old file -> leave it out with "diskspec: [{ disk: vdb, snapshot: no }]": no step supports disks with <shareable>`,
     ],
   ],
   [
@@ -252,7 +250,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     quick,
     world({ disks: [disk('vda', [SNAP2], { persistentSource: undefined as never })] }),
     [
-      'BP100 name: the definition names no file for vda: once the guest stops, nothing records which file holds its writes -> leave it out: "diskspec: [{ disk: vda, snapshot: no }]", or add it to the definition first: virsh edit testvm',
+      'BP100 name: the definition names no file for vda: once the guest stops, nothing records which file holds its writes -> leave it out with "diskspec: [{ disk: vda, snapshot: no }]", or add it to the definition first: virsh edit testvm',
     ],
   ],
 ])('gives the reason for refusing %s', (_title, params, host, lines) => {

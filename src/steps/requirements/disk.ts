@@ -11,14 +11,19 @@ import { type Needs, type ParamPath, type Refusal, refuse, refuseStep } from './
 
 const LEAVE_OUT = 'leave the disk out';
 
-/** Requires that a block job can start on the disk. @returns the disk; undefined if it cannot */
+/**
+ * Requires that a block job can start on the disk.
+ * @param leaveOut how the step leaves the disk out, as a hint
+ * @returns the disk; undefined if it cannot
+ */
 export function requireDiskForJob(
   needs: Needs,
   state: HostState,
   target: string,
   key: ParamPath = 'disk',
+  leaveOut = LEAVE_OUT,
 ): Disk | undefined {
-  const disk = requireSupportedDisk(needs, state, target, key);
+  const disk = requireSupportedDisk(needs, state, target, key, leaveOut);
   return disk && requireIdleDisk(needs, state, disk, key) ? disk : undefined;
 }
 
@@ -28,12 +33,13 @@ export function requireSupportedDisk(
   state: HostState,
   target: string,
   key: ParamPath,
+  leaveOut = LEAVE_OUT,
 ): Disk | undefined {
   const disk = findDisk(state, target, key);
   const checks = [checkDevice, checkMedium, checkSupported, checkImages];
   const unfit = Array.isArray(disk)
     ? disk
-    : checks.map((check) => check(disk, key)).find((found) => found.length > 0);
+    : checks.map((check) => check(disk, key, leaveOut)).find((found) => found.length > 0);
   const also = `, and ${target} is a disk on local files or block devices`;
   const isFit = requireGuestUp(needs, state, also, unfit);
   return isFit && !Array.isArray(disk) ? disk : undefined;
@@ -124,14 +130,18 @@ export function findDisk(state: HostState, target: string, key: ParamPath): Disk
     : disk;
 }
 
-function checkDevice({ target, device, readonly }: Disk, key: ParamPath): Refusal[] {
+function checkDevice(
+  { target, device, readonly }: Disk,
+  key: ParamPath,
+  leaveOut: string,
+): Refusal[] {
   if (device !== 'disk' && device !== 'lun')
     return [
       refuseStep(
         codes.diskNotEligible,
         key,
         `${target} is a ${device}, not a disk: it supports no block jobs`,
-        LEAVE_OUT,
+        leaveOut,
       ),
     ];
   return readonly
@@ -140,15 +150,18 @@ function checkDevice({ target, device, readonly }: Disk, key: ParamPath): Refusa
           codes.diskNotEligible,
           key,
           `${target} is read-only: nothing can be moved or merged`,
-          LEAVE_OUT,
+          leaveOut,
         ),
       ]
     : [];
 }
 
-function checkMedium({ target, chain: [active] }: Disk, key: ParamPath): Refusal[] {
-  if (!active)
-    return [refuseStep(codes.diskNotEligible, key, `${target} has no medium`, LEAVE_OUT)];
+function checkMedium(
+  { target, chain: [active] }: Disk,
+  key: ParamPath,
+  leaveOut: string,
+): Refusal[] {
+  if (!active) return [refuseStep(codes.diskNotEligible, key, `${target} has no medium`, leaveOut)];
   return active.file.startsWith('/')
     ? []
     : [
@@ -156,25 +169,29 @@ function checkMedium({ target, chain: [active] }: Disk, key: ParamPath): Refusal
           codes.diskNotEligible,
           key,
           `${target} is on ${active.file}, which is neither a file nor a block device of this host`,
-          `${LEAVE_OUT}: blockplan supports only local files and block devices`,
+          `${leaveOut}: blockplan supports only local files and block devices`,
         ),
       ];
 }
 
 /** Refuses a disk with a property that blockplan does not model: the effect of a step on it is unknown. */
-export function checkSupported({ target, unsupported = [] }: Disk, key: ParamPath): Refusal[] {
+export function checkSupported(
+  { target, unsupported = [] }: Disk,
+  key: ParamPath,
+  leaveOut = LEAVE_OUT,
+): Refusal[] {
   return unsupported.map((property) =>
     refuseStep(
       codes.diskUnsupported,
       key,
       `${target} has ${property}: ${whyUnsupported(property)}`,
-      `${LEAVE_OUT}: no step supports disks with ${property}`,
+      `${leaveOut}: no step supports disks with ${property}`,
     ),
   );
 }
 
-function checkImages({ target, chain }: Disk, key: ParamPath): Refusal[] {
-  const hint = `${LEAVE_OUT}: blockplan requires that each layer is a single file`;
+function checkImages({ target, chain }: Disk, key: ParamPath, leaveOut: string): Refusal[] {
+  const hint = `${leaveOut}: blockplan requires that each layer is a single file`;
   return chain
     .flatMap(({ file, dataFiles }) =>
       checkOneFile(key, `${target} uses ${file}, which`, dataFiles, hint),

@@ -19,6 +19,13 @@ export function diskKeyOf(params: Snapshot, target: string): readonly (string | 
   return at < 0 ? ['name'] : ['diskspec', at];
 }
 
+/** How a plan leaves the disk out: one that is not listed takes part by default. */
+export function leaveOutOf(params: Snapshot, target: string): string {
+  return diskKeyOf(params, target)[0] === 'diskspec'
+    ? 'leave it out with "snapshot: no"'
+    : `leave it out with "diskspec: [{ disk: ${target}, snapshot: no }]"`;
+}
+
 export function requireSnapshotDisk(
   needs: Needs,
   params: Snapshot,
@@ -27,15 +34,17 @@ export function requireSnapshotDisk(
 ): void {
   const key = diskKeyOf(params, target);
   const isListed = key[0] === 'diskspec';
-  const listed = (snapshot: string) =>
-    `list it in "diskspec": { disk: ${target}, snapshot: ${snapshot} }`;
-  const suits = isListed
-    ? requireDiskForJob(needs, state, target, [...key, 'disk'])
-    : requireDiskForJob(needs.hinting(codes.diskUnsupported, listed('no')), state, target, key);
-  if (suits && !isListed) externalByDefault(needs, suits, listed('external'));
+  const leaveOut = leaveOutOf(params, target);
+  const place = isListed ? [...key, 'disk'] : key;
+  const suits = requireDiskForJob(needs, state, target, place, leaveOut);
+  if (suits && !isListed)
+    externalByDefault(
+      needs,
+      suits,
+      `list it in "diskspec": { disk: ${target}, snapshot: external }`,
+    );
   const disk = diskOf(state, target);
   if (!disk) return;
-  const leaveOut = `leave it out: "diskspec: [{ disk: ${target}, snapshot: no }]"`;
   needs.require(
     `the definition, if any, also has ${target}`,
     'domain',
