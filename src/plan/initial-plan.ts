@@ -171,7 +171,9 @@ function observed(of: InitialPlan): string {
       : []),
     ...(template === 'backup' && !canFreeze(domain)
       ? [
-          'The agent cannot freeze the file systems: the backup is like the disk after a power loss.',
+          state === 'paused' && agent
+            ? 'The agent cannot freeze the file systems of a paused guest: the backup is like the disk after a power loss. Set quiesce to true once the guest runs.'
+            : 'The agent cannot freeze the file systems: the backup is like the disk after a power loss.',
         ]
       : []),
   ];

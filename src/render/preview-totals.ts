@@ -18,7 +18,10 @@ export function previewTotals(preview: Preview): TextPart[] {
     ...(totals.changes === 0 ? [{ text: 'nothing to do' }] : []),
     ...(warnings === 0 ? [] : [{ text: pluralText(warnings, 'warning'), mood: 'warn' } as const]),
     ...safety(preview),
-    { text: guestText(totals), ...(totals.pauses === 0 ? {} : { mood: 'warn' as const }) },
+    {
+      text: guestText(totals),
+      ...(totals.pauses === 0 || totals.paused ? {} : { mood: 'warn' as const }),
+    },
     ...unchecked(preview),
     ...[...amounts(totals), ...duration(totals)].map((text) => ({ text, detail: true as const })),
     ...(totals.fingerprint === undefined
@@ -49,8 +52,10 @@ function safety({ totals: { pointsOfNoReturn: points }, steps }: Preview): TextP
 
 /** Whether the guest keeps running. */
 function guestText({ pauses, paused }: Totals): string {
-  if (pauses > 0) return `the guest is paused in ${pluralText(pauses, 'phase')}`;
-  return paused ? 'the guest stays paused' : 'the guest keeps running';
+  if (paused) return 'the guest stays paused';
+  return pauses > 0
+    ? `the guest is paused in ${pluralText(pauses, 'phase')}`
+    : 'the guest keeps running';
 }
 
 /** Facts can lack what a live host shows. What even a live host does not show is the same for every preview. */

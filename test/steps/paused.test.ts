@@ -64,6 +64,14 @@ describe.each(PLANS)('%s', (...steps) => {
   });
 });
 
+test('a paused guest stays paused while its memory is written', () => {
+  const steps = ['snapshot-create-as: { name: s, memspec: { file: /new/m } }'];
+  const guestIs = (state: 'running' | 'paused') =>
+    previewTotals(previewPlan(planned(steps).plan, host(state, steps))).map(({ text }) => text);
+  expect(guestIs('running')).toContain('the guest is paused in 1 phase');
+  expect(guestIs('paused')).toContain('the guest stays paused');
+});
+
 test('a paused guest cannot freeze its file systems, even if libvirt reports its agent as connected', () => {
   expect(errors('running', QUIESCED)).toEqual([]);
   const [finding, ...more] = errors('paused', QUIESCED);

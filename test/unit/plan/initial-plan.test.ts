@@ -183,6 +183,10 @@ describe('the comments and the description are true', () => {
       expect(text).toContain('The guest continues on an overlay.\n');
       expect(text).toContain('The agent cannot freeze the file systems');
     }
+    // The plan may be run later, when the guest is no longer paused.
+    const { text } = planFor('backup', world({ domain: { state: 'paused' } }));
+    expect(text).toContain('of a paused guest');
+    expect(text).toContain('Set quiesce to true once the guest runs.');
   });
 });
 
