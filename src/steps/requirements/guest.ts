@@ -3,6 +3,7 @@ import { type Code, codes } from '../../codes.ts';
 import { blockplanOn, virshCommand, virshLine } from '../../command.ts';
 import type { HostState } from '../../model/host-state.ts';
 import { isOlder } from '../../model/release.ts';
+import { onlyNearest } from '../../nearest.ts';
 import { type Needs, type Refusal, refuse, refuseStep } from './requirement.ts';
 
 /** A paused guest is accepted too: QEMU runs block jobs for it (seen on libvirt 9.0 with QEMU 7.2). */
@@ -45,11 +46,22 @@ export function checkRunning(hostState: HostState): Refusal[] {
         `export new facts once it exists: ${blockplanOn(undefined, 'facts', name)}`,
       ),
     ];
-  const { uri } = hostState.host;
-  const hint = uri.endsWith('/session')
+  const others = hostState.others.map((other) => other.name);
+  return [
+    refuseGuest(
+      codes.domainNotFound,
+      `${hostState.host.uri} has no domain "${name}"`,
+      unknownHint(hostState, onlyNearest(name, others)),
+    ),
+  ];
+}
+
+/** @param near the domain that was probably meant */
+function unknownHint({ host: { uri } }: HostState, near: string | undefined): string {
+  if (near !== undefined) return `did you mean "${near}"?`;
+  return uri.endsWith('/session')
     ? 'use the system connection with -c qemu:///system: this connection shows only your own guests'
     : `see: ${virshLine({ connect: uri }, 'list', '--all')}`;
-  return [refuseGuest(codes.domainNotFound, `${uri} has no domain "${name}"`, hint)];
 }
 
 function refuseGuest(code: Code, message: string, hint: string): Refusal {

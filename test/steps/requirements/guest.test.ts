@@ -7,7 +7,7 @@ import {
   requireGuestUp,
   requireLibvirtSince,
 } from '../../../src/steps/requirements/guest.ts';
-import { world } from '../../worlds.ts';
+import { neighbour, world } from '../../worlds.ts';
 import { refusal } from '../refusal.ts';
 import { required, withoutBlocks } from '../required.ts';
 
@@ -51,6 +51,17 @@ describe('a guest', () => {
         'use the system connection with -c qemu:///system: this connection shows only your own guests',
       ),
     ]);
+  });
+
+  test('that was misspelt has a hint with the one that was meant', () => {
+    const among = (...names: string[]) =>
+      running(gone({ others: names.map((name) => neighbour(name, [], [])) })).map(
+        ({ hint }) => hint,
+      );
+    expect(among('mail', 'test-vm')).toEqual(['did you mean "test-vm"?']);
+    const see = 'see: virsh -c qemu:///system list --all';
+    expect(among('testvm1', 'testvm2')).toEqual([see]);
+    expect(among('mail')).toEqual([see]);
   });
 
   test('that the facts do not have needs new facts', () => {
