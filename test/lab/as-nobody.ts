@@ -38,6 +38,7 @@ export async function asNobody(
       stdin: { contents: programOf(module, name), resolveDir: process.cwd() },
       bundle: true,
       platform: 'node',
+      target: 'node20',
       format: 'esm',
       outfile: program,
       banner: {

@@ -66,7 +66,7 @@ describe('makeFolder', () => {
   test('makes a folder with that mode, whatever the umask is, and returns its stamp', async () => {
     const stamp = await makeFolder(draft, 0o777);
     expect((await stat(draft)).mode & 0o7777).toBe(0o777);
-    expect(await localHost.stat(draft)).toMatchObject({ ...stamp, kind: 'other' });
+    expect(await localHost.stat(draft)).toMatchObject({ ...stamp, kind: 'folder' });
   });
 
   test('keeps the group that the folder above hands down', async () => {

@@ -57,7 +57,7 @@ test('stat distinguishes a file, a folder and a missing file, and a file has its
   const made = await localHost.makeFile(at('stamped'));
   const found = await localHost.stat(at('stamped'));
   expect(found).toMatchObject({ ...made, kind: 'file', length: 0, uid: localHost.user });
-  expect((await localHost.stat(folder))?.kind).toBe('other');
+  expect((await localHost.stat(folder))?.kind).toBe('folder');
   expect((await localHost.inspectDestination(folder))?.kind).toBe('folder');
   expect(await localHost.stat(at('none'))).toBeNull();
 });

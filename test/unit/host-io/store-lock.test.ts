@@ -181,7 +181,8 @@ describe('several processes', () => {
   beforeAll(async () => {
     await build({
       entryPoints: ['test/unit/host-io/take-store-lock.ts'],
-      ...{ bundle: true, platform: 'node', format: 'esm', outfile: program, logLevel: 'error' },
+      ...{ bundle: true, platform: 'node', target: 'node20', format: 'esm', outfile: program },
+      logLevel: 'error',
       banner: {
         js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
       },

@@ -229,7 +229,7 @@ test('the first line answers what a reviewer asks first', () => {
   const totals = { ...RUNNING, pointsOfNoReturn: 0, pauses: 0 };
   expect(verdict({})).toEqual(['Refused: 1 error.']);
   expect(verdict({ findings: [] })).toEqual([
-    '2 steps, 1 point of no return, the guest is paused in 1 phase.',
+    '2 steps, 1 point of no return, the guest stays paused.',
   ]);
   expect(verdict({ findings: ADMITTED.findings, totals })).toEqual([
     '2 steps, 1 warning, every phase can be rolled back until the run ends, the guest keeps running.',

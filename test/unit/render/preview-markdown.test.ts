@@ -26,7 +26,7 @@ test('totals, dangers and points of no return are not folded', () => {
       .split('\n')
       .slice(4, 8),
   ).toEqual([
-    '2 steps, **1 point of no return**, **the guest is paused in 1 phase**',
+    '2 steps, **1 point of no return**, the guest stays paused',
     '',
     '- copies up to 42 MiB to /b/x y.qcow2',
     '- needs up to 64 MiB in /a (1 GiB free)',

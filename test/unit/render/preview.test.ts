@@ -10,7 +10,7 @@ const MIB = 2 ** 20;
 
 test('a preview shows everything that will be done, and every rollback', () => {
   expect(previewText(ADMITTED, false)).toMatchInlineSnapshot(`
-    "move-testvm on testvm: 2 steps, 1 warning, 1 point of no return, the guest is paused in 1 phase
+    "move-testvm on testvm: 2 steps, 1 warning, 1 point of no return, the guest stays paused
       copies up to 42 MiB to /b/x y.qcow2
       needs up to 64 MiB in /a (1 GiB free)
       needs up to 42 MiB in /b (free space unknown)
@@ -106,7 +106,7 @@ test('a refused plan has its errors and no steps', () => {
 test('a preview without errors begins with its totals; each amount has a line', () => {
   const lines = previewText({ ...PREVIEW, findings: [] }, false).split('\n');
   expect(lines.slice(0, 8)).toEqual([
-    'move-testvm on testvm: 2 steps, 1 point of no return, the guest is paused in 1 phase',
+    'move-testvm on testvm: 2 steps, 1 point of no return, the guest stays paused',
     '  copies up to 42 MiB to /b/x y.qcow2',
     '  needs up to 64 MiB in /a (1 GiB free)',
     '  needs up to 42 MiB in /b (free space unknown)',

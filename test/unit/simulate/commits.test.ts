@@ -57,7 +57,7 @@ describe('a preview', () => {
     expect(html).toContain('back to the last one that completed what is kept.');
     expect(html).toContain('or as they were when the last thing that is kept was complete');
     const mermaid = renderMermaid(shown);
-    expect(mermaid).toContain('state "backup: publish (kept from here on)"');
+    expect(mermaid).toContain('state "backup/publish (kept from here on)"');
     expect(mermaid).toContain('undo3 --> end2: undone');
   });
 

@@ -11,6 +11,7 @@ import {
   rebase,
   statesOf,
   storedDiskOf,
+  storeIn,
   UUID,
   writeStore,
 } from '../../stores.ts';
@@ -203,5 +204,22 @@ describe('a damaged store', () => {
     );
     expect(found).toEqual(expected);
     expect(Object.keys(found)).toEqual(expect.arrayContaining(Object.keys(states)));
+  });
+});
+
+describe('the code of a finding', () => {
+  const cases: readonly (readonly [code: string, change: (store: string) => void])[] = [
+    ['BP183', (store) => writeFileSync(join(store, 'wed/manifest.json'), '{')],
+    ['BP184', (store) => changeManifest(store, 'wed', { backup: 'blockplan/v9' })],
+    ['BP185', (store) => rmSync(join(store, 'wed/vda.qcow2'))],
+    ['BP186', (store) => rmSync(join(store, 'wed/vda.sums'))],
+    ['BP187', (store) => changeManifest(store, 'wed', { sequence: 2 })],
+    ['BP188', (store) => writeFileSync(join(store, 'prune.json'), '{')],
+  ];
+
+  test.each(cases)('%s', async (code, change) => {
+    const { backups, findings } = await storeIn(copyStore(whole, folder, change));
+    const all = [...findings, ...backups.flatMap((backup) => backup.findings)];
+    expect(all.map((finding) => finding.code)).toContain(code);
   });
 });
