@@ -1,4 +1,4 @@
-/** Plans for tests of phases that commit, which no shipped kind has yet: each of their phases creates one file. */
+/** Plans for tests of phases that commit, which only backup-begin has: each of their phases creates one file. */
 import { compile, type Graph } from '../src/graph/graph.ts';
 import { fileAt } from '../src/model/file-identity.ts';
 import type { Plan, PlannedStep } from '../src/plan/plan.ts';

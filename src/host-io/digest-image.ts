@@ -5,10 +5,11 @@
  * Sources: qemu-img(1), "map" (extents with their depth and offset) and "info --backing-chain" (the files by depth).
  */
 import { createHash, webcrypto } from 'node:crypto';
-import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
 import { EffectFailed } from '../model/effect-failed.ts';
-import type { DigestOptions, ImageDigest, SumsFile } from './image-digest.ts';
-import { runProgram } from './programs.ts';
+import type { DigestOptions, ImageDigest } from './image-digest.ts';
+import { runProgram, startProgram } from './programs.ts';
 
 const MIB = 1024 ** 2;
 
@@ -18,7 +19,7 @@ const SUM = 32;
 /** So many MiB are read and hashed at once: Node's thread pool has four threads. */
 const AT_ONCE = 4;
 
-/** A part of the disk, in bytes, as `qemu-img map` lists it. */
+/** A part of the disk with data, in bytes, as `qemu-img map` lists it. */
 interface Extent {
   readonly start: number;
   readonly length: number;
@@ -35,23 +36,34 @@ interface ImageInfo {
   readonly 'virtual-size': number;
 }
 
-interface ImageMap {
-  /** The size of the disk as its guest sees it, in bytes. */
-  readonly capacity: number;
-  /** The files of the image and those below it, by depth. */
-  readonly layers: readonly string[];
-  readonly extents: readonly Extent[];
-}
-
 /** Implements `HostIO.digestImage`. */
 export async function digestImage(
   image: string,
   into: string,
-  options: DigestOptions = {},
+  { signal, onProgress }: DigestOptions = {},
 ): Promise<ImageDigest> {
-  const { parent } = options;
-  const known = parent && { capacity: parent.capacity, sums: await readSums(parent) };
-  const { capacity, sums } = await sumsOf(image, options, known);
+  const [layers, data] = await Promise.all([layersOf(image, signal), dataByMib(image, signal)]);
+  const capacity = layers[0]?.['virtual-size'] ?? 0;
+  const sums = await sumsWithoutData(capacity);
+  const files: FileHandle[] = [];
+  let done = 0;
+  try {
+    for (const { filename } of layers) files.push(await open(filename, 'r'));
+    await inTurns([...data.keys()], async (at, buffer) => {
+      signal?.throwIfAborted();
+      const content = buffer.subarray(0, lengthOf(at, capacity));
+      await fill(content, at * MIB, data.get(at) ?? [], { image, files });
+      sums.set(await hash(content), at * SUM);
+      onProgress?.({ current: ++done * MIB, total: data.size * MIB });
+    });
+  } finally {
+    await Promise.all(files.map((file) => file.close()));
+  }
+  await writeSums(into, sums);
+  return { capacity, root: rootOf(capacity, sums) };
+}
+
+async function writeSums(into: string, sums: Buffer): Promise<void> {
   const file = await open(into, 'wx', 0o600);
   try {
     await file.writeFile(sums);
@@ -59,23 +71,6 @@ export async function digestImage(
   } finally {
     await file.close();
   }
-  return { capacity, root: rootOf(capacity, sums) };
-}
-
-/** Implements `HostIO.verifyImage`. */
-export async function verifyImage(
-  image: string,
-  expected: SumsFile,
-  options: Omit<DigestOptions, 'parent'> = {},
-): Promise<readonly number[]> {
-  const known = await readSums(expected);
-  const { capacity, sums } = await sumsOf(image, options);
-  if (capacity !== expected.capacity)
-    throw new EffectFailed(`${image} has ${capacity} bytes instead of ${expected.capacity}`);
-  const count = sums.length / SUM;
-  return Array.from({ length: count }, (_, at) => at).filter(
-    (at) => sums.compare(known, at * SUM, (at + 1) * SUM, at * SUM, (at + 1) * SUM) !== 0,
-  );
 }
 
 /**
@@ -86,51 +81,15 @@ function rootOf(capacity: number, sums: Uint8Array): string {
   return createHash('sha256').update(`${capacity}\n`).update(sums).digest('hex');
 }
 
-/** @throws EffectFailed where the file is not the one that the digest was made of */
-async function readSums({ file, capacity, root }: SumsFile): Promise<Buffer> {
-  const sums = await readFile(file);
-  if (sums.length !== countOf(capacity) * SUM || rootOf(capacity, sums) !== root)
-    throw new EffectFailed(`${file} is damaged: its digest is not the one in the manifest`);
+/** The sums of a disk of that size that is all zeroes. */
+async function sumsWithoutData(capacity: number): Promise<Buffer> {
+  const count = Math.ceil(capacity / MIB);
+  const sums = Buffer.alloc(count * SUM);
+  const zeroes = await hash(Buffer.alloc(MIB));
+  for (let at = 0; at < count; at++) sums.set(zeroes, at * SUM);
+  const last = lengthOf(count - 1, capacity);
+  if (count > 0 && last < MIB) sums.set(await hash(Buffer.alloc(last)), (count - 1) * SUM);
   return sums;
-}
-
-function countOf(capacity: number): number {
-  return Math.ceil(capacity / MIB);
-}
-
-/** The sums of a whole image, or of what differs from the image below it, whose sums are known. */
-async function sumsOf(
-  image: string,
-  { signal, onProgress }: DigestOptions,
-  known?: { readonly capacity: number; readonly sums: Buffer },
-): Promise<{ capacity: number; sums: Buffer }> {
-  const opened = await readMap(image, signal);
-  const files: FileHandle[] = [];
-  try {
-    for (const layer of opened.layers) files.push(await open(layer, 'r'));
-    const { capacity } = opened;
-    const sums = Buffer.alloc(countOf(capacity) * SUM);
-    const changed = known ? changedIn(opened, known.capacity) : mibs(0, capacity);
-    known?.sums.copy(sums);
-    const data = dataByMib(opened);
-    const zeroes = await hash(Buffer.alloc(MIB));
-    const todo: number[] = [];
-    for (const at of changed) {
-      if (data.has(at) || lengthOf(at, capacity) < MIB) todo.push(at);
-      else sums.set(zeroes, at * SUM);
-    }
-    let done = 0;
-    await inTurns(todo, async (at, buffer) => {
-      signal?.throwIfAborted();
-      const content = buffer.subarray(0, lengthOf(at, capacity));
-      await fill(content, at * MIB, data.get(at) ?? [], { image, files });
-      sums.set(await hash(content), at * SUM);
-      onProgress?.({ current: ++done * MIB, total: todo.length * MIB });
-    });
-    return { capacity, sums };
-  } finally {
-    await Promise.all(files.map((file) => file.close()));
-  }
 }
 
 async function hash(content: Uint8Array): Promise<Uint8Array> {
@@ -141,31 +100,57 @@ function lengthOf(at: number, capacity: number): number {
   return Math.min(MIB, capacity - at * MIB);
 }
 
-/** The MiB that a range of bytes touches. */
-function* mibs(start: number, end: number): Generator<number> {
-  for (let at = Math.floor(start / MIB); at * MIB < end; at++) yield at;
-}
-
-/** The MiB in which an image has clusters of its own, or which the image below it is too small to have. */
-function changedIn({ capacity, extents }: ImageMap, below: number): ReadonlySet<number> {
-  const changed = new Set(capacity === below ? [] : mibs(Math.min(capacity, below), capacity));
-  for (const { depth, start, length } of extents)
-    if (depth === 0) for (const at of mibs(start, start + length)) changed.add(at);
-  return changed;
-}
-
-/** The extents with data that each MiB has a part of. */
-function dataByMib({ extents }: ImageMap): ReadonlyMap<number, readonly Extent[]> {
+/** The extents with data that each MiB has a part of, by its number. */
+async function dataByMib(
+  image: string,
+  signal: AbortSignal | undefined,
+): Promise<ReadonlyMap<number, readonly Extent[]>> {
   const found = new Map<number, Extent[]>();
-  for (const extent of extents) {
+  for await (const extent of extentsOf(image, signal)) {
     if (!extent.data) continue;
-    for (const at of mibs(extent.start, extent.start + extent.length)) {
+    for (let at = Math.floor(extent.start / MIB); at * MIB < extent.start + extent.length; at++) {
       const others = found.get(at);
       if (others) others.push(extent);
       else found.set(at, [extent]);
     }
   }
   return found;
+}
+
+/** `qemu-img map` prints a line for each extent. A large image has millions, too many to hold their text. */
+async function* extentsOf(image: string, signal: AbortSignal | undefined): AsyncGenerator<Extent> {
+  const words = ['map', '-f', 'qcow2', '--output=json', image] as const;
+  const program = startProgram(['qemu-img', ...words], { stdin: 'ignore', tied: true });
+  let stderr = '';
+  program.stderr.on('data', (text: string) => {
+    stderr += text;
+  });
+  try {
+    for await (const line of createInterface({ input: program.stdout })) {
+      signal?.throwIfAborted();
+      yield JSON.parse(line.replace(/^\[/, '').replace(/[,\]]+$/, '')) as Extent;
+    }
+    const { code } = await program.exited;
+    if (code !== 0) throw unreadable(image, stderr);
+  } finally {
+    program.kill();
+  }
+}
+
+function unreadable(image: string, stderr: string): EffectFailed {
+  return new EffectFailed(stderr.trim().replace(/^qemu-img: /, '') || `${image} cannot be read`);
+}
+
+/** The image and those below it, by depth. */
+async function layersOf(
+  image: string,
+  signal: AbortSignal | undefined,
+): Promise<readonly ImageInfo[]> {
+  const words = ['info', '-f', 'qcow2', '--output=json', '--backing-chain', image] as const;
+  const result = await runProgram(['qemu-img', ...words], signal === undefined ? {} : { signal });
+  signal?.throwIfAborted();
+  if (!result.ok) throw unreadable(image, result.stderr);
+  return JSON.parse(result.stdout) as readonly ImageInfo[];
 }
 
 /** Reads a part of the disk; what no extent has is zero. */
@@ -199,33 +184,4 @@ async function inTurns(
       for (const at of waiting) await work(at, buffer);
     }),
   );
-}
-
-async function readMap(image: string, signal: AbortSignal | undefined): Promise<ImageMap> {
-  const [layers, extents] = await Promise.all([
-    qemuImg<ImageInfo>('info', ['--backing-chain'], image, signal),
-    qemuImg<Extent>('map', [], image, signal),
-  ]);
-  return {
-    capacity: layers[0]?.['virtual-size'] ?? 0,
-    layers: layers.map(({ filename }) => filename),
-    extents,
-  };
-}
-
-/** @returns the list that qemu-img prints as JSON */
-async function qemuImg<T>(
-  verb: string,
-  words: readonly string[],
-  image: string,
-  signal: AbortSignal | undefined,
-): Promise<readonly T[]> {
-  const result = await runProgram(
-    ['qemu-img', verb, '-f', 'qcow2', '--output=json', ...words, image],
-    signal === undefined ? {} : { signal },
-  );
-  signal?.throwIfAborted();
-  if (!result.ok)
-    throw new EffectFailed(result.stderr.replace(/^qemu-img: /, '') || `${image} cannot be read`);
-  return JSON.parse(result.stdout) as readonly T[];
 }

@@ -153,8 +153,9 @@ export interface FileChanges {
    * the content. Each process finds one of the two files at `path` at any time. Replacing again is no error once the file
    * with the second stamp is at `path` and no longer at `by`.
    * @param stamps of the file that is lost, and of the one that replaces it
+   * A process that has the former file open keeps it.
    * @throws EffectFailed, without changing anything, where one of the names leads to anything but the regular file with its
-   * stamp, or a process has one of them open
+   * stamp
    */
   replaceFile(
     path: string,

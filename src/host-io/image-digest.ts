@@ -6,17 +6,6 @@ export interface ImageDigests {
    * @throws EffectFailed where the image cannot be read or has compressed data; the signal's reason if it aborts
    */
   digestImage(image: string, into: string, options?: DigestOptions): Promise<ImageDigest>;
-  /**
-   * Compares an image with the sums that were made of it.
-   * @returns the MiB that differ, by number; none if the image holds what it held then
-   * @throws EffectFailed where the image or its sums cannot be read, or the sums are not those of the digest; the signal's
-   * reason if it aborts
-   */
-  verifyImage(
-    image: string,
-    sums: SumsFile,
-    options?: Omit<DigestOptions, 'parent'>,
-  ): Promise<readonly number[]>;
 }
 
 export interface ImageDigest {
@@ -26,14 +15,7 @@ export interface ImageDigest {
   readonly root: string;
 }
 
-/** A file of sums, and the digest that was made of it. */
-export interface SumsFile extends ImageDigest {
-  readonly file: string;
-}
-
 export interface DigestOptions {
-  /** The sums of the image below: only what the image itself has is read, because the rest equals its parent. */
-  readonly parent?: SumsFile;
   readonly signal?: AbortSignal;
   /** In bytes of the disk. */
   onProgress?(progress: { readonly current: number; readonly total: number }): void;

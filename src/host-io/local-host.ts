@@ -2,7 +2,7 @@
 import { bootId } from '../processes.ts';
 import { readDataFiles } from './data-files.ts';
 import { inspectDestination, usersAt } from './destination.ts';
-import { digestImage, verifyImage } from './digest-image.ts';
+import { digestImage } from './digest-image.ts';
 import {
   identify,
   inspectFile,
@@ -40,7 +40,6 @@ export const localHost: HostIO = {
   inspectDestination,
   usersAt,
   readDataFiles,
-  verifyImage,
   findOverlays,
   readStore: (path) => readStore(path),
   makeFile: createFile,

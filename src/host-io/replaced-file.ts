@@ -4,7 +4,6 @@ import { open } from 'node:fs/promises';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { changeNames, type HeldName, hasStamp } from './held-name.ts';
 import type { FileStamp } from './host-io.ts';
-import { openers } from './openers.ts';
 
 /** Implements `HostIO.replaceFile`. */
 export function renameOver(
@@ -17,7 +16,6 @@ export function renameOver(
       requireFile(old, stamps.replaced);
       requireFile(next, stamps.by);
       await syncFile(next, stamps.by);
-      for (const name of [old, next]) await refuseOpen(name);
       // Nothing can come between these checks and the change, as far as this process is concerned.
       requireFile(old, stamps.replaced);
       requireFile(next, stamps.by);
@@ -57,10 +55,4 @@ async function syncFile(name: HeldName, stamp: FileStamp): Promise<void> {
   } finally {
     await file.close();
   }
-}
-
-async function refuseOpen(name: HeldName): Promise<void> {
-  const open = await openers(name.place, name.path);
-  if (open.length > 0)
-    throw new EffectFailed(`${name.path} is open in ${open.join(', ')}, so it is left alone`);
 }

@@ -5,12 +5,15 @@
 import type { AwaitBackupEffect } from '../commands/backup-effect.ts';
 import type { Progress } from '../commands/effect.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
-import type { DomainEvent } from './event-text.ts';
+import { connectionLost } from './contact.ts';
 import type { DomainEvents } from './events.ts';
 import type { Virsh } from './virsh.ts';
 
 /** How often the progress is polled; the wait itself ends on the event. */
 const LOOK_EVERY_MS = 500;
+
+/** How long libvirt may give no answer about the backup. */
+const SILENT_MS = 10 * 60_000;
 
 /** How long to wait for the event of a job that no longer exists. */
 const LATE_MS = 5_000;
@@ -28,25 +31,31 @@ export interface BackupWait {
 
 /** Collects the events of a backup from its start on, so that none is lost between start and wait. */
 export class BackupWatch {
-  #ended: (DomainEvent & { readonly kind: 'job-completed' }) | undefined;
+  /** The ends of backups of the domain. One of another tool can be among them: `backup-begin` waits until it is over. */
+  #ends: Fields[] = [];
   #stopped: string | undefined;
+  #lost: string | undefined;
   #wake: () => void = () => {};
   readonly #stop: () => void;
 
   constructor(events: DomainEvents) {
     this.#stop = events.on((event) => {
-      if (event.kind === 'job-completed' && event.fields.operation === BACKUP) this.#ended = event;
+      if (event.kind === 'job-completed' && event.fields.operation === BACKUP)
+        this.#ends.push(event.fields);
       else if (event.kind === 'lifecycle' && event.event === 'Stopped')
         this.#stopped = event.detail.toLowerCase();
       else return;
       this.#wake();
     });
-    void events.closed.then(() => this.#wake());
+    void events.closed.then(({ reason }) => {
+      this.#lost = reason;
+      this.#wake();
+    });
   }
 
   /** Forgets earlier events, which belong to an earlier job. */
   begin(): void {
-    this.#ended = undefined;
+    this.#ends = [];
     this.#stopped = undefined;
   }
 
@@ -55,37 +64,52 @@ export class BackupWatch {
   }
 
   /**
-   * Waits until the backup is complete.
-   * @throws EffectFailed when it fails, is cancelled, disappears or takes too long, or the guest stops
+   * Waits until the backup is complete: libvirt has reported a success, and no backup runs any longer.
+   * @throws EffectFailed when it fails, is cancelled, disappears or takes too long, or the guest stops; BlockplanError
+   * connectionLost when no more events arrive
    */
   async until(wait: BackupWait): Promise<void> {
-    const isCancelled = wait.effect.until === 'ended';
-    const deadline = Date.now() + wait.effect.timeoutMs;
+    const { until, timeoutMs } = wait.effect;
+    const isCancelled = until === 'ended';
+    const began = performance.now();
+    const since = (time: number) => performance.now() - time;
+    let answered = began;
     let gone: number | undefined;
     for (;;) {
       wait.signal?.throwIfAborted();
-      if (isCancelled && (this.#ended || this.#stopped !== undefined)) return;
-      if (this.#ended) return judge(this.#ended.fields);
-      if (this.#stopped !== undefined)
+      if (this.#stopped !== undefined) {
+        if (isCancelled) return;
         throw new EffectFailed(`the guest stopped (${this.#stopped}), which ended the backup`);
-      if (gone !== undefined && Date.now() > gone)
+      }
+      if (this.#lost !== undefined) throw connectionLost(this.#lost);
+      const ends = this.#ends.length;
+      const progress = await progressOf(wait);
+      wait.signal?.throwIfAborted();
+      if (progress !== undefined) answered = performance.now();
+      if (progress === 'none') {
+        if (isCancelled) return;
+        if (this.#ends.length > 0) return judge(this.#ends);
+        gone ??= performance.now();
+      } else if (progress !== undefined) {
+        // Whatever ended before this backup was another one.
+        this.#ends.splice(0, ends);
+        wait.onProgress(progress);
+      }
+      if (gone !== undefined && since(gone) > LATE_MS)
         throw new EffectFailed(
           'the backup has ended, but libvirt did not report how: it counts as incomplete',
         );
-      if (Date.now() > deadline)
-        throw new EffectFailed(`the backup timed out after ${wait.effect.timeoutMs / 1000} s`);
+      if (since(answered) > SILENT_MS)
+        throw new EffectFailed(`libvirt has not answered for ${SILENT_MS / 60_000} min`);
+      if (since(began) > timeoutMs)
+        throw new EffectFailed(`the backup timed out after ${timeoutMs / 1000} s`);
       await this.#sleep(LOOK_EVERY_MS, wait.signal);
-      if (this.#ended || this.#stopped !== undefined || gone !== undefined) continue;
-      const progress = await progressOf(wait);
-      if (progress) wait.onProgress(progress);
-      else if (isCancelled) return;
-      else gone = Date.now() + LATE_MS;
     }
   }
 
   /** Sleeps until an event of the backup arrives, or the time is over. */
   #sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
-    if (this.#ended || this.#stopped !== undefined) return Promise.resolve();
+    if (this.#stopped !== undefined || this.#lost !== undefined) return Promise.resolve();
     return new Promise((resolve) => {
       const wake = () => {
         clearTimeout(timer);
@@ -100,24 +124,32 @@ export class BackupWatch {
   }
 }
 
-function judge({ success, errmsg }: Readonly<Record<string, string>>): void {
-  if (success === '1') return;
+type Fields = Readonly<Record<string, string>>;
+
+/** Any failure counts: which of several ends is that of the own backup is unknown. */
+function judge(ends: readonly Fields[]): void {
+  const failed = ends.find(({ success }) => success !== '1');
+  if (!failed) return;
   throw new EffectFailed(
-    errmsg === 'Operation canceled'
+    failed.errmsg === 'Operation canceled'
       ? 'the backup was cancelled by another process'
-      : `the backup failed: ${errmsg ?? 'neither libvirt nor QEMU gives a reason'}`,
+      : `the backup failed: ${failed.errmsg ?? 'neither libvirt nor QEMU gives a reason'}`,
   );
 }
 
-/** The progress of the domain's backup; undefined when it has no job. */
-async function progressOf({ virsh, domain }: BackupWait): Promise<Progress | undefined> {
-  const answer = await virsh.run(['domjobinfo', '--domain', domain, '--rawstats']);
-  if (!answer.ok) throw new EffectFailed(`the backup cannot be queried: ${answer.error}`);
-  const total = numberOf('disk_total', answer.stdout);
-  const current = numberOf('disk_processed', answer.stdout);
+/**
+ * The progress of the domain's backup; `none` when it has no job, undefined when libvirt does not say: while another command
+ * holds the domain, libvirt refuses after 30 s, and the backup goes on.
+ */
+async function progressOf({ virsh, domain }: BackupWait): Promise<Progress | 'none' | undefined> {
+  const { ok, stdout } = await virsh.run(['domjobinfo', '--domain', domain, '--rawstats']);
+  if (!ok) return undefined;
   // 0 is VIR_DOMAIN_JOB_NONE.
-  if (/^Job type:\s+0\s*$/m.test(answer.stdout)) return undefined;
-  return { current: current ?? 0, total: total ?? 0 };
+  if (/^Job type:\s+0\s*$/m.test(stdout)) return 'none';
+  return {
+    current: numberOf('disk_processed', stdout) ?? 0,
+    total: numberOf('disk_total', stdout) ?? 0,
+  };
 }
 
 function numberOf(name: string, text: string): number | undefined {

@@ -1,4 +1,5 @@
 /** The files that a run has made, distinguished by inode from files that others put at the same paths. */
+import { basename, dirname } from 'node:path';
 import type { MadeFile } from '../commands/driver.ts';
 import type { FileStamp, FileStat, HostIO } from '../host-io/host-io.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
@@ -103,7 +104,7 @@ const TICK_MS = 10;
 
 /**
  * The file or folder at a path where a run was about to make one when it died. It counts as the run's own if it was created
- * since, and belongs to this user. A file must be empty, so that it contains no data; a folder is named for the run.
+ * since, belongs to this user and is empty: so it contains no data, and is not in use by another run.
  * @param since milliseconds since the epoch
  */
 export async function fileMadeBeforeCrash(
@@ -112,12 +113,16 @@ export async function fileMadeBeforeCrash(
   since: number,
 ): Promise<MadeFile | undefined> {
   const found = await io.stat(path);
-  if (!found || found.uid !== io.user || !isUnfilled(found)) return undefined;
+  if (!found || found.uid !== io.user || !(await isUnfilled(io, path, found))) return undefined;
   const { ino, born, changed } = found;
   const madeAt = BigInt(born === '0' ? changed : born) / 1_000_000n;
   return madeAt < BigInt(since - TICK_MS) ? undefined : { file: path, ino, born };
 }
 
-function isUnfilled({ kind, length }: FileStat): boolean {
-  return kind === 'folder' || (kind === 'file' && length === 0);
+async function isUnfilled(io: HostIO, path: string, { kind, length }: FileStat): Promise<boolean> {
+  if (kind !== 'folder') return kind === 'file' && length === 0;
+  const parent = await io.readStore(dirname(path));
+  const found = parent?.folders.find(({ name }) => name === basename(path));
+  if (!found || found.unread !== undefined || found.manifest) return false;
+  return found.files.length === 0 && found.strays.length === 0;
 }

@@ -10,9 +10,20 @@ import type {
 } from '../commands/backup-effect.ts';
 import type { PerformContext } from '../commands/driver.ts';
 import type { HostIO } from '../host-io/host-io.ts';
-import { imageName, STORE_NAMES, sumsName } from '../model/backup-store.ts';
+import {
+  type BackupStore,
+  imageName,
+  type PointInTime,
+  STORE_NAMES,
+  sumsName,
+} from '../model/backup-store.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
-import { type BackupManifest, readManifest, writeManifest } from '../store/manifest.ts';
+import {
+  type BackupManifest,
+  type ManifestDisk,
+  readManifest,
+  writeManifest,
+} from '../store/manifest.ts';
 import { backupStoreOf } from '../store/store.ts';
 import type { BackupWatch } from './await-backup.ts';
 import type { MadeFiles } from './made-files.ts';
@@ -22,6 +33,9 @@ import type { Virsh } from './virsh.ts';
 
 /** QEMU only enters the folder: libvirt hands it the images, and gives them back at the end. */
 const FOLDER_MODE = 0o711;
+
+/** The most characters of a manifest that a reader accepts. */
+const MANIFEST_LIMIT = 60_000;
 
 /** How long QEMU may take to close the images. The removal refuses an image that is still open then. */
 const CLOSE_LIMIT_MS = 30_000;
@@ -62,13 +76,17 @@ async function draftBackup(
 ): Promise<void> {
   const { io, made } = place;
   const { draft } = effect;
-  // Asked before anything is made: what libvirt does not answer leaves nothing behind.
+  // Before anything is made: what libvirt does not answer, or no reader would accept, leaves nothing behind.
   const [manifest, definition] = await Promise.all([
     firstManifest(place, effect),
     definitionOf(place),
   ]);
+  const text = writeManifest(manifest);
+  const problems = problemsOf(text);
+  if (problems.length > 0)
+    throw new EffectFailed(`no manifest can describe this backup: ${problems.join('; ')}`);
   await made.makeFolder(draft, FOLDER_MODE, onMade);
-  await io.writeFile(join(draft, STORE_NAMES.manifest), writeManifest(manifest));
+  await io.writeFile(join(draft, STORE_NAMES.manifest), text);
   await io.writeFile(join(draft, STORE_NAMES.definition), definition);
   for (const { file, capacity } of manifest.disks) {
     const path = join(draft, file);
@@ -90,14 +108,13 @@ async function firstManifest(
     io.readStore(dirname(draft)),
     Promise.all(Object.keys(sources).map((disk) => capacityOf(virsh, domain, disk))),
   ]);
-  const { backups = [], drafts = [] } = folder ? backupStoreOf(folder) : {};
-  const numbers = [...backups, ...drafts].map(({ point }) => point?.sequence ?? 0);
+  const points = folder ? pointsIn(backupStoreOf(folder), uuid ?? '') : [];
   const { libvirt = '0', qemu = '0' } = readReleases(version.stdout);
   const now = new Date().toISOString();
   return {
     backup: 'blockplan/v1',
     ...{ name, domain, uuid: uuid ?? '', time: now },
-    sequence: Math.max(0, ...numbers) + 1,
+    sequence: Math.max(0, ...points.map(({ sequence }) => sequence)) + 1,
     quiesced: false,
     'not-quiesced': 'the plan does not freeze the file systems',
     ...{ libvirt, qemu, digest: 'sha256-1MiB', begun: now },
@@ -106,6 +123,31 @@ async function firstManifest(
     })),
     'left-out': Object.entries(left).map(([target, reason]) => ({ target, reason })),
   };
+}
+
+/**
+ * The backups and drafts in the store.
+ * @throws EffectFailed where their order cannot be continued, or they are of another guest
+ */
+function pointsIn({ backups, drafts, mark, findings }: BackupStore, uuid: string): PointInTime[] {
+  if (mark || findings.length > 0)
+    throw new EffectFailed('a prune of the store is not finished, so no backup can be added');
+  return [...backups, ...drafts].flatMap(({ name, point, findings: [first] }) => {
+    if (!point)
+      throw new EffectFailed(
+        `the order of the store is unknown: ${first?.message ?? `${name} has no manifest`}`,
+      );
+    if (point.uuid !== uuid)
+      throw new EffectFailed(`the store has backups of another guest, ${point.domain}`);
+    return [point];
+  });
+}
+
+/** What a reader of the manifest would object to. */
+function problemsOf(text: string): readonly string[] {
+  const read = readManifest(text);
+  const tooLong = text.length > MANIFEST_LIMIT ? ['it would be too long'] : [];
+  return 'problems' in read ? [...read.problems, ...tooLong] : tooLong;
 }
 
 /** The size of a disk as the guest sees it now, in bytes. */
@@ -128,22 +170,21 @@ async function definitionOf({ virsh, domain }: BackupPlace): Promise<string> {
 /** Writes the sums of each copy, and then the digests into the manifest. May be repeated. */
 async function digestBackup(
   { io }: BackupPlace,
-  { draft, disks }: DigestBackupEffect,
+  { draft }: DigestBackupEffect,
   { signal, onProgress }: PerformContext,
 ): Promise<void> {
-  const roots = new Map<string, string>();
-  for (const disk of disks) {
-    const sums = join(draft, sumsName(disk));
+  const manifest = await manifestIn(io, draft);
+  const disks: ManifestDisk[] = [];
+  // The disks of the draft: the guest may have others by now.
+  for (const disk of manifest.disks) {
+    const sums = join(draft, sumsName(disk.target));
     await using former = await io.holdFile(sums);
     await former?.remove();
     const options = { ...(signal ? { signal } : {}), onProgress };
-    const { root } = await io.digestImage(join(draft, imageName(disk)), sums, options);
-    roots.set(disk, root);
+    const { root } = await io.digestImage(join(draft, disk.file), sums, options);
+    disks.push({ ...disk, root });
   }
-  await changeManifest(io, draft, (manifest) => ({
-    ...manifest,
-    disks: manifest.disks.map((each) => ({ ...each, root: roots.get(each.target) ?? '' })),
-  }));
+  await replaceManifest(io, draft, { ...manifest, disks });
 }
 
 /** Completes the manifest, syncs everything, and renames the folder. May be repeated. */
@@ -155,13 +196,11 @@ async function publishBackup(
   const stamp = made.stampAt(draft);
   if (!stamp) throw new EffectFailed(`${draft} was not made by this run, so it is left alone`);
   if (await io.stat(draft)) {
-    await changeManifest(io, draft, (manifest) => {
-      const bare = manifest.disks.find(({ root }) => root === undefined);
-      if (bare) throw new EffectFailed(`the copy of ${bare.target} has no digest`);
-      return { ...manifest, ended: new Date().toISOString() };
-    });
-    const { disks } = await manifestIn(io, draft);
-    const files = disks.flatMap(({ file, target }) => [file, sumsName(target)]);
+    const manifest = await manifestIn(io, draft);
+    const bare = manifest.disks.find(({ root }) => root === undefined);
+    if (bare) throw new EffectFailed(`the copy of ${bare.target} has no digest`);
+    await replaceManifest(io, draft, { ...manifest, ended: new Date().toISOString() });
+    const files = manifest.disks.flatMap(({ file, target }) => [file, sumsName(target)]);
     await io.sync([...files.map((file) => join(draft, file)), draft]);
   }
   // Recorded before it has the name: a run that dies in between knows the folder by both.
@@ -172,28 +211,31 @@ async function publishBackup(
 /** Removes the folder with all that a run puts into it. */
 async function discardBackup(
   { io, made }: BackupPlace,
-  { draft, disks }: DiscardBackupEffect,
+  effect: DiscardBackupEffect,
 ): Promise<void> {
+  const { draft } = effect;
   const stamp = made.stampAt(draft);
   if (!stamp) throw new EffectFailed(`${draft} was not made by this run, so it is left alone`);
+  const { definition, manifest } = STORE_NAMES;
+  const files = effect.disks.flatMap((disk) => [imageName(disk), sumsName(disk)]);
+  const names = [...files, definition, nextOf(manifest), manifest];
   await untilClosed(
     io,
-    disks.map((disk) => join(draft, imageName(disk))),
+    names.map((name) => join(draft, name)),
   );
-  const { definition, manifest } = STORE_NAMES;
-  const files = disks.flatMap((disk) => [imageName(disk), sumsName(disk)]);
-  await io.removeFolder(draft, stamp, [...files, definition, nextOf(manifest), manifest]);
+  await io.removeFolder(draft, stamp, names);
   made.forget(draft);
 }
 
 /**
- * Waits until QEMU has closed the images of a backup that is over. It does so once libvirt collects the job, shortly after
- * libvirt no longer reports it; after a restart of libvirtd this takes longer (seen on libvirt 9.0). No event says so.
+ * Waits until nothing has one of the files open. QEMU closes the images of a backup that is over once libvirt collects the
+ * job, shortly after libvirt no longer reports it, or later where libvirtd was restarted (seen on libvirt 9.0). No event
+ * says so.
  */
-async function untilClosed(io: HostIO, images: readonly string[]): Promise<void> {
-  const deadline = Date.now() + CLOSE_LIMIT_MS;
-  for (const image of images)
-    while (Date.now() < deadline && (await io.usersAt(image)).length > 0) await delay(100);
+async function untilClosed(io: HostIO, files: readonly string[]): Promise<void> {
+  const deadline = performance.now() + CLOSE_LIMIT_MS;
+  for (const file of files)
+    while (performance.now() < deadline && (await io.usersAt(file)).length > 0) await delay(100);
 }
 
 function nextOf(file: string): string {
@@ -201,28 +243,25 @@ function nextOf(file: string): string {
 }
 
 async function manifestIn(io: HostIO, draft: string): Promise<BackupManifest> {
-  const folder = await io.readStore(dirname(draft));
-  const found = folder?.folders.find(({ name }) => join(dirname(draft), name) === draft)?.manifest;
-  const read = found && 'text' in found ? readManifest(found.text) : undefined;
-  if (!read || !('manifest' in read))
-    throw new EffectFailed(`the manifest in ${draft} cannot be read`);
-  return read.manifest;
+  const path = join(draft, STORE_NAMES.manifest);
+  const { ok, stdout, stderr } = await io.run(['cat', '--', path]);
+  const read = ok ? readManifest(stdout) : { problems: [stderr.trim()] };
+  if ('manifest' in read) return read.manifest;
+  throw new EffectFailed(
+    `${path} cannot be read: ${'problems' in read ? read.problems.join('; ') : read.newer}`,
+  );
 }
 
-async function changeManifest(
-  io: HostIO,
-  draft: string,
-  change: (manifest: BackupManifest) => BackupManifest,
-): Promise<void> {
+async function replaceManifest(io: HostIO, draft: string, manifest: BackupManifest): Promise<void> {
   const path = join(draft, STORE_NAMES.manifest);
-  const text = writeManifest(change(await manifestIn(io, draft)));
+  const text = writeManifest(manifest);
+  const problems = problemsOf(text);
+  if (problems.length > 0) throw new EffectFailed(`${path}: ${problems.join('; ')}`);
   const replaced = await io.stat(path);
   if (!replaced) throw new EffectFailed(`${path} does not exist`);
   const by = nextOf(path);
-  const former = await io.stat(by);
-  if (former) {
-    await using held = await io.holdFile(by);
-    await held?.remove();
-  }
+  // A run that died here left it.
+  await using former = await io.holdFile(by);
+  await former?.remove();
   await io.replaceFile(path, by, { replaced, by: await io.writeFile(by, text) });
 }

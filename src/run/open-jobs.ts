@@ -38,13 +38,21 @@ export class OpenJobs {
   /** Follows an effect: it counts as sent unless the host certainly has not begun it. */
   async performing(effect: Effect, performance: Promise<void>): Promise<void> {
     const before = this.#sent;
-    this.#sent = [...before, ...jobCommands(effect)];
+    this.#sent = [...before, ...jobCommands(effect), ...this.#backupsEnded(effect)];
     try {
       await performance;
     } catch (error) {
       if (error instanceof EffectFailed && !error.begun) this.#sent = before;
       throw error;
     }
+  }
+
+  /** `domjobabort` ends the backup of all disks. */
+  #backupsEnded(effect: Effect): readonly JobCommand[] {
+    if (effect.tool !== 'virsh' || effect.verb !== 'domjobabort') return [];
+    const seen = [...this.#seen].flatMap(([target, job]) => (job === 'backup' ? [target] : []));
+    const sent = this.#sent.flatMap(({ target, job }) => (job === 'backup' ? [target] : []));
+    return [...new Set([...seen, ...sent])].map((target) => ({ target, act: 'cancel' }));
   }
 
   /** The state of the jobs, in sentences; empty if none is known. */

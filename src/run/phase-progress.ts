@@ -3,7 +3,7 @@ import { commandDefinition, type Effect, isCommand } from '../commands/effect.ts
 import type { PhaseNode } from '../graph/graph.ts';
 import { simulatedHostOf } from '../host/simulated-host.ts';
 import { FileSet, filesOfDisk } from '../model/file-identity.ts';
-import { type HostState, isBackedUp } from '../model/host-state.ts';
+import type { Disk, HostState } from '../model/host-state.ts';
 import { assumeSuccess, simulateEffects } from '../simulate/simulate-effects.ts';
 import { effectsOf } from './phase-effects.ts';
 import type { PhaseStart } from './run-state.ts';
@@ -28,9 +28,11 @@ export function nextEffectIndex(
 ): number | undefined {
   const states = predictedStates(node, phaseStart);
   if (states.length === 0) return undefined;
+  const backup = backupProgress(effectsOf(node, phaseStart), done, now);
+  if (backup) return backup.next;
   if (!doubtful) return matchesPrediction(states[done], now) ? done : undefined;
   const judged = isCommand(doubtful) && commandDefinition(doubtful).unanswered(doubtful.args, now);
-  if (judged === 'undo' || isMissedEnd(doubtful, now)) return undefined;
+  if (judged === 'undo') return undefined;
   const effects = effectsOf(node, phaseStart);
   let after = done + 1;
   // A wait ends by itself: the job may have ended in the meantime.
@@ -47,11 +49,23 @@ export function nextEffectIndex(
   return undefined;
 }
 
-/** A backup that is over may have failed, and nothing shows it afterwards: only the event of its end does. */
-function isMissedEnd(effect: Effect, { domain }: HostState): boolean {
-  return (
-    effect.tool === 'await-backup' && effect.until === 'complete' && !domain.disks.some(isBackedUp)
-  );
+/**
+ * For effects that include the wait for a backup that was not reported as complete: the index of that wait while the backup
+ * runs, also if it is over for some of the disks. Otherwise the phase is performed anew: nothing shows whether a backup that
+ * is over was complete, and a folder that was made earlier describes an earlier moment.
+ * @returns undefined for other effects
+ */
+function backupProgress(
+  effects: readonly Effect[],
+  done: number,
+  { domain: { disks } }: HostState,
+): { readonly next: number | undefined } | undefined {
+  const at = effects.findIndex((each) => each.tool === 'await-backup');
+  const wait = effects[at];
+  if (wait?.tool !== 'await-backup' || done > at) return undefined;
+  const isOwn = ({ job }: Disk) =>
+    job?.type === 'backup' && job.mirror?.startsWith(`${wait.draft}/`) === true;
+  return { next: disks.some(isOwn) ? at : undefined };
 }
 
 /** The host states that a phase passes through; none if its step rejects the host state in which it began. */

@@ -100,9 +100,19 @@ export function* finishInterruptedPhase(
   const phaseStart = phase?.direction === 'do' ? run.phaseStarts[node.index] : undefined;
   if (phaseStart && hasTakenEffect(run, node, phaseStart)) {
     const verified = doPhase(run, node, phaseStart, effectsOf(node, phaseStart).length);
-    if (how === 'resume') return yield* performNextPhase(run, verified);
-    const { type } = yield* verified;
-    if (type === 'DONE') [run.state, run.todo] = [endState('rolled-back'), undefined];
+    const result = yield* verified;
+    if (result.type === 'DONE') {
+      if (how === 'resume') return yield* performNextPhase(run, resultOnly(result));
+      [run.state, run.todo] = [endState('rolled-back'), undefined];
+      return;
+    }
+    // What it has completed is never undone because it could not be recorded or verified now.
+    [run.state, run.todo] = [
+      endState(result.type === 'LOST' ? 'uncertain' : 'stranded'),
+      undefined,
+    ];
+    run.reasons = [result.reason];
+    return;
   }
   if (how === 'rollback' || run.todo?.direction !== 'do') return;
   if (phase && phaseStart)

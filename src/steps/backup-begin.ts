@@ -7,7 +7,7 @@ import { BACKUP_NAME } from '../store/names.ts';
 import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
 import { awaitBackup, beginBackup } from './effects/backup.ts';
 import { timeoutOption } from './options.ts';
-import { fileExists, fileIsAbsent, noJob } from './phases/expect.ts';
+import { fileExists, fileIsAbsent, madeByRun, noJob } from './phases/expect.ts';
 import { requireDiskForJob } from './requirements/disk.ts';
 import { checkRunning, guestUpText } from './requirements/guest.ts';
 import { requireNewFile, requireNoFile, requireWritableByQemu } from './requirements/new-file.ts';
@@ -216,7 +216,7 @@ function publishPhase(params: Params): Phase {
     summary: `complete the backup and rename its folder to ${to}`,
     rollback: 'remove the folder of the backup',
     effects: () => [{ tool: 'publish-backup', draft, to, why: 'complete the backup' }],
-    expects: () => [fileExists(to), fileIsAbsent(draft)],
+    expects: () => [fileExists(to), madeByRun(to), fileIsAbsent(draft)],
     undo: (before, now) => discardBackup(before, now, to, chosenTargets(params, before)),
     commits: {
       what: `the backup ${params.name} in ${params.store}`,

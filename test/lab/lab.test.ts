@@ -175,6 +175,7 @@ async function startOwner(folder: string): Promise<ChildProcess> {
     stdin: { contents: script, resolveDir: process.cwd(), loader: 'ts' },
     bundle: true,
     platform: 'node',
+    target: 'node20',
     format: 'esm',
     outfile,
   });

@@ -429,6 +429,7 @@ describe('a session on a real libvirtd', () => {
       },
       bundle: true,
       platform: 'node',
+      target: 'node20',
       format: 'esm',
       outfile,
       banner: {

@@ -129,12 +129,10 @@ describe('the rollback', () => {
     expect(rollbackLines(phase, before, after)).toHaveLength(1);
     const own = backedUp(after, `${STORE}/monday.partial/vda.qcow2`);
     expect(rollbackLines(phase, before, own)).toHaveLength(3);
+    const gone = { ...own, files: { ...own.files, [`${STORE}/monday.partial`]: null } };
+    expect(rollbackLines(phase, before, gone)).toHaveLength(2);
     const foreign = backedUp(after, '/elsewhere/vda.qcow2');
-    expect(rollbackLines(phase, before, foreign)).toMatchInlineSnapshot(`
-      [
-        "no rollback: another backup is running on vda -> virsh domjobinfo testvm",
-      ]
-    `);
+    expect(rollbackLines(phase, before, foreign)).toHaveLength(1);
   });
 
   test('leaves a folder of another user alone', () => {

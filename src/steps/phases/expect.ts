@@ -102,6 +102,11 @@ export function fileExists(file: string): Expectation {
   return (after) => (fileAt(after, file) ? [] : [`${file} does not exist`]);
 }
 
+/** What is at the path was made by this run. */
+export function madeByRun(file: string): Expectation {
+  return (after) => (fileAt(after, file)?.made ? [] : [`${file} was not made by this run`]);
+}
+
 export function fileIsAbsent(file: string): Expectation {
   return (after) => (fileAt(after, file) ? [`${file} still exists`] : []);
 }

@@ -2,7 +2,7 @@
 import { virshCommand } from '../../command.ts';
 import type { Effect } from '../../commands/effect.ts';
 import { fileAt, isSameFile } from '../../model/file-identity.ts';
-import { diskOf, type HostState, isBackedUp } from '../../model/host-state.ts';
+import { type Disk, type HostState, isBackedUp } from '../../model/host-state.ts';
 import { NoRollback } from '../define.ts';
 import { awaitBackup, copyIn } from '../effects/backup.ts';
 
@@ -10,8 +10,9 @@ import { awaitBackup, copyIn } from '../effects/backup.ts';
 const END_TIMEOUT_S = 120;
 
 /**
- * Leads to a state without the backup in that folder, as far as the run has made it.
- * @throws NoRollback while another backup runs on one of the disks, because libvirt ends a domain's backup as a whole
+ * Leads to a state without the backup in that folder, as far as the run has made it. The backup is cancelled even where the
+ * folder is gone.
+ * @throws NoRollback while a backup into another folder runs as well, because libvirt ends a domain's backup as a whole
  */
 export function discardBackup(
   before: HostState,
@@ -19,15 +20,14 @@ export function discardBackup(
   folder: string,
   disks: readonly string[],
 ): readonly Effect[] {
-  const made = fileAt(before, folder) === null && fileAt(now, folder)?.made;
-  if (!made) return [];
-  const copied = now.domain.disks.filter(isBackedUp).map(({ target }) => target);
-  const foreign = copied.find(
-    (disk) => !isSameFile(now, diskOf(now, disk)?.job?.mirror, copyIn(folder, disk)),
-  );
   const { name } = now.domain;
-  if (foreign !== undefined)
-    throw new NoRollback(`another backup is running on ${foreign}`, [
+  const copied = now.domain.disks.filter(isBackedUp);
+  const isOwn = ({ target, job }: Disk) => isSameFile(now, job?.mirror, copyIn(folder, target));
+  const own = copied.filter(isOwn).map(({ target }) => target);
+  const foreign = copied.find((disk) => !isOwn(disk));
+  const made = fileAt(before, folder) === null && fileAt(now, folder)?.made;
+  if (foreign && own.length > 0)
+    throw new NoRollback(`another backup is running on ${foreign.target}`, [
       virshCommand(now.host, 'domjobinfo', name),
     ]);
   const cancel: readonly Effect[] = [
@@ -35,12 +35,13 @@ export function discardBackup(
       tool: 'virsh',
       verb: 'domjobabort',
       args: { domain: name },
-      why: `cancel the backup of ${copied.join(', ')}`,
+      why: `cancel the backup of ${own.join(', ')}`,
     },
-    awaitBackup(folder, copied, 'ended', END_TIMEOUT_S),
+    awaitBackup(folder, own, 'ended', END_TIMEOUT_S),
   ];
-  return [
-    ...(copied.length > 0 ? cancel : []),
-    { tool: 'discard-backup', draft: folder, disks, why: 'remove the folder of the backup' },
-  ];
+  const discard: Effect = {
+    ...{ tool: 'discard-backup', draft: folder, disks },
+    why: 'remove the folder of the backup',
+  };
+  return [...(own.length > 0 ? cancel : []), ...(made ? [discard] : [])];
 }

@@ -24,12 +24,15 @@ const NONE = 'Job type: 0\n\n';
 function scene(until: AwaitBackupEffect['until'], answer: string | Error = RUNNING) {
   const listeners = new Set<(event: DomainEvent) => void>();
   const answers = { now: answer };
+  let close: (reason: string) => void = () => {};
   const events = {
     on: (listener: (event: DomainEvent) => void) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    closed: new Promise(() => {}),
+    closed: new Promise((resolve) => {
+      close = (reason: string) => resolve({ asked: false, reason });
+    }),
   } as unknown as DomainEvents;
   const virsh = scripted(() => answers.now);
   const watch = new BackupWatch(events);
@@ -57,6 +60,7 @@ function scene(until: AwaitBackupEffect['until'], answer: string | Error = RUNNI
   };
   return {
     ...{ virsh, watch, progress, abort, answers, wait, listeners },
+    close: (reason: string) => close(reason),
     /** Emits events, without time passing. */
     tell: async (...told: object[]) => {
       for (const event of told)
@@ -77,12 +81,34 @@ const stopped = { kind: 'lifecycle', event: 'Stopped', detail: 'Failed' };
 
 describe('until it is complete', () => {
   test('ends at the event, and reports progress until then', async () => {
-    const { wait, tell, pass, end, progress } = scene('complete');
+    const { wait, tell, pass, end, progress, answers } = scene('complete');
     wait();
     await pass(1_000);
     expect([end(), progress[0]]).toEqual([undefined, { current: 400, total: 1000 }]);
+    answers.now = NONE;
     await tell(ended({}));
     expect(end()).toBe('done');
+  });
+
+  test("another tool's backup that ended before this one began does not count", async () => {
+    const { watch, wait, tell, pass, end, answers } = scene('complete');
+    watch.begin();
+    // virsh backup-begin waits for that backup, and then begins this one.
+    await tell(ended({}));
+    wait();
+    await pass(1_000);
+    expect(end()).toBeUndefined();
+    answers.now = NONE;
+    await pass(6_000);
+    expect(end()).toContain('it counts as incomplete');
+  });
+
+  test('a failure among several ends counts, whose it is being unknown', async () => {
+    const { wait, tell, end, answers } = scene('complete');
+    answers.now = NONE;
+    wait();
+    await tell(ended({ success: '0', errmsg: 'No space left on device' }), ended({}));
+    expect(end()).toContain('No space left on device');
   });
 
   test('is not fooled by a disk that is complete, another job, or an event from before', async () => {
@@ -101,7 +127,8 @@ describe('until it is complete', () => {
       [{ success: '0', errmsg: 'Operation canceled' }, 'cancelled by another process'],
       [{ success: '0' }, 'neither libvirt nor QEMU gives a reason'],
     ] as const) {
-      const { wait, tell, end } = scene('complete');
+      const { wait, tell, end, answers } = scene('complete');
+      answers.now = NONE;
       wait();
       await tell(diskDone, ended(fields));
       expect(end()).toMatch(/^failed: /);
@@ -134,14 +161,27 @@ describe('until it is complete', () => {
     expect(slow.end()).toBe('failed: the backup timed out after 60 s');
     const left = scene('complete');
     left.wait();
+    await left.pass(100);
     left.abort.abort(new Error('left'));
     await left.pass(0);
     expect(left.end()).toBe('Error: left');
-    const mute = scene('complete', new Error('no answer'));
-    mute.wait();
-    await mute.pass(600);
-    expect(mute.end()).toBe('failed: the backup cannot be queried: no answer');
+    const unheard = scene('complete');
+    unheard.wait();
+    await unheard.pass(100);
+    unheard.close('end of file');
+    await unheard.pass(0);
+    expect(unheard.end()).toContain('Lost the connection to libvirt: end of file');
   });
+});
+
+test('a libvirt that gives no answer for a while ends nothing', async () => {
+  const mute = scene('complete', new Error('cannot acquire state change lock'));
+  mute.wait();
+  await mute.pass(50_000);
+  expect(mute.end()).toBeUndefined();
+  mute.answers.now = NONE;
+  await mute.tell(ended({}));
+  expect(mute.end()).toBe('done');
 });
 
 describe('until it has ended in any way', () => {
@@ -150,10 +190,11 @@ describe('until it has ended in any way', () => {
     ['a success', ended({})],
     ['a guest that stops', stopped],
   ])('%s', async (_title, event) => {
-    const { wait, tell, pass, end } = scene('ended');
+    const { wait, tell, pass, end, answers } = scene('ended');
     wait();
     await pass(1_000);
     expect(end()).toBeUndefined();
+    answers.now = NONE;
     await tell(event);
     expect(end()).toBe('done');
   });

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -84,4 +84,17 @@ test('a file that a run was about to make counts as its own only if it is new an
   expect(await fileMadeBeforeCrash(localHost, at('new'), before)).toBeUndefined();
   expect(await fileMadeBeforeCrash(localHost, at('nothing'), before)).toBeUndefined();
   expect(await fileMadeBeforeCrash(localHost, folder, before)).toBeUndefined();
+});
+
+test('a folder counts only if it is new and empty: another run may use it', async () => {
+  const before = Date.now() - 1;
+  await mkdir(at('monday.partial'));
+  expect(await fileMadeBeforeCrash(localHost, at('monday.partial'), before)).toMatchObject({
+    file: at('monday.partial'),
+  });
+  for (const name of ['vda.qcow2', 'manifest.json']) {
+    await writeFile(at(`monday.partial/${name}`), '{}');
+    expect(await fileMadeBeforeCrash(localHost, at('monday.partial'), before)).toBeUndefined();
+    await rm(at(`monday.partial/${name}`));
+  }
 });

@@ -125,3 +125,50 @@ test('an effect that is done is not repeated, although an earlier host state loo
   expect(wordsIn(snapshot.effects[1]!)).toContain('guest-agent-timeout');
   expect(next(snapshot, 2, 2)).toBe(2);
 });
+
+describe('a backup', () => {
+  const two = world({ disks: [disk('vda', [SNAP1, BASE]), disk('vdb', [DATA])] });
+  const copy = phaseOf('backup-begin: { store: /backup, name: monday }', 'copy', two);
+  const [made, begun, ended] = copy.worlds.slice(1);
+  /** The state in which the backup of vda is over, and that of vdb goes on. */
+  const half = {
+    ...begun!,
+    domain: {
+      ...begun!.domain,
+      disks: begun!.domain.disks.map(({ job, ...rest }) =>
+        rest.target === 'vdb' && job ? { ...rest, job } : rest,
+      ),
+    },
+  };
+  const from = (done: number, now: typeof raw, doubtful = copy.effects[done]) =>
+    nextEffectIndex(copy.node, copy.begun, now, { done, ...(doubtful ? { doubtful } : {}) });
+
+  test('that runs is waited for, also if it is over for one of the disks', () => {
+    for (const done of [1, 2]) for (const now of [begun!, half]) expect(from(done, now)).toBe(2);
+    expect(nextEffectIndex(copy.node, copy.begun, half, { done: 2 })).toBe(2);
+  });
+
+  test('whose end was not reported is made anew, and so is a folder of an earlier attempt', () => {
+    for (const done of [1, 2]) expect(from(done, ended!)).toBeUndefined();
+    expect(nextEffectIndex(copy.node, copy.begun, made!, { done: 1 })).toBeUndefined();
+    expect(from(0, made!)).toBeUndefined();
+  });
+
+  test('whose end was reported is complete', () => {
+    expect(nextEffectIndex(copy.node, copy.begun, ended!, { done: 3 })).toBe(3);
+  });
+
+  test('of another tool is not waited for', () => {
+    const foreign = {
+      ...begun!,
+      domain: {
+        ...begun!.domain,
+        disks: begun!.domain.disks.map((each) => ({
+          ...each,
+          ...(each.job ? { job: { ...each.job, mirror: '/elsewhere/x' } } : {}),
+        })),
+      },
+    };
+    expect(from(2, foreign)).toBeUndefined();
+  });
+});
