@@ -152,7 +152,7 @@ export const CODE_MEANINGS = {
   backupManifestInvalid: 'The manifest of a backup is missing, invalid or that of another backup',
   backupManifestNewer: 'A backup was made by a newer version of blockplan',
   backupChainBroken: 'An image of a backup, or one that it needs, is missing or does not match',
-  backupSumsInvalid: 'The sums of a disk in a backup are missing or have the wrong length',
+  backupSumsInvalid: 'The checksums of a disk in a backup are missing or have the wrong length',
   backupOutOfPlace: 'A backup is of another guest than the others, or has the order of another one',
   pruneMarkInvalid: 'The mark of an unfinished prune cannot be read',
   virshMissing: 'virsh is missing',

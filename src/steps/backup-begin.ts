@@ -194,7 +194,7 @@ function digestPhase(params: Params): Phase {
   const draft = draftOf(params);
   return {
     name: 'digest',
-    summary: 'compute the checksums of each copy, to detect decay later',
+    summary: 'compute checksums of each copy, so that later damage can be detected',
     rollback: 'nothing to undo: the checksums are removed with the folder',
     effects: (state) => [
       {

@@ -105,7 +105,7 @@ test('its commands and its rollback', () => {
       "  # wait for libvirt's event: the backup of vda is complete  (until all disks are copied; timeoutMs 60000)",
       "  rollback: cancel the backup and remove its folder",
       "    rm -r /backup/testvm/monday.partial  # once proven to be of this run  (remove the folder of the backup)",
-      "digest: compute the checksums of each copy, to detect decay later",
+      "digest: compute checksums of each copy, so that later damage can be detected",
       "  # write the checksums of vda in /backup/testvm/monday.partial  (write the checksums of the copies)",
       "  rollback: nothing to undo: the checksums are removed with the folder",
       "publish: complete the backup and rename its folder to /backup/testvm/monday",
