@@ -76,7 +76,9 @@ export const backupBeginStep = defineStep<typeof schema>({
         ? []
         : [refuseStep(codes.diskNotEligible, [], `"${state.domain.name}" has no disk to copy`)],
     );
-    for (const target of chosen) requireDiskForJob(needs, state, target, keyOf(params, target));
+    const leaveOut = 'leave the disk out: list the others in "disks"';
+    for (const target of chosen)
+      requireDiskForJob(needs, state, target, keyOf(params, target), leaveOut);
     requireNoFile(
       needs,
       state,

@@ -2,7 +2,7 @@
  * Every shipped plan with the permissions of Debian's packages: QEMU as libvirt-qemu, libvirt giving it the files that it
  * opens (`dynamic_ownership` at its default), and images and folders of root.
  */
-import { chmod, mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -47,6 +47,32 @@ describe('succeeds', () => {
     scene.migrate('live-storage-migration-classic', 'classic.qcow2'));
   test('live-backup', () => scene.backUp());
   test('live-backup-mirror', () => scene.mirror());
+});
+
+describe('a backup into a store of root', () => {
+  const backup = (store: string) => ({ 'backup-begin': { store, name: 'monday' } });
+
+  test("succeeds, and its files are root's again", async () => {
+    const store = join(scene.dest, 'store');
+    await mkdir(store, { mode: 0o711 });
+    const upTo = await scene.guest.waitForWrites(2);
+    expectEnd(await runSteps(host, scene.name, [backup(store)]), 0);
+    const image = join(store, 'monday/vda.qcow2');
+    const { uid, mode } = await stat(image);
+    expect([uid, mode & 0o777]).toEqual([0, 0o600]);
+    await scene.guest.verifyLog(image, upTo);
+    expect((await stat(scene.active)).uid).toBe(QEMU);
+    await rm(store, { recursive: true });
+  });
+
+  test('is refused where QEMU may not enter the store', async () => {
+    const store = join(scene.dest, 'closed');
+    await mkdir(store, { mode: 0o700 });
+    const ended = await runSteps(host, scene.name, [backup(store)]);
+    expect([ended.exitCode, codes(ended)], ended.told).toEqual([3, ['BP138']]);
+    expect(await readdir(store)).toEqual([]);
+    await rm(store, { recursive: true });
+  });
 });
 
 describe('is rolled back when its last step fails', () => {
