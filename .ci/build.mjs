@@ -33,7 +33,7 @@ const withoutChildProcess = {
  * with all its imports, so read-only commands come before code that changes a host.
  */
 const groups = [
-  { name: 'main', test: /\/src\/(?:cli\/main|model\/effect-failed|[\w-]+)\.ts$/ },
+  { name: 'main', test: /\/src\/(?:cli\/main|model\/(?:effect-failed|shape)|[\w-]+)\.ts$/ },
   // `run` starts virsh with only this loaded, so that virsh connects while the rest is loaded.
   { name: 'connect', test: /\/src\/cli\/run\.ts$/ },
   { name: 'plan', test: /\/src\/cli\/validate\.ts$/ },
