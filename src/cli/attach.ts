@@ -177,7 +177,7 @@ function onlyRunning(holders: ReadonlyMap<string, LockOwner>): string {
     ? inputRefusal(
         codes.activeRunNotFound,
         'no run is active',
-        'list unfinished runs: blockplan status; to see a past run, choose its ID from blockplan list: blockplan attach RUN',
+        'to list unfinished runs: blockplan status; to follow a past run: blockplan attach RUN, with an ID from blockplan list',
       )
     : inputRefusal(
         codes.activeRunNotFound,

@@ -64,9 +64,10 @@ export const domjobabort = defineCommand({
   options: { domain: required('text') },
   apply(host) {
     refuseUnless(isUp(host.state), 'domain is not running');
-    refuseUnless(host.state.domain.disks.some(isBackedUp), 'no job is active on the domain');
     return withoutBackup(host);
   },
+  // A backup can end by itself just before it is cancelled.
+  isDone: (said) => /no job is active on the domain/.test(said),
   ...NO_JOB,
   unanswered: () => 'look',
 });

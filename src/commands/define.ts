@@ -106,6 +106,8 @@ export interface CommandDefinition<V extends string = string, O extends Options 
   startsJob(args: ArgsOf<O>): StartedJob | undefined;
   /** The files of the guest's chain that the command writes into by itself. */
   readonly writesLayers: 'none' | ((args: ArgsOf<O>, state: HostState) => readonly string[]);
+  /** Whether a refusal says that there is nothing left to do. */
+  isDone?(said: string): boolean;
   /** The meaning of a refusal, if it says more than its text. */
   refusal?(args: ArgsOf<O>, said: string): string | undefined;
 }

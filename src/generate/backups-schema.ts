@@ -24,8 +24,8 @@ const DISK_SCHEMA = objectSchema('One disk of a backup.', {
   ),
 });
 
-/** One point in time. */
-export const BACKUP_SCHEMA = objectSchema('One point in time.', {
+/** One backup. */
+export const BACKUP_SCHEMA = objectSchema('One backup.', {
   name: textSchema('The name of its folder, without the ending of a draft.'),
   state: wordSchema(
     BACKUP_STATES,
@@ -35,7 +35,10 @@ export const BACKUP_SCHEMA = objectSchema('One point in time.', {
   'domain?': textSchema("The domain's name; this and the next fields are in a valid manifest."),
   'uuid?': textSchema("The domain's UUID."),
   'time?': textSchema('The instant that the disks are from, in UTC (ISO 8601).'),
-  'sequence?': countSchema('The order of the backups, which clocks cannot change.', 1),
+  'sequence?': countSchema(
+    'Sequence number of the backup in its store; it does not depend on the clock.',
+    1,
+  ),
   'parent?': textSchema('The backup that its increments were made from; absent without one.'),
   'checkpoint?': textSchema('The checkpoint that was made with it; absent without one.'),
   'quiesced?': {
@@ -51,11 +54,11 @@ export const BACKUP_SCHEMA = objectSchema('One point in time.', {
 });
 
 /** The whole listing. */
-export const BACKUPS_SCHEMA = objectSchema('The points in time of a backup store.', {
+export const BACKUPS_SCHEMA = objectSchema('The backups in a backup store.', {
   format: formatSchema('backups'),
   store: textSchema('The absolute path of the store.'),
   backups: listSchema(partSchema('backup'), 'Drafts first, then the backups, newest first.'),
-  holders: textListSchema('The names of the claims on its lock; empty if it is not locked.'),
+  holders: textListSchema('The holders of its lock; empty if it is not locked.'),
   strays: textListSchema('Files and folders that belong to no backup, relative to the store.'),
   findings: listSchema(partSchema('finding'), 'What is wrong with the store as a whole.'),
 });

@@ -153,8 +153,9 @@ export const CODE_MEANINGS = {
   backupManifestNewer: 'A backup was made by a newer version of blockplan',
   backupChainBroken: 'An image of a backup, or one that it needs, is missing or does not match',
   backupSumsInvalid: 'The checksums of a disk in a backup are missing or have the wrong length',
-  backupOutOfPlace: 'A backup is of another guest than the others, or has the order of another one',
-  pruneMarkInvalid: 'The mark of an unfinished prune cannot be read',
+  backupOutOfPlace:
+    'A backup belongs to a different guest from the others, or has the same sequence number as another backup',
+  pruneMarkInvalid: 'The file of an unfinished prune, `prune.json`, cannot be read',
   virshMissing: 'virsh is missing',
   daemonUnreachable: 'The libvirt daemon does not answer',
   libvirtAccessDenied: 'libvirt denies access',

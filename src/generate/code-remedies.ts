@@ -193,7 +193,8 @@ export const CODE_REMEDIES = {
   layerHasOtherWriter:
     'Detach the disk from the other guest first; blockplan supports only disks that a single guest writes to.',
   fileNotRemovable: 'Remove `delete` from the step, and remove the file yourself after the run.',
-  temporaryKept: 'Ignore it if you would remove it yourself. Otherwise put that step last.',
+  temporaryKept:
+    'Ignore it if you can remove the temporary files yourself; otherwise put the step whose result is kept last.',
   invalidSeed: 'Copy a seed that `blockplan prove` printed for the same plan and facts.',
   rehearsalNeedsRoot: "Run `blockplan rehearse` as root; it does not touch the host's own libvirt.",
   packagesMissing:

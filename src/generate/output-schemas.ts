@@ -242,7 +242,7 @@ const OUTPUTS: readonly Output[] = [
   },
   {
     name: 'backups',
-    prints: 'the points in time of a backup store, or why it is refused.',
+    prints: 'the backups in a backup store, or why it is refused.',
     schema: { oneOf: [partSchema('listing'), partSchema('refusal')] },
     defs: {
       ...{ listing: BACKUPS_SCHEMA, backup: BACKUP_SCHEMA },

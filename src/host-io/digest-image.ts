@@ -164,11 +164,14 @@ async function fill(
   for (const { depth, start, length, offset } of extents) {
     const file = files[depth];
     if (offset === undefined || !file)
-      throw new EffectFailed(`${image} has compressed data, of which blockplan makes no digest`);
+      throw new EffectFailed(
+        `${image} contains compressed data, for which blockplan cannot compute checksums`,
+      );
     const begin = Math.max(from, start);
     const count = Math.min(from + content.length, start + length) - begin;
     const { bytesRead } = await file.read(content, begin - from, count, offset + begin - start);
-    if (bytesRead < count) throw new EffectFailed(`a file of ${image} ends within its data`);
+    if (bytesRead < count)
+      throw new EffectFailed(`${image} or one of its backing files is truncated`);
   }
 }
 

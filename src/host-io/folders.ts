@@ -11,7 +11,7 @@ import { finalNameOf } from './written-file.ts';
 
 /** Implements `HostIO.makeFolder`. */
 export function createFolder(path: string, mode: number): Promise<FileStamp> {
-  return changeNames(`${path} cannot be made`, [path], async ([name]) => {
+  return changeNames(`${path} cannot be created`, [path], async ([name]) => {
     if (await name.look()) throw alreadyThere(path);
     await mkdir(name.place, mode);
     try {

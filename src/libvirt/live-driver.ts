@@ -197,7 +197,8 @@ class LiveDriver implements LibvirtDriver {
   }
 
   async #send(argv: readonly string[], effect: VirshEffect): Promise<void> {
-    const job = commandDefinition(effect).startsJob(effect.args);
+    const definition = commandDefinition(effect);
+    const job = definition.startsJob(effect.args);
     if (job) {
       this.#watch?.begin(job);
       this.#backups?.begin();
@@ -206,7 +207,7 @@ class LiveDriver implements LibvirtDriver {
     const { ok, error: said = 'failed' } = await this.#virsh.run(argv, {
       timeoutMs: effect.timeoutMs ?? COMMAND_TIMEOUT_MS,
     });
-    if (!ok) throw effectRefused(effect, said);
+    if (!ok && !definition.isDone?.(said)) throw effectRefused(effect, said);
   }
 
   bundle(): Promise<Bundle> {

@@ -131,11 +131,11 @@ async function firstManifest(
  */
 function pointsIn({ backups, drafts, mark, findings }: BackupStore, uuid: string): PointInTime[] {
   if (mark || findings.length > 0)
-    throw new EffectFailed('a prune of the store is not finished, so no backup can be added');
+    throw new EffectFailed('an unfinished prune blocks the store, so no backup can be added');
   return [...backups, ...drafts].flatMap(({ name, point, findings: [first] }) => {
     if (!point)
       throw new EffectFailed(
-        `the order of the store is unknown: ${first?.message ?? `${name} has no manifest`}`,
+        `the last sequence number in the store is unknown: ${first?.message ?? `${name} has no manifest`}`,
       );
     if (point.uuid !== uuid)
       throw new EffectFailed(`the store has backups of another guest, ${point.domain}`);

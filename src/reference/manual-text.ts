@@ -134,13 +134,13 @@ export const COMMAND_TEXTS: Readonly<Record<string, CommandText>> = {
   },
   backups: {
     details:
-      'Reads the manifests, the image headers and the sizes in the folder. Nothing is changed, libvirt is not needed, and the data of the images is not read. A backup is complete, broken, a draft, or being merged by an unfinished prune; below the table is what is wrong.',
+      'Reads the manifests, the image headers and the sizes in the folder. Nothing is changed, libvirt is not needed, and the data of the images is not read. A backup is complete, broken, a draft, or being merged by an unfinished prune. Problems are listed below the table.',
     exitCodes:
-      'The exit code is 0 if the store was read, whatever the state of its backups, 2 if the folder is no store, and 3 if it cannot be read.',
+      'The exit code is 0 if the store was read, whatever the state of its backups, 2 if the folder is not a backup store, and 3 if it cannot be read.',
     examples: [
       ['List the backups of a guest', 'blockplan backups /backup/web1'],
       [
-        'Print those of one disk for a program',
+        'Print the backups of one disk as JSON',
         'blockplan backups /backup/web1 --disk vda --format json',
       ],
     ],

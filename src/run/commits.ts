@@ -39,7 +39,7 @@ export function keptTexts(results: readonly KeptResult[]): string[] {
 
 /** The same for a run that can still be rolled back. */
 export function keptByRollback(results: readonly KeptResult[]): string[] {
-  return keptTexts(results).map((text) => `${text}, also by a rollback`);
+  return keptTexts(results).map((text) => `${text}, even after a rollback`);
 }
 
 /** What a run has completed that is kept, from its log, in order. */

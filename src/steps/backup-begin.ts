@@ -84,7 +84,7 @@ export const backupBeginStep = defineStep<typeof schema>({
       state,
       'name',
       draftOf(params),
-      'it is a backup that did not become complete: resume or roll back its run, or remove it',
+      'it is an incomplete backup: resume or roll back its run, or remove this folder',
     );
     requireNewFile(
       needs,
@@ -181,7 +181,7 @@ function copyPhase(params: Params): Phase {
           left: Object.fromEntries(
             others.map((disk) => [disk.target, whyLeftOut(disk) ?? 'the plan does not list it']),
           ),
-          why: 'make the folder of the backup',
+          why: 'create the folder of the backup',
         },
         beginBackup(state, draft, disks),
         awaitBackup(draft, disks, 'complete', params.timeout),

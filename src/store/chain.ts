@@ -152,10 +152,10 @@ function parentProblem(
   if (!parent) return `${target} needs the backup ${name}, which is missing`;
   if (!parent.manifest) return `${target} needs the backup ${name}, which has no valid manifest`;
   if (parent.manifest.uuid !== manifest?.uuid)
-    return `${target} needs the backup ${name}, which is of another guest`;
+    return `${target} needs the backup ${name}, which belongs to another guest`;
   const below = before.get(name)?.find((each) => each.target === target && each.file === file);
   if (parent.manifest.sequence >= manifest.sequence || !before.has(name))
-    return `${target} needs the backup ${name}, which is not an earlier one by its sequence`;
+    return `${target} needs the backup ${name}, whose sequence number is not lower`;
   if (!below) return `${target} needs ${name}/${file}, which the manifest there does not name`;
   if (below.broken) return `${target} needs the backup ${name}, in which ${target}${IS_BROKEN}`;
   const isSame = name !== manifest.parent || below.root === disk['parent-root'];

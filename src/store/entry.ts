@@ -102,7 +102,7 @@ function manifestOf(folder: StoreSubfolder, name: string, isDraft: boolean): Fou
   const open = manifest.disks.find(({ root }) => root === undefined)?.target;
   if (!isDraft && (manifest.ended === undefined || open !== undefined))
     return invalid(
-      `${path} is that of a draft: ${manifest.ended === undefined ? '"ended"' : `the digest of ${open}`} is missing`,
+      `${path} is the manifest of a draft: ${manifest.ended === undefined ? '"ended"' : `the digest of ${open}`} is missing`,
     );
   return { manifest, findings: [] };
 }

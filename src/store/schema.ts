@@ -98,7 +98,7 @@ export function manifestSchema(): Schema {
         pattern: '^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$',
       }),
       time: time('The instant that the disks are from.'),
-      sequence: count('The order of the backups in the store.', 1),
+      sequence: count('Sequence number of the backup in its store.', 1),
       parent: backupName('The backup that the increments were made from; absent if all are full.'),
       checkpoint: backupName('The checkpoint that was made with the backup.'),
       quiesced: value('true or false', 'Whether the file systems of the guest were frozen.', {

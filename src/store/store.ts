@@ -143,7 +143,7 @@ function contradictionsIn(sorted: readonly StoreEntry[]): (entry: StoreEntry) =>
       ...(own && own.uuid !== uuid
         ? [
             warn(
-              `${name} is a backup of another guest, ${domain} (${uuid}); most here are of ${own.domain}`,
+              `${name} is a backup of another guest, ${domain} (${uuid}); most backups in this store belong to ${own.domain}`,
               'move it to a store of its own, with the backups that it needs',
             ),
           ]

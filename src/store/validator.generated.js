@@ -12,7 +12,7 @@ description:"Name of the guest's domain.",type:"string",minLength:1,maxLength:40
 UUID of the guest's domain.",type:"string",pattern:"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$"},time:{title:'a time \
 in UTC such as "2026-11-29T02:00:00Z"',description:"The instant that the disks are from.",type:"string",pattern:"^\\d{4}-\
 (?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])T(?:[01]\\d|2[0-3])(?::[0-5]\\d){2}(?:\\.\\d{1,3})?Z$"},sequence:{title:"a who\
-le number of at least 1",description:"The order of the backups in the store.",type:"integer",minimum:1,maximum:9007199254740991},
+le number of at least 1",description:"Sequence number of the backup in its store.",type:"integer",minimum:1,maximum:9007199254740991},
 parent:{title:'the name of a backup: letters, digits, ".", "_", "+" and "-"',description:"The backup that the increments\
  were made from; absent if all are full.",type:"string",pattern:"^(?!(?:prune\\.json|locks)$)(?!.*\\.partial$)[A-Za-z0-9][\
 A-Za-z0-9._+-]{0,199}$"},checkpoint:{title:'the name of a backup: letters, digits, ".", "_", "+" and "-"',description:"T\

@@ -1,4 +1,5 @@
 /** Full backups into a store on real libvirt, judged by qemu-img, sha256sum and a start from the copies. */
+import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -22,6 +23,8 @@ import {
   startRun,
   tool,
 } from './support.ts';
+
+const MIB = 1024 ** 2;
 
 let host: LabHost;
 let guest: Guest;
@@ -91,22 +94,20 @@ test('a paused guest: both copies are byte for byte what it has, and the sums ar
     const raw = join(host.images, 'compared.raw');
     await host.qemuImg('convert', '-O', 'raw', copy('first', target), raw);
     expect((await stat(raw)).size).toBe(capacity);
-    const script = `for i in $(seq 0 $(( ($2 + 1048575) / 1048576 - 1 ))); do dd if="$1" bs=1M skip=$i count=1 status=none | sha256sum | cut -c1-64; done | xxd -r -p`;
-    const sums = join(host.images, 'expected.sums');
-    await tool('sh', '-c', `${script} > "$3"`, 'sh', raw, String(capacity), sums);
-    expect(
-      (await readFile(sums)).equals(await readFile(join(store, 'first', `${target}.sums`))),
-    ).toBe(true);
+    const disk = await readFile(raw);
+    const parts = Array.from({ length: Math.ceil(capacity / MIB) }, (_, at) =>
+      createHash('sha256')
+        .update(disk.subarray(at * MIB, (at + 1) * MIB))
+        .digest(),
+    );
+    const sums = join(store, 'first', `${target}.sums`);
+    expect(Buffer.concat(parts).equals(await readFile(sums))).toBe(true);
     const whole = await tool(
-      'sh',
-      '-c',
-      '(echo "$1"; cat "$2") | sha256sum',
-      'sh',
-      String(capacity),
-      sums,
+      ...(['sh', '-c', '(echo "$1"; cat "$2") | sha256sum', 'sh'] as const),
+      ...[String(capacity), sums],
     );
     expect(whole.slice(0, 64)).toBe(root);
-    await Promise.all([rm(raw), rm(sums)]);
+    await rm(raw);
   }
   await expectOnlyGuestUnchanged(ended);
   await expectWrites(host, guest);
@@ -210,18 +211,6 @@ test('Ctrl-C while it copies: cancelled, and nothing is left', async () => {
   expect([0, 4], ended.told).toContain(ended.exitCode);
   expect(await readdir(store), ended.told).toEqual(ended.exitCode === 0 ? ['left'] : []);
   await expectOnlyGuestUnchanged(ended);
-  await expectWrites(host, guest);
-});
-
-test('libvirtd is killed while it copies: the run continues, or is rolled back without a trace', async () => {
-  const running = await startRun(host, { text: planText(guest.name, [backup('daemon')]) });
-  await running.event(waiting);
-  await host.killDaemon();
-  await host.startDaemon();
-  const ended = await running.ended;
-  expect([0, 4], ended.told).toContain(ended.exitCode);
-  expect(await readdir(store), ended.told).toEqual(ended.exitCode === 0 ? ['daemon'] : []);
-  if (ended.exitCode === 0) await guest.verifyLog(copy('daemon', 'vda'), 1);
   await expectWrites(host, guest);
 });
 

@@ -100,7 +100,7 @@ test('its commands and its rollback', () => {
   expect(phaseLines(backupBeginStep, { ...one, timeout: 60 }, on())).toMatchInlineSnapshot(`
     [
       "copy: copy the disks as they are at one instant into /backup/testvm/monday.partial, while the guest runs",
-      "  mkdir /backup/testvm/monday.partial  # with a manifest, and an empty image for vda  (make the folder of the backup)",
+      "  mkdir /backup/testvm/monday.partial  # with a manifest, and an empty image for vda  (create the folder of the backup)",
       "  virsh backup-begin --domain testvm --backupxml RUN/backup.xml --reuse-external  (start the backup of vda)",
       "  # wait for libvirt's event: the backup of vda is complete  (until all disks are copied; timeoutMs 60000)",
       "  rollback: cancel the backup and remove its folder",
@@ -162,7 +162,7 @@ test('findings', () => {
     ...refusalLines(backupBeginStep, all, on({ disks: [] })),
   ]).toMatchInlineSnapshot(`
     [
-      "BP106 name: /backup/testvm/monday.partial already exists; blockplan does not overwrite files -> it is a backup that did not become complete: resume or roll back its run, or remove it",
+      "BP106 name: /backup/testvm/monday.partial already exists; blockplan does not overwrite files -> it is an incomplete backup: resume or roll back its run, or remove this folder",
       "BP104: "testvm" has no disk to copy",
     ]
   `);

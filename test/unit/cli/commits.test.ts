@@ -68,7 +68,7 @@ describe('an unfinished run', () => {
     const folder = await stored([], intends('backup.retire'));
     expect(await summary(folder)).toMatchObject({
       outcome: 'unfinished',
-      state: ['the file /new/backup.publish is kept, also by a rollback'],
+      state: ['the file /new/backup.publish is kept, even after a rollback'],
       ways: ['resume', 'rollback'],
     });
     const { visits, strange, damage } = await readRunLog(folder);

@@ -86,7 +86,7 @@ describe('makeFolder', () => {
   });
 
   test('makes no parents', async () => {
-    await refused(makeFolder(join(store, 'none/b1'), 0o711), /none\/b1 cannot be made: ENOENT/);
+    await refused(makeFolder(join(store, 'none/b1'), 0o711), /none\/b1 cannot be created: ENOENT/);
   });
 });
 
@@ -248,7 +248,7 @@ test('missing rights are reported with the path and the reason, and nothing chan
   await chmod(draft, 0o755);
   expect(answer).toEqual({
     value: [
-      `EffectFailed ${store}/new cannot be made: EACCES: permission denied, mkdir '${store}/new'`,
+      `EffectFailed ${store}/new cannot be created: EACCES: permission denied, mkdir '${store}/new'`,
       `EffectFailed ${draft} cannot be moved to ${published}: EACCES: permission denied, rename '${draft}' -> '${published}'`,
       `EffectFailed ${draft} cannot be removed: EACCES: permission denied, unlink '${draft}/vda.qcow2'`,
       expect.stringMatching(

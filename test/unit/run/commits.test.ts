@@ -63,7 +63,7 @@ describe('a failed phase', () => {
   test('behind a point of no return after the commit strands the run', async () => {
     const { finish } = await ended({ a: ['x!', 'burn|', 'end'] }, refused(2));
     expect(finish.end).toBe('stranded');
-    expect(finish.state).toContain('the file /new/a.x is kept, also by a rollback');
+    expect(finish.state).toContain('the file /new/a.x is kept, even after a rollback');
     expect(finish.happened?.join()).toContain('/new/a.burn cannot be removed');
   });
 
@@ -75,7 +75,7 @@ describe('a failed phase', () => {
   test('leaves everything in a plan that stops on failure, and a rollback leads to the commit', async () => {
     const { runs, finish, left: all } = await ended(BACKUP, refused(4), 'stop');
     expect(finish.end).toBe('stranded');
-    expect(finish.state).toContain(`${KEPT}, also by a rollback`);
+    expect(finish.state).toContain(`${KEPT}, even after a rollback`);
     expect(all).toEqual([DRAFT, PUBLISH, RETIRE, '/new/prune.mark']);
     runs.driver.injections = [];
     const { finish: back } = await runs.again('rollback');

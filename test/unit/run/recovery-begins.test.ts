@@ -238,7 +238,7 @@ describe('a domain that libvirtd has made persistent again during a phase', () =
     });
   });
 
-  test('rolls the run back if it cannot be made transient', async () => {
+  test('rolls the run back if it cannot be created transient', async () => {
     const { finish } = await (await cameBack(new EffectFailed('no'))).again('resume');
     expect(finish?.happened?.[0]).toBe('mirror/mirror failed: no');
     expect(finish?.end).toBe('rolled-back');

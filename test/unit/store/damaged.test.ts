@@ -151,14 +151,14 @@ describe('a damaged store', () => {
     ],
     'a backup was published too early': [
       (store) => changeManifest(store, 'wed', { ended: undefined }),
-      { wed: 'broken: wed/manifest.json is that of a draft: "ended" is missing' },
+      { wed: 'broken: wed/manifest.json is the manifest of a draft: "ended" is missing' },
     ],
     'a digest is missing': [
       (store) =>
         changeManifest(store, 'wed', {
           disks: [{ ...storedDiskOf('wed', 'tue'), root: undefined }],
         }),
-      { wed: 'broken: wed/manifest.json is that of a draft: the digest of vda is missing' },
+      { wed: 'broken: wed/manifest.json is the manifest of a draft: the digest of vda is missing' },
     ],
     'the parent is of another guest': [
       (store) => {
@@ -166,7 +166,7 @@ describe('a damaged store', () => {
       },
       {
         mon: expect.stringMatching(/^complete: mon is a backup of another guest, web2 \(5dea/),
-        tue: needs('tue', 'mon, which is of another guest'),
+        tue: needs('tue', 'mon, which belongs to another guest'),
         wed: wedOnTue,
       },
     ],
@@ -174,7 +174,7 @@ describe('a damaged store', () => {
       (store) => changeManifest(store, 'wed', { sequence: 2 }),
       {
         tue: 'complete: tue and wed have the same sequence number, 2',
-        wed: `${needs('wed', 'tue, which is not an earlier one by its sequence')}: wed and tue have the same sequence number, 2`,
+        wed: `${needs('wed', 'tue, whose sequence number is not lower')}: wed and tue have the same sequence number, 2`,
       },
     ],
     'two need each other': [
@@ -183,7 +183,7 @@ describe('a damaged store', () => {
         rebase(store, 'tue', '../wed/vda.qcow2');
       },
       {
-        tue: needs('tue', 'wed, which is not an earlier one by its sequence'),
+        tue: needs('tue', 'wed, whose sequence number is not lower'),
         wed: wedOnTue,
       },
     ],
