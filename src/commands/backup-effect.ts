@@ -34,7 +34,7 @@ export interface AwaitBackupEffect {
   readonly timeoutMs: number;
 }
 
-/** Write the sums of each copy, from which decay can be found later. */
+/** Write the sums of each copy, so that later damage can be detected. */
 export interface DigestBackupEffect {
   readonly tool: 'digest-backup';
   readonly draft: string;

@@ -1,4 +1,4 @@
-/** Digests of disk images. A digest shows decay; it does not prove that an image equals what it was copied from. */
+/** Digests of disk images. A digest shows later damage; it does not prove that an image equals what it was copied from. */
 export interface ImageDigests {
   /**
    * Writes the sums of a qcow2 image to a new file and syncs it: the SHA-256 of each MiB of the disk, 32 bytes each. The

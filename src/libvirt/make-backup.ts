@@ -175,7 +175,7 @@ async function digestBackup(
 ): Promise<void> {
   const manifest = await manifestIn(io, draft);
   const disks: ManifestDisk[] = [];
-  // The disks of the draft: the guest may have others by now.
+  // The disks of the draft: those of the guest may have changed since.
   for (const disk of manifest.disks) {
     const sums = join(draft, sumsName(disk.target));
     await using former = await io.holdFile(sums);

@@ -51,8 +51,8 @@ export function nextEffectIndex(
 
 /**
  * For effects that include the wait for a backup that was not reported as complete: the index of that wait while the backup
- * runs, also if it is over for some of the disks. Otherwise the phase is performed anew: nothing shows whether a backup that
- * is over was complete, and a folder that was made earlier describes an earlier moment.
+ * runs, also if it is over for some of the disks. Otherwise the phase is performed again: nothing shows whether a backup
+ * that is over was complete, and a folder that was made earlier describes an earlier moment.
  * @returns undefined for other effects
  */
 function backupProgress(

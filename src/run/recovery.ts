@@ -99,8 +99,7 @@ export function* finishInterruptedPhase(
   if (!node || run.state.final) return;
   const phaseStart = phase?.direction === 'do' ? run.phaseStarts[node.index] : undefined;
   if (phaseStart && hasTakenEffect(run, node, phaseStart)) {
-    const verified = doPhase(run, node, phaseStart, effectsOf(node, phaseStart).length);
-    const result = yield* verified;
+    const result = yield* doPhase(run, node, phaseStart, effectsOf(node, phaseStart).length);
     if (result.type === 'DONE') {
       if (how === 'resume') return yield* performNextPhase(run, resultOnly(result));
       [run.state, run.todo] = [endState('rolled-back'), undefined];
