@@ -7,6 +7,7 @@ import type { Progress } from '../commands/effect.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { connectionLost } from './contact.ts';
 import type { DomainEvents } from './events.ts';
+import { Sleep } from './sleep.ts';
 import type { Virsh } from './virsh.ts';
 
 /** How often the progress is polled; the wait itself ends on the event. */
@@ -35,7 +36,7 @@ export class BackupWatch {
   #ends: Fields[] = [];
   #stopped: string | undefined;
   #lost: string | undefined;
-  #wake: () => void = () => {};
+  readonly #pause = new Sleep();
   readonly #stop: () => void;
 
   constructor(events: DomainEvents) {
@@ -45,11 +46,11 @@ export class BackupWatch {
       else if (event.kind === 'lifecycle' && event.event === 'Stopped')
         this.#stopped = event.detail.toLowerCase();
       else return;
-      this.#wake();
+      this.#pause.end();
     });
     void events.closed.then(({ reason }) => {
       this.#lost = reason;
-      this.#wake();
+      this.#pause.end();
     });
   }
 
@@ -108,19 +109,9 @@ export class BackupWatch {
   }
 
   /** Sleeps until an event of the backup arrives, or the time is over. */
-  #sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
-    if (this.#stopped !== undefined || this.#lost !== undefined) return Promise.resolve();
-    return new Promise((resolve) => {
-      const wake = () => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', wake);
-        this.#wake = () => {};
-        resolve();
-      };
-      const timer = setTimeout(wake, ms);
-      this.#wake = wake;
-      signal?.addEventListener('abort', wake);
-    });
+  async #sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
+    if (this.#stopped !== undefined || this.#lost !== undefined) return;
+    await this.#pause.start(ms, signal);
   }
 }
 

@@ -8,6 +8,7 @@ import { EffectFailed } from '../model/effect-failed.ts';
 import type { DomainEvent } from './event-text.ts';
 import type { DomainEvents } from './events.ts';
 import { type FailedJob, whyJobFailed } from './job-failure.ts';
+import { Sleep } from './sleep.ts';
 import type { Virsh } from './virsh.ts';
 
 /** How often the progress is polled; the wait itself ends on the event. */
@@ -35,7 +36,7 @@ export class JobWatch {
   /** QEMU's error for the job that failed last, by disk. */
   readonly #errors = new Map<string, string>();
   #into: FailedJob['into'];
-  #wake: () => void = () => {};
+  readonly #pause = new Sleep();
   readonly #stop: () => void;
 
   constructor(events: DomainEvents) {
@@ -45,10 +46,10 @@ export class JobWatch {
         return;
       }
       this.#seen.push(event);
-      this.#wake();
+      this.#pause.end();
     });
     // The next poll notices that the subscription has ended.
-    void events.closed.then(() => this.#wake());
+    void events.closed.then(() => this.#pause.end());
   }
 
   /** Forgets earlier events, which belong to an earlier job. */
@@ -146,18 +147,7 @@ export class JobWatch {
   /** Sleeps until an event arrives (true) or the time is over (false). */
   #sleep(ms: number, signal: AbortSignal | undefined): Promise<boolean> {
     if (this.#seen.length > 0) return Promise.resolve(true);
-    return new Promise((resolve) => {
-      const finish = (woken: boolean) => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', wake);
-        this.#wake = () => {};
-        resolve(woken);
-      };
-      const wake = () => finish(true);
-      const timer = setTimeout(() => finish(false), ms);
-      this.#wake = wake;
-      signal?.addEventListener('abort', wake);
-    });
+    return this.#pause.start(ms, signal);
   }
 }
 

@@ -1,0 +1,28 @@
+/** A sleep that an event can end early. */
+export class Sleep {
+  #wake: () => void = () => {};
+
+  /** Ends the sleep, if there is one. */
+  end(): void {
+    this.#wake();
+  }
+
+  /**
+   * Sleeps until it is ended or the signal aborts (true), or the time is over (false).
+   * @param ms milliseconds
+   */
+  start(ms: number, signal: AbortSignal | undefined): Promise<boolean> {
+    return new Promise((resolve) => {
+      const finish = (woken: boolean) => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', wake);
+        this.#wake = () => {};
+        resolve(woken);
+      };
+      const wake = () => finish(true);
+      const timer = setTimeout(() => finish(false), ms);
+      this.#wake = wake;
+      signal?.addEventListener('abort', wake);
+    });
+  }
+}
