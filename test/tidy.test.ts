@@ -145,6 +145,8 @@ interface Import {
   readonly from: string;
   readonly to: string;
   readonly typesOnly: boolean;
+  /** Whether it is imported only when that code runs. */
+  readonly isLazy: boolean;
 }
 
 function filesBelow(folder: string): string[] {
@@ -176,7 +178,7 @@ function importsOf(file: string): Import[] {
   return [...(texts.get(file) ?? '').matchAll(IMPORT)].map((found) => {
     const word = found[2] ?? found[3] ?? '';
     const to = word.startsWith('.') ? normalize(join(dirname(file), word)) : word;
-    return { from: file, to, typesOnly: found[1] !== undefined };
+    return { from: file, to, typesOnly: found[1] !== undefined, isLazy: found[3] !== undefined };
   });
 }
 
@@ -230,6 +232,16 @@ describe('imports', () => {
       [...reached].filter((file) =>
         /^src\/(cli|lab|demo|rehearse|render|libvirt|host-io)\//.test(file),
       ),
+    ).toEqual([]);
+  });
+
+  test('a start loads no plan, no step and no libvirt before its command is known', () => {
+    const eager = inside.filter(({ typesOnly, isLazy }) => !typesOnly && !isLazy);
+    const loaded = [...closure(['src/cli/main.ts'], eager)];
+    expect(loaded).toContain('src/cli/run-commands.ts');
+    const templates = 'src/plan/templates.ts';
+    expect(
+      loaded.filter((file) => !['cli', 'top'].includes(roomOf(file)) && file !== templates),
     ).toEqual([]);
   });
 
@@ -301,13 +313,13 @@ describe('imports', () => {
 });
 
 /** All files of src that these import, directly or not. */
-function closure(starts: readonly string[]): Set<string> {
+function closure(starts: readonly string[], among: readonly Import[] = inside): Set<string> {
   const reached = new Set<string>();
   const open = [...starts];
   for (let file = open.pop(); file !== undefined; file = open.pop()) {
     if (reached.has(file)) continue;
     reached.add(file);
-    for (const { from, to } of inside) if (from === file) open.push(to);
+    for (const { from, to } of among) if (from === file) open.push(to);
   }
   return reached;
 }

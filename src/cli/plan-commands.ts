@@ -10,7 +10,7 @@ import {
   setOption,
   withChoices,
 } from './options.ts';
-import { FORMATS } from './show-preview.ts';
+import { FORMATS } from './preview-formats.ts';
 
 const PLAN = 'a plan file, or - for standard input';
 

@@ -7,8 +7,9 @@ import type { Preview } from '../simulate/preview.ts';
 import { previewPlan } from '../simulate/preview-plan.ts';
 import { explained } from './done-plan.ts';
 import { type HostStateOptions, planOnHost } from './host-state.ts';
+import type { Format } from './preview-formats.ts';
 import { draftFrom } from './read.ts';
-import { type Format, showPreview } from './show-preview.ts';
+import { showPreview } from './show-preview.ts';
 
 export interface PreviewCommandOptions extends HostStateOptions {
   readonly set: readonly string[];

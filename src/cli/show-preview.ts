@@ -4,13 +4,10 @@ import { EXIT_CODES } from '../outcomes.ts';
 import { colorWanted } from '../render/color.ts';
 import type { DocumentTree } from '../render/document.ts';
 import type { Preview } from '../simulate/preview.ts';
+import type { Format } from './preview-formats.ts';
 import { writeNewOutput } from './written-output.ts';
 
 const OUTPUT = { command: 'preview', what: 'the preview', code: codes.outputNotWritable };
-
-/** The values of `preview --format`. */
-export const FORMATS = ['text', 'markdown', 'json', 'html', 'mermaid'] as const;
-export type Format = (typeof FORMATS)[number];
 
 export interface ShowPreviewOptions {
   readonly format: Format;

@@ -78,6 +78,24 @@ describe('the package', () => {
     expect(run('npx', ['--no-install', 'blockplan', 'validate', plan])).toContain(' is valid\n');
   });
 
+  test('loads only what a command needs', () => {
+    const listing = join(folder, 'listing.cjs');
+    writeFileSync(
+      listing,
+      `process.on('exit', () => console.log(Object.keys(require.cache).join('\\n')));`,
+    );
+    const loaded = (...argv: string[]) =>
+      run(process.execPath, ['-r', listing, 'node_modules/blockplan/dist/cli.js', ...argv])
+        .split('\n')
+        .flatMap(
+          (line) => /blockplan\/dist\/(?:chunks\/)?(.+?)(?:-.{8})?\.js$/.exec(line)?.[1] ?? [],
+        )
+        .sort();
+    expect(loaded('--version')).toEqual(['cli', 'rolldown-runtime']);
+    const plan = resolve('plans/live-storage-migration.yaml');
+    expect(loaded('validate', plan)).toEqual(['cli', 'plan', 'rolldown-runtime']);
+  });
+
   test('can be imported', () => {
     writeFileSync(
       join(folder, 'use.js'),
