@@ -1,16 +1,26 @@
 /** Starts programs on this machine, detached from the terminal, and finds processes on it. */
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
-import { execa } from 'execa';
+import { PassThrough } from 'node:stream';
 import { isProcessGone, startTime } from '../processes.ts';
 import type {
   Argv,
   Environment,
+  Exit,
   ProcessStamp,
   ProgramResult,
   RunningProgram,
   RunProgramOptions,
   StartOptions,
 } from './host-io.ts';
+
+let execa: Promise<typeof import('execa')> | undefined;
+
+/** Loads execa, which takes a start 12 ms: the first virsh is started without it, and connects meanwhile. */
+function loadExeca(): Promise<typeof import('execa')> {
+  execa ??= import('execa');
+  return execa;
+}
 
 /** Implements `HostIO.run`. */
 export async function runProgram(
@@ -19,7 +29,7 @@ export async function runProgram(
 ): Promise<ProgramResult> {
   const { timeoutMs, signal, onOutput } = options;
   const [program, ...words] = options.tied ? tied(argv) : argv;
-  const subprocess = execa(program, words, {
+  const subprocess = (await loadExeca()).execa(program, words, {
     stdin: 'ignore',
     detached: true,
     reject: false,
@@ -44,34 +54,69 @@ function tied(argv: Argv): Argv {
   return ['setpriv', '--pdeathsig', 'KILL', '--', ...argv];
 }
 
-function startAs([program, ...words]: Argv, { stdin, environment }: StartOptions): RunningProgram {
-  const subprocess = execa(program, words, {
-    stdin,
-    stdout: 'pipe',
-    stderr: 'pipe',
-    buffer: false,
-    detached: true,
-    reject: false,
-    extendEnv: false,
-    env: changed(process.env, environment),
-  });
-  const { pid } = subprocess;
-  subprocess.stdout?.setEncoding('utf8');
-  subprocess.stderr?.setEncoding('utf8');
+function startAs(argv: Argv, options: StartOptions): RunningProgram {
+  const child = spawned(argv, options);
+  // Loaded before it is needed: an upgrade of blockplan may remove the file while the program runs.
+  setImmediate(() => void loadExeca().catch(() => {}));
+  if (!child) return notStarted();
+  const { pid, stdin, stdout, stderr } = child;
+  for (const stream of [stdout, stderr]) {
+    stream.setEncoding('utf8');
+    // A program must not wait for a reader that it does not have.
+    setImmediate(() => {
+      if (stream.readableFlowing === null) stream.resume();
+    });
+  }
   // A write to a process that has just died fails on the stream as well; its exit is reported with a reason.
-  subprocess.stdin?.on('error', () => {});
+  stdin?.on('error', () => {});
   return {
-    started: pid !== undefined,
-    stdin: subprocess.stdin as NodeJS.WritableStream,
-    stdout: subprocess.stdout as NodeJS.ReadableStream,
-    stderr: subprocess.stderr as NodeJS.ReadableStream,
-    exited: subprocess.then((result) => ({
-      missing: result.code === 'ENOENT' || result.code === 'EACCES',
-      code: result.exitCode,
-      signal: result.signal,
-    })),
+    ...{ started: pid !== undefined, stdin, stdout, stderr },
+    exited: exitOf(child),
     kill: () => killGroup(pid),
   };
+}
+
+/** Undefined where the system lacks what it takes: the arguments are too long, or there are too few file descriptors. */
+function spawned(
+  [program, ...words]: Argv,
+  { stdin, environment }: StartOptions,
+): ChildProcessWithoutNullStreams | undefined {
+  const options = { detached: true, env: changed(process.env, environment) };
+  try {
+    const child: ChildProcess = spawn(program, words, {
+      ...options,
+      stdio: [stdin, 'pipe', 'pipe'],
+    });
+    if (child.stdout && child.stderr) return child as ChildProcessWithoutNullStreams;
+    child.on('error', () => {});
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).syscall !== 'spawn') throw error;
+  }
+  return undefined;
+}
+
+function notStarted(): RunningProgram {
+  return {
+    started: false,
+    stdin: new PassThrough().resume(),
+    ...{ stdout: new PassThrough().end(), stderr: new PassThrough().end() },
+    exited: Promise.resolve({ missing: false, code: undefined, signal: undefined }),
+    kill: () => {},
+  };
+}
+
+/** Resolves once all output has been read as well. */
+function exitOf(child: ChildProcessWithoutNullStreams): Promise<Exit> {
+  return new Promise((resolve) => {
+    let missing = false;
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      missing = error.code === 'ENOENT' || error.code === 'EACCES';
+      if (child.pid === undefined) resolve({ missing, code: undefined, signal: undefined });
+    });
+    child.on('close', (code, signal) =>
+      resolve({ missing, code: code ?? undefined, signal: signal ?? undefined }),
+    );
+  });
 }
 
 function killGroup(pid: number | undefined): void {

@@ -69,6 +69,33 @@ test('a program that does not exist is missing, and kill ends a program', async 
   expect(await program.exited).toEqual({ missing: false, code: undefined, signal: 'SIGKILL' });
 });
 
+test('a program that the system cannot start is not started, and has no output', async () => {
+  const tooLong = 'x'.repeat(200_000);
+  for (const tied of [{}, { tied: true }] as const) {
+    const program = localHost.start(['sleep', tooLong], { stdin: 'pipe', ...tied });
+    program.stdin.write('uri\n');
+    const exit = { missing: false, code: undefined, signal: undefined };
+    expect([program.started, await program.exited]).toEqual([false, exit]);
+    program.kill();
+  }
+});
+
+test('a program whose output nobody reads still ends', async () => {
+  const chatty = sh('head -c 300000 /dev/zero; head -c 300000 /dev/zero >&2');
+  const program = localHost.start(chatty, { stdin: 'ignore' });
+  expect(await program.exited).toMatchObject({ code: 0 });
+});
+
+test('all output is read before a program counts as ended', async () => {
+  const program = localHost.start(sh('head -c 300000 /dev/zero'), { stdin: 'ignore' });
+  let length = 0;
+  program.stdout.on('data', (piece: string) => {
+    length += piece.length;
+  });
+  await program.exited;
+  expect(length).toBe(300_000);
+});
+
 test('a process is found by its arguments, if it is the only one', async () => {
   const words = ['-uuid', `of-this-test-${process.pid}`];
   const begin = async () => {
