@@ -99,9 +99,10 @@ test('a program has ended once all output of its children has been read', async 
 test('a process is found by its arguments, if it is the only one', async () => {
   const words = ['-uuid', `of-this-test-${process.pid}`];
   const begin = async () => {
-    const child = spawn('sh', ['-c', 'sleep 60', 'sh', ...words], { stdio: 'ignore' });
+    const child = spawn('sh', ['-c', 'echo; exec >&-; sleep 60', 'sh', ...words]);
     children.push(child);
-    await once(child, 'spawn');
+    // The kernel shows no arguments until it has loaded the program, which is shortly after `spawn`.
+    await once(child.stdout, 'data');
     return child;
   };
   expect(await localHost.findProcess(words)).toBeUndefined();
