@@ -18,8 +18,9 @@ const FILES = ['src/commands', 'src/steps', 'src/run', 'src/libvirt/remove-unuse
   .flatMap((path) => filesIn(path, '.ts'))
   .filter((file) => !file.endsWith('/registry.ts'));
 
-/** Proofs of whole plans, over many guests or faults. They take up to a minute: not for other files. */
-const PROOF = /\/(faults|paired-plans|paused|recovery-ends|rescue)\.test\.ts$/;
+/** Proofs of whole plans, over many guests or faults, and tests that wait for programs: too slow for other files than their own. */
+const PROOF =
+  /\/(faults|hook-program|hooks-failing|paired-plans|paused|recovery-ends|rescue)\.test\.ts$/;
 
 function filesIn(path, suffix) {
   if (!fs.existsSync(path)) return [];
