@@ -253,7 +253,7 @@ async function untilClosed(
     if (users.some((user) => user.includes('(qemu-'))) {
       const nodes = ['qemu-monitor-command', '--domain', domain, '--hmp', 'info block -n'];
       throw new EffectFailed(
-        `${image} is ${users.join(', ')}, so ${dirname(image)} is left alone. If libvirtd was killed, libvirt does not close it any more. QEMU closes it when the guest is shut down; to close it earlier, delete its nodes with blockdev-del (docs/backups.md). To list them: ${virshLine({ connect: virsh.uri }, ...nodes)}`,
+        `${image} is ${users.join(', ')}, so ${dirname(image)} is left alone. If libvirtd was killed, libvirt no longer closes it: shut down the guest, or close it as in docs/backups.md. To list what QEMU has open: ${virshLine({ connect: virsh.uri }, ...nodes)}`,
       );
     }
   }

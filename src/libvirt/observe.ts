@@ -112,6 +112,7 @@ async function withQuietJobs(virsh: Virsh, name: string, disks: readonly Disk[])
   const asked = disks.filter(
     (disk) => !disk.job && disk.chain.length > 0 && disk.device !== 'cdrom',
   );
+  if (asked.length === 0) return [...disks];
   const answers = await virsh.runAll([
     ...asked.map((disk) => blockJobQuery(name, disk.target)),
     // After the disks: a backup that ends by itself is gone before the job of its last disk.
