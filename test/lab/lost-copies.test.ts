@@ -4,7 +4,6 @@ import { mkdir, readdir, stat } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type LabHost, startHost } from '../../src/lab/host.ts';
@@ -87,19 +86,19 @@ class Monitor {
 }
 
 /**
- * Runs a backup, and kills libvirtd while QEMU copies. When QEMU has copied everything, and before libvirtd starts again,
- * the job of one disk is removed from QEMU, as libvirtd does just before it closes the copy.
+ * Runs a backup of one disk, and kills libvirtd while QEMU copies it; with a second disk, libvirtd could just be collecting
+ * that one. It starts again when QEMU has copied everything.
+ * @param isDismissed whether the job is removed from QEMU before, as libvirtd does just before it closes the copy
  */
-async function backupWithLibvirtdKilled(name: string, dismissed?: string): Promise<Ended> {
+async function backupWithLibvirtdKilled(name: string, isDismissed: boolean): Promise<Ended> {
   const qemu = await guest.qemuPid();
-  const text = planText(guest.name, [{ 'backup-begin': { store, name } }]);
+  const text = planText(guest.name, [{ 'backup-begin': { store, name, disks: ['vdb'] } }]);
   const running = await startRun(host, { text });
   const copy = join(store, `${name}.partial`, 'vdb.qcow2');
-  for (;;) {
+  await until('QEMU to copy', 60_000, async () => {
     const found = await stat(copy).catch(() => undefined);
-    if (found && found.size > MIB) break;
-    await delay(2);
-  }
+    return (found?.size ?? 0) > MIB;
+  });
   process.kill(qemu, 'SIGSTOP');
   try {
     await running.event(
@@ -111,13 +110,12 @@ async function backupWithLibvirtdKilled(name: string, dismissed?: string): Promi
     process.kill(qemu, 'SIGCONT');
   }
   const monitor = await Monitor.open();
-  const jobs = await until('QEMU to have copied everything', 60_000, async () => {
-    const found = (await monitor.run('query-jobs')) as { id: string; status: string }[];
-    return found.every(({ status }) => status === 'concluded') && found;
+  const id = await until('QEMU to have copied everything', 60_000, async () => {
+    const [job] = (await monitor.run('query-jobs')) as { id: string; status: string }[];
+    if (!job) throw new Error('the backup has ended before libvirtd was killed');
+    return job.status === 'concluded' && job.id;
   });
-  expect(jobs.map(({ id }) => id.split('-')[1]).sort()).toEqual(['vda', 'vdb']);
-  const job = jobs.find(({ id }) => dismissed && id.startsWith(`backup-${dismissed}-`));
-  if (job) await monitor.run('job-dismiss', { id: job.id });
+  if (isDismissed) await monitor.run('job-dismiss', { id });
   await monitor.close();
   await host.startDaemon();
   return running.ended;
@@ -125,24 +123,24 @@ async function backupWithLibvirtdKilled(name: string, dismissed?: string): Promi
 
 async function expectBackupWorks(): Promise<void> {
   expectEnd(await runSteps(host, guest.name, [{ 'backup-begin': { store, name: 'next' } }]), 0);
-  expect(await readdir(store)).toEqual(['next']);
+  expect(await readdir(store)).toContain('next');
 }
 
-test('while libvirtd is down, QEMU copies everything: without an event the backup is rolled back', async () => {
-  const ended = await backupWithLibvirtdKilled('missed');
-  expect(expectEnd(ended, 4).end).toBe('rolled-back');
-  expect(ended.told).toContain('libvirt did not report how');
-  expect(await readdir(store)).toEqual([]);
+test('QEMU copies everything while libvirtd is down: the backup is complete or rolled back', async () => {
+  const ended = await backupWithLibvirtdKilled('missed', false);
+  // It is complete if blockplan has reconnected before libvirtd reports the end.
+  expect([0, 4], ended.told).toContain(ended.exitCode);
+  expect(await readdir(store), ended.told).toEqual(ended.exitCode === 0 ? ['missed'] : []);
   await expectNothingLeft(host, guest.name);
   await expectBackupWorks();
 });
 
 for (const way of ['closed by hand', 'closed at the end of the guest'] as const)
   test(`libvirtd has removed a job but not closed the copy: the backup is cancelled, and the copy ${way}`, async () => {
-    const ended = await backupWithLibvirtdKilled('lost', 'vda');
+    const ended = await backupWithLibvirtdKilled('lost', true);
     const finish = expectEnd(ended, 5);
     expect(finish.end).toBe('stranded');
-    const copy = join(store, 'lost.partial', 'vda.qcow2');
+    const copy = join(store, 'lost.partial', 'vdb.qcow2');
     expect(saidIn(finish).join('\n')).toContain(`${copy} is open in process`);
     expect(saidIn(finish).join('\n')).toContain('libvirt would now wait for it forever');
     expect(await host.virsh('domjobinfo', guest.name)).toMatch(/^Job type:\s+None/);
