@@ -7,6 +7,7 @@ import type { Progress } from '../commands/effect.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { connectionLost } from './contact.ts';
 import type { DomainEvents } from './events.ts';
+import { hasLostCopy } from './lost-copy.ts';
 import { Sleep } from './sleep.ts';
 import type { Virsh } from './virsh.ts';
 
@@ -15,6 +16,9 @@ const LOOK_EVERY_MS = 500;
 
 /** How long libvirt may give no answer about the backup. */
 const SILENT_MS = 10 * 60_000;
+
+/** How long a backup may copy nothing before the disks are checked for a copy that libvirt has lost. */
+const STILL_MS = 5_000;
 
 /** How long to wait for the event of a job that no longer exists. */
 const LATE_MS = 5_000;
@@ -76,6 +80,7 @@ export class BackupWatch {
     const since = (time: number) => performance.now() - time;
     let answered = began;
     let gone: number | undefined;
+    let copied: { readonly bytes: number; readonly since: number } | undefined;
     for (;;) {
       wait.signal?.throwIfAborted();
       if (this.#stopped !== undefined) {
@@ -95,6 +100,12 @@ export class BackupWatch {
         // Whatever ended before this backup was another one.
         this.#ends.splice(0, ends);
         wait.onProgress(progress);
+        if (progress.current !== copied?.bytes)
+          copied = { bytes: progress.current, since: performance.now() };
+        else if (since(copied.since) > STILL_MS) {
+          await endIfLost(wait);
+          copied = undefined;
+        }
       }
       if (gone !== undefined && since(gone) > LATE_MS)
         throw new EffectFailed(
@@ -113,6 +124,20 @@ export class BackupWatch {
     if (this.#stopped !== undefined || this.#lost !== undefined) return;
     await this.#pause.start(ms, signal);
   }
+}
+
+/**
+ * Ends a backup that libvirt would never end by itself.
+ * @throws EffectFailed if it should have become complete
+ */
+async function endIfLost({ virsh, domain, effect }: BackupWait): Promise<void> {
+  if (!(await hasLostCopy(virsh, domain, effect.draft))) return;
+  if (effect.until === 'complete')
+    throw new EffectFailed(
+      'libvirtd was killed while the backup ended, and libvirt would now wait for it forever: it counts as incomplete',
+    );
+  // The first cancel ended only the disks that were still copied.
+  await virsh.run(['domjobabort', '--domain', domain]);
 }
 
 type Fields = Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
 /** Makes the folder of a backup, and completes or removes it. libvirt and QEMU fill the images in between. */
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { commandLine } from '../command.ts';
+import { commandLine, virshLine } from '../command.ts';
 import type {
   BackupEffect,
   DigestBackupEffect,
@@ -218,33 +218,45 @@ async function publishBackup(
 }
 
 /** Removes the folder with all that a run puts into it. */
-async function discardBackup(
-  { io, made }: BackupPlace,
-  effect: DiscardBackupEffect,
-): Promise<void> {
+async function discardBackup(place: BackupPlace, effect: DiscardBackupEffect): Promise<void> {
+  const { io, made } = place;
   const { draft } = effect;
   const stamp = made.stampAt(draft);
   if (!stamp) throw new EffectFailed(`${draft} was not made by this run, so it is left alone`);
   const { definition, manifest } = STORE_NAMES;
-  const files = effect.disks.flatMap((disk) => [imageName(disk), sumsName(disk)]);
-  const names = [...files, definition, nextOf(manifest), manifest];
-  await untilClosed(
-    io,
-    names.map((name) => join(draft, name)),
-  );
+  const images = effect.disks.map((disk) => join(draft, imageName(disk)));
+  const sums = effect.disks.map(sumsName);
+  const names = [...effect.disks.map(imageName), ...sums, definition, nextOf(manifest), manifest];
+  await untilClosed(place, images);
   await io.removeFolder(draft, stamp, names);
   made.forget(draft);
 }
 
 /**
- * Waits until nothing has one of the files open. QEMU closes the images of a backup that is over once libvirt collects the
+ * Waits until nothing has one of the images open. QEMU closes the images of a backup that is over once libvirt collects the
  * job, shortly after libvirt no longer reports it, or later where libvirtd was restarted (seen on libvirt 9.0). No event
  * says so.
+ * @throws EffectFailed where QEMU still has one open: libvirtd was killed before it closed it, and nothing in libvirt does it
+ * afterwards (seen on libvirt 9.0, docs/libvirt-backup.md)
  */
-async function untilClosed(io: HostIO, files: readonly string[]): Promise<void> {
+async function untilClosed(
+  { io, virsh, domain }: BackupPlace,
+  images: readonly string[],
+): Promise<void> {
   const deadline = performance.now() + CLOSE_LIMIT_MS;
-  for (const file of files)
-    while (performance.now() < deadline && (await io.usersAt(file)).length > 0) await delay(100);
+  for (const image of images) {
+    let users = await io.usersAt(image);
+    while (users.length > 0 && performance.now() < deadline) {
+      await delay(100);
+      users = await io.usersAt(image);
+    }
+    if (users.some((user) => user.includes('(qemu-'))) {
+      const nodes = ['qemu-monitor-command', '--domain', domain, '--hmp', 'info block -n'];
+      throw new EffectFailed(
+        `${image} is ${users.join(', ')}, so ${dirname(image)} is left alone. If libvirtd was killed, libvirt no longer closes it: shut down the guest, or close it as in docs/backups.md. To list what QEMU has open: ${virshLine({ connect: virsh.uri }, ...nodes)}`,
+      );
+    }
+  }
 }
 
 function nextOf(file: string): string {

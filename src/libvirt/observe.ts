@@ -1,6 +1,6 @@
 /** Observes a domain through virsh. Only reads. */
 import { isTakenForId } from '../command.ts';
-import { readBackupXml } from '../model/backup-xml.ts';
+import { type BackupTarget, readBackupXml } from '../model/backup-xml.ts';
 import { withPersistentSources } from '../model/defined-disks.ts';
 import { readDomainXml } from '../model/domain-xml.ts';
 import { goneDomain } from '../model/gone-domain.ts';
@@ -13,6 +13,7 @@ import {
   type SavedMetadata,
   VIRSH_STATES,
 } from '../model/host-state.ts';
+import { blockJobQuery, blockJobType } from './block-job-query.ts';
 import { uuidByName } from './by-uuid.ts';
 import { unreadableDomain } from './domain-name.ts';
 import { JOB_TYPES } from './event-text.ts';
@@ -111,26 +112,34 @@ async function withQuietJobs(virsh: Virsh, name: string, disks: readonly Disk[])
   const asked = disks.filter(
     (disk) => !disk.job && disk.chain.length > 0 && disk.device !== 'cdrom',
   );
-  const answers = await virsh.runAll(
-    asked.map((disk) => ['blockjob', '--domain', name, '--path', disk.target, '--info', '--raw']),
-  );
+  if (asked.length === 0) return [...disks];
+  const answers = await virsh.runAll([
+    ...asked.map((disk) => blockJobQuery(name, disk.target)),
+    // After the disks: a backup that ends by itself is gone before the job of its last disk.
+    ['backup-dumpxml', '--domain', name],
+  ]);
   const busy = disks.map((disk): Disk => {
     const answer = answers[asked.indexOf(disk)];
-    const type = answer && /^\s*type=(.+)$/m.exec(answer.stdout)?.[1]?.trim();
+    const type = answer && blockJobType(answer);
     return type ? { ...disk, job: { type: JOB_TYPES[type] ?? 'other', ready: false } } : disk;
   });
-  return busy.some(isBackedUp) ? withBackupTargets(virsh, name, busy) : busy;
+  const backup = answers[asked.length];
+  return backup?.ok ? withBackup(busy, readBackupXml(backup.stdout)) : busy;
 }
 
-/** Only the XML of the backup says where it writes to; none is left once it has ended. */
-async function withBackupTargets(virsh: Virsh, name: string, disks: readonly Disk[]) {
-  const { ok, stdout } = await virsh.run(['backup-dumpxml', '--domain', name]);
-  const targets = ok ? readBackupXml(stdout) : [];
+/**
+ * Adds where the backup writes to. A backup that copies no disk is one that never ends (see `hasLostCopy`): it counts as
+ * running on all of its disks, because libvirt begins no other until it is cancelled.
+ */
+function withBackup(disks: readonly Disk[], targets: readonly BackupTarget[]): Disk[] {
+  const isCopying = disks.some(isBackedUp);
   return disks.map((disk): Disk => {
-    const file = targets.find((each) => each.disk === disk.target)?.file;
-    return disk.job && isBackedUp(disk) && file !== undefined
-      ? { ...disk, job: { ...disk.job, mirror: file } }
-      : disk;
+    const mirror = targets.find((each) => each.disk === disk.target)?.file;
+    if (mirror === undefined) return disk;
+    if (disk.job && isBackedUp(disk)) return { ...disk, job: { ...disk.job, mirror } };
+    return isCopying || disk.job
+      ? disk
+      : { ...disk, job: { type: 'backup', ready: false, mirror } };
   });
 }
 

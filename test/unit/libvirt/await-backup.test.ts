@@ -20,10 +20,15 @@ const RUNNING =
   'Job type: 2\n\noperation: 9\ntime_elapsed: 149\ndisk_total: 1000\ndisk_processed: 400\ndisk_remaining: 600\n';
 const NONE = 'Job type: 0\n\n';
 
+const backupXml = (folder: string) =>
+  `<domainbackup mode='push'><disks>${['vda', 'vdb']
+    .map((disk) => `<disk name='${disk}'><target file='${folder}/${disk}.qcow2'/></disk>`)
+    .join('')}</disks></domainbackup>`;
+
 /** A watch on scripted events and answers, and a wait whose end can be inspected. */
 function scene(until: AwaitBackupEffect['until'], answer: string | Error = RUNNING) {
   const listeners = new Set<(event: DomainEvent) => void>();
-  const answers = { now: answer };
+  const answers = { now: answer, xml: undefined as string | undefined, copied: 'vda vdb' };
   let close: (reason: string) => void = () => {};
   const events = {
     on: (listener: (event: DomainEvent) => void) => {
@@ -34,7 +39,12 @@ function scene(until: AwaitBackupEffect['until'], answer: string | Error = RUNNI
       close = (reason: string) => resolve({ asked: false, reason });
     }),
   } as unknown as DomainEvents;
-  const virsh = scripted(() => answers.now);
+  const virsh = scripted(([verb, , , , disk = '']) => {
+    if (verb === 'blockjob') return answers.copied.includes(disk) ? ' type=Backup\n' : '';
+    if (verb === 'backup-dumpxml') return answers.xml ?? new Error('no domain backup job present');
+    if (verb === 'domjobabort' && answers.copied === '') answers.now = NONE;
+    return answers.now;
+  });
   const watch = new BackupWatch(events);
   const progress: Progress[] = [];
   const abort = new AbortController();
@@ -171,6 +181,63 @@ describe('until it is complete', () => {
     unheard.close('end of file');
     await unheard.pass(0);
     expect(unheard.end()).toContain('Lost the connection to libvirt: end of file');
+  });
+});
+
+describe('a backup that libvirt would never end', () => {
+  /** The time after which it is checked, and some more. */
+  const STILL = 6_000;
+
+  test('fails, but not while a disk is copied, or while bytes are', async () => {
+    const { wait, pass, end, answers } = scene('complete');
+    answers.xml = backupXml('/s/a.partial');
+    answers.copied = 'vdb';
+    wait();
+    await pass(STILL);
+    expect(end()).toBeUndefined();
+    answers.copied = '';
+    for (let bytes = 401; bytes < 405; bytes++) {
+      answers.now = RUNNING.replace('400', String(bytes));
+      await pass(4_000);
+    }
+    expect(end()).toBeUndefined();
+    await pass(STILL);
+    expect(end()).toMatch(/^failed: libvirtd was killed while the backup ended/);
+  });
+
+  test.each([
+    ['a backup into another folder', backupXml('/s/b.partial')],
+    ['no backup any more', undefined],
+  ])('%s is none', async (_title, xml) => {
+    const { wait, pass, end, answers } = scene('complete');
+    Object.assign(answers, { xml, copied: '' });
+    wait();
+    await pass(3 * STILL);
+    expect(end()).toBeUndefined();
+  });
+
+  test('one that ends between the queries is none', async () => {
+    const { wait, pass, end, answers, virsh } = scene('complete');
+    Object.assign(answers, { xml: backupXml('/s/a.partial'), copied: '' });
+    const runAll = virsh.runAll.bind(virsh);
+    virsh.runAll = (argvs) => {
+      answers.xml = undefined;
+      return runAll(argvs);
+    };
+    wait();
+    await pass(STILL);
+    expect(end()).toBeUndefined();
+  });
+
+  test('is cancelled again once no disk is copied', async () => {
+    const { wait, pass, end, answers, virsh } = scene('ended');
+    Object.assign(answers, { xml: backupXml('/s/a.partial'), copied: 'vdb' });
+    wait();
+    await pass(STILL);
+    expect(virsh.asked).not.toContain('domjobabort --domain testvm');
+    answers.copied = '';
+    await pass(STILL + 600);
+    expect([end(), virsh.asked.includes('domjobabort --domain testvm')]).toEqual(['done', true]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { observeDomain } from '../../../src/libvirt/observe.ts';
 import { definitionXml } from '../../worlds.ts';
 import { scripted } from './scripted-virsh.ts';
@@ -27,5 +27,45 @@ test('a running guest has its memory, and what its QEMU may access', async () =>
   expect(await observeDomain(session, 'testvm', false)).toMatchObject({
     memory: 1024 ** 3,
     confinement: { apparmor: true, user: { uid: 64_055, gid: 108 }, givesFiles: true },
+  });
+});
+
+describe('a backup', () => {
+  const XML = `<domainbackup mode='push'><disks>
+    <disk name='vda'><target file='/s/vda.qcow2'/></disk><disk name='vdb'><target file='/s/vdb.qcow2'/></disk>
+  </disks></domainbackup>`;
+  const disk = (target: string) =>
+    `<disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='/i/${target}'/><target dev='${target}' bus='virtio'/></disk>`;
+  const xml = definitionXml('testvm', '4dea22b3-1d52-d8f3-2516-782e98ab3fa0', []).replace(
+    '</devices>',
+    `${['vda', 'vdb', 'vdc'].map(disk).join('')}</devices>`,
+  );
+
+  const jobsWhile = async (copied: string, backup: string | Error) => {
+    const session = scripted(([verb, , , , target = '']) => {
+      if (verb === 'dominfo') return INFO;
+      if (verb === 'dumpxml') return xml;
+      if (verb === 'blockjob') return copied.includes(target) ? ' type=Backup\n' : '';
+      return verb === 'backup-dumpxml' ? backup : '';
+    });
+    const { disks } = await observeDomain(session, 'testvm', false);
+    return disks.map(({ job }) => job && `${job.type} to ${job.mirror}`);
+  };
+
+  test('runs on the disks that are copied', async () => {
+    expect(await jobsWhile('vdb', XML)).toEqual([undefined, 'backup to /s/vdb.qcow2', undefined]);
+    expect(await jobsWhile('', new Error('no domain backup job present'))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  test('that copies no disk never ends: it counts as running on all of its disks', async () => {
+    expect(await jobsWhile('', XML)).toEqual([
+      'backup to /s/vda.qcow2',
+      'backup to /s/vdb.qcow2',
+      undefined,
+    ]);
   });
 });
