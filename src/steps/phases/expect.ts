@@ -92,6 +92,10 @@ export function definitionIs(definition: string, what: string): Expectation {
     domain.definition === definition ? [] : [`the definition differs from ${what}`];
 }
 
+/** Nobody has started the guest. */
+export const guestIsOff: Expectation = ({ domain: { name, state } }) =>
+  state === 'shut off' ? [] : [`"${name}" is ${state}, although it was off`];
+
 /** libvirt has a record of that snapshot. */
 export function snapshotIsRecorded(snapshot: string): Expectation {
   return ({ domain }) =>
