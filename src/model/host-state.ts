@@ -27,10 +27,7 @@ export interface HostState {
   readonly folders: Readonly<Record<string, Folder | null>>;
   /** All other domains of the host, with every file that their chains name. */
   readonly others: readonly OtherDomain[];
-  /**
-   * The backup stores that a plan names, by absolute path; `null` where no folder exists. One that cannot be read has a finding.
-   * Absent where none was read.
-   */
+  /** The backup stores that a plan names, by absolute path; `null` where no folder exists. Absent where none was read. */
   readonly stores?: Readonly<Record<string, BackupStore | null>>;
   readonly host: HostInfo;
   /** The unknown parts, for which the host state has the most common value; absent where everything was observed. */
@@ -282,11 +279,6 @@ export function withDisk(
 /** The same host state with one file added, replaced or (with `null`) removed. */
 export function withFile(state: HostState, path: string, file: ImageFile | null): HostState {
   return { ...state, files: { ...state.files, [path]: file } };
-}
-
-/** The same host state with the backup stores of another one, if that has any. */
-export function withStoresOf(state: HostState, { stores }: HostState): HostState {
-  return stores === undefined ? state : { ...state, stores };
 }
 
 /** The same disk without its job. */

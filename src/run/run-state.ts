@@ -10,8 +10,9 @@ import {
   recoveryModesFrom,
 } from '../journal/recovery-mode.ts';
 import type { Machine, MachineState, Performance } from '../machine/machine.ts';
-import { type Bundle, type HostState, withStoresOf } from '../model/host-state.ts';
+import type { Bundle, HostState } from '../model/host-state.ts';
 import { eachHost, type HostName, type OnHosts, ofHost, withHost } from '../model/hosts.ts';
+import { withStoresOf } from '../model/known-stores.ts';
 import type { End } from '../outcomes.ts';
 import type { RecentEffect } from './last-writes.ts';
 

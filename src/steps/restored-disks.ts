@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { BackupStore, StoredBackup, StoredDisk } from '../model/backup-store.ts';
 import { setDiskSource } from '../model/domain-xml.ts';
 import type { HostState } from '../model/host-state.ts';
-import { backupNamed, storeIn } from './requirements/backup.ts';
+import { storeIn } from '../model/known-stores.ts';
+import { backupNamed } from './requirements/backup.ts';
 import { bytesOf, fullQcow2 } from './sizes.ts';
 
 /** What a step restores. */

@@ -3,16 +3,12 @@ import { codes } from '../../codes.ts';
 import { blockplanCommand } from '../../command.ts';
 import type { BackupStore, StoredBackup } from '../../model/backup-store.ts';
 import type { HostState } from '../../model/host-state.ts';
+import { storeIn } from '../../model/known-stores.ts';
 import { onlyNearest } from '../../nearest.ts';
 import { type Needs, type Refusal, refuse, refuseStep } from './requirement.ts';
 
 /** The name that stands for the newest backup. */
 export const LATEST = 'latest';
-
-/** The store in that folder; undefined where it was not read, and `null` where no folder exists. */
-export function storeIn({ stores = {} }: HostState, folder: string) {
-  return Object.hasOwn(stores, folder) ? stores[folder] : undefined;
-}
 
 /** Requires that a backup of the guest can be added to the store. Whether the folder exists is another requirement. */
 export function requireOwnStore(needs: Needs, state: HostState, folder: string): boolean {
@@ -21,16 +17,16 @@ export function requireOwnStore(needs: Needs, state: HostState, folder: string):
     `the backups in ${folder}, if any, are of this guest`,
     { store: folder },
     store
-      ? [...checkReadable(store, refuse), ...checkPruned(store, folder), ...checkOwn(store, state)]
+      ? [...checkReadable(store), ...checkPruned(store, folder), ...checkOwn(store, state)]
       : [],
   );
 }
 
 /** The findings about the store as a whole. */
-function checkReadable({ findings }: BackupStore, refusal: typeof refuse): Refusal[] {
+function checkReadable({ findings }: BackupStore): Refusal[] {
   return findings
     .filter(({ severity }) => severity === 'error')
-    .map(({ code, message, hint }) => refusal(code, 'store', message, hint));
+    .map(({ code, message, hint }) => refuseStep(code, 'store', message, hint));
 }
 
 function checkPruned({ mark }: BackupStore, folder: string): Refusal[] {
@@ -125,7 +121,7 @@ function checkBackup(
         'name a folder with backups of the guest',
       ),
     ];
-  const unread = checkReadable(store, refuseStep);
+  const unread = checkReadable(store);
   if (unread.length > 0) return unread;
   const found = backupNamed(store, state, name);
   if (!found) return [refuseUnknown(store, folder, name)];
