@@ -4,12 +4,8 @@ import type { Effect } from '../src/commands/effect.ts';
 import { BlockplanError } from '../src/errors.ts';
 import { guestWrites, type SimulatedHost, simulatedHostOf } from '../src/host/simulated-host.ts';
 import { EffectFailed } from '../src/model/effect-failed.ts';
-import {
-  type Bundle,
-  type DomainState,
-  type HostState,
-  withStoresOf,
-} from '../src/model/host-state.ts';
+import type { Bundle, DomainState, HostState } from '../src/model/host-state.ts';
+import { withStoresOf } from '../src/model/known-stores.ts';
 import type { Marker } from '../src/model/marker.ts';
 import { apply, bundleOf } from '../src/simulate/host.ts';
 import { guestDies, jobsDie } from '../src/simulate/host-faults.ts';
