@@ -1,6 +1,6 @@
 /**
- * The effects that make a backup in a store, and compare what is restored with it. libvirt makes the copies; the rest is blockplan's own. The copy of vda is
- * `vda.qcow2` in the folder of the backup, and its sums are `vda.sums`.
+ * The effects that make a backup in a store, and compare what is restored with it. libvirt makes the copies; the rest is
+ * blockplan's own. The copy of vda is `vda.qcow2` in the folder of the backup, and its sums are `vda.sums`.
  */
 
 export type BackupEffect =

@@ -36,11 +36,13 @@ export function restoredDisks(params: Restored, state: HostState): readonly Rest
   const store = storeIn(state, params.store);
   const backup = store ? backupNamed(store, state, params.backup) : undefined;
   if (!store || !backup) return [];
+  // The path must not leave the folder, whatever names libvirt accepts.
+  const guest = state.domain.name.replaceAll('/', '_');
   return backup.disks
     .filter(({ target }) => params.disks?.includes(target) ?? true)
     .map(({ target, capacity, root, broken }) => ({
       ...{ target, capacity, broken },
-      file: join(params.dest, `${state.domain.name}-${backup.name}-${target}.qcow2`),
+      file: join(params.dest, `${guest}-${backup.name}-${target}.qcow2`),
       layers: layersOf(store, backup, target).map((image) => join(params.store, image)),
       ...(root === undefined ? {} : { root }),
     }));

@@ -246,4 +246,15 @@ test('the definition must not change while the files are copied, and nobody may 
   expect(problems(withDomain(after, { state: 'running' }))).toEqual([
     '"testvm" is running, although it was off',
   ]);
+  expect(problems(withDomain(after, { managedSave: true }))).toEqual([
+    '"testvm" has a managed save image now',
+  ]);
+});
+
+test('a name with a slash leads to no other folder', () => {
+  const name = '../../etc/x';
+  const named = withDomain(off(), { name });
+  expect(restoreStep.products(all, named).map(({ file }) => file)).toEqual([
+    `${DEST}/.._.._etc_x-tuesday-vda.qcow2`,
+  ]);
 });
