@@ -1,26 +1,19 @@
 /** Backups restored on real libvirt, judged by qemu-img, sha256sum and a start of the guest from its definition. */
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { RunEvent } from '../../src/events.ts';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { definition } from '../../src/lab/picture.ts';
 import { saidIn } from '../../src/run/run-state.ts';
 import { runWithFault } from './fault-run.ts';
 import {
-  codes,
-  type Ended,
   expectEnd,
   expectNextStart,
   expectNothingLeft,
   planText,
-  runOf,
   runSteps,
-  startCli,
-  startRun,
   tool,
-  writePlan,
 } from './support.ts';
 
 let host: LabHost;
@@ -105,12 +98,6 @@ afterEach(async () => {
   await rm(dest, { recursive: true });
 });
 
-async function expectAsBefore(ended: Pick<Ended, 'told'>): Promise<void> {
-  expect(await definition(host, guest.name), ended.told).toBe(before);
-  expect(await readdir(dest), ended.told).toEqual([]);
-  expect(await guest.state()).toBe('shut off');
-}
-
 test('the newest backup: all that was durable when it began, and the guest starts from it', async () => {
   const ended = await runSteps(host, guest.name, [restore('latest')]);
   expectEnd(ended, 0);
@@ -170,93 +157,12 @@ test('a store that was moved elsewhere restores alike', async () => {
   }
 });
 
-/** Changes a byte of the first data of an image in a copy of the store, where the guest's data is. */
-async function damagedStore(disk: string): Promise<string> {
-  const copy = join(host.dir, 'damaged');
-  await tool('cp', '-a', store, copy);
-  const image = join(copy, 'quiet', `${disk}.qcow2`);
-  const map = JSON.parse(await host.qemuImg('map', '--output=json', image)) as {
-    data: boolean;
-    offset: number;
-  }[];
-  await using file = await open(image, 'r+');
-  const { offset } = map.find(({ data }) => data)!;
-  const [at, byte] = [offset + 2000, Buffer.alloc(1)];
-  await file.read(byte, 0, 1, at);
-  await file.write(Buffer.from([byte[0]! ^ 0xff]), 0, 1, at);
-  return copy;
-}
-
-test.each(['vda', 'vdb'])('a damaged backup of %s: refused, and all is as before', async (disk) => {
-  const damaged = await damagedStore(disk);
-  try {
-    const ended = await runSteps(host, guest.name, [restore('quiet', { store: damaged })]);
-    expect(expectEnd(ended, 4).end).toBe('rolled-back');
-    expect(ended.told).toContain(
-      `${restored('quiet', disk)} differs from the backup: the backup is damaged`,
-    );
-    await expectAsBefore(ended);
-    await expectNextStart(host, guest.name, { upTo: stopped });
-  } finally {
-    await rm(damaged, { recursive: true });
-  }
-});
-
-const starts = (word: string, nth = 1) => {
-  let seen = 0;
-  return (event: RunEvent) =>
-    event.event === 'command' && event.command.startsWith(word) && ++seen === nth;
-};
-const CONVERT = 'qemu-img convert';
-const VERIFY = '# compare the checksums';
-
-for (const [when, moment] of [
-  ['while it copies', () => starts(CONVERT)],
-  ['while it copies the second disk', () => starts(CONVERT, 2)],
-  ['while it verifies', () => starts(VERIFY)],
-  ['when it changes the definition', () => starts('virsh define')],
-] as const)
-  for (const how of ['resume', 'rollback'] as const)
-    test(`killed ${when}, then ${how}`, async () => {
-      const running = await startRun(host, { text: planText(guest.name, [restore('quiet')]) });
-      const started = await running.event(({ event }) => event === 'run-started');
-      await running.event(moment());
-      running.child.kill('SIGKILL');
-      await running.ended;
-      const run = started.event === 'run-started' ? started.run : '';
-      const ended = await startCli(host, [how, run, '--format', 'json']).ended;
-      const last = expectEnd(ended, 0);
-      if (how === 'rollback') {
-        expect(last.end, ended.told).toBe('rolled-back');
-        await expectAsBefore(ended);
-        await expectNextStart(host, guest.name, { upTo: stopped });
-        return;
-      }
-      expect(last.end, ended.told).toBe('succeeded');
-      expect([
-        await content(restored('quiet', 'vda'), 'qcow2'),
-        await content(restored('quiet', 'vdb'), 'qcow2'),
-      ]).toEqual(quiet);
-      await expectNextStart(host, guest.name, { upTo: 2 });
-    });
-
-test('Ctrl-C while it copies: all is as before', async () => {
-  const running = await startRun(host, { text: planText(guest.name, [restore('quiet')]) });
-  await running.event(starts(CONVERT));
-  running.child.kill('SIGINT');
-  const ended = await running.ended;
-  expect([0, 4], ended.told).toContain(ended.exitCode);
-  if (ended.exitCode === 4) await expectAsBefore(ended);
-});
-
-const withFault = (tool: string, moment: 'before' | 'after', strike: () => Promise<unknown>) =>
-  runWithFault(host, guest.name, planText(guest.name, [{ id: 'back', ...restore('quiet') }]), {
-    ...{ name: 'a fault', phase: tool === 'define' ? 'back/define' : 'back/stage' },
-    ...{ tool, moment, strike },
-  });
-
 test('somebody starts the guest while the disks are copied: it keeps its disks', async () => {
-  const { finish, struck } = await withFault('verify-image', 'before', () => guest.start());
+  const text = planText(guest.name, [{ id: 'back', ...restore('quiet') }]);
+  const { finish, struck } = await runWithFault(host, guest.name, text, {
+    ...{ name: 'a start', phase: 'back/stage', tool: 'verify-image', moment: 'before' },
+    strike: () => guest.start(),
+  });
   expect(struck).toBe(true);
   const said = saidIn(finish).join('\n');
   expect(said).toContain(`"${guest.name}" is running, although it was off`);
@@ -268,71 +174,4 @@ test('somebody starts the guest while the disks are copied: it keeps its disks',
   expect(await guest.verifyLog(active(0), now)).toBeGreaterThanOrEqual(now);
   // Its disks are not what they were, as intended.
   [files, stopped] = [await sums(), await guest.acknowledged()];
-});
-
-test('somebody changes the definition while the disks are copied: the change is kept', async () => {
-  const xml = join(host.dir, 'edited.xml');
-  const edited = before.replace('<on_crash>', '<!-- --><on_crash>');
-  await writeFile(
-    xml,
-    before.replace(/<memory[^>]*>\d+/, (old) => old.replace(/\d+$/, '102400')),
-  );
-  const { finish } = await withFault('verify-image', 'before', () => host.virsh('define', xml));
-  expect(edited).not.toBe(before);
-  const said = saidIn(finish).join('\n');
-  expect(said).toContain('the definition differs from the one that the guest had before');
-  expect(await definition(host, guest.name)).toContain('102400');
-  expect(await readdir(dest), said).toEqual([]);
-});
-
-test('too little space turns up while it copies: all is as before', async () => {
-  const full = await host.tmpfs(24 * 1024 * 1024);
-  const text = planText(guest.name, [{ id: 'full', ...restore('quiet', { dest: full }) }]);
-  const filler = join(full, 'filler');
-  const { finish, struck } = await runWithFault(host, guest.name, text, {
-    ...{ name: 'a full folder', phase: 'full/stage', tool: 'qemu-img', moment: 'before' },
-    strike: () => writeFile(filler, Buffer.alloc(24 * 1024 * 1024)).catch(() => {}),
-    relieve: () => rm(filler),
-  });
-  expect(struck).toBe(true);
-  expect(finish.end, saidIn(finish).join('\n')).toBe('rolled-back');
-  expect(await readdir(full)).toEqual([]);
-  await expectAsBefore({ told: saidIn(finish).join('\n') });
-});
-
-test('what is refused, and what changes nothing', async () => {
-  const refused = async (step: Record<string, unknown>, exitCode = 3) => {
-    const ended = await runSteps(host, guest.name, [step]);
-    expect(ended.exitCode, ended.told).toBe(exitCode);
-    return codes(ended);
-  };
-  await writeFile(restored('quiet', 'vdb'), '');
-  expect(await refused(restore('quiet'))).toEqual(['BP106']);
-  await rm(restored('quiet', 'vdb'));
-  expect(await refused(restore('quie'))).toEqual(['BP163']);
-  expect(await refused(restore('quiet', { disks: ['vdc'] }))).toEqual(['BP103']);
-  expect(await refused(restore('quiet', { store: join(store, 'none') }))).toEqual(['BP181']);
-  expect(await refused(restore('quiet', { dest: join(store, 'quiet') }), 2)).toEqual(['BP051']);
-  expect(await refused(restore('quiet', { dest: join(dest, 'none') }))).toEqual(['BP107', 'BP107']);
-  const image = join(store, 'quiet', 'vda.qcow2');
-  await rename(image, join(store, 'quiet', 'other'));
-  expect(await refused(restore('quiet'))).toEqual(['BP164']);
-  await rename(join(store, 'quiet', 'other'), image);
-  await host.virsh('start', guest.name, '--paused');
-  expect(await refused(restore('quiet'))).toEqual(['BP162']);
-  await guest.destroy();
-  const plan = await writePlan(host, planText(guest.name, [restore('quiet')]));
-  for (const command of ['preview', 'prove']) {
-    const ended = await startCli(host, [command, plan, '-c', host.uri]).ended;
-    expect(ended.exitCode, ended.told).toBe(0);
-  }
-  await expectAsBefore({ told: '' });
-});
-
-test('a run that succeeded cannot be rolled back; the refusal names the former disks', async () => {
-  const ended = await runSteps(host, guest.name, [restore('quiet')]);
-  expectEnd(ended, 0);
-  const back = await startCli(host, ['rollback', runOf(ended)]).ended;
-  expect(back.exitCode, back.told).not.toBe(0);
-  expect(back.told).toContain(`${active(0)} for vda`);
 });
