@@ -6,14 +6,12 @@ import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promi
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { RunEvent } from '../../src/events.ts';
-import { localHost } from '../../src/host-io/local-host.ts';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { definition } from '../../src/lab/picture.ts';
 import { saidIn } from '../../src/run/run-state.ts';
-import { type ManifestDisk, writeManifest } from '../../src/store/manifest.ts';
-import { manifestOf } from '../stores.ts';
 import { runWithFault } from './fault-run.ts';
+import { DISKS, makeBackup } from './made-backup.ts';
 import {
   codes,
   expectEnd,
@@ -27,14 +25,8 @@ import {
   writePlan,
 } from './support.ts';
 
-const CAPACITY = 64 * 1024 ** 2;
-const DISKS = ['vda', 'vdb'] as const;
-
 let host: LabHost;
 let guest: Guest;
-let uuid: string;
-/** The digests of the last backup, by disk. */
-const roots = new Map<string, string>();
 let store: string;
 /** The SHA-256 of both disks in the increment `tue`. */
 let tuesday: string[];
@@ -58,35 +50,6 @@ async function content(image: string): Promise<string> {
   return sum;
 }
 
-/** Makes a backup with data of its own in each image. Only the digest comes from blockplan. */
-async function makeBackup(name: string, sequence: number, parent?: string): Promise<void> {
-  const folder = join(store, name);
-  await mkdir(folder);
-  const disks: ManifestDisk[] = [];
-  for (const [at, target] of DISKS.entries()) {
-    const file = `${target}.qcow2`;
-    const image = join(folder, file);
-    const backing = parent === undefined ? [] : ['-b', `../${parent}/${file}`, '-F', 'qcow2'];
-    await host.qemuImg('create', '-q', '-u', '-f', 'qcow2', ...backing, image, String(CAPACITY));
-    const from = `${sequence * 3 + at}M`;
-    await tool('qemu-io', '-f', 'qcow2', '-c', `write -P ${sequence + at} ${from} 4M`, image);
-    const { root } = await localHost.digestImage(image, join(folder, `${target}.sums`));
-    const below = parent === undefined ? undefined : roots.get(target);
-    const made =
-      below === undefined
-        ? ({ mode: 'full' } as const)
-        : ({ mode: 'incremental', 'parent-root': below } as const);
-    disks.push({ target, file, capacity: CAPACITY, source: image, root, ...made });
-    roots.set(target, root);
-  }
-  const of = { ...(parent === undefined ? {} : { parent }), domain: guest.name, uuid, disks };
-  await writeFile(
-    join(folder, 'manifest.json'),
-    writeManifest(manifestOf(name, sequence, parent, of)),
-  );
-  await writeFile(join(folder, 'definition.xml'), before);
-}
-
 /** The files of the guest and of the store, with their bytes. */
 async function sums(): Promise<string[]> {
   const found = await readdir(store, { recursive: true, withFileTypes: true });
@@ -108,11 +71,12 @@ beforeAll(async () => {
     ],
   });
   before = await definition(host, guest.name);
-  uuid = (await host.virsh('domuuid', guest.name)).trim();
+  const uuid = (await host.virsh('domuuid', guest.name)).trim();
   store = join(host.images, 'store');
   await mkdir(store, { mode: 0o711 });
-  await makeBackup('mon', 1);
-  await makeBackup('tue', 2, 'mon');
+  const fill = { host, store, guest: guest.name, uuid, definition: before, roots: new Map() };
+  await makeBackup(fill, 'mon', 1);
+  await makeBackup(fill, 'tue', 2, 'mon');
   tuesday = [
     await content(join(store, 'tue', 'vda.qcow2')),
     await content(join(store, 'tue', 'vdb.qcow2')),
