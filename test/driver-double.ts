@@ -5,6 +5,7 @@ import { BlockplanError } from '../src/errors.ts';
 import { guestWrites, type SimulatedHost, simulatedHostOf } from '../src/host/simulated-host.ts';
 import { EffectFailed } from '../src/model/effect-failed.ts';
 import type { Bundle, DomainState, HostState } from '../src/model/host-state.ts';
+import { withStoresOf } from '../src/model/known-stores.ts';
 import type { Marker } from '../src/model/marker.ts';
 import { apply, bundleOf } from '../src/simulate/host.ts';
 import { guestDies, jobsDie } from '../src/simulate/host-faults.ts';
@@ -78,6 +79,10 @@ export class DriverDouble implements Driver {
 
   async headers(state: HostState): Promise<HostState> {
     return state;
+  }
+
+  async readStores(state: HostState): Promise<HostState> {
+    return withStoresOf(state, this.host.state);
   }
 
   /** An unknown folder exists and has free space. */

@@ -108,9 +108,11 @@ async function notUndoneHint(log: StoredLog, started: StartRecord): Promise<stri
   );
   const { run, domain, uri, hosts } = started;
   const { filesLeftBy } = await import('../run/left-files.ts');
-  const moved = filesLeftBy(log).filter(
+  const left = filesLeftBy(log);
+  const moved = left.filter(
     ({ kind, wasActive, block }) => kind === 'blockcopy' && wasActive && !block,
   );
+  const replaced = left.filter(({ kind, wasActive }) => kind === 'restore' && wasActive);
   const first = moved.filter(
     ({ target }, at) => moved.findIndex((each) => each.target === target) === at,
   );
@@ -118,7 +120,16 @@ async function notUndoneHint(log: StoredLog, started: StartRecord): Promise<stri
     log.finish?.end === 'succeeded'
       ? 'a run that has succeeded cannot be rolled back'
       : 'nothing is left to do';
-  const hints = [over, ...removals];
+  const formerly = replaced
+    .map(({ file, target }) => `${printable(file)} for ${target}`)
+    .join(', ');
+  const edit =
+    formerly === ''
+      ? []
+      : [
+          `to use the former disks again, name ${formerly} in the definition of the guest while it is off`,
+        ];
+  const hints = [over, ...removals, ...edit];
   if (first.length === 0)
     return [...hints, `see what it did: ${blockplanCommand('show', run)}`].join('; ');
   const several = ofHost(hosts, LOCAL).domain.disks.length > 1;

@@ -1,6 +1,6 @@
 /**
- * The effects that make a backup in a store. libvirt makes the copies; the rest is blockplan's own. The copy of vda is
- * `vda.qcow2` in the folder of the backup, and its sums are `vda.sums`.
+ * The effects that make a backup in a store, and compare what is restored with it. libvirt makes the copies; the rest is
+ * blockplan's own. The copy of vda is `vda.qcow2` in the folder of the backup, and its sums are `vda.sums`.
  */
 
 export type BackupEffect =
@@ -8,7 +8,8 @@ export type BackupEffect =
   | AwaitBackupEffect
   | DigestBackupEffect
   | PublishBackupEffect
-  | DiscardBackupEffect;
+  | DiscardBackupEffect
+  | VerifyImageEffect;
 
 /** Make the folder of a backup that is not complete, with its manifest and an empty image for each disk. */
 export interface DraftBackupEffect {
@@ -56,5 +57,19 @@ export interface DiscardBackupEffect {
   readonly tool: 'discard-backup';
   readonly draft: string;
   readonly disks: readonly string[];
+  readonly why: string;
+}
+
+/** Compare the content of an image with the digest of a backup. */
+export interface VerifyImageEffect {
+  readonly tool: 'verify-image';
+  /** The image, a qcow2 file. */
+  readonly file: string;
+  /** The target name of the disk. */
+  readonly disk: string;
+  /** The digest, as in the manifest of the backup. */
+  readonly root: string;
+  /** What a difference means, as a clause. */
+  readonly otherwise: string;
   readonly why: string;
 }

@@ -17,6 +17,8 @@ export interface Driver {
    * files that they lead to.
    */
   headers(state: HostState): Promise<HostState>;
+  /** Adds to a host state the backup stores in these folders; what is wrong with one is a finding of it. */
+  readStores(state: HostState, folders: readonly string[]): Promise<HostState>;
   /** Adds to a host state that has just been observed these files, their folders, the other domains and the disks' sizes. */
   survey(state: HostState, files: readonly string[]): Promise<HostState>;
   /**

@@ -25,6 +25,8 @@ export function commandText(effect: Effect): string {
       return `# write the checksums of ${effect.disks.join(', ')} in ${commandLine(effect.draft)}`;
     case 'publish-backup':
       return `${commandLine('mv', '--no-clobber', effect.draft, effect.to)}  # with a complete manifest, once all files are on disk`;
+    case 'verify-image':
+      return `# compare the checksums of ${commandLine(effect.file)} with those of the backup`;
     case 'discard-backup':
       return `${commandLine('rm', '-r', effect.draft)}  # once proven to be of this run`;
   }

@@ -142,6 +142,14 @@ export const CODE_MEANINGS = {
   temporaryKept:
     'Warning: a failure after a step whose result is kept would leave something temporary behind',
   invalidSeed: "The seed of `prove --replay` is invalid, or the plan's run does not reach it",
+  guestNotOff: 'The step requires that the guest is off',
+  backupNotFound: 'The backup store has no backup of that name',
+  backupUnusable: 'The backup cannot be restored: it is incomplete, broken, or given up by a prune',
+  backupOfOtherGuest: 'The backups in the store are of another guest',
+  restoredSizeDiffers: 'Warning: the size of the disk has changed since the backup',
+  checkpointsLeft:
+    'The guest has checkpoints, which track changes in files that it would no longer use',
+  pruneUnfinished: 'A prune of the backup store is unfinished',
   rehearsalNeedsRoot: 'A rehearsal requires root',
   packagesMissing: 'Debian packages that a rehearsal requires are missing',
   labFailed: 'The lab of a rehearsal failed',

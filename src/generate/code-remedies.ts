@@ -196,6 +196,16 @@ export const CODE_REMEDIES = {
   temporaryKept:
     'Ignore it if you can remove the temporary files yourself; otherwise put the step whose result is kept last.',
   invalidSeed: 'Copy a seed that `blockplan prove` printed for the same plan and facts.',
+  guestNotOff: 'Shut the guest down first, and wait until it is off.',
+  backupNotFound: 'List the backups with `blockplan backups STORE`, and name one of them.',
+  backupUnusable: 'Name another backup, or restore the missing files from a copy of the store.',
+  backupOfOtherGuest:
+    'Name the store of this guest. To use a backup of another guest, restore it by hand as in [docs/backups.md](backups.md).',
+  restoredSizeDiffers:
+    'Ignore it if the guest has its former size after the restore as intended; otherwise resize the restored image.',
+  checkpointsLeft:
+    'Remove the checkpoints with `virsh checkpoint-delete --metadata`; the former images keep their bitmaps.',
+  pruneUnfinished: 'Finish the prune first.',
   rehearsalNeedsRoot: "Run `blockplan rehearse` as root; it does not touch the host's own libvirt.",
   packagesMissing:
     'Install the packages in the message with `apt-get install --no-install-recommends`.',

@@ -1,5 +1,6 @@
 /** A host state for the examples of the step kinds, so that their pages show real commands. */
 import { dirname } from 'node:path';
+import type { BackupStore } from '../model/backup-store.ts';
 import { type Disk, type HostState, withFile } from '../model/host-state.ts';
 import type { AnyStep } from '../steps/define.ts';
 import { requirementsOf } from '../steps/derived.ts';
@@ -14,9 +15,18 @@ const VDA = [
   { file: '/images/snap1.qcow2', format: 'qcow2', index: 1 },
   { file: '/images/base.qcow2', format: 'qcow2', index: 2 },
 ];
+const UUID = '6f1f5a4e-7a4a-4d0c-9a9f-0c5f1f2a3b4c';
+
+/** The backup store of the guest, and the names of its backups. */
+const STORE = '/backup/testvm';
+const STORED = ['before-upgrade', 'monday'];
+
 const VDB = [{ file: '/images/data.qcow2', format: 'qcow2', index: 4 }];
 
-/** A running, persistent guest "testvm" with a chain of three layers and a second disk, and enough space everywhere. */
+/**
+ * A persistent guest "testvm" with a chain of three layers and a second disk, and enough space everywhere. It runs, except for
+ * a restore.
+ */
 export function exampleState(step: AnyStep, params: Params): HostState {
   const state = stateFor(step.kind, params);
   // The example's other files do not exist yet.
@@ -33,15 +43,17 @@ function stateFor(kind: string, params: Params): HostState {
   const active = moved ? { file: source, format: 'qcow2', index: 5 } : VDA[0]!;
   const disks = [disk('vda', [active, ...VDA.slice(1)], kept), disk('vdb', VDB, kept)];
   const definition = definitionXml();
+  const restores = kind === 'restore';
   const paths = [
+    ...(restores ? STORED.map((backup) => `${STORE}/${backup}/vda.qcow2`) : []),
     ...disks.flatMap(({ chain }) => chain.map((layer) => layer.file)),
     ...(kind === 'convert' && typeof source === 'string' ? [source] : []),
   ];
   return {
     domain: {
       name: 'testvm',
-      uuid: '6f1f5a4e-7a4a-4d0c-9a9f-0c5f1f2a3b4c',
-      state: 'running',
+      uuid: UUID,
+      state: restores ? 'shut off' : 'running',
       persistent: !kept,
       autostart: !kept,
       ...(kept
@@ -62,6 +74,7 @@ function stateFor(kind: string, params: Params): HostState {
       ),
     ),
     others: [],
+    ...(restores ? { stores: { [STORE]: store() } } : {}),
     host: { uri: 'qemu:///system' },
   };
 }
@@ -75,6 +88,20 @@ function disk(target: string, chain: Disk['chain'], transient: boolean): Disk {
     chain,
     capacity: 1024 * MIB,
     ...(persistentSource === undefined ? {} : { persistentSource }),
+  };
+}
+
+function store(): BackupStore {
+  const disk = { target: 'vda', file: 'vda.qcow2', mode: 'full', broken: false } as const;
+  const size = 64 * MIB;
+  const time = '2026-11-29T02:00:00Z';
+  return {
+    backups: STORED.map((name, at) => ({
+      ...{ name, size, findings: [] },
+      point: { domain: 'testvm', uuid: UUID, time, sequence: at + 1, quiesced: false },
+      disks: [{ ...disk, capacity: 1024 * MIB, size, root: 'a1'.repeat(32) }],
+    })),
+    ...{ drafts: [], holders: [], strays: [], findings: [] },
   };
 }
 

@@ -22,7 +22,7 @@ export function stepPage(step: AnyStep): string {
       ? []
       : ['## Not supported', ['| option | why |', '|---|---|', ...unoffered].join('\n')]),
     '## Examples',
-    'The commands are for a running guest "testvm" whose disk vda has the backing chain base <- snap1 <- snap2. Lines that start with # are done by blockplan itself; RUN is the folder of the run.',
+    `The commands are for a ${step.kind === 'restore' ? 'guest "testvm" that is off,' : 'running guest "testvm"'} whose disk vda has the backing chain base <- snap1 <- snap2. Lines that start with # are done by blockplan itself; RUN is the folder of the run.`,
     ...step.examples.map((example) => exampleText(step, example)),
   ]);
 }

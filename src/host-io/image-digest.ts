@@ -3,9 +3,14 @@ export interface ImageDigests {
   /**
    * Writes the sums of a qcow2 image to a new file and syncs it: the SHA-256 of each MiB of the disk, 32 bytes each. The
    * image must not change meanwhile.
+   * @param into the new file; undefined to compute the digest only
    * @throws EffectFailed where the image cannot be read or has compressed data; the signal's reason if it aborts
    */
-  digestImage(image: string, into: string, options?: DigestOptions): Promise<ImageDigest>;
+  digestImage(
+    image: string,
+    into: string | undefined,
+    options?: DigestOptions,
+  ): Promise<ImageDigest>;
 }
 
 export interface ImageDigest {

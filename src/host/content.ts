@@ -14,6 +14,11 @@ export interface Writes {
   readonly held: readonly string[];
   /** The files that hold the overwritten block, and whether they hold its newest state. */
   readonly newest: Readonly<Record<string, boolean>>;
+  /**
+   * The files that hold an earlier state of the disk, which was restored and compared with its backup. A guest that starts
+   * from one misses nothing but what was written after that backup, as intended.
+   */
+  readonly restored?: readonly string[];
 }
 
 /** By disk. */
@@ -47,7 +52,7 @@ export function withGuestWrite(
   target: string,
   files: readonly string[],
 ): Content {
-  const { held, newest } = content[target] ?? { held: [], newest: {} };
+  const { held, newest, ...rest } = content[target] ?? { held: [], newest: {} };
   const group = groupOf(files);
   const settled = Object.entries(newest).every(([file, is]) => is === files.includes(file));
   if (settled && held.includes(group) && files.every((file) => newest[file])) return content;
@@ -55,6 +60,7 @@ export function withGuestWrite(
   return {
     ...content,
     [target]: {
+      ...rest,
       held: held.includes(group) ? held : distinct([...held, group]),
       newest: { ...stale, ...Object.fromEntries(files.map((file) => [file, true])) },
     },
@@ -67,9 +73,10 @@ export function withLayersCopied(
   layers: readonly string[],
   into: string,
 ): Content {
-  return changed(content, ({ held, newest }) => {
+  return changed(content, ({ held, newest, ...rest }) => {
     const top = layers.find((file) => file in newest);
     return {
+      ...rest,
       held: distinct(
         held.map((group) => {
           const files = filesOf(group);
@@ -90,29 +97,43 @@ function pointOf(file: string): string {
 
 /** A backup of the disk into that file begins: all that the guest has written until now belongs to it. */
 export function withPoint(content: Content, target: string, file: string): Content {
-  const { held, newest } = content[target] ?? { held: [], newest: {} };
+  const { held, ...rest } = content[target] ?? { held: [], newest: {} };
   const point = pointOf(file);
   return {
     ...content,
-    [target]: { held: distinct(held.map((group) => groupOf([...filesOf(group), point]))), newest },
+    [target]: { ...rest, held: distinct(held.map((group) => groupOf([...filesOf(group), point]))) },
   };
 }
 
 /** The backup into that file is complete. */
 export function withPointCopied(content: Content, file: string): Content {
-  return changed(content, ({ held, newest }) => ({
+  return changed(content, ({ held, ...rest }) => ({
+    ...rest,
     held: distinct(
       held.map((group) =>
         groupOf(filesOf(group).map((each) => (each === pointOf(file) ? file : each))),
       ),
     ),
-    newest,
   }));
 }
 
 /** A backup into that file is given up. */
 export function withoutPoint(content: Content, file: string): Content {
   return withMemberRemoved(content, pointOf(file));
+}
+
+/** A copy of a backup of the disk has the content of that backup. */
+export function withRestored(content: Content, target: string, file: string): Content {
+  const writes = content[target] ?? { held: [], newest: {} };
+  const restored = distinct([...(writes.restored ?? []), file]);
+  return { ...content, [target]: { ...writes, restored } };
+}
+
+/** Whether a guest has written to the file. */
+export function isWrittenTo(content: Content, file: string): boolean {
+  return Object.values(content).some(({ held }) =>
+    held.some((group) => filesOf(group).includes(file)),
+  );
 }
 
 /** The files into which a backup has begun that is not complete. */
@@ -128,13 +149,15 @@ export function withFileEmptied(content: Content, file: string): Content {
 }
 
 function withMemberRemoved(content: Content, member: string): Content {
-  return changed(content, ({ held, newest }) => {
+  return changed(content, ({ held, newest, restored }) => {
     const { [member]: _gone, ...rest } = newest;
+    const left = restored?.filter((file) => file !== member) ?? [];
     return {
       held: distinct(
         held.map((group) => groupOf(filesOf(group).filter((each) => each !== member))),
       ),
       newest: rest,
+      ...(left.length === 0 ? {} : { restored: left }),
     };
   });
 }
@@ -147,8 +170,10 @@ function changed(content: Content, change: (writes: Writes) => Writes): Content 
 
 /** The guest's writes that a reader of these layers, topmost first, would not find; a clause for each loss. */
 export function missingWrites(writes: Writes, layers: readonly string[]): string[] {
-  const lost = writes.held
-    .map(filesOf)
+  const [active] = layers;
+  const isRestored = active !== undefined && writes.restored?.includes(active) === true;
+  const needed = isRestored ? [] : writes.held.map(filesOf);
+  const lost = needed
     .filter((files) => !files.some((file) => layers.includes(file)))
     .map((files) => `writes that only ${files.join(', ') || 'a removed file'} held`);
   const top = layers.find((file) => file in writes.newest);

@@ -36,4 +36,12 @@ export const BACKUP_FIELDS: { readonly [T in keyof BackupFields]: Fields<BackupF
     disks: listOf(text),
     why: text,
   },
+  'verify-image': {
+    tool: oneOf('verify-image' as const),
+    file: text,
+    disk: text,
+    root: text,
+    otherwise: text,
+    why: text,
+  },
 };

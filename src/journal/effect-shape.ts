@@ -139,6 +139,7 @@ export const effectShape: Shape<Effect> = byTag<Effect>('tool', {
   'digest-backup': fields(FIELDS['digest-backup']),
   'publish-backup': fields(FIELDS['publish-backup']),
   'discard-backup': fields(FIELDS['discard-backup']),
+  'verify-image': fields(FIELDS['verify-image']),
 });
 
 /**

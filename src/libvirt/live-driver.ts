@@ -32,6 +32,7 @@ import { markCommand, NOTHING_TO_UNMARK, readMarker, unmarkCommand } from './mar
 import { MigrationWatch } from './migration-watch.ts';
 import { captureBundle, observeDomain, uuidOf } from './observe.ts';
 import { readHeaders } from './own-headers.ts';
+import { readStores } from './read-stores.ts';
 import { effectRefused } from './refusal.ts';
 import { refuseHeld } from './refuse-held.ts';
 import { moveUnused, removeUnused } from './remove-unused.ts';
@@ -126,6 +127,10 @@ class LiveDriver implements LibvirtDriver {
 
   headers(state: HostState): Promise<HostState> {
     return readHeaders(this.#io, state);
+  }
+
+  readStores(state: HostState, folders: readonly string[]): Promise<HostState> {
+    return readStores(this.#io, state, folders);
   }
 
   survey(state: HostState, files: readonly string[]): Promise<HostState> {

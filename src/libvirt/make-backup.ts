@@ -30,6 +30,7 @@ import type { BackupWatch } from './await-backup.ts';
 import type { MadeFiles } from './made-files.ts';
 import { uuidOf } from './observe.ts';
 import { readReleases } from './survey.ts';
+import { verifyImage } from './verify-image.ts';
 import type { Virsh } from './virsh.ts';
 
 /** QEMU only enters the folder: libvirt hands it the images, and gives them back at the end. */
@@ -66,6 +67,8 @@ export async function performBackup(
       return publishBackup(place, effect, context);
     case 'discard-backup':
       return discardBackup(place, effect);
+    case 'verify-image':
+      return verifyImage(place.io, effect, context);
   }
 }
 

@@ -42,6 +42,12 @@ export function isSameFile(state: Names, a: string | undefined, b: string | unde
   return a === b || identityOf(state, a) === identityOf(state, b);
 }
 
+/** Whether the path is that folder or leads into it, judged by its text alone. */
+export function isInside(folder: string, path: string): boolean {
+  const [outer, inner] = [normalizedPath(folder), normalizedPath(path)];
+  return inner === outer || inner.startsWith(outer === '/' ? outer : `${outer}/`);
+}
+
 /** Whether both lists name the same files in the same order. */
 export function areSameFiles(state: Names, a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((name, at) => isSameFile(state, name, b[at]));

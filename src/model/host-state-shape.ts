@@ -1,5 +1,5 @@
 /** The shapes of a host state and of a bundle, as journals and bundle files keep them. */
-
+import { backupStoreShape } from './backup-store-shape.ts';
 import type { GuestProcess } from './guest-process.ts';
 import {
   type BlockJob,
@@ -155,6 +155,7 @@ export const hostStateShape: Shape<HostState> = fields<HostState>({
   names: optionalField(byKey(text)),
   folders: byKey(either(folder, oneOf(null))),
   others: listOf(other),
+  stores: optionalField(byKey(either(backupStoreShape, oneOf(null)))),
   host,
   untold: optionalField(
     listOf(

@@ -10,6 +10,7 @@
  * - **pivot**: the moment at which the guest's writes go to the other side of a ready job.
  */
 
+import type { BackupStore } from './backup-store.ts';
 import type { GuestProcess } from './guest-process.ts';
 
 /** The state of a libvirt host at one moment, as far as it concerns a plan's domain. */
@@ -26,6 +27,8 @@ export interface HostState {
   readonly folders: Readonly<Record<string, Folder | null>>;
   /** All other domains of the host, with every file that their chains name. */
   readonly others: readonly OtherDomain[];
+  /** The backup stores that a plan names, by absolute path; `null` where no folder exists. Absent where none was read. */
+  readonly stores?: Readonly<Record<string, BackupStore | null>>;
   readonly host: HostInfo;
   /** The unknown parts, for which the host state has the most common value; absent where everything was observed. */
   readonly untold?: readonly UnknownPart[];

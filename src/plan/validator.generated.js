@@ -47,26 +47,33 @@ type:"string",pattern:"^(?!(?:prune\\.json|locks)$)(?!.*\\.partial$)[A-Za-z0-9][
 e of the backup, and of its folder in the store. With `${run.date}-${run.time}` the plan can be run again."},disks:{type:"\
 array",minItems:1,items:{type:"string",minLength:1},description:"Target names of the disks to copy, as in `virsh domblkl\
 ist` (default: every disk that the guest can write to)."},timeout:{type:"integer",minimum:1,description:"Cancel the back\
-up and roll back if it takes more than this many seconds (default: one day)."}}},blockcopy:{description:"Mirror a runnin\
-g disk to another place; then switch to the copy (pivot: a migration) or stay on the source (finish: a live backup).",type:"\
-object",additionalProperties:!1,required:["disk","dest"],properties:{disk:{type:"string",minLength:1,description:"The ta\
-rget name of the disk, as in `virsh domblklist`: `vda`."},dest:{type:"string",minLength:1,description:"Absolute path of \
-the copy."},format:{type:"string",enum:["qcow2","raw"],description:"Format of the copy (default: the format of the sourc\
-e)."},shallow:{type:"boolean",description:"Copy the active layer only; the layers below stay where they are, and the cop\
-y uses them."},"reuse-external":{type:"boolean",description:"Copy into an existing file that was created for the purpose\
-; its content is overwritten. Requires `format`."},blockdev:{type:"boolean",description:"`dest` is a block device, not a\
- file."},bandwidth:{type:"integer",minimum:1,description:"Speed limit in MiB/s (in bytes/s with `bytes`)."},bytes:{type:"\
-boolean",description:"`bandwidth` is in bytes/s."},granularity:{type:"integer",minimum:512,maximum:67108864,description:"\
-Granularity of the copy in bytes, a power of two."},"buf-size":{type:"integer",minimum:0,description:"Maximum amount of \
-data in flight between source and copy, in bytes."},timeout:{type:"integer",minimum:1,description:"Cancel the copy and r\
-oll back if it is not ready after this many seconds (default: one day)."},pivot:{type:"boolean",description:"Switch the \
-guest to the copy once both are equal: a migration."},finish:{type:"boolean",description:"Keep the guest on the source o\
-nce both are equal: a live backup."},"transient-job":{type:"boolean",description:"Accept that the copy is lost if the gu\
-est stops before the copy ends. libvirt requires this for a persistent domain, so blockplan always sets it in that case;\
- the domain stays persistent."},"synchronous-writes":{type:"boolean",description:"Complete a write of the guest only aft\
-er both sides have it (libvirt 8.0)."}}},blockcommit:{description:"Merge layers of a running disk into a layer below the\
-m, to shorten the backing chain.",type:"object",additionalProperties:!1,required:["disk"],properties:{disk:{type:"string",
-minLength:1,description:"The target name of the disk, as in `virsh domblklist`: `vda`."},base:{type:"string",minLength:1,
+up and roll back if it takes more than this many seconds (default: one day)."}}},restore:{description:"Restore disks of \
+a guest that is off from a backup into new files, and have its definition use them; the former files stay.",type:"object",
+additionalProperties:!1,required:["store","backup","dest"],properties:{store:{type:"string",minLength:1,description:"Abs\
+olute path of the folder with the backups of this guest."},backup:{type:"string",pattern:"^(?!(?:prune\\.json|locks)$)(?!\
+.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$",description:"Name of the backup, as in `blockplan backups`, or `latest\
+` for the newest."},disks:{type:"array",minItems:1,items:{type:"string",minLength:1},description:"Target names of the di\
+sks to restore (default: every disk of the backup)."},dest:{type:"string",minLength:1,description:"Absolute path of the \
+folder for the restored files, outside the store; it must exist. A file is called `GUEST-BACKUP-DISK.qcow2`."}}},blockcopy:{
+description:"Mirror a running disk to another place; then switch to the copy (pivot: a migration) or stay on the source \
+(finish: a live backup).",type:"object",additionalProperties:!1,required:["disk","dest"],properties:{disk:{type:"string",
+minLength:1,description:"The target name of the disk, as in `virsh domblklist`: `vda`."},dest:{type:"string",minLength:1,
+description:"Absolute path of the copy."},format:{type:"string",enum:["qcow2","raw"],description:"Format of the copy (de\
+fault: the format of the source)."},shallow:{type:"boolean",description:"Copy the active layer only; the layers below st\
+ay where they are, and the copy uses them."},"reuse-external":{type:"boolean",description:"Copy into an existing file th\
+at was created for the purpose; its content is overwritten. Requires `format`."},blockdev:{type:"boolean",description:"`\
+dest` is a block device, not a file."},bandwidth:{type:"integer",minimum:1,description:"Speed limit in MiB/s (in bytes/s\
+ with `bytes`)."},bytes:{type:"boolean",description:"`bandwidth` is in bytes/s."},granularity:{type:"integer",minimum:512,
+maximum:67108864,description:"Granularity of the copy in bytes, a power of two."},"buf-size":{type:"integer",minimum:0,description:"\
+Maximum amount of data in flight between source and copy, in bytes."},timeout:{type:"integer",minimum:1,description:"Can\
+cel the copy and roll back if it is not ready after this many seconds (default: one day)."},pivot:{type:"boolean",description:"\
+Switch the guest to the copy once both are equal: a migration."},finish:{type:"boolean",description:"Keep the guest on t\
+he source once both are equal: a live backup."},"transient-job":{type:"boolean",description:"Accept that the copy is los\
+t if the guest stops before the copy ends. libvirt requires this for a persistent domain, so blockplan always sets it in\
+ that case; the domain stays persistent."},"synchronous-writes":{type:"boolean",description:"Complete a write of the gue\
+st only after both sides have it (libvirt 8.0)."}}},blockcommit:{description:"Merge layers of a running disk into a laye\
+r below them, to shorten the backing chain.",type:"object",additionalProperties:!1,required:["disk"],properties:{disk:{type:"\
+string",minLength:1,description:"The target name of the disk, as in `virsh domblklist`: `vda`."},base:{type:"string",minLength:1,
 description:"The layer that receives the data: its path, or its position in the chain, such as `vda[2]`."},shallow:{type:"\
 boolean",description:"Commit into the layer directly below `top`."},top:{type:"string",minLength:1,description:"The topm\
 ost layer to commit: its path or position; with `active`, the active layer."},active:{type:"boolean",description:"Commit\
@@ -310,275 +317,313 @@ let err75={instancePath:instancePath+"/steps/"+i0+"/backup-begin/timeout",schema
 s/backup-begin/properties/timeout/minimum",keyword:"minimum",params:{comparison:">=",limit:1}};vErrors===null?vErrors=[err75]:
 vErrors.push(err75),errors++}}}else{let err76={instancePath:instancePath+"/steps/"+i0+"/backup-begin",schemaPath:"#/prop\
 erties/steps/items/properties/backup-begin/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err76]:vErrors.
-push(err76),errors++}}if(data11.blockcopy!==void 0){let data37=data11.blockcopy;if(data37&&typeof data37=="object"&&!Array.
-isArray(data37)){if(data37.disk===void 0){let err77={instancePath:instancePath+"/steps/"+i0+"/blockcopy",schemaPath:"#/p\
-roperties/steps/items/properties/blockcopy/required",keyword:"required",params:{missingProperty:"disk"}};vErrors===null?
-vErrors=[err77]:vErrors.push(err77),errors++}if(data37.dest===void 0){let err78={instancePath:instancePath+"/steps/"+i0+
+push(err76),errors++}}if(data11.restore!==void 0){let data37=data11.restore;if(data37&&typeof data37=="object"&&!Array.isArray(
+data37)){if(data37.store===void 0){let err77={instancePath:instancePath+"/steps/"+i0+"/restore",schemaPath:"#/properties\
+/steps/items/properties/restore/required",keyword:"required",params:{missingProperty:"store"}};vErrors===null?vErrors=[err77]:
+vErrors.push(err77),errors++}if(data37.backup===void 0){let err78={instancePath:instancePath+"/steps/"+i0+"/restore",schemaPath:"\
+#/properties/steps/items/properties/restore/required",keyword:"required",params:{missingProperty:"backup"}};vErrors===null?
+vErrors=[err78]:vErrors.push(err78),errors++}if(data37.dest===void 0){let err79={instancePath:instancePath+"/steps/"+i0+
+"/restore",schemaPath:"#/properties/steps/items/properties/restore/required",keyword:"required",params:{missingProperty:"\
+dest"}};vErrors===null?vErrors=[err79]:vErrors.push(err79),errors++}for(let key9 in data37)if(!(key9==="store"||key9==="\
+backup"||key9==="disks"||key9==="dest")){let err80={instancePath:instancePath+"/steps/"+i0+"/restore",schemaPath:"#/prop\
+erties/steps/items/properties/restore/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key9}};
+vErrors===null?vErrors=[err80]:vErrors.push(err80),errors++}if(data37.store!==void 0){let data38=data37.store;if(typeof data38==
+"string"){if(func1(data38)<1){let err81={instancePath:instancePath+"/steps/"+i0+"/restore/store",schemaPath:"#/propertie\
+s/steps/items/properties/restore/properties/store/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=
+[err81]:vErrors.push(err81),errors++}}else{let err82={instancePath:instancePath+"/steps/"+i0+"/restore/store",schemaPath:"\
+#/properties/steps/items/properties/restore/properties/store/type",keyword:"type",params:{type:"string"}};vErrors===null?
+vErrors=[err82]:vErrors.push(err82),errors++}}if(data37.backup!==void 0){let data39=data37.backup;if(typeof data39=="str\
+ing"){if(!pattern9.test(data39)){let err83={instancePath:instancePath+"/steps/"+i0+"/restore/backup",schemaPath:"#/prope\
+rties/steps/items/properties/restore/properties/backup/pattern",keyword:"pattern",params:{pattern:"^(?!(?:prune\\.json|lo\
+cks)$)(?!.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$"}};vErrors===null?vErrors=[err83]:vErrors.push(err83),errors++}}else{
+let err84={instancePath:instancePath+"/steps/"+i0+"/restore/backup",schemaPath:"#/properties/steps/items/properties/rest\
+ore/properties/backup/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err84]:vErrors.push(err84),errors++}}
+if(data37.disks!==void 0){let data40=data37.disks;if(Array.isArray(data40)){if(data40.length<1){let err85={instancePath:instancePath+
+"/steps/"+i0+"/restore/disks",schemaPath:"#/properties/steps/items/properties/restore/properties/disks/minItems",keyword:"\
+minItems",params:{limit:1}};vErrors===null?vErrors=[err85]:vErrors.push(err85),errors++}let len3=data40.length;for(let i3=0;i3<
+len3;i3++){let data41=data40[i3];if(typeof data41=="string"){if(func1(data41)<1){let err86={instancePath:instancePath+"/\
+steps/"+i0+"/restore/disks/"+i3,schemaPath:"#/properties/steps/items/properties/restore/properties/disks/items/minLength",
+keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err86]:vErrors.push(err86),errors++}}else{let err87={instancePath:instancePath+
+"/steps/"+i0+"/restore/disks/"+i3,schemaPath:"#/properties/steps/items/properties/restore/properties/disks/items/type",keyword:"\
+type",params:{type:"string"}};vErrors===null?vErrors=[err87]:vErrors.push(err87),errors++}}}else{let err88={instancePath:instancePath+
+"/steps/"+i0+"/restore/disks",schemaPath:"#/properties/steps/items/properties/restore/properties/disks/type",keyword:"ty\
+pe",params:{type:"array"}};vErrors===null?vErrors=[err88]:vErrors.push(err88),errors++}}if(data37.dest!==void 0){let data42=data37.
+dest;if(typeof data42=="string"){if(func1(data42)<1){let err89={instancePath:instancePath+"/steps/"+i0+"/restore/dest",schemaPath:"\
+#/properties/steps/items/properties/restore/properties/dest/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?
+vErrors=[err89]:vErrors.push(err89),errors++}}else{let err90={instancePath:instancePath+"/steps/"+i0+"/restore/dest",schemaPath:"\
+#/properties/steps/items/properties/restore/properties/dest/type",keyword:"type",params:{type:"string"}};vErrors===null?
+vErrors=[err90]:vErrors.push(err90),errors++}}}else{let err91={instancePath:instancePath+"/steps/"+i0+"/restore",schemaPath:"\
+#/properties/steps/items/properties/restore/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err91]:
+vErrors.push(err91),errors++}}if(data11.blockcopy!==void 0){let data43=data11.blockcopy;if(data43&&typeof data43=="objec\
+t"&&!Array.isArray(data43)){if(data43.disk===void 0){let err92={instancePath:instancePath+"/steps/"+i0+"/blockcopy",schemaPath:"\
+#/properties/steps/items/properties/blockcopy/required",keyword:"required",params:{missingProperty:"disk"}};vErrors===null?
+vErrors=[err92]:vErrors.push(err92),errors++}if(data43.dest===void 0){let err93={instancePath:instancePath+"/steps/"+i0+
 "/blockcopy",schemaPath:"#/properties/steps/items/properties/blockcopy/required",keyword:"required",params:{missingProperty:"\
-dest"}};vErrors===null?vErrors=[err78]:vErrors.push(err78),errors++}for(let key9 in data37)if(!func2.call(schema31.properties.
-steps.items.properties.blockcopy.properties,key9)){let err79={instancePath:instancePath+"/steps/"+i0+"/blockcopy",schemaPath:"\
-#/properties/steps/items/properties/blockcopy/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key9}};
-vErrors===null?vErrors=[err79]:vErrors.push(err79),errors++}if(data37.disk!==void 0){let data38=data37.disk;if(typeof data38==
-"string"){if(func1(data38)<1){let err80={instancePath:instancePath+"/steps/"+i0+"/blockcopy/disk",schemaPath:"#/properti\
+dest"}};vErrors===null?vErrors=[err93]:vErrors.push(err93),errors++}for(let key10 in data43)if(!func2.call(schema31.properties.
+steps.items.properties.blockcopy.properties,key10)){let err94={instancePath:instancePath+"/steps/"+i0+"/blockcopy",schemaPath:"\
+#/properties/steps/items/properties/blockcopy/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key10}};
+vErrors===null?vErrors=[err94]:vErrors.push(err94),errors++}if(data43.disk!==void 0){let data44=data43.disk;if(typeof data44==
+"string"){if(func1(data44)<1){let err95={instancePath:instancePath+"/steps/"+i0+"/blockcopy/disk",schemaPath:"#/properti\
 es/steps/items/properties/blockcopy/properties/disk/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=
-[err80]:vErrors.push(err80),errors++}}else{let err81={instancePath:instancePath+"/steps/"+i0+"/blockcopy/disk",schemaPath:"\
+[err95]:vErrors.push(err95),errors++}}else{let err96={instancePath:instancePath+"/steps/"+i0+"/blockcopy/disk",schemaPath:"\
 #/properties/steps/items/properties/blockcopy/properties/disk/type",keyword:"type",params:{type:"string"}};vErrors===null?
-vErrors=[err81]:vErrors.push(err81),errors++}}if(data37.dest!==void 0){let data39=data37.dest;if(typeof data39=="string"){
-if(func1(data39)<1){let err82={instancePath:instancePath+"/steps/"+i0+"/blockcopy/dest",schemaPath:"#/properties/steps/i\
-tems/properties/blockcopy/properties/dest/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err82]:
-vErrors.push(err82),errors++}}else{let err83={instancePath:instancePath+"/steps/"+i0+"/blockcopy/dest",schemaPath:"#/pro\
+vErrors=[err96]:vErrors.push(err96),errors++}}if(data43.dest!==void 0){let data45=data43.dest;if(typeof data45=="string"){
+if(func1(data45)<1){let err97={instancePath:instancePath+"/steps/"+i0+"/blockcopy/dest",schemaPath:"#/properties/steps/i\
+tems/properties/blockcopy/properties/dest/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err97]:
+vErrors.push(err97),errors++}}else{let err98={instancePath:instancePath+"/steps/"+i0+"/blockcopy/dest",schemaPath:"#/pro\
 perties/steps/items/properties/blockcopy/properties/dest/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=
-[err83]:vErrors.push(err83),errors++}}if(data37.format!==void 0){let data40=data37.format;if(typeof data40!="string"){let err84={
+[err98]:vErrors.push(err98),errors++}}if(data43.format!==void 0){let data46=data43.format;if(typeof data46!="string"){let err99={
 instancePath:instancePath+"/steps/"+i0+"/blockcopy/format",schemaPath:"#/properties/steps/items/properties/blockcopy/pro\
-perties/format/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err84]:vErrors.push(err84),errors++}
-if(!(data40==="qcow2"||data40==="raw")){let err85={instancePath:instancePath+"/steps/"+i0+"/blockcopy/format",schemaPath:"\
+perties/format/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err99]:vErrors.push(err99),errors++}
+if(!(data46==="qcow2"||data46==="raw")){let err100={instancePath:instancePath+"/steps/"+i0+"/blockcopy/format",schemaPath:"\
 #/properties/steps/items/properties/blockcopy/properties/format/enum",keyword:"enum",params:{allowedValues:schema31.properties.
-steps.items.properties.blockcopy.properties.format.enum}};vErrors===null?vErrors=[err85]:vErrors.push(err85),errors++}}if(data37.
-shallow!==void 0&&typeof data37.shallow!="boolean"){let err86={instancePath:instancePath+"/steps/"+i0+"/blockcopy/shallo\
-w",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/shallow/type",keyword:"type",params:{type:"boole\
-an"}};vErrors===null?vErrors=[err86]:vErrors.push(err86),errors++}if(data37["reuse-external"]!==void 0&&typeof data37["r\
-euse-external"]!="boolean"){let err87={instancePath:instancePath+"/steps/"+i0+"/blockcopy/reuse-external",schemaPath:"#/\
-properties/steps/items/properties/blockcopy/properties/reuse-external/type",keyword:"type",params:{type:"boolean"}};vErrors===
-null?vErrors=[err87]:vErrors.push(err87),errors++}if(data37.blockdev!==void 0&&typeof data37.blockdev!="boolean"){let err88={
+steps.items.properties.blockcopy.properties.format.enum}};vErrors===null?vErrors=[err100]:vErrors.push(err100),errors++}}
+if(data43.shallow!==void 0&&typeof data43.shallow!="boolean"){let err101={instancePath:instancePath+"/steps/"+i0+"/block\
+copy/shallow",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/shallow/type",keyword:"type",params:{
+type:"boolean"}};vErrors===null?vErrors=[err101]:vErrors.push(err101),errors++}if(data43["reuse-external"]!==void 0&&typeof data43["\
+reuse-external"]!="boolean"){let err102={instancePath:instancePath+"/steps/"+i0+"/blockcopy/reuse-external",schemaPath:"\
+#/properties/steps/items/properties/blockcopy/properties/reuse-external/type",keyword:"type",params:{type:"boolean"}};vErrors===
+null?vErrors=[err102]:vErrors.push(err102),errors++}if(data43.blockdev!==void 0&&typeof data43.blockdev!="boolean"){let err103={
 instancePath:instancePath+"/steps/"+i0+"/blockcopy/blockdev",schemaPath:"#/properties/steps/items/properties/blockcopy/p\
-roperties/blockdev/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err88]:vErrors.push(err88),errors++}
-if(data37.bandwidth!==void 0){let data44=data37.bandwidth;if(!(typeof data44=="number"&&!(data44%1)&&!isNaN(data44)&&isFinite(
-data44))){let err89={instancePath:instancePath+"/steps/"+i0+"/blockcopy/bandwidth",schemaPath:"#/properties/steps/items/\
-properties/blockcopy/properties/bandwidth/type",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err89]:vErrors.
-push(err89),errors++}if(typeof data44=="number"&&isFinite(data44)&&(data44<1||isNaN(data44))){let err90={instancePath:instancePath+
+roperties/blockdev/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err103]:vErrors.push(err103),errors++}
+if(data43.bandwidth!==void 0){let data50=data43.bandwidth;if(!(typeof data50=="number"&&!(data50%1)&&!isNaN(data50)&&isFinite(
+data50))){let err104={instancePath:instancePath+"/steps/"+i0+"/blockcopy/bandwidth",schemaPath:"#/properties/steps/items\
+/properties/blockcopy/properties/bandwidth/type",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err104]:
+vErrors.push(err104),errors++}if(typeof data50=="number"&&isFinite(data50)&&(data50<1||isNaN(data50))){let err105={instancePath:instancePath+
 "/steps/"+i0+"/blockcopy/bandwidth",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/bandwidth/minim\
-um",keyword:"minimum",params:{comparison:">=",limit:1}};vErrors===null?vErrors=[err90]:vErrors.push(err90),errors++}}if(data37.
-bytes!==void 0&&typeof data37.bytes!="boolean"){let err91={instancePath:instancePath+"/steps/"+i0+"/blockcopy/bytes",schemaPath:"\
+um",keyword:"minimum",params:{comparison:">=",limit:1}};vErrors===null?vErrors=[err105]:vErrors.push(err105),errors++}}if(data43.
+bytes!==void 0&&typeof data43.bytes!="boolean"){let err106={instancePath:instancePath+"/steps/"+i0+"/blockcopy/bytes",schemaPath:"\
 #/properties/steps/items/properties/blockcopy/properties/bytes/type",keyword:"type",params:{type:"boolean"}};vErrors===null?
-vErrors=[err91]:vErrors.push(err91),errors++}if(data37.granularity!==void 0){let data46=data37.granularity;if(!(typeof data46==
-"number"&&!(data46%1)&&!isNaN(data46)&&isFinite(data46))){let err92={instancePath:instancePath+"/steps/"+i0+"/blockcopy/\
-granularity",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/granularity/type",keyword:"type",params:{
-type:"integer"}};vErrors===null?vErrors=[err92]:vErrors.push(err92),errors++}if(typeof data46=="number"&&isFinite(data46)){
-if(data46>67108864||isNaN(data46)){let err93={instancePath:instancePath+"/steps/"+i0+"/blockcopy/granularity",schemaPath:"\
+vErrors=[err106]:vErrors.push(err106),errors++}if(data43.granularity!==void 0){let data52=data43.granularity;if(!(typeof data52==
+"number"&&!(data52%1)&&!isNaN(data52)&&isFinite(data52))){let err107={instancePath:instancePath+"/steps/"+i0+"/blockcopy\
+/granularity",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/granularity/type",keyword:"type",params:{
+type:"integer"}};vErrors===null?vErrors=[err107]:vErrors.push(err107),errors++}if(typeof data52=="number"&&isFinite(data52)){
+if(data52>67108864||isNaN(data52)){let err108={instancePath:instancePath+"/steps/"+i0+"/blockcopy/granularity",schemaPath:"\
 #/properties/steps/items/properties/blockcopy/properties/granularity/maximum",keyword:"maximum",params:{comparison:"<=",
-limit:67108864}};vErrors===null?vErrors=[err93]:vErrors.push(err93),errors++}if(data46<512||isNaN(data46)){let err94={instancePath:instancePath+
-"/steps/"+i0+"/blockcopy/granularity",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/granularity/m\
-inimum",keyword:"minimum",params:{comparison:">=",limit:512}};vErrors===null?vErrors=[err94]:vErrors.push(err94),errors++}}}
-if(data37["buf-size"]!==void 0){let data47=data37["buf-size"];if(!(typeof data47=="number"&&!(data47%1)&&!isNaN(data47)&&
-isFinite(data47))){let err95={instancePath:instancePath+"/steps/"+i0+"/blockcopy/buf-size",schemaPath:"#/properties/step\
-s/items/properties/blockcopy/properties/buf-size/type",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err95]:
-vErrors.push(err95),errors++}if(typeof data47=="number"&&isFinite(data47)&&(data47<0||isNaN(data47))){let err96={instancePath:instancePath+
-"/steps/"+i0+"/blockcopy/buf-size",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/buf-size/minimum",
-keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===null?vErrors=[err96]:vErrors.push(err96),errors++}}if(data37.
-timeout!==void 0){let data48=data37.timeout;if(!(typeof data48=="number"&&!(data48%1)&&!isNaN(data48)&&isFinite(data48))){
-let err97={instancePath:instancePath+"/steps/"+i0+"/blockcopy/timeout",schemaPath:"#/properties/steps/items/properties/b\
-lockcopy/properties/timeout/type",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err97]:vErrors.push(err97),
-errors++}if(typeof data48=="number"&&isFinite(data48)&&(data48<1||isNaN(data48))){let err98={instancePath:instancePath+"\
-/steps/"+i0+"/blockcopy/timeout",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/timeout/minimum",keyword:"\
-minimum",params:{comparison:">=",limit:1}};vErrors===null?vErrors=[err98]:vErrors.push(err98),errors++}}if(data37.pivot!==
-void 0&&typeof data37.pivot!="boolean"){let err99={instancePath:instancePath+"/steps/"+i0+"/blockcopy/pivot",schemaPath:"\
-#/properties/steps/items/properties/blockcopy/properties/pivot/type",keyword:"type",params:{type:"boolean"}};vErrors===null?
-vErrors=[err99]:vErrors.push(err99),errors++}if(data37.finish!==void 0&&typeof data37.finish!="boolean"){let err100={instancePath:instancePath+
-"/steps/"+i0+"/blockcopy/finish",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/finish/type",keyword:"\
-type",params:{type:"boolean"}};vErrors===null?vErrors=[err100]:vErrors.push(err100),errors++}if(data37["transient-job"]!==
-void 0&&typeof data37["transient-job"]!="boolean"){let err101={instancePath:instancePath+"/steps/"+i0+"/blockcopy/transi\
-ent-job",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/transient-job/type",keyword:"type",params:{
-type:"boolean"}};vErrors===null?vErrors=[err101]:vErrors.push(err101),errors++}if(data37["synchronous-writes"]!==void 0&&
-typeof data37["synchronous-writes"]!="boolean"){let err102={instancePath:instancePath+"/steps/"+i0+"/blockcopy/synchrono\
-us-writes",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/synchronous-writes/type",keyword:"type",
-params:{type:"boolean"}};vErrors===null?vErrors=[err102]:vErrors.push(err102),errors++}}else{let err103={instancePath:instancePath+
-"/steps/"+i0+"/blockcopy",schemaPath:"#/properties/steps/items/properties/blockcopy/type",keyword:"type",params:{type:"o\
-bject"}};vErrors===null?vErrors=[err103]:vErrors.push(err103),errors++}}if(data11.blockcommit!==void 0){let data53=data11.
-blockcommit;if(data53&&typeof data53=="object"&&!Array.isArray(data53)){if(data53.disk===void 0){let err104={instancePath:instancePath+
-"/steps/"+i0+"/blockcommit",schemaPath:"#/properties/steps/items/properties/blockcommit/required",keyword:"required",params:{
-missingProperty:"disk"}};vErrors===null?vErrors=[err104]:vErrors.push(err104),errors++}for(let key10 in data53)if(!func2.
-call(schema31.properties.steps.items.properties.blockcommit.properties,key10)){let err105={instancePath:instancePath+"/s\
-teps/"+i0+"/blockcommit",schemaPath:"#/properties/steps/items/properties/blockcommit/additionalProperties",keyword:"addi\
-tionalProperties",params:{additionalProperty:key10}};vErrors===null?vErrors=[err105]:vErrors.push(err105),errors++}if(data53.
-disk!==void 0){let data54=data53.disk;if(typeof data54=="string"){if(func1(data54)<1){let err106={instancePath:instancePath+
-"/steps/"+i0+"/blockcommit/disk",schemaPath:"#/properties/steps/items/properties/blockcommit/properties/disk/minLength",
-keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err106]:vErrors.push(err106),errors++}}else{let err107={instancePath:instancePath+
-"/steps/"+i0+"/blockcommit/disk",schemaPath:"#/properties/steps/items/properties/blockcommit/properties/disk/type",keyword:"\
-type",params:{type:"string"}};vErrors===null?vErrors=[err107]:vErrors.push(err107),errors++}}if(data53.base!==void 0){let data55=data53.
-base;if(typeof data55=="string"){if(func1(data55)<1){let err108={instancePath:instancePath+"/steps/"+i0+"/blockcommit/ba\
+limit:67108864}};vErrors===null?vErrors=[err108]:vErrors.push(err108),errors++}if(data52<512||isNaN(data52)){let err109={
+instancePath:instancePath+"/steps/"+i0+"/blockcopy/granularity",schemaPath:"#/properties/steps/items/properties/blockcop\
+y/properties/granularity/minimum",keyword:"minimum",params:{comparison:">=",limit:512}};vErrors===null?vErrors=[err109]:
+vErrors.push(err109),errors++}}}if(data43["buf-size"]!==void 0){let data53=data43["buf-size"];if(!(typeof data53=="numbe\
+r"&&!(data53%1)&&!isNaN(data53)&&isFinite(data53))){let err110={instancePath:instancePath+"/steps/"+i0+"/blockcopy/buf-s\
+ize",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/buf-size/type",keyword:"type",params:{type:"in\
+teger"}};vErrors===null?vErrors=[err110]:vErrors.push(err110),errors++}if(typeof data53=="number"&&isFinite(data53)&&(data53<
+0||isNaN(data53))){let err111={instancePath:instancePath+"/steps/"+i0+"/blockcopy/buf-size",schemaPath:"#/properties/ste\
+ps/items/properties/blockcopy/properties/buf-size/minimum",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===
+null?vErrors=[err111]:vErrors.push(err111),errors++}}if(data43.timeout!==void 0){let data54=data43.timeout;if(!(typeof data54==
+"number"&&!(data54%1)&&!isNaN(data54)&&isFinite(data54))){let err112={instancePath:instancePath+"/steps/"+i0+"/blockcopy\
+/timeout",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/timeout/type",keyword:"type",params:{type:"\
+integer"}};vErrors===null?vErrors=[err112]:vErrors.push(err112),errors++}if(typeof data54=="number"&&isFinite(data54)&&(data54<
+1||isNaN(data54))){let err113={instancePath:instancePath+"/steps/"+i0+"/blockcopy/timeout",schemaPath:"#/properties/step\
+s/items/properties/blockcopy/properties/timeout/minimum",keyword:"minimum",params:{comparison:">=",limit:1}};vErrors===null?
+vErrors=[err113]:vErrors.push(err113),errors++}}if(data43.pivot!==void 0&&typeof data43.pivot!="boolean"){let err114={instancePath:instancePath+
+"/steps/"+i0+"/blockcopy/pivot",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/pivot/type",keyword:"\
+type",params:{type:"boolean"}};vErrors===null?vErrors=[err114]:vErrors.push(err114),errors++}if(data43.finish!==void 0&&
+typeof data43.finish!="boolean"){let err115={instancePath:instancePath+"/steps/"+i0+"/blockcopy/finish",schemaPath:"#/pr\
+operties/steps/items/properties/blockcopy/properties/finish/type",keyword:"type",params:{type:"boolean"}};vErrors===null?
+vErrors=[err115]:vErrors.push(err115),errors++}if(data43["transient-job"]!==void 0&&typeof data43["transient-job"]!="boo\
+lean"){let err116={instancePath:instancePath+"/steps/"+i0+"/blockcopy/transient-job",schemaPath:"#/properties/steps/item\
+s/properties/blockcopy/properties/transient-job/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err116]:
+vErrors.push(err116),errors++}if(data43["synchronous-writes"]!==void 0&&typeof data43["synchronous-writes"]!="boolean"){
+let err117={instancePath:instancePath+"/steps/"+i0+"/blockcopy/synchronous-writes",schemaPath:"#/properties/steps/items/\
+properties/blockcopy/properties/synchronous-writes/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=
+[err117]:vErrors.push(err117),errors++}}else{let err118={instancePath:instancePath+"/steps/"+i0+"/blockcopy",schemaPath:"\
+#/properties/steps/items/properties/blockcopy/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err118]:
+vErrors.push(err118),errors++}}if(data11.blockcommit!==void 0){let data59=data11.blockcommit;if(data59&&typeof data59=="\
+object"&&!Array.isArray(data59)){if(data59.disk===void 0){let err119={instancePath:instancePath+"/steps/"+i0+"/blockcomm\
+it",schemaPath:"#/properties/steps/items/properties/blockcommit/required",keyword:"required",params:{missingProperty:"di\
+sk"}};vErrors===null?vErrors=[err119]:vErrors.push(err119),errors++}for(let key11 in data59)if(!func2.call(schema31.properties.
+steps.items.properties.blockcommit.properties,key11)){let err120={instancePath:instancePath+"/steps/"+i0+"/blockcommit",
+schemaPath:"#/properties/steps/items/properties/blockcommit/additionalProperties",keyword:"additionalProperties",params:{
+additionalProperty:key11}};vErrors===null?vErrors=[err120]:vErrors.push(err120),errors++}if(data59.disk!==void 0){let data60=data59.
+disk;if(typeof data60=="string"){if(func1(data60)<1){let err121={instancePath:instancePath+"/steps/"+i0+"/blockcommit/di\
+sk",schemaPath:"#/properties/steps/items/properties/blockcommit/properties/disk/minLength",keyword:"minLength",params:{limit:1}};
+vErrors===null?vErrors=[err121]:vErrors.push(err121),errors++}}else{let err122={instancePath:instancePath+"/steps/"+i0+"\
+/blockcommit/disk",schemaPath:"#/properties/steps/items/properties/blockcommit/properties/disk/type",keyword:"type",params:{
+type:"string"}};vErrors===null?vErrors=[err122]:vErrors.push(err122),errors++}}if(data59.base!==void 0){let data61=data59.
+base;if(typeof data61=="string"){if(func1(data61)<1){let err123={instancePath:instancePath+"/steps/"+i0+"/blockcommit/ba\
 se",schemaPath:"#/properties/steps/items/properties/blockcommit/properties/base/minLength",keyword:"minLength",params:{limit:1}};
-vErrors===null?vErrors=[err108]:vErrors.push(err108),errors++}}else{let err109={instancePath:instancePath+"/steps/"+i0+"\
+vErrors===null?vErrors=[err123]:vErrors.push(err123),errors++}}else{let err124={instancePath:instancePath+"/steps/"+i0+"\
 /blockcommit/base",schemaPath:"#/properties/steps/items/properties/blockcommit/properties/base/type",keyword:"type",params:{
-type:"string"}};vErrors===null?vErrors=[err109]:vErrors.push(err109),errors++}}if(data53.shallow!==void 0&&typeof data53.
-shallow!="boolean"){let err110={instancePath:instancePath+"/steps/"+i0+"/blockcommit/shallow",schemaPath:"#/properties/s\
+type:"string"}};vErrors===null?vErrors=[err124]:vErrors.push(err124),errors++}}if(data59.shallow!==void 0&&typeof data59.
+shallow!="boolean"){let err125={instancePath:instancePath+"/steps/"+i0+"/blockcommit/shallow",schemaPath:"#/properties/s\
 teps/items/properties/blockcommit/properties/shallow/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=
-[err110]:vErrors.push(err110),errors++}if(data53.top!==void 0){let data57=data53.top;if(typeof data57=="string"){if(func1(
-data57)<1){let err111={instancePath:instancePath+"/steps/"+i0+"/blockcommit/top",schemaPath:"#/properties/steps/items/pr\
-operties/blockcommit/properties/top/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err111]:vErrors.
-push(err111),errors++}}else{let err112={instancePath:instancePath+"/steps/"+i0+"/blockcommit/top",schemaPath:"#/properti\
+[err125]:vErrors.push(err125),errors++}if(data59.top!==void 0){let data63=data59.top;if(typeof data63=="string"){if(func1(
+data63)<1){let err126={instancePath:instancePath+"/steps/"+i0+"/blockcommit/top",schemaPath:"#/properties/steps/items/pr\
+operties/blockcommit/properties/top/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err126]:vErrors.
+push(err126),errors++}}else{let err127={instancePath:instancePath+"/steps/"+i0+"/blockcommit/top",schemaPath:"#/properti\
 es/steps/items/properties/blockcommit/properties/top/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=
-[err112]:vErrors.push(err112),errors++}}if(data53.active!==void 0&&typeof data53.active!="boolean"){let err113={instancePath:instancePath+
+[err127]:vErrors.push(err127),errors++}}if(data59.active!==void 0&&typeof data59.active!="boolean"){let err128={instancePath:instancePath+
 "/steps/"+i0+"/blockcommit/active",schemaPath:"#/properties/steps/items/properties/blockcommit/properties/active/type",keyword:"\
-type",params:{type:"boolean"}};vErrors===null?vErrors=[err113]:vErrors.push(err113),errors++}if(data53.pivot!==void 0&&typeof data53.
-pivot!="boolean"){let err114={instancePath:instancePath+"/steps/"+i0+"/blockcommit/pivot",schemaPath:"#/properties/steps\
-/items/properties/blockcommit/properties/pivot/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err114]:
-vErrors.push(err114),errors++}if(data53["keep-overlay"]!==void 0&&typeof data53["keep-overlay"]!="boolean"){let err115={
+type",params:{type:"boolean"}};vErrors===null?vErrors=[err128]:vErrors.push(err128),errors++}if(data59.pivot!==void 0&&typeof data59.
+pivot!="boolean"){let err129={instancePath:instancePath+"/steps/"+i0+"/blockcommit/pivot",schemaPath:"#/properties/steps\
+/items/properties/blockcommit/properties/pivot/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err129]:
+vErrors.push(err129),errors++}if(data59["keep-overlay"]!==void 0&&typeof data59["keep-overlay"]!="boolean"){let err130={
 instancePath:instancePath+"/steps/"+i0+"/blockcommit/keep-overlay",schemaPath:"#/properties/steps/items/properties/block\
-commit/properties/keep-overlay/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err115]:vErrors.push(
-err115),errors++}if(data53.delete!==void 0&&typeof data53.delete!="boolean"){let err116={instancePath:instancePath+"/ste\
+commit/properties/keep-overlay/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err130]:vErrors.push(
+err130),errors++}if(data59.delete!==void 0&&typeof data59.delete!="boolean"){let err131={instancePath:instancePath+"/ste\
 ps/"+i0+"/blockcommit/delete",schemaPath:"#/properties/steps/items/properties/blockcommit/properties/delete/type",keyword:"\
-type",params:{type:"boolean"}};vErrors===null?vErrors=[err116]:vErrors.push(err116),errors++}if(data53.quarantine!==void 0){
-let data62=data53.quarantine;if(typeof data62=="string"){if(func1(data62)<1){let err117={instancePath:instancePath+"/ste\
+type",params:{type:"boolean"}};vErrors===null?vErrors=[err131]:vErrors.push(err131),errors++}if(data59.quarantine!==void 0){
+let data68=data59.quarantine;if(typeof data68=="string"){if(func1(data68)<1){let err132={instancePath:instancePath+"/ste\
 ps/"+i0+"/blockcommit/quarantine",schemaPath:"#/properties/steps/items/properties/blockcommit/properties/quarantine/minL\
-ength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err117]:vErrors.push(err117),errors++}}else{let err118={
+ength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err132]:vErrors.push(err132),errors++}}else{let err133={
 instancePath:instancePath+"/steps/"+i0+"/blockcommit/quarantine",schemaPath:"#/properties/steps/items/properties/blockco\
-mmit/properties/quarantine/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err118]:vErrors.push(err118),
-errors++}}if(data53["keep-relative"]!==void 0&&typeof data53["keep-relative"]!="boolean"){let err119={instancePath:instancePath+
+mmit/properties/quarantine/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err133]:vErrors.push(err133),
+errors++}}if(data59["keep-relative"]!==void 0&&typeof data59["keep-relative"]!="boolean"){let err134={instancePath:instancePath+
 "/steps/"+i0+"/blockcommit/keep-relative",schemaPath:"#/properties/steps/items/properties/blockcommit/properties/keep-re\
-lative/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err119]:vErrors.push(err119),errors++}if(data53.
-bandwidth!==void 0){let data64=data53.bandwidth;if(!(typeof data64=="number"&&!(data64%1)&&!isNaN(data64)&&isFinite(data64))){
-let err120={instancePath:instancePath+"/steps/"+i0+"/blockcommit/bandwidth",schemaPath:"#/properties/steps/items/propert\
-ies/blockcommit/properties/bandwidth/type",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err120]:vErrors.
-push(err120),errors++}if(typeof data64=="number"&&isFinite(data64)&&(data64<1||isNaN(data64))){let err121={instancePath:instancePath+
+lative/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err134]:vErrors.push(err134),errors++}if(data59.
+bandwidth!==void 0){let data70=data59.bandwidth;if(!(typeof data70=="number"&&!(data70%1)&&!isNaN(data70)&&isFinite(data70))){
+let err135={instancePath:instancePath+"/steps/"+i0+"/blockcommit/bandwidth",schemaPath:"#/properties/steps/items/propert\
+ies/blockcommit/properties/bandwidth/type",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err135]:vErrors.
+push(err135),errors++}if(typeof data70=="number"&&isFinite(data70)&&(data70<1||isNaN(data70))){let err136={instancePath:instancePath+
 "/steps/"+i0+"/blockcommit/bandwidth",schemaPath:"#/properties/steps/items/properties/blockcommit/properties/bandwidth/m\
-inimum",keyword:"minimum",params:{comparison:">=",limit:1}};vErrors===null?vErrors=[err121]:vErrors.push(err121),errors++}}
-if(data53.bytes!==void 0&&typeof data53.bytes!="boolean"){let err122={instancePath:instancePath+"/steps/"+i0+"/blockcomm\
+inimum",keyword:"minimum",params:{comparison:">=",limit:1}};vErrors===null?vErrors=[err136]:vErrors.push(err136),errors++}}
+if(data59.bytes!==void 0&&typeof data59.bytes!="boolean"){let err137={instancePath:instancePath+"/steps/"+i0+"/blockcomm\
 it/bytes",schemaPath:"#/properties/steps/items/properties/blockcommit/properties/bytes/type",keyword:"type",params:{type:"\
-boolean"}};vErrors===null?vErrors=[err122]:vErrors.push(err122),errors++}if(data53.timeout!==void 0){let data66=data53.timeout;
-if(!(typeof data66=="number"&&!(data66%1)&&!isNaN(data66)&&isFinite(data66))){let err123={instancePath:instancePath+"/st\
+boolean"}};vErrors===null?vErrors=[err137]:vErrors.push(err137),errors++}if(data59.timeout!==void 0){let data72=data59.timeout;
+if(!(typeof data72=="number"&&!(data72%1)&&!isNaN(data72)&&isFinite(data72))){let err138={instancePath:instancePath+"/st\
 eps/"+i0+"/blockcommit/timeout",schemaPath:"#/properties/steps/items/properties/blockcommit/properties/timeout/type",keyword:"\
-type",params:{type:"integer"}};vErrors===null?vErrors=[err123]:vErrors.push(err123),errors++}if(typeof data66=="number"&&
-isFinite(data66)&&(data66<1||isNaN(data66))){let err124={instancePath:instancePath+"/steps/"+i0+"/blockcommit/timeout",schemaPath:"\
+type",params:{type:"integer"}};vErrors===null?vErrors=[err138]:vErrors.push(err138),errors++}if(typeof data72=="number"&&
+isFinite(data72)&&(data72<1||isNaN(data72))){let err139={instancePath:instancePath+"/steps/"+i0+"/blockcommit/timeout",schemaPath:"\
 #/properties/steps/items/properties/blockcommit/properties/timeout/minimum",keyword:"minimum",params:{comparison:">=",limit:1}};
-vErrors===null?vErrors=[err124]:vErrors.push(err124),errors++}}}else{let err125={instancePath:instancePath+"/steps/"+i0+
+vErrors===null?vErrors=[err139]:vErrors.push(err139),errors++}}}else{let err140={instancePath:instancePath+"/steps/"+i0+
 "/blockcommit",schemaPath:"#/properties/steps/items/properties/blockcommit/type",keyword:"type",params:{type:"object"}};
-vErrors===null?vErrors=[err125]:vErrors.push(err125),errors++}}if(data11.blockpull!==void 0){let data67=data11.blockpull;
-if(data67&&typeof data67=="object"&&!Array.isArray(data67)){if(data67.disk===void 0){let err126={instancePath:instancePath+
+vErrors===null?vErrors=[err140]:vErrors.push(err140),errors++}}if(data11.blockpull!==void 0){let data73=data11.blockpull;
+if(data73&&typeof data73=="object"&&!Array.isArray(data73)){if(data73.disk===void 0){let err141={instancePath:instancePath+
 "/steps/"+i0+"/blockpull",schemaPath:"#/properties/steps/items/properties/blockpull/required",keyword:"required",params:{
-missingProperty:"disk"}};vErrors===null?vErrors=[err126]:vErrors.push(err126),errors++}for(let key11 in data67)if(!(key11===
-"disk"||key11==="base"||key11==="keep-relative"||key11==="bandwidth"||key11==="bytes"||key11==="timeout")){let err127={instancePath:instancePath+
+missingProperty:"disk"}};vErrors===null?vErrors=[err141]:vErrors.push(err141),errors++}for(let key12 in data73)if(!(key12===
+"disk"||key12==="base"||key12==="keep-relative"||key12==="bandwidth"||key12==="bytes"||key12==="timeout")){let err142={instancePath:instancePath+
 "/steps/"+i0+"/blockpull",schemaPath:"#/properties/steps/items/properties/blockpull/additionalProperties",keyword:"addit\
-ionalProperties",params:{additionalProperty:key11}};vErrors===null?vErrors=[err127]:vErrors.push(err127),errors++}if(data67.
-disk!==void 0){let data68=data67.disk;if(typeof data68=="string"){if(func1(data68)<1){let err128={instancePath:instancePath+
+ionalProperties",params:{additionalProperty:key12}};vErrors===null?vErrors=[err142]:vErrors.push(err142),errors++}if(data73.
+disk!==void 0){let data74=data73.disk;if(typeof data74=="string"){if(func1(data74)<1){let err143={instancePath:instancePath+
 "/steps/"+i0+"/blockpull/disk",schemaPath:"#/properties/steps/items/properties/blockpull/properties/disk/minLength",keyword:"\
-minLength",params:{limit:1}};vErrors===null?vErrors=[err128]:vErrors.push(err128),errors++}}else{let err129={instancePath:instancePath+
+minLength",params:{limit:1}};vErrors===null?vErrors=[err143]:vErrors.push(err143),errors++}}else{let err144={instancePath:instancePath+
 "/steps/"+i0+"/blockpull/disk",schemaPath:"#/properties/steps/items/properties/blockpull/properties/disk/type",keyword:"\
-type",params:{type:"string"}};vErrors===null?vErrors=[err129]:vErrors.push(err129),errors++}}if(data67.base!==void 0){let data69=data67.
-base;if(typeof data69=="string"){if(func1(data69)<1){let err130={instancePath:instancePath+"/steps/"+i0+"/blockpull/base",
+type",params:{type:"string"}};vErrors===null?vErrors=[err144]:vErrors.push(err144),errors++}}if(data73.base!==void 0){let data75=data73.
+base;if(typeof data75=="string"){if(func1(data75)<1){let err145={instancePath:instancePath+"/steps/"+i0+"/blockpull/base",
 schemaPath:"#/properties/steps/items/properties/blockpull/properties/base/minLength",keyword:"minLength",params:{limit:1}};
-vErrors===null?vErrors=[err130]:vErrors.push(err130),errors++}}else{let err131={instancePath:instancePath+"/steps/"+i0+"\
+vErrors===null?vErrors=[err145]:vErrors.push(err145),errors++}}else{let err146={instancePath:instancePath+"/steps/"+i0+"\
 /blockpull/base",schemaPath:"#/properties/steps/items/properties/blockpull/properties/base/type",keyword:"type",params:{
-type:"string"}};vErrors===null?vErrors=[err131]:vErrors.push(err131),errors++}}if(data67["keep-relative"]!==void 0&&typeof data67["\
-keep-relative"]!="boolean"){let err132={instancePath:instancePath+"/steps/"+i0+"/blockpull/keep-relative",schemaPath:"#/\
+type:"string"}};vErrors===null?vErrors=[err146]:vErrors.push(err146),errors++}}if(data73["keep-relative"]!==void 0&&typeof data73["\
+keep-relative"]!="boolean"){let err147={instancePath:instancePath+"/steps/"+i0+"/blockpull/keep-relative",schemaPath:"#/\
 properties/steps/items/properties/blockpull/properties/keep-relative/type",keyword:"type",params:{type:"boolean"}};vErrors===
-null?vErrors=[err132]:vErrors.push(err132),errors++}if(data67.bandwidth!==void 0){let data71=data67.bandwidth;if(!(typeof data71==
-"number"&&!(data71%1)&&!isNaN(data71)&&isFinite(data71))){let err133={instancePath:instancePath+"/steps/"+i0+"/blockpull\
+null?vErrors=[err147]:vErrors.push(err147),errors++}if(data73.bandwidth!==void 0){let data77=data73.bandwidth;if(!(typeof data77==
+"number"&&!(data77%1)&&!isNaN(data77)&&isFinite(data77))){let err148={instancePath:instancePath+"/steps/"+i0+"/blockpull\
 /bandwidth",schemaPath:"#/properties/steps/items/properties/blockpull/properties/bandwidth/type",keyword:"type",params:{
-type:"integer"}};vErrors===null?vErrors=[err133]:vErrors.push(err133),errors++}if(typeof data71=="number"&&isFinite(data71)&&
-(data71<1||isNaN(data71))){let err134={instancePath:instancePath+"/steps/"+i0+"/blockpull/bandwidth",schemaPath:"#/prope\
+type:"integer"}};vErrors===null?vErrors=[err148]:vErrors.push(err148),errors++}if(typeof data77=="number"&&isFinite(data77)&&
+(data77<1||isNaN(data77))){let err149={instancePath:instancePath+"/steps/"+i0+"/blockpull/bandwidth",schemaPath:"#/prope\
 rties/steps/items/properties/blockpull/properties/bandwidth/minimum",keyword:"minimum",params:{comparison:">=",limit:1}};
-vErrors===null?vErrors=[err134]:vErrors.push(err134),errors++}}if(data67.bytes!==void 0&&typeof data67.bytes!="boolean"){
-let err135={instancePath:instancePath+"/steps/"+i0+"/blockpull/bytes",schemaPath:"#/properties/steps/items/properties/bl\
-ockpull/properties/bytes/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err135]:vErrors.push(err135),
-errors++}if(data67.timeout!==void 0){let data73=data67.timeout;if(!(typeof data73=="number"&&!(data73%1)&&!isNaN(data73)&&
-isFinite(data73))){let err136={instancePath:instancePath+"/steps/"+i0+"/blockpull/timeout",schemaPath:"#/properties/step\
-s/items/properties/blockpull/properties/timeout/type",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err136]:
-vErrors.push(err136),errors++}if(typeof data73=="number"&&isFinite(data73)&&(data73<1||isNaN(data73))){let err137={instancePath:instancePath+
+vErrors===null?vErrors=[err149]:vErrors.push(err149),errors++}}if(data73.bytes!==void 0&&typeof data73.bytes!="boolean"){
+let err150={instancePath:instancePath+"/steps/"+i0+"/blockpull/bytes",schemaPath:"#/properties/steps/items/properties/bl\
+ockpull/properties/bytes/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err150]:vErrors.push(err150),
+errors++}if(data73.timeout!==void 0){let data79=data73.timeout;if(!(typeof data79=="number"&&!(data79%1)&&!isNaN(data79)&&
+isFinite(data79))){let err151={instancePath:instancePath+"/steps/"+i0+"/blockpull/timeout",schemaPath:"#/properties/step\
+s/items/properties/blockpull/properties/timeout/type",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err151]:
+vErrors.push(err151),errors++}if(typeof data79=="number"&&isFinite(data79)&&(data79<1||isNaN(data79))){let err152={instancePath:instancePath+
 "/steps/"+i0+"/blockpull/timeout",schemaPath:"#/properties/steps/items/properties/blockpull/properties/timeout/minimum",
-keyword:"minimum",params:{comparison:">=",limit:1}};vErrors===null?vErrors=[err137]:vErrors.push(err137),errors++}}}else{
-let err138={instancePath:instancePath+"/steps/"+i0+"/blockpull",schemaPath:"#/properties/steps/items/properties/blockpul\
-l/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err138]:vErrors.push(err138),errors++}}if(data11.
-undefine!==void 0){let data74=data11.undefine;if(data74&&typeof data74=="object"&&!Array.isArray(data74)){for(let key12 in data74)
-if(!(key12==="keep-nvram"||key12==="keep-tpm"||key12==="snapshots-metadata"||key12==="checkpoints-metadata")){let err139={
+keyword:"minimum",params:{comparison:">=",limit:1}};vErrors===null?vErrors=[err152]:vErrors.push(err152),errors++}}}else{
+let err153={instancePath:instancePath+"/steps/"+i0+"/blockpull",schemaPath:"#/properties/steps/items/properties/blockpul\
+l/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err153]:vErrors.push(err153),errors++}}if(data11.
+undefine!==void 0){let data80=data11.undefine;if(data80&&typeof data80=="object"&&!Array.isArray(data80)){for(let key13 in data80)
+if(!(key13==="keep-nvram"||key13==="keep-tpm"||key13==="snapshots-metadata"||key13==="checkpoints-metadata")){let err154={
 instancePath:instancePath+"/steps/"+i0+"/undefine",schemaPath:"#/properties/steps/items/properties/undefine/additionalPr\
-operties",keyword:"additionalProperties",params:{additionalProperty:key12}};vErrors===null?vErrors=[err139]:vErrors.push(
-err139),errors++}if(data74["keep-nvram"]!==void 0&&typeof data74["keep-nvram"]!="boolean"){let err140={instancePath:instancePath+
+operties",keyword:"additionalProperties",params:{additionalProperty:key13}};vErrors===null?vErrors=[err154]:vErrors.push(
+err154),errors++}if(data80["keep-nvram"]!==void 0&&typeof data80["keep-nvram"]!="boolean"){let err155={instancePath:instancePath+
 "/steps/"+i0+"/undefine/keep-nvram",schemaPath:"#/properties/steps/items/properties/undefine/properties/keep-nvram/type",
-keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err140]:vErrors.push(err140),errors++}if(data74["keep-tp\
-m"]!==void 0&&typeof data74["keep-tpm"]!="boolean"){let err141={instancePath:instancePath+"/steps/"+i0+"/undefine/keep-t\
+keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err155]:vErrors.push(err155),errors++}if(data80["keep-tp\
+m"]!==void 0&&typeof data80["keep-tpm"]!="boolean"){let err156={instancePath:instancePath+"/steps/"+i0+"/undefine/keep-t\
 pm",schemaPath:"#/properties/steps/items/properties/undefine/properties/keep-tpm/type",keyword:"type",params:{type:"bool\
-ean"}};vErrors===null?vErrors=[err141]:vErrors.push(err141),errors++}if(data74["snapshots-metadata"]!==void 0&&typeof data74["\
-snapshots-metadata"]!="boolean"){let err142={instancePath:instancePath+"/steps/"+i0+"/undefine/snapshots-metadata",schemaPath:"\
+ean"}};vErrors===null?vErrors=[err156]:vErrors.push(err156),errors++}if(data80["snapshots-metadata"]!==void 0&&typeof data80["\
+snapshots-metadata"]!="boolean"){let err157={instancePath:instancePath+"/steps/"+i0+"/undefine/snapshots-metadata",schemaPath:"\
 #/properties/steps/items/properties/undefine/properties/snapshots-metadata/type",keyword:"type",params:{type:"boolean"}};
-vErrors===null?vErrors=[err142]:vErrors.push(err142),errors++}if(data74["checkpoints-metadata"]!==void 0&&typeof data74["\
-checkpoints-metadata"]!="boolean"){let err143={instancePath:instancePath+"/steps/"+i0+"/undefine/checkpoints-metadata",schemaPath:"\
+vErrors===null?vErrors=[err157]:vErrors.push(err157),errors++}if(data80["checkpoints-metadata"]!==void 0&&typeof data80["\
+checkpoints-metadata"]!="boolean"){let err158={instancePath:instancePath+"/steps/"+i0+"/undefine/checkpoints-metadata",schemaPath:"\
 #/properties/steps/items/properties/undefine/properties/checkpoints-metadata/type",keyword:"type",params:{type:"boolean"}};
-vErrors===null?vErrors=[err143]:vErrors.push(err143),errors++}}else{let err144={instancePath:instancePath+"/steps/"+i0+"\
+vErrors===null?vErrors=[err158]:vErrors.push(err158),errors++}}else{let err159={instancePath:instancePath+"/steps/"+i0+"\
 /undefine",schemaPath:"#/properties/steps/items/properties/undefine/type",keyword:"type",params:{type:"object"}};vErrors===
-null?vErrors=[err144]:vErrors.push(err144),errors++}}if(data11.redefine!==void 0){let data79=data11.redefine;if(data79&&
-typeof data79=="object"&&!Array.isArray(data79)){for(let key13 in data79)if(!(key13==="disk"||key13==="source")){let err145={
+null?vErrors=[err159]:vErrors.push(err159),errors++}}if(data11.redefine!==void 0){let data85=data11.redefine;if(data85&&
+typeof data85=="object"&&!Array.isArray(data85)){for(let key14 in data85)if(!(key14==="disk"||key14==="source")){let err160={
 instancePath:instancePath+"/steps/"+i0+"/redefine",schemaPath:"#/properties/steps/items/properties/redefine/additionalPr\
-operties",keyword:"additionalProperties",params:{additionalProperty:key13}};vErrors===null?vErrors=[err145]:vErrors.push(
-err145),errors++}if(data79.disk!==void 0){let data80=data79.disk;if(typeof data80=="string"){if(func1(data80)<1){let err146={
+operties",keyword:"additionalProperties",params:{additionalProperty:key14}};vErrors===null?vErrors=[err160]:vErrors.push(
+err160),errors++}if(data85.disk!==void 0){let data86=data85.disk;if(typeof data86=="string"){if(func1(data86)<1){let err161={
 instancePath:instancePath+"/steps/"+i0+"/redefine/disk",schemaPath:"#/properties/steps/items/properties/redefine/propert\
-ies/disk/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err146]:vErrors.push(err146),errors++}}else{
-let err147={instancePath:instancePath+"/steps/"+i0+"/redefine/disk",schemaPath:"#/properties/steps/items/properties/rede\
-fine/properties/disk/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err147]:vErrors.push(err147),errors++}}
-if(data79.source!==void 0){let data81=data79.source;if(typeof data81=="string"){if(func1(data81)<1){let err148={instancePath:instancePath+
+ies/disk/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err161]:vErrors.push(err161),errors++}}else{
+let err162={instancePath:instancePath+"/steps/"+i0+"/redefine/disk",schemaPath:"#/properties/steps/items/properties/rede\
+fine/properties/disk/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err162]:vErrors.push(err162),errors++}}
+if(data85.source!==void 0){let data87=data85.source;if(typeof data87=="string"){if(func1(data87)<1){let err163={instancePath:instancePath+
 "/steps/"+i0+"/redefine/source",schemaPath:"#/properties/steps/items/properties/redefine/properties/source/minLength",keyword:"\
-minLength",params:{limit:1}};vErrors===null?vErrors=[err148]:vErrors.push(err148),errors++}}else{let err149={instancePath:instancePath+
+minLength",params:{limit:1}};vErrors===null?vErrors=[err163]:vErrors.push(err163),errors++}}else{let err164={instancePath:instancePath+
 "/steps/"+i0+"/redefine/source",schemaPath:"#/properties/steps/items/properties/redefine/properties/source/type",keyword:"\
-type",params:{type:"string"}};vErrors===null?vErrors=[err149]:vErrors.push(err149),errors++}}}else{let err150={instancePath:instancePath+
+type",params:{type:"string"}};vErrors===null?vErrors=[err164]:vErrors.push(err164),errors++}}}else{let err165={instancePath:instancePath+
 "/steps/"+i0+"/redefine",schemaPath:"#/properties/steps/items/properties/redefine/type",keyword:"type",params:{type:"obj\
-ect"}};vErrors===null?vErrors=[err150]:vErrors.push(err150),errors++}}if(data11.convert!==void 0){let data82=data11.convert;
-if(data82&&typeof data82=="object"&&!Array.isArray(data82)){if(data82.source===void 0){let err151={instancePath:instancePath+
+ect"}};vErrors===null?vErrors=[err165]:vErrors.push(err165),errors++}}if(data11.convert!==void 0){let data88=data11.convert;
+if(data88&&typeof data88=="object"&&!Array.isArray(data88)){if(data88.source===void 0){let err166={instancePath:instancePath+
 "/steps/"+i0+"/convert",schemaPath:"#/properties/steps/items/properties/convert/required",keyword:"required",params:{missingProperty:"\
-source"}};vErrors===null?vErrors=[err151]:vErrors.push(err151),errors++}if(data82.dest===void 0){let err152={instancePath:instancePath+
+source"}};vErrors===null?vErrors=[err166]:vErrors.push(err166),errors++}if(data88.dest===void 0){let err167={instancePath:instancePath+
 "/steps/"+i0+"/convert",schemaPath:"#/properties/steps/items/properties/convert/required",keyword:"required",params:{missingProperty:"\
-dest"}};vErrors===null?vErrors=[err152]:vErrors.push(err152),errors++}for(let key14 in data82)if(!func2.call(schema31.properties.
-steps.items.properties.convert.properties,key14)){let err153={instancePath:instancePath+"/steps/"+i0+"/convert",schemaPath:"\
-#/properties/steps/items/properties/convert/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key14}};
-vErrors===null?vErrors=[err153]:vErrors.push(err153),errors++}if(data82.source!==void 0){let data83=data82.source;if(typeof data83==
-"string"){if(func1(data83)<1){let err154={instancePath:instancePath+"/steps/"+i0+"/convert/source",schemaPath:"#/propert\
+dest"}};vErrors===null?vErrors=[err167]:vErrors.push(err167),errors++}for(let key15 in data88)if(!func2.call(schema31.properties.
+steps.items.properties.convert.properties,key15)){let err168={instancePath:instancePath+"/steps/"+i0+"/convert",schemaPath:"\
+#/properties/steps/items/properties/convert/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key15}};
+vErrors===null?vErrors=[err168]:vErrors.push(err168),errors++}if(data88.source!==void 0){let data89=data88.source;if(typeof data89==
+"string"){if(func1(data89)<1){let err169={instancePath:instancePath+"/steps/"+i0+"/convert/source",schemaPath:"#/propert\
 ies/steps/items/properties/convert/properties/source/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=
-[err154]:vErrors.push(err154),errors++}}else{let err155={instancePath:instancePath+"/steps/"+i0+"/convert/source",schemaPath:"\
+[err169]:vErrors.push(err169),errors++}}else{let err170={instancePath:instancePath+"/steps/"+i0+"/convert/source",schemaPath:"\
 #/properties/steps/items/properties/convert/properties/source/type",keyword:"type",params:{type:"string"}};vErrors===null?
-vErrors=[err155]:vErrors.push(err155),errors++}}if(data82.dest!==void 0){let data84=data82.dest;if(typeof data84=="strin\
-g"){if(func1(data84)<1){let err156={instancePath:instancePath+"/steps/"+i0+"/convert/dest",schemaPath:"#/properties/step\
-s/items/properties/convert/properties/dest/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err156]:
-vErrors.push(err156),errors++}}else{let err157={instancePath:instancePath+"/steps/"+i0+"/convert/dest",schemaPath:"#/pro\
+vErrors=[err170]:vErrors.push(err170),errors++}}if(data88.dest!==void 0){let data90=data88.dest;if(typeof data90=="strin\
+g"){if(func1(data90)<1){let err171={instancePath:instancePath+"/steps/"+i0+"/convert/dest",schemaPath:"#/properties/step\
+s/items/properties/convert/properties/dest/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err171]:
+vErrors.push(err171),errors++}}else{let err172={instancePath:instancePath+"/steps/"+i0+"/convert/dest",schemaPath:"#/pro\
 perties/steps/items/properties/convert/properties/dest/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=
-[err157]:vErrors.push(err157),errors++}}if(data82["source-format"]!==void 0){let data85=data82["source-format"];if(typeof data85!=
-"string"){let err158={instancePath:instancePath+"/steps/"+i0+"/convert/source-format",schemaPath:"#/properties/steps/ite\
-ms/properties/convert/properties/source-format/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err158]:
-vErrors.push(err158),errors++}if(!(data85==="qcow2"||data85==="raw"||data85==="vmdk"||data85==="vdi"||data85==="vhdx"||data85===
-"qed")){let err159={instancePath:instancePath+"/steps/"+i0+"/convert/source-format",schemaPath:"#/properties/steps/items\
+[err172]:vErrors.push(err172),errors++}}if(data88["source-format"]!==void 0){let data91=data88["source-format"];if(typeof data91!=
+"string"){let err173={instancePath:instancePath+"/steps/"+i0+"/convert/source-format",schemaPath:"#/properties/steps/ite\
+ms/properties/convert/properties/source-format/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err173]:
+vErrors.push(err173),errors++}if(!(data91==="qcow2"||data91==="raw"||data91==="vmdk"||data91==="vdi"||data91==="vhdx"||data91===
+"qed")){let err174={instancePath:instancePath+"/steps/"+i0+"/convert/source-format",schemaPath:"#/properties/steps/items\
 /properties/convert/properties/source-format/enum",keyword:"enum",params:{allowedValues:schema31.properties.steps.items.
-properties.convert.properties["source-format"].enum}};vErrors===null?vErrors=[err159]:vErrors.push(err159),errors++}}if(data82["\
-target-format"]!==void 0){let data86=data82["target-format"];if(typeof data86!="string"){let err160={instancePath:instancePath+
+properties.convert.properties["source-format"].enum}};vErrors===null?vErrors=[err174]:vErrors.push(err174),errors++}}if(data88["\
+target-format"]!==void 0){let data92=data88["target-format"];if(typeof data92!="string"){let err175={instancePath:instancePath+
 "/steps/"+i0+"/convert/target-format",schemaPath:"#/properties/steps/items/properties/convert/properties/target-format/t\
-ype",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err160]:vErrors.push(err160),errors++}if(!(data86===
-"qcow2"||data86==="raw"||data86==="vmdk"||data86==="vdi"||data86==="vhdx")){let err161={instancePath:instancePath+"/step\
+ype",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err175]:vErrors.push(err175),errors++}if(!(data92===
+"qcow2"||data92==="raw"||data92==="vmdk"||data92==="vdi"||data92==="vhdx")){let err176={instancePath:instancePath+"/step\
 s/"+i0+"/convert/target-format",schemaPath:"#/properties/steps/items/properties/convert/properties/target-format/enum",keyword:"\
 enum",params:{allowedValues:schema31.properties.steps.items.properties.convert.properties["target-format"].enum}};vErrors===
-null?vErrors=[err161]:vErrors.push(err161),errors++}}if(data82.compress!==void 0&&typeof data82.compress!="boolean"){let err162={
+null?vErrors=[err176]:vErrors.push(err176),errors++}}if(data88.compress!==void 0&&typeof data88.compress!="boolean"){let err177={
 instancePath:instancePath+"/steps/"+i0+"/convert/compress",schemaPath:"#/properties/steps/items/properties/convert/prope\
-rties/compress/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err162]:vErrors.push(err162),errors++}
-if(data82.options!==void 0){let data88=data82.options;if(typeof data88=="string"){if(func1(data88)<1){let err163={instancePath:instancePath+
+rties/compress/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err177]:vErrors.push(err177),errors++}
+if(data88.options!==void 0){let data94=data88.options;if(typeof data94=="string"){if(func1(data94)<1){let err178={instancePath:instancePath+
 "/steps/"+i0+"/convert/options",schemaPath:"#/properties/steps/items/properties/convert/properties/options/minLength",keyword:"\
-minLength",params:{limit:1}};vErrors===null?vErrors=[err163]:vErrors.push(err163),errors++}}else{let err164={instancePath:instancePath+
+minLength",params:{limit:1}};vErrors===null?vErrors=[err178]:vErrors.push(err178),errors++}}else{let err179={instancePath:instancePath+
 "/steps/"+i0+"/convert/options",schemaPath:"#/properties/steps/items/properties/convert/properties/options/type",keyword:"\
-type",params:{type:"string"}};vErrors===null?vErrors=[err164]:vErrors.push(err164),errors++}}if(data82["sparse-size"]!==
-void 0){let data89=data82["sparse-size"];if(!(typeof data89=="number"&&!(data89%1)&&!isNaN(data89)&&isFinite(data89))){let err165={
+type",params:{type:"string"}};vErrors===null?vErrors=[err179]:vErrors.push(err179),errors++}}if(data88["sparse-size"]!==
+void 0){let data95=data88["sparse-size"];if(!(typeof data95=="number"&&!(data95%1)&&!isNaN(data95)&&isFinite(data95))){let err180={
 instancePath:instancePath+"/steps/"+i0+"/convert/sparse-size",schemaPath:"#/properties/steps/items/properties/convert/pr\
-operties/sparse-size/type",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err165]:vErrors.push(err165),
-errors++}if(typeof data89=="number"&&isFinite(data89)&&(data89<0||isNaN(data89))){let err166={instancePath:instancePath+
+operties/sparse-size/type",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err180]:vErrors.push(err180),
+errors++}if(typeof data95=="number"&&isFinite(data95)&&(data95<0||isNaN(data95))){let err181={instancePath:instancePath+
 "/steps/"+i0+"/convert/sparse-size",schemaPath:"#/properties/steps/items/properties/convert/properties/sparse-size/minim\
-um",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===null?vErrors=[err166]:vErrors.push(err166),errors++}}if(data82.
-coroutines!==void 0){let data90=data82.coroutines;if(!(typeof data90=="number"&&!(data90%1)&&!isNaN(data90)&&isFinite(data90))){
-let err167={instancePath:instancePath+"/steps/"+i0+"/convert/coroutines",schemaPath:"#/properties/steps/items/properties\
-/convert/properties/coroutines/type",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err167]:vErrors.push(
-err167),errors++}if(typeof data90=="number"&&isFinite(data90)){if(data90>16||isNaN(data90)){let err168={instancePath:instancePath+
+um",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===null?vErrors=[err181]:vErrors.push(err181),errors++}}if(data88.
+coroutines!==void 0){let data96=data88.coroutines;if(!(typeof data96=="number"&&!(data96%1)&&!isNaN(data96)&&isFinite(data96))){
+let err182={instancePath:instancePath+"/steps/"+i0+"/convert/coroutines",schemaPath:"#/properties/steps/items/properties\
+/convert/properties/coroutines/type",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err182]:vErrors.push(
+err182),errors++}if(typeof data96=="number"&&isFinite(data96)){if(data96>16||isNaN(data96)){let err183={instancePath:instancePath+
 "/steps/"+i0+"/convert/coroutines",schemaPath:"#/properties/steps/items/properties/convert/properties/coroutines/maximum",
-keyword:"maximum",params:{comparison:"<=",limit:16}};vErrors===null?vErrors=[err168]:vErrors.push(err168),errors++}if(data90<
-1||isNaN(data90)){let err169={instancePath:instancePath+"/steps/"+i0+"/convert/coroutines",schemaPath:"#/properties/step\
+keyword:"maximum",params:{comparison:"<=",limit:16}};vErrors===null?vErrors=[err183]:vErrors.push(err183),errors++}if(data96<
+1||isNaN(data96)){let err184={instancePath:instancePath+"/steps/"+i0+"/convert/coroutines",schemaPath:"#/properties/step\
 s/items/properties/convert/properties/coroutines/minimum",keyword:"minimum",params:{comparison:">=",limit:1}};vErrors===
-null?vErrors=[err169]:vErrors.push(err169),errors++}}}if(data82["rate-limit"]!==void 0){let data91=data82["rate-limit"];
-if(!(typeof data91=="number"&&!(data91%1)&&!isNaN(data91)&&isFinite(data91))){let err170={instancePath:instancePath+"/st\
+null?vErrors=[err184]:vErrors.push(err184),errors++}}}if(data88["rate-limit"]!==void 0){let data97=data88["rate-limit"];
+if(!(typeof data97=="number"&&!(data97%1)&&!isNaN(data97)&&isFinite(data97))){let err185={instancePath:instancePath+"/st\
 eps/"+i0+"/convert/rate-limit",schemaPath:"#/properties/steps/items/properties/convert/properties/rate-limit/type",keyword:"\
-type",params:{type:"integer"}};vErrors===null?vErrors=[err170]:vErrors.push(err170),errors++}if(typeof data91=="number"&&
-isFinite(data91)&&(data91<1||isNaN(data91))){let err171={instancePath:instancePath+"/steps/"+i0+"/convert/rate-limit",schemaPath:"\
+type",params:{type:"integer"}};vErrors===null?vErrors=[err185]:vErrors.push(err185),errors++}if(typeof data97=="number"&&
+isFinite(data97)&&(data97<1||isNaN(data97))){let err186={instancePath:instancePath+"/steps/"+i0+"/convert/rate-limit",schemaPath:"\
 #/properties/steps/items/properties/convert/properties/rate-limit/minimum",keyword:"minimum",params:{comparison:">=",limit:1}};
-vErrors===null?vErrors=[err171]:vErrors.push(err171),errors++}}}else{let err172={instancePath:instancePath+"/steps/"+i0+
+vErrors===null?vErrors=[err186]:vErrors.push(err186),errors++}}}else{let err187={instancePath:instancePath+"/steps/"+i0+
 "/convert",schemaPath:"#/properties/steps/items/properties/convert/type",keyword:"type",params:{type:"object"}};vErrors===
-null?vErrors=[err172]:vErrors.push(err172),errors++}}}else{let err173={instancePath:instancePath+"/steps/"+i0,schemaPath:"\
-#/properties/steps/items/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err173]:vErrors.push(err173),
-errors++}}}else{let err174={instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/type",keyword:"type",params:{
-type:"array"}};vErrors===null?vErrors=[err174]:vErrors.push(err174),errors++}}if(data["on-failure"]!==void 0){let data92=data["\
-on-failure"];if(typeof data92!="string"){let err175={instancePath:instancePath+"/on-failure",schemaPath:"#/properties/on\
--failure/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err175]:vErrors.push(err175),errors++}if(!(data92===
-"rollback"||data92==="stop")){let err176={instancePath:instancePath+"/on-failure",schemaPath:"#/properties/on-failure/en\
-um",keyword:"enum",params:{allowedValues:schema31.properties["on-failure"].enum}};vErrors===null?vErrors=[err176]:vErrors.
-push(err176),errors++}}}else{let err177={instancePath,schemaPath:"#/type",keyword:"type",params:{type:"object"}};vErrors===
-null?vErrors=[err177]:vErrors.push(err177),errors++}return validate20.errors=vErrors,errors===0}validate20.evaluated={props:!0,
+null?vErrors=[err187]:vErrors.push(err187),errors++}}}else{let err188={instancePath:instancePath+"/steps/"+i0,schemaPath:"\
+#/properties/steps/items/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err188]:vErrors.push(err188),
+errors++}}}else{let err189={instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/type",keyword:"type",params:{
+type:"array"}};vErrors===null?vErrors=[err189]:vErrors.push(err189),errors++}}if(data["on-failure"]!==void 0){let data98=data["\
+on-failure"];if(typeof data98!="string"){let err190={instancePath:instancePath+"/on-failure",schemaPath:"#/properties/on\
+-failure/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err190]:vErrors.push(err190),errors++}if(!(data98===
+"rollback"||data98==="stop")){let err191={instancePath:instancePath+"/on-failure",schemaPath:"#/properties/on-failure/en\
+um",keyword:"enum",params:{allowedValues:schema31.properties["on-failure"].enum}};vErrors===null?vErrors=[err191]:vErrors.
+push(err191),errors++}}}else{let err192={instancePath,schemaPath:"#/type",keyword:"type",params:{type:"object"}};vErrors===
+null?vErrors=[err192]:vErrors.push(err192),errors++}return validate20.errors=vErrors,errors===0}validate20.evaluated={props:!0,
 dynamicProps:!1,dynamicItems:!1};export{stdin_default as default,validate};

@@ -1,4 +1,5 @@
 /** The faults of each request of a run, by their names in seeds. */
+import type { Effect } from '../commands/effect.ts';
 import type { JournalEntry } from '../journal/journal.ts';
 import type { Request } from '../run/requests.ts';
 
@@ -86,6 +87,8 @@ const COPY: readonly Fault[] = [
   'killed-during',
   'guest-paused',
 ];
+/** The effects that read whole disks. */
+const READING: readonly Effect['tool'][] = ['qemu-img', 'digest-backup', 'verify-image'];
 /**
  * Before an outcome, its effect has been done. Before any other record, nothing has been done since the previous record, so
  * a kill there equals a kill after the previous record. A power loss at an intent or an outcome equals one at the effect
@@ -131,7 +134,7 @@ export function faultsOf(request: Request): readonly Fault[] {
       const { tool } = request.effect;
       if (tool === 'virsh') return COMMAND;
       if (tool === 'await-job' || tool === 'await-backup') return WAIT;
-      return tool === 'qemu-img' || tool === 'digest-backup' ? COPY : ANY_EFFECT;
+      return READING.includes(tool) ? COPY : ANY_EFFECT;
     }
     case 'bundle':
       return ANY_EFFECT;

@@ -2,6 +2,7 @@
 import type { PhaseRef } from '../events.ts';
 import type { SimulatedHost } from '../host/simulated-host.ts';
 import type { JournalEntry } from '../journal/journal.ts';
+import { isUp } from '../model/host-state.ts';
 
 export interface ProofEnvironment {
   readonly host: SimulatedHost;
@@ -24,7 +25,7 @@ export interface ProofEnvironment {
 export function proofEnvironmentOf(host: SimulatedHost): ProofEnvironment {
   return {
     host,
-    marked: true,
+    marked: isUp(host.state),
     contact: 'there',
     journalFull: false,
     interrupted: false,

@@ -55,6 +55,14 @@ export function unbuildable(plan: Plan, state: HostState): Finding[] {
       hint: 'rehearse the plan with a file instead',
       path: [...path, step.kind, 'blockdev'],
     }));
+  for (const { path, step } of plan.steps.filter(({ step: { kind } }) => kind === 'restore'))
+    findings.push({
+      code: codes.notRehearsable,
+      severity: 'error',
+      message: 'the step restores a backup, but the lab has no backups',
+      hint: 'check the plan without a rehearsal: blockplan prove PLAN',
+      path: [...path, step.kind],
+    });
   if (!state.domain.disks.some((disk) => isWritten(disk) && !isElsewhere(disk)))
     findings.push({
       code: codes.notRehearsable,

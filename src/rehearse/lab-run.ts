@@ -96,6 +96,7 @@ export function withEffectHook(driver: Driver, aside: EffectHook): Driver {
   return {
     observe: (files) => driver.observe(files),
     headers: (state) => driver.headers(state),
+    readStores: (state, folders) => driver.readStores(state, folders),
     survey: (state, files) => driver.survey(state, files),
     perform: async (effect, context) => {
       await driver.perform(effect, context);

@@ -196,7 +196,7 @@ function unusedFiles(before: HostState, now: HostState): string[] {
 function copiesKept({ graph }: RunState, on: HostName, now: HostState): string[] {
   const used = new FileSet(now, now.domain.disks.flatMap(filesOfDisk));
   return graph.nodes
-    .filter(({ first, host }) => first && host === on)
+    .filter(({ first, host, planned }) => first && host === on && planned.step.kind !== 'restore')
     .flatMap(({ planned: { params } }) =>
       // After a pivot the guest has written to the copy: it is no backup, even if another file has replaced it since.
       typeof params.dest === 'string' && params.pivot !== true ? [params.dest] : [],

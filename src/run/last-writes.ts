@@ -5,7 +5,7 @@
 import type { Effect } from '../commands/effect.ts';
 import { type SimulatedHost, simulatedHostOf } from '../host/simulated-host.ts';
 import { FileSet, isSameFile } from '../model/file-identity.ts';
-import { activeFile, diskOf, type HostState } from '../model/host-state.ts';
+import { activeFile, diskOf, type HostState, isUp } from '../model/host-state.ts';
 import { assumeSuccess } from '../simulate/simulate-effects.ts';
 
 /** An effect since the last observation. */
@@ -26,7 +26,8 @@ interface Known {
 export function lastWrites({ lastUp, since }: Known): readonly HostState[] {
   let hosts: readonly SimulatedHost[] = lastUp.map(simulatedHostOf);
   for (const { effect, known } of since) {
-    const moved = hosts.map((host) => assumeSuccess(host, [effect]));
+    // No effect moves a guest that is off: it wrote to the files that it had when it stopped.
+    const moved = hosts.map((host) => (isUp(host.state) ? assumeSuccess(host, [effect]) : host));
     hosts = isCertain(effect, known) ? moved : distinct([...hosts, ...moved]);
   }
   return hosts.map(({ state }) => state);

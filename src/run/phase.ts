@@ -6,6 +6,7 @@ import { hasEnded } from '../model/guest-process.ts';
 import { newFaults } from '../model/headers.ts';
 import { type HostState, withDomain } from '../model/host-state.ts';
 import type { HostName } from '../model/hosts.ts';
+import { withStoresOf } from '../model/known-stores.ts';
 import { NoRollback } from '../steps/define.ts';
 import { problemsAfter, requirementsOf } from '../steps/derived.ts';
 import { foreignLayers } from './foreign.ts';
@@ -120,7 +121,7 @@ function* effectsFrom(
   );
   const waited = node.index > 0 || run.resumed || run.startedHooks.length > 0;
   const begins = node.first && waited && from === 0;
-  const obstacles = begins ? yield* obstaclesTo(node, before) : [];
+  const obstacles = begins ? yield* obstaclesTo(node, withStoresOf(before, start)) : [];
   if (obstacles.length > 0) return failed(obstacles.join('; '));
   const effects = effectsOf(node, current);
   for (const [done, effect] of effects.entries()) {

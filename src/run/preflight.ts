@@ -7,7 +7,7 @@ import type { HostState } from '../model/host-state.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PlanDraft } from '../plan/read.ts';
 import { withPositions } from '../plan/text.ts';
-import { walk } from '../simulate/walk.ts';
+import { type Walk, walk } from '../simulate/walk.ts';
 import { findHookProblems } from './hook-findings.ts';
 
 export interface Admission {
@@ -29,8 +29,12 @@ export async function observeForPlans(
   // shows both, the survey inspects the files.
   const steps = graphs.flatMap(({ nodes }) => nodes.map(({ planned }) => planned.params));
   const first = await driver.headers(await driver.observe([...new Set(pathsIn(steps))]));
-  const named = graphs.flatMap((graph) => walk(graph, first).files);
-  return driver.survey(first, [...new Set(named)]);
+  const walks = graphs.map((graph) => walk(graph, first));
+  const stores = [...new Set(walks.flatMap((each) => each.stores))];
+  if (stores.length === 0) return driver.survey(first, filesOf(walks));
+  // Which images a restore reads, and which files it makes, only the store shows.
+  const known = await driver.readStores(first, stores);
+  return driver.survey(known, filesOf(graphs.map((graph) => walk(graph, known))));
 }
 
 /**
@@ -72,6 +76,10 @@ async function observed(
       hint: 'try again once no other tool is working on the guest',
     },
   ]);
+}
+
+function filesOf(walks: readonly Walk[]): string[] {
+  return [...new Set(walks.flatMap(({ files }) => files))];
 }
 
 /** The absolute paths in a plan's parameters. */

@@ -2,6 +2,7 @@
 import { outline, type PhaseNode, stopsOnFailure } from '../graph/graph.ts';
 import { FORMAT, FORMAT_WITHOUT_HOOKS, type JournalEntry } from '../journal/journal.ts';
 import type { Performance } from '../machine/machine.ts';
+import { isUp } from '../model/host-state.ts';
 import { eachHost } from '../model/hosts.ts';
 import { exitCodeOf } from '../outcomes.ts';
 import { conclude, refusedFinish } from './conclude.ts';
@@ -29,11 +30,16 @@ export type Provenance = Pick<
 
 /** A whole run, from its announcement to its end. */
 export function* runToEnd(run: RunState, by: Provenance): RunPart<Finish> {
-  const marked = (yield* announce(run, by)) && (yield* setMarker(run, by.run));
+  const marked = (yield* announce(run, by)) && (yield* markIfUp(run, by.run));
   const begun = marked && (yield* passBeforeHooks(run));
   yield* emit({ event: 'guest-state', state: home(run).initial.domain.state });
   if (begun) while (!run.state.final) yield* performNextPhase(run);
   return yield* finishRun(run, begun);
+}
+
+/** A guest that is off has no live XML that could have the marker: the lock of this machine must do. */
+function* markIfUp(run: RunState, id: string): RunPart<boolean> {
+  return !isUp(home(run).initial) || (yield* setMarker(run, id));
 }
 
 /**

@@ -12,6 +12,7 @@ import {
 import type { Machine, MachineState, Performance } from '../machine/machine.ts';
 import type { Bundle, HostState } from '../model/host-state.ts';
 import { eachHost, type HostName, type OnHosts, ofHost, withHost } from '../model/hosts.ts';
+import { withStoresOf } from '../model/known-stores.ts';
 import type { End } from '../outcomes.ts';
 import type { RecentEffect } from './last-writes.ts';
 
@@ -190,6 +191,9 @@ export function initialRunState(
 
 /** The host states at the start of a phase; `before` is the one before the phase itself. */
 export function phaseStartOf(run: RunState, node: PhaseNode, before: HostState): PhaseStart {
-  const start = node.first ? before : (run.phaseStarts[node.index - 1]?.start ?? before);
+  // The stores are as they were at preflight: the run does what was reviewed.
+  const start = node.first
+    ? withStoresOf(before, hostIn(run, node.host).initial)
+    : (run.phaseStarts[node.index - 1]?.start ?? before);
   return { before, start };
 }

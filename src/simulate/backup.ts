@@ -7,8 +7,9 @@ import type {
   DiscardBackupEffect,
   DraftBackupEffect,
   PublishBackupEffect,
+  VerifyImageEffect,
 } from '../commands/backup-effect.ts';
-import { withoutPoint, withPointCopied } from '../host/content.ts';
+import { isWrittenTo, withoutPoint, withPointCopied, withRestored } from '../host/content.ts';
 import { nameIn } from '../host/file-names.ts';
 import { withFileMoved, withImage, withNewImage, withoutFile } from '../host/image-files.ts';
 import { withoutBackup } from '../host/jobs.ts';
@@ -29,6 +30,8 @@ export function applyBackup(host: SimulatedHost, effect: BackupEffect): Simulate
       return published(host, effect);
     case 'discard-backup':
       return discarded(host, effect);
+    case 'verify-image':
+      return verified(host, effect);
   }
 }
 
@@ -90,4 +93,13 @@ function discarded(host: SimulatedHost, { draft: folder, disks }: DiscardBackupE
   const names = [...imagesIn(folder, disks), folder].map((path) => nameIn(host, path));
   const content = names.reduce(withoutPoint, host.content);
   return names.reduce(withoutFile, { ...host, content });
+}
+
+/** Only a conversion that was completed gives an image its format; what a guest has written to is no copy any more. */
+function verified(host: SimulatedHost, { file, disk, otherwise }: VerifyImageEffect) {
+  const image = nameIn(host, file);
+  refuseUnless(Boolean(host.state.files[image]), `${file} does not exist`);
+  const same = host.formats[image] === 'qcow2' && !isWrittenTo(host.content, image);
+  refuseUnless(same, `${file} differs from the backup: ${otherwise}`);
+  return { ...host, content: withRestored(host.content, disk, image) };
 }

@@ -5,6 +5,7 @@ import { layersOf } from '../host/file-names.ts';
 import { bytesIn } from '../host/image-files.ts';
 import { guestWrites, type SimulatedHost, simulatedHostOf } from '../host/simulated-host.ts';
 import { type Bundle, diskOf, type HostState } from '../model/host-state.ts';
+import { withStoresOf } from '../model/known-stores.ts';
 import type { Marker } from '../model/marker.ts';
 import { apply, bundleOf } from './host.ts';
 import { observedState, surveyedState } from './observed-host.ts';
@@ -45,6 +46,10 @@ export class SimulatedDriver implements Driver {
   /** `observe` has already included them. */
   async headers(state: HostState): Promise<HostState> {
     return state;
+  }
+
+  async readStores(state: HostState): Promise<HostState> {
+    return withStoresOf(state, this.#host.state);
   }
 
   async survey(state: HostState, files: readonly string[]): Promise<HostState> {

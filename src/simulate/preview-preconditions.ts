@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Finding } from '../errors.ts';
 import type { HostState, UnknownPart } from '../model/host-state.ts';
+import { storeIn } from '../model/known-stores.ts';
 import type { PlannedHook } from '../plan/plan.ts';
 import type { Knowledge } from '../steps/requirements/requirement.ts';
 import type { PreviewPrecondition } from './preview.ts';
@@ -59,6 +60,7 @@ function isKnown(state: HostState, knowledge: Knowledge): boolean {
   if ('told' in knowledge) return isTold(state, knowledge.told);
   if ('place' in knowledge) return state.files[knowledge.place]?.place !== undefined;
   if ('file' in knowledge) return state.files[knowledge.file] !== undefined;
+  if ('store' in knowledge) return storeIn(state, knowledge.store) !== undefined;
   const folder = state.folders[dirname(knowledge.folder)];
   return folder !== undefined && folder?.free !== FREE_UNKNOWN;
 }

@@ -8,6 +8,7 @@ import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.
 import { awaitBackup, beginBackup } from './effects/backup.ts';
 import { timeoutOption } from './options.ts';
 import { fileExists, fileIsAbsent, madeByRun, noJob } from './phases/expect.ts';
+import { requireOwnStore } from './requirements/backup.ts';
 import { requireDiskForJob } from './requirements/disk.ts';
 import { checkRunning, guestUpText } from './requirements/guest.ts';
 import { requireNewFile, requireNoFile, requireWritableByQemu } from './requirements/new-file.ts';
@@ -79,6 +80,7 @@ export const backupBeginStep = defineStep<typeof schema>({
     const leaveOut = 'leave the disk out: list the others in "disks"';
     for (const target of chosen)
       requireDiskForJob(needs, state, target, keyOf(params, target), leaveOut);
+    requireOwnStore(needs, state, params.store);
     requireNoFile(
       needs,
       state,

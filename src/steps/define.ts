@@ -78,6 +78,8 @@ export interface Step<P> {
   phases(params: P): readonly Phase[];
   /** The files that it creates, writes or removes, in any host state; none if the host state does not show them. */
   products(params: P, state: HostState): readonly Product[];
+  /** The existing files that it only reads and no requirement is about, in any host state; none by default. */
+  reads?(params: P, state: HostState): readonly string[];
   readonly examples: readonly Example[];
 }
 

@@ -15,8 +15,10 @@ export interface StepRequirements {
   readonly requirements: readonly Requirement[];
   /** Errors and warnings; paths are relative to the parameters. */
   readonly findings: readonly Refusal[];
-  /** Every absolute path that must be inspected for the step: the files that it creates, writes, removes or depends on. */
+  /** Every absolute path that must be inspected for the step: the files that it creates, writes, removes, reads or depends on. */
   readonly files: readonly string[];
+  /** The folders of the backup stores that must be read for it. */
+  readonly stores: readonly string[];
 }
 
 /** Checks the host state in which the step would begin; pure. */
@@ -29,7 +31,10 @@ export function requirementsOf(step: AnyStep, params: Params, state: HostState):
   return {
     requirements,
     findings: requirements.flatMap(({ unmet }) => unmet),
-    files: [...new Set([...paths, ...made])],
+    files: [...new Set([...paths, ...made, ...(step.reads?.(params, state) ?? [])])],
+    stores: requirements.flatMap(({ knowledge }) =>
+      typeof knowledge === 'object' && 'store' in knowledge ? [knowledge.store] : [],
+    ),
   };
 }
 

@@ -5,6 +5,7 @@ import { blockpullStep } from './blockpull.ts';
 import { convertStep } from './convert.ts';
 import type { AnyStep } from './define.ts';
 import { redefineStep } from './redefine.ts';
+import { restoreStep } from './restore.ts';
 import { snapshotCreateAsStep } from './snapshot-create-as.ts';
 import { undefineStep } from './undefine.ts';
 
@@ -12,6 +13,7 @@ import { undefineStep } from './undefine.ts';
 export const steps: readonly AnyStep[] = [
   snapshotCreateAsStep,
   backupBeginStep,
+  restoreStep,
   blockcopyStep,
   blockcommitStep,
   blockpullStep,

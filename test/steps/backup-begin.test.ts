@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { codes } from '../../src/codes.ts';
 import { type HostState, withDisk } from '../../src/model/host-state.ts';
 import { backupBeginStep } from '../../src/steps/backup-begin.ts';
+import { stored, storeOf, withStore } from '../stored.ts';
 import { BASE, disk, neighbour, SNAP1, SNAP2, world } from '../worlds.ts';
 import { phaseDone, phaseLines, refusalLines, requirementLines, rollbackLines } from './shown.ts';
 import { testStep } from './step-tester.ts';
@@ -13,6 +15,14 @@ const one = { ...all, disks: ['vda'] };
 const roomy = { folders: { [STORE]: { writable: true, free: 10_000 * MiB } } };
 const on = (change: Parameters<typeof world>[0] = {}) => world({ ...roomy, ...change });
 
+const foreign = storeOf([
+  stored('sunday', [], { point: { ...stored('x').point!, domain: 'web2', uuid: 'other' } }),
+]);
+const unread = {
+  ...({ code: codes.storeUnreadable, severity: 'error' } as const),
+  message: 'the backup store cannot be read',
+};
+
 testStep(backupBeginStep, {
   valid: [
     ['all disks', all, on()],
@@ -20,6 +30,8 @@ testStep(backupBeginStep, {
     ['of a paused guest', one, on({ domain: { state: 'paused' } })],
     ['of a transient domain', one, on({ domain: { persistent: false } })],
     ['with a time limit', { ...one, timeout: 60 }, on()],
+    ['into a store of the guest', one, withStore(on(), STORE, storeOf([stored('sunday')]))],
+    ['into a store that does not exist', one, withStore(on(), STORE, null)],
     ['layers that others share', one, on({ others: [neighbour('other', [BASE], [])] })],
   ],
   invalid: [
@@ -48,6 +60,25 @@ testStep(backupBeginStep, {
       one,
       on({ folders: { [STORE]: { writable: true, free: 1 } } }),
       ['BP108 name'],
+    ],
+    ['a store of another guest', one, withStore(on(), STORE, foreign), ['BP165 store']],
+    [
+      'a draft of another guest',
+      one,
+      withStore(on(), STORE, storeOf([], { drafts: foreign.backups })),
+      ['BP165 store'],
+    ],
+    [
+      'an unfinished prune',
+      one,
+      withStore(on(), STORE, storeOf([], { mark: { drop: [] } })),
+      ['BP168 store'],
+    ],
+    [
+      'an unreadable store',
+      one,
+      withStore(on(), STORE, storeOf([], { findings: [unread] })),
+      ['BP182 store'],
     ],
     [
       'a job that runs',
@@ -78,6 +109,7 @@ test('its requirements and the space it takes', () => {
       "the guest is running, and vda is a disk on local files or block devices [told state]",
       "vda has no block job [domain]",
       "no other guest writes to a layer of vda [others]",
+      "the backups in /backup/testvm, if any, are of this guest [store /backup/testvm]",
       "/backup/testvm/monday.partial does not exist [file /backup/testvm/monday.partial]",
       "/backup/testvm/monday does not exist [file /backup/testvm/monday]",
       "the folder of /backup/testvm/monday exists, is writable and has enough free space [folder /backup/testvm/monday]",

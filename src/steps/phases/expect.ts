@@ -92,6 +92,12 @@ export function definitionIs(definition: string, what: string): Expectation {
     domain.definition === definition ? [] : [`the definition differs from ${what}`];
 }
 
+/** Nobody has started the guest, or started it and saved its memory. */
+export const guestIsOff: Expectation = ({ domain: { name, state, managedSave } }) => [
+  ...(state === 'shut off' ? [] : [`"${name}" is ${state}, although it was off`]),
+  ...(managedSave ? [`"${name}" has a managed save image now`] : []),
+];
+
 /** libvirt has a record of that snapshot. */
 export function snapshotIsRecorded(snapshot: string): Expectation {
   return ({ domain }) =>

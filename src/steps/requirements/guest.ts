@@ -26,18 +26,43 @@ export function requireGuestUp(
   );
 }
 
+/** Requires that the guest is off, and that its disks are those of its definition. */
+export function requireGuestOff(needs: Needs, state: HostState): boolean {
+  return needs.require('the guest is off', { told: ['state'] }, checkOff(state));
+}
+
+function checkOff(hostState: HostState): Refusal[] {
+  const { name, state, definition } = hostState.domain;
+  if (state === 'gone') return checkExists(hostState);
+  if (state === 'shut off' && definition !== undefined) return [];
+  return [
+    refuseGuest(
+      codes.guestNotOff,
+      `the domain "${name}" is ${state}: its disks can only be replaced while it is off`,
+      state === 'running'
+        ? `shut it down: ${virshCommand(hostState.host, 'shutdown', name)}`
+        : `see: ${virshCommand(hostState.host, 'dominfo', name)}`,
+    ),
+  ];
+}
+
 /** Refuses a domain that does not exist or whose guest is not running. */
 export function checkRunning(hostState: HostState): Refusal[] {
   const { name, state } = hostState.domain;
   if (state === 'running' || state === 'paused') return [];
-  if (state !== 'gone')
-    return [
-      refuseGuest(
-        codes.guestNotRunning,
-        `the domain "${name}" is ${state}: live disk operations require a running guest`,
-        `start it: ${virshCommand(hostState.host, 'start', name)}`,
-      ),
-    ];
+  if (state === 'gone') return checkExists(hostState);
+  return [
+    refuseGuest(
+      codes.guestNotRunning,
+      `the domain "${name}" is ${state}: live disk operations require a running guest`,
+      `start it: ${virshCommand(hostState.host, 'start', name)}`,
+    ),
+  ];
+}
+
+/** Refuses a domain that does not exist. */
+function checkExists(hostState: HostState): Refusal[] {
+  const { name } = hostState.domain;
   if (hostState.untold?.includes('uri'))
     return [
       refuseGuest(

@@ -18,7 +18,8 @@ export interface Refusal extends Finding {
 /**
  * The facts that the check of a requirement needs: only the domain's disks and definition (`domain`), parts of the host
  * state that may be unknown (`told`), the file at a path (`file`), the folder of a path (`folder`), the kind and the users
- * of what exists at a path (`place`), or the chains of all other domains (`others`). `run` is checked by the run alone.
+ * of what exists at a path (`place`), the backups in a folder (`store`), or the chains of all other domains (`others`). `run`
+ * is checked by the run alone.
  */
 export type Knowledge =
   | 'domain'
@@ -27,7 +28,8 @@ export type Knowledge =
   | { readonly told: readonly UnknownPart[] }
   | { readonly file: string }
   | { readonly folder: string }
-  | { readonly place: string };
+  | { readonly place: string }
+  | { readonly store: string };
 
 export interface Requirement {
   /** A clause: `/fast/copy does not exist`. */
@@ -75,7 +77,8 @@ export class Needs {
 
 /** The path that must be inspected for it; undefined if none. */
 export function pathToInspect(knowledge: Knowledge): string | undefined {
-  if (typeof knowledge === 'string' || 'told' in knowledge) return undefined;
+  if (typeof knowledge === 'string' || 'told' in knowledge || 'store' in knowledge)
+    return undefined;
   if ('file' in knowledge) return knowledge.file;
   return 'folder' in knowledge ? knowledge.folder : knowledge.place;
 }

@@ -132,3 +132,11 @@ describe('the current definition', () => {
     expect(by(states, now)).toEqual(places);
   });
 });
+
+test('no effect moves a guest that is off, such as a definition with other files', () => {
+  const off = withDomain(host, { state: 'shut off' });
+  const content = (off.domain.definition ?? '').replace(SNAP2, COPY);
+  const define = virshEffect(['define', '--file', { file: 'define.xml', content }]);
+  for (const known of ['begun', 'said'] as const)
+    expect(files([{ effect: define, known }], [off])).toEqual([SNAP2]);
+});

@@ -9,7 +9,8 @@ import {
 } from '../../../src/run/preflight.ts';
 import { DriverDouble } from '../../driver-double.ts';
 import { hostForPlans, planned } from '../../plans.ts';
-import { BASE, SNAP1, SNAP2 } from '../../worlds.ts';
+import { stored, storedDisk, storeOf, withStore } from '../../stored.ts';
+import { BASE, disk, SNAP1, SNAP2, world } from '../../worlds.ts';
 
 const finding = (code: Finding['code'], severity: Finding['severity']): Finding => ({
   ...{ code, severity, message: `${code} says no` },
@@ -80,4 +81,25 @@ test('the findings of preflight have positions in the plan', async () => {
   const { plan, graph } = planned(['blockcopy: { disk: vdz, dest: /new/c, pivot: true }']);
   const { findings } = await preflight(plan, graph, new DriverDouble(hostForPlans()));
   expect(findings[0]).toMatchObject({ severity: 'error', position: { line: 6 } });
+});
+
+test('reads the stores of a plan first: only they show which files a restore reads and makes', async () => {
+  const store = storeOf([
+    stored('monday'),
+    stored('tuesday', [storedDisk('vda', { mode: 'incremental', below: 'monday' })]),
+  ]);
+  const disks = [disk('vda', [SNAP2])];
+  const off = world({ disks, domain: { state: 'shut off', agent: false } });
+  const driver = new DriverDouble(withStore(off, '/backup', store));
+  const { plan, graph } = planned(['restore: { store: /backup, backup: latest, dest: /new }']);
+  const { state, files, findings } = await preflight(plan, graph, driver);
+  expect(findings).toEqual([]);
+  expect(state.stores).toEqual({ '/backup': store });
+  const named = [
+    '/backup/tuesday/vda.qcow2',
+    '/backup/monday/vda.qcow2',
+    '/new/testvm-tuesday-vda.qcow2',
+  ];
+  expect(files).toEqual(expect.arrayContaining(named));
+  expect(Object.keys(state.files)).toEqual(expect.arrayContaining(named));
 });

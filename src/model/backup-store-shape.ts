@@ -1,0 +1,73 @@
+/** The shape of a backup store in a host state, as journals keep it. */
+import type { Finding } from '../errors.ts';
+import type {
+  BackupStore,
+  DroppedBackup,
+  PointInTime,
+  PruneMark,
+  StoredBackup,
+  StoredDisk,
+  StoredPoint,
+} from './backup-store.ts';
+import {
+  amount,
+  type Fields,
+  fields,
+  flag,
+  listOf,
+  oneOf,
+  optionalField,
+  type Shape,
+  text,
+  textLike,
+} from './shape.ts';
+
+/** A finding about a store has no place in a plan. */
+const finding: Shape<Finding> = fields<Pick<Finding, 'code' | 'severity' | 'message' | 'hint'>>({
+  code: textLike(/^BP\d{3}$/, 'the code of a finding') as Shape<Finding['code']>,
+  severity: oneOf<Finding['severity']>('error', 'warning'),
+  message: text,
+  hint: optionalField(text),
+});
+
+const dropped = fields<DroppedBackup>({ name: text, into: optionalField(text) });
+
+const point = fields<PointInTime>({
+  domain: text,
+  uuid: text,
+  time: text,
+  sequence: amount,
+  parent: optionalField(text),
+  checkpoint: optionalField(text),
+  quiesced: flag,
+  notQuiesced: optionalField(text),
+});
+
+const disk = fields<StoredDisk>({
+  target: text,
+  file: text,
+  mode: oneOf<StoredDisk['mode']>('full', 'incremental'),
+  capacity: amount,
+  serial: optionalField(text),
+  root: optionalField(text),
+  size: optionalField(amount),
+  below: optionalField(text),
+  broken: flag,
+});
+
+const STORED: Fields<StoredPoint> = {
+  name: text,
+  point: optionalField(point),
+  disks: listOf(disk),
+  size: amount,
+  findings: listOf(finding),
+};
+
+export const backupStoreShape: Shape<BackupStore> = fields<BackupStore>({
+  backups: listOf(fields<StoredBackup>({ ...STORED, dropped: optionalField(dropped) })),
+  drafts: listOf(fields<StoredPoint>(STORED)),
+  mark: optionalField(fields<PruneMark>({ drop: listOf(dropped) })),
+  holders: listOf(text),
+  strays: listOf(text),
+  findings: listOf(finding),
+});

@@ -1,0 +1,188 @@
+/** What steps require of a backup store. */
+import { codes } from '../../codes.ts';
+import { blockplanCommand } from '../../command.ts';
+import type { BackupStore, StoredBackup } from '../../model/backup-store.ts';
+import type { HostState } from '../../model/host-state.ts';
+import { storeIn } from '../../model/known-stores.ts';
+import { onlyNearest } from '../../nearest.ts';
+import { type Needs, type Refusal, refuse, refuseStep } from './requirement.ts';
+
+/** The name that stands for the newest backup. */
+export const LATEST = 'latest';
+
+/** Requires that a backup of the guest can be added to the store. Whether the folder exists is another requirement. */
+export function requireOwnStore(needs: Needs, state: HostState, folder: string): boolean {
+  const store = storeIn(state, folder);
+  return needs.require(
+    `the backups in ${folder}, if any, are of this guest`,
+    { store: folder },
+    store
+      ? [...checkReadable(store), ...checkPruned(store, folder), ...checkOwn(store, state)]
+      : [],
+  );
+}
+
+/** The findings about the store as a whole. */
+function checkReadable({ findings }: BackupStore): Refusal[] {
+  return findings
+    .filter(({ severity }) => severity === 'error')
+    .map(({ code, message, hint }) => refuseStep(code, 'store', message, hint));
+}
+
+function checkPruned({ mark }: BackupStore, folder: string): Refusal[] {
+  return mark
+    ? [
+        refuse(
+          codes.pruneUnfinished,
+          'store',
+          `a prune of ${folder} is unfinished, so no backup can be added`,
+          'finish the prune first',
+        ),
+      ]
+    : [];
+}
+
+function checkOwn({ backups, drafts }: BackupStore, { domain }: HostState): Refusal[] {
+  const other = [...backups, ...drafts].find(({ point }) => point && point.uuid !== domain.uuid);
+  return other ? [refuseOther(other, domain, 'store')] : [];
+}
+
+function refuseOther(
+  { name, point }: Pick<StoredBackup, 'name' | 'point'>,
+  domain: HostState['domain'],
+  key: 'store' | 'backup',
+): Refusal {
+  return refuseStep(
+    codes.backupOfOtherGuest,
+    key,
+    `the backup ${name} is of another guest, ${point?.domain} (${point?.uuid}); "${domain.name}" has the UUID ${domain.uuid}`,
+    'name the store of this guest',
+  );
+}
+
+/**
+ * Requires that the store has a backup of the guest.
+ * @param name of the backup, or {@link LATEST}
+ * @returns the backup; undefined if it cannot be used, or the store was not read
+ */
+export function requireBackup(
+  needs: Needs,
+  state: HostState,
+  folder: string,
+  name: string,
+): StoredBackup | undefined {
+  const store = storeIn(state, folder);
+  const which = name === LATEST ? 'a backup' : `the backup ${name}`;
+  const isFit = needs.require(
+    `${folder} has ${which} of this guest`,
+    { store: folder },
+    store === undefined ? checkKnown(state, folder) : checkBackup(store, state, folder, name),
+  );
+  return isFit && store ? backupNamed(store, state, name) : undefined;
+}
+
+/** Facts have no stores. */
+function checkKnown({ untold = [] }: HostState, folder: string): Refusal[] {
+  return untold.includes('uri')
+    ? [
+        refuseStep(
+          codes.storeUnreadable,
+          'store',
+          `the facts do not include the backup store ${folder}`,
+          'preview the plan on the host, without facts',
+        ),
+      ]
+    : [];
+}
+
+/** The backup of that name. The newest one is the last that was made, whatever the clock said. */
+export function backupNamed(
+  { backups }: BackupStore,
+  { domain }: HostState,
+  name: string,
+): StoredBackup | undefined {
+  return name === LATEST
+    ? backups.findLast(({ point, dropped }) => point?.uuid === domain.uuid && !dropped)
+    : backups.find((each) => each.name === name);
+}
+
+function checkBackup(
+  store: BackupStore | null,
+  state: HostState,
+  folder: string,
+  name: string,
+): Refusal[] {
+  if (!store)
+    return [
+      refuseStep(
+        codes.notBackupStore,
+        'store',
+        `the backup store ${folder} does not exist`,
+        'name a folder with backups of the guest',
+      ),
+    ];
+  const unread = checkReadable(store);
+  if (unread.length > 0) return unread;
+  const found = backupNamed(store, state, name);
+  if (!found) return [refuseUnknown(store, folder, name)];
+  if (name === LATEST) return checkNewest(store);
+  const { point, dropped, findings } = found;
+  if (!point)
+    return [
+      refuseStep(
+        codes.backupUnusable,
+        'backup',
+        findings[0]?.message ?? `${name} has no manifest`,
+        findings[0]?.hint,
+      ),
+    ];
+  if (point.uuid !== state.domain.uuid) return [refuseOther(found, state.domain, 'backup')];
+  return dropped
+    ? [
+        refuseStep(
+          codes.backupUnusable,
+          'backup',
+          `an unfinished prune gives up the backup ${name}, so it may be half merged`,
+          'name a backup that the prune keeps',
+        ),
+      ]
+    : [];
+}
+
+/** A backup without a valid manifest has no place in the order: it may be the newest. */
+function checkNewest({ backups }: BackupStore): Refusal[] {
+  const unknown = backups.find(({ point, dropped }) => !point && !dropped);
+  return unknown
+    ? [
+        refuseStep(
+          codes.backupUnusable,
+          'backup',
+          `it is unknown which backup is the newest: ${unknown.findings[0]?.message ?? `${unknown.name} has no manifest`}`,
+          'name the backup to restore',
+        ),
+      ]
+    : [];
+}
+
+function refuseUnknown({ backups, drafts }: BackupStore, folder: string, name: string): Refusal {
+  if (drafts.some((each) => each.name === name))
+    return refuseStep(
+      codes.backupUnusable,
+      'backup',
+      `the backup ${name} is incomplete: it is being made, or its run was interrupted`,
+      'name a complete backup, or finish its run first',
+    );
+  const near = onlyNearest(
+    name,
+    backups.map((each) => each.name),
+  );
+  const what = name === LATEST ? 'backup of this guest' : `backup "${name}"`;
+  return refuseStep(
+    codes.backupNotFound,
+    'backup',
+    `${folder} has no ${what}`,
+    near === undefined || name === LATEST
+      ? `see: ${blockplanCommand('backups', folder)}`
+      : `did you mean "${near}"?`,
+  );
+}

@@ -1,0 +1,231 @@
+import { codes } from '../codes.ts';
+import { virshCommand } from '../command.ts';
+import type { StoredBackup } from '../model/backup-store.ts';
+import { isInside, isSameFile } from '../model/file-identity.ts';
+import type { HostState } from '../model/host-state.ts';
+import { onlyNearest } from '../nearest.ts';
+import { sizeText } from '../size-text.ts';
+import { BACKUP_NAME } from '../store/names.ts';
+import { defineStep, type Infer, type ParamsSchema } from './define.ts';
+import { replaceDisksPhase, stageDisksPhase } from './phases/restore.ts';
+import { LATEST, requireBackup } from './requirements/backup.ts';
+import { checkReplaceable, findDisk } from './requirements/disk.ts';
+import { requireGuestOff } from './requirements/guest.ts';
+import { requireNewFile } from './requirements/new-file.ts';
+import {
+  checkPlainPath,
+  type Needs,
+  type ParamPath,
+  type Refusal,
+  refuse,
+  refuseStep,
+} from './requirements/requirement.ts';
+import { bytesOfRestored, type RestoredDisk, restoredDisks } from './restored-disks.ts';
+import { unknownSize } from './sizes.ts';
+
+const schema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['store', 'backup', 'dest'],
+  properties: {
+    store: {
+      type: 'string',
+      minLength: 1,
+      description: 'Absolute path of the folder with the backups of this guest.',
+    },
+    backup: {
+      type: 'string',
+      pattern: BACKUP_NAME,
+      description: `Name of the backup, as in \`blockplan backups\`, or \`${LATEST}\` for the newest.`,
+    },
+    disks: {
+      type: 'array',
+      minItems: 1,
+      items: { type: 'string', minLength: 1 },
+      description: 'Target names of the disks to restore (default: every disk of the backup).',
+    },
+    dest: {
+      type: 'string',
+      minLength: 1,
+      description:
+        'Absolute path of the folder for the restored files, outside the store; it must exist. A file is called `GUEST-BACKUP-DISK.qcow2`.',
+    },
+  },
+} as const satisfies ParamsSchema;
+
+type Params = Infer<typeof schema>;
+
+export const restoreStep = defineStep<typeof schema>({
+  kind: 'restore',
+  summary:
+    'Restore disks of a guest that is off from a backup into new files, and have its definition use them; the former files stay.',
+  schema,
+  unoffered: {},
+  check: ({ store, dest, disks = [] }: Params) => [
+    ...checkPlainPath('store', store),
+    ...checkPlainPath('dest', dest),
+    ...checkOutside(store, dest),
+    ...disks.flatMap((disk, at) => (disks.indexOf(disk) < at ? [refuseTwice(disk, at)] : [])),
+  ],
+  requires(params: Params, state, needs) {
+    if (!requireGuestOff(needs, state)) return;
+    requireNothingSaved(needs, state);
+    const backup = requireBackup(needs, state, params.store, params.backup);
+    if (!backup) return;
+    needs.require(
+      'the restored files are outside the store',
+      { file: params.dest },
+      isSameFile(state, params.dest, params.store) ? [refuseInside(params.store)] : [],
+    );
+    needs.require(
+      `the definition has the disks of the backup ${backup.name}, and their images are complete`,
+      'domain',
+      checkDisks(params, state, backup),
+    );
+    for (const disk of restoredDisks(params, state))
+      requireNewFile(needs, state, 'dest', disk.file, bytesOfRestored(state, disk));
+  },
+  products: (params: Params, state) =>
+    restoredDisks(params, state).map((disk) => {
+      const bytes = bytesOfRestored(state, disk);
+      return {
+        ...{ file: disk.file, copied: bytes, room: bytes },
+        ...unknownSize(state, disk.layers),
+      };
+    }),
+  reads: (params: Params, state) => restoredDisks(params, state).flatMap(({ layers }) => layers),
+  phases: (params: Params) => [stageDisksPhase(params), replaceDisksPhase(params)],
+  examples: [
+    {
+      title: 'All disks of the newest backup',
+      params: { store: '/backup/testvm', backup: LATEST, dest: '/images' },
+    },
+    {
+      title: 'One disk of an older backup',
+      params: {
+        ...{ store: '/backup/testvm', backup: 'before-upgrade', disks: ['vda'], dest: '/images' },
+      },
+    },
+  ],
+});
+
+function checkOutside(store: string, dest: string): Refusal[] {
+  return isInside(store, dest) ? [refuseInside(store)] : [];
+}
+
+function refuseInside(store: string): Refusal {
+  return refuse(
+    codes.conflictingOptions,
+    'dest',
+    `"dest" is in the backup store ${store}, where only backups belong`,
+    'choose a folder for images of guests',
+  );
+}
+
+function refuseTwice(disk: string, at: number): Refusal {
+  return refuse(
+    codes.conflictingOptions,
+    ['disks', at],
+    `${disk} is listed twice`,
+    'list each disk once',
+  );
+}
+
+/** What libvirt keeps of the guest that would not fit other disks. */
+function requireNothingSaved(needs: Needs, { domain, host }: HostState): void {
+  const { name, managedSave, checkpoints } = domain;
+  needs.require(
+    'the domain has no managed save image',
+    { told: ['managed-save'] },
+    managedSave
+      ? [
+          refuse(
+            codes.managedSaveExists,
+            [],
+            `"${name}" has a managed save image: its memory would continue on disks that it does not know`,
+            `remove it first: ${virshCommand(host, 'managedsave-remove', name)}`,
+          ),
+        ]
+      : [],
+  );
+  const [first] = checkpoints;
+  needs.require(
+    'the domain has no checkpoints',
+    'domain',
+    first !== undefined
+      ? [
+          refuse(
+            codes.checkpointsLeft,
+            [],
+            `"${name}" has checkpoints (${checkpoints.join(', ')}), and the restored files do not have their bitmaps`,
+            `remove each of them first: ${virshCommand(host, 'checkpoint-delete', name, '--checkpointname', first, '--metadata')}`,
+          ),
+        ]
+      : [],
+  );
+}
+
+/** Where a plan chooses the disk; for a disk that is restored by default, the backup. */
+function keyOf({ disks }: Params, target: string): ParamPath {
+  return disks === undefined ? 'backup' : ['disks', disks.indexOf(target)];
+}
+
+function checkDisks(params: Params, state: HostState, backup: StoredBackup): Refusal[] {
+  const known = backup.disks.map(({ target }) => target);
+  const absent = (params.disks ?? [])
+    .filter((target) => !known.includes(target))
+    .map((target) => refuseAbsent(params, backup, target, known));
+  return [
+    ...absent,
+    ...restoredDisks(params, state).flatMap((disk) => checkDisk(params, state, backup, disk)),
+  ];
+}
+
+function refuseAbsent(
+  params: Params,
+  { name }: StoredBackup,
+  target: string,
+  known: readonly string[],
+): Refusal {
+  const near = onlyNearest(target, known);
+  return refuseStep(
+    codes.diskNotFound,
+    keyOf(params, target),
+    `the backup ${name} has no disk "${target}"; it has: ${known.join(', ') || 'none'}`,
+    near === undefined ? 'list disks that it has' : `did you mean ${near}?`,
+  );
+}
+
+function checkDisk(
+  params: Params,
+  state: HostState,
+  { name, findings }: StoredBackup,
+  { target, broken, root, capacity }: RestoredDisk,
+): Refusal[] {
+  const key = keyOf(params, target);
+  const [found] = findings.filter(({ severity }) => severity === 'error');
+  if (broken || root === undefined)
+    return [
+      refuseStep(
+        codes.backupUnusable,
+        key,
+        broken
+          ? (found?.message ?? `an image of ${target} in ${name} is missing or does not match`)
+          : `the backup ${name} has no digest of ${target}, so the copy could not be verified`,
+        found?.hint ?? 'name another backup',
+      ),
+    ];
+  const disk = findDisk(state, target, key);
+  if (Array.isArray(disk)) return disk;
+  const unfit = checkReplaceable(disk, key);
+  if (unfit.length > 0 || disk.capacity === undefined || disk.capacity === capacity) return unfit;
+  return [
+    {
+      code: codes.restoredSizeDiffers,
+      severity: 'warning',
+      message: `${target} has ${sizeText(disk.capacity)} now, and had ${sizeText(capacity)} in the backup ${name}: the guest gets the former size again`,
+      hint: 'resize the restored image afterwards if the guest needs the other size',
+      path: typeof key === 'string' ? [key] : key,
+    },
+  ];
+}

@@ -1,0 +1,78 @@
+/** The disks that a restore step makes, from what a host state says of the backup store. */
+import { join } from 'node:path';
+import type { BackupStore, StoredBackup, StoredDisk } from '../model/backup-store.ts';
+import { setDiskSource } from '../model/domain-xml.ts';
+import type { HostState } from '../model/host-state.ts';
+import { storeIn } from '../model/known-stores.ts';
+import { backupNamed } from './requirements/backup.ts';
+import { bytesOf, fullQcow2 } from './sizes.ts';
+
+/** What a step restores. */
+export interface Restored {
+  readonly store: string;
+  readonly backup: string;
+  /** The targets of the disks; all of the backup by default. */
+  readonly disks?: readonly string[];
+  /** The folder of the new files. */
+  readonly dest: string;
+}
+
+/** A disk of the backup, and the file that it is restored to. */
+export interface RestoredDisk {
+  readonly target: string;
+  readonly file: string;
+  /** The images that it is read from, the topmost first. */
+  readonly layers: readonly string[];
+  /** In bytes. */
+  readonly capacity: number;
+  /** The digest of its content; absent if the backup has none. */
+  readonly root?: string;
+  /** Whether one of its images is missing or does not match. */
+  readonly broken: boolean;
+}
+
+/** The disks of the backup that the step restores; none if the host state does not show them. */
+export function restoredDisks(params: Restored, state: HostState): readonly RestoredDisk[] {
+  const store = storeIn(state, params.store);
+  const backup = store ? backupNamed(store, state, params.backup) : undefined;
+  if (!store || !backup) return [];
+  // The path must not leave the folder, whatever names libvirt accepts.
+  const guest = state.domain.name.replaceAll('/', '_');
+  return backup.disks
+    .filter(({ target }) => params.disks?.includes(target) ?? true)
+    .map(({ target, capacity, root, broken }) => ({
+      ...{ target, capacity, broken },
+      file: join(params.dest, `${guest}-${backup.name}-${target}.qcow2`),
+      layers: layersOf(store, backup, target).map((image) => join(params.store, image)),
+      ...(root === undefined ? {} : { root }),
+    }));
+}
+
+/** The images of a disk, relative to the store. Of a broken one, those that are known. */
+function layersOf({ backups }: BackupStore, top: StoredBackup, target: string): string[] {
+  const images: string[] = [];
+  const seen = new Set<string>();
+  for (let at: StoredBackup | undefined = top; at && !seen.has(at.name); ) {
+    seen.add(at.name);
+    const disk: StoredDisk | undefined = at.disks.find((each) => each.target === target);
+    if (!disk) break;
+    images.push(join(at.name, disk.file));
+    at = backups.find(({ name }) => name === disk.below);
+  }
+  return images;
+}
+
+/** The most bytes that the restored file takes. */
+export function bytesOfRestored(state: HostState, { layers, capacity }: RestoredDisk): number {
+  return Math.min(bytesOf(state, layers), fullQcow2(capacity));
+}
+
+/** The definition with the restored files; every other byte stays. The requirements have checked that it is possible. */
+export function definitionWith(state: HostState, disks: readonly RestoredDisk[]): string {
+  const { definition, name } = state.domain;
+  if (definition === undefined) throw new Error(`"${name}" has no definition`);
+  return disks.reduce(
+    (xml, { target, file }) => setDiskSource(xml, target, { file, format: 'qcow2' }),
+    definition,
+  );
+}

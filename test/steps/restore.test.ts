@@ -1,0 +1,260 @@
+import { describe, expect, test } from 'vitest';
+import { codes } from '../../src/codes.ts';
+import { readDomainXml } from '../../src/model/domain-xml.ts';
+import { type HostState, withDomain, withFile } from '../../src/model/host-state.ts';
+import { restoreStep } from '../../src/steps/restore.ts';
+import { stored, storedDisk, storeOf } from '../stored.ts';
+import { BASE, DATA, disk, neighbour, SNAP2 } from '../worlds.ts';
+import {
+  all,
+  broken,
+  DEST,
+  finding,
+  foreign,
+  latest,
+  MiB,
+  off,
+  STORE,
+  VDA,
+  WEEK,
+} from './restore-scenes.ts';
+import { phaseDone, rollbackLines } from './shown.ts';
+import { testStep } from './step-tester.ts';
+
+testStep(restoreStep, {
+  valid: [
+    ['an increment', all, off()],
+    ['the newest', latest, off()],
+    ['a full backup of both disks', { ...all, backup: 'monday' }, off()],
+    ['one disk of two', { ...all, backup: 'monday', disks: ['vdb'] }, off()],
+    ['a guest without autostart', all, off({ domain: { autostart: false } })],
+    [
+      'a disk on a block device',
+      all,
+      off({
+        disks: [
+          disk('vda', ['/dev/vg/vm'], {
+            chain: [{ file: '/dev/vg/vm', format: 'raw', block: true }],
+          }),
+        ],
+      }),
+    ],
+    ['a disk that other guests use', all, off({ others: [neighbour('other', [SNAP2, BASE], [])] })],
+    [
+      'a backup whose other disk is broken',
+      { ...all, backup: 'monday', disks: ['vda'] },
+      off(
+        {},
+        storeOf([stored('monday', [storedDisk('vda'), storedDisk('vdb', { broken: true })])]),
+      ),
+    ],
+    [
+      'a backup that an unfinished prune keeps',
+      all,
+      off({}, { ...WEEK, mark: { drop: [{ name: 'sunday', into: 'monday' }] } }),
+    ],
+  ],
+  invalid: [
+    ['a relative store', { ...all, store: 'backup' }, ['BP050 store']],
+    ['a relative folder', { ...all, dest: 'x' }, ['BP050 dest']],
+    ['a folder in the store', { ...all, dest: `${STORE}/x` }, ['BP051 dest']],
+    ['the store', { ...all, dest: STORE }, ['BP051 dest']],
+    ['a disk twice', { ...all, disks: ['vda', 'vda'] }, ['BP051 disks.1']],
+  ],
+  worlds: [
+    ['a guest that runs', all, off({ domain: { state: 'running' } }), ['BP162']],
+    ['a guest that is paused', all, off({ domain: { state: 'paused' } }), ['BP162']],
+    ['a crashed guest', all, off({ domain: { state: 'crashed' } }), ['BP162']],
+    ['no such guest', all, off({ domain: { state: 'gone' } }), ['BP101']],
+    ['a managed save image', all, off({ domain: { managedSave: true } }), ['BP118']],
+    ['checkpoints', all, off({ domain: { checkpoints: ['cp1', 'cp2'] } }), ['BP167']],
+    ['no store', all, off({}, null), ['BP181 store']],
+    [
+      'an unreadable store',
+      all,
+      off(
+        {},
+        storeOf([], {
+          findings: [
+            { code: codes.storeUnreadable, severity: 'error', message: 'it cannot be read' },
+          ],
+        }),
+      ),
+      ['BP182 store'],
+    ],
+    ['no such backup', { ...all, backup: 'tuesda' }, off(), ['BP163 backup']],
+    ['an empty store', latest, off({}, storeOf([])), ['BP163 backup']],
+    [
+      'a draft',
+      { ...all, backup: 'wed' },
+      off({}, { ...WEEK, drafts: [stored('wed')] }),
+      ['BP164 backup'],
+    ],
+    ['a broken backup', all, off({}, storeOf([broken])), ['BP164 backup']],
+    [
+      'the newest is broken',
+      latest,
+      off({}, storeOf([stored('monday'), broken])),
+      ['BP164 backup'],
+    ],
+    [
+      'a broken disk of two',
+      { ...all, backup: 'monday', disks: ['vdb'] },
+      off(
+        {},
+        storeOf([stored('monday', [storedDisk('vda'), storedDisk('vdb', { broken: true })])]),
+      ),
+      ['BP164 disks.0'],
+    ],
+    [
+      'a backup without a manifest',
+      all,
+      off(
+        {},
+        storeOf([{ name: 'tuesday', size: 1, disks: [], findings: [finding('no manifest')] }]),
+      ),
+      ['BP164 backup'],
+    ],
+    [
+      'the newest, where one has no manifest',
+      latest,
+      off({}, storeOf([{ name: 'x', size: 1, disks: [], findings: [] }, stored('monday')])),
+      ['BP164 backup'],
+    ],
+    [
+      'a backup without a digest',
+      all,
+      off({}, storeOf([withoutRoot(stored('tuesday'))])),
+      ['BP164 backup'],
+    ],
+    ['a backup of another guest', all, off({}, storeOf([foreign])), ['BP165 backup']],
+    ['only backups of another guest', latest, off({}, storeOf([foreign])), ['BP163 backup']],
+    [
+      'a backup that an unfinished prune gives up',
+      all,
+      off({}, storeOf([stored('tuesday', [], { dropped: { name: 'tuesday' } })])),
+      ['BP164 backup'],
+    ],
+    ['a disk that the backup lacks', { ...all, disks: ['vdb'] }, off(), ['BP103 disks.0']],
+    [
+      'a disk that the definition lacks',
+      all,
+      off({ disks: [disk('vdb', [DATA])] }),
+      ['BP103 backup'],
+    ],
+    [
+      'a disk with an unsupported property',
+      all,
+      off({ disks: [disk('vda', [SNAP2], { unsupported: ['<transient>'] })] }),
+      ['BP126 backup'],
+    ],
+    [
+      'a drive',
+      all,
+      off({ disks: [disk('vda', [SNAP2], { device: 'cdrom', readonly: true })] }),
+      ['BP104 backup'],
+    ],
+    [
+      'a disk of another size',
+      all,
+      off({ disks: [disk('vda', [SNAP2], { capacity: MiB })] }),
+      ['BP166 backup'],
+    ],
+    ['a file that exists', all, off({ files: { [VDA]: { size: 1 } } }), ['BP106 dest']],
+    ['no folder', all, off({ folders: { [DEST]: null } }), ['BP107 dest']],
+    [
+      'too little space',
+      all,
+      off({ folders: { [DEST]: { writable: true, free: MiB } } }),
+      ['BP108 dest'],
+    ],
+    [
+      'a file of another guest',
+      all,
+      off({ others: [neighbour('other', [VDA], [])] }),
+      ['BP109 dest'],
+    ],
+  ],
+  scenes: [off(), off({ domain: { autostart: false } })],
+  admitted: 20,
+});
+
+function withoutRoot(backup: ReturnType<typeof stored>): typeof backup {
+  return { ...backup, disks: backup.disks.map(({ root: _none, ...each }) => each) };
+}
+
+test('the definition keeps every other byte, and reads no chain of the former file', () => {
+  const { after, before } = phaseDone(restoreStep, all, off(), 'define');
+  const changed = (xml = '') => xml.replace(VDA, SNAP2);
+  expect(changed(after.domain.definition)).toBe(before.domain.definition);
+  const [vda, vdb] = readDomainXml(after.domain.definition ?? '').disks;
+  expect([vda?.chain, vdb?.chain.length]).toEqual([[{ file: VDA, format: 'qcow2' }], 1]);
+});
+
+test('a raw disk on a block device becomes a qcow2 file', () => {
+  const chain = [{ file: '/dev/vg/vm', format: 'raw', block: true }] as const;
+  const on = off({ disks: [disk('vda', ['/dev/vg/vm'], { chain })] });
+  const { after } = phaseDone(restoreStep, all, on, 'define');
+  expect(after.domain.definition).toContain(`<disk type='file' device='disk'>
+      <driver name='qemu' type='qcow2' discard='unmap'/>
+      <source file='${VDA}'/>`);
+});
+
+describe('the rollback', () => {
+  const define = phaseDone(restoreStep, all, off(), 'define');
+  const stage = phaseDone(restoreStep, all, off(), 'stage');
+  const running = (state: HostState, file: string): HostState =>
+    withDomain(state, {
+      state: 'running',
+      disks: state.domain.disks.map((each) =>
+        each.target === 'vda' ? { ...each, chain: [{ file, format: 'qcow2' }] } : each,
+      ),
+    });
+
+  test('is impossible while the guest runs on the restored files', () => {
+    const { phase, before, after, start } = define;
+    expect(rollbackLines(phase, before, running(after, VDA), start)).toMatchInlineSnapshot(`
+      [
+        "no rollback: "testvm" was started from the restored files, and its latest writes are only there -> virsh domblklist testvm",
+      ]
+    `);
+    expect(rollbackLines(phase, before, running(after, SNAP2), start)).toHaveLength(2);
+  });
+
+  test('leaves a definition alone that another user has changed outside the disks', () => {
+    const { phase, before, after, start } = define;
+    const definition = after.domain.definition?.replace('<vcpu', '<vcpu2');
+    const edited = withDomain(after, definition === undefined ? {} : { definition });
+    expect(rollbackLines(phase, before, edited, start)).toEqual([]);
+  });
+
+  test('removes only files that the run has made, and that no definition names', () => {
+    const { phase, before, after, start } = stage;
+    expect(rollbackLines(phase, before, after, start)).toHaveLength(1);
+    expect(rollbackLines(phase, before, withFile(after, VDA, { size: 1 }), start)).toEqual([]);
+    expect(rollbackLines(phase, before, define.after, start)).toEqual([]);
+  });
+});
+
+test('the definition must not change while the files are copied, and nobody may start the guest', () => {
+  const { phase, before, after, start } = phaseDone(restoreStep, all, off(), 'stage');
+  const problems = (now: HostState) => phase.expects(before, start).flatMap((each) => each(now));
+  expect(problems(after)).toEqual([]);
+  expect(problems(withDomain(after, { definition: '<domain/>' }))).toEqual([
+    'the definition differs from the one that the guest had before',
+  ]);
+  expect(problems(withDomain(after, { state: 'running' }))).toEqual([
+    '"testvm" is running, although it was off',
+  ]);
+  expect(problems(withDomain(after, { managedSave: true }))).toEqual([
+    '"testvm" has a managed save image now',
+  ]);
+});
+
+test('a name with a slash leads to no other folder', () => {
+  const name = '../../etc/x';
+  const named = withDomain(off(), { name });
+  expect(restoreStep.products(all, named).map(({ file }) => file)).toEqual([
+    `${DEST}/.._.._etc_x-tuesday-vda.qcow2`,
+  ]);
+});
