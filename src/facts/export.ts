@@ -10,6 +10,7 @@ import type {
   Layer,
   OtherDomain,
 } from '../model/host-state.ts';
+import type { ImageExtents } from '../model/image-extents.ts';
 import { REDACTED, redactLocation, redactText, redactXml } from '../model/redact.ts';
 
 import { printable } from '../printable.ts';
@@ -18,6 +19,7 @@ import type {
   DestinationFacts,
   DiskFacts,
   DomainFacts,
+  ExtentsFacts,
   Facts,
   FileFacts,
   FolderFacts,
@@ -112,7 +114,7 @@ function fileFacts(state: HostState): Record<string, FileFacts | 'absent'> {
 }
 
 function contentFacts(
-  { format, link, dataFiles = [], place }: ImageFile,
+  { format, link, dataFiles = [], place, extents }: ImageFile,
   backing: string | null | undefined,
 ): FileFacts {
   return {
@@ -123,6 +125,17 @@ function contentFacts(
     ...(link ? { link } : {}),
     ...listed('data-files', dataFiles),
     ...(place === undefined ? {} : { place: placeFacts(place) }),
+    ...(extents === undefined ? {} : { extents: extentsFacts(extents) }),
+  };
+}
+
+function extentsFacts({ virtualSize, layers }: ImageExtents): ExtentsFacts {
+  return {
+    'virtual-size': exactly(virtualSize),
+    layers: layers.map(({ data, zeroes }) => ({
+      data: atLeast(data),
+      ...(zeroes === 0 ? {} : { zeroes: atLeast(zeroes) }),
+    })),
   };
 }
 

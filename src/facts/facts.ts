@@ -58,6 +58,12 @@ export interface FileFacts {
   readonly link?: boolean;
   readonly 'data-files'?: readonly string[];
   readonly place?: DestinationFacts;
+  readonly extents?: ExtentsFacts;
+}
+
+export interface ExtentsFacts {
+  readonly 'virtual-size': Amount;
+  readonly layers: readonly { readonly data: Amount; readonly zeroes?: Amount }[];
 }
 
 export interface DestinationFacts {

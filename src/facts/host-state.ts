@@ -14,10 +14,18 @@ import type {
   OtherDomain,
   UnknownPart,
 } from '../model/host-state.ts';
+import type { ImageExtents } from '../model/image-extents.ts';
 import { NO_UUID } from '../model/uuid.ts';
 import { type Amount, readAmount } from './amounts.ts';
 import { minimalDefinition } from './definition.ts';
-import type { DestinationFacts, DiskFacts, Facts, LayerFacts, OtherFacts } from './facts.ts';
+import type {
+  DestinationFacts,
+  DiskFacts,
+  ExtentsFacts,
+  Facts,
+  LayerFacts,
+  OtherFacts,
+} from './facts.ts';
 
 /** Pure. @param defined the definition in the facts, parsed */
 export function hostStateOf(facts: Facts, defined: DomainXml | undefined): HostState {
@@ -117,7 +125,7 @@ function filesOf(facts: Facts, disks: readonly Disk[]): Record<string, ImageFile
       files[path] = null;
       continue;
     }
-    const { size, format, backing, 'data-files': dataFiles = [], link, place } = file;
+    const { size, format, backing, 'data-files': dataFiles = [], link, place, extents } = file;
     files[path] = {
       ...(size === undefined && files[path] ? files[path] : sized(sizeOf(size))),
       ...(format === undefined ? {} : { format }),
@@ -125,6 +133,7 @@ function filesOf(facts: Facts, disks: readonly Disk[]): Record<string, ImageFile
       ...(link ? { link } : {}),
       ...(dataFiles.length === 0 ? {} : { dataFiles }),
       ...(place === undefined ? {} : { place: placeOf(place) }),
+      ...(extents === undefined ? {} : { extents: extentsOf(extents) }),
     };
   }
   return files;
@@ -177,6 +186,16 @@ function withEveryName(
     return [[name, file && (rest as ImageFile)] as const];
   });
   return { ...files, ...Object.fromEntries(others) };
+}
+
+function extentsOf({ 'virtual-size': size, layers }: ExtentsFacts): ImageExtents {
+  return {
+    virtualSize: readAmount(size),
+    layers: layers.map(({ data, zeroes = 0 }) => ({
+      data: readAmount(data),
+      zeroes: readAmount(zeroes),
+    })),
+  };
 }
 
 function sized(size: number | undefined): ImageFile {

@@ -178,6 +178,29 @@ const PLACE_FACTS: JsonSchema = {
   description: 'What a step that overwrites the file must know; unknown unless specified.',
 };
 
+const EXTENTS: JsonSchema = {
+  ...map(
+    {
+      'virtual-size': amount('Virtual size, as the guest sees it.'),
+      layers: list(
+        map(
+          {
+            data: amount('Data that a copy takes, uncompressed.'),
+            zeroes: amount(
+              'Zeroes that hide the layers below, such as discarded areas; 0 unless specified.',
+            ),
+          },
+          ['data'],
+        ),
+        'The image and the files below it, topmost first, each with what the others do not hide.',
+      ),
+    },
+    ['virtual-size', 'layers'],
+  ),
+  description:
+    'What `qemu-img map` shows of the image, so that a preview knows how much a copy of it takes; the sizes of the files count unless specified.',
+};
+
 const FILE = mapOrAbsent(
   {
     size: amount('Space that the file takes on its storage; unknown unless specified.'),
@@ -188,8 +211,9 @@ const FILE = mapOrAbsent(
     'data-files': DATA_FILES,
     link: flag('Whether the path is a symbolic link.', false),
     place: PLACE_FACTS,
+    extents: EXTENTS,
   },
-  '"absent", or a map with "size", "format", "backing", "data-files", "link" or "place"',
+  '"absent", or a map with "size", "format", "backing", "data-files", "link", "place" or "extents"',
 );
 
 const FOLDER = mapOrAbsent(

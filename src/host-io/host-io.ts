@@ -13,6 +13,7 @@
 import type { StoreFolder } from '../model/backup-store.ts';
 import type { OverlayBeside } from '../model/examination.ts';
 import type { Destination, Folder, HostState, ImageFile, Layer } from '../model/host-state.ts';
+import type { ImageExtents } from '../model/image-extents.ts';
 import type { ImageDigests } from './image-digest.ts';
 import type { StoreLocks } from './store-lock.ts';
 
@@ -57,6 +58,11 @@ export interface FileQueries {
   usersAt(path: string): Promise<string[]>;
   /** The other files that hold data of an image; none for formats other than qcow2 and vmdk. */
   readDataFiles(layer: Layer): Promise<DataFiles>;
+  /**
+   * Which parts of an image and of the files below it have data. Undefined where that cannot be read, or not within a few
+   * seconds: a large image has large tables.
+   */
+  readExtents(layer: Layer): Promise<ImageExtents | undefined>;
   /** The qcow2 images in the folders of these files that name one of the files as their backing file. */
   findOverlays(files: readonly string[]): Promise<OverlayBeside[]>;
   /**

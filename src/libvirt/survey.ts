@@ -3,8 +3,9 @@ import { dirname } from 'node:path';
 import type { HostIO } from '../host-io/host-io.ts';
 import { FileSet, filesOfDisk } from '../model/file-identity.ts';
 import { backingPath } from '../model/headers.ts';
-import type { Disk, HostState, ImageFile } from '../model/host-state.ts';
+import type { Disk, HostState, ImageFile, Layer } from '../model/host-state.ts';
 import { dataFilesByContent, withDataFiles } from './data-files.ts';
+import { extentsOf, withExtents } from './image-extents.ts';
 import { ImageHeaders } from './image-headers.ts';
 import { otherDomains } from './others.ts';
 import type { Virsh } from './virsh.ts';
@@ -12,6 +13,7 @@ import { volumePaths } from './volumes.ts';
 
 /**
  * Adds to an observed host state what preflight and the check that a file is unused need.
+ * @param measured the layers whose extents are read
  * @throws BlockplanError domainListUnknown, pathUnreadable when this cannot be determined
  */
 export async function surveyHost(
@@ -19,6 +21,7 @@ export async function surveyHost(
   virsh: Virsh,
   hostState: HostState,
   files: readonly string[],
+  measured: readonly Layer[] = [],
 ): Promise<HostState> {
   const headers = new ImageHeaders(io);
   const { name, uuid, state } = hostState.domain;
@@ -26,6 +29,7 @@ export async function surveyHost(
   const looks = [
     ownFiles(io, virsh, hostState, files, headers),
     otherDomains(io, virsh, uuid, headers),
+    extentsOf(io, measured),
     virsh.runAll([
       ['version', '--daemon'],
       ...(state === 'gone' ? [] : [['domblkinfo', '--domain', name, '--all']]),
@@ -33,13 +37,13 @@ export async function surveyHost(
   ] as const;
   // When one of them fails, the others must not hold files open while a rollback begins.
   await Promise.allSettled(looks);
-  const [own, others, [version, sizes]] = await Promise.all(looks);
+  const [own, others, extents, [version, sizes]] = await Promise.all(looks);
   const { disks } = own;
   return {
     ...hostState,
     host: { ...hostState.host, ...readReleases(version?.ok ? version.stdout : ''), ...ownUser(io) },
     domain: { ...hostState.domain, disks: withCapacities(disks, sizes?.ok ? sizes.stdout : '') },
-    files: { ...hostState.files, ...own.files },
+    files: withExtents({ ...hostState.files, ...own.files }, extents),
     names: { ...others.names, ...own.names },
     folders: own.folders,
     others: others.others,

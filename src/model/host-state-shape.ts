@@ -20,6 +20,7 @@ import {
   type SavedMetadata,
   type UnknownPart,
 } from './host-state.ts';
+import type { ImageExtents, LayerExtents } from './image-extents.ts';
 import {
   amount,
   byKey,
@@ -114,10 +115,17 @@ const place = fields<Destination>({
   heldBy: listOf(text),
 });
 
+const extents = fields<ImageExtents>({
+  virtualSize: amount,
+  layers: listOf(fields<LayerExtents>({ data: amount, zeroes: amount })),
+});
+
 const imageFile = fields<ImageFile>({
   format: optionalField(text),
   size: amount,
   sizeUntold: optionalField(trueFlag),
+  least: optionalField(amount),
+  extents: optionalField(extents),
   identity: optionalField(text),
   link: optionalField(trueFlag),
   made: optionalField(trueFlag),

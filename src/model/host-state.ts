@@ -11,6 +11,7 @@
  */
 
 import type { GuestProcess } from './guest-process.ts';
+import type { ImageExtents } from './image-extents.ts';
 
 /** The state of a libvirt host at one moment, as far as it concerns a plan's domain. */
 export interface HostState {
@@ -164,6 +165,10 @@ export interface ImageFile {
   readonly size: number;
   /** Set where the size is unknown. */
   readonly sizeUntold?: true;
+  /** Bytes that it certainly occupies, for a simulated copy whose `size` is an upper bound; absent where both are equal. */
+  readonly least?: number;
+  /** What its tables and those of the files below it say; absent where they were not read. */
+  readonly extents?: ImageExtents;
   /** The same for every name of one file (links, bind mounts); absent where it was not observed. */
   readonly identity?: string;
   /** Set where the path itself is a symbolic link: removing it leaves the file. */

@@ -96,7 +96,7 @@ export function withEffectHook(driver: Driver, aside: EffectHook): Driver {
   return {
     observe: (files) => driver.observe(files),
     headers: (state) => driver.headers(state),
-    survey: (state, files) => driver.survey(state, files),
+    survey: (state, files, measured) => driver.survey(state, files, measured),
     perform: async (effect, context) => {
       await driver.perform(effect, context);
       if (effect === aside.after) await aside.do();

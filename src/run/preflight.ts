@@ -29,8 +29,13 @@ export async function observeForPlans(
   // shows both, the survey inspects the files.
   const steps = graphs.flatMap(({ nodes }) => nodes.map(({ planned }) => planned.params));
   const first = await driver.headers(await driver.observe([...new Set(pathsIn(steps))]));
-  const named = graphs.flatMap((graph) => walk(graph, first).files);
-  return driver.survey(first, [...new Set(named)]);
+  const walks = graphs.map((graph) => walk(graph, first));
+  const named = walks.flatMap(({ files }) => files);
+  return driver.survey(
+    first,
+    [...new Set(named)],
+    walks.flatMap(({ measured }) => measured),
+  );
 }
 
 /**

@@ -30,23 +30,29 @@ export function rollbackNeeds(
 
 /**
  * Rollbacks that may not fit, and as errors those that cannot.
- * @param leftFor the bytes that a phase leaves free in the file's folder; undefined if the folder was not checked
+ * @param leftFor the bytes that a phase leaves free in the file's folder, at least and at most; undefined if the folder was
+ *   not checked
  */
 export function rollbacksWithoutRoom(
   phases: readonly WalkedPhase[],
-  leftFor: (index: number, file: string) => number | undefined,
+  leftFor: (index: number, file: string) => { least: number; most: number } | undefined,
 ): Finding[] {
   return phases.flatMap((walked, index) =>
     roomsOf(walked).flatMap(({ file, least, most }) => {
       const left = leftFor(index, file);
-      if (left === undefined || most <= left) return [];
+      if (left === undefined || most <= left.least) return [];
       const { planned, phase } = walked.node;
-      const [grows, atLeast, free] = comparedSizes(most, least, Math.max(0, left));
+      const stranded = least > left.most;
+      const [grows, atLeast, free] = comparedSizes(
+        most,
+        least,
+        Math.max(0, stranded ? left.most : left.least),
+      );
       const bytes =
         least === most ? grows : least === 0 ? `up to ${grows}` : `${atLeast} to ${grows}`;
       const needs = `the rollback of ${planned.id}/${phase.name} needs ${bytes} for ${file}, but ${dirname(file)} has ${free} left`;
       return [
-        least > left
+        stranded
           ? findingAt(walked, {
               code: codes.noSpace,
               severity: 'error',

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { codes } from '../codes.ts';
 import type { Finding } from '../errors.ts';
 import { FileSet, fileAt, isSameFile, layerIndex } from '../model/file-identity.ts';
-import { type Disk, diskOf, type HostState } from '../model/host-state.ts';
+import { type Disk, diskOf, type HostState, type ImageFile } from '../model/host-state.ts';
 import { comparedSizes } from '../size-text.ts';
 import { rollbacksWithoutRoom } from './rollback-room.ts';
 import { findingAt, type WalkedPhase } from './walked-phase.ts';
@@ -18,17 +18,23 @@ interface Room {
 
 /** All dangers of running out of space: in the plan as a whole, in overlays, in merges and in rollbacks. */
 export function spaceDangers(initial: HostState, phases: readonly WalkedPhase[]): Finding[] {
-  const taken = takenAfter(initial, phases);
+  const least = takenAfter(initial, phases, ({ size, least: certain = size }) => certain);
+  const most = takenAfter(initial, phases, ({ size }) => size);
   return [
-    ...tooMuchTogether(initial, phases, taken),
-    ...overlaysWithoutRoom(initial, phases, taken),
-    ...mergesWithoutRoom(initial, phases, taken),
+    ...tooMuchTogether(initial, phases, least),
+    ...copiesWithoutRoom(initial, phases, { least, most }),
+    ...overlaysWithoutRoom(initial, phases, most),
+    ...mergesWithoutRoom(initial, phases, most),
     ...rollbacksWithoutRoom(phases, (index, file) => {
       const room = roomOf(initial, file);
-      return room && room.free - (taken[index]?.get(room.key) ?? 0);
+      const left = (taken: Taken) => (room?.free ?? 0) - (taken[index]?.get(room?.key ?? '') ?? 0);
+      return room && { least: left(most), most: left(least) };
     }),
   ];
 }
+
+/** After each phase, by file system, the additional bytes that files take since the plan began; may be negative. */
+type Taken = readonly ReadonlyMap<string, number>[];
 
 function roomOf(initial: HostState, file: string): Room | undefined {
   const folder = dirname(file);
@@ -38,17 +44,18 @@ function roomOf(initial: HostState, file: string): Room | undefined {
     : undefined;
 }
 
-/** After each phase, by file system, the additional bytes that files take since the plan began; may be negative. */
 function takenAfter(
   initial: HostState,
   phases: readonly WalkedPhase[],
-): readonly ReadonlyMap<string, number>[] {
+  sizeOf: (file: ImageFile) => number,
+): Taken {
+  const sizeAt = (file: ImageFile | null | undefined) => (file ? sizeOf(file) : 0);
   return phases.map(({ after }) => {
     const taken = new Map<string, number>();
     for (const path of oneNameEach(after)) {
       const room = roomOf(initial, path);
-      const more = (after.files[path]?.size ?? 0) - (fileAt(initial, path)?.size ?? 0);
-      if (room) taken.set(room.key, (taken.get(room.key) ?? 0) + more);
+      const more = sizeAt(after.files[path]) - sizeAt(fileAt(initial, path));
+      if (room && !isDevice(after, path)) taken.set(room.key, (taken.get(room.key) ?? 0) + more);
     }
     return taken;
   });
@@ -63,14 +70,14 @@ function oneNameEach(state: HostState): string[] {
 function tooMuchTogether(
   initial: HostState,
   phases: readonly WalkedPhase[],
-  taken: readonly ReadonlyMap<string, number>[],
+  taken: Taken,
 ): Finding[] {
   const told = new Set<string>();
   return phases.flatMap((walked, index) => {
     const made = oneNameEach(walked.after).flatMap((path) => {
       const file = walked.after.files[path];
       const room = file && !fileAt(initial, path) ? roomOf(initial, path) : undefined;
-      return room && file && file.size > 0 ? [{ path, room, size: file.size }] : [];
+      return room && file && file.size > 0 ? [{ path, room, size: file.least ?? file.size }] : [];
     });
     return made.flatMap(({ room }) => {
       const needed = taken[index]?.get(room.key) ?? 0;
@@ -89,6 +96,69 @@ function tooMuchTogether(
       ];
     });
   });
+}
+
+/** Copies that certainly need less space than there is, but can need more; once for each file system. */
+function copiesWithoutRoom(
+  initial: HostState,
+  phases: readonly WalkedPhase[],
+  taken: { readonly least: Taken; readonly most: Taken },
+): Finding[] {
+  const told = new Set<string>();
+  return phases.flatMap((walked, index) => {
+    const { after } = walked;
+    const uncertain = oneNameEach(after).flatMap((path) => {
+      const isCopy = after.files[path]?.least !== undefined && !isDevice(after, path);
+      const room = isCopy ? roomOf(initial, path) : undefined;
+      return room ? [{ path, room }] : [];
+    });
+    return uncertain.flatMap(({ room }) => {
+      const least = taken.least[index]?.get(room.key) ?? 0;
+      const most = taken.most[index]?.get(room.key) ?? 0;
+      if (told.has(room.key) || most <= room.free || least > room.free) return [];
+      told.add(room.key);
+      const together = uncertain.flatMap((each) => (each.room.key === room.key ? each.path : []));
+      return [findingAt(walked, copyAtRisk(together, { least, most, room }, reasons(phases)))];
+    });
+  });
+}
+
+function copyAtRisk(
+  copies: readonly string[],
+  { least, most, room }: { readonly least: number; readonly most: number; readonly room: Room },
+  because: (copy: string) => readonly string[],
+): Omit<Finding, 'path'> {
+  const [from, to, free] = comparedSizes(least, most, room.free);
+  const amount = least < HARDLY_ANY ? `up to ${to}` : `${from} to ${to}`;
+  const [why = 'how much it needs at least is unknown'] = copies.flatMap(because);
+  return {
+    code: codes.spaceAtRisk,
+    severity: 'warning',
+    message: `${copies.join(', ')} can need ${amount}, and ${room.folder} has ${free} free: ${why}`,
+    hint: 'free space before the run, or choose another folder; a copy that runs out of space fails',
+  };
+}
+
+/** An image without data takes less than that. */
+const HARDLY_ANY = 64 * 1024;
+
+/** Why copies can take much more than the files of their sources. */
+function reasons(phases: readonly WalkedPhase[]): (copy: string) => readonly string[] {
+  const products = phases
+    .filter(({ node }) => node.first)
+    .flatMap(({ node: { planned }, start }) => planned.step.products(planned.params, start));
+  const state = phases[0]?.before ?? { files: {} };
+  return (copy) =>
+    products.flatMap(({ file, because }) =>
+      because !== undefined && isSameFile(state, file, copy) ? [because] : [],
+    );
+}
+
+/** The size of a block device is fixed: what is written into it takes no space elsewhere. */
+function isDevice(state: HostState, path: string): boolean {
+  const { files, domain } = state;
+  const devices = domain.disks.flatMap(({ chain }) => chain.filter(({ block }) => block));
+  return files[path]?.place?.kind === 'block device' || layerIndex(state, devices, path) >= 0;
 }
 
 /** The overlays that a phase switches disks to, with the disks. */
@@ -111,7 +181,7 @@ function overlaysOf({
 function overlaysWithoutRoom(
   initial: HostState,
   phases: readonly WalkedPhase[],
-  taken: readonly ReadonlyMap<string, number>[],
+  taken: Taken,
 ): Finding[] {
   return phases.flatMap((walked, index) =>
     overlaysOf(walked).flatMap(({ file, disk }) => {
@@ -151,7 +221,7 @@ function copies(before: HostState, after: HostState): boolean {
 function mergesWithoutRoom(
   initial: HostState,
   phases: readonly WalkedPhase[],
-  taken: readonly ReadonlyMap<string, number>[],
+  taken: Taken,
 ): Finding[] {
   return phases.flatMap((walked, index) => {
     const { node, start } = walked;
@@ -162,7 +232,7 @@ function mergesWithoutRoom(
           .products(params, start)
           .filter(({ file, room }) => room > 0 && layerIndex(start, layers, file) >= 0)
       : [];
-    return written.flatMap(({ file, room: growth }) => {
+    return written.flatMap(({ file, room: growth, because }) => {
       const room = roomOf(initial, file);
       if (!room) return [];
       const left = room.free - (taken[index]?.get(room.key) ?? 0);
@@ -173,7 +243,7 @@ function mergesWithoutRoom(
             findingAt(walked, {
               code: codes.spaceAtRisk,
               severity: 'warning',
-              message: `the ${node.phase.name} writes up to ${most} into ${file}, and ${room.folder} has ${free} left: it may run out of space and fail, with the chain unchanged`,
+              message: `the ${node.phase.name} writes up to ${most} into ${file}, and ${room.folder} has ${free} left: it may run out of space and fail, with the chain unchanged${because === undefined ? '' : ` (${because})`}`,
               hint: 'free space before the run',
             }),
           ];

@@ -2,7 +2,7 @@
 import type { Finding } from '../errors.ts';
 import type { Graph, PhaseNode } from '../graph/graph.ts';
 import { simulatedHostOf } from '../host/simulated-host.ts';
-import type { HostState } from '../model/host-state.ts';
+import type { HostState, Layer } from '../model/host-state.ts';
 import { requirementsOf, type StepRequirements } from '../steps/derived.ts';
 import { pathInPlan, type Refusal } from '../steps/requirements/requirement.ts';
 import { dangersOf } from './dangers.ts';
@@ -19,6 +19,8 @@ export interface Walk {
   readonly findings: readonly Finding[];
   /** Every absolute path that the plan may read, write, create or remove. */
   readonly files: readonly string[];
+  /** The layers whose tables show how much the plan copies. */
+  readonly measured: readonly Layer[];
 }
 
 /** A step with its requirements and findings in the host state in which it begins. */
@@ -33,6 +35,7 @@ export function walk(graph: Graph, state: HostState): Walk {
   const findings: Finding[] = [];
   const steps: WalkedStep[] = [];
   const files = new Set<string>();
+  const measured: Layer[] = [];
   let host = simulatedHostOf(state);
   let start = stateWithHeaders(host);
   let before = start;
@@ -42,6 +45,7 @@ export function walk(graph: Graph, state: HostState): Walk {
       const { planned } = node;
       const examined = requirementsOf(planned.step, planned.params, start);
       for (const file of examined.files) files.add(file);
+      measured.push(...examined.measured);
       findings.push(...examined.findings.map((refusal) => inPlan(node, refusal)));
       if (examined.findings.some(({ blocks }) => blocks === 'simulation')) break;
       steps.push({ ...examined, planned, start });
@@ -53,7 +57,7 @@ export function walk(graph: Graph, state: HostState): Walk {
   }
   if (phases.length === graph.nodes.length) findings.push(...leftTransient(graph, state, before));
   findings.push(...dangersOf(state, phases, findings.some(isError)));
-  return { phases, steps, findings, files: [...files] };
+  return { phases, steps, findings, files: [...files], measured };
 }
 
 function isError({ severity }: Finding): boolean {

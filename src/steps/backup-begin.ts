@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { codes } from '../codes.ts';
+import { spaceOfBlockcopy } from '../commands/blockcopy.ts';
 import { STORE_NAMES } from '../model/backup-store.ts';
-import { filesOfLayer } from '../model/file-identity.ts';
+import { type CopySpace, layersToMeasure, spaceTogether } from '../model/copy-space.ts';
 import { activeFile, type Disk, diskOf, type HostState } from '../model/host-state.ts';
 import { BACKUP_NAME } from '../store/names.ts';
 import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
@@ -19,7 +20,7 @@ import {
   refuseStep,
 } from './requirements/requirement.ts';
 import { discardBackup } from './rollbacks/discard-backup.ts';
-import { bytesOf, unknownSize } from './sizes.ts';
+import { copyProduct } from './sizes.ts';
 
 const schema = {
   type: 'object',
@@ -91,14 +92,15 @@ export const backupBeginStep = defineStep<typeof schema>({
       state,
       'name',
       folderOf(params),
-      bytesOf(state, sourceFiles(params, state)),
+      spaceOfBackup(params, state).least,
     );
     requireWritableByQemu(needs, state, 'store', folderOf(params), true);
   },
   products(params: Params, state) {
-    const files = sourceFiles(params, state);
-    const bytes = bytesOf(state, files);
-    return [{ file: folderOf(params), copied: bytes, room: bytes, ...unknownSize(state, files) }];
+    const measured = chosenDisks(params, state).flatMap(({ chain }) =>
+      layersToMeasure(state, chain),
+    );
+    return [copyProduct(folderOf(params), spaceOfBackup(params, state), measured)];
   },
   phases: (params: Params) => [copyPhase(params), digestPhase(params), publishPhase(params)],
   examples: [
@@ -157,11 +159,15 @@ function whyLeftOut({ chain, device, readonly }: Disk): string | undefined {
   return readonly ? 'it is read-only' : undefined;
 }
 
-/** The files that the copied disks consist of. */
-function sourceFiles(params: Params, state: HostState): string[] {
-  return chosenTargets(params, state).flatMap((target) =>
-    (diskOf(state, target)?.chain ?? []).flatMap(filesOfLayer),
+function chosenDisks(params: Params, state: HostState): readonly Disk[] {
+  return chosenTargets(params, state).flatMap((target) => diskOf(state, target) ?? []);
+}
+
+function spaceOfBackup(params: Params, state: HostState): CopySpace {
+  const copies = chosenDisks(params, state).map((disk) =>
+    spaceOfBlockcopy({ format: 'qcow2' }, state, disk),
   );
+  return spaceTogether(copies);
 }
 
 function copyPhase(params: Params): Phase {

@@ -74,8 +74,9 @@ export const blockpullStep = defineStep<typeof schema>({
   },
   products(params: Params, state) {
     const range = findRange(pullRange(params), state);
+    const disk = diskOf(state, params.disk);
     return range
-      ? [{ ...mergedInto(state, range), ...limitOf(params, diskOf(state, params.disk)) }]
+      ? [{ ...mergedInto(state, range, disk?.capacity, false), ...limitOf(params, disk) }]
       : [];
   },
   phases: (params: Params) => [pullPhase(params)],

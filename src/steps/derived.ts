@@ -1,5 +1,5 @@
 /** Evaluates what a step requires and creates, and what its phases expect. */
-import type { HostState } from '../model/host-state.ts';
+import type { HostState, Layer } from '../model/host-state.ts';
 import type { AnyStep, Phase } from './define.ts';
 import {
   Needs,
@@ -17,6 +17,8 @@ export interface StepRequirements {
   readonly findings: readonly Refusal[];
   /** Every absolute path that must be inspected for the step: the files that it creates, writes, removes or depends on. */
   readonly files: readonly string[];
+  /** The layers whose tables show how much it copies. */
+  readonly measured: readonly Layer[];
 }
 
 /** Checks the host state in which the step would begin; pure. */
@@ -25,11 +27,13 @@ export function requirementsOf(step: AnyStep, params: Params, state: HostState):
   step.requires(params, state, needs);
   const requirements = needs.stated;
   const paths = requirements.flatMap(({ knowledge }) => pathToInspect(knowledge) ?? []);
-  const made = step.products(params, state).map(({ file }) => file);
+  const products = step.products(params, state);
+  const made = products.map(({ file }) => file);
   return {
     requirements,
     findings: requirements.flatMap(({ unmet }) => unmet),
     files: [...new Set([...paths, ...made])],
+    measured: products.flatMap(({ measured = [] }) => measured),
   };
 }
 

@@ -257,7 +257,8 @@ test.each([
     const plain = { disk: 'vda', dest: DEST, pivot: true, ...params };
     const [product] = blockcopyStep.products(plain, world());
     const bytes = mebibytes * 1024 * 1024;
-    expect(product).toEqual({ file: DEST, copied: bytes, room: bytes });
+    const measured = [{ file: SNAP2, format: 'qcow2', index: 1 }];
+    expect(product).toEqual({ file: DEST, copied: bytes, room: bytes, measured });
     const small = world({ disks: [disk('vda', [SNAP2, SNAP1, BASE], { capacity: 1000 })] });
     expect(amountsOf(blockcopyStep, plain, small)).toEqual([
       { file: DEST, copied: 1000, room: 1000 },

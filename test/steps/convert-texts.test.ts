@@ -72,12 +72,13 @@ test('its requirements, files and size', () => {
   ]);
   expect(requirementsOf(convertStep, quiet, world()).files).toEqual([SNAP1, DEST]);
   const bytes = 80 * MiB;
+  const measured = [{ file: SNAP1, format: 'qcow2', index: 2 }];
   expect(convertStep.products(quiet, world())).toEqual([
-    { file: DEST, copied: bytes, room: bytes },
+    { file: DEST, copied: bytes, room: bytes, least: 4096, measured },
   ]);
   const untold = withFile(world(), BASE, { size: 0, sizeUntold: true });
   expect(convertStep.products(quiet, untold)).toEqual([
-    { file: DEST, copied: 40 * MiB, room: 40 * MiB, unknown: true },
+    { file: DEST, copied: 40 * MiB, room: 40 * MiB, least: 4096, unknown: true, measured },
   ]);
 });
 

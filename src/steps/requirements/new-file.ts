@@ -10,7 +10,7 @@ import { requireUnnamed } from './unshared.ts';
 
 /**
  * Requires that a file can be created there, with enough space.
- * @param needed the maximum number of bytes that it takes, as far as known
+ * @param needed the bytes that it certainly takes, as far as known
  */
 export function requireNewFile(
   needs: Needs,
@@ -98,12 +98,12 @@ export function checkFolder(
       ),
     ];
   if (!folder || folder.free >= needed) return [];
-  const [free, most] = comparedSizes(folder.free, needed);
+  const [free, least] = comparedSizes(folder.free, needed);
   return [
     refuse(
       codes.noSpace,
       key,
-      `${parent} has ${free} free, but up to ${most} are needed`,
+      `${parent} has ${free} free, but ${least} are needed`,
       'free some space, or choose another folder',
     ),
   ];

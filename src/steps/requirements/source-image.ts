@@ -8,7 +8,8 @@ import {
   layerIndex,
   otherWritersOf,
 } from '../../model/file-identity.ts';
-import type { HostState, Layer } from '../../model/host-state.ts';
+import { backingPath } from '../../model/headers.ts';
+import type { HostState, ImageFile, Layer } from '../../model/host-state.ts';
 import { checkSupported } from './disk.ts';
 import { type Needs, type Refusal, refuse } from './requirement.ts';
 
@@ -66,17 +67,23 @@ function writerOf(state: HostState, file: string): Written | undefined {
     : { file, writer: `"${other}"`, hint: `stop "${other}" first, or have it write to an overlay` };
 }
 
-/** All files that the copy reads, as far as the domain's chains show. */
-export function sourceFiles(source: string, state: HostState): readonly string[] {
-  return sourceLayers(source, state).flatMap(filesOfLayer);
+/** All files that the copy reads, as far as known. */
+function sourceFiles(source: string, state: HostState): readonly string[] {
+  return layersOfSource(source, state).flatMap(filesOfLayer);
 }
 
-/** The source, and the layers below it if it is in a chain of the guest. */
-function sourceLayers(source: string, state: HostState): readonly Layer[] {
-  const layers = layersFrom(source, state);
-  if (layers.length > 0) return layers;
-  const { dataFiles = [], format = '' } = fileAt(state, source) ?? {};
-  return [{ file: source, format, dataFiles }];
+/** The source and the layers below it: those of its chain or, if it is in none of the guest, those that headers name. */
+export function layersOfSource(source: string, state: HostState): readonly Layer[] {
+  const layers: Layer[] = [];
+  for (let at: string | undefined = source; at !== undefined; ) {
+    const chain = layersFrom(at, state);
+    if (chain.length > 0) return [...layers, ...chain];
+    if (layerIndex(state, layers, at) >= 0) return layers;
+    const { dataFiles = [], format = '', backing }: Partial<ImageFile> = fileAt(state, at) ?? {};
+    layers.push({ file: at, format, dataFiles });
+    at = backing ? backingPath(at, backing) : undefined;
+  }
+  return layers;
 }
 
 /** The layer of that file and those below it; none if it is in no chain of the guest. */

@@ -74,6 +74,22 @@ describe('facts that are written and read again', () => {
     });
   });
 
+  test('keep what the tables of an image say', () => {
+    const MIB = 2 ** 20;
+    const extents = {
+      virtualSize: 10 * GIB + 512,
+      layers: [
+        { data: 3 * MIB, zeroes: 0 },
+        { data: 40 * MIB, zeroes: 7 * MIB },
+      ],
+    };
+    const files = { [SNAP2]: { size: 5, extents }, '/old': { size: 5, extents } };
+    const text = writeFacts(world({ files }));
+    expect(fits(parse(text)), JSON.stringify(fits.errors)).toBe(true);
+    const back = read(text).files;
+    for (const file of Object.keys(files)) expect(back[file]?.extents).toEqual(extents);
+  });
+
   test.each(SHIPPED)('give the same walk of %s', (file) => {
     const { graph } = shipped(file);
     const host = looked(hostForPlans(), walk(graph, hostForPlans()).files);

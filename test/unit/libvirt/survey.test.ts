@@ -111,3 +111,16 @@ test('a host that does not list its guests is refused', async () => {
   const refused = surveyHost(localHost, libvirt({ list: new Error('access denied') }), seen, []);
   await expect(refused).rejects.toMatchObject({ findings: [{ code: 'BP128' }] });
 });
+
+test('only the layers that are asked for are measured, as far as they can be read', async () => {
+  const layer = (name: string, format = 'qcow2') => ({ file: at(name), format });
+  const files = ['active', 'base', 'text', 'none'].map(at);
+  const asked = [layer('active'), layer('active'), layer('text'), layer('none'), layer('base', '')];
+  const surveyed = await surveyHost(localHost, libvirt(), seen, files, asked);
+  const found = files.filter((file) => surveyed.files[file]?.extents);
+  expect(found).toEqual([at('active')]);
+  expect(surveyed.files[at('active')]).toMatchObject({
+    extents: { virtualSize: 1024 * 1024, layers: [{ data: 0, zeroes: 0 }] },
+  });
+  expect(surveyed.files[at('none')]).toBeNull();
+});

@@ -1,7 +1,7 @@
 /** The space that rollbacks need: shown in the preview, with a warning if it may be missing, and an error if it is. */
 import { describe, expect, test } from 'vitest';
+import { fullQcow2 } from '../../../src/model/copy-space.ts';
 import { previewPlan } from '../../../src/simulate/preview-plan.ts';
-import { fullQcow2 } from '../../../src/steps/sizes.ts';
 import { planned } from '../../plans.ts';
 import { DATA, disk, type Scene, world } from '../../worlds.ts';
 

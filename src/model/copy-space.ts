@@ -1,0 +1,187 @@
+/** How much space a copy takes: the bytes that it certainly takes, and those that it can take. */
+import { fileAt, filesOfLayer, layerIndex } from './file-identity.ts';
+import type { HostState, ImageFile, Layer } from './host-state.ts';
+
+/** The layers that a copy reads, as one image. */
+export interface CopySource {
+  /** The space that their files take, as far as known: compressed data counts as it is stored. */
+  readonly stored: number;
+  /** Set if the space of one of them is unknown. */
+  readonly unknown?: true;
+  /** What the tables of the images say; absent where they were not read. */
+  readonly measured?: MeasuredData;
+  /** The size in bytes that a guest sees; absent where unknown. */
+  readonly virtualSize?: number;
+  /** Set if a block device is among them, which does not report how much of it is in use. */
+  readonly device?: true;
+}
+
+/** Bytes that reading some layers as one image returns. */
+interface MeasuredData {
+  readonly data: number;
+  /** Bytes that the layers hide from those below them with zeroes, such as discarded areas. */
+  readonly zeroes: number;
+  readonly virtualSize: number;
+}
+
+/** What a copy makes of its source. */
+export interface CopyTarget {
+  readonly format: string;
+  /** Why it takes the space of the whole disk, as a clause; absent where it takes only that of the data. */
+  readonly whole?: string;
+  /** Set if data can take less space than in its source: it is compressed, or its zeroes are left out. */
+  readonly shrinks?: true;
+  /** The cluster size in bytes; absent for the default. */
+  readonly cluster?: number;
+}
+
+export interface CopySpace {
+  /** The most bytes that are copied. */
+  readonly copied: number;
+  /** Bytes that the copy certainly takes. */
+  readonly least: number;
+  /** The most bytes that it takes, with its tables. */
+  readonly most: number;
+  /** Set if the space of the source is unknown, so that no number is a limit. */
+  readonly unknown?: true;
+  /** Why it can take much more than the files of the source, as a clause; absent where it cannot. */
+  readonly because?: string;
+}
+
+/**
+ * The source of a copy.
+ * @param layers topmost first
+ * @param reach `alone` if the layers below them are not copied; `below` if all of them are
+ */
+export function copySource(
+  state: Pick<HostState, 'files' | 'names'>,
+  layers: readonly Layer[],
+  reach: 'alone' | 'below',
+  virtualSize: number | undefined,
+): CopySource {
+  const files = layers.flatMap(filesOfLayer).map((file) => fileAt(state, file));
+  const tops = layers.map(({ file }) => fileAt(state, file));
+  const measured = measuredIn(tops, reach);
+  const size = measured?.virtualSize ?? virtualSize;
+  return {
+    stored: files.reduce((sum, file) => sum + (file?.size ?? 0), 0),
+    ...(files.some((file) => file?.sizeUntold) ? { unknown: true } : {}),
+    ...(measured === undefined ? {} : { measured }),
+    ...(size === undefined ? {} : { virtualSize: size }),
+    ...(layers.some(({ block }, at) => block && !tops[at]?.size) ? { device: true } : {}),
+  };
+}
+
+/**
+ * The size in bytes that a guest sees of an image; undefined where unknown. What a guest has written into a raw image is no
+ * header. The layers of a chain can have different sizes, so that of its disk is the last guess.
+ */
+export function guestSize(state: HostState, image: Layer | undefined): number | undefined {
+  if (!image) return undefined;
+  const { extents, place } = fileAt(state, image.file) ?? {};
+  const told = image.format === 'raw' ? place?.length : place?.header?.virtualSize;
+  const disk = state.domain.disks.find(({ chain }) => layerIndex(state, chain, image.file) >= 0);
+  return extents?.virtualSize ?? disk?.capacity ?? told;
+}
+
+/** The most that an overlay takes that nothing was written to. */
+const EMPTY = 256 * 1024;
+
+/** Whether it is an overlay of the plan that is still empty. How much the guest will write to it is unknown in advance. */
+function isEmptyOverlay(file: ImageFile | null | undefined): boolean {
+  return file?.made === true && file.extents === undefined && file.size <= EMPTY;
+}
+
+function measuredIn(
+  tops: readonly (ImageFile | null | undefined)[],
+  reach: 'alone' | 'below',
+): MeasuredData | undefined {
+  const at = tops.findIndex((file) => !isEmptyOverlay(file));
+  const extents = tops[at]?.extents;
+  if (!extents) return undefined;
+  const layers = reach === 'below' ? extents.layers : extents.layers.slice(0, tops.length - at);
+  return {
+    data: layers.reduce((sum, { data }) => sum + data, 0),
+    zeroes: layers.reduce((sum, { zeroes }) => sum + zeroes, 0),
+    virtualSize: extents.virtualSize,
+  };
+}
+
+/**
+ * The layers whose tables show how much a copy of these layers reads: the topmost one, and as long as that does not exist
+ * yet, the first below it that the plan does not create.
+ */
+export function layersToMeasure(
+  state: Pick<HostState, 'files' | 'names'>,
+  layers: readonly Layer[],
+): readonly Layer[] {
+  const at = layers.findIndex(({ file }) => !isEmptyOverlay(fileAt(state, file)));
+  return at < 0 ? [] : layers.slice(0, at + 1);
+}
+
+/** The space that a copy takes. Nothing is certain of one that shrinks but its header. */
+export function spaceOfCopy(source: CopySource, target: CopyTarget): CopySpace {
+  const { stored, measured, virtualSize, device } = source;
+  const { whole } = target;
+  const certain = whole === undefined ? (measured?.data ?? stored) : (virtualSize ?? stored);
+  const least = Math.min(stored, target.shrinks ? headerOf(target) : certain);
+  const size = whole !== undefined || (device && !measured) ? virtualSize : undefined;
+  if (size === undefined && !measured) {
+    const unknown = whole !== undefined || device || source.unknown;
+    return { copied: stored, least, most: stored, ...(unknown ? { unknown: true } : {}) };
+  }
+  const copied = size ?? measured?.data ?? stored;
+  const most = Math.max(least, copied + (virtualSize ? tablesOf(target, virtualSize) : 0));
+  const because = isMuchMore(copied, stored) ? (whole ?? reasonFor(source)) : undefined;
+  return { ...{ copied, least, most }, ...(because === undefined ? {} : { because }) };
+}
+
+/** The space of several copies. */
+export function spaceTogether(copies: readonly CopySpace[]): CopySpace {
+  const sum = (of: (copy: CopySpace) => number) => copies.reduce((all, copy) => all + of(copy), 0);
+  const because = copies.find((copy) => copy.because !== undefined)?.because;
+  return {
+    copied: sum(({ copied }) => copied),
+    least: sum(({ least }) => least),
+    most: sum(({ most }) => most),
+    ...(copies.some(({ unknown }) => unknown) ? { unknown: true } : {}),
+    ...(because === undefined ? {} : { because }),
+  };
+}
+
+/** Every format but raw has a header, which takes a block. */
+function headerOf({ format }: CopyTarget): number {
+  return format === 'raw' ? 0 : 4096;
+}
+
+/** Of a device, more than nothing is no surprise once its tables were read. */
+function reasonFor({ device, measured }: CopySource): string | undefined {
+  if (!device) return 'compressed clusters are written in full';
+  return measured ? undefined : 'a block device does not report how much of it is in use';
+}
+
+/** Whether a difference is larger than those that tables and rounding make. */
+export function isMuchMore(most: number, stored: number): boolean {
+  return most - stored > Math.max(1024 * 1024, stored / 16);
+}
+
+const CLUSTER = 64 * 1024;
+
+/** The tables of a copy, those of the other formats being about as large as those of qcow2. */
+function tablesOf({ format, cluster }: CopyTarget, virtualSize: number): number {
+  return format === 'raw' ? 0 : fullQcow2(virtualSize, cluster) - virtualSize;
+}
+
+/**
+ * The size in bytes of a full qcow2 image: its data, the tables that map it, and the reference counts
+ * (QEMU, docs/interop/qcow2.txt; `qemu-img measure` says the same).
+ */
+export function fullQcow2(virtualSize: number, cluster = CLUSTER): number {
+  const clusters = (bytes: number) => Math.ceil(bytes / cluster);
+  const data = clusters(virtualSize);
+  const level2 = clusters(data * 8);
+  const level1 = clusters(level2 * 8);
+  const counted = 1 + data + level2 + level1;
+  const blocks = clusters((counted + clusters(counted * 2) + 1) * 2);
+  return (counted + blocks + clusters(blocks * 8)) * cluster;
+}

@@ -1,0 +1,261 @@
+/** Space for copies: what is certainly needed is an error, what can be needed is a warning. */
+import { describe, expect, test } from 'vitest';
+import { fullQcow2 } from '../../../src/model/copy-space.ts';
+import type { HostState, ImageFile } from '../../../src/model/host-state.ts';
+import type { ImageExtents } from '../../../src/model/image-extents.ts';
+import { documentText } from '../../../src/render/document-text.ts';
+import { previewDocument } from '../../../src/render/preview-document.ts';
+import { previewPlan } from '../../../src/simulate/preview-plan.ts';
+import { walk } from '../../../src/simulate/walk.ts';
+import { has, Runs } from '../../killed-runs.ts';
+import { planned } from '../../plans.ts';
+import { commands } from '../../troubled-runs.ts';
+import { BASE, disk, frozen, looked, SNAP1, SNAP2, world } from '../../worlds.ts';
+
+const MiB = 1024 ** 2;
+const CAPACITY = 10_240 * MiB;
+/** What the files of the three layers occupy. */
+const STORED = 120 * MiB;
+const TABLES = fullQcow2(CAPACITY) - CAPACITY;
+
+const extentsOf = (...layers: readonly [data: number, zeroes?: number][]): ImageExtents => ({
+  virtualSize: CAPACITY,
+  layers: layers.map(([data, zeroes = 0]) => ({ data, zeroes })),
+});
+/** A base with 2 GiB of compressed data, and discarded areas in the layers above it. */
+const TOP = extentsOf([40 * MiB, 300 * MiB], [40 * MiB, 500 * MiB], [2048 * MiB]);
+const MIDDLE = extentsOf([40 * MiB, 500 * MiB], [2048 * MiB]);
+const sized = (extents: ImageExtents): ImageFile => ({ size: 40 * MiB, extents });
+const MEASURED = { [SNAP2]: sized(TOP), [SNAP1]: sized(MIDDLE) };
+/** Layers that hide each other. */
+const HIDDEN = extentsOf([40 * MiB], [5 * MiB], [5 * MiB]);
+
+const folder = (free: number) => ({ writable: true, free, fileSystem: 'one' });
+function hostOf(files: Record<string, ImageFile>, free: number): HostState {
+  const folders = { '/new': folder(free), '/export/vmimages': folder(50 * 1024 * MiB) };
+  const disks = [disk('vda', [SNAP2, SNAP1, BASE])];
+  return world({ disks, others: [], files, folders });
+}
+function found(steps: readonly string[], start: HostState) {
+  const { graph } = planned(steps);
+  return walk(graph, frozen(looked(start, walk(graph, start).files))).findings;
+}
+const codes = (steps: readonly string[], start: HostState) =>
+  found(steps, start).map(({ code, severity }) => `${severity} ${code}`);
+
+const flat = 'blockcopy: { disk: vda, dest: /new/c, finish: true }';
+const shallow = 'blockcopy: { disk: vda, dest: /new/c, shallow: true, finish: true }';
+const convert = (more = '') => `convert: { source: ${SNAP1}, dest: /new/c${more} }`;
+const RAW = ', target-format: raw';
+
+describe('a copy into a folder with that space', () => {
+  test.each<[string, string, Record<string, ImageFile>, number, number]>([
+    ['flat', flat, {}, STORED, STORED],
+    ['flat, compressed', flat, MEASURED, STORED, 2128 * MiB + TABLES],
+    ['flat, hidden', flat, { [SNAP2]: sized(HIDDEN) }, 50 * MiB, 50 * MiB + TABLES],
+    ['shallow', shallow, MEASURED, 40 * MiB, 40 * MiB + TABLES],
+    ['convert', convert(), {}, 4096, 80 * MiB],
+    ['convert to raw', convert(RAW), {}, 0, 80 * MiB],
+    ['convert, compressed', convert(RAW), MEASURED, 0, 2088 * MiB],
+    ['convert that compresses', convert(', compress: true'), {}, 4096, 80 * MiB],
+    ['convert without holes', convert(`${RAW}, sparse-size: 0`), {}, 80 * MiB, CAPACITY],
+    [
+      'convert with preallocation',
+      convert(`${RAW}, options: preallocation=falloc`),
+      {},
+      80 * MiB,
+      CAPACITY,
+    ],
+  ])('%s', (_what, step, files, least, most) => {
+    const at = (free: number) => codes([step], hostOf(files, free));
+    if (least > 0) expect(at(least - 1)).toEqual(['error BP108']);
+    if (least < most) {
+      expect(at(least)).toEqual(['warning BP134']);
+      expect(at(most - 1)).toEqual(['warning BP134']);
+    }
+    expect(at(most)).toEqual([]);
+  });
+
+  test('says both numbers and why', () => {
+    const [finding] = found([flat], hostOf(MEASURED, 1024 * MiB));
+    expect(finding?.message).toBe(
+      '/new/c can need 120 MiB to 2.08 GiB, and /new has 1 GiB free: compressed clusters are written in full',
+    );
+    expect(found([convert()], hostOf({}, MiB))[0]?.message).toBe(
+      '/new/c can need up to 80 MiB, and /new has 1 MiB free: how much it needs at least is unknown',
+    );
+  });
+
+  test('several copies count together, and are reported once', () => {
+    const two = ['a', 'b'].map(
+      (name) => `{ id: ${name}, ${flat.replace('/new/c', `/new/${name}`)} }`,
+    );
+    expect(codes(two, hostOf(MEASURED, 2 * STORED - 1))).toEqual(['error BP133']);
+    expect(codes(two, hostOf(MEASURED, 2 * STORED))).toEqual(['warning BP134']);
+    const [finding] = found(two, hostOf(MEASURED, 3 * 1024 * MiB));
+    expect(finding?.message).toMatch(/^\/new\/a, \/new\/b can need 240 MiB to 4.16 GiB, /);
+  });
+
+  test('a block device takes none', () => {
+    const place = { kind: 'block device', length: 2 * CAPACITY, header: null, heldBy: [] } as const;
+    const files = { ...MEASURED, '/new/c': { size: 0, place } };
+    const step = 'blockcopy: { disk: vda, dest: /new/c, blockdev: true, finish: true }';
+    expect(codes([step], hostOf(files, 0))).toEqual([]);
+  });
+});
+
+describe('a source on a block device', () => {
+  const LV = '/dev/vg/lv';
+  const onDevice = (file: ImageFile, free: number) => {
+    const chain = [{ file: LV, format: 'raw', block: true as const }];
+    const disks = [disk('vda', [], { chain, persistentSource: LV })];
+    return world({ disks, others: [], files: { [LV]: file }, folders: { '/new': folder(free) } });
+  };
+  const step = 'blockcopy: { disk: vda, dest: /new/c, finish: true }';
+
+  test('is never refused, since nothing is certain, but warned about', () => {
+    for (const file of [{ size: 0 }, { size: 0, extents: extentsOf([CAPACITY]) }]) {
+      expect(codes([step], onDevice(file, 0))).toEqual(['warning BP134']);
+      expect(codes([step], onDevice(file, CAPACITY))).toEqual([]);
+    }
+  });
+});
+
+describe('a merge', () => {
+  const commit = `blockcommit: { disk: vda, top: ${SNAP1}, base: ${BASE} }`;
+  const active = 'blockcommit: { disk: vda, shallow: true, pivot: true }';
+  const pull = `blockpull: { disk: vda, base: ${BASE} }`;
+  const roomsOf = (step: string, files: Record<string, ImageFile>) => {
+    const { plan, graph } = planned([step]);
+    const start = hostOf(files, 0);
+    const [node] = graph.nodes;
+    return node!.planned.step.products(plan.steps[0]!.params, start)[0];
+  };
+
+  test('writes discarded areas as data, unless it commits the active layer', () => {
+    expect(roomsOf(commit, MEASURED)).toMatchObject({ copied: 540 * MiB, room: 540 * MiB });
+    expect(roomsOf(active, MEASURED)).toMatchObject({ copied: 40 * MiB, room: 40 * MiB });
+    expect(roomsOf(pull, MEASURED)).toMatchObject({ copied: 40 * MiB, room: 40 * MiB });
+    expect(roomsOf(commit, {})).toMatchObject({ copied: 40 * MiB, room: 40 * MiB });
+  });
+
+  test('makes no layer larger than full', () => {
+    const full = { ...MEASURED, [BASE]: { size: CAPACITY } };
+    expect(roomsOf(commit, full)?.room).toBeLessThan(2 * MiB);
+  });
+
+  test('is never refused for it, and says why', () => {
+    const start = hostOf(MEASURED, 0);
+    const tight = { ...start, folders: { '/export/vmimages': folder(100 * MiB) } };
+    const [finding, ...more] = found([commit], tight);
+    expect(more).toEqual([]);
+    expect(finding).toMatchObject({ code: 'BP134', severity: 'warning' });
+    expect(finding?.message).toContain(
+      '(compressed clusters are written in full, and discarded areas as zeroes)',
+    );
+  });
+
+  test('makes what the tables of its chain said outdated', () => {
+    const steps = [`{ id: a, ${commit} }`, `{ id: b, ${flat} }`];
+    const { graph } = planned(steps);
+    const start = hostOf(MEASURED, 100 * 1024 * MiB);
+    const { after } = walk(graph, looked(start, walk(graph, start).files)).phases.at(-1)!;
+    expect(after.files['/new/c']?.size).toBe(80 * MiB);
+  });
+});
+
+describe('a plan of several steps', () => {
+  test('copies as much of a moved disk as was moved', () => {
+    const moved = flat.replace('finish', 'pivot');
+    const again = 'blockcopy: { disk: vda, dest: /new/d, finish: true }';
+    const { graph } = planned([`{ id: a, ${moved} }`, `{ id: b, ${again} }`]);
+    const start = hostOf(MEASURED, 100 * 1024 * MiB);
+    const { after } = walk(graph, looked(start, walk(graph, start).files)).phases.at(-1)!;
+    expect(after.files['/new/d']?.size).toBe(2128 * MiB + TABLES);
+  });
+
+  test('measures the layer below its own overlay', () => {
+    const overlay =
+      'snapshot-create-as: { name: s, disk-only: true, diskspec: [{ disk: vda, file: /new/o }] }';
+    const { graph } = planned([
+      overlay,
+      `convert: { source: ${SNAP2}, dest: /new/c }`,
+      flat.replace('/c', '/d'),
+    ]);
+    const { measured } = walk(graph, hostOf({}, CAPACITY));
+    expect(measured.map(({ file }) => file)).toEqual([SNAP2, '/new/o', SNAP2]);
+  });
+
+  test('refuses no step in the middle that preflight has accepted', async () => {
+    const start = hostOf(MEASURED, 300 * MiB);
+    const runs = new Runs(start);
+    const steps = [
+      '{ id: first, blockcopy: { disk: vda, dest: /new/a, shallow: true, finish: true } }',
+      `{ id: second, ${flat} }`,
+    ];
+    const finish = await runs.whole(planned(steps));
+    expect(finish.end).toBe('succeeded');
+    expect(commands(runs).filter(has('blockcopy'))).toHaveLength(2);
+  });
+
+  test('measures again before a step begins', async () => {
+    const runs = new Runs(hostOf(MEASURED, CAPACITY));
+    const asked: (readonly string[])[] = [];
+    const survey = runs.driver.survey.bind(runs.driver);
+    runs.driver.survey = (
+      state: HostState,
+      files: readonly string[],
+      measured: readonly { file: string }[] = [],
+    ) => {
+      asked.push(measured.map(({ file }) => file));
+      return survey(state, files);
+    };
+    await runs.whole(planned([`{ id: a, ${shallow} }`, `{ id: b, ${flat.replace('/c', '/d')} }`]));
+    expect(asked).toEqual([[SNAP2, SNAP2], [SNAP2]]);
+  });
+});
+
+describe('nothing is refused that was accepted when the space of the files counted', () => {
+  const files = [{}, MEASURED, { [SNAP2]: sized(HIDDEN), [SNAP1]: sized(MIDDLE) }];
+  const steps: [string, number][] = [
+    [flat, STORED],
+    [shallow, 40 * MiB],
+    ...['', RAW, ', compress: true', ', sparse-size: 0', ', options: preallocation=full'].map(
+      (more): [string, number] => [convert(more), 80 * MiB],
+    ),
+  ];
+  test.each(steps)('%s', (step, formerly) => {
+    for (const each of files)
+      for (const free of [0, 1, 40 * MiB, formerly - 1, formerly, 2048 * MiB]) {
+        const errors = codes([step], hostOf(each, free)).filter((code) => code.startsWith('error'));
+        if (free >= formerly) expect(errors).toEqual([]);
+        expect(errors.length).toBeLessThanOrEqual(1);
+      }
+  });
+});
+
+describe('a preview', () => {
+  const shown = (step: string, files: Record<string, ImageFile>) => {
+    const { plan, graph } = planned([step]);
+    const start = hostOf(files, 50 * 1024 * MiB);
+    const preview = previewPlan(plan, looked(start, walk(graph, start).files));
+    return { text: documentText(previewDocument(preview), false, 200), totals: preview.totals };
+  };
+
+  test('shows a range and its reason where both amounts differ', () => {
+    const { text } = shown(flat, MEASURED);
+    expect(text).toContain(
+      'copies 120 MiB to 2.08 GiB to /new/c: compressed clusters are written in full',
+    );
+    expect(text).toContain('needs 120 MiB to 2.08 GiB in /new (50 GiB free)');
+  });
+
+  test('shows one amount otherwise', () => {
+    expect(shown(flat, {}).text).toContain('copies up to 120 MiB to /new/c');
+    expect(shown(convert(), {}).text).toContain('copies up to 80 MiB to /new/c');
+    expect(shown(convert(), {}).totals.copies).toEqual([{ to: '/new/c', bytes: 80 * MiB }]);
+    expect(shown(convert(`${RAW}, sparse-size: 0`), {}).text).toContain(
+      'copies 80 MiB to 10 GiB to /new/c: with "sparse-size: 0", areas without data are written too',
+    );
+  });
+});
