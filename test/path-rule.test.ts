@@ -40,7 +40,6 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'store/entry.ts': IN_FOLDER,
   'host-io/device-users.ts': 'the kernel names real paths',
   'libvirt/examine.ts': READS_TWICE,
-  'libvirt/image-extents.ts': READS_TWICE,
   'libvirt/others.ts': READS_TWICE,
   'host-io/files.ts': 'whether a path has a folder above it',
   'steps/requirements/new-file.ts': 'whether a path has a folder above it',

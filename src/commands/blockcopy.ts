@@ -16,7 +16,7 @@ import {
   type SimulatedHost,
   updateDisk,
 } from '../host/simulated-host.ts';
-import { type CopySpace, copySource, spaceOfCopy } from '../model/copy-space.ts';
+import { type CopySpace, copySource, type Extra, spaceOfCopy } from '../model/copy-space.ts';
 import { type Destination, type Disk, diskOf, type HostState } from '../model/host-state.ts';
 import { type ArgsOf, defineCommand, optional, required } from './define.ts';
 
@@ -94,7 +94,7 @@ function copy(before: SimulatedHost, args: BlockcopyArgs): SimulatedHost {
   const layers = shallow ? files.slice(0, 1) : files;
   refuseOtherSize(there?.place, { format, reuse, capacity: disk.capacity });
   const space = spaceOfBlockcopy({ shallow, format }, host.state, disk);
-  const { extents: _overwritten, ...known } = there ?? {};
+  const { extents: _overwritten, least: _former, ...known } = there ?? {};
   const image = {
     ...{ ...known, format, ...sizesOf(space) },
     ...extentsOfCopy(host, disk, shallow, space.copied),
@@ -138,11 +138,15 @@ export function layersOfCopy({ shallow }: Pick<BlockcopyArgs, 'shallow'>, disk: 
   return shallow ? disk.chain.slice(0, 1) : disk.chain;
 }
 
-/** The space that the copy of a disk takes: at most its size if its files take more, because the layers hide each other. */
+/**
+ * The space that the copy of a disk takes: at most its size if its files take more, because the layers hide each other.
+ * @param also what the job writes besides data
+ */
 export function spaceOfBlockcopy(
   args: Pick<BlockcopyArgs, 'shallow' | 'format'>,
   state: HostState,
   disk: Disk,
+  also: readonly Extra[] = ['empty'],
 ): CopySpace {
   const { capacity } = disk;
   const reach = args.shallow ? 'alone' : 'below';
@@ -150,7 +154,7 @@ export function spaceOfBlockcopy(
   const { unknown, ...known } = source;
   const stored = Math.min(source.stored, capacity ?? Number.POSITIVE_INFINITY);
   const format = args.format ?? disk.chain[0]?.format ?? 'raw';
-  return spaceOfCopy(capacity === undefined ? source : { ...known, stored }, { format });
+  return spaceOfCopy(capacity === undefined ? source : { ...known, stored }, { format, also });
 }
 
 /** What the tables of the copy will say; nothing where those of the source were not read. */

@@ -19,12 +19,12 @@ export interface Driver {
   headers(state: HostState): Promise<HostState>;
   /**
    * Adds to a host state that has just been observed these files, their folders, the other domains and the disks' sizes.
-   * @param measured the layers whose extents are also read, as far as they exist; none by default
+   * @param measured the chains whose extents are also read, from the first layer on that exists; none by default
    */
   survey(
     state: HostState,
     files: readonly string[],
-    measured?: readonly Layer[],
+    measured?: readonly (readonly Layer[])[],
   ): Promise<HostState>;
   /**
    * Performs one effect and returns when it is complete.

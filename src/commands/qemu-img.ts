@@ -84,7 +84,7 @@ function copy(host: SimulatedHost, args: ConvertArgs): SimulatedHost {
   const written = host.state.domain.disks.some((disk) => layersOf(host, disk)[0] === source);
   refuseUnless(!written || !isUp(host.state), `Failed to get shared "write" lock on ${source}`);
   refuseUnless(!over || Boolean(files[dest]), `Could not open '${dest}'`);
-  const layers = filesBelow(host, source);
+  const layers = args['source-format'] === 'raw' ? [source] : filesBelow(host, source);
   const held = layers.find((file) => host.held.includes(file));
   refuseUnless(held === undefined, `Failed to get shared "write" lock on ${held}`);
   const images = layers.map((file) => imageOf(host, file));

@@ -132,8 +132,9 @@ function contentFacts(
 function extentsFacts({ virtualSize, layers }: ImageExtents): ExtentsFacts {
   return {
     'virtual-size': exactly(virtualSize),
-    layers: layers.map(({ data, zeroes }) => ({
+    layers: layers.map(({ data, empty = 0, zeroes }) => ({
       data: atLeast(data),
+      ...(empty === 0 ? {} : { empty: atLeast(empty) }),
       ...(zeroes === 0 ? {} : { zeroes: atLeast(zeroes) }),
     })),
   };
@@ -175,13 +176,14 @@ function folderFacts({ folders }: HostState): Record<string, FolderFacts | 'abse
 /** The domains that share a file with the guest or the plan, or may share one that cannot be read; sorted by name. */
 function otherFacts(state: HostState): OtherFacts[] {
   const own = [...state.domain.disks.flatMap(filesOfDisk), ...Object.keys(state.files).sort()];
-  return relevantOthers(state, own).map(({ name, files, writes, unread }) => ({
+  return relevantOthers(state, own).map(({ name, files, writes, running, unread }) => ({
     name,
     ...listed(
       'files',
       files.filter((file) => !writes.includes(file)),
     ),
     ...listed('writes', writes),
+    ...(running ? { running } : {}),
     ...listed('unread', unread),
   }));
 }

@@ -63,7 +63,11 @@ export interface FileFacts {
 
 export interface ExtentsFacts {
   readonly 'virtual-size': Amount;
-  readonly layers: readonly { readonly data: Amount; readonly zeroes?: Amount }[];
+  readonly layers: readonly {
+    readonly data: Amount;
+    readonly empty?: Amount;
+    readonly zeroes?: Amount;
+  }[];
 }
 
 export interface DestinationFacts {
@@ -82,5 +86,6 @@ export interface OtherFacts {
   readonly name: string;
   readonly files?: readonly string[];
   readonly writes?: readonly string[];
+  readonly running?: boolean;
   readonly unread?: readonly string[];
 }

@@ -191,8 +191,9 @@ function withEveryName(
 function extentsOf({ 'virtual-size': size, layers }: ExtentsFacts): ImageExtents {
   return {
     virtualSize: readAmount(size),
-    layers: layers.map(({ data, zeroes = 0 }) => ({
+    layers: layers.map(({ data, empty, zeroes = 0 }) => ({
       data: readAmount(data),
+      ...(empty === undefined ? {} : { empty: readAmount(empty) }),
       zeroes: readAmount(zeroes),
     })),
   };
@@ -220,6 +221,8 @@ function foldersOf({ folders = {} }: Facts): Record<string, Folder | null> {
   );
 }
 
-function otherOf({ name, files = [], writes = [], unread = [] }: OtherFacts): OtherDomain {
-  return { name, files: [...new Set([...files, ...writes])], writes, unread };
+function otherOf(facts: OtherFacts): OtherDomain {
+  const { name, files = [], writes = [], running, unread = [] } = facts;
+  const all = [...new Set([...files, ...writes])];
+  return { name, files: all, writes, ...(running ? { running } : {}), unread };
 }

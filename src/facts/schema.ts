@@ -186,6 +186,9 @@ const EXTENTS: JsonSchema = {
         map(
           {
             data: amount('Data that a copy takes, uncompressed.'),
+            empty: amount(
+              'Areas that are allocated but empty, which only block jobs write; 0 unless specified.',
+            ),
             zeroes: amount(
               'Zeroes that hide the layers below, such as discarded areas; 0 unless specified.',
             ),
@@ -229,6 +232,7 @@ const OTHER = map(
     name: text('Name of the domain.'),
     files: list(PLACE, 'Files that it shares with the guest or the plan and does not write to.'),
     writes: list(PLACE, 'Files that it shares and writes to.'),
+    running: flag('Whether its guest is known to run.', false),
     unread: list(PLACE, 'Images of the domain that cannot be read.'),
   },
   ['name'],

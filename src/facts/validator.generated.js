@@ -73,42 +73,45 @@ properties:{"virtual-size":{type:["string","integer"],title:'a size such as 40G 
 description:"Virtual size, as the guest sees it."},layers:{type:"array",items:{type:"object",additionalProperties:!1,required:[
 "data"],properties:{data:{type:["string","integer"],title:'a size such as 40G or "3.3 GiB" (K, M, G, T, P: powers of 102\
 4), or a number of bytes',pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$",minimum:0,maximum:9007199254740991,
-description:"Data that a copy takes, uncompressed."},zeroes:{type:["string","integer"],title:'a size such as 40G or "3.3\
- GiB" (K, M, G, T, P: powers of 1024), or a number of bytes',pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGT\
-P]iB))$",minimum:0,maximum:9007199254740991,description:"Zeroes that hide the layers below, such as discarded areas; 0 u\
-nless specified."}}},description:"The image and the files below it, topmost first, each with what the others do not hide\
-."}},description:"What `qemu-img map` shows of the image, so that a preview knows how much a copy of it takes; the sizes\
- of the files count unless specified."}},pattern:"^absent$",title:'"absent", or a map with "size", "format", "backing", \
-"data-files", "link", "place" or "extents"'},description:"Other files that a plan uses, by path."},"same-files":{type:"a\
-rray",items:{type:"array",minItems:2,items:{type:"string",title:"an absolute path",pattern:"^/"}},description:"Groups of\
- paths that lead to the same file, by links or mounts."},folders:{type:"object",propertyNames:{type:"string",title:"an a\
-bsolute path",pattern:"^/"},additionalProperties:{type:["object","string"],additionalProperties:!1,properties:{free:{type:[
-"string","integer"],title:'a size such as 40G or "3.3 GiB" (K, M, G, T, P: powers of 1024), or a number of bytes',pattern:"\
-^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$",minimum:0,maximum:9007199254740991,description:"Free space; \
-unlimited unless specified."},writable:{type:"boolean",default:!0,description:"Whether files can be created in the folde\
-r."}},pattern:"^absent$",title:'"absent", or a map with "free" or "writable"'},description:"Folders that a plan uses, by\
- path."},others:{type:"array",items:{type:"object",additionalProperties:!1,required:["name"],properties:{name:{type:"str\
-ing",minLength:1,description:"Name of the domain."},files:{type:"array",items:{type:"string",minLength:1,description:"A \
-path, or the name of a network image in libvirt: `nbd:export`.",title:'a path, or a word such as "nbd:export"',pattern:"\
-^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},description:"Files that it shares with the guest or the plan and does not write to."},writes:{
-type:"array",items:{type:"string",minLength:1,description:"A path, or the name of a network image in libvirt: `nbd:expor\
-t`.",title:'a path, or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},description:"Files that it \
-shares and writes to."},unread:{type:"array",items:{type:"string",minLength:1,description:"A path, or the name of a netw\
-ork image in libvirt: `nbd:export`.",title:'a path, or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*\
-:)"},description:"Images of the domain that cannot be read."}}},description:"Other guests of the host that share files w\
-ith the guest or the plan. Default: none, and a preview counts that as not checked."},definition:{type:"string",minLength:1,
-description:"Persistent definition, without secrets; generated from the disks unless specified."}},examples:[{facts:"blo\
-ckplan/v1",domain:{name:"testvm"},disks:[{target:"vda",chain:["/images/testvm.qcow2","/images/base.qcow2"]}]}]},func1=Object.
-prototype.hasOwnProperty,func2=require_ucs2length().default,pattern4=new RegExp("^[0-9]+(\\.[0-9]+)*$","u"),pattern6=new RegExp(
-"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$","u"),pattern7=new RegExp("^(/|[A-Za-z][A-Za-z0-9+.-]*:)","u"),
-pattern12=new RegExp("^/","u"),pattern13=new RegExp("^absent$","u");function validate20(data,{instancePath="",parentData,
-parentDataProperty,rootData=data,dynamicAnchors={}}={}){let vErrors=null,errors=0,evaluated0=validate20.evaluated;if(evaluated0.
-dynamicProps&&(evaluated0.props=void 0),evaluated0.dynamicItems&&(evaluated0.items=void 0),data&&typeof data=="object"&&
-!Array.isArray(data)){if(data.facts===void 0){let err0={instancePath,schemaPath:"#/required",keyword:"required",params:{
-missingProperty:"facts"}};vErrors===null?vErrors=[err0]:vErrors.push(err0),errors++}if(data.domain===void 0){let err1={instancePath,
-schemaPath:"#/required",keyword:"required",params:{missingProperty:"domain"}};vErrors===null?vErrors=[err1]:vErrors.push(
-err1),errors++}for(let key0 in data)if(!func1.call(schema31.properties,key0)){let err2={instancePath,schemaPath:"#/addit\
-ionalProperties",keyword:"additionalProperties",params:{additionalProperty:key0}};vErrors===null?vErrors=[err2]:vErrors.
+description:"Data that a copy takes, uncompressed."},empty:{type:["string","integer"],title:'a size such as 40G or "3.3 \
+GiB" (K, M, G, T, P: powers of 1024), or a number of bytes',pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP\
+]iB))$",minimum:0,maximum:9007199254740991,description:"Areas that are allocated but empty, which only block jobs write;\
+ 0 unless specified."},zeroes:{type:["string","integer"],title:'a size such as 40G or "3.3 GiB" (K, M, G, T, P: powers o\
+f 1024), or a number of bytes',pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$",minimum:0,maximum:9007199254740991,
+description:"Zeroes that hide the layers below, such as discarded areas; 0 unless specified."}}},description:"The image \
+and the files below it, topmost first, each with what the others do not hide."}},description:"What `qemu-img map` shows \
+of the image, so that a preview knows how much a copy of it takes; the sizes of the files count unless specified."}},pattern:"\
+^absent$",title:'"absent", or a map with "size", "format", "backing", "data-files", "link", "place" or "extents"'},description:"\
+Other files that a plan uses, by path."},"same-files":{type:"array",items:{type:"array",minItems:2,items:{type:"string",
+title:"an absolute path",pattern:"^/"}},description:"Groups of paths that lead to the same file, by links or mounts."},folders:{
+type:"object",propertyNames:{type:"string",title:"an absolute path",pattern:"^/"},additionalProperties:{type:["object","\
+string"],additionalProperties:!1,properties:{free:{type:["string","integer"],title:'a size such as 40G or "3.3 GiB" (K, \
+M, G, T, P: powers of 1024), or a number of bytes',pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$",
+minimum:0,maximum:9007199254740991,description:"Free space; unlimited unless specified."},writable:{type:"boolean",default:!0,
+description:"Whether files can be created in the folder."}},pattern:"^absent$",title:'"absent", or a map with "free" or \
+"writable"'},description:"Folders that a plan uses, by path."},others:{type:"array",items:{type:"object",additionalProperties:!1,
+required:["name"],properties:{name:{type:"string",minLength:1,description:"Name of the domain."},files:{type:"array",items:{
+type:"string",minLength:1,description:"A path, or the name of a network image in libvirt: `nbd:export`.",title:'a path, \
+or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},description:"Files that it shares with the gues\
+t or the plan and does not write to."},writes:{type:"array",items:{type:"string",minLength:1,description:"A path, or the\
+ name of a network image in libvirt: `nbd:export`.",title:'a path, or a word such as "nbd:export"',pattern:"^(/|[A-Za-z]\
+[A-Za-z0-9+.-]*:)"},description:"Files that it shares and writes to."},running:{type:"boolean",default:!1,description:"W\
+hether its guest is known to run."},unread:{type:"array",items:{type:"string",minLength:1,description:"A path, or the na\
+me of a network image in libvirt: `nbd:export`.",title:'a path, or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-\
+Za-z0-9+.-]*:)"},description:"Images of the domain that cannot be read."}}},description:"Other guests of the host that s\
+hare files with the guest or the plan. Default: none, and a preview counts that as not checked."},definition:{type:"stri\
+ng",minLength:1,description:"Persistent definition, without secrets; generated from the disks unless specified."}},examples:[
+{facts:"blockplan/v1",domain:{name:"testvm"},disks:[{target:"vda",chain:["/images/testvm.qcow2","/images/base.qcow2"]}]}]},
+func1=Object.prototype.hasOwnProperty,func2=require_ucs2length().default,pattern4=new RegExp("^[0-9]+(\\.[0-9]+)*$","u"),
+pattern6=new RegExp("^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$","u"),pattern7=new RegExp("^(/|[A-Za-z][\
+A-Za-z0-9+.-]*:)","u"),pattern12=new RegExp("^/","u"),pattern13=new RegExp("^absent$","u");function validate20(data,{instancePath="",
+parentData,parentDataProperty,rootData=data,dynamicAnchors={}}={}){let vErrors=null,errors=0,evaluated0=validate20.evaluated;
+if(evaluated0.dynamicProps&&(evaluated0.props=void 0),evaluated0.dynamicItems&&(evaluated0.items=void 0),data&&typeof data==
+"object"&&!Array.isArray(data)){if(data.facts===void 0){let err0={instancePath,schemaPath:"#/required",keyword:"required",
+params:{missingProperty:"facts"}};vErrors===null?vErrors=[err0]:vErrors.push(err0),errors++}if(data.domain===void 0){let err1={
+instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"domain"}};vErrors===null?vErrors=[err1]:
+vErrors.push(err1),errors++}for(let key0 in data)if(!func1.call(schema31.properties,key0)){let err2={instancePath,schemaPath:"\
+#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key0}};vErrors===null?vErrors=[err2]:vErrors.
 push(err2),errors++}if(data.facts!==void 0&&data.facts!=="blockplan/v1"){let err3={instancePath:instancePath+"/facts",schemaPath:"\
 #/properties/facts/const",keyword:"const",params:{allowedValue:"blockplan/v1"}};vErrors===null?vErrors=[err3]:vErrors.push(
 err3),errors++}if(data.host!==void 0){let data1=data.host;if(data1&&typeof data1=="object"&&!Array.isArray(data1)){for(let key1 in data1)
@@ -459,18 +462,18 @@ void 0){let data58=data56.layers;if(Array.isArray(data58)){let len8=data58.lengt
 if(data59&&typeof data59=="object"&&!Array.isArray(data59)){if(data59.data===void 0){let err129={instancePath:instancePath+
 "/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/extents/layers/"+i8,schemaPath:"#/properties/files/additionalPro\
 perties/properties/extents/properties/layers/items/required",keyword:"required",params:{missingProperty:"data"}};vErrors===
-null?vErrors=[err129]:vErrors.push(err129),errors++}for(let key12 in data59)if(!(key12==="data"||key12==="zeroes")){let err130={
-instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/extents/layers/"+i8,schemaPath:"#/prop\
-erties/files/additionalProperties/properties/extents/properties/layers/items/additionalProperties",keyword:"additionalPr\
-operties",params:{additionalProperty:key12}};vErrors===null?vErrors=[err130]:vErrors.push(err130),errors++}if(data59.data!==
-void 0){let data60=data59.data;if(typeof data60!="string"&&!(typeof data60=="number"&&!(data60%1)&&!isNaN(data60)&&isFinite(
-data60))){let err131={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/extents/layers/"+
-i8+"/data",schemaPath:"#/properties/files/additionalProperties/properties/extents/properties/layers/items/properties/dat\
-a/type",keyword:"type",params:{type:schema31.properties.files.additionalProperties.properties.extents.properties.layers.
-items.properties.data.type}};vErrors===null?vErrors=[err131]:vErrors.push(err131),errors++}if(typeof data60=="number"&&isFinite(
-data60)){if(data60>9007199254740991||isNaN(data60)){let err132={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~\
-0").replace(/\//g,"~1")+"/extents/layers/"+i8+"/data",schemaPath:"#/properties/files/additionalProperties/properties/ext\
-ents/properties/layers/items/properties/data/maximum",keyword:"maximum",params:{comparison:"<=",limit:9007199254740991}};
+null?vErrors=[err129]:vErrors.push(err129),errors++}for(let key12 in data59)if(!(key12==="data"||key12==="empty"||key12===
+"zeroes")){let err130={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/extents/layers/"+
+i8,schemaPath:"#/properties/files/additionalProperties/properties/extents/properties/layers/items/additionalProperties",
+keyword:"additionalProperties",params:{additionalProperty:key12}};vErrors===null?vErrors=[err130]:vErrors.push(err130),errors++}
+if(data59.data!==void 0){let data60=data59.data;if(typeof data60!="string"&&!(typeof data60=="number"&&!(data60%1)&&!isNaN(
+data60)&&isFinite(data60))){let err131={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+
+"/extents/layers/"+i8+"/data",schemaPath:"#/properties/files/additionalProperties/properties/extents/properties/layers/i\
+tems/properties/data/type",keyword:"type",params:{type:schema31.properties.files.additionalProperties.properties.extents.
+properties.layers.items.properties.data.type}};vErrors===null?vErrors=[err131]:vErrors.push(err131),errors++}if(typeof data60==
+"number"&&isFinite(data60)){if(data60>9007199254740991||isNaN(data60)){let err132={instancePath:instancePath+"/files/"+key7.
+replace(/~/g,"~0").replace(/\//g,"~1")+"/extents/layers/"+i8+"/data",schemaPath:"#/properties/files/additionalProperties\
+/properties/extents/properties/layers/items/properties/data/maximum",keyword:"maximum",params:{comparison:"<=",limit:9007199254740991}};
 vErrors===null?vErrors=[err132]:vErrors.push(err132),errors++}if(data60<0||isNaN(data60)){let err133={instancePath:instancePath+
 "/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/extents/layers/"+i8+"/data",schemaPath:"#/properties/files/addit\
 ionalProperties/properties/extents/properties/layers/items/properties/data/minimum",keyword:"minimum",params:{comparison:"\
@@ -478,124 +481,142 @@ ionalProperties/properties/extents/properties/layers/items/properties/data/minim
 data60)){let err134={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/extents/layers/"+
 i8+"/data",schemaPath:"#/properties/files/additionalProperties/properties/extents/properties/layers/items/properties/dat\
 a/pattern",keyword:"pattern",params:{pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$"}};vErrors===null?
-vErrors=[err134]:vErrors.push(err134),errors++}}if(data59.zeroes!==void 0){let data61=data59.zeroes;if(typeof data61!="s\
-tring"&&!(typeof data61=="number"&&!(data61%1)&&!isNaN(data61)&&isFinite(data61))){let err135={instancePath:instancePath+
+vErrors=[err134]:vErrors.push(err134),errors++}}if(data59.empty!==void 0){let data61=data59.empty;if(typeof data61!="str\
+ing"&&!(typeof data61=="number"&&!(data61%1)&&!isNaN(data61)&&isFinite(data61))){let err135={instancePath:instancePath+"\
+/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/extents/layers/"+i8+"/empty",schemaPath:"#/properties/files/addit\
+ionalProperties/properties/extents/properties/layers/items/properties/empty/type",keyword:"type",params:{type:schema31.properties.
+files.additionalProperties.properties.extents.properties.layers.items.properties.empty.type}};vErrors===null?vErrors=[err135]:
+vErrors.push(err135),errors++}if(typeof data61=="number"&&isFinite(data61)){if(data61>9007199254740991||isNaN(data61)){let err136={
+instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/extents/layers/"+i8+"/empty",schemaPath:"\
+#/properties/files/additionalProperties/properties/extents/properties/layers/items/properties/empty/maximum",keyword:"ma\
+ximum",params:{comparison:"<=",limit:9007199254740991}};vErrors===null?vErrors=[err136]:vErrors.push(err136),errors++}if(data61<
+0||isNaN(data61)){let err137={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/extents/\
+layers/"+i8+"/empty",schemaPath:"#/properties/files/additionalProperties/properties/extents/properties/layers/items/prop\
+erties/empty/minimum",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===null?vErrors=[err137]:vErrors.push(err137),
+errors++}}if(typeof data61=="string"&&!pattern6.test(data61)){let err138={instancePath:instancePath+"/files/"+key7.replace(
+/~/g,"~0").replace(/\//g,"~1")+"/extents/layers/"+i8+"/empty",schemaPath:"#/properties/files/additionalProperties/proper\
+ties/extents/properties/layers/items/properties/empty/pattern",keyword:"pattern",params:{pattern:"^([0-9]+ ?B|[0-9]+(\\.[\
+0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$"}};vErrors===null?vErrors=[err138]:vErrors.push(err138),errors++}}if(data59.zeroes!==
+void 0){let data62=data59.zeroes;if(typeof data62!="string"&&!(typeof data62=="number"&&!(data62%1)&&!isNaN(data62)&&isFinite(
+data62))){let err139={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/extents/layers/"+
+i8+"/zeroes",schemaPath:"#/properties/files/additionalProperties/properties/extents/properties/layers/items/properties/z\
+eroes/type",keyword:"type",params:{type:schema31.properties.files.additionalProperties.properties.extents.properties.layers.
+items.properties.zeroes.type}};vErrors===null?vErrors=[err139]:vErrors.push(err139),errors++}if(typeof data62=="number"&&
+isFinite(data62)){if(data62>9007199254740991||isNaN(data62)){let err140={instancePath:instancePath+"/files/"+key7.replace(
+/~/g,"~0").replace(/\//g,"~1")+"/extents/layers/"+i8+"/zeroes",schemaPath:"#/properties/files/additionalProperties/prope\
+rties/extents/properties/layers/items/properties/zeroes/maximum",keyword:"maximum",params:{comparison:"<=",limit:9007199254740991}};
+vErrors===null?vErrors=[err140]:vErrors.push(err140),errors++}if(data62<0||isNaN(data62)){let err141={instancePath:instancePath+
 "/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/extents/layers/"+i8+"/zeroes",schemaPath:"#/properties/files/add\
-itionalProperties/properties/extents/properties/layers/items/properties/zeroes/type",keyword:"type",params:{type:schema31.
-properties.files.additionalProperties.properties.extents.properties.layers.items.properties.zeroes.type}};vErrors===null?
-vErrors=[err135]:vErrors.push(err135),errors++}if(typeof data61=="number"&&isFinite(data61)){if(data61>9007199254740991||
-isNaN(data61)){let err136={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/extents/lay\
-ers/"+i8+"/zeroes",schemaPath:"#/properties/files/additionalProperties/properties/extents/properties/layers/items/proper\
-ties/zeroes/maximum",keyword:"maximum",params:{comparison:"<=",limit:9007199254740991}};vErrors===null?vErrors=[err136]:
-vErrors.push(err136),errors++}if(data61<0||isNaN(data61)){let err137={instancePath:instancePath+"/files/"+key7.replace(/~/g,
-"~0").replace(/\//g,"~1")+"/extents/layers/"+i8+"/zeroes",schemaPath:"#/properties/files/additionalProperties/properties\
-/extents/properties/layers/items/properties/zeroes/minimum",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===
-null?vErrors=[err137]:vErrors.push(err137),errors++}}if(typeof data61=="string"&&!pattern6.test(data61)){let err138={instancePath:instancePath+
-"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/extents/layers/"+i8+"/zeroes",schemaPath:"#/properties/files/add\
-itionalProperties/properties/extents/properties/layers/items/properties/zeroes/pattern",keyword:"pattern",params:{pattern:"\
-^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$"}};vErrors===null?vErrors=[err138]:vErrors.push(err138),errors++}}}else{
-let err139={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/extents/layers/"+i8,schemaPath:"\
-#/properties/files/additionalProperties/properties/extents/properties/layers/items/type",keyword:"type",params:{type:"ob\
-ject"}};vErrors===null?vErrors=[err139]:vErrors.push(err139),errors++}}}else{let err140={instancePath:instancePath+"/fil\
-es/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/extents/layers",schemaPath:"#/properties/files/additionalProperties/p\
-roperties/extents/properties/layers/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err140]:vErrors.
-push(err140),errors++}}}else{let err141={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+
-"/extents",schemaPath:"#/properties/files/additionalProperties/properties/extents/type",keyword:"type",params:{type:"obj\
-ect"}};vErrors===null?vErrors=[err141]:vErrors.push(err141),errors++}}}}}else{let err142={instancePath:instancePath+"/fi\
-les",schemaPath:"#/properties/files/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err142]:vErrors.
-push(err142),errors++}}if(data["same-files"]!==void 0){let data62=data["same-files"];if(Array.isArray(data62)){let len9=data62.
-length;for(let i9=0;i9<len9;i9++){let data63=data62[i9];if(Array.isArray(data63)){if(data63.length<2){let err143={instancePath:instancePath+
-"/same-files/"+i9,schemaPath:"#/properties/same-files/items/minItems",keyword:"minItems",params:{limit:2}};vErrors===null?
-vErrors=[err143]:vErrors.push(err143),errors++}let len10=data63.length;for(let i10=0;i10<len10;i10++){let data64=data63[i10];
-if(typeof data64=="string"){if(!pattern12.test(data64)){let err144={instancePath:instancePath+"/same-files/"+i9+"/"+i10,
-schemaPath:"#/properties/same-files/items/items/pattern",keyword:"pattern",params:{pattern:"^/"}};vErrors===null?vErrors=
-[err144]:vErrors.push(err144),errors++}}else{let err145={instancePath:instancePath+"/same-files/"+i9+"/"+i10,schemaPath:"\
-#/properties/same-files/items/items/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err145]:vErrors.
-push(err145),errors++}}}else{let err146={instancePath:instancePath+"/same-files/"+i9,schemaPath:"#/properties/same-files\
-/items/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err146]:vErrors.push(err146),errors++}}}else{
-let err147={instancePath:instancePath+"/same-files",schemaPath:"#/properties/same-files/type",keyword:"type",params:{type:"\
-array"}};vErrors===null?vErrors=[err147]:vErrors.push(err147),errors++}}if(data.folders!==void 0){let data65=data.folders;
-if(data65&&typeof data65=="object"&&!Array.isArray(data65)){for(let key13 in data65){let _errs146=errors;if(typeof key13==
-"string"){if(!pattern12.test(key13)){let err148={instancePath:instancePath+"/folders",schemaPath:"#/properties/folders/p\
-ropertyNames/pattern",keyword:"pattern",params:{pattern:"^/"},propertyName:key13};vErrors===null?vErrors=[err148]:vErrors.
-push(err148),errors++}}else{let err149={instancePath:instancePath+"/folders",schemaPath:"#/properties/folders/propertyNa\
-mes/type",keyword:"type",params:{type:"string"},propertyName:key13};vErrors===null?vErrors=[err149]:vErrors.push(err149),
-errors++}var valid35=_errs146===errors;if(!valid35){let err150={instancePath:instancePath+"/folders",schemaPath:"#/prope\
-rties/folders/propertyNames",keyword:"propertyNames",params:{propertyName:key13}};vErrors===null?vErrors=[err150]:vErrors.
-push(err150),errors++}}for(let key14 in data65){let data66=data65[key14];if(!(data66&&typeof data66=="object"&&!Array.isArray(
-data66))&&typeof data66!="string"){let err151={instancePath:instancePath+"/folders/"+key14.replace(/~/g,"~0").replace(/\//g,
+itionalProperties/properties/extents/properties/layers/items/properties/zeroes/minimum",keyword:"minimum",params:{comparison:"\
+>=",limit:0}};vErrors===null?vErrors=[err141]:vErrors.push(err141),errors++}}if(typeof data62=="string"&&!pattern6.test(
+data62)){let err142={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/extents/layers/"+
+i8+"/zeroes",schemaPath:"#/properties/files/additionalProperties/properties/extents/properties/layers/items/properties/z\
+eroes/pattern",keyword:"pattern",params:{pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$"}};vErrors===
+null?vErrors=[err142]:vErrors.push(err142),errors++}}}else{let err143={instancePath:instancePath+"/files/"+key7.replace(
+/~/g,"~0").replace(/\//g,"~1")+"/extents/layers/"+i8,schemaPath:"#/properties/files/additionalProperties/properties/exte\
+nts/properties/layers/items/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err143]:vErrors.push(err143),
+errors++}}}else{let err144={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/extents/la\
+yers",schemaPath:"#/properties/files/additionalProperties/properties/extents/properties/layers/type",keyword:"type",params:{
+type:"array"}};vErrors===null?vErrors=[err144]:vErrors.push(err144),errors++}}}else{let err145={instancePath:instancePath+
+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/extents",schemaPath:"#/properties/files/additionalProperties/pro\
+perties/extents/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err145]:vErrors.push(err145),errors++}}}}}else{
+let err146={instancePath:instancePath+"/files",schemaPath:"#/properties/files/type",keyword:"type",params:{type:"object"}};
+vErrors===null?vErrors=[err146]:vErrors.push(err146),errors++}}if(data["same-files"]!==void 0){let data63=data["same-fil\
+es"];if(Array.isArray(data63)){let len9=data63.length;for(let i9=0;i9<len9;i9++){let data64=data63[i9];if(Array.isArray(
+data64)){if(data64.length<2){let err147={instancePath:instancePath+"/same-files/"+i9,schemaPath:"#/properties/same-files\
+/items/minItems",keyword:"minItems",params:{limit:2}};vErrors===null?vErrors=[err147]:vErrors.push(err147),errors++}let len10=data64.
+length;for(let i10=0;i10<len10;i10++){let data65=data64[i10];if(typeof data65=="string"){if(!pattern12.test(data65)){let err148={
+instancePath:instancePath+"/same-files/"+i9+"/"+i10,schemaPath:"#/properties/same-files/items/items/pattern",keyword:"pa\
+ttern",params:{pattern:"^/"}};vErrors===null?vErrors=[err148]:vErrors.push(err148),errors++}}else{let err149={instancePath:instancePath+
+"/same-files/"+i9+"/"+i10,schemaPath:"#/properties/same-files/items/items/type",keyword:"type",params:{type:"string"}};vErrors===
+null?vErrors=[err149]:vErrors.push(err149),errors++}}}else{let err150={instancePath:instancePath+"/same-files/"+i9,schemaPath:"\
+#/properties/same-files/items/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err150]:vErrors.push(err150),
+errors++}}}else{let err151={instancePath:instancePath+"/same-files",schemaPath:"#/properties/same-files/type",keyword:"t\
+ype",params:{type:"array"}};vErrors===null?vErrors=[err151]:vErrors.push(err151),errors++}}if(data.folders!==void 0){let data66=data.
+folders;if(data66&&typeof data66=="object"&&!Array.isArray(data66)){for(let key13 in data66){let _errs148=errors;if(typeof key13==
+"string"){if(!pattern12.test(key13)){let err152={instancePath:instancePath+"/folders",schemaPath:"#/properties/folders/p\
+ropertyNames/pattern",keyword:"pattern",params:{pattern:"^/"},propertyName:key13};vErrors===null?vErrors=[err152]:vErrors.
+push(err152),errors++}}else{let err153={instancePath:instancePath+"/folders",schemaPath:"#/properties/folders/propertyNa\
+mes/type",keyword:"type",params:{type:"string"},propertyName:key13};vErrors===null?vErrors=[err153]:vErrors.push(err153),
+errors++}var valid35=_errs148===errors;if(!valid35){let err154={instancePath:instancePath+"/folders",schemaPath:"#/prope\
+rties/folders/propertyNames",keyword:"propertyNames",params:{propertyName:key13}};vErrors===null?vErrors=[err154]:vErrors.
+push(err154),errors++}}for(let key14 in data66){let data67=data66[key14];if(!(data67&&typeof data67=="object"&&!Array.isArray(
+data67))&&typeof data67!="string"){let err155={instancePath:instancePath+"/folders/"+key14.replace(/~/g,"~0").replace(/\//g,
 "~1"),schemaPath:"#/properties/folders/additionalProperties/type",keyword:"type",params:{type:schema31.properties.folders.
-additionalProperties.type}};vErrors===null?vErrors=[err151]:vErrors.push(err151),errors++}if(typeof data66=="string"&&!pattern13.
-test(data66)){let err152={instancePath:instancePath+"/folders/"+key14.replace(/~/g,"~0").replace(/\//g,"~1"),schemaPath:"\
+additionalProperties.type}};vErrors===null?vErrors=[err155]:vErrors.push(err155),errors++}if(typeof data67=="string"&&!pattern13.
+test(data67)){let err156={instancePath:instancePath+"/folders/"+key14.replace(/~/g,"~0").replace(/\//g,"~1"),schemaPath:"\
 #/properties/folders/additionalProperties/pattern",keyword:"pattern",params:{pattern:"^absent$"}};vErrors===null?vErrors=
-[err152]:vErrors.push(err152),errors++}if(data66&&typeof data66=="object"&&!Array.isArray(data66)){for(let key15 in data66)
-if(!(key15==="free"||key15==="writable")){let err153={instancePath:instancePath+"/folders/"+key14.replace(/~/g,"~0").replace(
+[err156]:vErrors.push(err156),errors++}if(data67&&typeof data67=="object"&&!Array.isArray(data67)){for(let key15 in data67)
+if(!(key15==="free"||key15==="writable")){let err157={instancePath:instancePath+"/folders/"+key14.replace(/~/g,"~0").replace(
 /\//g,"~1"),schemaPath:"#/properties/folders/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{
-additionalProperty:key15}};vErrors===null?vErrors=[err153]:vErrors.push(err153),errors++}if(data66.free!==void 0){let data67=data66.
-free;if(typeof data67!="string"&&!(typeof data67=="number"&&!(data67%1)&&!isNaN(data67)&&isFinite(data67))){let err154={
+additionalProperty:key15}};vErrors===null?vErrors=[err157]:vErrors.push(err157),errors++}if(data67.free!==void 0){let data68=data67.
+free;if(typeof data68!="string"&&!(typeof data68=="number"&&!(data68%1)&&!isNaN(data68)&&isFinite(data68))){let err158={
 instancePath:instancePath+"/folders/"+key14.replace(/~/g,"~0").replace(/\//g,"~1")+"/free",schemaPath:"#/properties/fold\
 ers/additionalProperties/properties/free/type",keyword:"type",params:{type:schema31.properties.folders.additionalProperties.
-properties.free.type}};vErrors===null?vErrors=[err154]:vErrors.push(err154),errors++}if(typeof data67=="number"&&isFinite(
-data67)){if(data67>9007199254740991||isNaN(data67)){let err155={instancePath:instancePath+"/folders/"+key14.replace(/~/g,
+properties.free.type}};vErrors===null?vErrors=[err158]:vErrors.push(err158),errors++}if(typeof data68=="number"&&isFinite(
+data68)){if(data68>9007199254740991||isNaN(data68)){let err159={instancePath:instancePath+"/folders/"+key14.replace(/~/g,
 "~0").replace(/\//g,"~1")+"/free",schemaPath:"#/properties/folders/additionalProperties/properties/free/maximum",keyword:"\
-maximum",params:{comparison:"<=",limit:9007199254740991}};vErrors===null?vErrors=[err155]:vErrors.push(err155),errors++}
-if(data67<0||isNaN(data67)){let err156={instancePath:instancePath+"/folders/"+key14.replace(/~/g,"~0").replace(/\//g,"~1")+
+maximum",params:{comparison:"<=",limit:9007199254740991}};vErrors===null?vErrors=[err159]:vErrors.push(err159),errors++}
+if(data68<0||isNaN(data68)){let err160={instancePath:instancePath+"/folders/"+key14.replace(/~/g,"~0").replace(/\//g,"~1")+
 "/free",schemaPath:"#/properties/folders/additionalProperties/properties/free/minimum",keyword:"minimum",params:{comparison:"\
->=",limit:0}};vErrors===null?vErrors=[err156]:vErrors.push(err156),errors++}}if(typeof data67=="string"&&!pattern6.test(
-data67)){let err157={instancePath:instancePath+"/folders/"+key14.replace(/~/g,"~0").replace(/\//g,"~1")+"/free",schemaPath:"\
+>=",limit:0}};vErrors===null?vErrors=[err160]:vErrors.push(err160),errors++}}if(typeof data68=="string"&&!pattern6.test(
+data68)){let err161={instancePath:instancePath+"/folders/"+key14.replace(/~/g,"~0").replace(/\//g,"~1")+"/free",schemaPath:"\
 #/properties/folders/additionalProperties/properties/free/pattern",keyword:"pattern",params:{pattern:"^([0-9]+ ?B|[0-9]+\
-(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$"}};vErrors===null?vErrors=[err157]:vErrors.push(err157),errors++}}if(data66.writable!==
-void 0&&typeof data66.writable!="boolean"){let err158={instancePath:instancePath+"/folders/"+key14.replace(/~/g,"~0").replace(
+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$"}};vErrors===null?vErrors=[err161]:vErrors.push(err161),errors++}}if(data67.writable!==
+void 0&&typeof data67.writable!="boolean"){let err162={instancePath:instancePath+"/folders/"+key14.replace(/~/g,"~0").replace(
 /\//g,"~1")+"/writable",schemaPath:"#/properties/folders/additionalProperties/properties/writable/type",keyword:"type",params:{
-type:"boolean"}};vErrors===null?vErrors=[err158]:vErrors.push(err158),errors++}}}}else{let err159={instancePath:instancePath+
-"/folders",schemaPath:"#/properties/folders/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err159]:
-vErrors.push(err159),errors++}}if(data.others!==void 0){let data69=data.others;if(Array.isArray(data69)){let len11=data69.
-length;for(let i11=0;i11<len11;i11++){let data70=data69[i11];if(data70&&typeof data70=="object"&&!Array.isArray(data70)){
-if(data70.name===void 0){let err160={instancePath:instancePath+"/others/"+i11,schemaPath:"#/properties/others/items/requ\
-ired",keyword:"required",params:{missingProperty:"name"}};vErrors===null?vErrors=[err160]:vErrors.push(err160),errors++}
-for(let key16 in data70)if(!(key16==="name"||key16==="files"||key16==="writes"||key16==="unread")){let err161={instancePath:instancePath+
-"/others/"+i11,schemaPath:"#/properties/others/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key16}};
-vErrors===null?vErrors=[err161]:vErrors.push(err161),errors++}if(data70.name!==void 0){let data71=data70.name;if(typeof data71==
-"string"){if(func2(data71)<1){let err162={instancePath:instancePath+"/others/"+i11+"/name",schemaPath:"#/properties/othe\
-rs/items/properties/name/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err162]:vErrors.push(err162),
-errors++}}else{let err163={instancePath:instancePath+"/others/"+i11+"/name",schemaPath:"#/properties/others/items/proper\
-ties/name/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err163]:vErrors.push(err163),errors++}}if(data70.
-files!==void 0){let data72=data70.files;if(Array.isArray(data72)){let len12=data72.length;for(let i12=0;i12<len12;i12++){
-let data73=data72[i12];if(typeof data73=="string"){if(func2(data73)<1){let err164={instancePath:instancePath+"/others/"+
-i11+"/files/"+i12,schemaPath:"#/properties/others/items/properties/files/items/minLength",keyword:"minLength",params:{limit:1}};
-vErrors===null?vErrors=[err164]:vErrors.push(err164),errors++}if(!pattern7.test(data73)){let err165={instancePath:instancePath+
-"/others/"+i11+"/files/"+i12,schemaPath:"#/properties/others/items/properties/files/items/pattern",keyword:"pattern",params:{
-pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err165]:vErrors.push(err165),errors++}}else{let err166={
-instancePath:instancePath+"/others/"+i11+"/files/"+i12,schemaPath:"#/properties/others/items/properties/files/items/type",
-keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err166]:vErrors.push(err166),errors++}}}else{let err167={
-instancePath:instancePath+"/others/"+i11+"/files",schemaPath:"#/properties/others/items/properties/files/type",keyword:"\
-type",params:{type:"array"}};vErrors===null?vErrors=[err167]:vErrors.push(err167),errors++}}if(data70.writes!==void 0){let data74=data70.
-writes;if(Array.isArray(data74)){let len13=data74.length;for(let i13=0;i13<len13;i13++){let data75=data74[i13];if(typeof data75==
-"string"){if(func2(data75)<1){let err168={instancePath:instancePath+"/others/"+i11+"/writes/"+i13,schemaPath:"#/properti\
-es/others/items/properties/writes/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err168]:
-vErrors.push(err168),errors++}if(!pattern7.test(data75)){let err169={instancePath:instancePath+"/others/"+i11+"/writes/"+
-i13,schemaPath:"#/properties/others/items/properties/writes/items/pattern",keyword:"pattern",params:{pattern:"^(/|[A-Za-\
-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err169]:vErrors.push(err169),errors++}}else{let err170={instancePath:instancePath+
-"/others/"+i11+"/writes/"+i13,schemaPath:"#/properties/others/items/properties/writes/items/type",keyword:"type",params:{
-type:"string"}};vErrors===null?vErrors=[err170]:vErrors.push(err170),errors++}}}else{let err171={instancePath:instancePath+
-"/others/"+i11+"/writes",schemaPath:"#/properties/others/items/properties/writes/type",keyword:"type",params:{type:"arra\
-y"}};vErrors===null?vErrors=[err171]:vErrors.push(err171),errors++}}if(data70.unread!==void 0){let data76=data70.unread;
-if(Array.isArray(data76)){let len14=data76.length;for(let i14=0;i14<len14;i14++){let data77=data76[i14];if(typeof data77==
-"string"){if(func2(data77)<1){let err172={instancePath:instancePath+"/others/"+i11+"/unread/"+i14,schemaPath:"#/properti\
-es/others/items/properties/unread/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err172]:
-vErrors.push(err172),errors++}if(!pattern7.test(data77)){let err173={instancePath:instancePath+"/others/"+i11+"/unread/"+
+type:"boolean"}};vErrors===null?vErrors=[err162]:vErrors.push(err162),errors++}}}}else{let err163={instancePath:instancePath+
+"/folders",schemaPath:"#/properties/folders/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err163]:
+vErrors.push(err163),errors++}}if(data.others!==void 0){let data70=data.others;if(Array.isArray(data70)){let len11=data70.
+length;for(let i11=0;i11<len11;i11++){let data71=data70[i11];if(data71&&typeof data71=="object"&&!Array.isArray(data71)){
+if(data71.name===void 0){let err164={instancePath:instancePath+"/others/"+i11,schemaPath:"#/properties/others/items/requ\
+ired",keyword:"required",params:{missingProperty:"name"}};vErrors===null?vErrors=[err164]:vErrors.push(err164),errors++}
+for(let key16 in data71)if(!(key16==="name"||key16==="files"||key16==="writes"||key16==="running"||key16==="unread")){let err165={
+instancePath:instancePath+"/others/"+i11,schemaPath:"#/properties/others/items/additionalProperties",keyword:"additional\
+Properties",params:{additionalProperty:key16}};vErrors===null?vErrors=[err165]:vErrors.push(err165),errors++}if(data71.name!==
+void 0){let data72=data71.name;if(typeof data72=="string"){if(func2(data72)<1){let err166={instancePath:instancePath+"/o\
+thers/"+i11+"/name",schemaPath:"#/properties/others/items/properties/name/minLength",keyword:"minLength",params:{limit:1}};
+vErrors===null?vErrors=[err166]:vErrors.push(err166),errors++}}else{let err167={instancePath:instancePath+"/others/"+i11+
+"/name",schemaPath:"#/properties/others/items/properties/name/type",keyword:"type",params:{type:"string"}};vErrors===null?
+vErrors=[err167]:vErrors.push(err167),errors++}}if(data71.files!==void 0){let data73=data71.files;if(Array.isArray(data73)){
+let len12=data73.length;for(let i12=0;i12<len12;i12++){let data74=data73[i12];if(typeof data74=="string"){if(func2(data74)<
+1){let err168={instancePath:instancePath+"/others/"+i11+"/files/"+i12,schemaPath:"#/properties/others/items/properties/f\
+iles/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err168]:vErrors.push(err168),errors++}
+if(!pattern7.test(data74)){let err169={instancePath:instancePath+"/others/"+i11+"/files/"+i12,schemaPath:"#/properties/o\
+thers/items/properties/files/items/pattern",keyword:"pattern",params:{pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===
+null?vErrors=[err169]:vErrors.push(err169),errors++}}else{let err170={instancePath:instancePath+"/others/"+i11+"/files/"+
+i12,schemaPath:"#/properties/others/items/properties/files/items/type",keyword:"type",params:{type:"string"}};vErrors===
+null?vErrors=[err170]:vErrors.push(err170),errors++}}}else{let err171={instancePath:instancePath+"/others/"+i11+"/files",
+schemaPath:"#/properties/others/items/properties/files/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=
+[err171]:vErrors.push(err171),errors++}}if(data71.writes!==void 0){let data75=data71.writes;if(Array.isArray(data75)){let len13=data75.
+length;for(let i13=0;i13<len13;i13++){let data76=data75[i13];if(typeof data76=="string"){if(func2(data76)<1){let err172={
+instancePath:instancePath+"/others/"+i11+"/writes/"+i13,schemaPath:"#/properties/others/items/properties/writes/items/mi\
+nLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err172]:vErrors.push(err172),errors++}if(!pattern7.
+test(data76)){let err173={instancePath:instancePath+"/others/"+i11+"/writes/"+i13,schemaPath:"#/properties/others/items/\
+properties/writes/items/pattern",keyword:"pattern",params:{pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=
+[err173]:vErrors.push(err173),errors++}}else{let err174={instancePath:instancePath+"/others/"+i11+"/writes/"+i13,schemaPath:"\
+#/properties/others/items/properties/writes/items/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err174]:
+vErrors.push(err174),errors++}}}else{let err175={instancePath:instancePath+"/others/"+i11+"/writes",schemaPath:"#/proper\
+ties/others/items/properties/writes/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err175]:vErrors.
+push(err175),errors++}}if(data71.running!==void 0&&typeof data71.running!="boolean"){let err176={instancePath:instancePath+
+"/others/"+i11+"/running",schemaPath:"#/properties/others/items/properties/running/type",keyword:"type",params:{type:"bo\
+olean"}};vErrors===null?vErrors=[err176]:vErrors.push(err176),errors++}if(data71.unread!==void 0){let data78=data71.unread;
+if(Array.isArray(data78)){let len14=data78.length;for(let i14=0;i14<len14;i14++){let data79=data78[i14];if(typeof data79==
+"string"){if(func2(data79)<1){let err177={instancePath:instancePath+"/others/"+i11+"/unread/"+i14,schemaPath:"#/properti\
+es/others/items/properties/unread/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err177]:
+vErrors.push(err177),errors++}if(!pattern7.test(data79)){let err178={instancePath:instancePath+"/others/"+i11+"/unread/"+
 i14,schemaPath:"#/properties/others/items/properties/unread/items/pattern",keyword:"pattern",params:{pattern:"^(/|[A-Za-\
-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err173]:vErrors.push(err173),errors++}}else{let err174={instancePath:instancePath+
+z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err178]:vErrors.push(err178),errors++}}else{let err179={instancePath:instancePath+
 "/others/"+i11+"/unread/"+i14,schemaPath:"#/properties/others/items/properties/unread/items/type",keyword:"type",params:{
-type:"string"}};vErrors===null?vErrors=[err174]:vErrors.push(err174),errors++}}}else{let err175={instancePath:instancePath+
+type:"string"}};vErrors===null?vErrors=[err179]:vErrors.push(err179),errors++}}}else{let err180={instancePath:instancePath+
 "/others/"+i11+"/unread",schemaPath:"#/properties/others/items/properties/unread/type",keyword:"type",params:{type:"arra\
-y"}};vErrors===null?vErrors=[err175]:vErrors.push(err175),errors++}}}else{let err176={instancePath:instancePath+"/others\
-/"+i11,schemaPath:"#/properties/others/items/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err176]:
-vErrors.push(err176),errors++}}}else{let err177={instancePath:instancePath+"/others",schemaPath:"#/properties/others/typ\
-e",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err177]:vErrors.push(err177),errors++}}if(data.definition!==
-void 0){let data78=data.definition;if(typeof data78=="string"){if(func2(data78)<1){let err178={instancePath:instancePath+
+y"}};vErrors===null?vErrors=[err180]:vErrors.push(err180),errors++}}}else{let err181={instancePath:instancePath+"/others\
+/"+i11,schemaPath:"#/properties/others/items/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err181]:
+vErrors.push(err181),errors++}}}else{let err182={instancePath:instancePath+"/others",schemaPath:"#/properties/others/typ\
+e",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err182]:vErrors.push(err182),errors++}}if(data.definition!==
+void 0){let data80=data.definition;if(typeof data80=="string"){if(func2(data80)<1){let err183={instancePath:instancePath+
 "/definition",schemaPath:"#/properties/definition/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=
-[err178]:vErrors.push(err178),errors++}}else{let err179={instancePath:instancePath+"/definition",schemaPath:"#/propertie\
-s/definition/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err179]:vErrors.push(err179),errors++}}}else{
-let err180={instancePath,schemaPath:"#/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err180]:vErrors.
-push(err180),errors++}return validate20.errors=vErrors,errors===0}validate20.evaluated={props:!0,dynamicProps:!1,dynamicItems:!1};export{stdin_default as default,validate};
+[err183]:vErrors.push(err183),errors++}}else{let err184={instancePath:instancePath+"/definition",schemaPath:"#/propertie\
+s/definition/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err184]:vErrors.push(err184),errors++}}}else{
+let err185={instancePath,schemaPath:"#/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err185]:vErrors.
+push(err185),errors++}return validate20.errors=vErrors,errors===0}validate20.evaluated={props:!0,dynamicProps:!1,dynamicItems:!1};export{stdin_default as default,validate};

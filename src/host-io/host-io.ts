@@ -59,10 +59,11 @@ export interface FileQueries {
   /** The other files that hold data of an image; none for formats other than qcow2 and vmdk. */
   readDataFiles(layer: Layer): Promise<DataFiles>;
   /**
-   * Which parts of an image and of the files below it have data. Undefined where that cannot be read, or not within a few
-   * seconds: a large image has large tables.
+   * Which parts of an image and of the files below it have data. No file is locked. Undefined where that cannot be read, or
+   * not within the limit: a large image has large tables.
+   * @param chain the image and all files below it, topmost first, each with its format
    */
-  readExtents(layer: Layer): Promise<ImageExtents | undefined>;
+  readExtents(chain: readonly Layer[], limitMs: number): Promise<ImageExtents | undefined>;
   /** The qcow2 images in the folders of these files that name one of the files as their backing file. */
   findOverlays(files: readonly string[]): Promise<OverlayBeside[]>;
   /**
@@ -281,6 +282,8 @@ export interface RunningProgram {
   readonly exited: Promise<Exit>;
   /** Kills it and its children at once (SIGKILL), because a hung program would not react to anything else. */
   kill(): void;
+  /** Kills it without waiting for its end: a process that waits for storage may have none. Its streams end. */
+  abandon(): void;
 }
 
 /** How a program ended; `missing` when it could not be started. */

@@ -71,6 +71,12 @@ function startAs([program, ...words]: Argv, { stdin, environment }: StartOptions
       signal: result.signal,
     })),
     kill: () => killGroup(pid),
+    abandon() {
+      killGroup(pid);
+      subprocess.unref();
+      for (const stream of [subprocess.stdin, subprocess.stdout, subprocess.stderr])
+        stream?.destroy();
+    },
   };
 }
 

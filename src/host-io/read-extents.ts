@@ -1,10 +1,8 @@
-/** Sums the map that `qemu-img` prints of an image. */
+/** Sums the map that `qemu-img` prints of a chain of images. */
 import type { Layer } from '../model/host-state.ts';
 import type { ImageExtents, LayerExtents } from '../model/image-extents.ts';
 import { startProgram } from './programs.ts';
 
-/** After that time the rest of a preflight should have ended. */
-const TIME_LIMIT_MS = 10_000;
 /** The map of a very fragmented image: some 600,000 extents. */
 const MOST_TEXT = 64 * 1024 * 1024;
 /** A copy writes whole clusters. */
@@ -16,6 +14,7 @@ interface Extent {
   readonly length: number;
   /** The number of files above the one that it is in. */
   readonly depth: number;
+  /** Whether it is allocated; with `zero`, it is allocated but holds nothing. */
   readonly data: boolean;
   readonly zero: boolean;
   /** Whether that file has an entry for it; absent before QEMU 6.1. */
@@ -23,19 +22,47 @@ interface Extent {
 }
 
 /** Implements `HostIO.readExtents`. */
-export async function readExtents({ file, format }: Layer): Promise<ImageExtents | undefined> {
-  const words = ['qemu-img', 'map', '--force-share', '--output=json', '-f', format, file] as const;
+export function readExtents(
+  chain: readonly Layer[],
+  limitMs: number,
+): Promise<ImageExtents | undefined> {
+  const words = [
+    'qemu-img',
+    'map',
+    '--output=json',
+    `json:${JSON.stringify(nodeOf(chain))}`,
+  ] as const;
   const program = startProgram(words, { stdin: 'ignore', tied: true });
   const map = new MapReader();
-  const late = setTimeout(() => program.kill(), TIME_LIMIT_MS);
   program.stdout.on('data', (text: string) => {
     if (!map.add(text)) program.kill();
   });
   program.stderr.resume();
-  const { code } = await program.exited;
-  clearTimeout(late);
-  return code === 0 ? map.extents : undefined;
+  return new Promise((resolve) => {
+    const late = setTimeout(() => {
+      program.abandon();
+      resolve(undefined);
+    }, limitMs);
+    void program.exited.then(({ code }) => {
+      clearTimeout(late);
+      resolve(code === 0 ? map.extents : undefined);
+    });
+  });
 }
+
+/**
+ * The chain as QEMU's options, so that no file is locked: the lock of a reader, also with `--force-share`, fails a job that
+ * is about to change the chain. Only a chain whose layers are all named can be opened so.
+ */
+function nodeOf([layer, ...below]: readonly Layer[]): object | null {
+  if (!layer) return null;
+  const { file: filename, format: driver, block } = layer;
+  const file = { driver: block ? 'host_device' : 'file', filename, locking: 'off' };
+  return { driver, file, ...(CHAINED.includes(driver) ? { backing: nodeOf(below) } : {}) };
+}
+
+/** The formats whose images can have a backing file. */
+const CHAINED = ['qcow2', 'qed', 'vmdk', 'qcow'];
 
 /** Reads the map as it arrives: there may be more of it than fits into memory. */
 export class MapReader {
@@ -71,9 +98,11 @@ export class MapReader {
     const { start, length, depth, data, zero, present } = extent;
     this.#end = start + length;
     while (this.#layers.length <= depth) this.#layers.push({ data: 0, zeroes: 0 });
-    const { data: held, zeroes } = this.#layers[depth] ?? { data: 0, zeroes: 0 };
+    const { data: held, empty = 0, zeroes } = this.#layers[depth] ?? { data: 0, zeroes: 0 };
+    const blank = data && zero ? Math.max(0, this.#end - Math.max(start, this.#counted)) : 0;
     this.#layers[depth] = {
-      data: held + (data ? this.#count(start) : 0),
+      data: held + (data && !zero ? this.#count(start) : 0),
+      ...(empty + blank > 0 ? { empty: empty + blank } : {}),
       zeroes: zeroes + (zero && !data && present === true ? length : 0),
     };
   }

@@ -5,6 +5,7 @@ import type { HostIO } from '../host-io/host-io.ts';
 import type { Layer } from '../model/host-state.ts';
 import { pathsNamed } from '../model/image-names.ts';
 import { describeExit } from './exit-text.ts';
+import { TaskQueue } from './task-queue.ts';
 
 /** How many qemu-img run at once: each is a process, and a host may have hundreds of images. */
 const AT_ONCE = 4;
@@ -28,8 +29,7 @@ export interface Headers {
 export class ImageHeaders {
   readonly #io: HostIO;
   readonly #seen = new Map<string, Promise<Headers>>();
-  readonly #waiting: (() => void)[] = [];
-  #free = AT_ONCE;
+  readonly #queue = new TaskQueue(AT_ONCE);
 
   /** @param io the host that the images are on */
   constructor(io: HostIO) {
@@ -41,21 +41,9 @@ export class ImageHeaders {
     if (!file.startsWith('/') || format === 'raw')
       return Promise.resolve({ files: [file], dataFiles: [], unread: [] });
     const key = `${format} ${file}`;
-    const seen = this.#seen.get(key) ?? this.#inTurn(() => readHeaders(this.#io, file, format));
+    const seen = this.#seen.get(key) ?? this.#queue.run(() => readHeaders(this.#io, file, format));
     this.#seen.set(key, seen);
     return seen;
-  }
-
-  async #inTurn<T>(look: () => Promise<T>): Promise<T> {
-    if (this.#free === 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    else this.#free -= 1;
-    try {
-      return await look();
-    } finally {
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#free += 1;
-    }
   }
 }
 

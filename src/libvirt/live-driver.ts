@@ -131,7 +131,7 @@ class LiveDriver implements LibvirtDriver {
   survey(
     state: HostState,
     files: readonly string[],
-    measured: readonly Layer[] = [],
+    measured: readonly (readonly Layer[])[] = [],
   ): Promise<HostState> {
     return surveyHost(this.#io, this.#virsh, state, files, measured);
   }

@@ -13,7 +13,7 @@ import { volumePaths } from './volumes.ts';
 
 /**
  * Adds to an observed host state what preflight and the check that a file is unused need.
- * @param measured the layers whose extents are read
+ * @param measured the chains whose extents are read, topmost layer first
  * @throws BlockplanError domainListUnknown, pathUnreadable when this cannot be determined
  */
 export async function surveyHost(
@@ -21,15 +21,16 @@ export async function surveyHost(
   virsh: Virsh,
   hostState: HostState,
   files: readonly string[],
-  measured: readonly Layer[] = [],
+  measured: readonly (readonly Layer[])[] = [],
 ): Promise<HostState> {
   const headers = new ImageHeaders(io);
   const { name, uuid, state } = hostState.domain;
   // libvirt answers while the files are inspected.
+  const ownFound = ownFiles(io, virsh, hostState, files, headers);
   const looks = [
-    ownFiles(io, virsh, hostState, files, headers),
+    ownFound,
     otherDomains(io, virsh, uuid, headers),
-    extentsOf(io, measured),
+    ownFound.then(({ disks, names }) => extentsOf(io, { disks, names }, measured)),
     virsh.runAll([
       ['version', '--daemon'],
       ...(state === 'gone' ? [] : [['domblkinfo', '--domain', name, '--all']]),

@@ -14,21 +14,30 @@ export interface CopySource {
   readonly virtualSize?: number;
   /** Set if a block device is among them, which does not report how much of it is in use. */
   readonly device?: true;
+  /** Set if one of them can have compressed clusters. */
+  readonly compressible?: true;
 }
 
 /** Bytes that reading some layers as one image returns. */
 interface MeasuredData {
   readonly data: number;
+  /** Areas that are allocated but empty. */
+  readonly empty: number;
   /** Bytes that the layers hide from those below them with zeroes, such as discarded areas. */
   readonly zeroes: number;
   readonly virtualSize: number;
 }
+
+/** What a copy writes besides data, as the tables of its source name it. */
+export type Extra = 'empty' | 'zeroes';
 
 /** What a copy makes of its source. */
 export interface CopyTarget {
   readonly format: string;
   /** Why it takes the space of the whole disk, as a clause; absent where it takes only that of the data. */
   readonly whole?: string;
+  /** What it writes besides data; nothing unless specified. */
+  readonly also?: readonly Extra[];
   /** Set if data can take less space than in its source: it is compressed, or its zeroes are left out. */
   readonly shrinks?: true;
   /** The cluster size in bytes; absent for the default. */
@@ -44,6 +53,8 @@ export interface CopySpace {
   readonly most: number;
   /** Set if the space of the source is unknown, so that no number is a limit. */
   readonly unknown?: true;
+  /** Set if `most` is about what it takes, as far as the guest does not write meanwhile. */
+  readonly known?: true;
   /** Why it can take much more than the files of the source, as a clause; absent where it cannot. */
   readonly because?: string;
 }
@@ -61,7 +72,7 @@ export function copySource(
 ): CopySource {
   const files = layers.flatMap(filesOfLayer).map((file) => fileAt(state, file));
   const tops = layers.map(({ file }) => fileAt(state, file));
-  const measured = measuredIn(tops, reach);
+  const measured = layers.some(isRawDevice) ? undefined : measuredIn(tops, reach);
   const size = measured?.virtualSize ?? virtualSize;
   return {
     stored: files.reduce((sum, file) => sum + (file?.size ?? 0), 0),
@@ -69,7 +80,15 @@ export function copySource(
     ...(measured === undefined ? {} : { measured }),
     ...(size === undefined ? {} : { virtualSize: size }),
     ...(layers.some(({ block }, at) => block && !tops[at]?.size) ? { device: true } : {}),
+    ...(layers.some(({ format }) => COMPRESSIBLE.includes(format)) ? { compressible: true } : {}),
   };
+}
+
+const COMPRESSIBLE = ['qcow2', 'qcow', 'vmdk'];
+
+/** Its map says nothing: all of it is data. */
+function isRawDevice({ block, format }: Layer): boolean {
+  return block === true && format === 'raw';
 }
 
 /**
@@ -102,38 +121,83 @@ function measuredIn(
   const layers = reach === 'below' ? extents.layers : extents.layers.slice(0, tops.length - at);
   return {
     data: layers.reduce((sum, { data }) => sum + data, 0),
+    empty: layers.reduce((sum, { empty = 0 }) => sum + empty, 0),
     zeroes: layers.reduce((sum, { zeroes }) => sum + zeroes, 0),
     virtualSize: extents.virtualSize,
   };
 }
 
 /**
- * The layers whose tables show how much a copy of these layers reads: the topmost one, and as long as that does not exist
- * yet, the first below it that the plan does not create.
+ * The layers whose tables show how much a copy of these layers reads, as the chains of a survey: from the topmost one on that
+ * exists. None where the tables say nothing.
  */
-export function layersToMeasure(
+export function chainsToMeasure(
   state: Pick<HostState, 'files' | 'names'>,
   layers: readonly Layer[],
-): readonly Layer[] {
-  const at = layers.findIndex(({ file }) => !isEmptyOverlay(fileAt(state, file)));
-  return at < 0 ? [] : layers.slice(0, at + 1);
+): readonly (readonly Layer[])[] {
+  const isTelling = layers.some(({ file }) => !isEmptyOverlay(fileAt(state, file)));
+  return isTelling && !layers.some(isRawDevice) ? [layers] : [];
 }
 
 /** The space that a copy takes. Nothing is certain of one that shrinks but its header. */
 export function spaceOfCopy(source: CopySource, target: CopyTarget): CopySpace {
   const { stored, measured, virtualSize, device } = source;
-  const { whole } = target;
-  const certain = whole === undefined ? (measured?.data ?? stored) : (virtualSize ?? stored);
-  const least = Math.min(stored, target.shrinks ? headerOf(target) : certain);
+  const { whole, shrinks } = target;
+  const read = measured && bytesRead(measured, target.also);
+  const certain = whole === undefined ? (read ?? stored) : (virtualSize ?? stored);
+  const least = Math.min(stored, shrinks ? headerOf(target) : certain);
   const size = whole !== undefined || (device && !measured) ? virtualSize : undefined;
   if (size === undefined && !measured) {
     const unknown = whole !== undefined || device || source.unknown;
     return { copied: stored, least, most: stored, ...(unknown ? { unknown: true } : {}) };
   }
-  const copied = size ?? measured?.data ?? stored;
+  const copied = size ?? read ?? stored;
   const most = Math.max(least, copied + (virtualSize ? tablesOf(target, virtualSize) : 0));
-  const because = isMuchMore(copied, stored) ? (whole ?? reasonFor(source)) : undefined;
-  return { ...{ copied, least, most }, ...(because === undefined ? {} : { because }) };
+  const because = isMuchMore(copied, stored) ? (whole ?? whyMore(source, target.also)) : undefined;
+  const known = !shrinks && (whole !== undefined || measured !== undefined);
+  return {
+    ...{ copied, least, most },
+    ...(known ? { known } : {}),
+    ...(because === undefined ? {} : { because }),
+  };
+}
+
+/** What a job reads of its source and writes. */
+export function bytesRead(measured: MeasuredData, also: readonly Extra[] = []): number {
+  const { data, virtualSize } = measured;
+  return Math.min(
+    virtualSize,
+    also.reduce((sum, extra) => sum + measured[extra], data),
+  );
+}
+
+const WRITTEN: Readonly<Record<Extra, string>> = {
+  empty: 'areas that are allocated but empty are written too',
+  zeroes: 'discarded areas are written as zeroes',
+};
+
+/**
+ * Why a copy can take much more than the files of its source, as a clause. Of an image on a device, more than nothing is no
+ * surprise once its tables were read.
+ */
+export function whyMore(
+  { stored, measured, device, compressible }: CopySource,
+  also: readonly Extra[] = [],
+): string | undefined {
+  if (!measured)
+    return device ? 'a block device does not report how much of it is in use' : undefined;
+  if (device) return undefined;
+  const reasons = [
+    ...(isMuchMore(measured.data, stored)
+      ? [
+          compressible
+            ? 'compressed clusters are written in full'
+            : 'its file system stores the source in less space',
+        ]
+      : []),
+    ...also.flatMap((extra) => (isMuchMore(measured[extra], 0) ? WRITTEN[extra] : [])),
+  ];
+  return reasons.length === 0 ? undefined : reasons.join(', and ');
 }
 
 /** The space of several copies. */
@@ -145,6 +209,9 @@ export function spaceTogether(copies: readonly CopySpace[]): CopySpace {
     least: sum(({ least }) => least),
     most: sum(({ most }) => most),
     ...(copies.some(({ unknown }) => unknown) ? { unknown: true } : {}),
+    ...(because !== undefined && copies.every((copy) => copy.known || copy.because === undefined)
+      ? { known: true }
+      : {}),
     ...(because === undefined ? {} : { because }),
   };
 }
@@ -152,12 +219,6 @@ export function spaceTogether(copies: readonly CopySpace[]): CopySpace {
 /** Every format but raw has a header, which takes a block. */
 function headerOf({ format }: CopyTarget): number {
   return format === 'raw' ? 0 : 4096;
-}
-
-/** Of a device, more than nothing is no surprise once its tables were read. */
-function reasonFor({ device, measured }: CopySource): string | undefined {
-  if (!device) return 'compressed clusters are written in full';
-  return measured ? undefined : 'a block device does not report how much of it is in use';
 }
 
 /** Whether a difference is larger than those that tables and rounding make. */

@@ -117,7 +117,9 @@ const place = fields<Destination>({
 
 const extents = fields<ImageExtents>({
   virtualSize: amount,
-  layers: listOf(fields<LayerExtents>({ data: amount, zeroes: amount })),
+  layers: listOf(
+    fields<LayerExtents>({ data: amount, empty: optionalField(amount), zeroes: amount }),
+  ),
 });
 
 const imageFile = fields<ImageFile>({
@@ -146,6 +148,7 @@ const other = fields<OtherDomain>({
   name: text,
   files: listOf(text),
   writes: listOf(text),
+  running: optionalField(trueFlag),
   unread: listOf(text),
 });
 

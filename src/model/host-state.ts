@@ -139,10 +139,7 @@ export interface Disk {
 export interface Layer {
   readonly file: string;
   readonly format: string;
-  /**
-   * Additional files that hold its data: the data file of a qcow2, the extents of a vmdk; absent where it has none, or the
-   * header was not read.
-   */
+  /** Other files with its data: that of a qcow2, the extents of a vmdk; absent where it has none, or was not read. */
   readonly dataFiles?: readonly string[];
   /** Set for a block device, which libvirt opens differently from a file of the same path. */
   readonly block?: true;
@@ -225,6 +222,8 @@ export interface OtherDomain {
   readonly files: readonly string[];
   /** The files among them that its guest writes to, or will write to after its next start. */
   readonly writes: readonly string[];
+  /** Set where its guest is known to run. */
+  readonly running?: true;
   /** Its images that exist but cannot be read, so that the layers below them are unknown. */
   readonly unread: readonly string[];
 }

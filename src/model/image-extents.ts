@@ -12,6 +12,11 @@ export interface ImageExtents {
 export interface LayerExtents {
   /** Its data as a copy takes it, uncompressed. */
   readonly data: number;
+  /**
+   * Areas that are allocated but empty, as `preallocation=metadata` makes them: `convert` skips them, block jobs write them.
+   * Absent for none.
+   */
+  readonly empty?: number;
   /** Where it has zeroes that hide what is below, such as areas that the guest has discarded. */
   readonly zeroes: number;
 }

@@ -37,6 +37,12 @@ export function rangeOfSizes(most: number, least: number | undefined): string {
   return isTelling ? `${sizeText(least)} to ${sizeText(most)}` : `up to ${sizeText(most)}`;
 }
 
+/** `about 2.08 GiB (120 MiB as stored)`, where the space that its source takes says more than nothing. */
+export function knownSize(bytes: number, stored: number): string {
+  const source = stored < SMALLEST_COPY ? '' : ` (${sizeText(stored)} as stored)`;
+  return `about ${sizeText(bytes)}${source}`;
+}
+
 /** An image without data is smaller. */
 const SMALLEST_COPY = 64 * 1024;
 

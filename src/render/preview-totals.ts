@@ -2,7 +2,7 @@
 
 import type { Preview, Totals } from '../simulate/preview.ts';
 import { sizeText } from '../size-text.ts';
-import { pluralText, rangeOfSizes } from './amounts.ts';
+import { knownSize, pluralText, rangeOfSizes } from './amounts.ts';
 import { copyDuration } from './copy-duration.ts';
 import type { TextPart } from './document.ts';
 
@@ -66,8 +66,8 @@ function unchecked({ source, preconditions: all }: Preview): TextPart[] {
 }
 
 function amounts({ copies, space, rollback }: Totals): string[] {
-  const copied = copies.map(({ to, bytes, least, because }) => ({
-    ...{ bytes, least },
+  const copied = copies.map(({ to, bytes, least, stored, because }) => ({
+    ...{ bytes, least, stored },
     where: `to ${to}${because === undefined ? '' : `: ${because}`}`,
   }));
   return [
@@ -87,15 +87,16 @@ function inFolder({ folder, needed: bytes, least, free }: Totals['space'][number
 interface Bound {
   readonly bytes: number | undefined;
   readonly least?: number | undefined;
+  readonly stored?: number | undefined;
   readonly where: string;
 }
 
 function boundsOf(verb: string, amounts: readonly Bound[]): string[] {
-  return amounts.map(({ bytes, least, where }) =>
-    bytes === undefined
-      ? `${verb} an unknown amount ${where}`
-      : `${verb} ${rangeOfSizes(bytes, least)} ${where}`,
-  );
+  return amounts.map(({ bytes, least, stored, where }) => {
+    if (bytes === undefined) return `${verb} an unknown amount ${where}`;
+    const amount = stored === undefined ? rangeOfSizes(bytes, least) : knownSize(bytes, stored);
+    return `${verb} ${amount} ${where}`;
+  });
 }
 
 function duration({ copies }: Totals): string[] {

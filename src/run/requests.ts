@@ -33,12 +33,12 @@ export type HostRequest = OnHost &
     | { readonly ask: 'observe'; readonly files: readonly string[] }
     /** Reads the names in the headers of the guest's layers; answered with that host state, completed. */
     | { readonly ask: 'headers'; readonly state: HostState }
-    /** Inspects the rest of the host as well, and measures layers; answered with a host state. */
+    /** Inspects the rest of the host as well, and measures chains; answered with a host state. */
     | {
         readonly ask: 'survey';
         readonly state: HostState;
         readonly files: readonly string[];
-        readonly measured?: readonly Layer[];
+        readonly measured?: readonly (readonly Layer[])[];
       }
     /** Performs one effect; answered when it is done. Going forward, a wait may be answered with `Interrupted`. */
     | ({

@@ -60,12 +60,18 @@ function limitIn(copies: readonly Product[]): Pick<Totals['copies'][number], 'ra
     : { rate, counted: counted.reduce((sum, bytes) => sum + bytes, 0) };
 }
 
-/** What is certainly copied into one file and why it can be much more; empty where it cannot. */
-function rangeIn(copies: readonly Product[]): Pick<Totals['copies'][number], 'least' | 'because'> {
+/**
+ * Why much more can be copied into one file than the files of its source take, and what these take: as a lower bound or, where
+ * the amount is known, as `stored`. Empty where it cannot.
+ */
+function rangeIn(
+  copies: readonly Product[],
+): Pick<Totals['copies'][number], 'least' | 'stored' | 'because'> {
   const because = copies.find((copy) => copy.because !== undefined)?.because;
   if (because === undefined) return {};
   const least = copies.reduce((sum, copy) => sum + (copy.least ?? copy.copied), 0);
-  return { ...(copies.some(isRange) ? { least } : {}), because };
+  if (copies.some(isRange)) return { least, because };
+  return { ...(copies.every(({ known }) => known) ? { stored: least } : {}), because };
 }
 
 /** By folder, what products certainly take; without the folders where none can take much more. */
@@ -85,9 +91,9 @@ function leastIn(least: number | undefined): { readonly least?: number } {
   return least === undefined ? {} : { least };
 }
 
-/** Whether it can take much more than it certainly takes. */
-function isRange({ because, least }: Product): boolean {
-  return because !== undefined && least !== undefined;
+/** Whether it can take much more than it certainly takes, and how much is unknown. */
+function isRange({ because, least, known }: Product): boolean {
+  return because !== undefined && least !== undefined && !known;
 }
 
 function freeIn(state: HostState, folder: string): { readonly free?: number } {

@@ -56,7 +56,7 @@ export interface Totals {
    * An upper bound of what is copied, by destination file, in bytes; absent if the facts do not include the sizes. `rate` is
    * the speed limit of the copy in bytes/s; absent if it has none. `counted` is an upper bound of the bytes that count towards
    * the limit; absent if it is unknown. `because` is set if much more can be copied than the source's files take: why, as a
-   * clause. Then `least` is what is certainly copied.
+   * clause. Then `least` is what is certainly copied; or `bytes` is known, and `stored` is what those files take.
    */
   readonly copies: readonly {
     readonly to: string;
@@ -64,6 +64,7 @@ export interface Totals {
     readonly rate?: number;
     readonly counted?: number;
     readonly least?: number;
+    readonly stored?: number;
     readonly because?: string;
   }[];
   /**

@@ -3,8 +3,9 @@ import { dirname } from 'node:path';
 import { codes } from '../codes.ts';
 import type { Finding } from '../errors.ts';
 import { FileSet, fileAt, isSameFile, layerIndex } from '../model/file-identity.ts';
-import { type Disk, diskOf, type HostState, type ImageFile } from '../model/host-state.ts';
+import { type Disk, diskOf, type HostState, type ImageFile, isUp } from '../model/host-state.ts';
 import { comparedSizes } from '../size-text.ts';
+import type { Product } from '../steps/sizes.ts';
 import { rollbacksWithoutRoom } from './rollback-room.ts';
 import { findingAt, type WalkedPhase } from './walked-phase.ts';
 
@@ -90,7 +91,7 @@ function tooMuchTogether(
         findingAt(walked, {
           code: codes.totalSpaceTooSmall,
           severity: 'error',
-          message: `${together.map(({ path }) => path).join(', ')} need up to ${most} together, but ${room.folder} has ${free} free`,
+          message: `${together.map(({ path }) => path).join(', ')} need at least ${most} together, but ${room.folder} has ${free} free`,
           hint: 'free space, or put one of them elsewhere',
         }),
       ];
@@ -118,40 +119,68 @@ function copiesWithoutRoom(
       if (told.has(room.key) || most <= room.free || least > room.free) return [];
       told.add(room.key);
       const together = uncertain.flatMap((each) => (each.room.key === room.key ? each.path : []));
-      return [findingAt(walked, copyAtRisk(together, { least, most, room }, reasons(phases)))];
+      const beside = activeDisksOn(walked.before, initial, room);
+      return [
+        findingAt(walked, copyAtRisk(together, { least, most, room, beside }, productsIn(phases))),
+      ];
     });
   });
 }
 
+interface RiskyRoom {
+  readonly least: number;
+  readonly most: number;
+  readonly room: Room;
+  /** The disks of the running guest whose active layers are on the same file system. */
+  readonly beside: readonly string[];
+}
+
 function copyAtRisk(
   copies: readonly string[],
-  { least, most, room }: { readonly least: number; readonly most: number; readonly room: Room },
-  because: (copy: string) => readonly string[],
+  { least, most, room, beside }: RiskyRoom,
+  productsOf: (copy: string) => readonly Product[],
 ): Omit<Finding, 'path'> {
   const [from, to, free] = comparedSizes(least, most, room.free);
-  const amount = least < HARDLY_ANY ? `up to ${to}` : `${from} to ${to}`;
-  const [why = 'how much it needs at least is unknown'] = copies.flatMap(because);
+  const products = copies.flatMap(productsOf);
+  const isKnown = products.length > 0 && products.every(({ known }) => known);
+  const range = least < HARDLY_ANY ? `up to ${to}` : `${from} to ${to}`;
+  const why =
+    products.find(({ because }) => because !== undefined)?.because ??
+    (least < HARDLY_ANY && !isKnown ? 'how much it needs at least is unknown' : undefined);
   return {
     code: codes.spaceAtRisk,
     severity: 'warning',
-    message: `${copies.join(', ')} can need ${amount}, and ${room.folder} has ${free} free: ${why}`,
+    message: [
+      `${copies.join(', ')} ${isKnown ? `will probably need ${to}` : `can need ${range}`}, and ${room.folder} has ${free} free`,
+      ...(why === undefined ? [] : [`: ${why}`]),
+      ...(beside.length === 0
+        ? []
+        : [
+            `; the guest writes to ${beside.join(', ')} on the same file system, and is paused when that is full`,
+          ]),
+    ].join(''),
     hint: 'free space before the run, or choose another folder; a copy that runs out of space fails',
   };
+}
+
+/** The disks whose guest is paused when the file system of that room is full. */
+function activeDisksOn(state: HostState, initial: HostState, { key }: Room): string[] {
+  if (!isUp(state)) return [];
+  return state.domain.disks.flatMap(({ target, readonly, chain: [top] }) =>
+    top && !top.block && !readonly && roomOf(initial, top.file)?.key === key ? [target] : [],
+  );
 }
 
 /** An image without data takes less than that. */
 const HARDLY_ANY = 64 * 1024;
 
-/** Why copies can take much more than the files of their sources. */
-function reasons(phases: readonly WalkedPhase[]): (copy: string) => readonly string[] {
+/** The products that the steps write into a file. */
+function productsIn(phases: readonly WalkedPhase[]): (copy: string) => readonly Product[] {
   const products = phases
     .filter(({ node }) => node.first)
     .flatMap(({ node: { planned }, start }) => planned.step.products(planned.params, start));
   const state = phases[0]?.before ?? { files: {} };
-  return (copy) =>
-    products.flatMap(({ file, because }) =>
-      because !== undefined && isSameFile(state, file, copy) ? [because] : [],
-    );
+  return (copy) => products.filter(({ file, room }) => room > 0 && isSameFile(state, file, copy));
 }
 
 /** The size of a block device is fixed: what is written into it takes no space elsewhere. */

@@ -19,8 +19,8 @@ export interface Walk {
   readonly findings: readonly Finding[];
   /** Every absolute path that the plan may read, write, create or remove. */
   readonly files: readonly string[];
-  /** The layers whose tables show how much the plan copies. */
-  readonly measured: readonly Layer[];
+  /** The chains whose tables show how much the plan copies. */
+  readonly measured: readonly (readonly Layer[])[];
 }
 
 /** A step with its requirements and findings in the host state in which it begins. */
@@ -35,7 +35,7 @@ export function walk(graph: Graph, state: HostState): Walk {
   const findings: Finding[] = [];
   const steps: WalkedStep[] = [];
   const files = new Set<string>();
-  const measured: Layer[] = [];
+  const measured: (readonly Layer[])[] = [];
   let host = simulatedHostOf(state);
   let start = stateWithHeaders(host);
   let before = start;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { codes } from '../codes.ts';
 import { spaceOfBlockcopy } from '../commands/blockcopy.ts';
 import { STORE_NAMES } from '../model/backup-store.ts';
-import { type CopySpace, layersToMeasure, spaceTogether } from '../model/copy-space.ts';
+import { type CopySpace, chainsToMeasure, spaceTogether } from '../model/copy-space.ts';
 import { activeFile, type Disk, diskOf, type HostState } from '../model/host-state.ts';
 import { BACKUP_NAME } from '../store/names.ts';
 import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
@@ -87,18 +87,12 @@ export const backupBeginStep = defineStep<typeof schema>({
       draftOf(params),
       'it is an incomplete backup: resume or roll back its run, or remove this folder',
     );
-    requireNewFile(
-      needs,
-      state,
-      'name',
-      folderOf(params),
-      spaceOfBackup(params, state).least,
-    );
+    requireNewFile(needs, state, 'name', folderOf(params), spaceOfBackup(params, state).least);
     requireWritableByQemu(needs, state, 'store', folderOf(params), true);
   },
   products(params: Params, state) {
     const measured = chosenDisks(params, state).flatMap(({ chain }) =>
-      layersToMeasure(state, chain),
+      chainsToMeasure(state, chain),
     );
     return [copyProduct(folderOf(params), spaceOfBackup(params, state), measured)];
   },
@@ -165,7 +159,7 @@ function chosenDisks(params: Params, state: HostState): readonly Disk[] {
 
 function spaceOfBackup(params: Params, state: HostState): CopySpace {
   const copies = chosenDisks(params, state).map((disk) =>
-    spaceOfBlockcopy({ format: 'qcow2' }, state, disk),
+    spaceOfBlockcopy({ format: 'qcow2' }, state, disk, []),
   );
   return spaceTogether(copies);
 }

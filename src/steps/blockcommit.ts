@@ -137,7 +137,12 @@ export const blockcommitStep = defineStep<typeof schema>({
     return [
       {
         // QEMU writes zeroes into the base as data, unless it commits the active layer (seen with QEMU 7.2).
-        ...mergedInto(state, range, disk?.capacity, !isActive(params)),
+        ...mergedInto(
+          state,
+          range,
+          disk?.capacity,
+          isActive(params) ? ['empty'] : ['empty', 'zeroes'],
+        ),
         ...limitOf(params, disk),
       },
       ...[...removed, ...places].map(withoutRoom),

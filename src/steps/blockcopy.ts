@@ -1,6 +1,6 @@
 import { codes } from '../codes.ts';
 import { layersOfCopy, spaceOfBlockcopy } from '../commands/blockcopy.ts';
-import { layersToMeasure } from '../model/copy-space.ts';
+import { chainsToMeasure } from '../model/copy-space.ts';
 import { diskOf } from '../model/host-state.ts';
 import { temporaryOverlays, usesExisting } from './copy.ts';
 import { defineStep, type Infer, type ParamsSchema } from './define.ts';
@@ -141,7 +141,7 @@ export const blockcopyStep = defineStep<typeof schema>({
   products(params: Params, state) {
     const disk = diskOf(state, params.disk);
     if (!disk) return [withoutRoom(params.dest)];
-    const measured = layersToMeasure(state, layersOfCopy(params, disk));
+    const measured = chainsToMeasure(state, layersOfCopy(params, disk));
     const product = copyProduct(params.dest, spaceOfBlockcopy(params, state, disk), measured);
     return [
       {

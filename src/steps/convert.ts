@@ -3,9 +3,9 @@ import { pickOptions } from '../commands/define.ts';
 import { convert, convertTarget } from '../commands/qemu-img.ts';
 import {
   type CopySpace,
+  chainsToMeasure,
   copySource,
   guestSize,
-  layersToMeasure,
   spaceOfCopy,
 } from '../model/copy-space.ts';
 import { fileAt, isSameFile } from '../model/file-identity.ts';
@@ -114,7 +114,7 @@ export const convertStep = defineStep<typeof schema>({
       ...checkFormat(params, state),
       ...checkModelled(source, state),
     ]);
-    requireNoWriter(needs, source, state);
+    requireNoWriter(needs, source, sourceFormat(params, state), state);
     needs.requireUnlisted(
       'source and dest are different files',
       'domain',
@@ -124,7 +124,7 @@ export const convertStep = defineStep<typeof schema>({
   },
   products(params: Params, state) {
     const space = copyOf(params, state);
-    const measured = layersToMeasure(state, sourceLayers(params, state));
+    const measured = chainsToMeasure(state, sourceLayers(params, state));
     return [
       {
         ...copyProduct(params.dest, space, measured),
@@ -164,11 +164,8 @@ function copyOf(params: Params, state: HostState): CopySpace {
   return spaceOfCopy(source, convertTarget({ ...params, 'target-format': targetFormat(params) }));
 }
 
-/** The source and the layers below it, the source in the format in which it is read. */
 function sourceLayers(params: Params, state: HostState): readonly Layer[] {
-  const [source, ...below] = layersOfSource(params.source, state);
-  const format = sourceFormat(params, state);
-  return source ? [{ ...source, ...(format === undefined ? {} : { format }) }, ...below] : [];
+  return layersOfSource(params.source, sourceFormat(params, state), state);
 }
 
 function targetFormat(params: Params): string {

@@ -17,8 +17,8 @@ export interface StepRequirements {
   readonly findings: readonly Refusal[];
   /** Every absolute path that must be inspected for the step: the files that it creates, writes, removes or depends on. */
   readonly files: readonly string[];
-  /** The layers whose tables show how much it copies. */
-  readonly measured: readonly Layer[];
+  /** The chains whose tables show how much it copies. */
+  readonly measured: readonly (readonly Layer[])[];
 }
 
 /** Checks the host state in which the step would begin; pure. */

@@ -1,10 +1,13 @@
 /** The files that a step creates or fills, and their sizes. */
 import {
+  bytesRead,
   type CopySpace,
+  chainsToMeasure,
   copySource,
+  type Extra,
   fullQcow2,
   isMuchMore,
-  layersToMeasure,
+  whyMore,
 } from '../model/copy-space.ts';
 import { fileAt } from '../model/file-identity.ts';
 import type { Disk, HostState, Layer } from '../model/host-state.ts';
@@ -21,8 +24,10 @@ export interface Product {
   readonly least?: number;
   /** Why it can take much more than `least`, as a clause; absent where it cannot. */
   readonly because?: string;
-  /** The layers whose tables show how much is copied. */
-  readonly measured?: readonly Layer[];
+  /** Set if about as much is copied as `copied` and `room` say, rather than at most. */
+  readonly known?: true;
+  /** The chains whose tables show how much is copied. */
+  readonly measured?: readonly (readonly Layer[])[];
   /** Set if the size of the copied data is unknown, so that neither number is a limit. */
   readonly unknown?: true;
   /** Speed limit of the copy; absent if it has none. */
@@ -70,12 +75,17 @@ export function withoutRoom(file: string): Product {
 }
 
 /** The product of a copy. */
-export function copyProduct(file: string, space: CopySpace, measured: readonly Layer[]): Product {
-  const { copied, least, most, unknown, because } = space;
+export function copyProduct(
+  file: string,
+  space: CopySpace,
+  measured: readonly (readonly Layer[])[],
+): Product {
+  const { copied, least, most, unknown, known, because } = space;
   return {
     ...{ file, copied, room: most },
     ...(least === most ? {} : { least }),
     ...(unknown ? { unknown } : {}),
+    ...(known ? { known } : {}),
     ...(because === undefined ? {} : { because }),
     ...(measured.length === 0 ? {} : { measured }),
   };
@@ -84,31 +94,30 @@ export function copyProduct(file: string, space: CopySpace, measured: readonly L
 /**
  * The layer that receives the data of other layers of its chain.
  * @param capacity the disk's size in bytes; undefined where unknown
- * @param zeroesAsData whether zeroes in the layers take as much space as data
+ * @param also what the job writes besides data
  */
 export function mergedInto(
   state: HostState,
   { into, merged }: LayerRange,
   capacity: number | undefined,
-  zeroesAsData: boolean,
+  also: readonly Extra[],
 ): Product {
   // How much the guest will write to an overlay that the plan creates is unknown in advance.
   const known = merged.filter(({ file }) => !fileAt(state, file)?.made);
-  const { stored, unknown, measured } = copySource(state, known, 'alone', capacity);
-  const measurable = layersToMeasure(state, merged);
-  const because = zeroesAsData
-    ? 'compressed clusters are written in full, and discarded areas as zeroes'
-    : 'compressed clusters are written in full';
-  const copied = measured ? measured.data + (zeroesAsData ? measured.zeroes : 0) : stored;
-  const growth =
-    measured && fileAt(state, into.file)?.size
-      ? growthOf(state, into, measured.virtualSize)
-      : copied;
+  const source = copySource(state, known, 'alone', capacity);
+  const { stored, unknown, measured } = source;
+  const chains = chainsToMeasure(state, merged);
+  const copied = measured ? bytesRead(measured, also) : stored;
+  // How large a full image of another format is depends on its clusters and its internal snapshots.
+  const isCapped = measured && into.format === 'raw' && fileAt(state, into.file)?.size;
+  const growth = isCapped ? growthOf(state, into, measured.virtualSize) : copied;
+  const room = Math.min(copied, growth);
+  const because = isMuchMore(room, stored) ? whyMore(source, also) : undefined;
   return {
-    ...{ file: into.file, copied, room: into.block ? 0 : Math.min(copied, growth) },
+    ...{ file: into.file, copied, room: into.block ? 0 : room },
     ...(unknown && !measured ? { unknown } : {}),
-    ...(isMuchMore(Math.min(copied, growth), stored) ? { because } : {}),
-    ...(measurable.length === 0 ? {} : { measured: measurable }),
+    ...(because === undefined ? {} : { because }),
+    ...(chains.length === 0 ? {} : { measured: chains }),
   };
 }
 

@@ -1,5 +1,5 @@
 /** The exact commands, requirements and findings of `convertStep`. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type HostState, withFile } from '../../src/model/host-state.ts';
 import { convertStep } from '../../src/steps/convert.ts';
 import { problemsAfter, requirementsOf } from '../../src/steps/derived.ts';
@@ -72,7 +72,12 @@ test('its requirements, files and size', () => {
   ]);
   expect(requirementsOf(convertStep, quiet, world()).files).toEqual([SNAP1, DEST]);
   const bytes = 80 * MiB;
-  const measured = [{ file: SNAP1, format: 'qcow2', index: 2 }];
+  const measured = [
+    [
+      { file: SNAP1, format: 'qcow2', index: 2 },
+      { file: BASE, format: 'qcow2', index: 3 },
+    ],
+  ];
   expect(convertStep.products(quiet, world())).toEqual([
     { file: DEST, copied: bytes, room: bytes, least: 4096, measured },
   ]);
@@ -205,6 +210,32 @@ test.each<readonly [string, string, HostState, readonly string[]]>([
   ],
 ])('gives the reason for refusing a source: %s', (_title, source, host, lines) => {
   expect(refusalLines(convertStep, { source, dest: DEST }, host)).toEqual(lines);
+});
+
+describe('an image whose header names a backing file', () => {
+  const TEMPLATE = '/new/template.img';
+  const host = (more: object, format = 'qcow2') =>
+    world({
+      files: { [OLD]: { size: 9, format, backing: TEMPLATE }, [TEMPLATE]: { size: 9 } },
+      others: [{ ...neighbour('template', [TEMPLATE], [TEMPLATE]), ...more }],
+    });
+  const found = (state: HostState, more: object = {}) =>
+    refusalLines(convertStep, { source: OLD, dest: DEST, ...more }, state);
+
+  test('is refused while a guest that runs writes to that file', () => {
+    expect(found(host({ running: true }))).toEqual([
+      `BP116 source: "template" writes to ${TEMPLATE}, a backing file of ${OLD}, ${TORN} -> stop "template" first, or have it write to an overlay`,
+    ]);
+  });
+
+  test('is copied if that file is the disk of a guest that is off', () => {
+    expect(found(host({}))).toEqual([]);
+  });
+
+  test('is copied if it is raw, so that the header is data of a guest', () => {
+    expect(found(host({ running: true }, 'raw'))).toEqual([]);
+    expect(found(host({ running: true }), { 'source-format': 'raw' })).toEqual([]);
+  });
 });
 
 test('is not done if the copy does not exist, and its rollback removes no file that others use', () => {

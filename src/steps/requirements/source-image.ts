@@ -7,6 +7,7 @@ import {
   isSameFile,
   layerIndex,
   otherWritersOf,
+  runningWritersOf,
 } from '../../model/file-identity.ts';
 import { backingPath } from '../../model/headers.ts';
 import type { HostState, ImageFile, Layer } from '../../model/host-state.ts';
@@ -20,9 +21,22 @@ export function checkModelled(source: string, state: HostState): Refusal[] {
     .flatMap((disk) => checkSupported(disk, 'source'));
 }
 
-/** Requires that nothing writes to the files that are copied: a layer below that changes makes the copy inconsistent too. */
-export function requireNoWriter(needs: Needs, source: string, state: HostState): void {
-  const [written] = sourceFiles(source, state).flatMap((file) => writerOf(state, file) ?? []);
+/**
+ * Requires that nothing writes to the files that are copied: a layer below that changes makes the copy inconsistent too.
+ * Below an image that is in no chain of the guest there may be the disk of a template, which is off.
+ * @param format the format in which the source is read; undefined where unknown
+ */
+export function requireNoWriter(
+  needs: Needs,
+  source: string,
+  format: string | undefined,
+  state: HostState,
+): void {
+  const own = layersFrom(source, state).length > 0;
+  const [written] = layersOfSource(source, format, state).flatMap((layer, depth) => {
+    const writersOf = own || depth === 0 ? otherWritersOf : runningWritersOf;
+    return filesOfLayer(layer).flatMap((file) => writerOf(state, file, writersOf) ?? []);
+  });
   const rests =
     !written || isSameFile(state, written.file, source) ? '' : `, a backing file of ${source}`;
   needs.require(
@@ -49,7 +63,11 @@ interface Written {
 }
 
 /** The current writer of the file, and what to do about it; undefined if nothing writes to it. */
-function writerOf(state: HostState, file: string): Written | undefined {
+function writerOf(
+  state: HostState,
+  file: string,
+  writersOf: typeof otherWritersOf,
+): Written | undefined {
   const own = state.domain.disks.find(({ chain, job }) => {
     const [active, ...below] = chain;
     const written = [...(active ? filesOfLayer(active) : []), job?.mirror];
@@ -61,19 +79,27 @@ function writerOf(state: HostState, file: string): Written | undefined {
       writer: `"${state.domain.name}" (${own.target})`,
       hint: 'add a snapshot-create-as step before this one, and copy the file below its overlay',
     };
-  const [other] = otherWritersOf(state, file);
+  const [other] = writersOf(state, file);
   return other === undefined
     ? undefined
     : { file, writer: `"${other}"`, hint: `stop "${other}" first, or have it write to an overlay` };
 }
 
-/** All files that the copy reads, as far as known. */
-function sourceFiles(source: string, state: HostState): readonly string[] {
-  return layersOfSource(source, state).flatMap(filesOfLayer);
+/**
+ * The source in the format in which it is read, and the layers below it: those of its chain or, if it is in none of the
+ * guest, those that headers name. What a guest has written into a raw image is no header.
+ */
+export function layersOfSource(
+  source: string,
+  format: string | undefined,
+  state: HostState,
+): readonly Layer[] {
+  const [top, ...below] = layersNamed(source, state);
+  if (!top) return [];
+  return [{ ...top, format: format ?? top.format }, ...(format === 'raw' ? [] : below)];
 }
 
-/** The source and the layers below it: those of its chain or, if it is in none of the guest, those that headers name. */
-export function layersOfSource(source: string, state: HostState): readonly Layer[] {
+function layersNamed(source: string, state: HostState): readonly Layer[] {
   const layers: Layer[] = [];
   for (let at: string | undefined = source; at !== undefined; ) {
     const chain = layersFrom(at, state);
@@ -81,7 +107,7 @@ export function layersOfSource(source: string, state: HostState): readonly Layer
     if (layerIndex(state, layers, at) >= 0) return layers;
     const { dataFiles = [], format = '', backing }: Partial<ImageFile> = fileAt(state, at) ?? {};
     layers.push({ file: at, format, dataFiles });
-    at = backing ? backingPath(at, backing) : undefined;
+    at = backing && format !== 'raw' ? backingPath(at, backing) : undefined;
   }
   return layers;
 }

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test, vi } from 'vitest';
 import { localHost } from '../../../src/host-io/local-host.ts';
 import { surveyHost } from '../../../src/libvirt/survey.ts';
 import { isSameFile } from '../../../src/model/file-identity.ts';
@@ -115,7 +115,13 @@ test('a host that does not list its guests is refused', async () => {
 test('only the layers that are asked for are measured, as far as they can be read', async () => {
   const layer = (name: string, format = 'qcow2') => ({ file: at(name), format });
   const files = ['active', 'base', 'text', 'none'].map(at);
-  const asked = [layer('active'), layer('active'), layer('text'), layer('none'), layer('base', '')];
+  const asked = [
+    [layer('active'), layer('base')],
+    [layer('active')],
+    [layer('text')],
+    [layer('none')],
+    [layer('base', '')],
+  ];
   const surveyed = await surveyHost(localHost, libvirt(), seen, files, asked);
   const found = files.filter((file) => surveyed.files[file]?.extents);
   expect(found).toEqual([at('active')]);
@@ -123,4 +129,29 @@ test('only the layers that are asked for are measured, as far as they can be rea
     extents: { virtualSize: 1024 * 1024, layers: [{ data: 0, zeroes: 0 }] },
   });
   expect(surveyed.files[at('none')]).toBeNull();
+});
+
+test('an overlay is measured with the layers below it, or they alone before it exists', async () => {
+  const layer = (name: string) => ({ file: at(name), format: 'qcow2' });
+  const chain = ['overlay', 'base'].map(layer);
+  const io = { ...localHost, readExtents: vi.fn(localHost.readExtents) };
+  await surveyHost(io, libvirt(), seen, [], [chain, [layer('none'), layer('base')]]);
+  expect(io.readExtents.mock.calls.map(([layers]) => layers)).toEqual([chain, [layer('base')]]);
+});
+
+test('maps that do not come within the limit are left out', async () => {
+  const chains = ['a', 'b', 'c', 'd', 'e'].map((file) => [{ file: at(file), format: 'raw' }]);
+  for (const [file] of chains) await writeFile(file!.file, '');
+  let running = 0;
+  let most = 0;
+  const readExtents = async (_chain: unknown, limitMs: number) => {
+    most = Math.max(most, ++running);
+    await new Promise((resolve) => setTimeout(resolve, limitMs));
+    running -= 1;
+    return undefined;
+  };
+  const began = performance.now();
+  await surveyHost({ ...localHost, readExtents }, libvirt(), seen, [], chains);
+  expect(most).toBe(4);
+  expect(performance.now() - began).toBeLessThan(5500);
 });

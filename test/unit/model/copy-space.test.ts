@@ -4,11 +4,12 @@ import { convertTarget } from '../../../src/commands/qemu-img.ts';
 import {
   type CopySource,
   type CopyTarget,
+  chainsToMeasure,
   copySource,
   fullQcow2,
   guestSize,
-  layersToMeasure,
   spaceOfCopy,
+  spaceTogether,
 } from '../../../src/model/copy-space.ts';
 import type { ImageFile } from '../../../src/model/host-state.ts';
 import { BASE, SNAP1, SNAP2, world } from '../../worlds.ts';
@@ -41,14 +42,20 @@ test('smaller clusters need larger tables', () => {
 /** Data of 8 MiB that is stored in 2 MiB, and 4 MiB of zeroes. */
 const compressed = {
   stored: 2 * MiB,
-  measured: { data: 8 * MiB, zeroes: 4 * MiB, virtualSize: CAPACITY },
+  measured: { data: 8 * MiB, empty: 0, zeroes: 4 * MiB, virtualSize: CAPACITY },
   virtualSize: CAPACITY,
-};
+  compressible: true,
+} as const;
 /** Layers that hide each other: 6 MiB of the 10 MiB in their files are read. */
 const hidden = {
   ...compressed,
   stored: 10 * MiB,
   measured: { ...compressed.measured, data: 6 * MiB },
+};
+/** An image that was made with `preallocation=metadata`: 1 MiB of data, and the rest is empty. */
+const preallocated = {
+  ...compressed,
+  measured: { ...compressed.measured, data: MiB, empty: 63 * MiB },
 };
 const unmeasured = { stored: 2 * MiB, virtualSize: CAPACITY };
 const device = { stored: 0, virtualSize: CAPACITY, device: true } as const;
@@ -58,6 +65,8 @@ const converted = (
   words: Omit<Parameters<typeof convertTarget>[0], 'target-format'>,
   format = 'raw',
 ) => convertTarget({ ...words, 'target-format': format });
+const blockJob = { format: 'raw', also: ['empty'] } as const;
+const EMPTY_TOO = 'areas that are allocated but empty are written too';
 const IN_FULL = 'compressed clusters are written in full';
 
 describe('space of a copy', () => {
@@ -80,6 +89,25 @@ describe('space of a copy', () => {
       raw,
       0,
       8 * MiB,
+    ],
+    ['a block job writes empty areas', preallocated, blockJob, 2 * MiB, CAPACITY, EMPTY_TOO],
+    ['convert does not', preallocated, converted({}), 0, MiB],
+    ['neither does a backup', preallocated, raw, MiB, MiB],
+    [
+      'both reasons',
+      { ...preallocated, measured: { ...preallocated.measured, data: 8 * MiB } },
+      blockJob,
+      2 * MiB,
+      CAPACITY,
+      `${IN_FULL}, and ${EMPTY_TOO}`,
+    ],
+    [
+      'a raw image has no compressed clusters',
+      { ...unmeasured, measured: compressed.measured },
+      raw,
+      2 * MiB,
+      8 * MiB,
+      'its file system stores the source in less space',
     ],
     ['convert leaves zeroes out', unmeasured, converted({}), 0, 2 * MiB],
     ['convert writes a header at least', unmeasured, converted({}, 'qcow2'), 4096, 2 * MiB],
@@ -160,9 +188,22 @@ describe('space of a copy', () => {
     expect(spaceOfCopy(source, target).unknown).toBe(true);
   });
 
+  test('is known where a block job was measured, or the whole disk is written', () => {
+    const isKnown = (source: CopySource, target: CopyTarget) => spaceOfCopy(source, target).known;
+    expect(isKnown(compressed, raw)).toBe(true);
+    expect(isKnown(unmeasured, converted({ 'sparse-size': 0 }))).toBe(true);
+    expect(isKnown(compressed, converted({}))).toBeUndefined();
+    expect(isKnown(unmeasured, raw)).toBeUndefined();
+    expect(isKnown(device, raw)).toBeUndefined();
+    const copies = [compressed, device].map((source) => spaceOfCopy(source, raw));
+    expect(spaceTogether(copies.slice(0, 1))).toMatchObject({ known: true, most: 8 * MiB });
+    expect(spaceTogether(copies)).toMatchObject({ least: 2 * MiB, most: 72 * MiB });
+    expect(spaceTogether(copies)).not.toHaveProperty('known');
+  });
+
   test('what is certain never exceeds the space of the files', () => {
-    for (const source of [compressed, hidden, unmeasured, device])
-      for (const target of [raw, qcow2, converted({}), converted({ 'sparse-size': 0 })]) {
+    for (const source of [compressed, hidden, preallocated, unmeasured, device])
+      for (const target of [raw, qcow2, blockJob, converted({}), converted({ 'sparse-size': 0 })]) {
         const { least, most } = spaceOfCopy(source, target);
         expect(least).toBeLessThanOrEqual(Math.min(source.stored, most));
       }
@@ -186,8 +227,9 @@ describe('the source of a copy', () => {
     const state = seen({ extents });
     expect(copySource(state, chain, 'below', 9)).toEqual({
       stored: 40 * MiB + 10,
-      measured: { data: 7, zeroes: 70, virtualSize: CAPACITY },
+      measured: { data: 7, empty: 0, zeroes: 70, virtualSize: CAPACITY },
       virtualSize: CAPACITY,
+      compressible: true,
     });
     expect(copySource(state, chain.slice(0, 2), 'alone', 9).measured).toMatchObject({
       data: 3,
@@ -199,8 +241,8 @@ describe('the source of a copy', () => {
     const state = seen({ made: true, size: 196_608 }, { extents });
     expect(copySource(state, chain, 'below', 9).measured?.data).toBe(7);
     expect(copySource(state, chain.slice(0, 2), 'alone', 9).measured?.data).toBe(1);
-    expect(layersToMeasure(state, chain).map(({ file }) => file)).toEqual([SNAP2, SNAP1]);
-    expect(layersToMeasure(seen({}), chain).map(({ file }) => file)).toEqual([SNAP2]);
+    expect(chainsToMeasure(state, chain)).toEqual([chain]);
+    expect(chainsToMeasure(state, chain.slice(0, 1))).toEqual([]);
   });
 
   test('is not the layer below an overlay with data', () => {
@@ -212,7 +254,16 @@ describe('the source of a copy', () => {
     expect(copySource(seen({ sizeUntold: true }), chain, 'below', undefined)).toEqual({
       stored: 40 * MiB + 10,
       unknown: true,
+      compressible: true,
     });
+  });
+
+  test('is not measured on a raw block device, whose map says nothing', () => {
+    const layers = [...chain.slice(0, 2), { file: BASE, format: 'raw', block: true as const }];
+    expect(chainsToMeasure(seen({}), layers)).toEqual([]);
+    expect(copySource(seen({ extents }), layers, 'below', 9)).not.toHaveProperty('measured');
+    const qcow2 = layers.map((layer) => ({ ...layer, format: 'qcow2' }));
+    expect(copySource(seen({ extents }), qcow2, 'below', 9)).toHaveProperty('measured');
   });
 
   test('is a device where its file has no size', () => {
