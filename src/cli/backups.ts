@@ -1,4 +1,4 @@
-/** `blockplan backups`: lists the points in time of a backup store. Changes nothing, and needs no libvirt. */
+/** `blockplan backups`: lists the backups in a backup store. Changes nothing, and needs no libvirt. */
 import { dirname, resolve } from 'node:path';
 import { codes } from '../codes.ts';
 import { blockplanCommand } from '../command.ts';

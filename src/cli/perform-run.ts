@@ -81,7 +81,7 @@ function isRefused({ folder }: Journal): boolean {
 /** The run is over and its outcome is known, so it has not failed if the end of its journal did not reach the disk. */
 function reportUnclosed(error: Error): void {
   process.stderr.write(
-    `the end of the journal may not be on disk: ${error.message}; check the storage of the state directory\n`,
+    `the last records of the journal might not be on disk: ${error.message}; check the storage of the state directory\n`,
   );
 }
 

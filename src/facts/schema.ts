@@ -81,7 +81,7 @@ const DOMAIN = map(
 
 const DATA_FILES = list(
   PLACE,
-  'Other files with data of the image: the data file of a qcow2, the extents of a vmdk; none unless specified.',
+  'Other files that hold data of the image: the data file of a qcow2, the extents of a vmdk; none unless specified.',
 );
 
 const LAYER: JsonSchema = {
@@ -91,7 +91,7 @@ const LAYER: JsonSchema = {
       format: text('Image format: `qcow2`, `raw`, …', { default: 'qcow2' }),
       block: flag('Whether the layer is a block device.', false),
       size: amount(
-        'Space that the layer takes on its storage; the capacity of the disk unless specified; unknown without both.',
+        'Space that the layer takes on its storage. Default: the capacity of the disk; unknown if that is not specified either.',
       ),
       'data-files': DATA_FILES,
     },
@@ -175,7 +175,8 @@ const PLACE_FACTS: JsonSchema = {
     },
     ['kind', 'length'],
   ),
-  description: 'What a step that overwrites the file must know; unknown unless specified.',
+  description:
+    'Properties of the file that a step checks before it overwrites the file; unknown unless specified.',
 };
 
 const EXTENTS: JsonSchema = {

@@ -37,164 +37,165 @@ ath, or the name of a network image in libvirt: `nbd:export`.",title:'a path, or
 qcow2"},block:{type:"boolean",default:!1,description:"Whether the layer is a block device."},size:{type:["string","integ\
 er"],title:'a size such as 40G or "3.3 GiB" (K, M, G, T, P: powers of 1024), or a number of bytes',pattern:"^([0-9]+ ?B|\
 [0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$",minimum:0,maximum:9007199254740991,description:"Space that the layer tak\
-es on its storage; the capacity of the disk unless specified; unknown without both."},"data-files":{type:"array",items:{
-type:"string",minLength:1,description:"A path, or the name of a network image in libvirt: `nbd:export`.",title:'a path, \
-or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},description:"Other files with data of the image\
-: the data file of a qcow2, the extents of a vmdk; none unless specified."}},pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)",title:'\
-a path, or a map with "file"'},description:"Layers of the disk, starting with the active layer; empty without a medium."},
-job:{type:"object",additionalProperties:!1,required:["type"],properties:{type:{type:"string",enum:["copy","commit","acti\
-ve-commit","pull","backup","other"],description:"Type of the block job."},ready:{type:"boolean",default:!1,description:"\
-Whether source and target have the same data."},mirror:{type:"string",minLength:1,description:"Target of the block job.",
-title:'a path, or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}},description:"Block job that is \
-running on the disk."}}},description:"Disks of the guest; taken from the definition unless specified."},files:{type:"obj\
-ect",propertyNames:{type:"string",title:"an absolute path",pattern:"^/"},additionalProperties:{type:["object","string"],
-additionalProperties:!1,properties:{size:{type:["string","integer"],title:'a size such as 40G or "3.3 GiB" (K, M, G, T, \
-P: powers of 1024), or a number of bytes',pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$",minimum:0,
-maximum:9007199254740991,description:"Space that the file takes on its storage; unknown unless specified."},format:{type:"\
-string",minLength:1,description:"Image format: `qcow2`, `raw`, \u2026; unknown unless specified."},backing:{type:"string",
-minLength:1,description:"Backing file as recorded in the header, or `none`. Default: for a layer of a chain, the layer b\
-elow it; otherwise unknown."},"data-files":{type:"array",items:{type:"string",minLength:1,description:"A path, or the na\
-me of a network image in libvirt: `nbd:export`.",title:'a path, or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-\
-Za-z0-9+.-]*:)"},description:"Other files with data of the image: the data file of a qcow2, the extents of a vmdk; none \
-unless specified."},link:{type:"boolean",default:!1,description:"Whether the path is a symbolic link."},place:{type:"obj\
-ect",additionalProperties:!1,required:["kind","length"],properties:{kind:{type:"string",enum:["file","block device","fol\
-der","other"],description:"Type of the file."},length:{type:["string","integer"],title:'a size such as 40G or "3.3 GiB" \
-(K, M, G, T, P: powers of 1024), or a number of bytes',pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))\
-$",minimum:0,maximum:9007199254740991,description:"Length in bytes; for a raw image, the virtual size."},header:{type:"o\
-bject",additionalProperties:!1,required:["format","virtual-size"],properties:{format:{type:"string",minLength:1,description:"\
+es on its storage. Default: the capacity of the disk; unknown if that is not specified either."},"data-files":{type:"arr\
+ay",items:{type:"string",minLength:1,description:"A path, or the name of a network image in libvirt: `nbd:export`.",title:'\
+a path, or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},description:"Other files that hold data\
+ of the image: the data file of a qcow2, the extents of a vmdk; none unless specified."}},pattern:"^(/|[A-Za-z][A-Za-z0-\
+9+.-]*:)",title:'a path, or a map with "file"'},description:"Layers of the disk, starting with the active layer; empty w\
+ithout a medium."},job:{type:"object",additionalProperties:!1,required:["type"],properties:{type:{type:"string",enum:["c\
+opy","commit","active-commit","pull","backup","other"],description:"Type of the block job."},ready:{type:"boolean",default:!1,
+description:"Whether source and target have the same data."},mirror:{type:"string",minLength:1,description:"Target of th\
+e block job.",title:'a path, or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}},description:"Bloc\
+k job that is running on the disk."}}},description:"Disks of the guest; taken from the definition unless specified."},files:{
+type:"object",propertyNames:{type:"string",title:"an absolute path",pattern:"^/"},additionalProperties:{type:["object","\
+string"],additionalProperties:!1,properties:{size:{type:["string","integer"],title:'a size such as 40G or "3.3 GiB" (K, \
+M, G, T, P: powers of 1024), or a number of bytes',pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$",
+minimum:0,maximum:9007199254740991,description:"Space that the file takes on its storage; unknown unless specified."},format:{
+type:"string",minLength:1,description:"Image format: `qcow2`, `raw`, \u2026; unknown unless specified."},backing:{type:"\
+string",minLength:1,description:"Backing file as recorded in the header, or `none`. Default: for a layer of a chain, the\
+ layer below it; otherwise unknown."},"data-files":{type:"array",items:{type:"string",minLength:1,description:"A path, o\
+r the name of a network image in libvirt: `nbd:export`.",title:'a path, or a word such as "nbd:export"',pattern:"^(/|[A-\
+Za-z][A-Za-z0-9+.-]*:)"},description:"Other files that hold data of the image: the data file of a qcow2, the extents of \
+a vmdk; none unless specified."},link:{type:"boolean",default:!1,description:"Whether the path is a symbolic link."},place:{
+type:"object",additionalProperties:!1,required:["kind","length"],properties:{kind:{type:"string",enum:["file","block dev\
+ice","folder","other"],description:"Type of the file."},length:{type:["string","integer"],title:'a size such as 40G or "\
+3.3 GiB" (K, M, G, T, P: powers of 1024), or a number of bytes',pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[K\
+MGTP]iB))$",minimum:0,maximum:9007199254740991,description:"Length in bytes; for a raw image, the virtual size."},header:{
+type:"object",additionalProperties:!1,required:["format","virtual-size"],properties:{format:{type:"string",minLength:1,description:"\
 `qcow2` or `qed`."},"virtual-size":{type:["string","integer"],title:'a size such as 40G or "3.3 GiB" (K, M, G, T, P: pow\
 ers of 1024), or a number of bytes',pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$",minimum:0,maximum:9007199254740991,
 description:"Virtual size, as the guest sees it."}},description:"Image header in the first bytes; absent without one."},
 "held-by":{type:"array",items:{type:"string",minLength:1,description:'A clause that follows "it is": `mounted at /mnt`.'},
-description:"Uses of the file on the host; none unless specified."}},description:"What a step that overwrites the file m\
-ust know; unknown unless specified."},extents:{type:"object",additionalProperties:!1,required:["virtual-size","layers"],
-properties:{"virtual-size":{type:["string","integer"],title:'a size such as 40G or "3.3 GiB" (K, M, G, T, P: powers of 1\
-024), or a number of bytes',pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$",minimum:0,maximum:9007199254740991,
-description:"Virtual size, as the guest sees it."},layers:{type:"array",items:{type:"object",additionalProperties:!1,required:[
-"data"],properties:{data:{type:["string","integer"],title:'a size such as 40G or "3.3 GiB" (K, M, G, T, P: powers of 102\
-4), or a number of bytes',pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$",minimum:0,maximum:9007199254740991,
-description:"Data that a copy takes, uncompressed."},empty:{type:["string","integer"],title:'a size such as 40G or "3.3 \
-GiB" (K, M, G, T, P: powers of 1024), or a number of bytes',pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP\
-]iB))$",minimum:0,maximum:9007199254740991,description:"Areas that are allocated but empty, which only block jobs write;\
- 0 unless specified."},zeroes:{type:["string","integer"],title:'a size such as 40G or "3.3 GiB" (K, M, G, T, P: powers o\
-f 1024), or a number of bytes',pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$",minimum:0,maximum:9007199254740991,
-description:"Zeroes that hide the layers below, such as discarded areas; 0 unless specified."}}},description:"The image \
-and the files below it, topmost first, each with what the others do not hide."}},description:"What `qemu-img map` shows \
-of the image, so that a preview knows how much a copy of it takes; the sizes of the files count unless specified."}},pattern:"\
-^absent$",title:'"absent", or a map with "size", "format", "backing", "data-files", "link", "place" or "extents"'},description:"\
-Other files that a plan uses, by path."},"same-files":{type:"array",items:{type:"array",minItems:2,items:{type:"string",
-title:"an absolute path",pattern:"^/"}},description:"Groups of paths that lead to the same file, by links or mounts."},folders:{
-type:"object",propertyNames:{type:"string",title:"an absolute path",pattern:"^/"},additionalProperties:{type:["object","\
-string"],additionalProperties:!1,properties:{free:{type:["string","integer"],title:'a size such as 40G or "3.3 GiB" (K, \
-M, G, T, P: powers of 1024), or a number of bytes',pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$",
-minimum:0,maximum:9007199254740991,description:"Free space; unlimited unless specified."},writable:{type:"boolean",default:!0,
-description:"Whether files can be created in the folder."}},pattern:"^absent$",title:'"absent", or a map with "free" or \
-"writable"'},description:"Folders that a plan uses, by path."},others:{type:"array",items:{type:"object",additionalProperties:!1,
-required:["name"],properties:{name:{type:"string",minLength:1,description:"Name of the domain."},files:{type:"array",items:{
-type:"string",minLength:1,description:"A path, or the name of a network image in libvirt: `nbd:export`.",title:'a path, \
-or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},description:"Files that it shares with the gues\
-t or the plan and does not write to."},writes:{type:"array",items:{type:"string",minLength:1,description:"A path, or the\
- name of a network image in libvirt: `nbd:export`.",title:'a path, or a word such as "nbd:export"',pattern:"^(/|[A-Za-z]\
-[A-Za-z0-9+.-]*:)"},description:"Files that it shares and writes to."},running:{type:"boolean",default:!1,description:"W\
-hether its guest is known to run."},unread:{type:"array",items:{type:"string",minLength:1,description:"A path, or the na\
-me of a network image in libvirt: `nbd:export`.",title:'a path, or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-\
-Za-z0-9+.-]*:)"},description:"Images of the domain that cannot be read."}}},description:"Other guests of the host that s\
-hare files with the guest or the plan. Default: none, and a preview counts that as not checked."},definition:{type:"stri\
-ng",minLength:1,description:"Persistent definition, without secrets; generated from the disks unless specified."}},examples:[
-{facts:"blockplan/v1",domain:{name:"testvm"},disks:[{target:"vda",chain:["/images/testvm.qcow2","/images/base.qcow2"]}]}]},
-func1=Object.prototype.hasOwnProperty,func2=require_ucs2length().default,pattern4=new RegExp("^[0-9]+(\\.[0-9]+)*$","u"),
-pattern6=new RegExp("^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$","u"),pattern7=new RegExp("^(/|[A-Za-z][\
-A-Za-z0-9+.-]*:)","u"),pattern12=new RegExp("^/","u"),pattern13=new RegExp("^absent$","u");function validate20(data,{instancePath="",
-parentData,parentDataProperty,rootData=data,dynamicAnchors={}}={}){let vErrors=null,errors=0,evaluated0=validate20.evaluated;
-if(evaluated0.dynamicProps&&(evaluated0.props=void 0),evaluated0.dynamicItems&&(evaluated0.items=void 0),data&&typeof data==
-"object"&&!Array.isArray(data)){if(data.facts===void 0){let err0={instancePath,schemaPath:"#/required",keyword:"required",
-params:{missingProperty:"facts"}};vErrors===null?vErrors=[err0]:vErrors.push(err0),errors++}if(data.domain===void 0){let err1={
-instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"domain"}};vErrors===null?vErrors=[err1]:
-vErrors.push(err1),errors++}for(let key0 in data)if(!func1.call(schema31.properties,key0)){let err2={instancePath,schemaPath:"\
-#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key0}};vErrors===null?vErrors=[err2]:vErrors.
-push(err2),errors++}if(data.facts!==void 0&&data.facts!=="blockplan/v1"){let err3={instancePath:instancePath+"/facts",schemaPath:"\
-#/properties/facts/const",keyword:"const",params:{allowedValue:"blockplan/v1"}};vErrors===null?vErrors=[err3]:vErrors.push(
-err3),errors++}if(data.host!==void 0){let data1=data.host;if(data1&&typeof data1=="object"&&!Array.isArray(data1)){for(let key1 in data1)
-if(!(key1==="uri"||key1==="libvirt"||key1==="qemu")){let err4={instancePath:instancePath+"/host",schemaPath:"#/propertie\
-s/host/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key1}};vErrors===null?vErrors=[err4]:
-vErrors.push(err4),errors++}if(data1.uri!==void 0){let data2=data1.uri;if(typeof data2=="string"){if(func2(data2)<1){let err5={
-instancePath:instancePath+"/host/uri",schemaPath:"#/properties/host/properties/uri/minLength",keyword:"minLength",params:{
-limit:1}};vErrors===null?vErrors=[err5]:vErrors.push(err5),errors++}}else{let err6={instancePath:instancePath+"/host/uri",
-schemaPath:"#/properties/host/properties/uri/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err6]:
-vErrors.push(err6),errors++}}if(data1.libvirt!==void 0){let data3=data1.libvirt;if(typeof data3=="string"){if(func2(data3)<
-1){let err7={instancePath:instancePath+"/host/libvirt",schemaPath:"#/properties/host/properties/libvirt/minLength",keyword:"\
-minLength",params:{limit:1}};vErrors===null?vErrors=[err7]:vErrors.push(err7),errors++}if(!pattern4.test(data3)){let err8={
-instancePath:instancePath+"/host/libvirt",schemaPath:"#/properties/host/properties/libvirt/pattern",keyword:"pattern",params:{
-pattern:"^[0-9]+(\\.[0-9]+)*$"}};vErrors===null?vErrors=[err8]:vErrors.push(err8),errors++}}else{let err9={instancePath:instancePath+
-"/host/libvirt",schemaPath:"#/properties/host/properties/libvirt/type",keyword:"type",params:{type:"string"}};vErrors===
-null?vErrors=[err9]:vErrors.push(err9),errors++}}if(data1.qemu!==void 0){let data4=data1.qemu;if(typeof data4=="string"){
-if(func2(data4)<1){let err10={instancePath:instancePath+"/host/qemu",schemaPath:"#/properties/host/properties/qemu/minLe\
-ngth",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err10]:vErrors.push(err10),errors++}if(!pattern4.test(
-data4)){let err11={instancePath:instancePath+"/host/qemu",schemaPath:"#/properties/host/properties/qemu/pattern",keyword:"\
-pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)*$"}};vErrors===null?vErrors=[err11]:vErrors.push(err11),errors++}}else{let err12={
-instancePath:instancePath+"/host/qemu",schemaPath:"#/properties/host/properties/qemu/type",keyword:"type",params:{type:"\
-string"}};vErrors===null?vErrors=[err12]:vErrors.push(err12),errors++}}}else{let err13={instancePath:instancePath+"/host",
-schemaPath:"#/properties/host/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err13]:vErrors.push(err13),
-errors++}}if(data.domain!==void 0){let data5=data.domain;if(data5&&typeof data5=="object"&&!Array.isArray(data5)){if(data5.
-name===void 0){let err14={instancePath:instancePath+"/domain",schemaPath:"#/properties/domain/required",keyword:"require\
-d",params:{missingProperty:"name"}};vErrors===null?vErrors=[err14]:vErrors.push(err14),errors++}for(let key2 in data5)if(!func1.
-call(schema31.properties.domain.properties,key2)){let err15={instancePath:instancePath+"/domain",schemaPath:"#/propertie\
-s/domain/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key2}};vErrors===null?vErrors=[
-err15]:vErrors.push(err15),errors++}if(data5.name!==void 0){let data6=data5.name;if(typeof data6=="string"){if(func2(data6)<
-1){let err16={instancePath:instancePath+"/domain/name",schemaPath:"#/properties/domain/properties/name/minLength",keyword:"\
-minLength",params:{limit:1}};vErrors===null?vErrors=[err16]:vErrors.push(err16),errors++}}else{let err17={instancePath:instancePath+
-"/domain/name",schemaPath:"#/properties/domain/properties/name/type",keyword:"type",params:{type:"string"}};vErrors===null?
-vErrors=[err17]:vErrors.push(err17),errors++}}if(data5.state!==void 0){let data7=data5.state;if(typeof data7!="string"){
-let err18={instancePath:instancePath+"/domain/state",schemaPath:"#/properties/domain/properties/state/type",keyword:"typ\
-e",params:{type:"string"}};vErrors===null?vErrors=[err18]:vErrors.push(err18),errors++}if(!(data7==="running"||data7==="\
-paused"||data7==="in shutdown"||data7==="shut off"||data7==="crashed"||data7==="pmsuspended"||data7==="gone")){let err19={
-instancePath:instancePath+"/domain/state",schemaPath:"#/properties/domain/properties/state/enum",keyword:"enum",params:{
-allowedValues:schema31.properties.domain.properties.state.enum}};vErrors===null?vErrors=[err19]:vErrors.push(err19),errors++}}
-if(data5.persistent!==void 0&&typeof data5.persistent!="boolean"){let err20={instancePath:instancePath+"/domain/persiste\
-nt",schemaPath:"#/properties/domain/properties/persistent/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=
-[err20]:vErrors.push(err20),errors++}if(data5.autostart!==void 0&&typeof data5.autostart!="boolean"){let err21={instancePath:instancePath+
-"/domain/autostart",schemaPath:"#/properties/domain/properties/autostart/type",keyword:"type",params:{type:"boolean"}};vErrors===
-null?vErrors=[err21]:vErrors.push(err21),errors++}if(data5.agent!==void 0&&typeof data5.agent!="boolean"){let err22={instancePath:instancePath+
-"/domain/agent",schemaPath:"#/properties/domain/properties/agent/type",keyword:"type",params:{type:"boolean"}};vErrors===
-null?vErrors=[err22]:vErrors.push(err22),errors++}if(data5["managed-save"]!==void 0&&typeof data5["managed-save"]!="bool\
-ean"){let err23={instancePath:instancePath+"/domain/managed-save",schemaPath:"#/properties/domain/properties/managed-sav\
-e/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err23]:vErrors.push(err23),errors++}if(data5.nvram!==
-void 0&&typeof data5.nvram!="boolean"){let err24={instancePath:instancePath+"/domain/nvram",schemaPath:"#/properties/dom\
-ain/properties/nvram/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err24]:vErrors.push(err24),errors++}
-if(data5.tpm!==void 0&&typeof data5.tpm!="boolean"){let err25={instancePath:instancePath+"/domain/tpm",schemaPath:"#/pro\
-perties/domain/properties/tpm/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err25]:vErrors.push(
-err25),errors++}if(data5.apparmor!==void 0&&typeof data5.apparmor!="boolean"){let err26={instancePath:instancePath+"/dom\
-ain/apparmor",schemaPath:"#/properties/domain/properties/apparmor/type",keyword:"type",params:{type:"boolean"}};vErrors===
-null?vErrors=[err26]:vErrors.push(err26),errors++}if(data5.snapshots!==void 0){let data15=data5.snapshots;if(Array.isArray(
-data15)){let len0=data15.length;for(let i0=0;i0<len0;i0++){let data16=data15[i0];if(typeof data16=="string"){if(func2(data16)<
-1){let err27={instancePath:instancePath+"/domain/snapshots/"+i0,schemaPath:"#/properties/domain/properties/snapshots/ite\
-ms/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err27]:vErrors.push(err27),errors++}}else{let err28={
-instancePath:instancePath+"/domain/snapshots/"+i0,schemaPath:"#/properties/domain/properties/snapshots/items/type",keyword:"\
-type",params:{type:"string"}};vErrors===null?vErrors=[err28]:vErrors.push(err28),errors++}}}else{let err29={instancePath:instancePath+
-"/domain/snapshots",schemaPath:"#/properties/domain/properties/snapshots/type",keyword:"type",params:{type:"array"}};vErrors===
-null?vErrors=[err29]:vErrors.push(err29),errors++}}if(data5.checkpoints!==void 0){let data17=data5.checkpoints;if(Array.
-isArray(data17)){let len1=data17.length;for(let i1=0;i1<len1;i1++){let data18=data17[i1];if(typeof data18=="string"){if(func2(
-data18)<1){let err30={instancePath:instancePath+"/domain/checkpoints/"+i1,schemaPath:"#/properties/domain/properties/che\
-ckpoints/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err30]:vErrors.push(err30),errors++}}else{
-let err31={instancePath:instancePath+"/domain/checkpoints/"+i1,schemaPath:"#/properties/domain/properties/checkpoints/it\
-ems/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err31]:vErrors.push(err31),errors++}}}else{let err32={
-instancePath:instancePath+"/domain/checkpoints",schemaPath:"#/properties/domain/properties/checkpoints/type",keyword:"ty\
-pe",params:{type:"array"}};vErrors===null?vErrors=[err32]:vErrors.push(err32),errors++}}}else{let err33={instancePath:instancePath+
-"/domain",schemaPath:"#/properties/domain/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err33]:vErrors.
-push(err33),errors++}}if(data.disks!==void 0){let data19=data.disks;if(Array.isArray(data19)){let len2=data19.length;for(let i2=0;i2<
-len2;i2++){let data20=data19[i2];if(data20&&typeof data20=="object"&&!Array.isArray(data20)){if(data20.target===void 0){
-let err34={instancePath:instancePath+"/disks/"+i2,schemaPath:"#/properties/disks/items/required",keyword:"required",params:{
-missingProperty:"target"}};vErrors===null?vErrors=[err34]:vErrors.push(err34),errors++}for(let key3 in data20)if(!(key3===
-"target"||key3==="device"||key3==="readonly"||key3==="unsupported"||key3==="snapshot"||key3==="capacity"||key3==="chain"||
-key3==="job")){let err35={instancePath:instancePath+"/disks/"+i2,schemaPath:"#/properties/disks/items/additionalProperti\
-es",keyword:"additionalProperties",params:{additionalProperty:key3}};vErrors===null?vErrors=[err35]:vErrors.push(err35),
-errors++}if(data20.target!==void 0){let data21=data20.target;if(typeof data21=="string"){if(func2(data21)<1){let err36={
-instancePath:instancePath+"/disks/"+i2+"/target",schemaPath:"#/properties/disks/items/properties/target/minLength",keyword:"\
-minLength",params:{limit:1}};vErrors===null?vErrors=[err36]:vErrors.push(err36),errors++}}else{let err37={instancePath:instancePath+
-"/disks/"+i2+"/target",schemaPath:"#/properties/disks/items/properties/target/type",keyword:"type",params:{type:"string"}};
-vErrors===null?vErrors=[err37]:vErrors.push(err37),errors++}}if(data20.device!==void 0){let data22=data20.device;if(typeof data22!=
-"string"){let err38={instancePath:instancePath+"/disks/"+i2+"/device",schemaPath:"#/properties/disks/items/properties/de\
-vice/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err38]:vErrors.push(err38),errors++}if(!(data22===
+description:"Uses of the file on the host; none unless specified."}},description:"Properties of the file that a step che\
+cks before it overwrites the file; unknown unless specified."},extents:{type:"object",additionalProperties:!1,required:[
+"virtual-size","layers"],properties:{"virtual-size":{type:["string","integer"],title:'a size such as 40G or "3.3 GiB" (K\
+, M, G, T, P: powers of 1024), or a number of bytes',pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$",
+minimum:0,maximum:9007199254740991,description:"Virtual size, as the guest sees it."},layers:{type:"array",items:{type:"\
+object",additionalProperties:!1,required:["data"],properties:{data:{type:["string","integer"],title:'a size such as 40G \
+or "3.3 GiB" (K, M, G, T, P: powers of 1024), or a number of bytes',pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp\
+]|[KMGTP]iB))$",minimum:0,maximum:9007199254740991,description:"Data that a copy takes, uncompressed."},empty:{type:["st\
+ring","integer"],title:'a size such as 40G or "3.3 GiB" (K, M, G, T, P: powers of 1024), or a number of bytes',pattern:"\
+^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$",minimum:0,maximum:9007199254740991,description:"Areas that a\
+re allocated but empty, which only block jobs write; 0 unless specified."},zeroes:{type:["string","integer"],title:'a si\
+ze such as 40G or "3.3 GiB" (K, M, G, T, P: powers of 1024), or a number of bytes',pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)\
+? ?([KkMmGgTtPp]|[KMGTP]iB))$",minimum:0,maximum:9007199254740991,description:"Zeroes that hide the layers below, such a\
+s discarded areas; 0 unless specified."}}},description:"The image and the files below it, topmost first, each with what \
+the others do not hide."}},description:"What `qemu-img map` shows of the image, so that a preview knows how much a copy \
+of it takes; the sizes of the files count unless specified."}},pattern:"^absent$",title:'"absent", or a map with "size",\
+ "format", "backing", "data-files", "link", "place" or "extents"'},description:"Other files that a plan uses, by path."},
+"same-files":{type:"array",items:{type:"array",minItems:2,items:{type:"string",title:"an absolute path",pattern:"^/"}},description:"\
+Groups of paths that lead to the same file, by links or mounts."},folders:{type:"object",propertyNames:{type:"string",title:"\
+an absolute path",pattern:"^/"},additionalProperties:{type:["object","string"],additionalProperties:!1,properties:{free:{
+type:["string","integer"],title:'a size such as 40G or "3.3 GiB" (K, M, G, T, P: powers of 1024), or a number of bytes',
+pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$",minimum:0,maximum:9007199254740991,description:"Fre\
+e space; unlimited unless specified."},writable:{type:"boolean",default:!0,description:"Whether files can be created in \
+the folder."}},pattern:"^absent$",title:'"absent", or a map with "free" or "writable"'},description:"Folders that a plan\
+ uses, by path."},others:{type:"array",items:{type:"object",additionalProperties:!1,required:["name"],properties:{name:{
+type:"string",minLength:1,description:"Name of the domain."},files:{type:"array",items:{type:"string",minLength:1,description:"\
+A path, or the name of a network image in libvirt: `nbd:export`.",title:'a path, or a word such as "nbd:export"',pattern:"\
+^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},description:"Files that it shares with the guest or the plan and does not write to."},writes:{
+type:"array",items:{type:"string",minLength:1,description:"A path, or the name of a network image in libvirt: `nbd:expor\
+t`.",title:'a path, or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},description:"Files that it \
+shares and writes to."},running:{type:"boolean",default:!1,description:"Whether its guest is known to run."},unread:{type:"\
+array",items:{type:"string",minLength:1,description:"A path, or the name of a network image in libvirt: `nbd:export`.",title:'\
+a path, or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},description:"Images of the domain that \
+cannot be read."}}},description:"Other guests of the host that share files with the guest or the plan. Default: none, an\
+d a preview counts that as not checked."},definition:{type:"string",minLength:1,description:"Persistent definition, with\
+out secrets; generated from the disks unless specified."}},examples:[{facts:"blockplan/v1",domain:{name:"testvm"},disks:[
+{target:"vda",chain:["/images/testvm.qcow2","/images/base.qcow2"]}]}]},func1=Object.prototype.hasOwnProperty,func2=require_ucs2length().
+default,pattern4=new RegExp("^[0-9]+(\\.[0-9]+)*$","u"),pattern6=new RegExp("^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp\
+]|[KMGTP]iB))$","u"),pattern7=new RegExp("^(/|[A-Za-z][A-Za-z0-9+.-]*:)","u"),pattern12=new RegExp("^/","u"),pattern13=new RegExp(
+"^absent$","u");function validate20(data,{instancePath="",parentData,parentDataProperty,rootData=data,dynamicAnchors={}}={}){
+let vErrors=null,errors=0,evaluated0=validate20.evaluated;if(evaluated0.dynamicProps&&(evaluated0.props=void 0),evaluated0.
+dynamicItems&&(evaluated0.items=void 0),data&&typeof data=="object"&&!Array.isArray(data)){if(data.facts===void 0){let err0={
+instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"facts"}};vErrors===null?vErrors=[err0]:
+vErrors.push(err0),errors++}if(data.domain===void 0){let err1={instancePath,schemaPath:"#/required",keyword:"required",params:{
+missingProperty:"domain"}};vErrors===null?vErrors=[err1]:vErrors.push(err1),errors++}for(let key0 in data)if(!func1.call(
+schema31.properties,key0)){let err2={instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{
+additionalProperty:key0}};vErrors===null?vErrors=[err2]:vErrors.push(err2),errors++}if(data.facts!==void 0&&data.facts!==
+"blockplan/v1"){let err3={instancePath:instancePath+"/facts",schemaPath:"#/properties/facts/const",keyword:"const",params:{
+allowedValue:"blockplan/v1"}};vErrors===null?vErrors=[err3]:vErrors.push(err3),errors++}if(data.host!==void 0){let data1=data.
+host;if(data1&&typeof data1=="object"&&!Array.isArray(data1)){for(let key1 in data1)if(!(key1==="uri"||key1==="libvirt"||
+key1==="qemu")){let err4={instancePath:instancePath+"/host",schemaPath:"#/properties/host/additionalProperties",keyword:"\
+additionalProperties",params:{additionalProperty:key1}};vErrors===null?vErrors=[err4]:vErrors.push(err4),errors++}if(data1.
+uri!==void 0){let data2=data1.uri;if(typeof data2=="string"){if(func2(data2)<1){let err5={instancePath:instancePath+"/ho\
+st/uri",schemaPath:"#/properties/host/properties/uri/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=
+[err5]:vErrors.push(err5),errors++}}else{let err6={instancePath:instancePath+"/host/uri",schemaPath:"#/properties/host/p\
+roperties/uri/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err6]:vErrors.push(err6),errors++}}if(data1.
+libvirt!==void 0){let data3=data1.libvirt;if(typeof data3=="string"){if(func2(data3)<1){let err7={instancePath:instancePath+
+"/host/libvirt",schemaPath:"#/properties/host/properties/libvirt/minLength",keyword:"minLength",params:{limit:1}};vErrors===
+null?vErrors=[err7]:vErrors.push(err7),errors++}if(!pattern4.test(data3)){let err8={instancePath:instancePath+"/host/lib\
+virt",schemaPath:"#/properties/host/properties/libvirt/pattern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)*$"}};
+vErrors===null?vErrors=[err8]:vErrors.push(err8),errors++}}else{let err9={instancePath:instancePath+"/host/libvirt",schemaPath:"\
+#/properties/host/properties/libvirt/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err9]:vErrors.
+push(err9),errors++}}if(data1.qemu!==void 0){let data4=data1.qemu;if(typeof data4=="string"){if(func2(data4)<1){let err10={
+instancePath:instancePath+"/host/qemu",schemaPath:"#/properties/host/properties/qemu/minLength",keyword:"minLength",params:{
+limit:1}};vErrors===null?vErrors=[err10]:vErrors.push(err10),errors++}if(!pattern4.test(data4)){let err11={instancePath:instancePath+
+"/host/qemu",schemaPath:"#/properties/host/properties/qemu/pattern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)\
+*$"}};vErrors===null?vErrors=[err11]:vErrors.push(err11),errors++}}else{let err12={instancePath:instancePath+"/host/qemu",
+schemaPath:"#/properties/host/properties/qemu/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err12]:
+vErrors.push(err12),errors++}}}else{let err13={instancePath:instancePath+"/host",schemaPath:"#/properties/host/type",keyword:"\
+type",params:{type:"object"}};vErrors===null?vErrors=[err13]:vErrors.push(err13),errors++}}if(data.domain!==void 0){let data5=data.
+domain;if(data5&&typeof data5=="object"&&!Array.isArray(data5)){if(data5.name===void 0){let err14={instancePath:instancePath+
+"/domain",schemaPath:"#/properties/domain/required",keyword:"required",params:{missingProperty:"name"}};vErrors===null?vErrors=
+[err14]:vErrors.push(err14),errors++}for(let key2 in data5)if(!func1.call(schema31.properties.domain.properties,key2)){let err15={
+instancePath:instancePath+"/domain",schemaPath:"#/properties/domain/additionalProperties",keyword:"additionalProperties",
+params:{additionalProperty:key2}};vErrors===null?vErrors=[err15]:vErrors.push(err15),errors++}if(data5.name!==void 0){let data6=data5.
+name;if(typeof data6=="string"){if(func2(data6)<1){let err16={instancePath:instancePath+"/domain/name",schemaPath:"#/pro\
+perties/domain/properties/name/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err16]:vErrors.push(
+err16),errors++}}else{let err17={instancePath:instancePath+"/domain/name",schemaPath:"#/properties/domain/properties/nam\
+e/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err17]:vErrors.push(err17),errors++}}if(data5.state!==
+void 0){let data7=data5.state;if(typeof data7!="string"){let err18={instancePath:instancePath+"/domain/state",schemaPath:"\
+#/properties/domain/properties/state/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err18]:vErrors.
+push(err18),errors++}if(!(data7==="running"||data7==="paused"||data7==="in shutdown"||data7==="shut off"||data7==="crash\
+ed"||data7==="pmsuspended"||data7==="gone")){let err19={instancePath:instancePath+"/domain/state",schemaPath:"#/properti\
+es/domain/properties/state/enum",keyword:"enum",params:{allowedValues:schema31.properties.domain.properties.state.enum}};
+vErrors===null?vErrors=[err19]:vErrors.push(err19),errors++}}if(data5.persistent!==void 0&&typeof data5.persistent!="boo\
+lean"){let err20={instancePath:instancePath+"/domain/persistent",schemaPath:"#/properties/domain/properties/persistent/t\
+ype",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err20]:vErrors.push(err20),errors++}if(data5.autostart!==
+void 0&&typeof data5.autostart!="boolean"){let err21={instancePath:instancePath+"/domain/autostart",schemaPath:"#/proper\
+ties/domain/properties/autostart/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err21]:vErrors.push(
+err21),errors++}if(data5.agent!==void 0&&typeof data5.agent!="boolean"){let err22={instancePath:instancePath+"/domain/ag\
+ent",schemaPath:"#/properties/domain/properties/agent/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=
+[err22]:vErrors.push(err22),errors++}if(data5["managed-save"]!==void 0&&typeof data5["managed-save"]!="boolean"){let err23={
+instancePath:instancePath+"/domain/managed-save",schemaPath:"#/properties/domain/properties/managed-save/type",keyword:"\
+type",params:{type:"boolean"}};vErrors===null?vErrors=[err23]:vErrors.push(err23),errors++}if(data5.nvram!==void 0&&typeof data5.
+nvram!="boolean"){let err24={instancePath:instancePath+"/domain/nvram",schemaPath:"#/properties/domain/properties/nvram/\
+type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err24]:vErrors.push(err24),errors++}if(data5.tpm!==
+void 0&&typeof data5.tpm!="boolean"){let err25={instancePath:instancePath+"/domain/tpm",schemaPath:"#/properties/domain/\
+properties/tpm/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err25]:vErrors.push(err25),errors++}
+if(data5.apparmor!==void 0&&typeof data5.apparmor!="boolean"){let err26={instancePath:instancePath+"/domain/apparmor",schemaPath:"\
+#/properties/domain/properties/apparmor/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err26]:vErrors.
+push(err26),errors++}if(data5.snapshots!==void 0){let data15=data5.snapshots;if(Array.isArray(data15)){let len0=data15.length;
+for(let i0=0;i0<len0;i0++){let data16=data15[i0];if(typeof data16=="string"){if(func2(data16)<1){let err27={instancePath:instancePath+
+"/domain/snapshots/"+i0,schemaPath:"#/properties/domain/properties/snapshots/items/minLength",keyword:"minLength",params:{
+limit:1}};vErrors===null?vErrors=[err27]:vErrors.push(err27),errors++}}else{let err28={instancePath:instancePath+"/domai\
+n/snapshots/"+i0,schemaPath:"#/properties/domain/properties/snapshots/items/type",keyword:"type",params:{type:"string"}};
+vErrors===null?vErrors=[err28]:vErrors.push(err28),errors++}}}else{let err29={instancePath:instancePath+"/domain/snapsho\
+ts",schemaPath:"#/properties/domain/properties/snapshots/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=
+[err29]:vErrors.push(err29),errors++}}if(data5.checkpoints!==void 0){let data17=data5.checkpoints;if(Array.isArray(data17)){
+let len1=data17.length;for(let i1=0;i1<len1;i1++){let data18=data17[i1];if(typeof data18=="string"){if(func2(data18)<1){
+let err30={instancePath:instancePath+"/domain/checkpoints/"+i1,schemaPath:"#/properties/domain/properties/checkpoints/it\
+ems/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err30]:vErrors.push(err30),errors++}}else{let err31={
+instancePath:instancePath+"/domain/checkpoints/"+i1,schemaPath:"#/properties/domain/properties/checkpoints/items/type",keyword:"\
+type",params:{type:"string"}};vErrors===null?vErrors=[err31]:vErrors.push(err31),errors++}}}else{let err32={instancePath:instancePath+
+"/domain/checkpoints",schemaPath:"#/properties/domain/properties/checkpoints/type",keyword:"type",params:{type:"array"}};
+vErrors===null?vErrors=[err32]:vErrors.push(err32),errors++}}}else{let err33={instancePath:instancePath+"/domain",schemaPath:"\
+#/properties/domain/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err33]:vErrors.push(err33),errors++}}
+if(data.disks!==void 0){let data19=data.disks;if(Array.isArray(data19)){let len2=data19.length;for(let i2=0;i2<len2;i2++){
+let data20=data19[i2];if(data20&&typeof data20=="object"&&!Array.isArray(data20)){if(data20.target===void 0){let err34={
+instancePath:instancePath+"/disks/"+i2,schemaPath:"#/properties/disks/items/required",keyword:"required",params:{missingProperty:"\
+target"}};vErrors===null?vErrors=[err34]:vErrors.push(err34),errors++}for(let key3 in data20)if(!(key3==="target"||key3===
+"device"||key3==="readonly"||key3==="unsupported"||key3==="snapshot"||key3==="capacity"||key3==="chain"||key3==="job")){
+let err35={instancePath:instancePath+"/disks/"+i2,schemaPath:"#/properties/disks/items/additionalProperties",keyword:"ad\
+ditionalProperties",params:{additionalProperty:key3}};vErrors===null?vErrors=[err35]:vErrors.push(err35),errors++}if(data20.
+target!==void 0){let data21=data20.target;if(typeof data21=="string"){if(func2(data21)<1){let err36={instancePath:instancePath+
+"/disks/"+i2+"/target",schemaPath:"#/properties/disks/items/properties/target/minLength",keyword:"minLength",params:{limit:1}};
+vErrors===null?vErrors=[err36]:vErrors.push(err36),errors++}}else{let err37={instancePath:instancePath+"/disks/"+i2+"/ta\
+rget",schemaPath:"#/properties/disks/items/properties/target/type",keyword:"type",params:{type:"string"}};vErrors===null?
+vErrors=[err37]:vErrors.push(err37),errors++}}if(data20.device!==void 0){let data22=data20.device;if(typeof data22!="str\
+ing"){let err38={instancePath:instancePath+"/disks/"+i2+"/device",schemaPath:"#/properties/disks/items/properties/device\
+/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err38]:vErrors.push(err38),errors++}if(!(data22===
 "disk"||data22==="cdrom"||data22==="floppy"||data22==="lun")){let err39={instancePath:instancePath+"/disks/"+i2+"/device",
 schemaPath:"#/properties/disks/items/properties/device/enum",keyword:"enum",params:{allowedValues:schema31.properties.disks.
 items.properties.device.enum}};vErrors===null?vErrors=[err39]:vErrors.push(err39),errors++}}if(data20.readonly!==void 0&&

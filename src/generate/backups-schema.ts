@@ -26,15 +26,17 @@ const DISK_SCHEMA = objectSchema('One disk of a backup.', {
 
 /** One backup. */
 export const BACKUP_SCHEMA = objectSchema('One backup.', {
-  name: textSchema('The name of its folder, without the ending of a draft.'),
+  name: textSchema('The name of its folder, without the suffix of a draft.'),
   state: wordSchema(
     BACKUP_STATES,
-    '`complete`; `broken`: it has a finding of severity `error`; `draft`: it is incomplete; `merging`: an unfinished prune gives it up.',
+    '`complete`; `broken`: it has a finding of severity `error`; `draft`: it is incomplete; `merging`: an unfinished prune is removing it.',
   ),
   'into?': textSchema('The kept backup that it is merged into; absent without one.'),
-  'domain?': textSchema("The domain's name; this and the next fields are in a valid manifest."),
+  'domain?': textSchema(
+    "The domain's name; this field and those up to `notQuiesced` are absent if the manifest is missing or invalid.",
+  ),
   'uuid?': textSchema("The domain's UUID."),
-  'time?': textSchema('The instant that the disks are from, in UTC (ISO 8601).'),
+  'time?': textSchema("The time of the disks' content, in UTC (ISO 8601)."),
   'sequence?': countSchema(
     'Sequence number of the backup in its store; it does not depend on the clock.',
     1,

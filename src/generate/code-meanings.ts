@@ -150,7 +150,8 @@ export const CODE_MEANINGS = {
   backingNotRelative: '`keep-relative` is set, but a backing file name is not relative',
   notBackupStore: 'The folder is not a backup store, does not exist, or has no backup of the disk',
   storeUnreadable: 'A backup store cannot be read',
-  backupManifestInvalid: 'The manifest of a backup is missing, invalid or that of another backup',
+  backupManifestInvalid:
+    'The manifest of a backup is missing or invalid, or belongs to another backup',
   backupManifestNewer: 'A backup was made by a newer version of blockplan',
   backupChainBroken: 'An image of a backup, or one that it needs, is missing or does not match',
   backupSumsInvalid: 'The checksums of a disk in a backup are missing or have the wrong length',
@@ -181,7 +182,7 @@ export const CODE_MEANINGS = {
   runOnOtherHost: 'The run was started on another host',
   onlyDefinition: 'The run may hold the only definition of its domain, so it cannot be forgotten',
   hookRunning: 'A hook of the interrupted run is still running, although blockplan was killed',
-  unsafeName: 'A run ID or a UUID would lead to another folder',
+  unsafeName: 'A run ID or a UUID is not a valid name for a folder in the state directory',
   activeRunNotFound: '`attach` was not given a run, and no run or more than one is active',
   runAbandoned: 'The run given to `attach` or `throttle` has no process and has not ended',
   detachOptions: '`--detach` requires `--yes`, and cannot be combined with `--dry-run`',

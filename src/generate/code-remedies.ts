@@ -115,7 +115,7 @@ export const CODE_REMEDIES = {
   folderNotWritable:
     'Create the folder with `mkdir -p`, choose a path in a folder, or run blockplan as a user who can write to it.',
   noSpace:
-    'Free space, or choose another folder. If only the rollback lacks space, `on-failure: stop` runs the plan without one.',
+    'Free space, or choose another folder. If only the rollback lacks space, `on-failure: stop` runs the plan without rollback.',
   fileInOtherDomain:
     'Choose a file that no other domain or disk uses: changing a shared file corrupts the other guest.',
   domainTransient:
@@ -206,7 +206,7 @@ export const CODE_REMEDIES = {
   notBackupStore: 'Name the folder that has a subfolder for each backup, not one of the backups.',
   storeUnreadable: 'Run blockplan as a user who can read the folder, such as root.',
   backupManifestInvalid:
-    'Restore `manifest.json` from a copy of the store, or give a renamed folder its own name again.',
+    'Restore `manifest.json` from a copy of the store, or restore the original name of a renamed folder.',
   backupManifestNewer: 'Use the version of blockplan that made the backup, or a newer one.',
   backupChainBroken:
     'Restore the missing or changed files from a copy of the store. Backups that do not need them are not affected.',
@@ -244,7 +244,7 @@ export const CODE_REMEDIES = {
   journalUnreadable:
     'Check the guest with `blockplan doctor DOMAIN`, restore a lost definition with `blockplan rescue RUN`, then close the run with `blockplan forget RUN`.',
   journalUnsupported:
-    'Use the version of blockplan in the message. Start a run that never began again with `blockplan run`.',
+    'Use the version of blockplan in the message. If the run never began, run its plan again with `blockplan run`.',
   planChanged:
     "If it is a warning, ignore it: the run continues with its stored plan. Otherwise restore the plan's original text in the run's folder.",
   runDomainReplaced:
@@ -274,7 +274,7 @@ export const CODE_REMEDIES = {
   undefinedRestorable:
     'Run `blockplan rescue DOMAIN`, and check the file of each disk before you start the guest.',
   definitionStale:
-    'Run the repair plan before the guest stops; its `redefine` step names the current file in the definition.',
+    'Run the repair plan before the guest stops; its `redefine` step writes the current file into the definition.',
   definitionHidesLayers:
     'Run the repair plan, or remove `<backingStore/>` from the disk with `virsh edit`, before the guest starts again.',
   overlayUncommitted:

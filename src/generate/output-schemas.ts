@@ -72,7 +72,7 @@ const PROOF = objectSchema('The proof of a plan.', {
   singles: partSchema('counts'),
   pairs: partSchema('counts'),
   lost: textListSchema(
-    'Files whose former content no run restores once the step that writes into them has begun.',
+    'Files whose former content no rollback restores once a step has begun to write to them.',
   ),
   violations: listSchema(
     partSchema('violation'),
@@ -183,7 +183,7 @@ const OUTPUTS: readonly Output[] = [
       format: formatSchema('status'),
       over: countSchema('How many runs are over.'),
       elsewhere: countSchema(
-        'How many runs that are not over are on domains other than the requested one.',
+        'Number of runs on other domains than the requested one that are not over.',
       ),
       runs: listSchema(partSchema('run'), 'The runs that are not over.'),
     }),

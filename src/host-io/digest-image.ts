@@ -16,14 +16,14 @@ const MIB = 1024 ** 2;
 /** The bytes of one sum. */
 const SUM = 32;
 
-/** So many MiB are read and hashed at once: Node's thread pool has four threads. */
+/** How many MiB are read and hashed at once: Node's thread pool has four threads. */
 const AT_ONCE = 4;
 
 /** A part of the disk with data, in bytes, as `qemu-img map` lists it. */
 interface Extent {
   readonly start: number;
   readonly length: number;
-  /** The layer that has it; 0 is the image itself. */
+  /** The layer that contains it; 0 is the image itself. */
   readonly depth: number;
   readonly data: boolean;
   /** Where the layer's file has the data; absent for compressed data. */

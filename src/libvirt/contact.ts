@@ -13,19 +13,19 @@ const REFUSALS: readonly { says: RegExp; code: Code; means: string; hint: string
     says: /authentication (failed|unavailable|cancel)|polkit|Permission denied|SASL|Host key verification|access denied/i,
     code: codes.libvirtAccessDenied,
     means: 'libvirt denied access',
-    hint: 'Run as root or as a member of the libvirt group; for qemu+ssh, first make `ssh HOST` work without a password or prompt.',
+    hint: 'Run as root or as a member of the libvirt group.',
   },
   {
     says: /Unable to parse URI|no connection driver available|invalid URI|URI .*(unknown|malformed|unexpected)|transport in URL not recognised|unsupported (driver|transport)|Unexpected .* URI/i,
     code: codes.invalidUri,
     means: 'libvirt does not accept the connection URI',
-    hint: 'Write a URI such as qemu:///system or qemu:///session; see https://libvirt.org/uri.html.',
+    hint: 'Use qemu:///system, qemu:///session, or an alias from libvirt.conf.',
   },
   {
     says: /Failed to connect socket|unable to connect to server|Connection refused|Cannot find .*(daemon|libvirtd|virtqemud)/i,
     code: codes.daemonUnreachable,
     means: 'no libvirt daemon answers',
-    hint: 'Check that the host is reachable and libvirtd (or virtqemud) is running. Try: systemctl start libvirtd.',
+    hint: 'Check that libvirtd or virtqemud is running; to start it: systemctl start libvirtd, or systemctl start virtqemud.',
   },
 ];
 

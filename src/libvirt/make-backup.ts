@@ -1,6 +1,7 @@
 /** Makes the folder of a backup, and completes or removes it. libvirt and QEMU fill the images in between. */
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { commandLine } from '../command.ts';
 import type {
   BackupEffect,
   DigestBackupEffect,
@@ -76,7 +77,7 @@ async function draftBackup(
 ): Promise<void> {
   const { io, made } = place;
   const { draft } = effect;
-  // Before anything is made: what libvirt does not answer, or no reader would accept, leaves nothing behind.
+  // Before anything is made: if libvirt does not answer, or no reader would accept the manifest, nothing is left behind.
   const [manifest, definition] = await Promise.all([
     firstManifest(place, effect),
     definitionOf(place),
@@ -84,7 +85,7 @@ async function draftBackup(
   const text = writeManifest(manifest);
   const problems = problemsOf(text);
   if (problems.length > 0)
-    throw new EffectFailed(`no manifest can describe this backup: ${problems.join('; ')}`);
+    throw new EffectFailed(`the manifest of this backup would be invalid: ${problems.join('; ')}`);
   await made.makeFolder(draft, FOLDER_MODE, onMade);
   await io.writeFile(join(draft, STORE_NAMES.manifest), text);
   await io.writeFile(join(draft, STORE_NAMES.definition), definition);
@@ -102,13 +103,14 @@ async function firstManifest(
   { io, virsh, domain }: BackupPlace,
   { draft, name, sources, left }: DraftBackupEffect,
 ): Promise<BackupManifest> {
+  const store = dirname(draft);
   const [uuid, version, folder, capacities] = await Promise.all([
     uuidOf(virsh, domain),
     virsh.run(['version', '--daemon']),
-    io.readStore(dirname(draft)),
+    io.readStore(store),
     Promise.all(Object.keys(sources).map((disk) => capacityOf(virsh, domain, disk))),
   ]);
-  const points = folder ? pointsIn(backupStoreOf(folder), uuid ?? '') : [];
+  const points = folder ? pointsIn(backupStoreOf(folder), store, uuid ?? '') : [];
   const { libvirt = '0', qemu = '0' } = readReleases(version.stdout);
   const now = new Date().toISOString();
   return {
@@ -127,11 +129,17 @@ async function firstManifest(
 
 /**
  * The backups and drafts in the store.
- * @throws EffectFailed where their order cannot be continued, or they are of another guest
+ * @throws EffectFailed where the last sequence number is unknown, or one belongs to another guest
  */
-function pointsIn({ backups, drafts, mark, findings }: BackupStore, uuid: string): PointInTime[] {
+function pointsIn(
+  { backups, drafts, mark, findings }: BackupStore,
+  path: string,
+  uuid: string,
+): PointInTime[] {
   if (mark || findings.length > 0)
-    throw new EffectFailed('an unfinished prune blocks the store, so no backup can be added');
+    throw new EffectFailed(
+      `an unfinished prune blocks the store, so no backup can be added; to see it: ${commandLine('blockplan', 'backups', path)}`,
+    );
   return [...backups, ...drafts].flatMap(({ name, point, findings: [first] }) => {
     if (!point)
       throw new EffectFailed(
@@ -143,10 +151,11 @@ function pointsIn({ backups, drafts, mark, findings }: BackupStore, uuid: string
   });
 }
 
-/** What a reader of the manifest would object to. */
+/** Why a reader would refuse the manifest. */
 function problemsOf(text: string): readonly string[] {
   const read = readManifest(text);
-  const tooLong = text.length > MANIFEST_LIMIT ? ['it would be too long'] : [];
+  const tooLong =
+    text.length > MANIFEST_LIMIT ? [`it is longer than ${MANIFEST_LIMIT} characters`] : [];
   return 'problems' in read ? [...read.problems, ...tooLong] : tooLong;
 }
 

@@ -76,9 +76,9 @@ export interface BackupStore {
   /** In the order in which they were made; those without a valid manifest come first, by name. */
   readonly backups: readonly StoredBackup[];
   readonly drafts: readonly StoredPoint[];
-  /** The backups that an unfinished prune gives up. */
+  /** The backups that an unfinished prune is removing. */
   readonly mark?: PruneMark;
-  /** The names of the claims on its lock. */
+  /** The names of the holders of its lock. */
   readonly holders: readonly string[];
   /** Files and folders that belong to nothing, relative to the store. */
   readonly strays: readonly string[];
@@ -88,7 +88,7 @@ export interface BackupStore {
 
 /** A point in time of a guest's disks, complete or not. */
 export interface StoredPoint {
-  /** The name of its folder, without the ending of a draft. */
+  /** The name of its folder, without the suffix of a draft. */
   readonly name: string;
   /** Absent if its manifest is missing or invalid. */
   readonly point?: PointInTime;
@@ -100,7 +100,7 @@ export interface StoredPoint {
 }
 
 export interface StoredBackup extends StoredPoint {
-  /** Set if an unfinished prune gives it up. */
+  /** Set if an unfinished prune is removing it. */
   readonly dropped?: DroppedBackup;
 }
 
@@ -110,7 +110,7 @@ export interface PointInTime {
   readonly uuid: string;
   /** ISO 8601, in UTC. */
   readonly time: string;
-  /** The order in which the backups were made; clocks can jump. */
+  /** Increases with each backup in the store; clocks can jump. */
   readonly sequence: number;
   /** The backup that its increments were made from. */
   readonly parent?: string;
@@ -140,7 +140,7 @@ export interface StoredDisk {
   readonly broken: boolean;
 }
 
-/** The mark of a prune: which backups it gives up. */
+/** The mark of a prune: which backups it removes. */
 export interface PruneMark {
   readonly drop: readonly DroppedBackup[];
 }

@@ -1,4 +1,4 @@
-/** How much space a copy takes: the bytes that it certainly takes, and those that it can take. */
+/** The space that a copy takes: a lower and an upper bound. */
 import { fileAt, filesOfLayer, layerIndex } from './file-identity.ts';
 import type { HostState, ImageFile, Layer } from './host-state.ts';
 
@@ -86,14 +86,14 @@ export function copySource(
 
 const COMPRESSIBLE = ['qcow2', 'qcow', 'vmdk'];
 
-/** Its map says nothing: all of it is data. */
+/** `qemu-img map` lists all of it as data. */
 function isRawDevice({ block, format }: Layer): boolean {
   return block === true && format === 'raw';
 }
 
 /**
- * The size in bytes that a guest sees of an image; undefined where unknown. What a guest has written into a raw image is no
- * header. The layers of a chain can have different sizes, so that of its disk is the last guess.
+ * The size in bytes that a guest sees of an image; undefined where unknown. A raw image has no header: what
+ * looks like one was written by the guest.
  */
 export function guestSize(state: HostState, image: Layer | undefined): number | undefined {
   if (!image) return undefined;
@@ -103,7 +103,7 @@ export function guestSize(state: HostState, image: Layer | undefined): number | 
   return extents?.virtualSize ?? disk?.capacity ?? told;
 }
 
-/** The most that an overlay takes that nothing was written to. */
+/** Maximum size in bytes of an overlay that nothing was written to. */
 const EMPTY = 256 * 1024;
 
 /** Whether it is an overlay of the plan that is still empty. How much the guest will write to it is unknown in advance. */
@@ -129,7 +129,7 @@ function measuredIn(
 
 /**
  * The layers whose tables show how much a copy of these layers reads, as the chains of a survey: from the topmost one on that
- * exists. None where the tables say nothing.
+ * exists. Empty where the tables contain no information.
  */
 export function chainsToMeasure(
   state: Pick<HostState, 'files' | 'names'>,
@@ -139,7 +139,7 @@ export function chainsToMeasure(
   return isTelling && !layers.some(isRawDevice) ? [layers] : [];
 }
 
-/** The space that a copy takes. Nothing is certain of one that shrinks but its header. */
+/** The space that a copy takes. If the copy can shrink, only its header is certain. */
 export function spaceOfCopy(source: CopySource, target: CopyTarget): CopySpace {
   const { stored, measured, virtualSize, device } = source;
   const { whole, shrinks } = target;
@@ -177,8 +177,8 @@ const WRITTEN: Readonly<Record<Extra, string>> = {
 };
 
 /**
- * Why a copy can take much more than the files of its source, as a clause. Of an image on a device, more than nothing is no
- * surprise once its tables were read.
+ * Why a copy can take much more than the files of its source, as a clause. A device reports no used space to
+ * compare with, so no reason is given once its tables were read.
  */
 export function whyMore(
   { stored, measured, device, compressible }: CopySource,
@@ -191,8 +191,8 @@ export function whyMore(
     ...(isMuchMore(measured.data, stored)
       ? [
           compressible
-            ? 'compressed clusters are written in full'
-            : 'its file system stores the source in less space',
+            ? 'compressed clusters are written uncompressed'
+            : 'the file system of the source stores its data in less space',
         ]
       : []),
     ...also.flatMap((extra) => (isMuchMore(measured[extra], 0) ? WRITTEN[extra] : [])),
@@ -221,21 +221,21 @@ function headerOf({ format }: CopyTarget): number {
   return format === 'raw' ? 0 : 4096;
 }
 
-/** Whether a difference is larger than those that tables and rounding make. */
+/** Whether the difference is larger than tables and rounding explain. */
 export function isMuchMore(most: number, stored: number): boolean {
   return most - stored > Math.max(1024 * 1024, stored / 16);
 }
 
 const CLUSTER = 64 * 1024;
 
-/** The tables of a copy, those of the other formats being about as large as those of qcow2. */
+/** The size of a copy's tables in bytes. Those of the other formats are about as large as those of qcow2. */
 function tablesOf({ format, cluster }: CopyTarget, virtualSize: number): number {
   return format === 'raw' ? 0 : fullQcow2(virtualSize, cluster) - virtualSize;
 }
 
 /**
  * The size in bytes of a full qcow2 image: its data, the tables that map it, and the reference counts
- * (QEMU, docs/interop/qcow2.txt; `qemu-img measure` says the same).
+ * (QEMU, docs/interop/qcow2.txt; `qemu-img measure` reports the same).
  */
 export function fullQcow2(virtualSize: number, cluster = CLUSTER): number {
   const clusters = (bytes: number) => Math.ceil(bytes / cluster);

@@ -172,8 +172,8 @@ function observed(of: InitialPlan): string {
     ...(template === 'backup' && !canFreeze(domain)
       ? [
           state === 'paused' && agent
-            ? 'The agent cannot freeze the file systems of a paused guest: the backup is like the disk after a power loss. Set quiesce to true once the guest runs.'
-            : 'The agent cannot freeze the file systems: the backup is like the disk after a power loss.',
+            ? 'The agent cannot freeze the file systems of a paused guest: the backup is only crash-consistent, as after a power loss. Set quiesce to true once the guest runs.'
+            : 'The agent cannot freeze the file systems: the backup is only crash-consistent, as after a power loss.',
         ]
       : []),
   ];

@@ -57,80 +57,80 @@ y uses them."},"reuse-external":{type:"boolean",description:"Copy into an existi
 ; its content is overwritten. Requires `format`."},blockdev:{type:"boolean",description:"`dest` is a block device, not a\
  file."},bandwidth:{type:"integer",minimum:1,description:"Speed limit in MiB/s (in bytes/s with `bytes`)."},bytes:{type:"\
 boolean",description:"`bandwidth` is in bytes/s."},granularity:{type:"integer",minimum:512,maximum:67108864,description:"\
-Granularity of the copy in bytes, a power of two."},"buf-size":{type:"integer",minimum:0,description:"Data in flight bet\
-ween source and copy, in bytes."},timeout:{type:"integer",minimum:1,description:"Cancel the copy and roll back if it is \
-not ready after this many seconds (default: one day)."},pivot:{type:"boolean",description:"Switch the guest to the copy \
-once both are equal: a migration."},finish:{type:"boolean",description:"Keep the guest on the source once both are equal\
-: a live backup."},"transient-job":{type:"boolean",description:"Accept that the copy is lost if the guest stops before t\
-he copy ends. libvirt requires this for a persistent domain, so blockplan always sets it in that case; the domain stays \
-persistent."},"synchronous-writes":{type:"boolean",description:"Complete a write of the guest only after both sides have\
- it (libvirt 8.0)."}}},blockcommit:{description:"Merge layers of a running disk into a layer below them, to shorten the \
-backing chain.",type:"object",additionalProperties:!1,required:["disk"],properties:{disk:{type:"string",minLength:1,description:"\
-The target name of the disk, as in `virsh domblklist`: `vda`."},base:{type:"string",minLength:1,description:"The layer t\
-hat receives the data: its path, or its position in the chain, such as `vda[2]`."},shallow:{type:"boolean",description:"\
-Commit into the layer directly below `top`."},top:{type:"string",minLength:1,description:"The topmost layer to commit: i\
-ts path or position; with `active`, the active layer."},active:{type:"boolean",description:"Commit the active layer; req\
-uires `pivot` or `keep-overlay`."},pivot:{type:"boolean",description:"Switch the guest to the base at the end; implies `\
-active`."},"keep-overlay":{type:"boolean",description:"Keep the guest on the active layer once the base holds the same d\
-ata; implies `active`."},delete:{type:"boolean",description:"Remove the committed files once they are proven unused."},quarantine:{
-type:"string",minLength:1,description:"Move the committed files to this folder, on the same file system, instead of remo\
-ving them."},"keep-relative":{type:"boolean",description:"Keep relative backing file names relative."},bandwidth:{type:"\
-integer",minimum:1,description:"Speed limit in MiB/s (in bytes/s with `bytes`)."},bytes:{type:"boolean",description:"`ba\
-ndwidth` is in bytes/s."},timeout:{type:"integer",minimum:1,description:"Cancel the commit and roll back if it takes mor\
-e than this many seconds (default: one day)."}}},blockpull:{description:"Copy the data of the layers below into the acti\
-ve layer of a running disk, so that it no longer needs them.",type:"object",additionalProperties:!1,required:["disk"],properties:{
-disk:{type:"string",minLength:1,description:"The target name of the disk, as in `virsh domblklist`: `vda`."},base:{type:"\
-string",minLength:1,description:"The layer that stays below the active one: its path, or its position in the chain, such\
- as `vda[2]`. Default: no layer stays."},"keep-relative":{type:"boolean",description:"Keep the relative name of `base` i\
-n the header. Requires `base`."},bandwidth:{type:"integer",minimum:1,description:"Speed limit in MiB/s (in bytes/s with \
-`bytes`)."},bytes:{type:"boolean",description:"`bandwidth` is in bytes/s."},timeout:{type:"integer",minimum:1,description:"\
-Cancel the pull and roll back if it takes more than this many seconds (default: one day)."}}},undefine:{description:"Mak\
-e the running domain transient; its definition, autostart, and snapshot and checkpoint metadata are saved in the journal\
-.",type:"object",additionalProperties:!1,properties:{"keep-nvram":{type:"boolean",description:"Keep the guest's NVRAM fi\
-le; required if it has one."},"keep-tpm":{type:"boolean",description:"Keep the guest's TPM state (libvirt 8.9); required\
- if it has one."},"snapshots-metadata":{type:"boolean",description:"Remove libvirt's records of the snapshots; the journ\
-al keeps their metadata."},"checkpoints-metadata":{type:"boolean",description:"Remove libvirt's records of the checkpoin\
-ts; the journal keeps their metadata."}}},redefine:{description:"Restore the saved definition, byte for byte except for \
-a disk that has moved, with autostart and metadata.",type:"object",additionalProperties:!1,properties:{disk:{type:"strin\
-g",minLength:1,description:"The target name of the disk whose source changes: `vda`."},source:{type:"string",minLength:1,
-description:"File that the guest uses, as an absolute path. A `<backingStore/>` that hides layers is removed."}}},convert:{
-description:"Copy an image that nothing writes to, with its chain flattened, using `qemu-img convert`: sparse, with para\
-llel writes.",type:"object",additionalProperties:!1,required:["source","dest"],properties:{source:{type:"string",minLength:1,
-description:"Absolute path of an image that nothing writes to."},dest:{type:"string",minLength:1,description:"Absolute p\
-ath of the copy; it must not exist."},"source-format":{type:"string",enum:["qcow2","raw","vmdk","vdi","vhdx","qed"],description:"\
-Format of the source (-f; default: its format in the chain)."},"target-format":{type:"string",enum:["qcow2","raw","vmdk",
-"vdi","vhdx"],description:"Format of the copy (-O; default: qcow2)."},compress:{type:"boolean",description:"Compress the\
- copy (-c; qcow2 and vmdk)."},options:{type:"string",minLength:1,description:"Options of the copy's format (-o), such as\
- `preallocation=metadata`."},"sparse-size":{type:"integer",minimum:0,description:"Turn runs of at least this many zero b\
-ytes into holes (-S; default: 4096; 0: no holes, so that the copy takes the space of the whole disk)."},coroutines:{type:"\
-integer",minimum:1,maximum:16,description:"Parallel reads and writes (-m; default: 8)."},"rate-limit":{type:"integer",minimum:1,
-description:"Speed limit in bytes/s (-r)."}}}}}},"on-failure":{type:"string",enum:["rollback","stop"],default:"rollback",
-description:"`rollback` undoes what the run did; `stop` leaves everything as it is and reports that."}}},pattern4=new RegExp(
-"^[a-z0-9][a-z0-9-]{0,62}$","u"),pattern5=new RegExp("^[^/\\s-][^/]*$","u"),pattern6=new RegExp("^[A-Za-z_][A-Za-z0-9_-]\
-*$","u"),pattern8=new RegExp("^[^/.][^/]*$","u"),pattern9=new RegExp("^(?!(?:prune\\.json|locks)$)(?!.*\\.partial$)[A-Za-z\
-0-9][A-Za-z0-9._+-]{0,199}$","u"),func1=require_ucs2length().default,func2=Object.prototype.hasOwnProperty;function validate20(data,{
-instancePath="",parentData,parentDataProperty,rootData=data,dynamicAnchors={}}={}){let vErrors=null,errors=0,evaluated0=validate20.
-evaluated;if(evaluated0.dynamicProps&&(evaluated0.props=void 0),evaluated0.dynamicItems&&(evaluated0.items=void 0),data&&
-typeof data=="object"&&!Array.isArray(data)){if(data.plan===void 0){let err0={instancePath,schemaPath:"#/required",keyword:"\
-required",params:{missingProperty:"plan"}};vErrors===null?vErrors=[err0]:vErrors.push(err0),errors++}if(data.name===void 0){
-let err1={instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"name"}};vErrors===null?vErrors=
-[err1]:vErrors.push(err1),errors++}if(data.domain===void 0){let err2={instancePath,schemaPath:"#/required",keyword:"requ\
-ired",params:{missingProperty:"domain"}};vErrors===null?vErrors=[err2]:vErrors.push(err2),errors++}if(data.steps===void 0){
-let err3={instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"steps"}};vErrors===null?vErrors=
-[err3]:vErrors.push(err3),errors++}for(let key0 in data)if(!(key0==="plan"||key0==="name"||key0==="description"||key0===
-"domain"||key0==="vars"||key0==="hooks"||key0==="steps"||key0==="on-failure")){let err4={instancePath,schemaPath:"#/addi\
-tionalProperties",keyword:"additionalProperties",params:{additionalProperty:key0}};vErrors===null?vErrors=[err4]:vErrors.
-push(err4),errors++}if(data.plan!==void 0&&data.plan!=="blockplan/v1"){let err5={instancePath:instancePath+"/plan",schemaPath:"\
-#/properties/plan/const",keyword:"const",params:{allowedValue:"blockplan/v1"}};vErrors===null?vErrors=[err5]:vErrors.push(
-err5),errors++}if(data.name!==void 0){let data1=data.name;if(typeof data1=="string"){if(!pattern4.test(data1)){let err6={
-instancePath:instancePath+"/name",schemaPath:"#/properties/name/pattern",keyword:"pattern",params:{pattern:"^[a-z0-9][a-\
-z0-9-]{0,62}$"}};vErrors===null?vErrors=[err6]:vErrors.push(err6),errors++}}else{let err7={instancePath:instancePath+"/n\
-ame",schemaPath:"#/properties/name/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err7]:vErrors.push(
-err7),errors++}}if(data.description!==void 0&&typeof data.description!="string"){let err8={instancePath:instancePath+"/d\
-escription",schemaPath:"#/properties/description/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err8]:
-vErrors.push(err8),errors++}if(data.domain!==void 0){let data3=data.domain;if(typeof data3=="string"){if(func1(data3)>255){
-let err9={instancePath:instancePath+"/domain",schemaPath:"#/properties/domain/maxLength",keyword:"maxLength",params:{limit:255}};
-vErrors===null?vErrors=[err9]:vErrors.push(err9),errors++}if(!pattern5.test(data3)){let err10={instancePath:instancePath+
+Granularity of the copy in bytes, a power of two."},"buf-size":{type:"integer",minimum:0,description:"Maximum amount of \
+data in flight between source and copy, in bytes."},timeout:{type:"integer",minimum:1,description:"Cancel the copy and r\
+oll back if it is not ready after this many seconds (default: one day)."},pivot:{type:"boolean",description:"Switch the \
+guest to the copy once both are equal: a migration."},finish:{type:"boolean",description:"Keep the guest on the source o\
+nce both are equal: a live backup."},"transient-job":{type:"boolean",description:"Accept that the copy is lost if the gu\
+est stops before the copy ends. libvirt requires this for a persistent domain, so blockplan always sets it in that case;\
+ the domain stays persistent."},"synchronous-writes":{type:"boolean",description:"Complete a write of the guest only aft\
+er both sides have it (libvirt 8.0)."}}},blockcommit:{description:"Merge layers of a running disk into a layer below the\
+m, to shorten the backing chain.",type:"object",additionalProperties:!1,required:["disk"],properties:{disk:{type:"string",
+minLength:1,description:"The target name of the disk, as in `virsh domblklist`: `vda`."},base:{type:"string",minLength:1,
+description:"The layer that receives the data: its path, or its position in the chain, such as `vda[2]`."},shallow:{type:"\
+boolean",description:"Commit into the layer directly below `top`."},top:{type:"string",minLength:1,description:"The topm\
+ost layer to commit: its path or position; with `active`, the active layer."},active:{type:"boolean",description:"Commit\
+ the active layer; requires `pivot` or `keep-overlay`."},pivot:{type:"boolean",description:"Switch the guest to the base\
+ at the end; implies `active`."},"keep-overlay":{type:"boolean",description:"Keep the guest on the active layer once the\
+ base holds the same data; implies `active`."},delete:{type:"boolean",description:"Remove the committed files once they \
+are proven unused."},quarantine:{type:"string",minLength:1,description:"Move the committed files to this folder, on the \
+same file system, instead of removing them."},"keep-relative":{type:"boolean",description:"Keep relative backing file na\
+mes relative."},bandwidth:{type:"integer",minimum:1,description:"Speed limit in MiB/s (in bytes/s with `bytes`)."},bytes:{
+type:"boolean",description:"`bandwidth` is in bytes/s."},timeout:{type:"integer",minimum:1,description:"Cancel the commi\
+t and roll back if it takes more than this many seconds (default: one day)."}}},blockpull:{description:"Copy the data of\
+ the layers below into the active layer of a running disk, so that it no longer needs them.",type:"object",additionalProperties:!1,
+required:["disk"],properties:{disk:{type:"string",minLength:1,description:"The target name of the disk, as in `virsh dom\
+blklist`: `vda`."},base:{type:"string",minLength:1,description:"The layer that stays below the active one: its path, or \
+its position in the chain, such as `vda[2]`. Default: no layer stays."},"keep-relative":{type:"boolean",description:"Kee\
+p the relative name of `base` in the header. Requires `base`."},bandwidth:{type:"integer",minimum:1,description:"Speed l\
+imit in MiB/s (in bytes/s with `bytes`)."},bytes:{type:"boolean",description:"`bandwidth` is in bytes/s."},timeout:{type:"\
+integer",minimum:1,description:"Cancel the pull and roll back if it takes more than this many seconds (default: one day)\
+."}}},undefine:{description:"Make the running domain transient; its definition, autostart, and snapshot and checkpoint m\
+etadata are saved in the journal.",type:"object",additionalProperties:!1,properties:{"keep-nvram":{type:"boolean",description:"\
+Keep the guest's NVRAM file; required if it has one."},"keep-tpm":{type:"boolean",description:"Keep the guest's TPM stat\
+e (libvirt 8.9); required if it has one."},"snapshots-metadata":{type:"boolean",description:"Remove libvirt's records of\
+ the snapshots; the journal keeps their metadata."},"checkpoints-metadata":{type:"boolean",description:"Remove libvirt's\
+ records of the checkpoints; the journal keeps their metadata."}}},redefine:{description:"Restore the saved definition, \
+byte for byte except for a disk that has moved, with autostart and metadata.",type:"object",additionalProperties:!1,properties:{
+disk:{type:"string",minLength:1,description:"The target name of the disk whose source changes: `vda`."},source:{type:"st\
+ring",minLength:1,description:"File that the guest uses, as an absolute path. A `<backingStore/>` that hides layers is r\
+emoved."}}},convert:{description:"Copy an image that nothing writes to, with its chain flattened, using `qemu-img conver\
+t`: sparse, with parallel writes.",type:"object",additionalProperties:!1,required:["source","dest"],properties:{source:{
+type:"string",minLength:1,description:"Absolute path of an image that nothing writes to."},dest:{type:"string",minLength:1,
+description:"Absolute path of the copy; it must not exist."},"source-format":{type:"string",enum:["qcow2","raw","vmdk","\
+vdi","vhdx","qed"],description:"Format of the source (-f; default: its format in the chain)."},"target-format":{type:"st\
+ring",enum:["qcow2","raw","vmdk","vdi","vhdx"],description:"Format of the copy (-O; default: qcow2)."},compress:{type:"b\
+oolean",description:"Compress the copy (-c; qcow2 and vmdk)."},options:{type:"string",minLength:1,description:"Options o\
+f the copy's format (-o), such as `preallocation=metadata`."},"sparse-size":{type:"integer",minimum:0,description:"Turn \
+runs of at least this many zero bytes into holes (-S; default: 4096; 0: no holes, so that the copy takes the space of th\
+e whole disk)."},coroutines:{type:"integer",minimum:1,maximum:16,description:"Parallel reads and writes (-m; default: 8)\
+."},"rate-limit":{type:"integer",minimum:1,description:"Speed limit in bytes/s (-r)."}}}}}},"on-failure":{type:"string",
+enum:["rollback","stop"],default:"rollback",description:"`rollback` undoes what the run did; `stop` leaves everything as\
+ it is and reports that."}}},pattern4=new RegExp("^[a-z0-9][a-z0-9-]{0,62}$","u"),pattern5=new RegExp("^[^/\\s-][^/]*$",
+"u"),pattern6=new RegExp("^[A-Za-z_][A-Za-z0-9_-]*$","u"),pattern8=new RegExp("^[^/.][^/]*$","u"),pattern9=new RegExp("^\
+(?!(?:prune\\.json|locks)$)(?!.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$","u"),func1=require_ucs2length().default,
+func2=Object.prototype.hasOwnProperty;function validate20(data,{instancePath="",parentData,parentDataProperty,rootData=data,
+dynamicAnchors={}}={}){let vErrors=null,errors=0,evaluated0=validate20.evaluated;if(evaluated0.dynamicProps&&(evaluated0.
+props=void 0),evaluated0.dynamicItems&&(evaluated0.items=void 0),data&&typeof data=="object"&&!Array.isArray(data)){if(data.
+plan===void 0){let err0={instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"plan"}};vErrors===
+null?vErrors=[err0]:vErrors.push(err0),errors++}if(data.name===void 0){let err1={instancePath,schemaPath:"#/required",keyword:"\
+required",params:{missingProperty:"name"}};vErrors===null?vErrors=[err1]:vErrors.push(err1),errors++}if(data.domain===void 0){
+let err2={instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"domain"}};vErrors===null?vErrors=
+[err2]:vErrors.push(err2),errors++}if(data.steps===void 0){let err3={instancePath,schemaPath:"#/required",keyword:"requi\
+red",params:{missingProperty:"steps"}};vErrors===null?vErrors=[err3]:vErrors.push(err3),errors++}for(let key0 in data)if(!(key0===
+"plan"||key0==="name"||key0==="description"||key0==="domain"||key0==="vars"||key0==="hooks"||key0==="steps"||key0==="on-\
+failure")){let err4={instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key0}};
+vErrors===null?vErrors=[err4]:vErrors.push(err4),errors++}if(data.plan!==void 0&&data.plan!=="blockplan/v1"){let err5={instancePath:instancePath+
+"/plan",schemaPath:"#/properties/plan/const",keyword:"const",params:{allowedValue:"blockplan/v1"}};vErrors===null?vErrors=
+[err5]:vErrors.push(err5),errors++}if(data.name!==void 0){let data1=data.name;if(typeof data1=="string"){if(!pattern4.test(
+data1)){let err6={instancePath:instancePath+"/name",schemaPath:"#/properties/name/pattern",keyword:"pattern",params:{pattern:"\
+^[a-z0-9][a-z0-9-]{0,62}$"}};vErrors===null?vErrors=[err6]:vErrors.push(err6),errors++}}else{let err7={instancePath:instancePath+
+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err7]:vErrors.
+push(err7),errors++}}if(data.description!==void 0&&typeof data.description!="string"){let err8={instancePath:instancePath+
+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=
+[err8]:vErrors.push(err8),errors++}if(data.domain!==void 0){let data3=data.domain;if(typeof data3=="string"){if(func1(data3)>
+255){let err9={instancePath:instancePath+"/domain",schemaPath:"#/properties/domain/maxLength",keyword:"maxLength",params:{
+limit:255}};vErrors===null?vErrors=[err9]:vErrors.push(err9),errors++}if(!pattern5.test(data3)){let err10={instancePath:instancePath+
 "/domain",schemaPath:"#/properties/domain/pattern",keyword:"pattern",params:{pattern:"^[^/\\s-][^/]*$"}};vErrors===null?
 vErrors=[err10]:vErrors.push(err10),errors++}}else{let err11={instancePath:instancePath+"/domain",schemaPath:"#/properti\
 es/domain/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err11]:vErrors.push(err11),errors++}}if(data.

@@ -97,7 +97,7 @@ export class Vars {
     if (!hasReference(this.#domain)) return { value: this.#domain, written: this.#domain };
     return {
       code: codes.referenceOrder,
-      message: 'the domain refers to variables itself, so no variable can refer to it',
+      message: 'the key "domain" refers to a variable, so no variable can refer to ${domain}',
       hint: 'refer to the same variable instead',
     };
   }

@@ -25,7 +25,7 @@ export interface Proof {
   /** The number of cases by their ends, with at most one fault and with at most two. */
   readonly singles: Counts;
   readonly pairs: Counts;
-  /** Files whose former content no run restores once the step that writes into them has begun. */
+  /** Files whose former content no rollback restores once a step has begun to write to them. */
   readonly lost: readonly string[];
   /** The invariants that a run violates. */
   readonly violations: readonly Violation[];

@@ -200,7 +200,7 @@ export const ENVIRONMENT: readonly Row[] = [
   ['XDG_CACHE_HOME', 'The parent of the cache of users other than root.'],
   ['PATH', 'Where virsh, qemu-img and systemd-run are looked up.'],
   ['NO_COLOR', 'Print without colour, if not empty.'],
-  ['FORCE_COLOR', 'Print with colour without a terminal, unless 0 or false.'],
+  ['FORCE_COLOR', 'Print with colour even if the output is not a terminal, unless 0 or false.'],
   ['TERM', 'If dumb, print plain lines without colour.'],
 ];
 

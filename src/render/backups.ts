@@ -98,7 +98,7 @@ function notesOn({ backups, holders, strays }: BackupListing): string[] {
       : [
           'A draft is a backup that is being made, or whose run was interrupted: it is incomplete.',
         ]),
-    ...(merging.length === 0 ? [] : [`An unfinished prune gives up: ${named(ends)}.`]),
+    ...(merging.length === 0 ? [] : [`An unfinished prune is removing: ${named(ends)}.`]),
     ...(holders.length === 0 ? [] : [`The store is locked by: ${named(holders)}.`]),
     ...(strays.length === 0 ? [] : [`Files that belong to no backup: ${named(strays)}.`]),
   ];

@@ -216,12 +216,12 @@ function sentence(clause: string): string {
 }
 
 const ROLLED_BACK =
-  'the disks are as before, or as they were when the last thing that is kept was complete, and that was verified';
+  'the disks are as before the run, or as after the last phase whose result is kept; this was verified';
 
 function failures({ plan, domain, machine }: Preview): Block {
   const has = (name: string) => machine.states.some((state) => state.name === name);
   const keeps = machine.states.some(({ kept }) => kept);
-  const limit = keeps ? ', back to the last one that completed what is kept' : '';
+  const limit = keeps ? '; the rollback ends at the last completed phase whose result is kept' : '';
   const how = machine.states.some(({ direction }) => direction === 'undo')
     ? `If a phase fails, it and all phases before it are undone, last first${limit}.`
     : 'If a phase fails, the run stops and undoes nothing, because the plan has on-failure: stop.';

@@ -102,12 +102,13 @@ function temporaryAt(initial: HostState, walked: WalkedPhase, end: HostState): F
   );
   const left = [...files, ...records];
   if (left.length === 0) return [];
+  const phase = `${node.planned.id}/${node.phase.name}`;
   return [
     findingAt(walked, {
       code: codes.temporaryKept,
       severity: 'warning',
-      message: `if a phase after ${node.planned.id}/${node.phase.name} fails, ${left.join(', ')} would stay: a rollback ends there, and only a later phase removes what is temporary`,
-      hint: 'put this step last, or move the steps that need nothing temporary to a plan of their own',
+      message: `if a phase after ${phase} fails, ${left.join(', ')} would remain: the rollback ends at ${phase}, and only a later phase removes temporary files and records`,
+      hint: 'put this step last, or move the steps that use no temporary files or records to a separate plan',
     }),
   ];
 }

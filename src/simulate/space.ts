@@ -146,17 +146,17 @@ function copyAtRisk(
   const range = least < HARDLY_ANY ? `up to ${to}` : `${from} to ${to}`;
   const why =
     products.find(({ because }) => because !== undefined)?.because ??
-    (least < HARDLY_ANY && !isKnown ? 'how much it needs at least is unknown' : undefined);
+    (least < HARDLY_ANY && !isKnown ? 'the minimum is unknown' : undefined);
   return {
     code: codes.spaceAtRisk,
     severity: 'warning',
     message: [
-      `${copies.join(', ')} ${isKnown ? `will probably need ${to}` : `can need ${range}`}, and ${room.folder} has ${free} free`,
+      `${copies.join(', ')} ${isKnown ? `will probably need ${to}` : `can need ${range}`}, but ${room.folder} has ${free} free`,
       ...(why === undefined ? [] : [`: ${why}`]),
       ...(beside.length === 0
         ? []
         : [
-            `; the guest writes to ${beside.join(', ')} on the same file system, and is paused when that is full`,
+            `; the guest writes to ${beside.join(', ')} on the same file system, and is paused if it fills up`,
           ]),
     ].join(''),
     hint: 'free space before the run, or choose another folder; a copy that runs out of space fails',

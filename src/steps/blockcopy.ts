@@ -52,7 +52,7 @@ const schema = {
     'buf-size': {
       type: 'integer',
       minimum: 0,
-      description: 'Data in flight between source and copy, in bytes.',
+      description: 'Maximum amount of data in flight between source and copy, in bytes.',
     },
     timeout: timeoutOption('copy', 'is not ready after'),
     pivot: {

@@ -24,7 +24,7 @@ export interface Product {
   readonly least?: number;
   /** Why it can take much more than `least`, as a clause; absent where it cannot. */
   readonly because?: string;
-  /** Set if about as much is copied as `copied` and `room` say, rather than at most. */
+  /** Set if `copied` and `room` are estimates rather than maximums. */
   readonly known?: true;
   /** The chains whose tables show how much is copied. */
   readonly measured?: readonly (readonly Layer[])[];

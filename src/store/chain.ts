@@ -20,7 +20,7 @@ export interface CheckedDisks {
 export interface ChainContext {
   /** By name. */
   readonly entries: ReadonlyMap<string, StoreEntry>;
-  /** The names of the backups that an unfinished prune gives up. */
+  /** The names of the backups that an unfinished prune is removing. */
   readonly dropped: ReadonlySet<string>;
   /** The disks of the backups before this one, by name. */
   readonly before: ReadonlyMap<string, readonly StoredDisk[]>;
@@ -121,7 +121,7 @@ function backingProblem(
 }
 
 /**
- * The parent in the manifest and, while a prune merges backups that it gives up, the parents of those: each image is replaced
+ * The parent in the manifest and, while a prune merges backups that it removes, the parents of those: each image is replaced
  * before the manifest is.
  */
 function possibleParents(entry: StoreEntry, { entries, dropped }: ChainContext): string[] {
@@ -134,7 +134,7 @@ function possibleParents(entry: StoreEntry, { entries, dropped }: ChainContext):
   return [...names];
 }
 
-/** Whether a prune gives up that backup, whose disk is full: merged with it, an increment is full. */
+/** Whether a prune removes that backup, whose disk is full: merged with it, an increment is full. */
 function isMergedFull(name: string, target: string, { entries, dropped }: ChainContext): boolean {
   const disks = entries.get(name)?.manifest?.disks ?? [];
   return dropped.has(name) && disks.some((disk) => disk.target === target && disk.mode === 'full');
@@ -156,10 +156,12 @@ function parentProblem(
   const below = before.get(name)?.find((each) => each.target === target && each.file === file);
   if (parent.manifest.sequence >= manifest.sequence || !before.has(name))
     return `${target} needs the backup ${name}, whose sequence number is not lower`;
-  if (!below) return `${target} needs ${name}/${file}, which the manifest there does not name`;
+  if (!below) return `${target} needs ${name}/${file}, which the manifest of ${name} does not list`;
   if (below.broken) return `${target} needs the backup ${name}, in which ${target}${IS_BROKEN}`;
   const isSame = name !== manifest.parent || below.root === disk['parent-root'];
-  return isSame ? undefined : `${target} was made from another backup ${name} than the one here`;
+  return isSame
+    ? undefined
+    : `${target} is based on a different backup named ${name}, not the one in this store`;
 }
 
 /** An image of a chain, and the backup that it is in. */

@@ -10,9 +10,9 @@ import {
 import { type BackupManifest, readManifest } from './manifest.ts';
 
 export interface StoreEntry {
-  /** The name of its folder, without the ending of a draft. */
+  /** The name of its folder, without the suffix of a draft. */
   readonly name: string;
-  /** Absent if it is missing, invalid or that of another backup. */
+  /** Absent if it is missing, invalid or belongs to another backup. */
   readonly manifest?: BackupManifest;
   readonly files: ReadonlyMap<string, StoreFile>;
   readonly size: number;
@@ -30,7 +30,7 @@ export function storeFinding(
   return { code, severity, message, ...(hint === undefined ? {} : { hint }) };
 }
 
-/** @param name the folder's name, without the ending of a draft */
+/** @param name the folder's name, without the suffix of a draft */
 export function entryOf(folder: StoreSubfolder, name: string): StoreEntry {
   const isDraft = folder.name !== name;
   const { manifest, findings } = manifestOf(folder, name, isDraft);
@@ -97,7 +97,7 @@ function manifestOf(folder: StoreSubfolder, name: string, isDraft: boolean): Fou
   if (manifest.name !== name)
     return invalid(
       `${path} is the manifest of another backup, "${manifest.name}"`,
-      'give the folder its own name again; if it is a copy, move it out of the store',
+      'restore the original name of the folder; if it is a copy, move it out of the store',
     );
   const open = manifest.disks.find(({ root }) => root === undefined)?.target;
   if (!isDraft && (manifest.ended === undefined || open !== undefined))

@@ -1,15 +1,15 @@
-/** What `blockplan backups` lists: the points in time of a store, newest first. */
+/** What `blockplan backups` lists: the backups in a store, newest first. */
 import type { Finding } from '../errors.ts';
 import type { BackupStore, DiskMode, StoredBackup, StoredPoint } from '../model/backup-store.ts';
 
-/** `merging`: an unfinished prune gives it up. */
+/** `merging`: an unfinished prune is removing it. */
 export const BACKUP_STATES = ['complete', 'broken', 'draft', 'merging'] as const;
 
 export type BackupState = (typeof BACKUP_STATES)[number];
 
 export interface BackupListing {
   readonly backups: readonly ListedBackup[];
-  /** The names of the claims on the store's lock. */
+  /** The names of the holders of the store's lock. */
   readonly holders: readonly string[];
   /** Files and folders that belong to nothing, relative to the store. */
   readonly strays: readonly string[];

@@ -42,7 +42,7 @@ export interface LeftOutDisk {
   readonly reason: string;
 }
 
-/** A manifest, or why the text is none. */
+/** A manifest, or why the text is not one. */
 export type ReadManifest =
   | { readonly manifest: BackupManifest }
   /** Clauses that follow "its manifest is invalid: "; at least one. */

@@ -1,4 +1,4 @@
-/** The mark of a prune, `prune.json`: the backups that it gives up, written before it changes anything. */
+/** The mark of a prune, `prune.json`: the backups that it removes, written before it changes anything. */
 import type { DroppedBackup, PruneMark } from '../model/backup-store.ts';
 import { fields, listOf, mismatchOf, oneOf, optionalField, textLike } from '../model/shape.ts';
 import { newerFormat } from './manifest.ts';

@@ -1,7 +1,7 @@
 /** The names in a store. A store may have been copied from anywhere, so no name is used before it was checked. */
 import { STORE_NAMES } from '../model/backup-store.ts';
 
-/** A letter or digit first, so that no name is hidden, an option or a way out of the folder. */
+/** A letter or digit first, so that no name is hidden, looks like an option or leaves the folder. */
 const WORD = '[A-Za-z0-9][A-Za-z0-9._+-]{0,199}';
 
 /** Names that have another meaning in a store. */

@@ -84,7 +84,10 @@ const DISK = map(
   ['serial', 'root', 'parent-root', 'reason'],
 );
 
-const LEFT_OUT = map({ target: target('The disk in the guest.'), reason: text('Why.') }, []);
+const LEFT_OUT = map(
+  { target: target('The disk in the guest.'), reason: text('Why the disk is not in the backup.') },
+  [],
+);
 
 /** The schema of a manifest. */
 export function manifestSchema(): Schema {
@@ -97,7 +100,7 @@ export function manifestSchema(): Schema {
         type: 'string',
         pattern: '^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$',
       }),
-      time: time('The instant that the disks are from.'),
+      time: time("The time of the disks' content."),
       sequence: count('Sequence number of the backup in its store.', 1),
       parent: backupName('The backup that the increments were made from; absent if all are full.'),
       checkpoint: backupName('The checkpoint that was made with the backup.'),
@@ -109,7 +112,7 @@ export function manifestSchema(): Schema {
       qemu: release('Release of QEMU.'),
       digest: value('"sha256-1MiB"', 'The algorithm of the digests.', { const: 'sha256-1MiB' }),
       begun: time('When the backup began.'),
-      ended: time('When it was complete; absent until then.'),
+      ended: time('When it was completed; absent until then.'),
       disks: value('a list of 1 to 256 disks', 'The disks in the backup.', {
         type: 'array',
         minItems: 1,
@@ -127,7 +130,8 @@ export function manifestSchema(): Schema {
       $schema: 'https://json-schema.org/draft/2020-12/schema',
       $id: 'urn:blockplan:schema:backup-manifest:v1',
       title: 'blockplan backup manifest',
-      description: 'What the image headers of a backup do not say: `manifest.json` in its folder.',
+      description:
+        'The manifest of a backup, `manifest.json` in its folder: what the image headers do not contain.',
     },
   );
 }

@@ -67,7 +67,7 @@ function markOf({ mark }: StoreFolder): { mark?: PruneMark; findings: readonly F
     findings: [
       storeFinding(
         codes.pruneMarkInvalid,
-        `${STORE_NAMES.mark} ${read.problem}, so it is unknown which backups a prune has given up`,
+        `${STORE_NAMES.mark} ${read.problem}, so it is unknown which backups an unfinished prune is removing`,
         'restore the file from a copy of the store',
       ),
     ],
@@ -94,7 +94,7 @@ function checkedEntries(
     const { disks, findings } = checkDisks(entry, context);
     before.set(entry.name, disks);
     const dropped = drop.get(entry.name);
-    // What a prune gives up is in between on purpose.
+    // A backup that a prune is removing may be inconsistent meanwhile.
     if (dropped) return { ...summaryOf(entry), disks, findings: [], dropped };
     const all = [...entry.findings, ...findings, ...contradictions(entry)];
     return { ...summaryOf(entry), disks, findings: all };
@@ -152,7 +152,7 @@ function contradictionsIn(sorted: readonly StoreEntry[]): (entry: StoreEntry) =>
         ? [
             warn(
               `${name} and ${same} have the same sequence number, ${sequence}`,
-              'move one of the two out of the store; its order among the others is unknown',
+              'move one of the two out of the store: their order is unknown',
             ),
           ]
         : []),

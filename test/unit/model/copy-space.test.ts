@@ -67,7 +67,7 @@ const converted = (
 ) => convertTarget({ ...words, 'target-format': format });
 const blockJob = { format: 'raw', also: ['empty'] } as const;
 const EMPTY_TOO = 'areas that are allocated but empty are written too';
-const IN_FULL = 'compressed clusters are written in full';
+const IN_FULL = 'compressed clusters are written uncompressed';
 
 describe('space of a copy', () => {
   test.each<[string, CopySource, CopyTarget, number, number, string?]>([
@@ -107,7 +107,7 @@ describe('space of a copy', () => {
       raw,
       2 * MiB,
       8 * MiB,
-      'its file system stores the source in less space',
+      'the file system of the source stores its data in less space',
     ],
     ['convert leaves zeroes out', unmeasured, converted({}), 0, 2 * MiB],
     ['convert writes a header at least', unmeasured, converted({}, 'qcow2'), 4096, 2 * MiB],

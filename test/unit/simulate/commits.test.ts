@@ -54,8 +54,8 @@ describe('a preview', () => {
 
   test('says in which state a rollback ends', () => {
     const html = previewHtml(shown);
-    expect(html).toContain('back to the last one that completed what is kept.');
-    expect(html).toContain('or as they were when the last thing that is kept was complete');
+    expect(html).toContain('the rollback ends at the last completed phase whose result is kept.');
+    expect(html).toContain('or as after the last phase whose result is kept');
     const mermaid = renderMermaid(shown);
     expect(mermaid).toContain('state "backup/publish (kept from here on)"');
     expect(mermaid).toContain('undo3 --> end2: undone');
@@ -108,7 +108,7 @@ describe('a failure behind a commit', () => {
   test('would leave what a later step removes', () => {
     const found = temporary(findingsWith([SNAPSHOT], [MERGE]));
     expect(found).toEqual([
-      expect.stringContaining('if a phase after keep/two fails, /new/overlay would stay'),
+      expect.stringContaining('if a phase after keep/two fails, /new/overlay would remain'),
     ]);
     expect(temporary(findingsWith([SNAPSHOT], []))).toEqual([]);
     expect(temporary(findingsWith([SNAPSHOT, MERGE], []))).toEqual([]);
@@ -119,7 +119,7 @@ describe('a failure behind a commit', () => {
       previewOf(steps).findings.map(({ message }) => message);
     expect(all({ a: ['one', '-a.one', 'two!', 'three'] })).toEqual([]);
     expect(all({ a: ['one', 'two!', '-a.one'] })).toEqual([
-      expect.stringContaining('/new/a.one would stay'),
+      expect.stringContaining('/new/a.one would remain'),
     ]);
   });
 });

@@ -81,23 +81,22 @@ describe('a copy into a folder with that space', () => {
   test('says both numbers and why', () => {
     const [finding] = found([flat], hostOf(MEASURED, 1024 * MiB));
     expect(finding?.message).toBe(
-      '/new/c will probably need 2.08 GiB, and /new has 1 GiB free: compressed clusters are written in full',
+      '/new/c will probably need 2.08 GiB, but /new has 1 GiB free: compressed clusters are written uncompressed',
     );
     expect(found([convert()], hostOf({}, MiB))[0]?.message).toBe(
-      '/new/c can need up to 80 MiB, and /new has 1 MiB free: how much it needs at least is unknown',
+      '/new/c can need up to 80 MiB, but /new has 1 MiB free: the minimum is unknown',
     );
   });
 
   test('gives no reason where the tables alone do not fit', () => {
     const [finding] = found([flat], hostOf({ [SNAP2]: sized(HIDDEN) }, 50 * MiB));
-    expect(finding?.message).toMatch(/^\/new\/c will probably need .*, and \/new has 50 MiB free$/);
+    expect(finding?.message).toMatch(/^\/new\/c will probably need .*, but \/new has 50 MiB free$/);
   });
 
   test('says which disks of the guest are on the same file system', () => {
     const start = hostOf({}, MiB);
     const beside = { ...start, folders: { ...start.folders, '/export/vmimages': folder(MiB) } };
-    const both =
-      '; the guest writes to vda on the same file system, and is paused when that is full';
+    const both = '; the guest writes to vda on the same file system, and is paused if it fills up';
     expect(found([convert()], beside)[0]?.message).toContain(both);
     expect(found([convert()], hostOf({}, MiB))[0]?.message).not.toContain('same file system');
   });
@@ -243,7 +242,7 @@ describe('a preview', () => {
   test('shows both amounts and the reason where they differ', () => {
     const { text } = shown(flat, MEASURED);
     expect(text).toContain(
-      'copies about 2.08 GiB (120 MiB as stored) to /new/c: compressed clusters are written in full',
+      'copies about 2.08 GiB (120 MiB as stored) to /new/c: compressed clusters are written uncompressed',
     );
     expect(text).toContain('needs up to 2.08 GiB in /new (50 GiB free)');
     expect(shown(convert(RAW), MEASURED).text).toContain('copies up to 2.04 GiB to /new/c: ');

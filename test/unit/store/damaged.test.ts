@@ -106,7 +106,7 @@ describe('a damaged store', () => {
     'the parent was made again': [
       (store) => changeManifest(store, 'mon', { disks: [{ ...storedDiskOf('x') }] }),
       {
-        tue: 'broken: tue: vda was made from another backup mon than the one here',
+        tue: 'broken: tue: vda is based on a different backup named mon, not the one in this store',
         wed: wedOnTue,
       },
     ],

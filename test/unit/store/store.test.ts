@@ -143,7 +143,7 @@ describe('a store that is being pruned', () => {
   const merging = { mon: 'complete', tue: 'merging', wed: 'complete' };
   const drop = [{ name: 'tue', into: 'wed' }];
 
-  test('gives up what the mark names, and nothing else', async () => {
+  test('marks as removed what the mark names, and nothing else', async () => {
     const store = copy((at) => mark(at, drop));
     expect(await statesOf(store)).toEqual(merging);
     const { backups } = listBackups(await storeIn(store));
@@ -163,7 +163,7 @@ describe('a store that is being pruned', () => {
     expect(await statesOf(store)).toEqual({ mon: 'complete', wed: 'complete' });
   });
 
-  test('keeps them complete where the full backup is given up', async () => {
+  test('keeps them complete where the full backup is removed', async () => {
     const store = copy((at) => mark(at, [{ name: 'mon', into: 'tue' }]));
     renameSync(join(store, 'mon/vda.qcow2'), join(store, 'tue/vda.qcow2'));
     expect(await statesOf(store)).toEqual({ mon: 'merging', tue: 'complete', wed: 'complete' });
@@ -186,7 +186,7 @@ describe('a store that is being pruned', () => {
     const store = copy((at) => writeFileSync(join(at, 'prune.json'), text));
     const { findings } = await storeIn(store);
     expect(findings.map((each) => each.message)).toEqual([
-      `${message}, so it is unknown which backups a prune has given up`,
+      `${message}, so it is unknown which backups an unfinished prune is removing`,
     ]);
     expect(await statesOf(store)).toEqual(COMPLETE);
   });
