@@ -66,13 +66,14 @@ function domainFacts(domain: Domain): DomainFacts {
 }
 
 function diskFacts(disk: Disk, state: HostState): DiskFacts {
-  const { target, device, readonly, unsupported, snapshot, capacity, chain, job } = disk;
+  const { target, device, readonly, unsupported, detectZeroes, capacity, chain, job } = disk;
   return {
     target,
     device,
     ...(readonly === (device === 'cdrom') ? {} : { readonly }),
     ...(unsupported ? { unsupported } : {}),
-    ...(snapshot === undefined ? {} : { snapshot }),
+    ...(detectZeroes ? { 'detect-zeroes': true } : {}),
+    ...(disk.snapshot === undefined ? {} : { snapshot: disk.snapshot }),
     ...(capacity === undefined ? {} : { capacity: exactly(capacity) }),
     chain: chain.map((layer) => layerFacts(layer, state)),
     ...(job === undefined
@@ -168,7 +169,11 @@ function folderFacts({ folders }: HostState): Record<string, FolderFacts | 'abse
       path,
       folder === null || folder.blockedBy !== undefined
         ? 'absent'
-        : { free: atMost(folder.free), writable: folder.writable },
+        : {
+            free: atMost(folder.free),
+            writable: folder.writable,
+            ...(folder.mayCompress ? { compresses: true } : {}),
+          },
     ]),
   );
 }

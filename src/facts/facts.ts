@@ -33,6 +33,7 @@ export interface DiskFacts {
   readonly device?: Disk['device'];
   readonly readonly?: boolean;
   readonly unsupported?: readonly string[];
+  readonly 'detect-zeroes'?: boolean;
   readonly snapshot?: string;
   readonly capacity?: Amount;
   readonly chain?: readonly (LayerFacts | string)[];
@@ -80,6 +81,7 @@ export interface DestinationFacts {
 export interface FolderFacts {
   readonly free?: Amount;
   readonly writable?: boolean;
+  readonly compresses?: boolean;
 }
 
 export interface OtherFacts {

@@ -87,6 +87,7 @@ function diskOf(disk: DiskFacts): Disk {
     readonly: readonly ?? device === 'cdrom',
     ...bothUnsupported(unsupported, device === 'lun' ? [LUN] : []),
     chain: (disk.chain ?? []).map(layerOf),
+    ...(disk['detect-zeroes'] ? { detectZeroes: true } : {}),
     ...(snapshot === undefined ? {} : { snapshot }),
     ...(job === undefined ? {} : { job: { ready: false, ...job } }),
     ...(capacity === undefined ? {} : { capacity: readAmount(capacity) }),
@@ -216,6 +217,7 @@ function foldersOf({ folders = {} }: Facts): Record<string, Folder | null> {
         : {
             writable: folder.writable ?? true,
             free: sizeOf(folder.free) ?? Number.MAX_SAFE_INTEGER,
+            ...(folder.compresses ? { mayCompress: true } : {}),
           },
     ]),
   );

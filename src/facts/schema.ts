@@ -119,6 +119,7 @@ const DISK = map(
       text('An element as XML: `<slices>`, `<shareable>`.'),
       'Properties that blockplan does not support, in addition to those in the definition.',
     ),
+    'detect-zeroes': flag('Whether QEMU looks for zeroes in what is written to the disk.', false),
     snapshot: text('Snapshot mode of the disk in the definition: `no`, `external`, …'),
     capacity: amount('Virtual size, as the guest sees it.'),
     chain: list(
@@ -224,8 +225,9 @@ const FOLDER = mapOrAbsent(
   {
     free: amount('Free space; unlimited unless specified.'),
     writable: flag('Whether files can be created in the folder.', true),
+    compresses: flag('Whether its file system may compress or deduplicate files.', false),
   },
-  '"absent", or a map with "free" or "writable"',
+  '"absent", or a map with "free", "writable" or "compresses"',
 );
 
 const OTHER = map(

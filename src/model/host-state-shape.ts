@@ -65,6 +65,7 @@ const disk = fields<Disk>({
   device: oneOf<Disk['device']>('disk', 'cdrom', 'floppy', 'lun'),
   readonly: flag,
   unsupported: optionalField(listOf(text)),
+  detectZeroes: optionalField(trueFlag),
   chain: listOf(layer),
   persistentSource: optionalField(text),
   snapshot: optionalField(text),
@@ -140,6 +141,7 @@ const folder = fields<Folder>({
   writable: flag,
   free: amount,
   fileSystem: optionalField(text),
+  mayCompress: optionalField(trueFlag),
   blockedBy: optionalField(text),
   barredAt: optionalField(text),
 });

@@ -120,11 +120,10 @@ export interface Disk {
   readonly target: string;
   readonly device: 'disk' | 'cdrom' | 'floppy' | 'lun';
   readonly readonly: boolean;
-  /**
-   * The properties of the disk, in its live XML or its definition, that blockplan does not support: `<slices>`,
-   * `<driver copy_on_read='on'>` (see disk-elements.ts); absent where there are none.
-   */
+  /** The properties in its live XML or its definition that disk-elements.ts refuses; absent where there are none. */
   readonly unsupported?: readonly string[];
+  /** Set where QEMU looks for zeroes in what is written to the disk: `<driver detect_zeroes='on'>`. */
+  readonly detectZeroes?: true;
   /** The live chain, active layer first; empty when the drive has no medium. */
   readonly chain: readonly Layer[];
   /** The source that the definition names; absent for a transient domain or an empty drive. */
@@ -162,7 +161,7 @@ export interface ImageFile {
   readonly size: number;
   /** Set where the size is unknown. */
   readonly sizeUntold?: true;
-  /** Bytes that it certainly occupies, for a simulated copy whose `size` is an upper bound; absent where both are equal. */
+  /** Bytes that it certainly occupies, for a simulated copy, whose `size` is an upper bound; absent for other files. */
   readonly least?: number;
   /** What its tables and those of the files below it say; absent where they were not read. */
   readonly extents?: ImageExtents;
@@ -210,6 +209,8 @@ export interface Folder {
   readonly free: number;
   /** The same for all folders that share their free bytes; absent where unknown. */
   readonly fileSystem?: string;
+  /** Set where its file system may store files in less space than was written: it may compress or deduplicate. */
+  readonly mayCompress?: true;
   /** What exists on its path and is not a folder, such as a regular file; absent for a folder. */
   readonly blockedBy?: string;
   /** The first folder on the path that the guest's QEMU certainly cannot enter; absent where there is none. */

@@ -91,6 +91,15 @@ describe('facts that are written and read again', () => {
     for (const file of Object.keys(files)) expect(back[file]?.extents).toEqual(extents);
   });
 
+  test('keep what makes the space of a copy uncertain', () => {
+    const disks = [disk('vda', [SNAP2, SNAP1], { detectZeroes: true })];
+    const folders = { '/new': { writable: true, free: 5 * GIB, mayCompress: true as const } };
+    const text = writeFacts(world({ disks, folders }));
+    expect(fits(parse(text)), JSON.stringify(fits.errors)).toBe(true);
+    expect(read(text).domain.disks).toMatchObject([{ detectZeroes: true }]);
+    expect(read(text).folders).toEqual(folders);
+  });
+
   test('keep which guests run, but their fingerprint does not depend on it', () => {
     const off = neighbour('n', [SNAP1], [SNAP1]);
     const host = (other: OtherDomain) => world({ others: [other] });
