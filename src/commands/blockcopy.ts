@@ -16,7 +16,7 @@ import {
   type SimulatedHost,
   updateDisk,
 } from '../host/simulated-host.ts';
-import { type CopySpace, copySource, type Extra, spaceOfCopy } from '../model/copy-space.ts';
+import { type CopySpace, copySource, spaceOfCopy } from '../model/copy-space.ts';
 import { type Destination, type Disk, diskOf, type HostState } from '../model/host-state.ts';
 import { type ArgsOf, defineCommand, optional, required } from './define.ts';
 
@@ -93,10 +93,10 @@ function copy(before: SimulatedHost, args: BlockcopyArgs): SimulatedHost {
   );
   const layers = shallow ? files.slice(0, 1) : files;
   refuseOtherSize(there?.place, { format, reuse, capacity: disk.capacity });
-  const space = spaceOfBlockcopy({ shallow, format }, host.state, disk);
-  const { extents: _overwritten, least: _former, ...known } = there ?? {};
+  const space = spaceOfBlockcopy({ ...args, shallow, format }, host.state, disk);
+  const { extents: _overwritten, ...known } = there ?? { size: 0 };
   const image = {
-    ...{ ...known, format, ...sizesOf(space) },
+    ...{ ...known, format, ...sizesOf(space, known) },
     ...extentsOfCopy(host, disk, shallow, space.copied),
   };
   const made = reuse
@@ -138,24 +138,26 @@ export function layersOfCopy({ shallow }: Pick<BlockcopyArgs, 'shallow'>, disk: 
   return shallow ? disk.chain.slice(0, 1) : disk.chain;
 }
 
-/**
- * The space that the copy of a disk takes: at most its size if its files take more, because the layers hide each other.
- * @param also what the job writes besides data
- */
+/** The space that the copy of a disk takes. */
 export function spaceOfBlockcopy(
-  args: Pick<BlockcopyArgs, 'shallow' | 'format'>,
+  args: Pick<BlockcopyArgs, 'shallow' | 'format' | 'granularity'>,
   state: HostState,
   disk: Disk,
-  also: readonly Extra[] = ['empty'],
 ): CopySpace {
-  const { capacity } = disk;
-  const reach = args.shallow ? 'alone' : 'below';
-  const source = copySource(state, layersOfCopy(args, disk), reach, capacity);
-  const { unknown, ...known } = source;
-  const stored = Math.min(source.stored, capacity ?? Number.POSITIVE_INFINITY);
-  const format = args.format ?? disk.chain[0]?.format ?? 'raw';
-  return spaceOfCopy(capacity === undefined ? source : { ...known, stored }, { format, also });
+  const { shallow, format = disk.chain[0]?.format ?? 'raw', granularity } = args;
+  const reach = shallow ? 'alone' : 'below';
+  const source = copySource(state, layersOfCopy(args, disk), reach, disk.capacity);
+  // QEMU looks for zeroes in what it writes to the copy as in what the guest writes (seen on libvirt 9.0).
+  const shrinks = disk.detectZeroes || (granularity !== undefined && granularity < MAP_UNIT);
+  return spaceOfCopy(source, {
+    ...{ format, also: ['empty'] },
+    ...(granularity === undefined ? {} : { granularity }),
+    ...(shrinks ? { shrinks } : {}),
+  });
 }
+
+/** The areas that count as data of a source are rounded to that size. */
+const MAP_UNIT = 64 * 1024;
 
 /** What the tables of the copy will say; nothing where those of the source were not read. */
 function extentsOfCopy(host: SimulatedHost, disk: Disk, shallow: boolean, copied: number) {

@@ -1,6 +1,6 @@
 /** `qemu-img convert` and `qemu-img create`, for images that no guest writes to. */
 import { withLayersCopied } from '../host/content.ts';
-import { layersOf, nameIn } from '../host/file-names.ts';
+import { fileOn, layersOf, nameIn } from '../host/file-names.ts';
 import { sizesOf, withNewImage, withoutFile, withSuitableFile } from '../host/image-files.ts';
 import {
   filesBelow,
@@ -39,19 +39,24 @@ export function convertTarget(
   args: Pick<ConvertArgs, 'compress' | 'options' | 'sparse-size' | 'target-format'>,
 ): CopyTarget {
   const words = args.options?.split(',') ?? [];
-  const preallocation = words.find((word) => /^preallocation=(?:falloc|full)$/.test(word));
+  const preallocation = optionValue('preallocation', words) ?? 'off';
   const filled = args['sparse-size'] === 0 && !args.compress;
   const cluster = /^(\d+)([kmg]?)$/i.exec(optionValue('cluster_size', words) ?? '');
   const unit = 1024 ** ' kmg'.indexOf(cluster?.[2]?.toLowerCase() || ' ');
   return {
     format: args['target-format'],
-    ...(filled ? { whole: 'with "sparse-size: 0", areas without data are written too' } : {}),
-    ...(preallocation ? { whole: `"${preallocation}" takes the space of the whole disk` } : {}),
-    ...(filled || preallocation ? {} : { shrinks: true }),
+    shrinks: true,
+    ...(['falloc', 'full'].includes(preallocation)
+      ? { whole: `"preallocation=${preallocation}" takes the space of the whole disk` }
+      : {}),
+    ...(filled
+      ? { filled, whole: 'with "sparse-size: 0", areas without data are written too' }
+      : {}),
     ...(cluster ? { cluster: Number(cluster[1]) * unit } : {}),
   };
 }
 
+/** As QEMU reads options: the last word counts. */
 function optionValue(key: string, words: readonly string[]): string | undefined {
   return words.findLast((word) => word.startsWith(`${key}=`))?.slice(key.length + 1);
 }
@@ -63,7 +68,7 @@ export const convert = defineCommand({
   unobstructed(host, args) {
     const { dest } = args;
     const { state } = host.state.domain;
-    const there = withSuitableFile(host, args.source);
+    const there = fileOn(host, args.source) ? host : withSuitableFile(host, args.source);
     const free = args['no-create'] ? there : withoutFile(there, nameIn(there, dest));
     const copied = copy({ ...updateDomain(free, { state: 'shut off' }), held: [] }, args);
     return { ...updateDomain(copied, { state }), held: host.held };
@@ -87,7 +92,8 @@ function copy(host: SimulatedHost, args: ConvertArgs): SimulatedHost {
   const layers = args['source-format'] === 'raw' ? [source] : filesBelow(host, source);
   const held = layers.find((file) => host.held.includes(file));
   refuseUnless(held === undefined, `Failed to get shared "write" lock on ${held}`);
-  const images = layers.map((file) => imageOf(host, file));
+  const [top, ...below] = layers.map((file) => imageOf(host, file));
+  const images = top ? [{ ...top, format: args['source-format'] ?? top.format }, ...below] : [];
   const space = spaceOfCopy(
     copySource(host.state, images, 'below', guestSize(host.state, images[0])),
     convertTarget(args),
@@ -101,9 +107,9 @@ function copy(host: SimulatedHost, args: ConvertArgs): SimulatedHost {
   return { ...opened, content: withLayersCopied(opened.content, layers, dest) };
 }
 
-function imageOf({ formats, devices }: SimulatedHost, file: string): Layer {
-  const block = devices.includes(file) ? { block: true as const } : {};
-  return { file, format: formats[file] ?? '', ...block };
+function imageOf({ formats, devices, state }: SimulatedHost, file: string): Layer {
+  const isDevice = devices.includes(file) || state.files[file]?.place?.kind === 'block device';
+  return { file, format: formats[file] ?? '', ...(isDevice ? { block: true } : {}) };
 }
 
 const createOptions = {

@@ -1,6 +1,7 @@
 /** Sums the map that `qemu-img` prints of a chain of images. */
 import type { Layer } from '../model/host-state.ts';
 import type { ImageExtents, LayerExtents } from '../model/image-extents.ts';
+import { CHAINED } from '../model/source-layers.ts';
 import { startProgram } from './programs.ts';
 
 /** The map of a very fragmented image: some 600,000 extents. */
@@ -60,9 +61,6 @@ function nodeOf([layer, ...below]: readonly Layer[]): object | null {
   const file = { driver: block ? 'host_device' : 'file', filename, locking: 'off' };
   return { driver, file, ...(CHAINED.includes(driver) ? { backing: nodeOf(below) } : {}) };
 }
-
-/** The formats whose images can have a backing file. */
-const CHAINED = ['qcow2', 'qed', 'vmdk', 'qcow'];
 
 /** Reads the map as it arrives: there may be more of it than fits into memory. */
 export class MapReader {

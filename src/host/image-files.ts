@@ -80,10 +80,18 @@ export function withFileMoved(host: SimulatedHost, file: string, to: string): Si
   return withoutFile({ ...moved, content: withLayersCopied(moved.content, [file], to) }, file);
 }
 
-/** The size of a simulated copy, which takes at least a byte. */
-export function sizesOf({ least, most }: Pick<CopySpace, 'least' | 'most'>) {
-  const size = Math.max(1, most);
-  return least < size ? { size, least } : { size };
+/**
+ * The bounds of a simulated copy's size, which is at least a byte.
+ * @param former the existing file that is written over, which keeps the space that it takes
+ */
+export function sizesOf(
+  { least, most }: Pick<CopySpace, 'least' | 'most'>,
+  former: Pick<ImageFile, 'size' | 'least'> = { size: 0 },
+): { readonly size: number; readonly least: number } {
+  return {
+    size: Math.max(1, most, former.size),
+    least: Math.max(least, former.least ?? former.size),
+  };
 }
 
 /** The same host after a job has begun to merge these layers: what their tables said no longer holds. */

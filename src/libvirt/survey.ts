@@ -30,7 +30,9 @@ export async function surveyHost(
   const looks = [
     ownFound,
     otherDomains(io, virsh, uuid, headers),
-    ownFound.then(({ disks, names }) => extentsOf(io, { disks, names }, measured)),
+    ownFound.then(({ disks, ...found }) =>
+      extentsOf(io, { domain: { disks }, ...found }, measured),
+    ),
     virsh.runAll([
       ['version', '--daemon'],
       ...(state === 'gone' ? [] : [['domblkinfo', '--domain', name, '--all']]),
@@ -72,18 +74,42 @@ async function ownFiles(
   const own = { ...hostState.names, ...looked.names, ...(await volumeNames(io, virsh, disks)) };
   const inUse = new FileSet({ files: {}, names: own }, disks.flatMap(filesOfDisk));
   const seen = await lookInside(io, looked.files, hostState, inUse, headers);
-  const images = [...disks.flatMap(({ chain }) => chain), ...Object.values(seen)];
+  const below = await layersBelow(seen, inUse, headers);
+  const images = [...disks.flatMap(({ chain }) => chain), ...Object.values(seen), ...below];
   const data = await io.inspectFiles(images.flatMap((image) => image?.dataFiles ?? []));
   const led = Object.entries(seen).flatMap(([path, file]) =>
     file?.backing ? [backingPath(path, file.backing)] : [],
   );
-  const backing = await io.inspectFiles(led);
+  const backing = await io.inspectFiles([...led, ...below.map(({ file }) => file)]);
+  const named = below.map(({ file, ...known }): [string, ImageFile | null] => {
+    const found = backing.files[file] ?? null;
+    return [file, found && { ...found, ...known }];
+  });
   return {
     disks,
-    files: { ...data.files, ...seen },
+    files: { ...data.files, ...Object.fromEntries(named), ...seen },
     names: { ...backing.names, ...data.names, ...own },
     folders: Object.fromEntries(folders),
   };
+}
+
+/** The images that headers name below these files, and that the guest does not use itself. */
+async function layersBelow(
+  files: HostState['files'],
+  own: FileSet,
+  headers: ImageHeaders,
+): Promise<(Layer & Pick<ImageFile, 'backing'>)[]> {
+  const tops = Object.keys(files).filter((path) => files[path]?.backing && !own.has(path));
+  const chains = tops.map(async (file) => {
+    const { layers, unread } = await headers.of({ file, format: 'qcow2' });
+    return layers.map((layer, at) => ({
+      ...layer,
+      ...(unread.includes(layer.file) ? {} : { backing: layers[at + 1]?.file ?? null }),
+    }));
+  });
+  return (await Promise.all(chains)).flatMap((layers) =>
+    layers.slice(1).filter(({ file }) => file.startsWith('/') && !own.has(file)),
+  );
 }
 
 /** The identities of the storage volumes that the disks name. */

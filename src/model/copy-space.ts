@@ -1,19 +1,20 @@
 /** The space that a copy takes: a lower and an upper bound. */
+import { sizeText } from '../size-text.ts';
 import { fileAt, filesOfLayer, layerIndex } from './file-identity.ts';
-import type { HostState, ImageFile, Layer } from './host-state.ts';
+import type { Disk, HostState, ImageFile, Layer } from './host-state.ts';
 
 /** The layers that a copy reads, as one image. */
 export interface CopySource {
-  /** The space that their files take, as far as known: compressed data counts as it is stored. */
+  /** The space that their files certainly take. */
+  readonly certain: number;
+  /** The most space that their files take, as far as known: compressed data counts as it is stored. */
   readonly stored: number;
-  /** Set if the space of one of them is unknown. */
-  readonly unknown?: true;
+  /** Why that space is unknown, as a clause; absent where it is known. */
+  readonly unknown?: string;
   /** What the tables of the images say; absent where they were not read. */
   readonly measured?: MeasuredData;
   /** The size in bytes that a guest sees; absent where unknown. */
   readonly virtualSize?: number;
-  /** Set if a block device is among them, which does not report how much of it is in use. */
-  readonly device?: true;
   /** Set if one of them can have compressed clusters. */
   readonly compressible?: true;
 }
@@ -36,12 +37,16 @@ export interface CopyTarget {
   readonly format: string;
   /** Why it takes the space of the whole disk, as a clause; absent where it takes only that of the data. */
   readonly whole?: string;
+  /** Set if areas without data are written too, as data. */
+  readonly filled?: true;
   /** What it writes besides data; nothing unless specified. */
   readonly also?: readonly Extra[];
   /** Set if data can take less space than in its source: it is compressed, or its zeroes are left out. */
   readonly shrinks?: true;
   /** The cluster size in bytes; absent for the default. */
   readonly cluster?: number;
+  /** The size in bytes of the areas that are copied as a whole; absent for the default. */
+  readonly granularity?: number;
 }
 
 export interface CopySpace {
@@ -74,12 +79,17 @@ export function copySource(
   const tops = layers.map(({ file }) => fileAt(state, file));
   const measured = layers.some(isRawDevice) ? undefined : measuredIn(tops, reach);
   const size = measured?.virtualSize ?? virtualSize;
+  const unknown = layers.some(({ block }, at) => block && !tops[at]?.size)
+    ? 'a block device does not report how much of it is in use'
+    : files.some((file) => !file || file.sizeUntold)
+      ? 'the space of one of its layers is unknown'
+      : undefined;
   return {
+    certain: files.reduce((sum, file) => sum + (file?.least ?? file?.size ?? 0), 0),
     stored: files.reduce((sum, file) => sum + (file?.size ?? 0), 0),
-    ...(files.some((file) => file?.sizeUntold) ? { unknown: true } : {}),
+    ...(unknown === undefined ? {} : { unknown }),
     ...(measured === undefined ? {} : { measured }),
     ...(size === undefined ? {} : { virtualSize: size }),
-    ...(layers.some(({ block }, at) => block && !tops[at]?.size) ? { device: true } : {}),
     ...(layers.some(({ format }) => COMPRESSIBLE.includes(format)) ? { compressible: true } : {}),
   };
 }
@@ -87,7 +97,7 @@ export function copySource(
 const COMPRESSIBLE = ['qcow2', 'qcow', 'vmdk'];
 
 /** `qemu-img map` lists all of it as data. */
-function isRawDevice({ block, format }: Layer): boolean {
+export function isRawDevice({ block, format }: Layer): boolean {
   return block === true && format === 'raw';
 }
 
@@ -139,27 +149,42 @@ export function chainsToMeasure(
   return isTelling && !layers.some(isRawDevice) ? [layers] : [];
 }
 
-/** The space that a copy takes. If the copy can shrink, only its header is certain. */
+/**
+ * The space that a copy takes. Only a copy that was measured and cannot shrink certainly takes more than its header: its
+ * files may hold snapshots, reserved space, and data that other layers hide.
+ */
 export function spaceOfCopy(source: CopySource, target: CopyTarget): CopySpace {
-  const { stored, measured, virtualSize, device } = source;
-  const { whole, shrinks } = target;
-  const read = measured && bytesRead(measured, target.also);
-  const certain = whole === undefined ? (read ?? stored) : (virtualSize ?? stored);
-  const least = Math.min(stored, shrinks ? headerOf(target) : certain);
-  const size = whole !== undefined || (device && !measured) ? virtualSize : undefined;
-  if (size === undefined && !measured) {
-    const unknown = whole !== undefined || device || source.unknown;
-    return { copied: stored, least, most: stored, ...(unknown ? { unknown: true } : {}) };
-  }
-  const copied = size ?? read ?? stored;
-  const most = Math.max(least, copied + (virtualSize ? tablesOf(target, virtualSize) : 0));
-  const because = isMuchMore(copied, stored) ? (whole ?? whyMore(source, target.also)) : undefined;
-  const known = !shrinks && (whole !== undefined || measured !== undefined);
+  const { certain, stored, unknown, measured, virtualSize } = source;
+  const { whole, filled, shrinks } = target;
+  const isKnown = measured !== undefined || unknown === undefined;
+  const read = measured ? bytesRead(measured, target.also) : isKnown ? stored : virtualSize;
+  const size = whole === undefined ? read : virtualSize;
+  if (read === undefined || size === undefined)
+    return { copied: stored, least: 0, most: stored, unknown: true };
+  const unit = unitOf(target);
+  const limit = virtualSize ?? Number.POSITIVE_INFINITY;
+  const content = Math.min(size * (unit / CLUSTER), limit);
+  // The files of a source that was not measured contain tables of about the same size.
+  const isBare = measured !== undefined || unknown !== undefined || whole !== undefined;
+  const most = content + (isBare && virtualSize ? tablesOf(target, virtualSize) : 0);
+  const because = isMuchMore(content, stored) ? (whole ?? whyMore(source, target)) : undefined;
+  const known = filled || (measured !== undefined && !shrinks && unit === CLUSTER);
   return {
-    ...{ copied, least, most },
+    copied: Math.min(filled ? size : read, limit),
+    least: Math.min(certain, most, measured && !shrinks ? read : headerOf(target)),
+    most,
     ...(known ? { known } : {}),
     ...(because === undefined ? {} : { because }),
   };
+}
+
+/** The space of a backup of these disks: each is copied with all its layers into a qcow2 image. */
+export function spaceOfBackup(state: HostState, disks: readonly Disk[]): CopySpace {
+  return spaceTogether(
+    disks.map(({ chain, capacity }) =>
+      spaceOfCopy(copySource(state, chain, 'below', capacity), { format: 'qcow2' }),
+    ),
+  );
 }
 
 /** What a job reads of its source and writes. */
@@ -177,25 +202,25 @@ const WRITTEN: Readonly<Record<Extra, string>> = {
 };
 
 /**
- * Why a copy can take much more than the files of its source, as a clause. A device reports no used space to
- * compare with, so no reason is given once its tables were read.
+ * Why a copy can take much more than the files of its source, as a clause. If their space is unknown, there is nothing to
+ * compare with what their tables say.
  */
-export function whyMore(
-  { stored, measured, device, compressible }: CopySource,
-  also: readonly Extra[] = [],
-): string | undefined {
-  if (!measured)
-    return device ? 'a block device does not report how much of it is in use' : undefined;
-  if (device) return undefined;
+export function whyMore(source: CopySource, target: CopyTarget): string | undefined {
+  const { stored, unknown, measured, compressible } = source;
+  if (!measured && unknown !== undefined) return unknown;
+  const unit = unitOf(target);
   const reasons = [
-    ...(isMuchMore(measured.data, stored)
+    ...(measured && unknown === undefined && isMuchMore(measured.data, stored)
       ? [
           compressible
             ? 'compressed clusters are written uncompressed'
             : 'the file system of the source stores its data in less space',
         ]
       : []),
-    ...also.flatMap((extra) => (isMuchMore(measured[extra], 0) ? WRITTEN[extra] : [])),
+    ...(target.also ?? []).flatMap((extra) =>
+      measured && unknown === undefined && isMuchMore(measured[extra], 0) ? WRITTEN[extra] : [],
+    ),
+    ...(unit > CLUSTER ? [`data is written in areas of ${sizeText(unit)}`] : []),
   ];
   return reasons.length === 0 ? undefined : reasons.join(', and ');
 }
@@ -227,6 +252,14 @@ export function isMuchMore(most: number, stored: number): boolean {
 }
 
 const CLUSTER = 64 * 1024;
+
+/** A vdi image is written in whole blocks of that size (QEMU, block/vdi.c). */
+const VDI_BLOCK = 1024 * 1024;
+
+/** What the smallest area with data takes in a copy, in bytes; never less than what the areas of a map are rounded to. */
+function unitOf({ format, cluster = CLUSTER, granularity = CLUSTER }: CopyTarget): number {
+  return Math.max(CLUSTER, cluster, granularity, format === 'vdi' ? VDI_BLOCK : 0);
+}
 
 /** The size of a copy's tables in bytes. Those of the other formats are about as large as those of qcow2. */
 function tablesOf({ format, cluster }: CopyTarget, virtualSize: number): number {

@@ -13,14 +13,22 @@ import { findingAt, type WalkedPhase } from './walked-phase.ts';
 interface Room {
   readonly folder: string;
   readonly free: number;
+  /** Set where files may take less space than is written. */
+  readonly mayCompress?: true | undefined;
   /** The same for all folders that share their free space. */
   readonly key: string;
 }
 
 /** All dangers of running out of space: in the plan as a whole, in overlays, in merges and in rollbacks. */
 export function spaceDangers(initial: HostState, phases: readonly WalkedPhase[]): Finding[] {
-  const least = takenAfter(initial, phases, ({ size, least: certain = size }) => certain);
+  const least = takenAfter(initial, phases, certainSize);
   const most = takenAfter(initial, phases, ({ size }) => size);
+  // A copy that was measured will take what it can take.
+  const expected = takenAfter(initial, phases, (file, room, path) =>
+    file.least !== undefined && isKnown(productsOf(phases, path), room)
+      ? file.size
+      : certainSize(file, room),
+  );
   return [
     ...tooMuchTogether(initial, phases, least),
     ...copiesWithoutRoom(initial, phases, { least, most }),
@@ -29,9 +37,18 @@ export function spaceDangers(initial: HostState, phases: readonly WalkedPhase[])
     ...rollbacksWithoutRoom(phases, (index, file) => {
       const room = roomOf(initial, file);
       const left = (taken: Taken) => (room?.free ?? 0) - (taken[index]?.get(room?.key ?? '') ?? 0);
-      return room && { least: left(most), most: left(least) };
+      return room && { least: left(most), expected: left(expected) };
     }),
   ];
+}
+
+/** What a file certainly takes; nothing is certain of a copy that may be compressed. */
+function certainSize({ size, least }: ImageFile, { mayCompress }: Pick<Room, 'mayCompress'>) {
+  return least === undefined ? size : mayCompress ? 0 : least;
+}
+
+function isKnown(products: readonly Product[], { mayCompress }: Pick<Room, 'mayCompress'>) {
+  return !mayCompress && products.length > 0 && products.every(({ known }) => known);
 }
 
 /** After each phase, by file system, the additional bytes that files take since the plan began; may be negative. */
@@ -41,22 +58,26 @@ function roomOf(initial: HostState, file: string): Room | undefined {
   const folder = dirname(file);
   const found = initial.folders[folder];
   return found && found.blockedBy === undefined
-    ? { folder, free: found.free, key: found.fileSystem ?? folder }
+    ? {
+        ...{ folder, free: found.free, mayCompress: found.mayCompress },
+        key: found.fileSystem ?? folder,
+      }
     : undefined;
 }
 
 function takenAfter(
   initial: HostState,
   phases: readonly WalkedPhase[],
-  sizeOf: (file: ImageFile) => number,
+  sizeOf: (file: ImageFile, room: Room, path: string) => number,
 ): Taken {
-  const sizeAt = (file: ImageFile | null | undefined) => (file ? sizeOf(file) : 0);
   return phases.map(({ after }) => {
     const taken = new Map<string, number>();
     for (const path of oneNameEach(after)) {
       const room = roomOf(initial, path);
-      const more = sizeAt(after.files[path]) - sizeAt(fileAt(initial, path));
-      if (room && !isDevice(after, path)) taken.set(room.key, (taken.get(room.key) ?? 0) + more);
+      const file = after.files[path];
+      if (!room || isDevice(after, path)) continue;
+      const more = (file ? sizeOf(file, room, path) : 0) - (fileAt(initial, path)?.size ?? 0);
+      taken.set(room.key, (taken.get(room.key) ?? 0) + more);
     }
     return taken;
   });
@@ -78,7 +99,7 @@ function tooMuchTogether(
     const made = oneNameEach(walked.after).flatMap((path) => {
       const file = walked.after.files[path];
       const room = file && !fileAt(initial, path) ? roomOf(initial, path) : undefined;
-      return room && file && file.size > 0 ? [{ path, room, size: file.least ?? file.size }] : [];
+      return room && file && file.size > 0 ? [{ path, room, size: certainSize(file, room) }] : [];
     });
     return made.flatMap(({ room }) => {
       const needed = taken[index]?.get(room.key) ?? 0;
@@ -91,7 +112,7 @@ function tooMuchTogether(
         findingAt(walked, {
           code: codes.totalSpaceTooSmall,
           severity: 'error',
-          message: `${together.map(({ path }) => path).join(', ')} need at least ${most} together, but ${room.folder} has ${free} free`,
+          message: `${together.map(({ path }) => productsOf(phases, path)[0]?.file ?? path).join(', ')} need at least ${most} together, but ${room.folder} has ${free} free`,
           hint: 'free space, or put one of them elsewhere',
         }),
       ];
@@ -99,7 +120,7 @@ function tooMuchTogether(
   });
 }
 
-/** Copies that certainly need less space than there is, but can need more; once for each file system. */
+/** Copies that can need more space than there is; once for each file system. Errors replace it. */
 function copiesWithoutRoom(
   initial: HostState,
   phases: readonly WalkedPhase[],
@@ -108,21 +129,21 @@ function copiesWithoutRoom(
   const told = new Set<string>();
   return phases.flatMap((walked, index) => {
     const { after } = walked;
-    const uncertain = oneNameEach(after).flatMap((path) => {
+    const copies = oneNameEach(after).flatMap((path) => {
       const isCopy = after.files[path]?.least !== undefined && !isDevice(after, path);
       const room = isCopy ? roomOf(initial, path) : undefined;
       return room ? [{ path, room }] : [];
     });
-    return uncertain.flatMap(({ room }) => {
+    return copies.flatMap(({ room }) => {
       const least = taken.least[index]?.get(room.key) ?? 0;
       const most = taken.most[index]?.get(room.key) ?? 0;
-      if (told.has(room.key) || most <= room.free || least > room.free) return [];
+      if (told.has(room.key) || most <= room.free) return [];
       told.add(room.key);
-      const together = uncertain.flatMap((each) => (each.room.key === room.key ? each.path : []));
+      const products = copies.flatMap((copy) =>
+        copy.room.key === room.key ? productsOf(phases, copy.path) : [],
+      );
       const beside = activeDisksOn(walked.before, initial, room);
-      return [
-        findingAt(walked, copyAtRisk(together, { least, most, room, beside }, productsIn(phases))),
-      ];
+      return [findingAt(walked, copyAtRisk(products, { least, most, room, beside }))];
     });
   });
 }
@@ -136,22 +157,20 @@ interface RiskyRoom {
 }
 
 function copyAtRisk(
-  copies: readonly string[],
+  products: readonly Product[],
   { least, most, room, beside }: RiskyRoom,
-  productsOf: (copy: string) => readonly Product[],
 ): Omit<Finding, 'path'> {
   const [from, to, free] = comparedSizes(least, most, room.free);
-  const products = copies.flatMap(productsOf);
-  const isKnown = products.length > 0 && products.every(({ known }) => known);
+  const known = isKnown(products, room);
   const range = least < HARDLY_ANY ? `up to ${to}` : `${from} to ${to}`;
   const why =
     products.find(({ because }) => because !== undefined)?.because ??
-    (least < HARDLY_ANY && !isKnown ? 'the minimum is unknown' : undefined);
+    (least < HARDLY_ANY && !known ? 'the minimum is unknown' : undefined);
   return {
     code: codes.spaceAtRisk,
     severity: 'warning',
     message: [
-      `${copies.join(', ')} ${isKnown ? `will probably need ${to}` : `can need ${range}`}, but ${room.folder} has ${free} free`,
+      `${products.map(({ file }) => file).join(', ')} ${known ? `will probably need ${to}` : `can need ${range}`}, but ${room.folder} has ${free} free`,
       ...(why === undefined ? [] : [`: ${why}`]),
       ...(beside.length === 0
         ? []
@@ -174,13 +193,13 @@ function activeDisksOn(state: HostState, initial: HostState, { key }: Room): str
 /** An image without data takes less than that. */
 const HARDLY_ANY = 64 * 1024;
 
-/** The products that the steps write into a file. */
-function productsIn(phases: readonly WalkedPhase[]): (copy: string) => readonly Product[] {
-  const products = phases
-    .filter(({ node }) => node.first)
-    .flatMap(({ node: { planned }, start }) => planned.step.products(planned.params, start));
-  const state = phases[0]?.before ?? { files: {} };
-  return (copy) => products.filter(({ file, room }) => room > 0 && isSameFile(state, file, copy));
+/** What the step that copies into a file makes: the same under a name that it has later. None for other files. */
+function productsOf(phases: readonly WalkedPhase[], path: string): readonly Product[] {
+  const isCopy = ({ files }: HostState) => files[path]?.least !== undefined;
+  const maker = phases.find(({ before, after }) => isCopy(after) && !isCopy(before));
+  if (!maker) return [];
+  const { step, params } = maker.node.planned;
+  return step.products(params, maker.start).filter(({ room }) => room > 0);
 }
 
 /** The size of a block device is fixed: what is written into it takes no space elsewhere. */

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { codes } from '../codes.ts';
-import { spaceOfBlockcopy } from '../commands/blockcopy.ts';
 import { STORE_NAMES } from '../model/backup-store.ts';
-import { type CopySpace, chainsToMeasure, spaceTogether } from '../model/copy-space.ts';
+import { chainsToMeasure, spaceOfBackup } from '../model/copy-space.ts';
 import { activeFile, type Disk, diskOf, type HostState } from '../model/host-state.ts';
 import { BACKUP_NAME } from '../store/names.ts';
 import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
@@ -87,14 +86,14 @@ export const backupBeginStep = defineStep<typeof schema>({
       draftOf(params),
       'it is an incomplete backup: resume or roll back its run, or remove this folder',
     );
-    requireNewFile(needs, state, 'name', folderOf(params), spaceOfBackup(params, state).least);
+    const space = spaceOfBackup(state, chosenDisks(params, state));
+    requireNewFile(needs, state, 'name', folderOf(params), space.least, space.most);
     requireWritableByQemu(needs, state, 'store', folderOf(params), true);
   },
   products(params: Params, state) {
-    const measured = chosenDisks(params, state).flatMap(({ chain }) =>
-      chainsToMeasure(state, chain),
-    );
-    return [copyProduct(folderOf(params), spaceOfBackup(params, state), measured)];
+    const disks = chosenDisks(params, state);
+    const measured = disks.flatMap(({ chain }) => chainsToMeasure(state, chain));
+    return [copyProduct(folderOf(params), spaceOfBackup(state, disks), measured)];
   },
   phases: (params: Params) => [copyPhase(params), digestPhase(params), publishPhase(params)],
   examples: [
@@ -155,13 +154,6 @@ function whyLeftOut({ chain, device, readonly }: Disk): string | undefined {
 
 function chosenDisks(params: Params, state: HostState): readonly Disk[] {
   return chosenTargets(params, state).flatMap((target) => diskOf(state, target) ?? []);
-}
-
-function spaceOfBackup(params: Params, state: HostState): CopySpace {
-  const copies = chosenDisks(params, state).map((disk) =>
-    spaceOfBlockcopy({ format: 'qcow2' }, state, disk, []),
-  );
-  return spaceTogether(copies);
 }
 
 function copyPhase(params: Params): Phase {

@@ -10,18 +10,14 @@ import {
 } from '../model/copy-space.ts';
 import { fileAt, isSameFile } from '../model/file-identity.ts';
 import type { HostState, Layer } from '../model/host-state.ts';
+import { layersFrom, layersOfSource } from '../model/source-layers.ts';
 import { checkOptions } from './convert-options.ts';
 import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
 import { fileExists } from './phases/expect.ts';
 import { requireGuestUp } from './requirements/guest.ts';
 import { requireNewFile } from './requirements/new-file.ts';
 import { checkAbsolute, checkPlainPath, type Refusal, refuse } from './requirements/requirement.ts';
-import {
-  checkModelled,
-  layersFrom,
-  layersOfSource,
-  requireNoWriter,
-} from './requirements/source-image.ts';
+import { checkModelled, requireNoWriter } from './requirements/source-image.ts';
 import { removeMade } from './rollbacks/cancel.ts';
 import { copyProduct, type Product, speedLimit } from './sizes.ts';
 
@@ -120,7 +116,8 @@ export const convertStep = defineStep<typeof schema>({
       'domain',
       isSameFile(state, source, dest) ? [refuseSameFile()] : [],
     );
-    requireNewFile(needs, state, 'dest', dest, copyOf(params, state).least);
+    const space = copyOf(params, state);
+    requireNewFile(needs, state, 'dest', dest, space.least, space.most);
   },
   products(params: Params, state) {
     const space = copyOf(params, state);

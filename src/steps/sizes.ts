@@ -112,10 +112,12 @@ export function mergedInto(
   const isCapped = measured && into.format === 'raw' && fileAt(state, into.file)?.size;
   const growth = isCapped ? growthOf(state, into, measured.virtualSize) : copied;
   const room = Math.min(copied, growth);
-  const because = isMuchMore(room, stored) ? whyMore(source, also) : undefined;
+  const because = isMuchMore(room, stored)
+    ? whyMore(source, { format: into.format, also })
+    : undefined;
   return {
     ...{ file: into.file, copied, room: into.block ? 0 : room },
-    ...(unknown && !measured ? { unknown } : {}),
+    ...(unknown !== undefined && !measured ? { unknown: true } : {}),
     ...(because === undefined ? {} : { because }),
     ...(chains.length === 0 ? {} : { measured: chains }),
   };

@@ -101,6 +101,13 @@ describe.each(copies)('%s of compressed data', (kind, step) => {
   });
 });
 
+test('a backup of compressed data is warned about where it may not fit', async () => {
+  const step = (store: string) => ({ 'backup-begin': { store, name: 'full' } });
+  const small = await host.tmpfs(16 * MIB);
+  expect((await previewed(step(small))).findings).toEqual(['warning BP134']);
+  expect((await previewed(step(await host.tmpfs(96 * MIB)))).findings).toEqual([]);
+});
+
 test('a compressed copy of compressed data fits where it is warned about', async () => {
   const dest = join(await host.tmpfs(16 * MIB), 'copy');
   const step = { convert: { source: base, dest, compress: true } };

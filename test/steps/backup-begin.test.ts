@@ -97,6 +97,7 @@ test('its requirements and the space it takes', () => {
       {
         "copied": 125829120,
         "file": "/backup/testvm/monday",
+        "least": 4096,
         "room": 125829120,
       },
     ]

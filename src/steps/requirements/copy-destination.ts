@@ -24,9 +24,9 @@ export function requireCopyDestination(
     taken ? [refuse(codes.fileExistence, 'dest', what, 'choose another path')] : [],
   );
   if (!isFree) return;
-  const { least } = spaceOfBlockcopy(copy, state, disk);
+  const { least, most } = spaceOfBlockcopy(copy, state, disk);
   if (!usesExisting(copy)) {
-    requireNewFile(needs, state, 'dest', dest, least);
+    requireNewFile(needs, state, 'dest', dest, least, most);
     requireWritableByQemu(needs, state, 'dest', dest, true);
     return;
   }

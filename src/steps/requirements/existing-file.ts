@@ -140,7 +140,7 @@ function checkDeviceRoom(
       refuse(
         codes.noSpace,
         key,
-        `${file} has ${has}, but ${copied} are copied into it`,
+        `${file} has ${has}, but at least ${copied} are copied into it`,
         'choose a larger device',
       ),
     ];

@@ -1,7 +1,6 @@
 /** What a copy of an image requires: a format that blockplan models, and that nothing writes to it. */
 import { codes } from '../../codes.ts';
 import {
-  fileAt,
   filesOfLayer,
   includesFile,
   isSameFile,
@@ -9,8 +8,8 @@ import {
   otherWritersOf,
   runningWritersOf,
 } from '../../model/file-identity.ts';
-import { backingPath } from '../../model/headers.ts';
-import type { HostState, ImageFile, Layer } from '../../model/host-state.ts';
+import type { HostState } from '../../model/host-state.ts';
+import { layersFrom, layersOfSource } from '../../model/source-layers.ts';
 import { checkSupported } from './disk.ts';
 import { type Needs, type Refusal, refuse } from './requirement.ts';
 
@@ -83,40 +82,4 @@ function writerOf(
   return other === undefined
     ? undefined
     : { file, writer: `"${other}"`, hint: `stop "${other}" first, or have it write to an overlay` };
-}
-
-/**
- * The source in the format in which it is read, and the layers below it: those of its chain or, if it is in none of the
- * guest, those that headers name. What a guest has written into a raw image is no header.
- */
-export function layersOfSource(
-  source: string,
-  format: string | undefined,
-  state: HostState,
-): readonly Layer[] {
-  const [top, ...below] = layersNamed(source, state);
-  if (!top) return [];
-  return [{ ...top, format: format ?? top.format }, ...(format === 'raw' ? [] : below)];
-}
-
-function layersNamed(source: string, state: HostState): readonly Layer[] {
-  const layers: Layer[] = [];
-  for (let at: string | undefined = source; at !== undefined; ) {
-    const chain = layersFrom(at, state);
-    if (chain.length > 0) return [...layers, ...chain];
-    if (layerIndex(state, layers, at) >= 0) return layers;
-    const { dataFiles = [], format = '', backing }: Partial<ImageFile> = fileAt(state, at) ?? {};
-    layers.push({ file: at, format, dataFiles });
-    at = backing && format !== 'raw' ? backingPath(at, backing) : undefined;
-  }
-  return layers;
-}
-
-/** The layer of that file and those below it; none if it is in no chain of the guest. */
-export function layersFrom(file: string, state: HostState): readonly Layer[] {
-  for (const { chain } of state.domain.disks) {
-    const at = layerIndex(state, chain, file);
-    if (at >= 0) return chain.slice(at);
-  }
-  return [];
 }

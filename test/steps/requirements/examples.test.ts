@@ -44,7 +44,7 @@ test('the size of a copy is the size of the layers', () => {
   };
   const MiB = 1024 * 1024;
   expect(products('blockcopy')).toEqual([
-    { file: '/export/fast/copy.qcow2', copied: 64 * MiB, room: 64 * MiB },
+    { file: '/export/fast/copy.qcow2', copied: 64 * MiB, room: 64 * MiB, least: 4096 },
   ]);
   expect(products('blockcommit')).toEqual([
     { file: '/images/snap1.qcow2', copied: 64 * MiB, room: 64 * MiB },

@@ -6,6 +6,7 @@ import { beforeAll, expect, test, vi } from 'vitest';
 import { localHost } from '../../../src/host-io/local-host.ts';
 import { surveyHost } from '../../../src/libvirt/survey.ts';
 import { isSameFile } from '../../../src/model/file-identity.ts';
+import type { Layer } from '../../../src/model/host-state.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
 import { disk, world } from '../../worlds.ts';
 import { idOf, scripted } from './scripted-virsh.ts';
@@ -135,8 +136,37 @@ test('an overlay is measured with the layers below it, or they alone before it e
   const layer = (name: string) => ({ file: at(name), format: 'qcow2' });
   const chain = ['overlay', 'base'].map(layer);
   const io = { ...localHost, readExtents: vi.fn(localHost.readExtents) };
-  await surveyHost(io, libvirt(), seen, [], [chain, [layer('none'), layer('base')]]);
-  expect(io.readExtents.mock.calls.map(([layers]) => layers)).toEqual([chain, [layer('base')]]);
+  await surveyHost(io, libvirt(), seen, [at('overlay')], [chain, [layer('none'), layer('base')]]);
+  expect(readBy(io)).toEqual([chain, [layer('base')]]);
+});
+
+const readBy = (io: { readExtents: { mock: { calls: [readonly Layer[], number][] } } }) =>
+  io.readExtents.mock.calls.map(([layers]) => layers.map(({ file, format }) => ({ file, format })));
+
+test('an image outside the chains is measured with all files that headers name', async () => {
+  image('deep', '-b', at('overlay'), '-F', 'qcow2');
+  image('guessed', '-b', at('base'), '-F', 'qcow2');
+  execFileSync('qemu-img', [
+    'create',
+    '-q',
+    '-f',
+    'qcow2',
+    '-o',
+    `data_file=${at('outside')}`,
+    at('split'),
+    '1M',
+  ]);
+  const io = { ...localHost, readExtents: vi.fn(localHost.readExtents) };
+  const layer = (name: string) => ({ file: at(name), format: 'qcow2' });
+  const asked = [[layer('deep')], [layer('split')], [], [layer('guessed')]];
+  const { files } = await surveyHost(io, libvirt(), seen, [at('deep'), at('split')], asked);
+  expect(readBy(io)).toEqual([[layer('deep'), layer('overlay'), layer('base')]]);
+  expect(files).toMatchObject({
+    [at('deep')]: { backing: at('overlay'), extents: { virtualSize: 1024 * 1024 } },
+    [at('overlay')]: { format: 'qcow2', backing: at('base'), size: expect.any(Number) },
+    [at('base')]: { format: 'qcow2', backing: null },
+    [at('outside')]: { size: expect.any(Number) },
+  });
 });
 
 test('maps that do not come within the limit are left out', async () => {

@@ -4,7 +4,6 @@ import { blockcopy } from '../../../src/commands/blockcopy.ts';
 import { simulatedHostOf } from '../../../src/host/simulated-host.ts';
 import { fullQcow2 } from '../../../src/model/copy-space.ts';
 import type { HostState, ImageFile } from '../../../src/model/host-state.ts';
-import type { ImageExtents } from '../../../src/model/image-extents.ts';
 import { documentText } from '../../../src/render/document-text.ts';
 import { previewDocument } from '../../../src/render/preview-document.ts';
 import { previewPlan } from '../../../src/simulate/preview-plan.ts';
@@ -12,47 +11,31 @@ import { walk } from '../../../src/simulate/walk.ts';
 import { has, Runs } from '../../killed-runs.ts';
 import { planned } from '../../plans.ts';
 import { commands } from '../../troubled-runs.ts';
-import { BASE, disk, frozen, looked, SNAP1, SNAP2, world } from '../../worlds.ts';
+import { BASE, disk, looked, SNAP1, SNAP2, world } from '../../worlds.ts';
+import {
+  CAPACITY,
+  codes,
+  convert,
+  extentsOf,
+  flat,
+  folder,
+  found,
+  HIDDEN,
+  hostOf,
+  MEASURED,
+  MIDDLE,
+  MiB,
+  RAW,
+  STORED,
+  shallow,
+  sized,
+} from './copied-guest.ts';
 
-const MiB = 1024 ** 2;
-const CAPACITY = 10_240 * MiB;
-/** What the files of the three layers occupy. */
-const STORED = 120 * MiB;
 const TABLES = fullQcow2(CAPACITY) - CAPACITY;
-
-const extentsOf = (...layers: readonly [data: number, zeroes?: number][]): ImageExtents => ({
-  virtualSize: CAPACITY,
-  layers: layers.map(([data, zeroes = 0]) => ({ data, zeroes })),
-});
-/** A base with 2 GiB of compressed data, and discarded areas in the layers above it. */
-const TOP = extentsOf([40 * MiB, 300 * MiB], [40 * MiB, 500 * MiB], [2048 * MiB]);
-const MIDDLE = extentsOf([40 * MiB, 500 * MiB], [2048 * MiB]);
-const sized = (extents: ImageExtents): ImageFile => ({ size: 40 * MiB, extents });
-const MEASURED = { [SNAP2]: sized(TOP), [SNAP1]: sized(MIDDLE) };
-/** Layers that hide each other. */
-const HIDDEN = extentsOf([40 * MiB], [5 * MiB], [5 * MiB]);
-
-const folder = (free: number, fileSystem = 'one') => ({ writable: true, free, fileSystem });
-function hostOf(files: Record<string, ImageFile>, free: number): HostState {
-  const folders = { '/new': folder(free), '/export/vmimages': folder(50 * 1024 * MiB, 'two') };
-  const disks = [disk('vda', [SNAP2, SNAP1, BASE])];
-  return world({ disks, others: [], files, folders });
-}
-function found(steps: readonly string[], start: HostState) {
-  const { graph } = planned(steps);
-  return walk(graph, frozen(looked(start, walk(graph, start).files))).findings;
-}
-const codes = (steps: readonly string[], start: HostState) =>
-  found(steps, start).map(({ code, severity }) => `${severity} ${code}`);
-
-const flat = 'blockcopy: { disk: vda, dest: /new/c, finish: true }';
-const shallow = 'blockcopy: { disk: vda, dest: /new/c, shallow: true, finish: true }';
-const convert = (more = '') => `convert: { source: ${SNAP1}, dest: /new/c${more} }`;
-const RAW = ', target-format: raw';
 
 describe('a copy into a folder with that space', () => {
   test.each<[string, string, Record<string, ImageFile>, number, number]>([
-    ['flat', flat, {}, STORED, STORED],
+    ['flat, not measured', flat, {}, 4096, STORED],
     ['flat, compressed', flat, MEASURED, STORED, 2128 * MiB + TABLES],
     ['flat, hidden', flat, { [SNAP2]: sized(HIDDEN) }, 50 * MiB, 50 * MiB + TABLES],
     ['shallow', shallow, MEASURED, 40 * MiB, 40 * MiB + TABLES],
@@ -60,12 +43,12 @@ describe('a copy into a folder with that space', () => {
     ['convert to raw', convert(RAW), {}, 0, 80 * MiB],
     ['convert, compressed', convert(RAW), MEASURED, 0, 2088 * MiB],
     ['convert that compresses', convert(', compress: true'), {}, 4096, 80 * MiB],
-    ['convert without holes', convert(`${RAW}, sparse-size: 0`), {}, 80 * MiB, CAPACITY],
+    ['convert without holes', convert(`${RAW}, sparse-size: 0`), {}, 0, CAPACITY],
     [
       'convert with preallocation',
       convert(`${RAW}, options: preallocation=falloc`),
       {},
-      80 * MiB,
+      0,
       CAPACITY,
     ],
   ])('%s', (_what, step, files, least, most) => {
@@ -150,15 +133,15 @@ describe('a source on a block device', () => {
   });
 });
 
-test('what is copied into a reused file has none of the bounds of its former content', () => {
+test('what is copied into a reused file has the bounds of the copy, but not less than it had', () => {
   const disks = [disk('vda', [SNAP2, SNAP1, BASE])];
-  const host = simulatedHostOf(world({ disks, files: { '/new/c': { size: 5, least: 3 } } }));
-  const copied = blockcopy.apply(host, {
-    ...{ domain: 'testvm', path: 'vda', dest: '/new/c', format: 'qcow2' },
-    ...{ 'reuse-external': true, 'transient-job': true },
-  });
-  expect(copied.state.files['/new/c']).toMatchObject({ size: STORED });
-  expect(copied.state.files['/new/c']).not.toHaveProperty('least');
+  const copied = (former: ImageFile) =>
+    blockcopy.apply(simulatedHostOf(world({ disks, files: { '/new/c': former } })), {
+      ...{ domain: 'testvm', path: 'vda', dest: '/new/c', format: 'qcow2' },
+      ...{ 'reuse-external': true, 'transient-job': true },
+    }).state.files['/new/c'];
+  expect(copied({ size: 5, least: 3 })).toMatchObject({ size: STORED, least: 4096 });
+  expect(copied({ size: 2 * STORED })).toMatchObject({ size: 2 * STORED, least: 2 * STORED });
 });
 
 describe('a plan of several steps', () => {
@@ -193,6 +176,22 @@ describe('a plan of several steps', () => {
     const finish = await runs.whole(planned(steps));
     expect(finish.end).toBe('succeeded');
     expect(commands(runs).filter(has('blockcopy'))).toHaveLength(2);
+  });
+
+  test('refuses no step in the middle because its source could not be measured then', async () => {
+    const runs = new Runs(hostOf({ [SNAP2]: sized(HIDDEN) }, 60 * MiB));
+    const survey = runs.driver.survey.bind(runs.driver);
+    let surveys = 0;
+    runs.driver.survey = async (state: HostState, files: readonly string[]) => {
+      const found = await survey(state, files);
+      if (++surveys === 1) return found;
+      const { extents: _late, ...top } = found.files[SNAP2]!;
+      return { ...found, files: { ...found.files, [SNAP2]: top } };
+    };
+    const first = `{ id: a, convert: { source: ${BASE}, dest: /export/vmimages/first } }`;
+    const finish = await runs.whole(planned([first, `{ id: b, ${flat} }`]));
+    expect(finish.end).toBe('succeeded');
+    expect(surveys).toBeGreaterThan(1);
   });
 
   test('measures again before a step begins', async () => {
@@ -253,7 +252,7 @@ describe('a preview', () => {
     expect(shown(convert(), {}).text).toContain('copies up to 80 MiB to /new/c');
     expect(shown(convert(), {}).totals.copies).toEqual([{ to: '/new/c', bytes: 80 * MiB }]);
     expect(shown(convert(`${RAW}, sparse-size: 0`), {}).text).toContain(
-      'copies about 10 GiB (80 MiB as stored) to /new/c: with "sparse-size: 0", areas without data are written too',
+      'copies about 10 GiB to /new/c: with "sparse-size: 0", areas without data are written too',
     );
   });
 });

@@ -1,35 +1,20 @@
 /** Space for merges: a layer takes the data of others, which can be more than their files take. */
 import { describe, expect, test } from 'vitest';
-import type { HostState, ImageFile } from '../../../src/model/host-state.ts';
-import type { ImageExtents } from '../../../src/model/image-extents.ts';
+import type { ImageFile } from '../../../src/model/host-state.ts';
 import { walk } from '../../../src/simulate/walk.ts';
 import { planned } from '../../plans.ts';
-import { BASE, disk, frozen, looked, SNAP1, SNAP2, world } from '../../worlds.ts';
-
-const MiB = 1024 ** 2;
-const CAPACITY = 10_240 * MiB;
-const extentsOf = (...layers: readonly [data: number, zeroes?: number][]): ImageExtents => ({
-  virtualSize: CAPACITY,
-  layers: layers.map(([data, zeroes = 0]) => ({ data, zeroes })),
-});
-/** A base with 2 GiB of compressed data, and discarded areas in the layers above it. */
-const TOP = extentsOf([40 * MiB, 300 * MiB], [40 * MiB, 500 * MiB], [2048 * MiB]);
-const MIDDLE = extentsOf([40 * MiB, 500 * MiB], [2048 * MiB]);
-const sized = (extents: ImageExtents): ImageFile => ({ size: 40 * MiB, extents });
-const MEASURED = { [SNAP2]: sized(TOP), [SNAP1]: sized(MIDDLE) };
-
-const folder = (free: number, fileSystem = 'one') => ({ writable: true, free, fileSystem });
-function hostOf(files: Record<string, ImageFile>, free: number): HostState {
-  const folders = { '/new': folder(free), '/export/vmimages': folder(50 * 1024 * MiB, 'two') };
-  const disks = [disk('vda', [SNAP2, SNAP1, BASE])];
-  return world({ disks, others: [], files, folders });
-}
-function found(steps: readonly string[], start: HostState) {
-  const { graph } = planned(steps);
-  return walk(graph, frozen(looked(start, walk(graph, start).files))).findings;
-}
-
-const flat = 'blockcopy: { disk: vda, dest: /new/c, finish: true }';
+import { BASE, disk, looked, SNAP1, SNAP2, world } from '../../worlds.ts';
+import {
+  CAPACITY,
+  flat,
+  folder,
+  found,
+  hostOf,
+  MEASURED,
+  MiB,
+  sized,
+  TOP,
+} from './copied-guest.ts';
 
 describe('a merge', () => {
   const commit = `blockcommit: { disk: vda, top: ${SNAP1}, base: ${BASE} }`;
