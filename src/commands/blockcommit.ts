@@ -1,7 +1,7 @@
 /** `virsh blockcommit`: merges layers of a chain into one below them while the guest writes. */
 import { layerNamed, layersOf } from '../host/file-names.ts';
 import { relativeName } from '../host/header-names.ts';
-import { writtenOver } from '../host/image-files.ts';
+import { withoutExtents, writtenOver } from '../host/image-files.ts';
 import { withoutJobOn } from '../host/jobs.ts';
 import {
   diskForCommand,
@@ -66,7 +66,7 @@ function commit(host: SimulatedHost, args: BlockcommitArgs): SimulatedHost {
     args['keep-relative'] && top > 0 ? relativeName(host, files.slice(top, base + 1)) : undefined;
   return updateDisk(
     {
-      ...(own ? host : writtenOver(host, mirror, true)),
+      ...withoutExtents(own ? host : writtenOver(host, mirror, true), files),
       jobs: {
         ...host.jobs,
         [disk.target]: {

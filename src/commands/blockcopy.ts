@@ -1,8 +1,8 @@
 /** `virsh blockcopy`: copies a disk while the guest writes, until both sides are equal. */
 import { definitionIsSaved } from '../host/definitions.ts';
-import { layersOf, nameIn } from '../host/file-names.ts';
+import { fileOn, layersOf, nameIn } from '../host/file-names.ts';
 import {
-  bytesIn,
+  sizesOf,
   withImage,
   withNewImage,
   withoutFile,
@@ -16,7 +16,8 @@ import {
   type SimulatedHost,
   updateDisk,
 } from '../host/simulated-host.ts';
-import { type Destination, type Disk, diskOf } from '../model/host-state.ts';
+import { type CopySpace, copySource, spaceOfCopy } from '../model/copy-space.ts';
+import { type Destination, type Disk, diskOf, type HostState } from '../model/host-state.ts';
 import { type ArgsOf, defineCommand, optional, required } from './define.ts';
 
 const options = {
@@ -92,7 +93,12 @@ function copy(before: SimulatedHost, args: BlockcopyArgs): SimulatedHost {
   );
   const layers = shallow ? files.slice(0, 1) : files;
   refuseOtherSize(there?.place, { format, reuse, capacity: disk.capacity });
-  const image = { ...there, format, size: sizeOfCopy(host, disk, layers) };
+  const space = spaceOfBlockcopy({ ...args, shallow, format }, host.state, disk);
+  const { extents: _overwritten, ...known } = there ?? { size: 0 };
+  const image = {
+    ...{ ...known, format, ...sizesOf(space, known) },
+    ...extentsOfCopy(host, disk, shallow, space.copied),
+  };
   const made = reuse
     ? withImage(host, dest, image)
     : withNewImage(host, dest, image, shallow ? below : undefined);
@@ -127,7 +133,36 @@ function refuseOtherSize(
   refuseUnless(size === capacity, 'Source and target image have different sizes');
 }
 
-/** An upper bound: the sum of the layers' sizes, and never more than the disk's size. */
-function sizeOfCopy(host: SimulatedHost, { capacity }: Disk, layers: readonly string[]): number {
-  return Math.max(1, Math.min(bytesIn(host, layers), capacity ?? Number.POSITIVE_INFINITY));
+/** The layers of a disk that a copy reads: the active one, or all of them. */
+export function layersOfCopy({ shallow }: Pick<BlockcopyArgs, 'shallow'>, disk: Disk) {
+  return shallow ? disk.chain.slice(0, 1) : disk.chain;
+}
+
+/** The space that the copy of a disk takes. */
+export function spaceOfBlockcopy(
+  args: Pick<BlockcopyArgs, 'shallow' | 'format' | 'granularity'>,
+  state: HostState,
+  disk: Disk,
+): CopySpace {
+  const { shallow, format = disk.chain[0]?.format ?? 'raw', granularity } = args;
+  const reach = shallow ? 'alone' : 'below';
+  const source = copySource(state, layersOfCopy(args, disk), reach, disk.capacity);
+  // QEMU looks for zeroes in what it writes to the copy as in what the guest writes (seen on libvirt 9.0).
+  const shrinks = disk.detectZeroes || (granularity !== undefined && granularity < MAP_UNIT);
+  return spaceOfCopy(source, {
+    ...{ format, also: ['empty'] },
+    ...(granularity === undefined ? {} : { granularity }),
+    ...(shrinks ? { shrinks } : {}),
+  });
+}
+
+/** The areas that count as data of a source are rounded to that size. */
+const MAP_UNIT = 64 * 1024;
+
+/** What the tables of the copy will say; nothing where those of the source were not read. */
+function extentsOfCopy(host: SimulatedHost, disk: Disk, shallow: boolean, copied: number) {
+  const [top] = disk.chain;
+  const extents = top && fileOn(host, top.file)?.extents;
+  if (!extents) return {};
+  return { extents: shallow ? extents : { ...extents, layers: [{ data: copied, zeroes: 0 }] } };
 }

@@ -1,6 +1,7 @@
 /** `virsh blockpull`: copies the data of the layers below the active one into it; at the end they leave the chain. */
 import { layerNamed, layersOf } from '../host/file-names.ts';
 import { relativeName } from '../host/header-names.ts';
+import { withoutExtents } from '../host/image-files.ts';
 import { withoutJobOn } from '../host/jobs.ts';
 import {
   diskForCommand,
@@ -51,7 +52,7 @@ function pull(host: SimulatedHost, args: Args): SimulatedHost {
   const source = { layers, shallow: false, reuse: false, into };
   return updateDisk(
     {
-      ...host,
+      ...withoutExtents(host, files),
       jobs: { ...host.jobs, [disk.target]: name === undefined ? source : { ...source, name } },
     },
     disk.target,

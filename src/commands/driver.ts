@@ -1,5 +1,5 @@
 /** What a run needs from a host: the user's libvirt, or a simulated host. */
-import type { Bundle, DomainState, HostState } from '../model/host-state.ts';
+import type { Bundle, DomainState, HostState, Layer } from '../model/host-state.ts';
 import type { Marker } from '../model/marker.ts';
 import type { Effect, Progress } from './effect.ts';
 
@@ -19,8 +19,15 @@ export interface Driver {
   headers(state: HostState): Promise<HostState>;
   /** Adds to a host state the backup stores in these folders; what is wrong with one is a finding of it. */
   readStores(state: HostState, folders: readonly string[]): Promise<HostState>;
-  /** Adds to a host state that has just been observed these files, their folders, the other domains and the disks' sizes. */
-  survey(state: HostState, files: readonly string[]): Promise<HostState>;
+  /**
+   * Adds to a host state that has just been observed these files, their folders, the other domains and the disks' sizes.
+   * @param measured the chains whose extents are also read, from the first layer on that exists; none by default
+   */
+  survey(
+    state: HostState,
+    files: readonly string[],
+    measured?: readonly (readonly Layer[])[],
+  ): Promise<HostState>;
   /**
    * Performs one effect and returns when it is complete.
    * @throws EffectFailed if the host refuses; BlockplanError `uncertain` if the connection to libvirt is lost; the signal's

@@ -152,16 +152,16 @@ async function fail(
 ): Promise<number> {
   narrator.title('5. A run that fails after its pivot');
   narrator.say(
-    'The second plan moves the disk back to the folder of its base, and then archives the file that the guest no longer uses. $LAB/tmpfs-2 has 48 MiB for the archive, which is enough when the run starts.',
+    'The second plan moves the disk back to the folder of its base, and then archives the file that the guest no longer uses. $LAB/tmpfs-2 has 64 MiB for the archive, which is enough when the run starts.',
   );
-  await host.tmpfs(48 * MIB);
+  await host.tmpfs(64 * MIB);
   await narrator.runAll(
     "sed -n '/^steps/,$p' move-and-archive.yaml",
     'virsh dumpxml --inactive testvm >$LAB/before.xml',
   );
   narrator.say('While the disk is being copied, another process takes that space:');
   narrator.beside(
-    'until [ -e $LAB/images/copy2.qcow2 ]; do sleep 0.05; done; fallocate -l 44M $LAB/tmpfs-2/others',
+    'until [ -e $LAB/images/copy2.qcow2 ]; do sleep 0.05; done; fallocate -l 64M $LAB/tmpfs-2/others',
   );
   const began = performance.now();
   const code = await narrator.run(

@@ -13,7 +13,7 @@ const SIZES: Readonly<Record<string, number>> = {
 const FREE: Readonly<Record<string, number>> = {
   '/export/vmimages': 20_480 * MIB,
   '/export/fast': 20_480 * MIB,
-  '/export/archive': 48 * MIB,
+  '/export/archive': 1024 * MIB,
 };
 
 const CHAIN = Object.keys(SIZES);

@@ -35,7 +35,7 @@ const MIB = 1024 * 1024;
 const RATE = 12 * MIB;
 
 /** The space left for the archive after another process has taken the rest. */
-const LEFT = 4 * MIB;
+const LEFT = 0;
 
 /**
  * @param root the root of the clone, which has the example

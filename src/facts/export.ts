@@ -10,6 +10,7 @@ import type {
   Layer,
   OtherDomain,
 } from '../model/host-state.ts';
+import type { ImageExtents } from '../model/image-extents.ts';
 import { REDACTED, redactLocation, redactText, redactXml } from '../model/redact.ts';
 
 import { printable } from '../printable.ts';
@@ -18,6 +19,7 @@ import type {
   DestinationFacts,
   DiskFacts,
   DomainFacts,
+  ExtentsFacts,
   Facts,
   FileFacts,
   FolderFacts,
@@ -64,13 +66,14 @@ function domainFacts(domain: Domain): DomainFacts {
 }
 
 function diskFacts(disk: Disk, state: HostState): DiskFacts {
-  const { target, device, readonly, unsupported, snapshot, capacity, chain, job } = disk;
+  const { target, device, readonly, unsupported, detectZeroes, capacity, chain, job } = disk;
   return {
     target,
     device,
     ...(readonly === (device === 'cdrom') ? {} : { readonly }),
     ...(unsupported ? { unsupported } : {}),
-    ...(snapshot === undefined ? {} : { snapshot }),
+    ...(detectZeroes ? { 'detect-zeroes': true } : {}),
+    ...(disk.snapshot === undefined ? {} : { snapshot: disk.snapshot }),
     ...(capacity === undefined ? {} : { capacity: exactly(capacity) }),
     chain: chain.map((layer) => layerFacts(layer, state)),
     ...(job === undefined
@@ -112,7 +115,7 @@ function fileFacts(state: HostState): Record<string, FileFacts | 'absent'> {
 }
 
 function contentFacts(
-  { format, link, dataFiles = [], place }: ImageFile,
+  { format, link, dataFiles = [], place, extents }: ImageFile,
   backing: string | null | undefined,
 ): FileFacts {
   return {
@@ -123,6 +126,18 @@ function contentFacts(
     ...(link ? { link } : {}),
     ...listed('data-files', dataFiles),
     ...(place === undefined ? {} : { place: placeFacts(place) }),
+    ...(extents === undefined ? {} : { extents: extentsFacts(extents) }),
+  };
+}
+
+function extentsFacts({ virtualSize, layers }: ImageExtents): ExtentsFacts {
+  return {
+    'virtual-size': exactly(virtualSize),
+    layers: layers.map(({ data, empty = 0, zeroes }) => ({
+      data: atLeast(data),
+      ...(empty === 0 ? {} : { empty: atLeast(empty) }),
+      ...(zeroes === 0 ? {} : { zeroes: atLeast(zeroes) }),
+    })),
   };
 }
 
@@ -154,7 +169,11 @@ function folderFacts({ folders }: HostState): Record<string, FolderFacts | 'abse
       path,
       folder === null || folder.blockedBy !== undefined
         ? 'absent'
-        : { free: atMost(folder.free), writable: folder.writable },
+        : {
+            free: atMost(folder.free),
+            writable: folder.writable,
+            ...(folder.mayCompress ? { compresses: true } : {}),
+          },
     ]),
   );
 }
@@ -162,13 +181,14 @@ function folderFacts({ folders }: HostState): Record<string, FolderFacts | 'abse
 /** The domains that share a file with the guest or the plan, or may share one that cannot be read; sorted by name. */
 function otherFacts(state: HostState): OtherFacts[] {
   const own = [...state.domain.disks.flatMap(filesOfDisk), ...Object.keys(state.files).sort()];
-  return relevantOthers(state, own).map(({ name, files, writes, unread }) => ({
+  return relevantOthers(state, own).map(({ name, files, writes, running, unread }) => ({
     name,
     ...listed(
       'files',
       files.filter((file) => !writes.includes(file)),
     ),
     ...listed('writes', writes),
+    ...(running ? { running } : {}),
     ...listed('unread', unread),
   }));
 }

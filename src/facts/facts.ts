@@ -33,6 +33,7 @@ export interface DiskFacts {
   readonly device?: Disk['device'];
   readonly readonly?: boolean;
   readonly unsupported?: readonly string[];
+  readonly 'detect-zeroes'?: boolean;
   readonly snapshot?: string;
   readonly capacity?: Amount;
   readonly chain?: readonly (LayerFacts | string)[];
@@ -58,6 +59,16 @@ export interface FileFacts {
   readonly link?: boolean;
   readonly 'data-files'?: readonly string[];
   readonly place?: DestinationFacts;
+  readonly extents?: ExtentsFacts;
+}
+
+export interface ExtentsFacts {
+  readonly 'virtual-size': Amount;
+  readonly layers: readonly {
+    readonly data: Amount;
+    readonly empty?: Amount;
+    readonly zeroes?: Amount;
+  }[];
 }
 
 export interface DestinationFacts {
@@ -70,11 +81,13 @@ export interface DestinationFacts {
 export interface FolderFacts {
   readonly free?: Amount;
   readonly writable?: boolean;
+  readonly compresses?: boolean;
 }
 
 export interface OtherFacts {
   readonly name: string;
   readonly files?: readonly string[];
   readonly writes?: readonly string[];
+  readonly running?: boolean;
   readonly unread?: readonly string[];
 }

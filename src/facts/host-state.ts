@@ -14,10 +14,18 @@ import type {
   OtherDomain,
   UnknownPart,
 } from '../model/host-state.ts';
+import type { ImageExtents } from '../model/image-extents.ts';
 import { NO_UUID } from '../model/uuid.ts';
 import { type Amount, readAmount } from './amounts.ts';
 import { minimalDefinition } from './definition.ts';
-import type { DestinationFacts, DiskFacts, Facts, LayerFacts, OtherFacts } from './facts.ts';
+import type {
+  DestinationFacts,
+  DiskFacts,
+  ExtentsFacts,
+  Facts,
+  LayerFacts,
+  OtherFacts,
+} from './facts.ts';
 
 /** Pure. @param defined the definition in the facts, parsed */
 export function hostStateOf(facts: Facts, defined: DomainXml | undefined): HostState {
@@ -79,6 +87,7 @@ function diskOf(disk: DiskFacts): Disk {
     readonly: readonly ?? device === 'cdrom',
     ...bothUnsupported(unsupported, device === 'lun' ? [LUN] : []),
     chain: (disk.chain ?? []).map(layerOf),
+    ...(disk['detect-zeroes'] ? { detectZeroes: true } : {}),
     ...(snapshot === undefined ? {} : { snapshot }),
     ...(job === undefined ? {} : { job: { ready: false, ...job } }),
     ...(capacity === undefined ? {} : { capacity: readAmount(capacity) }),
@@ -117,7 +126,7 @@ function filesOf(facts: Facts, disks: readonly Disk[]): Record<string, ImageFile
       files[path] = null;
       continue;
     }
-    const { size, format, backing, 'data-files': dataFiles = [], link, place } = file;
+    const { size, format, backing, 'data-files': dataFiles = [], link, place, extents } = file;
     files[path] = {
       ...(size === undefined && files[path] ? files[path] : sized(sizeOf(size))),
       ...(format === undefined ? {} : { format }),
@@ -125,6 +134,7 @@ function filesOf(facts: Facts, disks: readonly Disk[]): Record<string, ImageFile
       ...(link ? { link } : {}),
       ...(dataFiles.length === 0 ? {} : { dataFiles }),
       ...(place === undefined ? {} : { place: placeOf(place) }),
+      ...(extents === undefined ? {} : { extents: extentsOf(extents) }),
     };
   }
   return files;
@@ -179,6 +189,17 @@ function withEveryName(
   return { ...files, ...Object.fromEntries(others) };
 }
 
+function extentsOf({ 'virtual-size': size, layers }: ExtentsFacts): ImageExtents {
+  return {
+    virtualSize: readAmount(size),
+    layers: layers.map(({ data, empty, zeroes = 0 }) => ({
+      data: readAmount(data),
+      ...(empty === undefined ? {} : { empty: readAmount(empty) }),
+      zeroes: readAmount(zeroes),
+    })),
+  };
+}
+
 function sized(size: number | undefined): ImageFile {
   return size === undefined ? { size: 0, sizeUntold: true } : { size };
 }
@@ -196,11 +217,14 @@ function foldersOf({ folders = {} }: Facts): Record<string, Folder | null> {
         : {
             writable: folder.writable ?? true,
             free: sizeOf(folder.free) ?? Number.MAX_SAFE_INTEGER,
+            ...(folder.compresses ? { mayCompress: true } : {}),
           },
     ]),
   );
 }
 
-function otherOf({ name, files = [], writes = [], unread = [] }: OtherFacts): OtherDomain {
-  return { name, files: [...new Set([...files, ...writes])], writes, unread };
+function otherOf(facts: OtherFacts): OtherDomain {
+  const { name, files = [], writes = [], running, unread = [] } = facts;
+  const all = [...new Set([...files, ...writes])];
+  return { name, files: all, writes, ...(running ? { running } : {}), unread };
 }

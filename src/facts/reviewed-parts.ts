@@ -239,9 +239,9 @@ function snapshotsPart({ domain }: HostState): unknown {
   return { snapshots: domain.snapshots, checkpoints: domain.checkpoints };
 }
 
-/** The other domains that use files of the guest or the plan. */
-function sharingPart(plan: Plan, state: HostState): OtherDomain[] {
+/** The other domains that use files of the guest or the plan, whether their guests run or not. */
+function sharingPart(plan: Plan, state: HostState): Omit<OtherDomain, 'running'>[] {
   const chains = state.domain.disks.flatMap(({ chain }) => chain.flatMap(filesOfLayer));
   const named = pathsOf(plan).flatMap((path) => [path, ...(fileAt(state, path)?.dataFiles ?? [])]);
-  return relevantOthers(state, [...chains, ...named]);
+  return relevantOthers(state, [...chains, ...named]).map(({ running: _, ...other }) => other);
 }

@@ -119,6 +119,7 @@ const DISK = map(
       text('An element as XML: `<slices>`, `<shareable>`.'),
       'Properties that blockplan does not support, in addition to those in the definition.',
     ),
+    'detect-zeroes': flag('Whether QEMU looks for zeroes in what is written to the disk.', false),
     snapshot: text('Snapshot mode of the disk in the definition: `no`, `external`, …'),
     capacity: amount('Virtual size, as the guest sees it.'),
     chain: list(
@@ -179,6 +180,32 @@ const PLACE_FACTS: JsonSchema = {
     'Properties of the file that a step checks before it overwrites the file; unknown unless specified.',
 };
 
+const EXTENTS: JsonSchema = {
+  ...map(
+    {
+      'virtual-size': amount('Virtual size, as the guest sees it.'),
+      layers: list(
+        map(
+          {
+            data: amount('Data that a copy takes, uncompressed.'),
+            empty: amount(
+              'Areas that are allocated but empty, which only block jobs write; 0 unless specified.',
+            ),
+            zeroes: amount(
+              'Zeroes that hide the layers below, such as discarded areas; 0 unless specified.',
+            ),
+          },
+          ['data'],
+        ),
+        'The image and the files below it, topmost first, each with what the others do not hide.',
+      ),
+    },
+    ['virtual-size', 'layers'],
+  ),
+  description:
+    'What `qemu-img map` shows of the image, so that a preview knows how much a copy of it takes; the sizes of the files count unless specified.',
+};
+
 const FILE = mapOrAbsent(
   {
     size: amount('Space that the file takes on its storage; unknown unless specified.'),
@@ -189,16 +216,18 @@ const FILE = mapOrAbsent(
     'data-files': DATA_FILES,
     link: flag('Whether the path is a symbolic link.', false),
     place: PLACE_FACTS,
+    extents: EXTENTS,
   },
-  '"absent", or a map with "size", "format", "backing", "data-files", "link" or "place"',
+  '"absent", or a map with "size", "format", "backing", "data-files", "link", "place" or "extents"',
 );
 
 const FOLDER = mapOrAbsent(
   {
     free: amount('Free space; unlimited unless specified.'),
     writable: flag('Whether files can be created in the folder.', true),
+    compresses: flag('Whether its file system may compress or deduplicate files.', false),
   },
-  '"absent", or a map with "free" or "writable"',
+  '"absent", or a map with "free", "writable" or "compresses"',
 );
 
 const OTHER = map(
@@ -206,6 +235,7 @@ const OTHER = map(
     name: text('Name of the domain.'),
     files: list(PLACE, 'Files that it shares with the guest or the plan and does not write to.'),
     writes: list(PLACE, 'Files that it shares and writes to.'),
+    running: flag('Whether its guest is known to run.', false),
     unread: list(PLACE, 'Images of the domain that cannot be read.'),
   },
   ['name'],

@@ -111,7 +111,8 @@ export const CODE_MEANINGS = {
   snapshotOutdated: "Warning: libvirt's snapshot record names layers that leave the chain",
   checkpointLost: 'Warning: the change tracking of checkpoints would be lost',
   totalSpaceTooSmall: 'Not enough free space for all files of the plan together',
-  spaceAtRisk: 'Warning: an overlay, the base of a commit, or a rollback may run out of space',
+  spaceAtRisk:
+    'Warning: a copy, an overlay, the base of a commit, or a rollback may run out of space',
   autostartSuspended: 'Warning: autostart does not work while the guest is transient',
   chainTooDeep: 'The backing chain is too long for this libvirt, or soon will be',
   knownFault: 'Warning: this release of libvirt or QEMU has a known bug that affects the plan',

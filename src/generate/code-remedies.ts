@@ -159,7 +159,7 @@ export const CODE_REMEDIES = {
     'Ignore it if you take no incremental backups; otherwise keep the disk in qcow2, or take a full backup afterwards.',
   totalSpaceTooSmall: 'Free space, or put some of the files on another file system.',
   spaceAtRisk:
-    'Ignore it if the guest writes little during the run; otherwise free space, or put the overlay elsewhere.',
+    'Ignore it if the guest writes little during the run, or if the copy leaves out enough; otherwise free space, or put the file elsewhere.',
   autostartSuspended:
     'Ignore it if the guest may stay off after a power loss during the run; otherwise remove `undefine` and `redefine`.',
   chainTooDeep:

@@ -110,6 +110,9 @@ async function realFolder(path: string): Promise<string> {
   return (await absentAsNull(realpath(dirname(path)))) ?? dirname(path);
 }
 
+/** ext2 to ext4, XFS, JFS, GFS2, OCFS2 and tmpfs (statfs(2)): they store what is written, as it is. */
+const PLAIN_FILE_SYSTEMS = [0xef53, 0x58465342, 0x3153464a, 0x01161970, 0x7461636f, 0x01021994];
+
 /** Implements `HostIO.inspectFolder`. */
 export async function inspectFolder(path: string, user?: FolderUser): Promise<Folder | null> {
   const found = await allowed(path, absentAsNull(statfs(path)));
@@ -123,6 +126,7 @@ export async function inspectFolder(path: string, user?: FolderUser): Promise<Fo
     free: found.bavail * found.bsize,
     writable: await mayWrite(path),
     fileSystem: `${itself.dev}`,
+    ...(PLAIN_FILE_SYSTEMS.includes(found.type) ? {} : { mayCompress: true }),
     ...(barredAt === undefined ? {} : { barredAt }),
   };
 }

@@ -13,6 +13,7 @@
 import type { StoreFolder } from '../model/backup-store.ts';
 import type { OverlayBeside } from '../model/examination.ts';
 import type { Destination, Folder, HostState, ImageFile, Layer } from '../model/host-state.ts';
+import type { ImageExtents } from '../model/image-extents.ts';
 import type { ImageDigests } from './image-digest.ts';
 import type { StoreLocks } from './store-lock.ts';
 
@@ -57,6 +58,12 @@ export interface FileQueries {
   usersAt(path: string): Promise<string[]>;
   /** The other files that hold data of an image; none for formats other than qcow2 and vmdk. */
   readDataFiles(layer: Layer): Promise<DataFiles>;
+  /**
+   * Which parts of an image and of the files below it have data. No file is locked. Undefined where that cannot be read, or
+   * not within the limit: a large image has large tables.
+   * @param chain the image and all files below it, topmost first, each with its format
+   */
+  readExtents(chain: readonly Layer[], limitMs: number): Promise<ImageExtents | undefined>;
   /** The qcow2 images in the folders of these files that name one of the files as their backing file. */
   findOverlays(files: readonly string[]): Promise<OverlayBeside[]>;
   /**
@@ -275,6 +282,8 @@ export interface RunningProgram {
   readonly exited: Promise<Exit>;
   /** Kills it and its children at once (SIGKILL), because a hung program would not react to anything else. */
   kill(): void;
+  /** Kills it without waiting for its end: a process that waits for storage may have none. Its streams end. */
+  abandon(): void;
 }
 
 /** How a program ended; `missing` when it could not be started. */

@@ -18,6 +18,7 @@ import { lockStore, storeHolders } from './local-store-lock.ts';
 import { createFile, removeScratchFile, writeScratchFile } from './made-file.ts';
 import { findOverlays } from './overlays-beside.ts';
 import { findProcess, isRunning, runProgram, startProgram } from './programs.ts';
+import { readExtents } from './read-extents.ts';
 import { readStore } from './read-store.ts';
 import { renameOver } from './replaced-file.ts';
 import { writeWhole } from './written-file.ts';
@@ -40,6 +41,7 @@ export const localHost: HostIO = {
   inspectDestination,
   usersAt,
   readDataFiles,
+  readExtents,
   findOverlays,
   readStore: (path) => readStore(path),
   makeFile: createFile,

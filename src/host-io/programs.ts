@@ -73,6 +73,11 @@ function startAs(argv: Argv, options: StartOptions): RunningProgram {
     ...{ started: pid !== undefined, stdin, stdout, stderr },
     exited: exitOf(child),
     kill: () => killGroup(pid),
+    abandon() {
+      killGroup(pid);
+      child.unref();
+      for (const stream of [stdin, stdout, stderr]) stream?.destroy();
+    },
   };
 }
 
@@ -102,6 +107,7 @@ function notStarted(): RunningProgram {
     ...{ stdout: new PassThrough().end(), stderr: new PassThrough().end() },
     exited: Promise.resolve({ missing: false, code: undefined, signal: undefined }),
     kill: () => {},
+    abandon: () => {},
   };
 }
 

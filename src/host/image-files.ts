@@ -1,4 +1,5 @@
 /** Creates, writes, moves and removes files of a simulated host. */
+import type { CopySpace } from '../model/copy-space.ts';
 import type { ImageFile } from '../model/host-state.ts';
 import { withFileEmptied, withLayersCopied } from './content.ts';
 import { nameIn, withFileOn } from './file-names.ts';
@@ -77,6 +78,32 @@ export function withFileMoved(host: SimulatedHost, file: string, to: string): Si
     host.headers[file],
   );
   return withoutFile({ ...moved, content: withLayersCopied(moved.content, [file], to) }, file);
+}
+
+/**
+ * The bounds of a simulated copy's size, which is at least a byte.
+ * @param former the existing file that is written over, which keeps the space that it takes
+ */
+export function sizesOf(
+  { least, most }: Pick<CopySpace, 'least' | 'most'>,
+  former: Pick<ImageFile, 'size' | 'least'> = { size: 0 },
+): { readonly size: number; readonly least: number } {
+  return {
+    size: Math.max(1, most, former.size),
+    least: Math.max(least, former.least ?? former.size),
+  };
+}
+
+/** The same host after a job has begun to merge these layers: what their tables said no longer holds. */
+export function withoutExtents(host: SimulatedHost, files: readonly string[]): SimulatedHost {
+  let state = host.state;
+  for (const file of files) {
+    const found = state.files[file];
+    if (!found?.extents) continue;
+    const { extents: _former, ...rest } = found;
+    state = withFileOn({ ...host, state }, file, rest);
+  }
+  return state === host.state ? host : { ...host, state };
 }
 
 /** The total size of the files in bytes. */

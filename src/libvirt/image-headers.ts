@@ -5,6 +5,7 @@ import type { HostIO } from '../host-io/host-io.ts';
 import type { Layer } from '../model/host-state.ts';
 import { pathsNamed } from '../model/image-names.ts';
 import { describeExit } from './exit-text.ts';
+import { TaskQueue } from './task-queue.ts';
 
 /** How many qemu-img run at once: each is a process, and a host may have hundreds of images. */
 const AT_ONCE = 4;
@@ -16,6 +17,8 @@ export const MAX_CHAIN_DEPTH = 200;
 export interface Headers {
   /** The image itself and the files below it, from the top. */
   readonly files: readonly string[];
+  /** The same images with the formats that the headers name (empty where none is named) and their data files. */
+  readonly layers: readonly Layer[];
   /** The other files that hold data of one of them. */
   readonly dataFiles: readonly string[];
   /** The backing file as the image's own header names it; `null` for none, absent where the header cannot be read. */
@@ -28,8 +31,7 @@ export interface Headers {
 export class ImageHeaders {
   readonly #io: HostIO;
   readonly #seen = new Map<string, Promise<Headers>>();
-  readonly #waiting: (() => void)[] = [];
-  #free = AT_ONCE;
+  readonly #queue = new TaskQueue(AT_ONCE);
 
   /** @param io the host that the images are on */
   constructor(io: HostIO) {
@@ -39,23 +41,16 @@ export class ImageHeaders {
   /** What a guest has written into a raw image is no header, and an image without a path on this host cannot be read. */
   of({ file, format }: Layer): Promise<Headers> {
     if (!file.startsWith('/') || format === 'raw')
-      return Promise.resolve({ files: [file], dataFiles: [], unread: [] });
+      return Promise.resolve({
+        files: [file],
+        layers: [{ file, format }],
+        dataFiles: [],
+        unread: [],
+      });
     const key = `${format} ${file}`;
-    const seen = this.#seen.get(key) ?? this.#inTurn(() => readHeaders(this.#io, file, format));
+    const seen = this.#seen.get(key) ?? this.#queue.run(() => readHeaders(this.#io, file, format));
     this.#seen.set(key, seen);
     return seen;
-  }
-
-  async #inTurn<T>(look: () => Promise<T>): Promise<T> {
-    if (this.#free === 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    else this.#free -= 1;
-    try {
-      return await look();
-    } finally {
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#free += 1;
-    }
   }
 }
 
@@ -68,6 +63,7 @@ async function readHeaders(io: HostIO, top: string, format: string): Promise<Hea
       whole.map((info) => ({ file: info.filename, format: info.format })),
       [],
       nameIn(whole),
+      [format, ...whole.map((info) => info['backing-filename-format'] ?? '')],
     );
   const own = await imageInfo(io, top, format, []);
   const layers: Layer[] = [];
@@ -112,11 +108,17 @@ async function followed(
   layers: readonly Layer[],
   unread: readonly string[],
   name: string | null | undefined,
+  formats = layers.map(({ format }) => format),
 ): Promise<Headers> {
   const paths = layers.map(({ file }) => pathsNamed(file, '/'));
   const data = await Promise.all(layers.map((layer) => io.readDataFiles(layer)));
   return {
     files: layers.flatMap(({ file }, at) => paths[at] ?? [file]),
+    layers: layers.map(({ file }, at) => ({
+      file: paths[at]?.join() ?? file,
+      format: data[at]?.unread ? '' : (formats[at] ?? ''),
+      dataFiles: data[at]?.files ?? [],
+    })),
     dataFiles: data.flatMap(({ files }) => files),
     unread: [
       ...unread,

@@ -15,7 +15,7 @@ import type { HeldFile, HostIO } from '../host-io/host-io.ts';
 import { allDisks } from '../model/defined-disks.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { filesOfDisk } from '../model/file-identity.ts';
-import type { Bundle, DomainState, HostState } from '../model/host-state.ts';
+import type { Bundle, DomainState, HostState, Layer } from '../model/host-state.ts';
 import { MARKER_URI, type Marker } from '../model/marker.ts';
 import { BackupWatch } from './await-backup.ts';
 import { JobWatch } from './await-job.ts';
@@ -133,8 +133,12 @@ class LiveDriver implements LibvirtDriver {
     return readStores(this.#io, state, folders);
   }
 
-  survey(state: HostState, files: readonly string[]): Promise<HostState> {
-    return surveyHost(this.#io, this.#virsh, state, files);
+  survey(
+    state: HostState,
+    files: readonly string[],
+    measured: readonly (readonly Layer[])[] = [],
+  ): Promise<HostState> {
+    return surveyHost(this.#io, this.#virsh, state, files, measured);
   }
 
   async perform(

@@ -41,6 +41,7 @@ export async function otherDomains(
           name,
           files: [...new Set(files)],
           writes: [...new Set(writes)],
+          ...(live.length === 0 ? {} : { running: true as const }),
           unread: [...new Set([...volumes.unknown, ...unread, ...hidden])],
         },
         names,

@@ -3,8 +3,9 @@ import { dirname } from 'node:path';
 import type { HostIO } from '../host-io/host-io.ts';
 import { FileSet, filesOfDisk } from '../model/file-identity.ts';
 import { backingPath } from '../model/headers.ts';
-import type { Disk, HostState, ImageFile } from '../model/host-state.ts';
+import type { Disk, HostState, ImageFile, Layer } from '../model/host-state.ts';
 import { dataFilesByContent, withDataFiles } from './data-files.ts';
+import { extentsOf, withExtents } from './image-extents.ts';
 import { ImageHeaders } from './image-headers.ts';
 import { otherDomains } from './others.ts';
 import type { Virsh } from './virsh.ts';
@@ -12,6 +13,7 @@ import { volumePaths } from './volumes.ts';
 
 /**
  * Adds to an observed host state what preflight and the check that a file is unused need.
+ * @param measured the chains whose extents are read, topmost layer first
  * @throws BlockplanError domainListUnknown, pathUnreadable when this cannot be determined
  */
 export async function surveyHost(
@@ -19,13 +21,18 @@ export async function surveyHost(
   virsh: Virsh,
   hostState: HostState,
   files: readonly string[],
+  measured: readonly (readonly Layer[])[] = [],
 ): Promise<HostState> {
   const headers = new ImageHeaders(io);
   const { name, uuid, state } = hostState.domain;
   // libvirt answers while the files are inspected.
+  const ownFound = ownFiles(io, virsh, hostState, files, headers);
   const looks = [
-    ownFiles(io, virsh, hostState, files, headers),
+    ownFound,
     otherDomains(io, virsh, uuid, headers),
+    ownFound.then(({ disks, ...found }) =>
+      extentsOf(io, { domain: { disks }, ...found }, measured),
+    ),
     virsh.runAll([
       ['version', '--daemon'],
       ...(state === 'gone' ? [] : [['domblkinfo', '--domain', name, '--all']]),
@@ -33,13 +40,13 @@ export async function surveyHost(
   ] as const;
   // When one of them fails, the others must not hold files open while a rollback begins.
   await Promise.allSettled(looks);
-  const [own, others, [version, sizes]] = await Promise.all(looks);
+  const [own, others, extents, [version, sizes]] = await Promise.all(looks);
   const { disks } = own;
   return {
     ...hostState,
     host: { ...hostState.host, ...readReleases(version?.ok ? version.stdout : ''), ...ownUser(io) },
     domain: { ...hostState.domain, disks: withCapacities(disks, sizes?.ok ? sizes.stdout : '') },
-    files: { ...hostState.files, ...own.files },
+    files: withExtents({ ...hostState.files, ...own.files }, extents),
     names: { ...others.names, ...own.names },
     folders: own.folders,
     others: others.others,
@@ -67,18 +74,42 @@ async function ownFiles(
   const own = { ...hostState.names, ...looked.names, ...(await volumeNames(io, virsh, disks)) };
   const inUse = new FileSet({ files: {}, names: own }, disks.flatMap(filesOfDisk));
   const seen = await lookInside(io, looked.files, hostState, inUse, headers);
-  const images = [...disks.flatMap(({ chain }) => chain), ...Object.values(seen)];
+  const below = await layersBelow(seen, inUse, headers);
+  const images = [...disks.flatMap(({ chain }) => chain), ...Object.values(seen), ...below];
   const data = await io.inspectFiles(images.flatMap((image) => image?.dataFiles ?? []));
   const led = Object.entries(seen).flatMap(([path, file]) =>
     file?.backing ? [backingPath(path, file.backing)] : [],
   );
-  const backing = await io.inspectFiles(led);
+  const backing = await io.inspectFiles([...led, ...below.map(({ file }) => file)]);
+  const named = below.map(({ file, ...known }): [string, ImageFile | null] => {
+    const found = backing.files[file] ?? null;
+    return [file, found && { ...found, ...known }];
+  });
   return {
     disks,
-    files: { ...data.files, ...seen },
+    files: { ...data.files, ...Object.fromEntries(named), ...seen },
     names: { ...backing.names, ...data.names, ...own },
     folders: Object.fromEntries(folders),
   };
+}
+
+/** The images that headers name below these files, and that the guest does not use itself. */
+async function layersBelow(
+  files: HostState['files'],
+  own: FileSet,
+  headers: ImageHeaders,
+): Promise<(Layer & Pick<ImageFile, 'backing'>)[]> {
+  const tops = Object.keys(files).filter((path) => files[path]?.backing && !own.has(path));
+  const chains = tops.map(async (file) => {
+    const { layers, unread } = await headers.of({ file, format: 'qcow2' });
+    return layers.map((layer, at) => ({
+      ...layer,
+      ...(unread.includes(layer.file) ? {} : { backing: layers[at + 1]?.file ?? null }),
+    }));
+  });
+  return (await Promise.all(chains)).flatMap((layers) =>
+    layers.slice(1).filter(({ file }) => file.startsWith('/') && !own.has(file)),
+  );
 }
 
 /** The identities of the storage volumes that the disks name. */

@@ -107,11 +107,13 @@ function readDisk(disk: XmlElement): Disk {
   const device = (disk.attributes.device ?? 'disk') as Disk['device'];
   const job = readJob(disk);
   const unsupported = unsupportedIn(disk);
+  const detects = child(disk, 'driver')?.attributes.detect_zeroes ?? 'off';
   return {
     target: child(disk, 'target')?.attributes.dev ?? '',
     device,
     readonly: Boolean(child(disk, 'readonly')) || device === 'cdrom',
     ...(unsupported.length > 0 ? { unsupported } : {}),
+    ...(detects === 'off' ? {} : { detectZeroes: true }),
     chain: chainOf(disk),
     ...(disk.attributes.snapshot ? { snapshot: disk.attributes.snapshot } : {}),
     ...(job ? { job } : {}),

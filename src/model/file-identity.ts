@@ -174,6 +174,11 @@ export function otherWritersOf(state: HostState, file: string): string[] {
     .map(({ name }) => name);
 }
 
+/** The names of the other domains whose guests run, and write to the file. */
+export function runningWritersOf(state: HostState, file: string): string[] {
+  return otherWritersOf({ ...state, others: state.others.filter(({ running }) => running) }, file);
+}
+
 /** Whether two sources are the same file, opened in the same way: as a file, or as a block device. */
 export function isSameSource(state: Names, a: Layer, b: Layer): boolean {
   return a.block === b.block && isSameFile(state, a.file, b.file);

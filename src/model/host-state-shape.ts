@@ -20,6 +20,7 @@ import {
   type SavedMetadata,
   type UnknownPart,
 } from './host-state.ts';
+import type { ImageExtents, LayerExtents } from './image-extents.ts';
 import {
   amount,
   byKey,
@@ -64,6 +65,7 @@ const disk = fields<Disk>({
   device: oneOf<Disk['device']>('disk', 'cdrom', 'floppy', 'lun'),
   readonly: flag,
   unsupported: optionalField(listOf(text)),
+  detectZeroes: optionalField(trueFlag),
   chain: listOf(layer),
   persistentSource: optionalField(text),
   snapshot: optionalField(text),
@@ -114,10 +116,19 @@ const place = fields<Destination>({
   heldBy: listOf(text),
 });
 
+const extents = fields<ImageExtents>({
+  virtualSize: amount,
+  layers: listOf(
+    fields<LayerExtents>({ data: amount, empty: optionalField(amount), zeroes: amount }),
+  ),
+});
+
 const imageFile = fields<ImageFile>({
   format: optionalField(text),
   size: amount,
   sizeUntold: optionalField(trueFlag),
+  least: optionalField(amount),
+  extents: optionalField(extents),
   identity: optionalField(text),
   link: optionalField(trueFlag),
   made: optionalField(trueFlag),
@@ -130,6 +141,7 @@ const folder = fields<Folder>({
   writable: flag,
   free: amount,
   fileSystem: optionalField(text),
+  mayCompress: optionalField(trueFlag),
   blockedBy: optionalField(text),
   barredAt: optionalField(text),
 });
@@ -138,6 +150,7 @@ const other = fields<OtherDomain>({
   name: text,
   files: listOf(text),
   writes: listOf(text),
+  running: optionalField(trueFlag),
   unread: listOf(text),
 });
 

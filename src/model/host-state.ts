@@ -12,6 +12,7 @@
 
 import type { BackupStore } from './backup-store.ts';
 import type { GuestProcess } from './guest-process.ts';
+import type { ImageExtents } from './image-extents.ts';
 
 /** The state of a libvirt host at one moment, as far as it concerns a plan's domain. */
 export interface HostState {
@@ -122,11 +123,10 @@ export interface Disk {
   readonly target: string;
   readonly device: 'disk' | 'cdrom' | 'floppy' | 'lun';
   readonly readonly: boolean;
-  /**
-   * The properties of the disk, in its live XML or its definition, that blockplan does not support: `<slices>`,
-   * `<driver copy_on_read='on'>` (see disk-elements.ts); absent where there are none.
-   */
+  /** The properties in its live XML or its definition that disk-elements.ts refuses; absent where there are none. */
   readonly unsupported?: readonly string[];
+  /** Set where QEMU looks for zeroes in what is written to the disk: `<driver detect_zeroes='on'>`. */
+  readonly detectZeroes?: true;
   /** The live chain, active layer first; empty when the drive has no medium. */
   readonly chain: readonly Layer[];
   /** The source that the definition names; absent for a transient domain or an empty drive. */
@@ -141,10 +141,7 @@ export interface Disk {
 export interface Layer {
   readonly file: string;
   readonly format: string;
-  /**
-   * Additional files that hold its data: the data file of a qcow2, the extents of a vmdk; absent where it has none, or the
-   * header was not read.
-   */
+  /** Other files with its data: that of a qcow2, the extents of a vmdk; absent where it has none, or was not read. */
   readonly dataFiles?: readonly string[];
   /** Set for a block device, which libvirt opens differently from a file of the same path. */
   readonly block?: true;
@@ -167,6 +164,10 @@ export interface ImageFile {
   readonly size: number;
   /** Set where the size is unknown. */
   readonly sizeUntold?: true;
+  /** Bytes that it certainly occupies, for a simulated copy, whose `size` is an upper bound; absent for other files. */
+  readonly least?: number;
+  /** What its tables and those of the files below it say; absent where they were not read. */
+  readonly extents?: ImageExtents;
   /** The same for every name of one file (links, bind mounts); absent where it was not observed. */
   readonly identity?: string;
   /** Set where the path itself is a symbolic link: removing it leaves the file. */
@@ -211,6 +212,8 @@ export interface Folder {
   readonly free: number;
   /** The same for all folders that share their free bytes; absent where unknown. */
   readonly fileSystem?: string;
+  /** Set where its file system may store files in less space than was written: it may compress or deduplicate. */
+  readonly mayCompress?: true;
   /** What exists on its path and is not a folder, such as a regular file; absent for a folder. */
   readonly blockedBy?: string;
   /** The first folder on the path that the guest's QEMU certainly cannot enter; absent where there is none. */
@@ -223,6 +226,8 @@ export interface OtherDomain {
   readonly files: readonly string[];
   /** The files among them that its guest writes to, or will write to after its next start. */
   readonly writes: readonly string[];
+  /** Set where its guest is known to run. */
+  readonly running?: true;
   /** Its images that exist but cannot be read, so that the layers below them are unknown. */
   readonly unread: readonly string[];
 }

@@ -109,35 +109,35 @@ vdi","vhdx","qed"],description:"Format of the source (-f; default: its format in
 ring",enum:["qcow2","raw","vmdk","vdi","vhdx"],description:"Format of the copy (-O; default: qcow2)."},compress:{type:"b\
 oolean",description:"Compress the copy (-c; qcow2 and vmdk)."},options:{type:"string",minLength:1,description:"Options o\
 f the copy's format (-o), such as `preallocation=metadata`."},"sparse-size":{type:"integer",minimum:0,description:"Turn \
-runs of at least this many zero bytes into holes (-S; default: 4096; 0: no holes)."},coroutines:{type:"integer",minimum:1,
-maximum:16,description:"Parallel reads and writes (-m; default: 8)."},"rate-limit":{type:"integer",minimum:1,description:"\
-Speed limit in bytes/s (-r)."}}}}}},"on-failure":{type:"string",enum:["rollback","stop"],default:"rollback",description:"\
-`rollback` undoes what the run did; `stop` leaves everything as it is and reports that."}}},pattern4=new RegExp("^[a-z0-\
-9][a-z0-9-]{0,62}$","u"),pattern5=new RegExp("^[^/\\s-][^/]*$","u"),pattern6=new RegExp("^[A-Za-z_][A-Za-z0-9_-]*$","u"),
-pattern8=new RegExp("^[^/.][^/]*$","u"),pattern9=new RegExp("^(?!(?:prune\\.json|locks)$)(?!.*\\.partial$)[A-Za-z0-9][A-Za\
--z0-9._+-]{0,199}$","u"),func1=require_ucs2length().default,func2=Object.prototype.hasOwnProperty;function validate20(data,{
-instancePath="",parentData,parentDataProperty,rootData=data,dynamicAnchors={}}={}){let vErrors=null,errors=0,evaluated0=validate20.
-evaluated;if(evaluated0.dynamicProps&&(evaluated0.props=void 0),evaluated0.dynamicItems&&(evaluated0.items=void 0),data&&
-typeof data=="object"&&!Array.isArray(data)){if(data.plan===void 0){let err0={instancePath,schemaPath:"#/required",keyword:"\
-required",params:{missingProperty:"plan"}};vErrors===null?vErrors=[err0]:vErrors.push(err0),errors++}if(data.name===void 0){
-let err1={instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"name"}};vErrors===null?vErrors=
-[err1]:vErrors.push(err1),errors++}if(data.domain===void 0){let err2={instancePath,schemaPath:"#/required",keyword:"requ\
-ired",params:{missingProperty:"domain"}};vErrors===null?vErrors=[err2]:vErrors.push(err2),errors++}if(data.steps===void 0){
-let err3={instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"steps"}};vErrors===null?vErrors=
-[err3]:vErrors.push(err3),errors++}for(let key0 in data)if(!(key0==="plan"||key0==="name"||key0==="description"||key0===
-"domain"||key0==="vars"||key0==="hooks"||key0==="steps"||key0==="on-failure")){let err4={instancePath,schemaPath:"#/addi\
-tionalProperties",keyword:"additionalProperties",params:{additionalProperty:key0}};vErrors===null?vErrors=[err4]:vErrors.
-push(err4),errors++}if(data.plan!==void 0&&data.plan!=="blockplan/v1"){let err5={instancePath:instancePath+"/plan",schemaPath:"\
-#/properties/plan/const",keyword:"const",params:{allowedValue:"blockplan/v1"}};vErrors===null?vErrors=[err5]:vErrors.push(
-err5),errors++}if(data.name!==void 0){let data1=data.name;if(typeof data1=="string"){if(!pattern4.test(data1)){let err6={
-instancePath:instancePath+"/name",schemaPath:"#/properties/name/pattern",keyword:"pattern",params:{pattern:"^[a-z0-9][a-\
-z0-9-]{0,62}$"}};vErrors===null?vErrors=[err6]:vErrors.push(err6),errors++}}else{let err7={instancePath:instancePath+"/n\
-ame",schemaPath:"#/properties/name/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err7]:vErrors.push(
-err7),errors++}}if(data.description!==void 0&&typeof data.description!="string"){let err8={instancePath:instancePath+"/d\
-escription",schemaPath:"#/properties/description/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err8]:
-vErrors.push(err8),errors++}if(data.domain!==void 0){let data3=data.domain;if(typeof data3=="string"){if(func1(data3)>255){
-let err9={instancePath:instancePath+"/domain",schemaPath:"#/properties/domain/maxLength",keyword:"maxLength",params:{limit:255}};
-vErrors===null?vErrors=[err9]:vErrors.push(err9),errors++}if(!pattern5.test(data3)){let err10={instancePath:instancePath+
+runs of at least this many zero bytes into holes (-S; default: 4096; 0: no holes, so that the copy takes the space of th\
+e whole disk)."},coroutines:{type:"integer",minimum:1,maximum:16,description:"Parallel reads and writes (-m; default: 8)\
+."},"rate-limit":{type:"integer",minimum:1,description:"Speed limit in bytes/s (-r)."}}}}}},"on-failure":{type:"string",
+enum:["rollback","stop"],default:"rollback",description:"`rollback` undoes what the run did; `stop` leaves everything as\
+ it is and reports that."}}},pattern4=new RegExp("^[a-z0-9][a-z0-9-]{0,62}$","u"),pattern5=new RegExp("^[^/\\s-][^/]*$",
+"u"),pattern6=new RegExp("^[A-Za-z_][A-Za-z0-9_-]*$","u"),pattern8=new RegExp("^[^/.][^/]*$","u"),pattern9=new RegExp("^\
+(?!(?:prune\\.json|locks)$)(?!.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$","u"),func1=require_ucs2length().default,
+func2=Object.prototype.hasOwnProperty;function validate20(data,{instancePath="",parentData,parentDataProperty,rootData=data,
+dynamicAnchors={}}={}){let vErrors=null,errors=0,evaluated0=validate20.evaluated;if(evaluated0.dynamicProps&&(evaluated0.
+props=void 0),evaluated0.dynamicItems&&(evaluated0.items=void 0),data&&typeof data=="object"&&!Array.isArray(data)){if(data.
+plan===void 0){let err0={instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"plan"}};vErrors===
+null?vErrors=[err0]:vErrors.push(err0),errors++}if(data.name===void 0){let err1={instancePath,schemaPath:"#/required",keyword:"\
+required",params:{missingProperty:"name"}};vErrors===null?vErrors=[err1]:vErrors.push(err1),errors++}if(data.domain===void 0){
+let err2={instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"domain"}};vErrors===null?vErrors=
+[err2]:vErrors.push(err2),errors++}if(data.steps===void 0){let err3={instancePath,schemaPath:"#/required",keyword:"requi\
+red",params:{missingProperty:"steps"}};vErrors===null?vErrors=[err3]:vErrors.push(err3),errors++}for(let key0 in data)if(!(key0===
+"plan"||key0==="name"||key0==="description"||key0==="domain"||key0==="vars"||key0==="hooks"||key0==="steps"||key0==="on-\
+failure")){let err4={instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key0}};
+vErrors===null?vErrors=[err4]:vErrors.push(err4),errors++}if(data.plan!==void 0&&data.plan!=="blockplan/v1"){let err5={instancePath:instancePath+
+"/plan",schemaPath:"#/properties/plan/const",keyword:"const",params:{allowedValue:"blockplan/v1"}};vErrors===null?vErrors=
+[err5]:vErrors.push(err5),errors++}if(data.name!==void 0){let data1=data.name;if(typeof data1=="string"){if(!pattern4.test(
+data1)){let err6={instancePath:instancePath+"/name",schemaPath:"#/properties/name/pattern",keyword:"pattern",params:{pattern:"\
+^[a-z0-9][a-z0-9-]{0,62}$"}};vErrors===null?vErrors=[err6]:vErrors.push(err6),errors++}}else{let err7={instancePath:instancePath+
+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err7]:vErrors.
+push(err7),errors++}}if(data.description!==void 0&&typeof data.description!="string"){let err8={instancePath:instancePath+
+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=
+[err8]:vErrors.push(err8),errors++}if(data.domain!==void 0){let data3=data.domain;if(typeof data3=="string"){if(func1(data3)>
+255){let err9={instancePath:instancePath+"/domain",schemaPath:"#/properties/domain/maxLength",keyword:"maxLength",params:{
+limit:255}};vErrors===null?vErrors=[err9]:vErrors.push(err9),errors++}if(!pattern5.test(data3)){let err10={instancePath:instancePath+
 "/domain",schemaPath:"#/properties/domain/pattern",keyword:"pattern",params:{pattern:"^[^/\\s-][^/]*$"}};vErrors===null?
 vErrors=[err10]:vErrors.push(err10),errors++}}else{let err11={instancePath:instancePath+"/domain",schemaPath:"#/properti\
 es/domain/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err11]:vErrors.push(err11),errors++}}if(data.

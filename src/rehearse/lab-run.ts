@@ -97,7 +97,7 @@ export function withEffectHook(driver: Driver, aside: EffectHook): Driver {
     observe: (files) => driver.observe(files),
     headers: (state) => driver.headers(state),
     readStores: (state, folders) => driver.readStores(state, folders),
-    survey: (state, files) => driver.survey(state, files),
+    survey: (state, files, measured) => driver.survey(state, files, measured),
     perform: async (effect, context) => {
       await driver.perform(effect, context);
       if (effect === aside.after) await aside.do();

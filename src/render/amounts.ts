@@ -1,4 +1,5 @@
-/** Formats counts, percentages and durations for people; `size-text.ts` formats sizes. */
+/** Formats counts, percentages, durations and ranges for people; `size-text.ts` formats sizes. */
+import { sizeText } from '../size-text.ts';
 
 /** Whole percents, rounded down so that 100 means all of it; 0 while the total is unknown. */
 export function percentOf(current: number, total: number): number {
@@ -29,6 +30,21 @@ function twoUnits(amount: number, ratio: number, large: string, small: string): 
   const head = `${Math.floor(amount / ratio)} ${large}`;
   return rest === 0 ? head : `${head} ${rest} ${small}`;
 }
+
+/** `up to 2.2 GiB`; from the smallest amount on, where that says more than nothing: `266 KiB to 2.2 GiB`. */
+export function rangeOfSizes(most: number, least: number | undefined): string {
+  const isTelling = least !== undefined && least >= SMALLEST_COPY && least < most;
+  return isTelling ? `${sizeText(least)} to ${sizeText(most)}` : `up to ${sizeText(most)}`;
+}
+
+/** `about 2.08 GiB (120 MiB as stored)`, where the space that its source takes says more than nothing. */
+export function knownSize(bytes: number, stored: number): string {
+  const source = stored < SMALLEST_COPY ? '' : ` (${sizeText(stored)} as stored)`;
+  return `about ${sizeText(bytes)}${source}`;
+}
+
+/** An image without data is smaller. */
+const SMALLEST_COPY = 64 * 1024;
 
 /** `1 step`, `2 steps`. */
 export function pluralText(amount: number, noun: string, plural = `${noun}s`): string {

@@ -1,7 +1,7 @@
 /** The tiles of a preview: the numbers that a reviewer decides by. */
 import type { Preview, Totals } from '../simulate/preview.ts';
 import { sizeText } from '../size-text.ts';
-import { pluralText } from './amounts.ts';
+import { pluralText, rangeOfSizes } from './amounts.ts';
 import { copyDuration } from './copy-duration.ts';
 import type { Tile } from './document.ts';
 
@@ -30,15 +30,15 @@ export function previewTiles(preview: Preview): Tile[] {
 
 function spaceTile(
   label: string,
-  { folder, needed, free }: Totals['space'][number],
+  { folder, needed, least, free }: Totals['space'][number],
   purpose = '',
 ): Tile {
   const known = needed !== undefined && free !== undefined;
   const share = known ? needed / free : 0;
-  const mood = share > 1 ? 'bad' : 'warn';
+  const mood = known && (least ?? needed) > free ? 'bad' : 'warn';
   return {
     label,
-    value: needed === undefined ? 'unknown' : `up to ${sizeText(needed)}`,
+    value: needed === undefined ? 'unknown' : rangeOfSizes(needed, least),
     note:
       free === undefined
         ? `in ${folder}, free space unknown${purpose}`
@@ -52,7 +52,10 @@ function copyTiles({ copies }: Totals): Tile[] {
   if (copies.length === 0) return [];
   const isKnown = copies.every(({ bytes }) => bytes !== undefined);
   const sum = copies.reduce((all, { bytes = 0 }) => all + bytes, 0);
-  const amount = isKnown ? `up to ${sizeText(sum)}` : 'an unknown amount';
+  const least = copies.every((copy) => copy.least === undefined)
+    ? undefined
+    : copies.reduce((all, { bytes = 0, least: from = bytes }) => all + from, 0);
+  const amount = isKnown ? rangeOfSizes(sum, least) : 'an unknown amount';
   const found = copyDuration(copies);
   if (!found) {
     const isLimited = copies.some(({ rate }) => rate !== undefined);

@@ -2,7 +2,7 @@
 
 import type { Preview, Totals } from '../simulate/preview.ts';
 import { sizeText } from '../size-text.ts';
-import { pluralText } from './amounts.ts';
+import { knownSize, pluralText, rangeOfSizes } from './amounts.ts';
 import { copyDuration } from './copy-duration.ts';
 import type { TextPart } from './document.ts';
 
@@ -66,7 +66,10 @@ function unchecked({ source, preconditions: all }: Preview): TextPart[] {
 }
 
 function amounts({ copies, space, rollback }: Totals): string[] {
-  const copied = copies.map(({ to, bytes }) => ({ bytes, where: `to ${to}` }));
+  const copied = copies.map(({ to, bytes, least, stored, because }) => ({
+    ...{ bytes, least, stored },
+    where: `to ${to}${because === undefined ? '' : `: ${because}`}`,
+  }));
   return [
     ...boundsOf('copies', copied),
     ...boundsOf('needs', space.map(inFolder)),
@@ -76,20 +79,24 @@ function amounts({ copies, space, rollback }: Totals): string[] {
   ];
 }
 
-function inFolder({ folder, needed: bytes, free }: Totals['space'][number]) {
+function inFolder({ folder, needed: bytes, least, free }: Totals['space'][number]) {
   const room = free === undefined ? 'free space unknown' : `${sizeText(free)} free`;
-  return { bytes, where: `in ${folder} (${room})` };
+  return { bytes, least, where: `in ${folder} (${room})` };
 }
 
-function boundsOf(
-  verb: string,
-  amounts: readonly { readonly bytes: number | undefined; readonly where: string }[],
-): string[] {
-  return amounts.map(({ bytes, where }) =>
-    bytes === undefined
-      ? `${verb} an unknown amount ${where}`
-      : `${verb} up to ${sizeText(bytes)} ${where}`,
-  );
+interface Bound {
+  readonly bytes: number | undefined;
+  readonly least?: number | undefined;
+  readonly stored?: number | undefined;
+  readonly where: string;
+}
+
+function boundsOf(verb: string, amounts: readonly Bound[]): string[] {
+  return amounts.map(({ bytes, least, stored, where }) => {
+    if (bytes === undefined) return `${verb} an unknown amount ${where}`;
+    const amount = stored === undefined ? rangeOfSizes(bytes, least) : knownSize(bytes, stored);
+    return `${verb} ${amount} ${where}`;
+  });
 }
 
 function duration({ copies }: Totals): string[] {

@@ -164,7 +164,7 @@ function answerer(
       case 'headers':
         return driver.headers(request.state);
       case 'survey':
-        return driver.survey(request.state, request.files);
+        return driver.survey(request.state, request.files, request.measured);
       case 'bundle':
         return driver.bundle();
       case 'reconnect':

@@ -32,14 +32,19 @@ export function otherEffects(
 }
 
 /**
- * Whether two lists of effects are equal except for their texts. Effects from a journal have no fields that are
- * `undefined`.
+ * Whether two lists of effects are equal except for their texts, and for the amounts that only progress needs. Effects from
+ * a journal have no fields that are `undefined`.
  */
 export function isSameCommands(some: readonly Effect[], others: readonly Effect[]): boolean {
   return isDeepStrictEqual(some.map(silent), others.map(silent));
 }
 
 function silent(effect: Effect): unknown {
-  const { why: _why, doubt: _doubt, ...rest } = effect as Effect & { readonly doubt?: string };
+  const {
+    why: _why,
+    doubt: _doubt,
+    bytes: _bytes,
+    ...rest
+  } = effect as Effect & { readonly doubt?: string; readonly bytes?: number };
   return JSON.parse(JSON.stringify(rest));
 }

@@ -207,8 +207,8 @@ export function* withReconnect<T>(on: HostName, ask: () => RunPart<T>): RunPart<
 /** Checks a step's requirements again before it begins: the host may have changed since preflight. */
 function* obstaclesTo({ planned, host: on }: PhaseNode, before: HostState): RunPart<string[]> {
   const { step, params } = planned;
-  const { files } = requirementsOf(step, params, before);
-  const state = yield* askHostState({ ask: 'survey', on, state: before, files });
+  const { files, measured } = requirementsOf(step, params, before);
+  const state = yield* askHostState({ ask: 'survey', on, state: before, files, measured });
   return requirementsOf(step, params, state)
     .findings.filter((finding) => finding.severity === 'error')
     .map((finding) => finding.message);

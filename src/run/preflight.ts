@@ -31,10 +31,14 @@ export async function observeForPlans(
   const first = await driver.headers(await driver.observe([...new Set(pathsIn(steps))]));
   const walks = graphs.map((graph) => walk(graph, first));
   const stores = [...new Set(walks.flatMap((each) => each.stores))];
-  if (stores.length === 0) return driver.survey(first, filesOf(walks));
+  if (stores.length === 0) return surveyFor(driver, first, walks);
   // Which images a restore reads, and which files it makes, only the store shows.
   const known = await driver.readStores(first, stores);
-  return driver.survey(known, filesOf(graphs.map((graph) => walk(graph, known))));
+  return surveyFor(
+    driver,
+    known,
+    graphs.map((graph) => walk(graph, known)),
+  );
 }
 
 /**
@@ -78,8 +82,13 @@ async function observed(
   ]);
 }
 
-function filesOf(walks: readonly Walk[]): string[] {
-  return [...new Set(walks.flatMap(({ files }) => files))];
+function surveyFor(driver: Driver, state: HostState, walks: readonly Walk[]): Promise<HostState> {
+  const files = [...new Set(walks.flatMap((each) => each.files))];
+  return driver.survey(
+    state,
+    files,
+    walks.flatMap(({ measured }) => measured),
+  );
 }
 
 /** The absolute paths in a plan's parameters. */

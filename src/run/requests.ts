@@ -6,7 +6,7 @@ import type { Effect } from '../commands/effect.ts';
 import type { Direction, PhaseRef, RunEvent } from '../events.ts';
 import type { Hook } from '../hook.ts';
 import type { JournalEntry } from '../journal/journal.ts';
-import type { Bundle, HostState } from '../model/host-state.ts';
+import type { Bundle, HostState, Layer } from '../model/host-state.ts';
 import type { HostName } from '../model/hosts.ts';
 import type { Marker } from '../model/marker.ts';
 import type { End } from '../outcomes.ts';
@@ -33,8 +33,13 @@ export type HostRequest = OnHost &
     | { readonly ask: 'observe'; readonly files: readonly string[] }
     /** Reads the names in the headers of the guest's layers; answered with that host state, completed. */
     | { readonly ask: 'headers'; readonly state: HostState }
-    /** Inspects the rest of the host as well; answered with a host state. */
-    | { readonly ask: 'survey'; readonly state: HostState; readonly files: readonly string[] }
+    /** Inspects the rest of the host as well, and measures chains; answered with a host state. */
+    | {
+        readonly ask: 'survey';
+        readonly state: HostState;
+        readonly files: readonly string[];
+        readonly measured?: readonly (readonly Layer[])[];
+      }
     /** Performs one effect; answered when it is done. Going forward, a wait may be answered with `Interrupted`. */
     | ({
         readonly ask: 'perform';

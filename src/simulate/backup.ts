@@ -11,11 +11,18 @@ import type {
 } from '../commands/backup-effect.ts';
 import { isWrittenTo, withoutPoint, withPointCopied, withRestored } from '../host/content.ts';
 import { nameIn } from '../host/file-names.ts';
-import { withFileMoved, withImage, withNewImage, withoutFile } from '../host/image-files.ts';
+import {
+  sizesOf,
+  withFileMoved,
+  withImage,
+  withNewImage,
+  withoutFile,
+} from '../host/image-files.ts';
 import { withoutBackup } from '../host/jobs.ts';
 import { guestWrites, refuseUnless, type SimulatedHost } from '../host/simulated-host.ts';
 import { imageName } from '../model/backup-store.ts';
-import { isBackedUp, isUp } from '../model/host-state.ts';
+import { spaceOfBackup } from '../model/copy-space.ts';
+import { diskOf, isBackedUp, isUp } from '../model/host-state.ts';
 
 /** @throws EffectFailed if the driver would refuse */
 export function applyBackup(host: SimulatedHost, effect: BackupEffect): SimulatedHost {
@@ -39,14 +46,15 @@ function imagesIn(folder: string, disks: readonly string[]): string[] {
   return disks.map((disk) => join(folder, imageName(disk)));
 }
 
-/** A folder counts as a file without a format. */
+/** A folder counts as a file without a format, and takes the space of all files in it. */
 function draft(host: SimulatedHost, { draft: folder, sources }: DraftBackupEffect): SimulatedHost {
   const file = nameIn(host, folder);
   refuseUnless(!host.state.files[file], `${folder} already exists`);
   const made = { size: 1, made: true } as const;
+  const disks = Object.keys(sources).flatMap((disk) => diskOf(host.state, disk) ?? []);
   return imagesIn(folder, Object.keys(sources)).reduce(
     (each, image) => withNewImage(each, nameIn(each, image), { ...made, format: 'qcow2' }),
-    withNewImage(host, file, made),
+    withNewImage(host, file, { ...made, ...sizesOf(spaceOfBackup(host.state, disks)) }),
   );
 }
 

@@ -57,8 +57,14 @@ function isPath(file: string): boolean {
 /** What is known of a file without reading it. */
 function outside(file: ImageFile | null | undefined): ImageFile | null {
   if (!file) return null;
-  const { format: _format, backing: _backing, dataFiles: _data, place: _place, ...rest } = file;
-  return rest;
+  const { size, sizeUntold, identity, link, made } = file;
+  return {
+    size,
+    ...(sizeUntold ? { sizeUntold } : {}),
+    ...(identity === undefined ? {} : { identity }),
+    ...(link ? { link } : {}),
+    ...(made ? { made } : {}),
+  };
 }
 
 /** The result of `Driver.survey`: adds folders, other domains, and the backing files of images that are in no chain. */
@@ -82,15 +88,22 @@ export function surveyedState(
       ...(place ? { place } : {}),
     };
   };
+  const read = Object.fromEntries(files.filter(isPath).map((path) => [path, below(path)]));
   return {
     ...known,
-    files: {
-      ...known.files,
-      ...Object.fromEntries(files.filter(isPath).map((path) => [path, below(path)])),
-    },
+    files: withExtents(host, { ...known.files, ...read }),
     folders: Object.fromEntries(
       files.map((path) => [dirname(path), state.folders[dirname(path)] ?? null]),
     ),
     others: state.others,
   };
+}
+
+/** The files with what a simulated host knows of their data: reading it costs nothing here. */
+function withExtents(host: SimulatedHost, files: HostState['files']): HostState['files'] {
+  const found = Object.entries(files).flatMap(([path, file]): [string, ImageFile][] => {
+    const extents = fileOn(host, path)?.extents;
+    return file && extents ? [[path, { ...file, extents }]] : [];
+  });
+  return found.length === 0 ? files : { ...files, ...Object.fromEntries(found) };
 }

@@ -24,15 +24,18 @@ export function previewAmounts(
   const needed = sums(
     products.map(({ file, room, unknown }) => [dirname(file), unknown ? undefined : room]),
   );
+  const certain = leastByFolder(products);
   return {
     copies: copied.map(([to, bytes]) => ({
       to,
       ...(bytes === undefined ? {} : { bytes }),
       ...limitIn(products.filter((each) => copiesInto(state, each, to))),
+      ...rangeIn(products.filter((each) => copiesInto(state, each, to))),
     })),
     space: needed.map(([folder, bytes]) => ({
       folder,
       ...(bytes === undefined ? {} : { needed: bytes }),
+      ...leastIn(certain.get(folder)),
       ...freeIn(state, folder),
     })),
     rollback: rollbackNeeds(phases).map(([folder, bytes]) => ({
@@ -55,6 +58,42 @@ function limitIn(copies: readonly Product[]): Pick<Totals['copies'][number], 'ra
   return counted.length < copies.length
     ? { rate }
     : { rate, counted: counted.reduce((sum, bytes) => sum + bytes, 0) };
+}
+
+/**
+ * Why much more can be copied into one file than the files of its source take, and what these take: as a lower bound or, where
+ * the amount is known, as `stored`. Empty where it cannot.
+ */
+function rangeIn(
+  copies: readonly Product[],
+): Pick<Totals['copies'][number], 'least' | 'stored' | 'because'> {
+  const because = copies.find((copy) => copy.because !== undefined)?.because;
+  if (because === undefined) return {};
+  const least = copies.reduce((sum, copy) => sum + (copy.least ?? copy.copied), 0);
+  if (copies.some(isRange)) return { least, because };
+  return { ...(copies.every(({ known }) => known) ? { stored: least } : {}), because };
+}
+
+/** By folder, what products certainly take; without the folders where none can take much more. */
+function leastByFolder(products: readonly Product[]): ReadonlyMap<string, number> {
+  const least = new Map<string, number>();
+  const ranges = new Set<string>();
+  for (const product of products) {
+    const folder = dirname(product.file);
+    least.set(folder, (least.get(folder) ?? 0) + (product.least ?? product.room));
+    if (isRange(product)) ranges.add(folder);
+  }
+  for (const folder of [...least.keys()]) if (!ranges.has(folder)) least.delete(folder);
+  return least;
+}
+
+function leastIn(least: number | undefined): { readonly least?: number } {
+  return least === undefined ? {} : { least };
+}
+
+/** Whether it can take much more than it certainly takes, and how much is unknown. */
+function isRange({ because, least, known }: Product): boolean {
+  return because !== undefined && least !== undefined && !known;
 }
 
 function freeIn(state: HostState, folder: string): { readonly free?: number } {

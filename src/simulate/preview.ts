@@ -55,21 +55,26 @@ export interface Totals {
   /**
    * An upper bound of what is copied, by destination file, in bytes; absent if the facts do not include the sizes. `rate` is
    * the speed limit of the copy in bytes/s; absent if it has none. `counted` is an upper bound of the bytes that count towards
-   * the limit; absent if it is unknown.
+   * the limit; absent if it is unknown. `because` is set if much more can be copied than the source's files take: why, as a
+   * clause. Then `least` is what is certainly copied; or `bytes` is known, and `stored` is what those files take.
    */
   readonly copies: readonly {
     readonly to: string;
     readonly bytes?: number;
     readonly rate?: number;
     readonly counted?: number;
+    readonly least?: number;
+    readonly stored?: number;
+    readonly because?: string;
   }[];
   /**
    * An upper bound of the space that the plan's files take, by folder, in bytes; `needed` is absent if the facts do not
-   * include the sizes, `free` if the folder was not checked.
+   * include the sizes, `free` if the folder was not checked. `least` is what they certainly take, if that is much less.
    */
   readonly space: readonly {
     readonly folder: string;
     readonly needed?: number;
+    readonly least?: number;
     readonly free?: number;
   }[];
   /** An upper bound of the additional space that rollbacks take, by folder, in bytes. */

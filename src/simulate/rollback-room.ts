@@ -29,37 +29,46 @@ export function rollbackNeeds(
 }
 
 /**
- * Rollbacks that may not fit, and as errors those that cannot.
- * @param leftFor the bytes that a phase leaves free in the file's folder; undefined if the folder was not checked
+ * Rollbacks that may not fit, and as errors those that will not.
+ * @param leftFor the bytes that a phase leaves free in the file's folder: at least, and as expected of copies that were
+ *   measured; undefined if the folder was not checked
  */
 export function rollbacksWithoutRoom(
   phases: readonly WalkedPhase[],
-  leftFor: (index: number, file: string) => number | undefined,
+  leftFor: (index: number, file: string) => { least: number; expected: number } | undefined,
 ): Finding[] {
   return phases.flatMap((walked, index) =>
     roomsOf(walked).flatMap(({ file, least, most }) => {
       const left = leftFor(index, file);
-      if (left === undefined || most <= left) return [];
+      if (left === undefined || most <= left.least) return [];
       const { planned, phase } = walked.node;
-      const [grows, atLeast, free] = comparedSizes(most, least, Math.max(0, left));
+      const stranded = least > left.expected;
+      const [grows, atLeast, free] = comparedSizes(
+        most,
+        least,
+        Math.max(0, stranded ? left.expected : left.least),
+      );
       const bytes =
         least === most ? grows : least === 0 ? `up to ${grows}` : `${atLeast} to ${grows}`;
-      const needs = `the rollback of ${planned.id}/${phase.name} needs ${bytes} for ${file}, but ${dirname(file)} has ${free} left`;
-      return [
-        least > left
-          ? findingAt(walked, {
-              code: codes.noSpace,
-              severity: 'error',
-              message: `${needs}: a failure after this phase would leave the run stranded`,
-              hint: 'free space there, or write "on-failure: stop" to run without rollback',
-            })
-          : findingAt(walked, {
-              code: codes.spaceAtRisk,
-              severity: 'warning',
-              message: `${needs}: if the guest writes that much, the rollback cannot finish`,
-              hint: 'free space there before the run, or run the plan when the guest writes little',
-            }),
-      ];
+      const needs = `the rollback of ${planned.id}/${phase.name} needs ${bytes} for ${file}, but ${dirname(file)}`;
+      if (stranded)
+        return findingAt(walked, {
+          code: codes.noSpace,
+          severity: 'error',
+          message: `${needs} has ${free} left: a failure after this phase would leave the run stranded`,
+          hint: 'free space there, or write "on-failure: stop" to run without rollback',
+        });
+      const isCertain = least > left.least;
+      return findingAt(walked, {
+        code: codes.spaceAtRisk,
+        severity: 'warning',
+        message: isCertain
+          ? `${needs} can have only ${free} left: if the copies take that much, a failure after this phase leaves the run stranded`
+          : `${needs} has ${free} left: if the guest writes that much, the rollback cannot finish`,
+        hint: isCertain
+          ? 'free space there before the run, or write "on-failure: stop" to run without rollback'
+          : 'free space there before the run, or run the plan when the guest writes little',
+      });
     }),
   );
 }

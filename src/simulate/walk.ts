@@ -2,7 +2,7 @@
 import type { Finding } from '../errors.ts';
 import type { Graph, PhaseNode } from '../graph/graph.ts';
 import { simulatedHostOf } from '../host/simulated-host.ts';
-import type { HostState } from '../model/host-state.ts';
+import type { HostState, Layer } from '../model/host-state.ts';
 import { requirementsOf, type StepRequirements } from '../steps/derived.ts';
 import { pathInPlan, type Refusal } from '../steps/requirements/requirement.ts';
 import { dangersOf } from './dangers.ts';
@@ -21,6 +21,8 @@ export interface Walk {
   readonly files: readonly string[];
   /** The folders of the backup stores that the plan reads or adds to. */
   readonly stores: readonly string[];
+  /** The chains whose tables show how much the plan copies. */
+  readonly measured: readonly (readonly Layer[])[];
 }
 
 /** A step with its requirements and findings in the host state in which it begins. */
@@ -36,6 +38,7 @@ export function walk(graph: Graph, state: HostState): Walk {
   const steps: WalkedStep[] = [];
   const files = new Set<string>();
   const stores = new Set<string>();
+  const measured: (readonly Layer[])[] = [];
   let host = simulatedHostOf(state);
   let start = stateWithHeaders(host);
   let before = start;
@@ -46,6 +49,7 @@ export function walk(graph: Graph, state: HostState): Walk {
       const examined = requirementsOf(planned.step, planned.params, start);
       for (const file of examined.files) files.add(file);
       for (const store of examined.stores) stores.add(store);
+      measured.push(...examined.measured);
       findings.push(...examined.findings.map((refusal) => inPlan(node, refusal)));
       if (examined.findings.some(({ blocks }) => blocks === 'simulation')) break;
       steps.push({ ...examined, planned, start });
@@ -57,7 +61,7 @@ export function walk(graph: Graph, state: HostState): Walk {
   }
   if (phases.length === graph.nodes.length) findings.push(...leftTransient(graph, state, before));
   findings.push(...dangersOf(state, phases, findings.some(isError)));
-  return { phases, steps, findings, files: [...files], stores: [...stores] };
+  return { phases, steps, findings, files: [...files], stores: [...stores], measured };
 }
 
 function isError({ severity }: Finding): boolean {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { codes } from '../codes.ts';
 import { STORE_NAMES } from '../model/backup-store.ts';
-import { filesOfLayer } from '../model/file-identity.ts';
+import { chainsToMeasure, spaceOfBackup } from '../model/copy-space.ts';
 import { activeFile, type Disk, diskOf, type HostState } from '../model/host-state.ts';
 import { BACKUP_NAME } from '../store/names.ts';
 import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
@@ -20,7 +20,7 @@ import {
   refuseStep,
 } from './requirements/requirement.ts';
 import { discardBackup } from './rollbacks/discard-backup.ts';
-import { bytesOf, unknownSize } from './sizes.ts';
+import { copyProduct } from './sizes.ts';
 
 const schema = {
   type: 'object',
@@ -88,19 +88,14 @@ export const backupBeginStep = defineStep<typeof schema>({
       draftOf(params),
       'it is an incomplete backup: resume or roll back its run, or remove this folder',
     );
-    requireNewFile(
-      needs,
-      state,
-      'name',
-      folderOf(params),
-      bytesOf(state, sourceFiles(params, state)),
-    );
+    const space = spaceOfBackup(state, chosenDisks(params, state));
+    requireNewFile(needs, state, 'name', folderOf(params), space.least, space.most);
     requireWritableByQemu(needs, state, 'store', folderOf(params), true);
   },
   products(params: Params, state) {
-    const files = sourceFiles(params, state);
-    const bytes = bytesOf(state, files);
-    return [{ file: folderOf(params), copied: bytes, room: bytes, ...unknownSize(state, files) }];
+    const disks = chosenDisks(params, state);
+    const measured = disks.flatMap(({ chain }) => chainsToMeasure(state, chain));
+    return [copyProduct(folderOf(params), spaceOfBackup(state, disks), measured)];
   },
   phases: (params: Params) => [copyPhase(params), digestPhase(params), publishPhase(params)],
   examples: [
@@ -159,11 +154,8 @@ function whyLeftOut({ chain, device, readonly }: Disk): string | undefined {
   return readonly ? 'it is read-only' : undefined;
 }
 
-/** The files that the copied disks consist of. */
-function sourceFiles(params: Params, state: HostState): string[] {
-  return chosenTargets(params, state).flatMap((target) =>
-    (diskOf(state, target)?.chain ?? []).flatMap(filesOfLayer),
-  );
+function chosenDisks(params: Params, state: HostState): readonly Disk[] {
+  return chosenTargets(params, state).flatMap((target) => diskOf(state, target) ?? []);
 }
 
 function copyPhase(params: Params): Phase {

@@ -129,12 +129,22 @@ export const blockcommitStep = defineStep<typeof schema>({
     const range = findRange(commitRange(commitOf(params)), state);
     if (!range) return [];
     const { quarantine } = params;
+    const disk = diskOf(state, params.disk);
     const files = range.merged.map(({ file }) => file);
     const removed = params.delete || quarantine !== undefined ? files : [];
     const places =
       quarantine === undefined ? [] : files.map((file) => quarantinePath(quarantine, file));
     return [
-      { ...mergedInto(state, range), ...limitOf(params, diskOf(state, params.disk)) },
+      {
+        // QEMU writes zeroes into the base as data, unless it commits the active layer (seen with QEMU 7.2).
+        ...mergedInto(
+          state,
+          range,
+          disk?.capacity,
+          isActive(params) ? ['empty'] : ['empty', 'zeroes'],
+        ),
+        ...limitOf(params, disk),
+      },
       ...[...removed, ...places].map(withoutRoom),
     ];
   },

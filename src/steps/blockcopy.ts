@@ -1,6 +1,8 @@
 import { codes } from '../codes.ts';
+import { layersOfCopy, spaceOfBlockcopy } from '../commands/blockcopy.ts';
+import { chainsToMeasure } from '../model/copy-space.ts';
 import { diskOf } from '../model/host-state.ts';
-import { bytesToCopy, copiedFiles, temporaryOverlays, usesExisting } from './copy.ts';
+import { temporaryOverlays, usesExisting } from './copy.ts';
 import { defineStep, type Infer, type ParamsSchema } from './define.ts';
 import { BANDWIDTH, DISK, timeoutOption, WAITED_FOR } from './options.ts';
 import { mirrorPhase, pivotToCopy } from './phases/copy.ts';
@@ -15,7 +17,7 @@ import { requireDefinitionFollows } from './requirements/definition.ts';
 import { requireDiskForJob } from './requirements/disk.ts';
 import { requireLibvirtSince } from './requirements/guest.ts';
 import { checkExclusive, checkNeeds, checkPlainPath, refuse } from './requirements/requirement.ts';
-import { limitOf, unknownSize, withoutRoom } from './sizes.ts';
+import { copyProduct, limitOf, withoutRoom } from './sizes.ts';
 
 const schema = {
   type: 'object',
@@ -138,13 +140,13 @@ export const blockcopyStep = defineStep<typeof schema>({
   },
   products(params: Params, state) {
     const disk = diskOf(state, params.disk);
-    const bytes = disk ? bytesToCopy(params, state, disk) : 0;
-    const unknown =
-      disk?.capacity === undefined && disk ? unknownSize(state, copiedFiles(params, disk)) : {};
+    if (!disk) return [withoutRoom(params.dest)];
+    const measured = chainsToMeasure(state, layersOfCopy(params, disk));
+    const product = copyProduct(params.dest, spaceOfBlockcopy(params, state, disk), measured);
     return [
       {
-        ...{ file: params.dest, copied: bytes, room: params.blockdev ? 0 : bytes },
-        ...{ ...unknown, ...limitOf(params, disk) },
+        ...(params.blockdev ? { ...product, room: 0 } : product),
+        ...limitOf(params, disk),
       },
       ...temporaryOverlays(params, disk).map(withoutRoom),
     ];

@@ -74,8 +74,10 @@ export const blockpullStep = defineStep<typeof schema>({
   },
   products(params: Params, state) {
     const range = findRange(pullRange(params), state);
+    const disk = diskOf(state, params.disk);
     return range
-      ? [{ ...mergedInto(state, range), ...limitOf(params, diskOf(state, params.disk)) }]
+      ? // It looks for zeroes in what it reads (QEMU, block/io.c, bdrv_co_do_copy_on_readv).
+        [{ ...mergedInto(state, range, disk?.capacity, []), ...limitOf(params, disk) }]
       : [];
   },
   phases: (params: Params) => [pullPhase(params)],

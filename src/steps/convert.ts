@@ -1,22 +1,25 @@
 import { codes } from '../codes.ts';
 import { pickOptions } from '../commands/define.ts';
-import { convert } from '../commands/qemu-img.ts';
-import { fileAt, isSameFile, layerIndex } from '../model/file-identity.ts';
-import type { HostState } from '../model/host-state.ts';
+import { convert, convertTarget } from '../commands/qemu-img.ts';
+import {
+  type CopySpace,
+  chainsToMeasure,
+  copySource,
+  guestSize,
+  spaceOfCopy,
+} from '../model/copy-space.ts';
+import { fileAt, isSameFile } from '../model/file-identity.ts';
+import type { HostState, Layer } from '../model/host-state.ts';
+import { layersFrom, layersOfSource } from '../model/source-layers.ts';
 import { checkOptions } from './convert-options.ts';
 import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
 import { fileExists } from './phases/expect.ts';
 import { requireGuestUp } from './requirements/guest.ts';
 import { requireNewFile } from './requirements/new-file.ts';
 import { checkAbsolute, checkPlainPath, type Refusal, refuse } from './requirements/requirement.ts';
-import {
-  checkModelled,
-  layersFrom,
-  requireNoWriter,
-  sourceFiles,
-} from './requirements/source-image.ts';
+import { checkModelled, requireNoWriter } from './requirements/source-image.ts';
 import { removeMade } from './rollbacks/cancel.ts';
-import { bytesOf, type Product, speedLimit, unknownSize } from './sizes.ts';
+import { copyProduct, type Product, speedLimit } from './sizes.ts';
 
 const schema = {
   type: 'object',
@@ -53,7 +56,7 @@ const schema = {
       type: 'integer',
       minimum: 0,
       description:
-        'Turn runs of at least this many zero bytes into holes (-S; default: 4096; 0: no holes).',
+        'Turn runs of at least this many zero bytes into holes (-S; default: 4096; 0: no holes, so that the copy takes the space of the whole disk).',
     },
     coroutines: {
       type: 'integer',
@@ -85,7 +88,7 @@ export const convertStep = defineStep<typeof schema>({
       ...checkPlainPath('dest', params.dest),
     ];
     if (isSameFile({ files: {} }, params.source, params.dest)) findings.push(refuseSameFile());
-    const target = params['target-format'] ?? 'qcow2';
+    const target = targetFormat(params);
     if (params.compress && target !== 'qcow2' && target !== 'vmdk') {
       findings.push(
         refuse(
@@ -107,22 +110,22 @@ export const convertStep = defineStep<typeof schema>({
       ...checkFormat(params, state),
       ...checkModelled(source, state),
     ]);
-    requireNoWriter(needs, source, state);
+    requireNoWriter(needs, source, sourceFormat(params, state), state);
     needs.requireUnlisted(
       'source and dest are different files',
       'domain',
       isSameFile(state, source, dest) ? [refuseSameFile()] : [],
     );
-    requireNewFile(needs, state, 'dest', dest, bytesOf(state, sourceFiles(params.source, state)));
+    const space = copyOf(params, state);
+    requireNewFile(needs, state, 'dest', dest, space.least, space.most);
   },
   products(params: Params, state) {
-    const files = sourceFiles(params.source, state);
-    const bytes = bytesOf(state, files);
-    const unknown = unknownSize(state, files);
+    const space = copyOf(params, state);
+    const measured = chainsToMeasure(state, sourceLayers(params, state));
     return [
       {
-        ...{ file: params.dest, copied: bytes, room: bytes, ...unknown },
-        ...limitOfConvert(params, state, unknown.unknown ? undefined : bytes),
+        ...copyProduct(params.dest, space, measured),
+        ...limitOfConvert(params, space.unknown ? undefined : space.copied),
       },
     ];
   },
@@ -146,13 +149,24 @@ export const convertStep = defineStep<typeof schema>({
 
 /** qemu-img skips areas without data, and so does not count them, unless it has to write them (seen with QEMU 7.2). */
 function limitOfConvert(
-  { source, 'rate-limit': rate, 'sparse-size': sparseSize }: Params,
-  state: HostState,
+  { 'rate-limit': rate }: Params,
   bytes: number | undefined,
 ): Pick<Product, 'limit'> {
-  if (rate === undefined) return {};
-  const disk = state.domain.disks.find(({ chain }) => layerIndex(state, chain, source) >= 0);
-  return { limit: speedLimit(rate, sparseSize === 0 ? disk?.capacity : bytes) };
+  return rate === undefined ? {} : { limit: speedLimit(rate, bytes) };
+}
+
+function copyOf(params: Params, state: HostState): CopySpace {
+  const layers = sourceLayers(params, state);
+  const source = copySource(state, layers, 'below', guestSize(state, layers[0]));
+  return spaceOfCopy(source, convertTarget({ ...params, 'target-format': targetFormat(params) }));
+}
+
+function sourceLayers(params: Params, state: HostState): readonly Layer[] {
+  return layersOfSource(params.source, sourceFormat(params, state), state);
+}
+
+function targetFormat(params: Params): string {
+  return params['target-format'] ?? 'qcow2';
 }
 
 function refuseSameFile(): Refusal {
@@ -196,7 +210,7 @@ function sourceFormat(params: Params, state: HostState): string | undefined {
 }
 
 function convertPhase(params: Params): Phase {
-  const target = params['target-format'] ?? 'qcow2';
+  const target = targetFormat(params);
   return {
     name: 'convert',
     summary: `copy ${params.source} to ${params.dest}`,
@@ -217,7 +231,7 @@ function convertPhase(params: Params): Phase {
             ...(format === undefined ? {} : { 'source-format': format }),
             'target-format': target,
           },
-          bytes: bytesOf(state, sourceFiles(params.source, state)),
+          bytes: copyOf(params, state).copied,
           why: 'copy the image',
         },
       ];

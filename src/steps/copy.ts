@@ -1,9 +1,7 @@
 /** A copy of a running disk: its options, its command, and the files that it reads and writes. */
 import { type BlockcopyArgs, blockcopy } from '../commands/blockcopy.ts';
 import { pickOptions } from '../commands/define.ts';
-import { filesOfLayer } from '../model/file-identity.ts';
 import type { Disk, HostState } from '../model/host-state.ts';
-import { bytesOf } from './sizes.ts';
 
 /** The options that the command and the rollback of a copy need. */
 export interface CopyOptions extends Omit<BlockcopyArgs, 'domain' | 'path'> {
@@ -37,10 +35,6 @@ export function copyFormat({ format }: Copy, source: Disk): string {
   return format ?? source.chain[0]?.format ?? 'raw';
 }
 
-export function copiedFiles({ shallow }: Copy, { chain }: Disk): string[] {
-  return (shallow ? chain.slice(0, 1) : chain).flatMap(filesOfLayer);
-}
-
 /** The overlays that the rollback creates beside the old file, if the copy flattens a chain. */
 export function temporaryOverlays(
   { pivot: moves, shallow }: Copy,
@@ -55,10 +49,4 @@ export function temporaryOverlays(
 /** The temporary overlays: above the copy, and above the old file. */
 export function temporaryOverlayPaths(old: string): { aside: string; home: string } {
   return { aside: `${old}.blockplan-aside`, home: `${old}.blockplan-home` };
-}
-
-/** The maximum size of the copy in bytes: that of the active layer or of all layers, but never more than the disk's size. */
-export function bytesToCopy(copy: Copy, state: HostState, source: Disk): number {
-  const held = bytesOf(state, copiedFiles(copy, source));
-  return source.capacity === undefined ? held : Math.min(held, source.capacity);
 }

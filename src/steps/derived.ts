@@ -1,5 +1,5 @@
 /** Evaluates what a step requires and creates, and what its phases expect. */
-import type { HostState } from '../model/host-state.ts';
+import type { HostState, Layer } from '../model/host-state.ts';
 import type { AnyStep, Phase } from './define.ts';
 import {
   Needs,
@@ -19,6 +19,8 @@ export interface StepRequirements {
   readonly files: readonly string[];
   /** The folders of the backup stores that must be read for it. */
   readonly stores: readonly string[];
+  /** The chains whose tables show how much it copies. */
+  readonly measured: readonly (readonly Layer[])[];
 }
 
 /** Checks the host state in which the step would begin; pure. */
@@ -27,7 +29,8 @@ export function requirementsOf(step: AnyStep, params: Params, state: HostState):
   step.requires(params, state, needs);
   const requirements = needs.stated;
   const paths = requirements.flatMap(({ knowledge }) => pathToInspect(knowledge) ?? []);
-  const made = step.products(params, state).map(({ file }) => file);
+  const products = step.products(params, state);
+  const made = products.map(({ file }) => file);
   return {
     requirements,
     findings: requirements.flatMap(({ unmet }) => unmet),
@@ -35,6 +38,7 @@ export function requirementsOf(step: AnyStep, params: Params, state: HostState):
     stores: requirements.flatMap(({ knowledge }) =>
       typeof knowledge === 'object' && 'store' in knowledge ? [knowledge.store] : [],
     ),
+    measured: products.flatMap(({ measured = [] }) => measured),
   };
 }
 

@@ -20,8 +20,8 @@ import {
   refuse,
   refuseStep,
 } from './requirements/requirement.ts';
-import { bytesOfRestored, type RestoredDisk, restoredDisks } from './restored-disks.ts';
-import { unknownSize } from './sizes.ts';
+import { type RestoredDisk, restoredDisks, spaceOfRestored } from './restored-disks.ts';
+import { copyProduct } from './sizes.ts';
 
 const schema = {
   type: 'object',
@@ -82,17 +82,15 @@ export const restoreStep = defineStep<typeof schema>({
       'domain',
       checkDisks(params, state, backup),
     );
-    for (const disk of restoredDisks(params, state))
-      requireNewFile(needs, state, 'dest', disk.file, bytesOfRestored(state, disk));
+    for (const disk of restoredDisks(params, state)) {
+      const { least, most } = spaceOfRestored(state, disk);
+      requireNewFile(needs, state, 'dest', disk.file, least, most);
+    }
   },
   products: (params: Params, state) =>
-    restoredDisks(params, state).map((disk) => {
-      const bytes = bytesOfRestored(state, disk);
-      return {
-        ...{ file: disk.file, copied: bytes, room: bytes },
-        ...unknownSize(state, disk.layers),
-      };
-    }),
+    restoredDisks(params, state).map((disk) =>
+      copyProduct(disk.file, spaceOfRestored(state, disk), []),
+    ),
   reads: (params: Params, state) => restoredDisks(params, state).flatMap(({ layers }) => layers),
   phases: (params: Params) => [stageDisksPhase(params), replaceDisksPhase(params)],
   examples: [

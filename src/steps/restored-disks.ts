@@ -1,11 +1,11 @@
 /** The disks that a restore step makes, from what a host state says of the backup store. */
 import { join } from 'node:path';
 import type { BackupStore, StoredBackup, StoredDisk } from '../model/backup-store.ts';
+import { type CopySpace, copySource, spaceOfCopy } from '../model/copy-space.ts';
 import { setDiskSource } from '../model/domain-xml.ts';
 import type { HostState } from '../model/host-state.ts';
 import { storeIn } from '../model/known-stores.ts';
 import { backupNamed } from './requirements/backup.ts';
-import { bytesOf, fullQcow2 } from './sizes.ts';
 
 /** What a step restores. */
 export interface Restored {
@@ -62,9 +62,14 @@ function layersOf({ backups }: BackupStore, top: StoredBackup, target: string): 
   return images;
 }
 
-/** The most bytes that the restored file takes. */
-export function bytesOfRestored(state: HostState, { layers, capacity }: RestoredDisk): number {
-  return Math.min(bytesOf(state, layers), fullQcow2(capacity));
+/** The space that the restored file takes. */
+export function spaceOfRestored(state: HostState, { layers, capacity }: RestoredDisk): CopySpace {
+  const chain = layers.map((file) => ({ file, format: 'qcow2' }));
+  // `qemu-img convert` leaves out areas that hold only zeroes.
+  return spaceOfCopy(copySource(state, chain, 'below', capacity), {
+    format: 'qcow2',
+    shrinks: true,
+  });
 }
 
 /** The definition with the restored files; every other byte stays. The requirements have checked that it is possible. */

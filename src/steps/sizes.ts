@@ -1,4 +1,14 @@
 /** The files that a step creates or fills, and their sizes. */
+import {
+  bytesRead,
+  type CopySpace,
+  chainsToMeasure,
+  copySource,
+  type Extra,
+  fullQcow2,
+  isMuchMore,
+  whyMore,
+} from '../model/copy-space.ts';
 import { fileAt } from '../model/file-identity.ts';
 import type { Disk, HostState, Layer } from '../model/host-state.ts';
 import type { LayerRange } from './chain-range.ts';
@@ -8,8 +18,16 @@ export interface Product {
   readonly file: string;
   /** Maximum number of bytes that are copied there, as far as the sizes are known. */
   readonly copied: number;
-  /** Maximum number of bytes by which the file may grow: its folder must have that space. */
+  /** Maximum number of bytes by which the file may grow: its folder should have that space. */
   readonly room: number;
+  /** Bytes that a new file certainly takes: its folder must have that space; absent where it is `room`. */
+  readonly least?: number;
+  /** Why it can take much more than `least`, as a clause; absent where it cannot. */
+  readonly because?: string;
+  /** Set if `copied` and `room` are estimates rather than maximums. */
+  readonly known?: true;
+  /** The chains whose tables show how much is copied. */
+  readonly measured?: readonly (readonly Layer[])[];
   /** Set if the size of the copied data is unknown, so that neither number is a limit. */
   readonly unknown?: true;
   /** Speed limit of the copy; absent if it has none. */
@@ -56,26 +74,52 @@ export function withoutRoom(file: string): Product {
   return { file, copied: 0, room: 0 };
 }
 
-/** Total size of files in bytes, as far as the sizes are known. */
-export function bytesOf(state: HostState, files: readonly string[]): number {
-  return files.reduce((sum, file) => sum + (fileAt(state, file)?.size ?? 0), 0);
-}
-
-/** Marks a product for which {@link bytesOf} lacks the size of one of the files. */
-export function unknownSize(state: HostState, files: readonly string[]): Pick<Product, 'unknown'> {
-  return files.some((file) => fileAt(state, file)?.sizeUntold) ? { unknown: true } : {};
-}
-
-/** The layer that receives the data of other layers of its chain. */
-export function mergedInto(state: HostState, { into, merged }: LayerRange): Product {
-  // How much the guest will write to an overlay that the plan creates is unknown in advance.
-  const known = merged.map(({ file }) => file).filter((file) => !fileAt(state, file)?.made);
-  const copied = bytesOf(state, known);
+/** The product of a copy. */
+export function copyProduct(
+  file: string,
+  space: CopySpace,
+  measured: readonly (readonly Layer[])[],
+): Product {
+  const { copied, least, most, unknown, known, because } = space;
   return {
-    file: into.file,
-    copied,
-    room: into.block ? 0 : copied,
-    ...unknownSize(state, known),
+    ...{ file, copied, room: most },
+    ...(least === most ? {} : { least }),
+    ...(unknown ? { unknown } : {}),
+    ...(known ? { known } : {}),
+    ...(because === undefined ? {} : { because }),
+    ...(measured.length === 0 ? {} : { measured }),
+  };
+}
+
+/**
+ * The layer that receives the data of other layers of its chain.
+ * @param capacity the disk's size in bytes; undefined where unknown
+ * @param also what the job writes besides data
+ */
+export function mergedInto(
+  state: HostState,
+  { into, merged }: LayerRange,
+  capacity: number | undefined,
+  also: readonly Extra[],
+): Product {
+  // How much the guest will write to an overlay that the plan creates is unknown in advance.
+  const known = merged.filter(({ file }) => !fileAt(state, file)?.made);
+  const source = copySource(state, known, 'alone', capacity);
+  const { stored, unknown, measured } = source;
+  const chains = chainsToMeasure(state, merged);
+  const copied = measured ? bytesRead(measured, also) : stored;
+  // How large a full image of another format is depends on its clusters and its internal snapshots.
+  const isCapped = measured && into.format === 'raw' && fileAt(state, into.file)?.size;
+  const growth = isCapped ? growthOf(state, into, measured.virtualSize) : copied;
+  const room = Math.min(copied, growth);
+  const because = isMuchMore(room, stored)
+    ? whyMore(source, { format: into.format, also })
+    : undefined;
+  return {
+    ...{ file: into.file, copied, room: into.block ? 0 : room },
+    ...(unknown !== undefined && !measured ? { unknown: true } : {}),
+    ...(because === undefined ? {} : { because }),
+    ...(chains.length === 0 ? {} : { measured: chains }),
   };
 }
 
@@ -88,20 +132,4 @@ export function growthOf(state: HostState, layer: Layer, capacity: number | unde
   if (layer.block || capacity === undefined || !found || found.sizeUntold) return 0;
   const full = layer.format === 'raw' ? capacity : fullQcow2(capacity);
   return Math.max(0, full - found.size);
-}
-
-const CLUSTER = 64 * 1024;
-
-/**
- * The size in bytes of a full qcow2 image: its data, the tables that map it, and the reference counts
- * (QEMU, docs/interop/qcow2.txt, with the default cluster size; `qemu-img measure` says the same).
- */
-export function fullQcow2(virtualSize: number): number {
-  const clusters = (bytes: number) => Math.ceil(bytes / CLUSTER);
-  const data = clusters(virtualSize);
-  const level2 = clusters(data * 8);
-  const level1 = clusters(level2 * 8);
-  const counted = 1 + data + level2 + level1;
-  const blocks = clusters((counted + clusters(counted * 2) + 1) * 2);
-  return (counted + blocks + clusters(blocks * 8)) * CLUSTER;
 }

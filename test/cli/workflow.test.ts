@@ -196,7 +196,7 @@ describe('a push', () => {
   });
 
   test('with facts that contradict the plan fails, and the preview says why', () => {
-    push(() => change(FACTS, '120 GiB', '1 GiB'));
+    push(() => change(FACTS, '120 GiB', '1 KiB'));
     const { failed, log, summary } = check();
     expect(failed).toEqual(['Prove', 'Preview']);
     // Nothing else has changed, and what changed in main meanwhile does not belong to this push.
@@ -265,7 +265,7 @@ describe('the comment', () => {
 
   test('is written for each plan, also for a plan that is refused', () => {
     push(() => {
-      change(FACTS, '120 GiB', '1 GiB');
+      change(FACTS, '120 GiB', '1 KiB');
       put('plans/web1 again.yaml', read(PLAN).replace('name: move-web1', 'name: web1-again'));
       put('facts/web1 again.facts.yaml', read(FACTS));
     });

@@ -4,7 +4,14 @@ import { type HostState, withDisk } from '../../src/model/host-state.ts';
 import { backupBeginStep } from '../../src/steps/backup-begin.ts';
 import { stored, storeOf, withStore } from '../stored.ts';
 import { BASE, disk, neighbour, SNAP1, SNAP2, world } from '../worlds.ts';
-import { phaseDone, phaseLines, refusalLines, requirementLines, rollbackLines } from './shown.ts';
+import {
+  amountsOf,
+  phaseDone,
+  phaseLines,
+  refusalLines,
+  requirementLines,
+  rollbackLines,
+} from './shown.ts';
 import { testStep } from './step-tester.ts';
 
 const MiB = 1024 ** 2;
@@ -117,11 +124,12 @@ test('its requirements and the space it takes', () => {
       "the host lets QEMU write to /backup/testvm/monday [run]",
     ]
   `);
-  expect(backupBeginStep.products(one, on())).toMatchInlineSnapshot(`
+  expect(amountsOf(backupBeginStep, one, on())).toMatchInlineSnapshot(`
     [
       {
         "copied": 125829120,
         "file": "/backup/testvm/monday",
+        "least": 4096,
         "room": 125829120,
       },
     ]

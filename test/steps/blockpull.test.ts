@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest';
 import { blockpullStep } from '../../src/steps/blockpull.ts';
 import { BASE, DATA, disk, neighbour, SNAP1, SNAP2, world } from '../worlds.ts';
-import { phaseDone, phaseLines, refusalLines, requirementLines, rollbackLines } from './shown.ts';
+import {
+  amountsOf,
+  phaseDone,
+  phaseLines,
+  refusalLines,
+  requirementLines,
+  rollbackLines,
+} from './shown.ts';
 import { testStep } from './step-tester.ts';
 
 const MiB = 1024 ** 2;
@@ -92,7 +99,7 @@ test('its requirements, and the growth of the active layer', () => {
     ]
   `);
   expect(requirementLines(blockpullStep, flat, named)).toHaveLength(9);
-  const grows = (params: typeof flat) => blockpullStep.products(params, named);
+  const grows = (params: typeof flat) => amountsOf(blockpullStep, params, named);
   expect([...grows(flat), ...grows(down)]).toEqual([
     { file: SNAP2, copied: 80 * MiB, room: 80 * MiB },
     { file: SNAP2, copied: 40 * MiB, room: 40 * MiB },

@@ -1,5 +1,6 @@
 /** The exact commands, requirements and findings of `convertStep`. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { fullQcow2 } from '../../src/model/copy-space.ts';
 import { type HostState, withFile } from '../../src/model/host-state.ts';
 import { convertStep } from '../../src/steps/convert.ts';
 import { problemsAfter, requirementsOf } from '../../src/steps/derived.ts';
@@ -16,6 +17,7 @@ import {
 const DEST = '/new/copy.qcow2';
 const quiet = { source: SNAP1, dest: DEST };
 const MiB = 1024 * 1024;
+const CAPACITY = 10_240 * MiB;
 /** An image that is in no chain. */
 const OLD = '/new/old.img';
 const withOld = (format?: string) =>
@@ -72,12 +74,21 @@ test('its requirements, files and size', () => {
   ]);
   expect(requirementsOf(convertStep, quiet, world()).files).toEqual([SNAP1, DEST]);
   const bytes = 80 * MiB;
+  const measured = [
+    [
+      { file: SNAP1, format: 'qcow2', index: 2 },
+      { file: BASE, format: 'qcow2', index: 3 },
+    ],
+  ];
   expect(convertStep.products(quiet, world())).toEqual([
-    { file: DEST, copied: bytes, room: bytes },
+    { file: DEST, copied: bytes, room: bytes, least: 4096, measured },
   ]);
   const untold = withFile(world(), BASE, { size: 0, sizeUntold: true });
   expect(convertStep.products(quiet, untold)).toEqual([
-    { file: DEST, copied: 40 * MiB, room: 40 * MiB, unknown: true },
+    {
+      ...{ file: DEST, copied: CAPACITY, room: fullQcow2(CAPACITY), least: 4096, measured },
+      because: 'the space of one of its layers is unknown',
+    },
   ]);
 });
 
@@ -204,6 +215,32 @@ test.each<readonly [string, string, HostState, readonly string[]]>([
   ],
 ])('gives the reason for refusing a source: %s', (_title, source, host, lines) => {
   expect(refusalLines(convertStep, { source, dest: DEST }, host)).toEqual(lines);
+});
+
+describe('an image whose header names a backing file', () => {
+  const TEMPLATE = '/new/template.img';
+  const host = (more: object, format = 'qcow2') =>
+    world({
+      files: { [OLD]: { size: 9, format, backing: TEMPLATE }, [TEMPLATE]: { size: 9 } },
+      others: [{ ...neighbour('template', [TEMPLATE], [TEMPLATE]), ...more }],
+    });
+  const found = (state: HostState, more: object = {}) =>
+    refusalLines(convertStep, { source: OLD, dest: DEST, ...more }, state);
+
+  test('is refused while a guest that runs writes to that file', () => {
+    expect(found(host({ running: true }))).toEqual([
+      `BP116 source: "template" writes to ${TEMPLATE}, a backing file of ${OLD}, ${TORN} -> stop "template" first, or have it write to an overlay`,
+    ]);
+  });
+
+  test('is copied if that file is the disk of a guest that is off', () => {
+    expect(found(host({}))).toEqual([]);
+  });
+
+  test('is copied if it is raw, so that the header is data of a guest', () => {
+    expect(found(host({ running: true }, 'raw'))).toEqual([]);
+    expect(found(host({ running: true }), { 'source-format': 'raw' })).toEqual([]);
+  });
 });
 
 test('is not done if the copy does not exist, and its rollback removes no file that others use', () => {

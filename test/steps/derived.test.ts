@@ -37,7 +37,12 @@ test('the findings of a step follow the order of its requirements', () => {
     {},
     world(),
   );
-  expect(found).toEqual({ requirements, findings: [first, second, third], files: [] });
+  expect(found).toEqual({
+    requirements,
+    findings: [first, second, third],
+    files: [],
+    measured: [],
+  });
 });
 
 test('the files to inspect are those that it requires and those that it creates, each once', () => {

@@ -118,9 +118,10 @@ function seen(step: AnyStep, params: Params, state: HostState): HostState {
   return looked(state, requirementsOf(step, params, state).files);
 }
 
-/** The products that need space, and the first one. */
+/** The products that need space, and the first one, without the layers to measure. */
 export function amountsOf(step: AnyStep, params: Params, state: HostState): Product[] {
   return step
     .products(params, state)
+    .map(({ measured: _layers, ...amounts }) => amounts)
     .filter(({ copied, room }, at) => at === 0 || copied > 0 || room > 0);
 }

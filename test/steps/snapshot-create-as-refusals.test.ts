@@ -219,7 +219,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     { ...one, 'disk-only': false, memspec: { file: '/new/m' } },
     world({ domain: { memory: 10 }, folders: { '/new': { writable: true, free: 9 } } }),
     [
-      'BP108 memspec.file: /new has 9 B free, but up to 10 B are needed -> free some space, or choose another folder',
+      'BP108 memspec.file: /new has 9 B free, but 10 B are needed -> free some space, or choose another folder',
     ],
   ],
   [
@@ -233,7 +233,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     one,
     world({ folders: { '/export/vmimages': { writable: true, free: 67_108_863 } } }),
     [
-      'BP108 name: /export/vmimages has 64 MiB (67108863 bytes) free, but up to 64 MiB (67108864 bytes) are needed -> free some space, or choose another folder',
+      'BP108 name: /export/vmimages has 64 MiB (67108863 bytes) free, but 64 MiB (67108864 bytes) are needed -> free some space, or choose another folder',
     ],
   ],
   [

@@ -6,11 +6,11 @@ import { activeFile, type HostState, isUp } from '../../model/host-state.ts';
 import { NoRollback, type Phase } from '../define.ts';
 import { defineDomain } from '../effects/definition.ts';
 import {
-  bytesOfRestored,
   definitionWith,
   type Restored,
   type RestoredDisk,
   restoredDisks,
+  spaceOfRestored,
 } from '../restored-disks.ts';
 import { removeMade } from '../rollbacks/cancel.ts';
 import { restoreDefinition } from '../rollbacks/definition.ts';
@@ -54,7 +54,7 @@ function staged(disk: RestoredDisk, state: HostState): Effect[] {
         ...{ 'source-format': 'qcow2', 'target-format': 'qcow2' },
         ...{ source: layers[0] ?? '', dest: file },
       },
-      bytes: bytesOfRestored(state, disk),
+      bytes: spaceOfRestored(state, disk).copied,
       why: `copy ${target} of the backup`,
     },
     verification(disk, 'make sure that the copy is what was backed up', 'the backup is damaged'),

@@ -1,8 +1,9 @@
 /** What a copy requires of its destination. */
 import { codes } from '../../codes.ts';
+import { spaceOfBlockcopy } from '../../commands/blockcopy.ts';
 import { disksUsing, fileAt } from '../../model/file-identity.ts';
 import type { Disk, HostState } from '../../model/host-state.ts';
-import { bytesToCopy, type Copy, copyFormat, temporaryOverlays, usesExisting } from '../copy.ts';
+import { type Copy, copyFormat, temporaryOverlays, usesExisting } from '../copy.ts';
 import { checkBacking, requireOverwritable } from './existing-file.ts';
 import { requireNewFile, requireWritableByQemu } from './new-file.ts';
 import { type Needs, refuse } from './requirement.ts';
@@ -23,9 +24,9 @@ export function requireCopyDestination(
     taken ? [refuse(codes.fileExistence, 'dest', what, 'choose another path')] : [],
   );
   if (!isFree) return;
-  const bytes = bytesToCopy(copy, state, disk);
+  const { least, most } = spaceOfBlockcopy(copy, state, disk);
   if (!usesExisting(copy)) {
-    requireNewFile(needs, state, 'dest', dest, bytes);
+    requireNewFile(needs, state, 'dest', dest, least, most);
     requireWritableByQemu(needs, state, 'dest', dest, true);
     return;
   }
@@ -55,7 +56,7 @@ export function requireCopyDestination(
     block: blockdev,
     reuse,
     capacity,
-    bytes,
+    bytes: least,
   });
 }
 

@@ -1,11 +1,11 @@
 /** What steps require of an existing file or block device that they overwrite. */
 import { codes } from '../../codes.ts';
 import { commandLine } from '../../command.ts';
+import { fullQcow2 } from '../../model/copy-space.ts';
 import { fileAt, isSameFile } from '../../model/file-identity.ts';
 import { backingPath } from '../../model/headers.ts';
 import type { Destination, HostState } from '../../model/host-state.ts';
 import { comparedSizes, exactSizeText } from '../../size-text.ts';
-import { fullQcow2 } from '../sizes.ts';
 import { requireWritableByQemu } from './new-file.ts';
 import { checkOneFile } from './one-file.ts';
 import { type Needs, type ParamPath, type Refusal, refuse } from './requirement.ts';
@@ -21,7 +21,7 @@ export interface ExistingFile {
   readonly reuse: boolean;
   /** The disk's size in bytes; undefined if unknown. */
   readonly capacity: number | undefined;
-  /** Maximum number of bytes that are copied into it. */
+  /** Bytes that are certainly copied into it. */
   readonly bytes: number;
   /** The hint if it is of another kind; by default a hint on the option `blockdev`. */
   readonly otherKind?: string;
@@ -140,7 +140,7 @@ function checkDeviceRoom(
       refuse(
         codes.noSpace,
         key,
-        `${file} has ${has}, but up to ${copied} are copied into it`,
+        `${file} has ${has}, but at least ${copied} are copied into it`,
         'choose a larger device',
       ),
     ];

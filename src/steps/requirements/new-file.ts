@@ -10,7 +10,8 @@ import { requireUnnamed } from './unshared.ts';
 
 /**
  * Requires that a file can be created there, with enough space.
- * @param needed the maximum number of bytes that it takes, as far as known
+ * @param needed the bytes that it certainly takes, as far as known
+ * @param most for a copy: the most bytes that it takes, as far as known
  */
 export function requireNewFile(
   needs: Needs,
@@ -18,13 +19,14 @@ export function requireNewFile(
   key: ParamPath,
   file: string,
   needed: number,
+  most?: number,
 ): void {
   const inside = `write the path of a new file in it, such as ${join(file, 'NAME')}`;
   requireNoFile(needs, state, key, file, isFolder(fileAt(state, file)) ? inside : undefined);
   needs.require(
     `the folder of ${file} exists, is writable and has enough free space`,
     { folder: file },
-    checkFolder(state, key, file, needed),
+    checkFolder(state, key, file, needed, most),
   );
   requireUnnamed(needs, state, key, [file]);
 }
@@ -66,6 +68,7 @@ export function checkFolder(
   key: ParamPath,
   file: string,
   needed: number,
+  most?: number,
 ): Refusal[] {
   const parent = dirname(file);
   const folder = state.folders[parent];
@@ -97,13 +100,18 @@ export function checkFolder(
         'choose another folder, or run blockplan as a user who can write to it',
       ),
     ];
-  if (!folder || folder.free >= needed) return [];
-  const [free, most] = comparedSizes(folder.free, needed);
+  // How much a file system that compresses stores of a copy is unknown.
+  if (!folder || folder.free >= needed || (most !== undefined && folder.mayCompress)) return [];
+  const [free, least, upper] = comparedSizes(folder.free, needed, Math.max(needed, most ?? 0));
+  const amount =
+    most === undefined
+      ? least
+      : `at least ${least}${upper === least ? '' : `, and up to ${upper},`}`;
   return [
     refuse(
       codes.noSpace,
       key,
-      `${parent} has ${free} free, but up to ${most} are needed`,
+      `${parent} has ${free} free, but ${amount} are needed`,
       'free some space, or choose another folder',
     ),
   ];

@@ -1,14 +1,15 @@
 /** What a copy of an image requires: a format that blockplan models, and that nothing writes to it. */
 import { codes } from '../../codes.ts';
 import {
-  fileAt,
   filesOfLayer,
   includesFile,
   isSameFile,
   layerIndex,
   otherWritersOf,
+  runningWritersOf,
 } from '../../model/file-identity.ts';
-import type { HostState, Layer } from '../../model/host-state.ts';
+import type { HostState } from '../../model/host-state.ts';
+import { layersFrom, layersOfSource } from '../../model/source-layers.ts';
 import { checkSupported } from './disk.ts';
 import { type Needs, type Refusal, refuse } from './requirement.ts';
 
@@ -19,9 +20,22 @@ export function checkModelled(source: string, state: HostState): Refusal[] {
     .flatMap((disk) => checkSupported(disk, 'source'));
 }
 
-/** Requires that nothing writes to the files that are copied: a layer below that changes makes the copy inconsistent too. */
-export function requireNoWriter(needs: Needs, source: string, state: HostState): void {
-  const [written] = sourceFiles(source, state).flatMap((file) => writerOf(state, file) ?? []);
+/**
+ * Requires that nothing writes to the files that are copied: a layer below that changes makes the copy inconsistent too.
+ * Below an image that is in no chain of the guest there may be the disk of a template, which is off.
+ * @param format the format in which the source is read; undefined where unknown
+ */
+export function requireNoWriter(
+  needs: Needs,
+  source: string,
+  format: string | undefined,
+  state: HostState,
+): void {
+  const own = layersFrom(source, state).length > 0;
+  const [written] = layersOfSource(source, format, state).flatMap((layer, depth) => {
+    const writersOf = own || depth === 0 ? otherWritersOf : runningWritersOf;
+    return filesOfLayer(layer).flatMap((file) => writerOf(state, file, writersOf) ?? []);
+  });
   const rests =
     !written || isSameFile(state, written.file, source) ? '' : `, a backing file of ${source}`;
   needs.require(
@@ -48,7 +62,11 @@ interface Written {
 }
 
 /** The current writer of the file, and what to do about it; undefined if nothing writes to it. */
-function writerOf(state: HostState, file: string): Written | undefined {
+function writerOf(
+  state: HostState,
+  file: string,
+  writersOf: typeof otherWritersOf,
+): Written | undefined {
   const own = state.domain.disks.find(({ chain, job }) => {
     const [active, ...below] = chain;
     const written = [...(active ? filesOfLayer(active) : []), job?.mirror];
@@ -60,30 +78,8 @@ function writerOf(state: HostState, file: string): Written | undefined {
       writer: `"${state.domain.name}" (${own.target})`,
       hint: 'add a snapshot-create-as step before this one, and copy the file below its overlay',
     };
-  const [other] = otherWritersOf(state, file);
+  const [other] = writersOf(state, file);
   return other === undefined
     ? undefined
     : { file, writer: `"${other}"`, hint: `stop "${other}" first, or have it write to an overlay` };
-}
-
-/** All files that the copy reads, as far as the domain's chains show. */
-export function sourceFiles(source: string, state: HostState): readonly string[] {
-  return sourceLayers(source, state).flatMap(filesOfLayer);
-}
-
-/** The source, and the layers below it if it is in a chain of the guest. */
-function sourceLayers(source: string, state: HostState): readonly Layer[] {
-  const layers = layersFrom(source, state);
-  if (layers.length > 0) return layers;
-  const { dataFiles = [], format = '' } = fileAt(state, source) ?? {};
-  return [{ file: source, format, dataFiles }];
-}
-
-/** The layer of that file and those below it; none if it is in no chain of the guest. */
-export function layersFrom(file: string, state: HostState): readonly Layer[] {
-  for (const { chain } of state.domain.disks) {
-    const at = layerIndex(state, chain, file);
-    if (at >= 0) return chain.slice(at);
-  }
-  return [];
 }

@@ -44,7 +44,7 @@ test('the size of a copy is the size of the layers', () => {
   };
   const MiB = 1024 * 1024;
   expect(products('blockcopy')).toEqual([
-    { file: '/export/fast/copy.qcow2', copied: 64 * MiB, room: 64 * MiB },
+    { file: '/export/fast/copy.qcow2', copied: 64 * MiB, room: 64 * MiB, least: 4096 },
   ]);
   expect(products('blockcommit')).toEqual([
     { file: '/images/snap1.qcow2', copied: 64 * MiB, room: 64 * MiB },
@@ -53,7 +53,7 @@ test('the size of a copy is the size of the layers', () => {
     { file: '/images/snap2.qcow2', copied: 128 * MiB, room: 128 * MiB },
   ]);
   expect(products('convert')).toEqual([
-    { file: '/backup/testvm.qcow2', copied: 64 * MiB, room: 64 * MiB },
+    { file: '/backup/testvm.qcow2', copied: 64 * MiB, room: 64 * MiB, least: 4096 },
   ]);
   expect(products('undefine')).toEqual([]);
 });

@@ -69,7 +69,11 @@ describe('the findings', () => {
   test('about a device that is too small', () => {
     const written = { ...qcow2, block: true, reuse: false };
     expect(findings(device({ length: 99 }), { ...written, bytes: 100 })).toEqual(
-      said('BP108', '/dest has 99 B, but up to 100 B are copied into it', 'choose a larger device'),
+      said(
+        'BP108',
+        '/dest has 99 B, but at least 100 B are copied into it',
+        'choose a larger device',
+      ),
     );
     expect(findings(device({ length: 100 }), { ...written, bytes: 100 })).toEqual(
       said(

@@ -45,7 +45,7 @@ describe('a new file', () => {
     expect(check(roomy, 1001)).toEqual([
       refused(
         'BP108',
-        `${FOLDER} has 1000 B free, but up to 1001 B are needed`,
+        `${FOLDER} has 1000 B free, but 1001 B are needed`,
         'free some space, or choose another folder',
       ),
     ]);

@@ -3,12 +3,13 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { fingerprintOf } from '../../../src/facts/fingerprint.ts';
 import { readFacts } from '../../../src/facts/read.ts';
 import { writeFacts } from '../../../src/facts/write.ts';
 import { factsEditorSchema, factsValidatorCode } from '../../../src/generate/validator.ts';
 import { isSameFile } from '../../../src/model/file-identity.ts';
 import { recordedBackingName } from '../../../src/model/headers.ts';
-import type { HostState } from '../../../src/model/host-state.ts';
+import type { HostState, OtherDomain } from '../../../src/model/host-state.ts';
 import { walk } from '../../../src/simulate/walk.ts';
 import { hostForPlans, SHIPPED, shipped } from '../../plans.ts';
 import { walked } from '../../walked.ts';
@@ -72,6 +73,42 @@ describe('facts that are written and read again', () => {
       ...place,
       heldBy: ['mounted at /mnt', 'open in a process (qemu-io)'],
     });
+  });
+
+  test('keep what the tables of an image say', () => {
+    const MIB = 2 ** 20;
+    const extents = {
+      virtualSize: 10 * GIB + 512,
+      layers: [
+        { data: 3 * MIB, zeroes: 0 },
+        { data: 40 * MIB, empty: 2 * MIB, zeroes: 7 * MIB },
+      ],
+    };
+    const files = { [SNAP2]: { size: 5, extents }, '/old': { size: 5, extents } };
+    const text = writeFacts(world({ files }));
+    expect(fits(parse(text)), JSON.stringify(fits.errors)).toBe(true);
+    const back = read(text).files;
+    for (const file of Object.keys(files)) expect(back[file]?.extents).toEqual(extents);
+  });
+
+  test('keep what makes the space of a copy uncertain', () => {
+    const disks = [disk('vda', [SNAP2, SNAP1], { detectZeroes: true })];
+    const folders = { '/new': { writable: true, free: 5 * GIB, mayCompress: true as const } };
+    const text = writeFacts(world({ disks, folders }));
+    expect(fits(parse(text)), JSON.stringify(fits.errors)).toBe(true);
+    expect(read(text).domain.disks).toMatchObject([{ detectZeroes: true }]);
+    expect(read(text).folders).toEqual(folders);
+  });
+
+  test('keep which guests run, but their fingerprint does not depend on it', () => {
+    const off = neighbour('n', [SNAP1], [SNAP1]);
+    const host = (other: OtherDomain) => world({ others: [other] });
+    const running = host({ ...off, running: true });
+    const text = writeFacts(running);
+    expect(fits(parse(text)), JSON.stringify(fits.errors)).toBe(true);
+    expect(read(text).others).toEqual(running.others);
+    const { plan } = shipped(SHIPPED[0]!);
+    expect(fingerprintOf(plan, running)).toBe(fingerprintOf(plan, host(off)));
   });
 
   test.each(SHIPPED)('give the same walk of %s', (file) => {

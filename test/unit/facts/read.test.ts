@@ -89,7 +89,7 @@ describe('handwritten facts', () => {
       'blockcopy: { disk: vda, dest: /new/copy, shallow: true, pivot: true }',
     ]);
     const tight = `${MINIMAL}    capacity: 10 GiB\nfolders: { /new: { free: 9 GiB } }\n`;
-    expect(walk(graph, read(tight)).findings.map(({ code }) => code)).toEqual(['BP108']);
+    expect(walk(graph, read(tight)).findings.map(({ code }) => code)).toEqual(['BP134']);
     const told = tight.replace(
       '/images/testvm.qcow2,',
       '{ file: /images/testvm.qcow2, size: 1 GiB },',

@@ -2,10 +2,11 @@
 import { execFileSync } from 'node:child_process';
 import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test, vi } from 'vitest';
 import { localHost } from '../../../src/host-io/local-host.ts';
 import { surveyHost } from '../../../src/libvirt/survey.ts';
 import { isSameFile } from '../../../src/model/file-identity.ts';
+import type { Layer } from '../../../src/model/host-state.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
 import { disk, world } from '../../worlds.ts';
 import { idOf, scripted } from './scripted-virsh.ts';
@@ -110,4 +111,77 @@ test('the other guests are listed with all files of their chains, under any name
 test('a host that does not list its guests is refused', async () => {
   const refused = surveyHost(localHost, libvirt({ list: new Error('access denied') }), seen, []);
   await expect(refused).rejects.toMatchObject({ findings: [{ code: 'BP128' }] });
+});
+
+test('only the layers that are asked for are measured, as far as they can be read', async () => {
+  const layer = (name: string, format = 'qcow2') => ({ file: at(name), format });
+  const files = ['active', 'base', 'text', 'none'].map(at);
+  const asked = [
+    [layer('active'), layer('base')],
+    [layer('active')],
+    [layer('text')],
+    [layer('none')],
+    [layer('base', '')],
+  ];
+  const surveyed = await surveyHost(localHost, libvirt(), seen, files, asked);
+  const found = files.filter((file) => surveyed.files[file]?.extents);
+  expect(found).toEqual([at('active')]);
+  expect(surveyed.files[at('active')]).toMatchObject({
+    extents: { virtualSize: 1024 * 1024, layers: [{ data: 0, zeroes: 0 }] },
+  });
+  expect(surveyed.files[at('none')]).toBeNull();
+});
+
+test('an overlay is measured with the layers below it, or they alone before it exists', async () => {
+  const layer = (name: string) => ({ file: at(name), format: 'qcow2' });
+  const chain = ['overlay', 'base'].map(layer);
+  const io = { ...localHost, readExtents: vi.fn(localHost.readExtents) };
+  await surveyHost(io, libvirt(), seen, [at('overlay')], [chain, [layer('none'), layer('base')]]);
+  expect(readBy(io)).toEqual([chain, [layer('base')]]);
+});
+
+const readBy = (io: { readExtents: { mock: { calls: [readonly Layer[], number][] } } }) =>
+  io.readExtents.mock.calls.map(([layers]) => layers.map(({ file, format }) => ({ file, format })));
+
+test('an image outside the chains is measured with all files that headers name', async () => {
+  image('deep', '-b', at('overlay'), '-F', 'qcow2');
+  image('guessed', '-b', at('base'), '-F', 'qcow2');
+  execFileSync('qemu-img', [
+    'create',
+    '-q',
+    '-f',
+    'qcow2',
+    '-o',
+    `data_file=${at('outside')}`,
+    at('split'),
+    '1M',
+  ]);
+  const io = { ...localHost, readExtents: vi.fn(localHost.readExtents) };
+  const layer = (name: string) => ({ file: at(name), format: 'qcow2' });
+  const asked = [[layer('deep')], [layer('split')], [], [layer('guessed')]];
+  const { files } = await surveyHost(io, libvirt(), seen, [at('deep'), at('split')], asked);
+  expect(readBy(io)).toEqual([[layer('deep'), layer('overlay'), layer('base')]]);
+  expect(files).toMatchObject({
+    [at('deep')]: { backing: at('overlay'), extents: { virtualSize: 1024 * 1024 } },
+    [at('overlay')]: { format: 'qcow2', backing: at('base'), size: expect.any(Number) },
+    [at('base')]: { format: 'qcow2', backing: null },
+    [at('outside')]: { size: expect.any(Number) },
+  });
+});
+
+test('maps that do not come within the limit are left out', async () => {
+  const chains = ['a', 'b', 'c', 'd', 'e'].map((file) => [{ file: at(file), format: 'raw' }]);
+  for (const [file] of chains) await writeFile(file!.file, '');
+  let running = 0;
+  let most = 0;
+  const readExtents = async (_chain: unknown, limitMs: number) => {
+    most = Math.max(most, ++running);
+    await new Promise((resolve) => setTimeout(resolve, limitMs));
+    running -= 1;
+    return undefined;
+  };
+  const began = performance.now();
+  await surveyHost({ ...localHost, readExtents }, libvirt(), seen, [], chains);
+  expect(most).toBe(4);
+  expect(performance.now() - began).toBeLessThan(5500);
 });

@@ -184,3 +184,13 @@ test('a place that is on no list has no entry', () => {
   expect(propertyAt('tomorrow')).toBeUndefined();
   expect(propertyAt('constructor')).toBeUndefined();
 });
+
+test.each([
+  ['', undefined],
+  ["detect_zeroes='off'", undefined],
+  ["detect_zeroes='on'", true],
+  ["detect_zeroes='unmap'", true],
+])('whether zeroes are detected: %s', (attribute, detectZeroes) => {
+  const xml = `<domain><devices><disk type='file'><driver name='qemu' ${attribute}/><target dev='vda'/></disk></devices></domain>`;
+  expect(readDomainXml(xml).disks[0]?.detectZeroes).toBe(detectZeroes);
+});

@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
+import { withFile } from '../../../src/model/host-state.ts';
 import { jsonText } from '../../../src/render/json.ts';
 import { previewPlan } from '../../../src/simulate/preview-plan.ts';
 import { walk } from '../../../src/simulate/walk.ts';
 import { committing } from '../../committing.ts';
 import { hostForPlans, planned, SHIPPED, shipped } from '../../plans.ts';
 import { PREVIEW, poisonedPreview } from '../../previews.ts';
-import { looked } from '../../worlds.ts';
+import { looked, SNAP1 } from '../../worlds.ts';
 
 const schema = JSON.parse(
   readFileSync(new URL('../../../schemas/preview.schema.json', import.meta.url), 'utf8'),
@@ -43,12 +44,20 @@ test.each(SHIPPED)('the preview of %s is valid', (file) => {
   expect(valid(JSON.parse(jsonText(preview))), JSON.stringify(valid.errors)).toBe(true);
 });
 
-test('every property of the schema occurs in the full preview, or in that of a plan that stops or keeps something', () => {
+test('every property of the schema occurs in the full preview, or in that of a plan that stops, keeps something or copies much more than is stored', () => {
   const seen = new Map<string, Set<string>>();
   const stopping = planned(['undefine: {}', 'redefine: {}'], 'stop').plan;
   const keeping = committing({ a: ['one!', 'two'] }).plan;
-  const all = [PREVIEW, ...[stopping, keeping].map((plan) => previewPlan(plan, hostForPlans()))];
-  for (const [value, { properties = {} }] of all.flatMap((each) => [...parts(each, schema)])) {
+  const whole = planned([`convert: { source: ${SNAP1}, dest: /new/c, sparse-size: 0 }`]).plan;
+  const all = [stopping, keeping, whole].map((plan) => previewPlan(plan, hostForPlans()));
+  const compressed = { virtualSize: 2 ** 33, layers: [{ data: 2 ** 30, zeroes: 0 }] };
+  const host = withFile(hostForPlans(), SNAP1, { size: 1, extents: compressed });
+  const range = planned([`convert: { source: ${SNAP1}, dest: /new/c }`]).plan;
+  all.push(previewPlan(range, host));
+  expect(valid(all[2]), JSON.stringify(valid.errors)).toBe(true);
+  for (const [value, { properties = {} }] of [PREVIEW, ...all].flatMap((each) => [
+    ...parts(each, schema),
+  ])) {
     const kind = Object.keys(properties).join();
     const keys = seen.get(kind) ?? new Set(Object.keys(properties));
     for (const key of Object.keys(value)) keys.delete(key);

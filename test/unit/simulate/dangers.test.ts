@@ -77,7 +77,9 @@ describe('space', () => {
   ];
   // The three layers take 120 MiB together.
   test('is counted by file system, not by folder', () => {
+    const extents = { virtualSize: 10 * GiB, layers: [{ data: 120 * MiB, zeroes: 0 }] };
     const folders = (other: string) => ({
+      files: { [SNAP2]: { size: 40 * MiB, extents } },
       folders: { '/new': folder(150 * MiB), '/other': folder(150 * MiB, other) },
     });
     expect(told(copies, folders('one'))).toEqual(['BP133 1']);

@@ -75,6 +75,8 @@ const folders: Scene = {
   ),
 };
 
+const FULL = { virtualSize: 10 * GiB, layers: [{ data: 3 * GiB, zeroes: 0 }] };
+
 const UNSAFE: Readonly<Record<string, Unsafe>> = {
   BP101: { steps: [copy()], on: { disks: [], domain: { state: 'gone' } } },
   BP102: { steps: [copy()], on: { domain: { state: 'shut off' } } },
@@ -133,7 +135,7 @@ const UNSAFE: Readonly<Record<string, Unsafe>> = {
       '{ id: b, blockcopy: { disk: vda, dest: /other/copy.qcow2, finish: true } }',
     ],
     on: {
-      files: { [SNAP2]: { size: 3 * GiB } },
+      files: { [SNAP2]: { size: 3 * GiB, extents: FULL } },
       folders: { '/new': folder(5 * GiB), '/other': folder(5 * GiB) },
     },
   },

@@ -1,7 +1,8 @@
 /** The space that rollbacks need: shown in the preview, with a warning if it may be missing, and an error if it is. */
 import { describe, expect, test } from 'vitest';
+import { fullQcow2 } from '../../../src/model/copy-space.ts';
+import type { ImageFile } from '../../../src/model/host-state.ts';
 import { previewPlan } from '../../../src/simulate/preview-plan.ts';
-import { fullQcow2 } from '../../../src/steps/sizes.ts';
 import { planned } from '../../plans.ts';
 import { DATA, disk, type Scene, world } from '../../worlds.ts';
 
@@ -129,6 +130,42 @@ test('space that the plan itself uses is not free for its rollback', () => {
     copy('/dev/x', 'format: raw, blockdev: true, pivot: true'),
   ]);
   const scene = host([DATA], CAPACITY - HELD + HELD - 1);
-  const world = { ...scene, files: { ...scene.files, '/export/vmimages/x.img': null } };
+  const extents = { virtualSize: CAPACITY, layers: [{ data: HELD, zeroes: 0 }] };
+  const files = { [DATA]: { size: HELD, extents }, '/export/vmimages/x.img': null };
+  const world = { ...scene, files: { ...scene.files, ...files } };
   expect(previewPlan(plan, world).findings.map(({ code }) => code)).toEqual(['BP108']);
+});
+
+describe('a rollback that certainly needs space, beside a copy that the plan makes there', () => {
+  const dest = '/export/vmimages/x.img';
+  const onto = copy('/dev/x', 'format: raw, blockdev: true, pivot: true');
+  const rollback = CAPACITY - HELD;
+  const found = (step: string, free: number, extents?: ImageFile['extents']) => {
+    const scene = host([DATA], free);
+    const source = { size: HELD, ...(extents ? { extents } : {}) };
+    const old = { size: HELD, format: 'raw' };
+    const files = { ...scene.files, [DATA]: source, '/old': old, [dest]: null };
+    const { findings } = previewPlan(planned([step, onto]).plan, { ...scene, files });
+    return findings.map(({ code, severity, message }) => [severity, code, message]);
+  };
+  const measured = { virtualSize: CAPACITY, layers: [{ data: HELD, zeroes: 0 }] };
+  const finished = copy(dest, 'format: raw, finish: true');
+
+  test('is refused if the copy was measured', () => {
+    expect(found(finished, rollback + HELD, measured)).toEqual([]);
+    const [finding] = found(finished, rollback + HELD - 1, measured);
+    expect(finding).toMatchObject(['error', 'BP108', expect.stringContaining('run stranded')]);
+  });
+
+  test('is warned about, with that reason, if the copy may take less', () => {
+    const [finding, ...more] = found(finished, rollback + HELD - 4096);
+    expect(more).toEqual([]);
+    expect(finding?.slice(0, 2)).toEqual(['warning', 'BP134']);
+    expect(finding?.[2]).toMatch(
+      /needs 54 MiB .* can have only 54 MiB .* left: if the copies take that much, a failure after this phase leaves the run stranded$/,
+    );
+    const skipping = `convert: { source: /old, dest: ${dest}, target-format: raw }`;
+    expect(found(skipping, rollback + HELD - 4096)[0]?.slice(0, 2)).toEqual(['warning', 'BP134']);
+    expect(found(finished, rollback - 1)[0]?.slice(0, 2)).toEqual(['error', 'BP108']);
+  });
 });
