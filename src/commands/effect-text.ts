@@ -26,7 +26,7 @@ export function commandText(effect: Effect): string {
     case 'publish-backup':
       return `${commandLine('mv', '--no-clobber', effect.draft, effect.to)}  # with a complete manifest, once all files are on disk`;
     case 'discard-backup':
-      return `${commandLine('rm', '-r', effect.draft)}  # once proven to be of this run`;
+      return `${commandLine('rm', '-r', effect.draft)}  # once proven to belong to this run`;
   }
 }
 

@@ -51,13 +51,13 @@ export function rollbacksWithoutRoom(
               code: codes.noSpace,
               severity: 'error',
               message: `${needs}: a failure after this phase would leave the run stranded`,
-              hint: 'free space there, or write "on-failure: stop" to run without rollback',
+              hint: 'free some space there, or write "on-failure: stop" to run without rollback',
             })
           : findingAt(walked, {
               code: codes.spaceAtRisk,
               severity: 'warning',
               message: `${needs}: if the guest writes that much, the rollback cannot finish`,
-              hint: 'free space there before the run, or run the plan when the guest writes little',
+              hint: 'free some space there before the run, or run the plan when the guest writes little',
             }),
       ];
     }),

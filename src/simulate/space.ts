@@ -84,7 +84,7 @@ function tooMuchTogether(
           code: codes.totalSpaceTooSmall,
           severity: 'error',
           message: `${together.map(({ path }) => path).join(', ')} need up to ${most} together, but ${room.folder} has ${free} free`,
-          hint: 'free space, or put one of them elsewhere',
+          hint: 'free some space, or put one of them elsewhere',
         }),
       ];
     });
@@ -131,7 +131,7 @@ function overlaysWithoutRoom(
               code: codes.spaceAtRisk,
               severity: 'warning',
               message: `while the plan copies, the guest's writes to ${disk.target} go to ${file}, which can grow to ${full}; ${room.folder} has ${free} left for it, and a guest that runs out of space is paused`,
-              hint: 'free space, put the overlay elsewhere with "file" in "diskspec", or run the plan when the guest writes little',
+              hint: 'free some space, put the overlay elsewhere with "file" in "diskspec", or run the plan when the guest writes little',
             }),
           ];
     }),
@@ -174,7 +174,7 @@ function mergesWithoutRoom(
               code: codes.spaceAtRisk,
               severity: 'warning',
               message: `the ${node.phase.name} writes up to ${most} into ${file}, and ${room.folder} has ${free} left: it may run out of space and fail, with the chain unchanged`,
-              hint: 'free space before the run',
+              hint: 'free some space before the run',
             }),
           ];
     });

@@ -19,7 +19,7 @@ function seen(
 
 const check = (at: HostState, layers: readonly Layer[] = [LAYER], folder = FOLDER) =>
   required((needs) => requireMovable(needs, at, 'quarantine', folder, layers)).findings;
-const refusal = (message: string, hint = 'choose another folder') => [
+const refusal = (message: string, hint = 'leave "quarantine" out, and move the file yourself after the run') => [
   { code: 'BP142', severity: 'error', path: ['quarantine'], message, hint },
 ];
 
