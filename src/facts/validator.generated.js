@@ -7,10 +7,10 @@ return length}exports.default=ucs2length;ucs2length.code='require("ajv/dist/runt
 rn:blockplan:schema:facts:v1",title:"blockplan facts",description:"State of a host, as far as it matters to a plan for o\
 ne of its guests.",type:"object",additionalProperties:!1,required:["facts","domain"],properties:{facts:{const:"blockplan\
 /v1",description:"Format of the facts."},host:{type:"object",additionalProperties:!1,properties:{uri:{type:"string",minLength:1,
-description:"Connection URI that was used to read the facts."},libvirt:{type:"string",minLength:1,description:"Release o\
-f libvirt, such as `9.0.0`; unknown unless specified.",title:'a release such as "9.0.0"',pattern:"^[0-9]+(\\.[0-9]+)*$"},
-qemu:{type:"string",minLength:1,description:"Release of QEMU, such as `7.2.22`; unknown unless specified.",title:'a rele\
-ase such as "9.0.0"',pattern:"^[0-9]+(\\.[0-9]+)*$"}}},domain:{type:"object",additionalProperties:!1,required:["name"],properties:{
+description:"Connection URI that was used to read the facts."},libvirt:{type:"string",minLength:1,description:"Version o\
+f libvirt, such as `9.0.0`; unknown unless specified.",title:'a version such as "9.0.0"',pattern:"^[0-9]+(\\.[0-9]+)*$"},
+qemu:{type:"string",minLength:1,description:"Version of QEMU, such as `7.2.22`; unknown unless specified.",title:'a vers\
+ion such as "9.0.0"',pattern:"^[0-9]+(\\.[0-9]+)*$"}}},domain:{type:"object",additionalProperties:!1,required:["name"],properties:{
 name:{type:"string",minLength:1,description:"Name of the guest's domain."},state:{type:"string",enum:["running","paused",
 "in shutdown","shut off","crashed","pmsuspended","gone"],default:"running",description:"State as in `virsh domstate`; `g\
 one` if the domain does not exist."},persistent:{type:"boolean",default:!0,description:"Whether the domain has a persist\
@@ -36,41 +36,41 @@ ath, or the name of a network image in libvirt: `nbd:export`.",title:'a path, or
 (/|[A-Za-z][A-Za-z0-9+.-]*:)"},format:{type:"string",minLength:1,description:"Image format: `qcow2`, `raw`, \u2026",default:"\
 qcow2"},block:{type:"boolean",default:!1,description:"Whether the layer is a block device."},size:{type:["string","integ\
 er"],title:'a size such as 40G or "3.3 GiB" (K, M, G, T, P: powers of 1024), or a number of bytes',pattern:"^([0-9]+ ?B|\
-[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$",minimum:0,maximum:9007199254740991,description:"Space that the layer tak\
-es on its storage. Default: the capacity of the disk; unknown if that is not specified either."},"data-files":{type:"arr\
-ay",items:{type:"string",minLength:1,description:"A path, or the name of a network image in libvirt: `nbd:export`.",title:'\
-a path, or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},description:"Other files that hold data\
- of the image: the data file of a qcow2, the extents of a vmdk; none unless specified."}},pattern:"^(/|[A-Za-z][A-Za-z0-\
-9+.-]*:)",title:'a path, or a map with "file"'},description:"Layers of the disk, starting with the active layer; empty w\
-ithout a medium."},job:{type:"object",additionalProperties:!1,required:["type"],properties:{type:{type:"string",enum:["c\
-opy","commit","active-commit","pull","backup","other"],description:"Type of the block job."},ready:{type:"boolean",default:!1,
-description:"Whether source and target have the same data."},mirror:{type:"string",minLength:1,description:"Target of th\
-e block job.",title:'a path, or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}},description:"Bloc\
-k job that is running on the disk."}}},description:"Disks of the guest; taken from the definition unless specified."},files:{
-type:"object",propertyNames:{type:"string",title:"an absolute path",pattern:"^/"},additionalProperties:{type:["object","\
-string"],additionalProperties:!1,properties:{size:{type:["string","integer"],title:'a size such as 40G or "3.3 GiB" (K, \
-M, G, T, P: powers of 1024), or a number of bytes',pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$",
-minimum:0,maximum:9007199254740991,description:"Space that the file takes on its storage; unknown unless specified."},format:{
-type:"string",minLength:1,description:"Image format: `qcow2`, `raw`, \u2026; unknown unless specified."},backing:{type:"\
-string",minLength:1,description:"Backing file as recorded in the header, or `none`. Default: for a layer of a chain, the\
- layer below it; otherwise unknown."},"data-files":{type:"array",items:{type:"string",minLength:1,description:"A path, o\
-r the name of a network image in libvirt: `nbd:export`.",title:'a path, or a word such as "nbd:export"',pattern:"^(/|[A-\
-Za-z][A-Za-z0-9+.-]*:)"},description:"Other files that hold data of the image: the data file of a qcow2, the extents of \
-a vmdk; none unless specified."},link:{type:"boolean",default:!1,description:"Whether the path is a symbolic link."},place:{
-type:"object",additionalProperties:!1,required:["kind","length"],properties:{kind:{type:"string",enum:["file","block dev\
-ice","folder","other"],description:"Type of the file."},length:{type:["string","integer"],title:'a size such as 40G or "\
-3.3 GiB" (K, M, G, T, P: powers of 1024), or a number of bytes',pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[K\
-MGTP]iB))$",minimum:0,maximum:9007199254740991,description:"Length in bytes; for a raw image, the virtual size."},header:{
-type:"object",additionalProperties:!1,required:["format","virtual-size"],properties:{format:{type:"string",minLength:1,description:"\
-`qcow2` or `qed`."},"virtual-size":{type:["string","integer"],title:'a size such as 40G or "3.3 GiB" (K, M, G, T, P: pow\
-ers of 1024), or a number of bytes',pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$",minimum:0,maximum:9007199254740991,
-description:"Virtual size, as the guest sees it."}},description:"Image header in the first bytes; absent without one."},
-"held-by":{type:"array",items:{type:"string",minLength:1,description:'A clause that follows "it is": `mounted at /mnt`.'},
-description:"Uses of the file on the host; none unless specified."}},description:"Properties of the file that a step che\
-cks before it overwrites the file; unknown unless specified."}},pattern:"^absent$",title:'"absent", or a map with "size"\
-, "format", "backing", "data-files", "link" or "place"'},description:"Other files that a plan uses, by path."},"same-fil\
-es":{type:"array",items:{type:"array",minItems:2,items:{type:"string",title:"an absolute path",pattern:"^/"}},description:"\
-Groups of paths that lead to the same file, by links or mounts."},folders:{type:"object",propertyNames:{type:"string",title:"\
+[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$",minimum:0,maximum:9007199254740991,description:"Space that the layer use\
+s. Default: the capacity of the disk; unknown if that is not specified either."},"data-files":{type:"array",items:{type:"\
+string",minLength:1,description:"A path, or the name of a network image in libvirt: `nbd:export`.",title:'a path, or a w\
+ord such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},description:"Other files that hold data of the image:\
+ the data file of a qcow2, the extents of a vmdk; none unless specified."}},pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)",title:'\
+a path, or a map with "file"'},description:"Layers of the disk, starting with the active layer; empty without a medium."},
+job:{type:"object",additionalProperties:!1,required:["type"],properties:{type:{type:"string",enum:["copy","commit","acti\
+ve-commit","pull","backup","other"],description:"Type of the block job."},ready:{type:"boolean",default:!1,description:"\
+Whether source and target have the same data."},mirror:{type:"string",minLength:1,description:"Target of the block job.",
+title:'a path, or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}},description:"Block job that is \
+running on the disk."}}},description:"Disks of the guest; taken from the definition unless specified."},files:{type:"obj\
+ect",propertyNames:{type:"string",title:"an absolute path",pattern:"^/"},additionalProperties:{type:["object","string"],
+additionalProperties:!1,properties:{size:{type:["string","integer"],title:'a size such as 40G or "3.3 GiB" (K, M, G, T, \
+P: powers of 1024), or a number of bytes',pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$",minimum:0,
+maximum:9007199254740991,description:"Space that the file uses; unknown unless specified."},format:{type:"string",minLength:1,
+description:"Image format: `qcow2`, `raw`, \u2026; unknown unless specified."},backing:{type:"string",minLength:1,description:"\
+Backing file as recorded in the header, or `none`. Default: for a layer of a chain, the layer below it; otherwise unknow\
+n."},"data-files":{type:"array",items:{type:"string",minLength:1,description:"A path, or the name of a network image in \
+libvirt: `nbd:export`.",title:'a path, or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},description:"\
+Other files that hold data of the image: the data file of a qcow2, the extents of a vmdk; none unless specified."},link:{
+type:"boolean",default:!1,description:"Whether the path is a symbolic link."},place:{type:"object",additionalProperties:!1,
+required:["kind","length"],properties:{kind:{type:"string",enum:["file","block device","folder","other"],description:"Ty\
+pe of the file."},length:{type:["string","integer"],title:'a size such as 40G or "3.3 GiB" (K, M, G, T, P: powers of 102\
+4), or a number of bytes',pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$",minimum:0,maximum:9007199254740991,
+description:"Length in bytes; for a raw image, the virtual size."},header:{type:"object",additionalProperties:!1,required:[
+"format","virtual-size"],properties:{format:{type:"string",minLength:1,description:"`qcow2` or `qed`."},"virtual-size":{
+type:["string","integer"],title:'a size such as 40G or "3.3 GiB" (K, M, G, T, P: powers of 1024), or a number of bytes',
+pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$",minimum:0,maximum:9007199254740991,description:"Vir\
+tual size, as the guest sees it."}},description:"Image header in the first bytes; absent if the file has none."},"held-b\
+y":{type:"array",items:{type:"string",minLength:1,description:'A clause that follows "it is": `mounted at /mnt`.'},description:"\
+Uses of the file on the host; none unless specified."}},description:"Properties of the file that a step checks before it\
+ overwrites the file; unknown unless specified."}},pattern:"^absent$",title:'"absent", or a map with "size", "format", "\
+backing", "data-files", "link" or "place"'},description:"Other files that a plan uses, by path."},"same-files":{type:"ar\
+ray",items:{type:"array",minItems:2,items:{type:"string",title:"an absolute path",pattern:"^/"}},description:"Groups of \
+paths that lead to the same file, through links or mounts."},folders:{type:"object",propertyNames:{type:"string",title:"\
 an absolute path",pattern:"^/"},additionalProperties:{type:["object","string"],additionalProperties:!1,properties:{free:{
 type:["string","integer"],title:'a size such as 40G or "3.3 GiB" (K, M, G, T, P: powers of 1024), or a number of bytes',
 pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$",minimum:0,maximum:9007199254740991,description:"Fre\
@@ -85,7 +85,7 @@ t`.",title:'a path, or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z
 shares and writes to."},unread:{type:"array",items:{type:"string",minLength:1,description:"A path, or the name of a netw\
 ork image in libvirt: `nbd:export`.",title:'a path, or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*\
 :)"},description:"Images of the domain that cannot be read."}}},description:"Other guests of the host that share files w\
-ith the guest or the plan. Default: none, and a preview counts that as not checked."},definition:{type:"string",minLength:1,
+ith the guest or the plan. If the key is missing, a preview reports them as not checked."},definition:{type:"string",minLength:1,
 description:"Persistent definition, without secrets; generated from the disks unless specified."}},examples:[{facts:"blo\
 ckplan/v1",domain:{name:"testvm"},disks:[{target:"vda",chain:["/images/testvm.qcow2","/images/base.qcow2"]}]}]},func1=Object.
 prototype.hasOwnProperty,func2=require_ucs2length().default,pattern4=new RegExp("^[0-9]+(\\.[0-9]+)*$","u"),pattern6=new RegExp(
