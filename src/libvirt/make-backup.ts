@@ -203,7 +203,7 @@ async function publishBackup(
   { onMade }: PerformContext,
 ): Promise<void> {
   const stamp = made.stampAt(draft);
-  if (!stamp) throw new EffectFailed(`${draft} was not made by this run, so it is left alone`);
+  if (!stamp) throw new EffectFailed(`${draft} was not created by this run, so it is left alone`);
   if (await io.stat(draft)) {
     const manifest = await manifestIn(io, draft);
     const bare = manifest.disks.find(({ root }) => root === undefined);
@@ -224,7 +224,7 @@ async function discardBackup(
 ): Promise<void> {
   const { draft } = effect;
   const stamp = made.stampAt(draft);
-  if (!stamp) throw new EffectFailed(`${draft} was not made by this run, so it is left alone`);
+  if (!stamp) throw new EffectFailed(`${draft} was not created by this run, so it is left alone`);
   const { definition, manifest } = STORE_NAMES;
   const files = effect.disks.flatMap((disk) => [imageName(disk), sumsName(disk)]);
   const names = [...files, definition, nextOf(manifest), manifest];
