@@ -19,9 +19,10 @@ function seen(
 
 const check = (at: HostState, layers: readonly Layer[] = [LAYER], folder = FOLDER) =>
   required((needs) => requireMovable(needs, at, 'quarantine', folder, layers)).findings;
-const refusal = (message: string, hint = 'leave "quarantine" out, and move the file yourself after the run') => [
-  { code: 'BP142', severity: 'error', path: ['quarantine'], message, hint },
-];
+const refusal = (
+  message: string,
+  hint = 'leave "quarantine" out, and move the file yourself after the run',
+) => [{ code: 'BP142', severity: 'error', path: ['quarantine'], message, hint }];
 
 test('a file keeps its name', () => {
   expect(quarantinePath('/aside', FILE)).toBe(PLACE);

@@ -9,7 +9,11 @@ const NO_PROCESS = 2 ** 22 + 1;
 
 function refused(host: string, pid: number, connect?: string) {
   const marker = { run: 'r1', host, user: 'ann', pid, since: SINCE };
-  const [finding] = lockedByMarker('web1', marker, connect === undefined ? {} : { connect }).findings;
+  const [finding] = lockedByMarker(
+    'web1',
+    marker,
+    connect === undefined ? {} : { connect },
+  ).findings;
   return [finding?.message, finding?.hint];
 }
 

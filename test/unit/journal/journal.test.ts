@@ -214,7 +214,9 @@ describe('names below the state directory', () => {
     'a\nb',
     'x'.repeat(201),
   ])('do not include %j, which would lead elsewhere', (name) => {
-    expect(() => statePath('/state', 'runs', name)).toThrow(/is not a valid name in the state directory/);
+    expect(() => statePath('/state', 'runs', name)).toThrow(
+      /is not a valid name in the state directory/,
+    );
     expect(isStateName(name)).toBe(false);
   });
 

@@ -39,7 +39,7 @@ describe('the shape of a guest', () => {
     );
     expect(written.map(({ target }) => target)).toEqual(['vda', 'vdb']);
     expect(differences.join('\n')).toMatchInlineSnapshot(`
-      "each disk is a file system of 64 MiB with the numbers that the guest writes
+      "each disk has a file system of 64 MiB, to which the guest writes consecutive numbers
       sizes in the original: vda 10 GiB, vdb 10 GiB, vdc 10 GiB
       the definition is a fixed one: one processor, 96 MiB of memory, disks on virtio, no network and no graphics
       built as qcow2: a layer of vdb (vmdk)

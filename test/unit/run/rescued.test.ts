@@ -205,7 +205,7 @@ describe('a domain that is persistent', () => {
     expect(await rescued(lost(), unmarked)).toMatchObject({
       ...{ outcome: 'restored', whole: true },
       state: [
-        '"testvm" was already persistent, but not everything that was kept had been restored',
+        '"testvm" was already persistent, but without some of what the run had saved',
         MARKED,
       ],
     });
