@@ -206,7 +206,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     reuse,
     world(),
     [
-      `BP106 dest: ${DEST} does not exist, so nothing can be copied into it -> create it first: qemu-img create -f qcow2 ${DEST} SIZE`,
+      `BP106 dest: ${DEST} does not exist, so nothing can be copied into it -> create it first: qemu-img create -f qcow2 ${DEST} 10737418240`,
     ],
   ],
   [

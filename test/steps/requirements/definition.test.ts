@@ -151,6 +151,6 @@ describe('a pivot', () => {
   test('is refused with a definition that lacks the disk', () => {
     const { findings } = stated({ vda: '/i/a.qcow2' });
     expect(findings).toMatchObject([{ code: 'BP100', path: ['disk'] }]);
-    expect(findings[0]?.hint).toMatch(/^let it be, or add it/);
+    expect(findings[0]?.hint).toMatch(/^let it be, or add vdb/);
   });
 });

@@ -35,7 +35,7 @@ describe('the findings', () => {
       said(
         'BP145',
         `/dest is ${how}: overwriting it would destroy data that is in use`,
-        'choose another destination, or unmount or close /new first',
+        'choose another destination, or unmount or close /dest first',
       );
     expect(findings(place({ heldBy: users }))).toEqual(users.flatMap(inUse));
     const small = findings(place({ heldBy: users.slice(0, 1), length: 512 }));

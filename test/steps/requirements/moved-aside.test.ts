@@ -19,6 +19,7 @@ function seen(
 
 const check = (at: HostState, layers: readonly Layer[] = [LAYER], folder = FOLDER) =>
   required((needs) => requireMovable(needs, at, 'quarantine', folder, layers)).findings;
+const OTHER_FOLDER = 'choose another folder';
 const refusal = (
   message: string,
   hint = 'leave "quarantine" out, and move the file yourself after the run',
@@ -45,11 +46,11 @@ describe('a file', () => {
   });
 
   test('is not moved to its own folder, under any name', () => {
-    expect(check(seen(), [LAYER], '/i')).toEqual(refusal(`${FILE} is already in /i`));
+    expect(check(seen(), [LAYER], '/i')).toEqual(refusal(`${FILE} is already in /i`, OTHER_FOLDER));
     const same = { size: 1, identity: 'one' };
     const alias = seen({ [FILE]: same, '/alias/mid.qcow2': same });
     const names = { ...alias, names: { [FILE]: 'one', '/alias/mid.qcow2': 'one' } };
-    expect(check(names, [LAYER], '/alias')).toEqual(refusal(`${FILE} is already in /alias`));
+    expect(check(names, [LAYER], '/alias')).toEqual(refusal(`${FILE} is already in /alias`, OTHER_FOLDER));
   });
 
   test.each([
@@ -69,6 +70,7 @@ describe('a file', () => {
       refused
         ? refusal(
             `${FOLDER} and ${FILE} are on different file systems: the file would have to be copied`,
+            OTHER_FOLDER,
           )
         : [],
     );
