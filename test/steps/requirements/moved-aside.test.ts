@@ -50,7 +50,9 @@ describe('a file', () => {
     const same = { size: 1, identity: 'one' };
     const alias = seen({ [FILE]: same, '/alias/mid.qcow2': same });
     const names = { ...alias, names: { [FILE]: 'one', '/alias/mid.qcow2': 'one' } };
-    expect(check(names, [LAYER], '/alias')).toEqual(refusal(`${FILE} is already in /alias`, OTHER_FOLDER));
+    expect(check(names, [LAYER], '/alias')).toEqual(
+      refusal(`${FILE} is already in /alias`, OTHER_FOLDER),
+    );
   });
 
   test.each([
