@@ -87,7 +87,6 @@ const MOST_FUNCTION_LINES = 70;
 
 /** Files that may be longer, and why. */
 const LONG_FILES: Readonly<Record<string, string>> = {
-  'src/generate/code-remedies.ts': 'a table with a row for each code',
   'test/steps/step-tester.ts': 'the laws of a step share the walk on which they are checked',
   'test/fuzz/main.ts': 'the kinds of input share their changes and their judge',
   'test/tidy.test.ts': 'the rules are read together',

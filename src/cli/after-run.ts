@@ -159,7 +159,11 @@ export class RunEnding {
     if (!notification || !send) return [];
     const failures = await send(notification, targets, signal);
     return failures.map((failure) =>
-      warning(codes.notificationFailed, failure, 'correct the target in the notification file'),
+      warning(
+        codes.notificationFailed,
+        failure,
+        'check the target in the notification file, and the program or service that it names',
+      ),
     );
   }
 

@@ -134,6 +134,7 @@ export async function writePlans(
 /** What to do after that error of the file system. */
 function writeHint(code: string | undefined): string {
   if (code === 'EEXIST') return 'choose a new folder, or one that contains none of these files';
-  if (code === 'ENOSPC' || code === 'EDQUOT') return 'free space there, or choose another folder';
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return 'free some space there, or choose another folder';
   return 'choose a folder that you can write to';
 }

@@ -47,14 +47,14 @@ export async function reviewCheckOf(
   const reviewed = facts === undefined ? undefined : await reviewedOn(draft, run, facts);
   const apart = reviewed ? driftedParts(expect, fingerprintOf(reviewed.plan, reviewed.state)) : [];
   // Another plan uses other parts of the facts; that the plan differs is reported below.
+  const { driftClauses, driftFrom } = await import('../facts/drift.ts');
   if (apart.length > 0 && !apart.includes('plan')) {
     throw inputRefusal(
       codes.fingerprintMismatch,
-      `the facts in ${facts} do not match the fingerprint: they differ in the ${apart.join(' and the ')}`,
+      `the facts in ${facts} do not match the fingerprint: ${driftClauses(apart).join('; ')}`,
       'use the facts that the reviewed preview was made from, or remove --facts',
     );
   }
-  const { driftFrom } = await import('../facts/drift.ts');
   const { renderDrift } = await import('../render/drift.ts');
   return (plan, state) => {
     const drifts = driftFrom(expect, plan, state, reviewed);

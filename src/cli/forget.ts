@@ -81,7 +81,7 @@ async function forgotten(
   if (open && summary?.holdsDefinition && seen?.persistent !== true)
     throw preflightRefusal(
       codes.onlyDefinition,
-      `run ${run} may hold the only copy of the definition of "${summary.domain ?? 'a domain'}"${seen?.problem === undefined ? '' : `, and libvirt does not answer: ${seen.problem}`}`,
+      `run ${run} may hold the only copy of the definition of ${summary.domain === undefined ? 'its domain' : `"${summary.domain}"`}${seen?.problem === undefined ? '' : `, and libvirt does not answer: ${seen.problem}`}`,
       `restore it first: ${blockplanCommand('rescue', run)}`,
     );
   await note(folder);
@@ -90,7 +90,7 @@ async function forgotten(
   const of = started ? `: ${started.plan} on ${started.domain}, run ${run}` : `: run ${run}`;
   const lines = [
     `forgotten${of}`,
-    '  it counts as over; files that it made or moved stay as they are',
+    '  the run is closed; files that it created or moved stay as they are',
     ...(seen?.unmarked ? ['  its marker was removed from the domain'] : []),
     ...(seen?.problem === undefined
       ? []

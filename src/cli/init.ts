@@ -173,7 +173,7 @@ async function chosenDisk(state: HostState, named: string | undefined): Promise<
     {
       code: codes.diskNotFound,
       severity: 'error',
-      message: `the domain "${name}" has no disk that a plan can work on`,
+      message: `the guest "${name}" has no disk that a plan can work on`,
       hint: `see: ${virshCommand(state.host, 'domblklist', name)}`,
     },
   ]);

@@ -40,7 +40,7 @@ export function addPlanCommands(root: Command, finish: SetExitCode): void {
     );
   root
     .command('prove')
-    .description('Simulate a plan under every single and double failure')
+    .description('Simulate a plan under every single and double fault')
     .argument('<plan>', PLAN)
     .addOption(connectOption())
     .addOption(factsOption())

@@ -1,4 +1,4 @@
-/** `blockplan prove`: simulates a run of the plan under every single and double failure. */
+/** `blockplan prove`: simulates a run of the plan under every single and double fault. */
 import { BlockplanError } from '../errors.ts';
 import { compile } from '../graph/graph.ts';
 import { EXIT_CODES } from '../outcomes.ts';

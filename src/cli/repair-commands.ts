@@ -18,9 +18,9 @@ export function addRepairCommands(root: Command, finish: SetExitCode): void {
     );
   root
     .command('rescue')
-    .description('Restore a lost domain definition that a run kept')
+    .description('Restore a lost domain definition that a run saved')
     .argument('[what]', 'a run, a domain, or the path of a bundle.json or its folder')
-    .option('--all', 'restore what all unfinished runs kept, as after a power loss')
+    .option('--all', 'restore what all unfinished runs saved, as after a power loss')
     .addOption(connectOption())
     .addOption(formatOption())
     .action(async (what, options) =>

@@ -75,7 +75,7 @@ async function readLost(folder: string, found: FoundBundle): Promise<LostDefinit
     throw preflightRefusal(
       codes.definitionUnavailable,
       `${found.file} does not contain a valid definition: ${(error as Error).message}`,
-      'look for a copy in your backups',
+      "look for a copy in your backups; the first record of the run's journal also contains the definition",
     );
   }
 }
@@ -115,7 +115,7 @@ async function refuseNamesake({ name, uuid }: LostDefinition, driver: Driver): P
   if (domain.state === 'gone' || domain.uuid === uuid) return;
   throw preflightRefusal(
     codes.nameTaken,
-    `"${name}" is now another domain, with the UUID ${domain.uuid}; the kept definition has ${uuid}`,
+    `"${name}" is now another domain, with the UUID ${domain.uuid}; the saved definition has ${uuid}`,
     `check both, and rename one of them: ${virshLine(host, 'domrename')} …`,
   );
 }
@@ -141,7 +141,7 @@ async function note(folder: string, lost: LostDefinition, rescued: Rescued): Pro
 function over({ run, name, found }: LostDefinition, connect: string | undefined): BlockplanError {
   return preflightRefusal(
     codes.definitionOutdated,
-    `run ${run} is over: the definition of "${name}" that it kept may be outdated`,
+    `run ${run} is over: the definition of "${name}" that it saved may be outdated`,
     `to restore it anyway, name the file: ${blockplanOn(connect, 'rescue', found.file)}`,
   );
 }

@@ -39,7 +39,7 @@ export async function rescueTargetOf(state: string, word: string): Promise<Rescu
   }
   throw inputRefusal(
     codes.definitionNotFound,
-    `"${word}" is neither a run nor a domain whose definition a run kept`,
+    `"${word}" is neither a run nor a domain whose definition a run saved`,
     'see blockplan status',
   );
 }
@@ -89,10 +89,10 @@ export function requireFound({ found, folder, named }: RescueTarget): FoundBundl
       code: codes.definitionUnavailable,
       severity: 'error',
       message:
-        named || !missing ? problem : `run ${basename(folder)} kept no definition: ${problem}`,
+        named || !missing ? problem : `run ${basename(folder)} saved no definition: ${problem}`,
       hint: missing
         ? 'name a run that made its domain transient: its folder has the definition in bundle.json'
-        : 'look for a copy in your backups; the first record of the journal also contains the definition',
+        : "look for a copy in your backups; the first record of the run's journal also contains the definition",
     },
   ]);
 }

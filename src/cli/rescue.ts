@@ -41,7 +41,7 @@ async function rescue(word: string | undefined, options: RescueOptions): Promise
   if ((word === undefined) === (options.all !== true))
     throw inputRefusal(
       codes.definitionNotFound,
-      'either a definition or "--all" is required',
+      'specify either a definition or "--all", not both',
       'name a run, a domain or a bundle file, or use --all for all unfinished runs',
     );
   if (word === undefined) return rescueAll(state, options);
@@ -88,7 +88,7 @@ async function rescueFound(
 ): Promise<RescueReport> {
   const { found, folder } = target;
   if ('kept' in found || !found.missing) return rescueOne(state, target, options);
-  return { run: basename(folder), ...leftAlone('it kept no definition') };
+  return { run: basename(folder), ...leftAlone('it saved no definition') };
 }
 
 function printReport(report: RescueReport): void {

@@ -156,7 +156,7 @@ async function onlyLeft(state: string): Promise<string> {
   if (run === undefined)
     throw preflightRefusal(
       codes.runNotFound,
-      `no run below ${state} is unfinished`,
+      `${state} contains no unfinished run`,
       'list all runs: blockplan list',
     );
   if (another !== undefined)

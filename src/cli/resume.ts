@@ -23,6 +23,7 @@ import { otherCommands } from '../run/other-commands.ts';
 import { filesOfPlan } from '../run/preflight.ts';
 import { editedText, graphOfRun } from '../run/stored-plan.ts';
 import { RunEnding } from './after-run.ts';
+import { lockedByMarker } from './marker-refusal.ts';
 import { type AfterRunOptions, afterRecoverySettings } from './notify-settings.ts';
 import { performRun } from './perform-run.ts';
 import { preflightRefusal } from './refusal.ts';
@@ -76,7 +77,7 @@ async function resumeNamed(
       `"${started.domain}" is locked by run ${other} (${holder}, pid ${pid}, since ${since})`,
       other === run
         ? `it is active; follow it: ${blockplanCommand('attach', run)}`
-        : 'wait until it has ended',
+        : `wait until it has ended: ${blockplanCommand('attach', other)}`,
     );
   }
   try {
@@ -169,11 +170,7 @@ async function refuseOthers(driver: Driver, { run, started }: ResumableRun): Pro
     );
   const marker = await driver.marker();
   if (marker && (marker.run !== run || marker.host !== hostname()))
-    throw preflightRefusal(
-      codes.domainLocked,
-      `"${name}" is locked by run ${marker.run} (${marker.user} on ${marker.host}, pid ${marker.pid}), according to a marker in its metadata`,
-      'wait until it has ended',
-    );
+    throw lockedByMarker(name, marker, host);
 }
 
 /** The file that the run was making when it died, if it made it. */

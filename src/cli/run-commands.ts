@@ -9,8 +9,7 @@ import {
   setOption,
 } from './options.ts';
 
-const LIBVIRT_OF_RUN =
-  'The command uses the libvirt that the run began on. Its URI is in the journal of the run.';
+const LIBVIRT_OF_RUN = 'The command uses the connection URI of the run, which is in its journal.';
 
 export function addRunCommands(root: Command, finish: SetExitCode): void {
   root
@@ -49,7 +48,7 @@ export function addRunCommands(root: Command, finish: SetExitCode): void {
     );
   const ways = {
     resume: 'Resume an interrupted run, or finish its rollback',
-    rollback: 'Roll back an interrupted run to where it began',
+    rollback: 'Roll back an interrupted run',
   } as const;
   for (const how of ['resume', 'rollback'] as const)
     root

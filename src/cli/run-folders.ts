@@ -74,12 +74,12 @@ function unknown(state: string, word: string, all: readonly RunFolder[]): Blockp
   if (all.length === 0)
     return inputRefusal(
       codes.runNotFound,
-      `run "${word}" does not exist: no run has a folder below ${state}`,
+      `run "${word}" does not exist: ${state} contains no runs`,
       'run the command as the user who ran the plan, or set BLOCKPLAN_STATE_DIR to its state directory',
     );
   return inputRefusal(
     codes.runNotFound,
-    `run "${word}" does not exist below ${state}`,
+    `run "${word}" does not exist in ${state}`,
     'name a run ID (see blockplan list), a unique prefix of it, or "last"',
   );
 }

@@ -1,10 +1,9 @@
 /** Reads a plan, checks it against the host, asks for confirmation and runs it, or only previews it. */
-import { hostname, userInfo } from 'node:os';
+import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { codes } from '../codes.ts';
 import { blockplanCommand } from '../command.ts';
-import type { BlockplanError } from '../errors.ts';
 import { localHost } from '../host-io/local-host.ts';
 import { writeDurably } from '../journal/durable.ts';
 import { makeRunFolder, newRunId, PLAN_FILE, planSumOf, stateFolder } from '../journal/folder.ts';
@@ -14,7 +13,6 @@ import { addUnfinished } from '../journal/unfinished.ts';
 import { type LibvirtDriver, openLiveDriver } from '../libvirt/live-driver.ts';
 import type { Virsh } from '../libvirt/virsh.ts';
 import { domainKey, LOCAL, onLocal } from '../model/hosts.ts';
-import { type Marker, unmarkByHand } from '../model/marker.ts';
 import { EXIT_CODES } from '../outcomes.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PlanDraft } from '../plan/read.ts';
@@ -26,6 +24,7 @@ import { chosenConnection, namedLibvirt } from './connection.ts';
 import { detachCommand, refuseUndetachable } from './detach.ts';
 import { explained } from './done-plan.ts';
 import { type ExpectOptions, type ReviewCheck, reviewCheckOf } from './expectation.ts';
+import { lockedByMarker } from './marker-refusal.ts';
 import { type AfterRunOptions, afterRunSettings } from './notify-settings.ts';
 import { performRun } from './perform-run.ts';
 import { ask, canAsk, isYes } from './question.ts';
@@ -159,15 +158,16 @@ async function locked(run: RequestedRun, shown?: Preview): Promise<number> {
   const lock = await withState(state, takeLock(state, domainKey(LOCAL, uuid), id, user));
   if ('heldBy' in lock) {
     const { run: other, pid, user: owner, since } = lock.heldBy;
-    throw taken(
-      draft.domain,
-      `run ${other} (${owner}, pid ${pid}, since ${since})`,
+    throw preflightRefusal(
+      codes.domainLocked,
+      `"${draft.domain}" is locked by run ${other} (${owner}, pid ${pid}, since ${since})`,
       `wait until it has ended: ${blockplanCommand('attach', other)}`,
     );
   }
   try {
     await refuseUnfinishedRun(state, uuid, draft.domain);
-    refuseMarked(draft.domain, await driver.marker(), options.connect);
+    const marker = await driver.marker();
+    if (marker) throw lockedByMarker(draft.domain, marker, namedLibvirt(options.connect));
     // Observe again under the lock: another run may have just ended.
     const checked = await checkedPlan(run);
     const { plan, graph, state: hostState, files } = checked;
@@ -220,34 +220,4 @@ async function openJournal(state: string, id: string, plan: Plan): Promise<Journ
   const journal = await createJournal(await makePlanFolder(state, id, plan));
   await addUnfinished(state, id);
   return journal;
-}
-
-function refuseMarked(
-  domain: string,
-  marker: Marker | undefined,
-  connect: string | undefined,
-): void {
-  if (!marker) return;
-  const { run: other, host, user, pid, since } = marker;
-  throw taken(
-    domain,
-    `run ${other} (${user} on ${host}, pid ${pid}, since ${since}), according to a marker in its metadata`,
-    host === hostname() && !isProcess(pid)
-      ? `that run is no longer active on this machine; check its journal (blockplan status), fix the domain, then: ${unmarkByHand(namedLibvirt(connect), domain)}`
-      : 'wait until it has ended; on its host, see blockplan status',
-  );
-}
-
-/** Whether a process with this ID exists; to be on the safe side, a reused ID counts too. */
-function isProcess(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
-  }
-}
-
-function taken(domain: string, by: string, hint: string): BlockplanError {
-  return preflightRefusal(codes.domainLocked, `"${domain}" is locked by ${by}`, hint);
 }

@@ -51,7 +51,7 @@ function connectHint(root: Command, argv: readonly string[]): string | undefined
       ? undefined
       : `write it after the command: ${commandLine('blockplan', command.name(), ...before, ...rest)}`;
   return ON_LIBVIRT_OF_RUN.has(command.name())
-    ? `omit it: ${command.name()} uses the libvirt that the run began on`
+    ? `omit it: ${command.name()} uses the connection URI of the run`
     : `omit it: ${command.name()} does not use libvirt`;
 }
 

@@ -5,9 +5,9 @@ import { BlockplanError } from '../errors.ts';
 const HINTS: Readonly<Record<string, string>> = {
   EACCES: 'grant access there',
   EPERM: 'grant access there',
-  EROFS: 'grant access there',
-  ENOSPC: 'free space there',
-  EDQUOT: 'free space there',
+  EROFS: 'remount the file system read-write',
+  ENOSPC: 'free some space there',
+  EDQUOT: 'free some space there',
   EIO: 'check the storage there',
   ENOTDIR: 'make sure that each part of the path is a directory',
   ENOENT: 'make sure that the directory exists and is not a dangling link',
@@ -29,7 +29,7 @@ export async function withState<T>(state: string, work: Promise<T>): Promise<T> 
       {
         code: codes.journalNotWritable,
         severity: 'error',
-        message: `the journal cannot be written below ${state}: ${message}`,
+        message: `the journal cannot be written in ${state}: ${message}`,
         hint: `${hint}, or set BLOCKPLAN_STATE_DIR to another directory, never a temporary one`,
       },
     ]);

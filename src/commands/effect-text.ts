@@ -28,7 +28,7 @@ export function commandText(effect: Effect): string {
     case 'verify-image':
       return `# compare the checksums of ${commandLine(effect.file)} with those of the backup`;
     case 'discard-backup':
-      return `${commandLine('rm', '-r', effect.draft)}  # once proven to be of this run`;
+      return `${commandLine('rm', '-r', effect.draft)}  # once proven to belong to this run`;
   }
 }
 

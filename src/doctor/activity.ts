@@ -163,7 +163,7 @@ function standsStill(patient: Patient): Defect[] {
         ? 'the guest waits, because a write failed; no write is lost while its QEMU runs'
         : 'a write of the guest may have failed',
       todo: stopped
-        ? 'do not stop it; free space or repair the storage, then resume it'
+        ? 'do not stop it; free some space or repair the storage, then resume it'
         : 'check the storage of that disk',
       ...(stopped ? { commands: [virshLine(patient.state.host, 'resume', '--domain', name)] } : {}),
     },

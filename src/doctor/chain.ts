@@ -46,12 +46,13 @@ function uncommitted(patient: Patient, disk: Disk): Defect[] | undefined {
   if (count === 0 || base === undefined) return undefined;
   const overlays = files.slice(0, count);
   const told =
-    defined > 0 ? 'the file that the definition names' : 'and libvirt has no record of a snapshot';
+    defined > 0 ? 'which the definition names' : 'and libvirt has no record of a snapshot';
+  const were = count === 1 ? 'was' : 'were';
   return [
     {
       code: codes.overlayUncommitted,
       severity: 'warning',
-      what: `${disk.target} has ${[...overlays, base].join(' above ')}, ${told}`,
+      what: `${overlays.join(' and ')} of ${disk.target} ${were} never merged into ${base}, ${told}`,
       why: 'an unfinished backup leaves such an overlay: it grows with every write, and each additional layer makes reads slower',
       todo: `unless another tool uses it, merge it into ${base}; the plan removes it after the merge`,
       repair: {
@@ -102,7 +103,7 @@ function missing(patient: Patient, disk: Disk): Defect[] {
       {
         code: codes.layerUnreadable,
         severity: 'error',
-        what: `${gone.join(' and ')} of the chain of ${disk.target} ${gone.length === 1 ? 'is' : 'are'} missing`,
+        what: `${gone.join(' and ')} in the chain of ${disk.target} ${gone.length === 1 ? 'is' : 'are'} missing`,
         why: up
           ? 'QEMU still has every removed file open: the data exists while this guest runs, and is lost when it stops'
           : 'the guest cannot be started without its complete chain',
@@ -120,7 +121,7 @@ function missing(patient: Patient, disk: Disk): Defect[] {
           severity: 'error',
           what: `${unread.file} in the chain of ${disk.target} cannot be read: ${unread.why}`,
           why: 'the layers below it are unknown, and the next start may fail',
-          todo: 'inspect it as a user who can read it',
+          todo: 'if access is denied, run the command as root; otherwise the image may be damaged',
           commands: [commandLine('qemu-img', 'info', '--force-share', unread.file)],
         },
       ];
@@ -207,7 +208,7 @@ function beside({ state, seen, runs, left = [], newestSearched }: Patient): Defe
         severity: 'warning',
         what: `${file} is an overlay above ${backing}, and in no domain's chain${whose}`,
         why: 'it may hold the only copy of some writes, or be outdated: if the file below has changed, committing the overlay or running a guest on it would corrupt data',
-        todo: 'find out who uses it before you move or remove it; blockplan does neither',
+        todo: 'find out which guest or tool uses it before you move or remove it; the command shows only its size and its backing files',
         commands: [commandLine('qemu-img', 'info', '--force-share', '--backing-chain', file)],
       };
     });

@@ -79,7 +79,7 @@ function transient(patient: Patient): Defect {
     severity: 'warning',
     what: `"${name}" is transient, and no journal on this host has its definition`,
     why: vanishes,
-    todo: 'unless it should stay transient, define it from the XML of the running guest. Enable autostart if it was enabled. Then run doctor again: a definition made from a running guest may hide layers',
+    todo: 'unless it should stay transient, define it from the XML of the running guest. Enable autostart if it was enabled. Then run doctor again: a definition made from a running guest may not list all layers',
     // The file may hold passwords.
     commands: [
       intoPrivateFile(dump, file),

@@ -42,7 +42,7 @@ export interface UncheckedPart {
 /** The parts whose findings an active run may cause; those go away when it ends. */
 const PASSING: readonly UncheckedPart[] = [
   {
-    what: 'whether its definition is complete and names its files',
+    what: "whether the domain's definition exists and names the files in use",
     codes: [
       ...[codes.transientRestorable, codes.transientUnrestorable],
       ...[codes.definitionStale, codes.definitionHidesLayers],

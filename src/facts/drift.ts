@@ -26,6 +26,11 @@ const WHAT: Readonly<Record<ReviewedPart, string>> = {
   sharing: 'the other guests that share files are',
 };
 
+/** What differs from what was reviewed, as a clause for each part. */
+export function driftClauses(parts: readonly ReviewedPart[]): readonly string[] {
+  return parts.map((part) => `${WHAT[part]} not what was reviewed`);
+}
+
 /**
  * The parts in which a plan on a host state differs from a fingerprint; empty if it matches.
  * @param reviewed the facts that were reviewed, of this guest or of another one in the same state, and the plan with the

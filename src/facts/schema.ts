@@ -44,7 +44,7 @@ function amount(description: string): JsonSchema {
 
 const PATH: JsonSchema = { type: 'string', title: 'an absolute path', pattern: '^/' };
 
-const RELEASE: JsonSchema = { title: 'a release such as "9.0.0"', pattern: '^[0-9]+(\\.[0-9]+)*$' };
+const RELEASE: JsonSchema = { title: 'a version such as "9.0.0"', pattern: '^[0-9]+(\\.[0-9]+)*$' };
 
 /** Never a bare word: places are keys of plain objects, which have names of their own, such as `constructor`. */
 const PLACE_PATTERN = '^(/|[A-Za-z][A-Za-z0-9+.-]*:)';
@@ -91,7 +91,7 @@ const LAYER: JsonSchema = {
       format: text('Image format: `qcow2`, `raw`, …', { default: 'qcow2' }),
       block: flag('Whether the layer is a block device.', false),
       size: amount(
-        'Space that the layer takes on its storage. Default: the capacity of the disk; unknown if that is not specified either.',
+        'Space that the layer uses. Default: the capacity of the disk; unknown if that is not specified either.',
       ),
       'data-files': DATA_FILES,
     },
@@ -167,7 +167,7 @@ const PLACE_FACTS: JsonSchema = {
           },
           ['format', 'virtual-size'],
         ),
-        description: 'Image header in the first bytes; absent without one.',
+        description: 'Image header in the first bytes; absent if the file has none.',
       },
       'held-by': list(
         text('A clause that follows "it is": `mounted at /mnt`.'),
@@ -208,7 +208,7 @@ const EXTENTS: JsonSchema = {
 
 const FILE = mapOrAbsent(
   {
-    size: amount('Space that the file takes on its storage; unknown unless specified.'),
+    size: amount('Space that the file uses; unknown unless specified.'),
     format: text('Image format: `qcow2`, `raw`, …; unknown unless specified.'),
     backing: text(
       'Backing file as recorded in the header, or `none`. Default: for a layer of a chain, the layer below it; otherwise unknown.',
@@ -253,8 +253,8 @@ export function factsSchema(): JsonSchema {
         facts: { const: 'blockplan/v1', description: 'Format of the facts.' },
         host: map({
           uri: text('Connection URI that was used to read the facts.'),
-          libvirt: text('Release of libvirt, such as `9.0.0`; unknown unless specified.', RELEASE),
-          qemu: text('Release of QEMU, such as `7.2.22`; unknown unless specified.', RELEASE),
+          libvirt: text('Version of libvirt, such as `9.0.0`; unknown unless specified.', RELEASE),
+          qemu: text('Version of QEMU, such as `7.2.22`; unknown unless specified.', RELEASE),
         }),
         domain: { ...DOMAIN, description: 'The guest: a map with its name.' },
         disks: list(DISK, 'Disks of the guest; taken from the definition unless specified.'),
@@ -266,7 +266,7 @@ export function factsSchema(): JsonSchema {
         },
         'same-files': list(
           { type: 'array', minItems: 2, items: PATH },
-          'Groups of paths that lead to the same file, by links or mounts.',
+          'Groups of paths that lead to the same file, through links or mounts.',
         ),
         folders: {
           type: 'object',
@@ -276,7 +276,7 @@ export function factsSchema(): JsonSchema {
         },
         others: list(
           OTHER,
-          'Other guests of the host that share files with the guest or the plan. Default: none, and a preview counts that as not checked.',
+          'Other guests of the host that share files with the guest or the plan. If the key is missing, a preview reports them as not checked.',
         ),
         definition: text(
           'Persistent definition, without secrets; generated from the disks unless specified.',

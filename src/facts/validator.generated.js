@@ -7,10 +7,10 @@ return length}exports.default=ucs2length;ucs2length.code='require("ajv/dist/runt
 rn:blockplan:schema:facts:v1",title:"blockplan facts",description:"State of a host, as far as it matters to a plan for o\
 ne of its guests.",type:"object",additionalProperties:!1,required:["facts","domain"],properties:{facts:{const:"blockplan\
 /v1",description:"Format of the facts."},host:{type:"object",additionalProperties:!1,properties:{uri:{type:"string",minLength:1,
-description:"Connection URI that was used to read the facts."},libvirt:{type:"string",minLength:1,description:"Release o\
-f libvirt, such as `9.0.0`; unknown unless specified.",title:'a release such as "9.0.0"',pattern:"^[0-9]+(\\.[0-9]+)*$"},
-qemu:{type:"string",minLength:1,description:"Release of QEMU, such as `7.2.22`; unknown unless specified.",title:'a rele\
-ase such as "9.0.0"',pattern:"^[0-9]+(\\.[0-9]+)*$"}}},domain:{type:"object",additionalProperties:!1,required:["name"],properties:{
+description:"Connection URI that was used to read the facts."},libvirt:{type:"string",minLength:1,description:"Version o\
+f libvirt, such as `9.0.0`; unknown unless specified.",title:'a version such as "9.0.0"',pattern:"^[0-9]+(\\.[0-9]+)*$"},
+qemu:{type:"string",minLength:1,description:"Version of QEMU, such as `7.2.22`; unknown unless specified.",title:'a vers\
+ion such as "9.0.0"',pattern:"^[0-9]+(\\.[0-9]+)*$"}}},domain:{type:"object",additionalProperties:!1,required:["name"],properties:{
 name:{type:"string",minLength:1,description:"Name of the guest's domain."},state:{type:"string",enum:["running","paused",
 "in shutdown","shut off","crashed","pmsuspended","gone"],default:"running",description:"State as in `virsh domstate`; `g\
 one` if the domain does not exist."},persistent:{type:"boolean",default:!0,description:"Whether the domain has a persist\
@@ -37,311 +37,311 @@ ath, or the name of a network image in libvirt: `nbd:export`.",title:'a path, or
 (/|[A-Za-z][A-Za-z0-9+.-]*:)"},format:{type:"string",minLength:1,description:"Image format: `qcow2`, `raw`, \u2026",default:"\
 qcow2"},block:{type:"boolean",default:!1,description:"Whether the layer is a block device."},size:{type:["string","integ\
 er"],title:'a size such as 40G or "3.3 GiB" (K, M, G, T, P: powers of 1024), or a number of bytes',pattern:"^([0-9]+ ?B|\
-[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$",minimum:0,maximum:9007199254740991,description:"Space that the layer tak\
-es on its storage. Default: the capacity of the disk; unknown if that is not specified either."},"data-files":{type:"arr\
-ay",items:{type:"string",minLength:1,description:"A path, or the name of a network image in libvirt: `nbd:export`.",title:'\
-a path, or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},description:"Other files that hold data\
- of the image: the data file of a qcow2, the extents of a vmdk; none unless specified."}},pattern:"^(/|[A-Za-z][A-Za-z0-\
-9+.-]*:)",title:'a path, or a map with "file"'},description:"Layers of the disk, starting with the active layer; empty w\
-ithout a medium."},job:{type:"object",additionalProperties:!1,required:["type"],properties:{type:{type:"string",enum:["c\
-opy","commit","active-commit","pull","backup","other"],description:"Type of the block job."},ready:{type:"boolean",default:!1,
-description:"Whether source and target have the same data."},mirror:{type:"string",minLength:1,description:"Target of th\
-e block job.",title:'a path, or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}},description:"Bloc\
-k job that is running on the disk."}}},description:"Disks of the guest; taken from the definition unless specified."},files:{
-type:"object",propertyNames:{type:"string",title:"an absolute path",pattern:"^/"},additionalProperties:{type:["object","\
-string"],additionalProperties:!1,properties:{size:{type:["string","integer"],title:'a size such as 40G or "3.3 GiB" (K, \
-M, G, T, P: powers of 1024), or a number of bytes',pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$",
-minimum:0,maximum:9007199254740991,description:"Space that the file takes on its storage; unknown unless specified."},format:{
-type:"string",minLength:1,description:"Image format: `qcow2`, `raw`, \u2026; unknown unless specified."},backing:{type:"\
-string",minLength:1,description:"Backing file as recorded in the header, or `none`. Default: for a layer of a chain, the\
- layer below it; otherwise unknown."},"data-files":{type:"array",items:{type:"string",minLength:1,description:"A path, o\
-r the name of a network image in libvirt: `nbd:export`.",title:'a path, or a word such as "nbd:export"',pattern:"^(/|[A-\
-Za-z][A-Za-z0-9+.-]*:)"},description:"Other files that hold data of the image: the data file of a qcow2, the extents of \
-a vmdk; none unless specified."},link:{type:"boolean",default:!1,description:"Whether the path is a symbolic link."},place:{
-type:"object",additionalProperties:!1,required:["kind","length"],properties:{kind:{type:"string",enum:["file","block dev\
-ice","folder","other"],description:"Type of the file."},length:{type:["string","integer"],title:'a size such as 40G or "\
-3.3 GiB" (K, M, G, T, P: powers of 1024), or a number of bytes',pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[K\
-MGTP]iB))$",minimum:0,maximum:9007199254740991,description:"Length in bytes; for a raw image, the virtual size."},header:{
-type:"object",additionalProperties:!1,required:["format","virtual-size"],properties:{format:{type:"string",minLength:1,description:"\
-`qcow2` or `qed`."},"virtual-size":{type:["string","integer"],title:'a size such as 40G or "3.3 GiB" (K, M, G, T, P: pow\
-ers of 1024), or a number of bytes',pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$",minimum:0,maximum:9007199254740991,
-description:"Virtual size, as the guest sees it."}},description:"Image header in the first bytes; absent without one."},
-"held-by":{type:"array",items:{type:"string",minLength:1,description:'A clause that follows "it is": `mounted at /mnt`.'},
-description:"Uses of the file on the host; none unless specified."}},description:"Properties of the file that a step che\
-cks before it overwrites the file; unknown unless specified."},extents:{type:"object",additionalProperties:!1,required:[
-"virtual-size","layers"],properties:{"virtual-size":{type:["string","integer"],title:'a size such as 40G or "3.3 GiB" (K\
-, M, G, T, P: powers of 1024), or a number of bytes',pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$",
-minimum:0,maximum:9007199254740991,description:"Virtual size, as the guest sees it."},layers:{type:"array",items:{type:"\
-object",additionalProperties:!1,required:["data"],properties:{data:{type:["string","integer"],title:'a size such as 40G \
-or "3.3 GiB" (K, M, G, T, P: powers of 1024), or a number of bytes',pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp\
-]|[KMGTP]iB))$",minimum:0,maximum:9007199254740991,description:"Data that a copy takes, uncompressed."},empty:{type:["st\
-ring","integer"],title:'a size such as 40G or "3.3 GiB" (K, M, G, T, P: powers of 1024), or a number of bytes',pattern:"\
-^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$",minimum:0,maximum:9007199254740991,description:"Areas that a\
-re allocated but empty, which only block jobs write; 0 unless specified."},zeroes:{type:["string","integer"],title:'a si\
-ze such as 40G or "3.3 GiB" (K, M, G, T, P: powers of 1024), or a number of bytes',pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)\
-? ?([KkMmGgTtPp]|[KMGTP]iB))$",minimum:0,maximum:9007199254740991,description:"Zeroes that hide the layers below, such a\
-s discarded areas; 0 unless specified."}}},description:"The image and the files below it, topmost first, each with what \
-the others do not hide."}},description:"What `qemu-img map` shows of the image, so that a preview knows how much a copy \
-of it takes; the sizes of the files count unless specified."}},pattern:"^absent$",title:'"absent", or a map with "size",\
- "format", "backing", "data-files", "link", "place" or "extents"'},description:"Other files that a plan uses, by path."},
-"same-files":{type:"array",items:{type:"array",minItems:2,items:{type:"string",title:"an absolute path",pattern:"^/"}},description:"\
-Groups of paths that lead to the same file, by links or mounts."},folders:{type:"object",propertyNames:{type:"string",title:"\
-an absolute path",pattern:"^/"},additionalProperties:{type:["object","string"],additionalProperties:!1,properties:{free:{
+[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$",minimum:0,maximum:9007199254740991,description:"Space that the layer use\
+s. Default: the capacity of the disk; unknown if that is not specified either."},"data-files":{type:"array",items:{type:"\
+string",minLength:1,description:"A path, or the name of a network image in libvirt: `nbd:export`.",title:'a path, or a w\
+ord such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},description:"Other files that hold data of the image:\
+ the data file of a qcow2, the extents of a vmdk; none unless specified."}},pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)",title:'\
+a path, or a map with "file"'},description:"Layers of the disk, starting with the active layer; empty without a medium."},
+job:{type:"object",additionalProperties:!1,required:["type"],properties:{type:{type:"string",enum:["copy","commit","acti\
+ve-commit","pull","backup","other"],description:"Type of the block job."},ready:{type:"boolean",default:!1,description:"\
+Whether source and target have the same data."},mirror:{type:"string",minLength:1,description:"Target of the block job.",
+title:'a path, or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}},description:"Block job that is \
+running on the disk."}}},description:"Disks of the guest; taken from the definition unless specified."},files:{type:"obj\
+ect",propertyNames:{type:"string",title:"an absolute path",pattern:"^/"},additionalProperties:{type:["object","string"],
+additionalProperties:!1,properties:{size:{type:["string","integer"],title:'a size such as 40G or "3.3 GiB" (K, M, G, T, \
+P: powers of 1024), or a number of bytes',pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$",minimum:0,
+maximum:9007199254740991,description:"Space that the file uses; unknown unless specified."},format:{type:"string",minLength:1,
+description:"Image format: `qcow2`, `raw`, \u2026; unknown unless specified."},backing:{type:"string",minLength:1,description:"\
+Backing file as recorded in the header, or `none`. Default: for a layer of a chain, the layer below it; otherwise unknow\
+n."},"data-files":{type:"array",items:{type:"string",minLength:1,description:"A path, or the name of a network image in \
+libvirt: `nbd:export`.",title:'a path, or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},description:"\
+Other files that hold data of the image: the data file of a qcow2, the extents of a vmdk; none unless specified."},link:{
+type:"boolean",default:!1,description:"Whether the path is a symbolic link."},place:{type:"object",additionalProperties:!1,
+required:["kind","length"],properties:{kind:{type:"string",enum:["file","block device","folder","other"],description:"Ty\
+pe of the file."},length:{type:["string","integer"],title:'a size such as 40G or "3.3 GiB" (K, M, G, T, P: powers of 102\
+4), or a number of bytes',pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$",minimum:0,maximum:9007199254740991,
+description:"Length in bytes; for a raw image, the virtual size."},header:{type:"object",additionalProperties:!1,required:[
+"format","virtual-size"],properties:{format:{type:"string",minLength:1,description:"`qcow2` or `qed`."},"virtual-size":{
 type:["string","integer"],title:'a size such as 40G or "3.3 GiB" (K, M, G, T, P: powers of 1024), or a number of bytes',
-pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$",minimum:0,maximum:9007199254740991,description:"Fre\
-e space; unlimited unless specified."},writable:{type:"boolean",default:!0,description:"Whether files can be created in \
-the folder."},compresses:{type:"boolean",default:!1,description:"Whether its file system may compress or deduplicate fil\
-es."}},pattern:"^absent$",title:'"absent", or a map with "free", "writable" or "compresses"'},description:"Folders that \
-a plan uses, by path."},others:{type:"array",items:{type:"object",additionalProperties:!1,required:["name"],properties:{
-name:{type:"string",minLength:1,description:"Name of the domain."},files:{type:"array",items:{type:"string",minLength:1,
+pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$",minimum:0,maximum:9007199254740991,description:"Vir\
+tual size, as the guest sees it."}},description:"Image header in the first bytes; absent if the file has none."},"held-b\
+y":{type:"array",items:{type:"string",minLength:1,description:'A clause that follows "it is": `mounted at /mnt`.'},description:"\
+Uses of the file on the host; none unless specified."}},description:"Properties of the file that a step checks before it\
+ overwrites the file; unknown unless specified."},extents:{type:"object",additionalProperties:!1,required:["virtual-size",
+"layers"],properties:{"virtual-size":{type:["string","integer"],title:'a size such as 40G or "3.3 GiB" (K, M, G, T, P: p\
+owers of 1024), or a number of bytes',pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$",minimum:0,maximum:9007199254740991,
+description:"Virtual size, as the guest sees it."},layers:{type:"array",items:{type:"object",additionalProperties:!1,required:[
+"data"],properties:{data:{type:["string","integer"],title:'a size such as 40G or "3.3 GiB" (K, M, G, T, P: powers of 102\
+4), or a number of bytes',pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$",minimum:0,maximum:9007199254740991,
+description:"Data that a copy takes, uncompressed."},empty:{type:["string","integer"],title:'a size such as 40G or "3.3 \
+GiB" (K, M, G, T, P: powers of 1024), or a number of bytes',pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP\
+]iB))$",minimum:0,maximum:9007199254740991,description:"Areas that are allocated but empty, which only block jobs write;\
+ 0 unless specified."},zeroes:{type:["string","integer"],title:'a size such as 40G or "3.3 GiB" (K, M, G, T, P: powers o\
+f 1024), or a number of bytes',pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$",minimum:0,maximum:9007199254740991,
+description:"Zeroes that hide the layers below, such as discarded areas; 0 unless specified."}}},description:"The image \
+and the files below it, topmost first, each with what the others do not hide."}},description:"What `qemu-img map` shows \
+of the image, so that a preview knows how much a copy of it takes; the sizes of the files count unless specified."}},pattern:"\
+^absent$",title:'"absent", or a map with "size", "format", "backing", "data-files", "link", "place" or "extents"'},description:"\
+Other files that a plan uses, by path."},"same-files":{type:"array",items:{type:"array",minItems:2,items:{type:"string",
+title:"an absolute path",pattern:"^/"}},description:"Groups of paths that lead to the same file, through links or mounts\
+."},folders:{type:"object",propertyNames:{type:"string",title:"an absolute path",pattern:"^/"},additionalProperties:{type:[
+"object","string"],additionalProperties:!1,properties:{free:{type:["string","integer"],title:'a size such as 40G or "3.3\
+ GiB" (K, M, G, T, P: powers of 1024), or a number of bytes',pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGT\
+P]iB))$",minimum:0,maximum:9007199254740991,description:"Free space; unlimited unless specified."},writable:{type:"boole\
+an",default:!0,description:"Whether files can be created in the folder."},compresses:{type:"boolean",default:!1,description:"\
+Whether its file system may compress or deduplicate files."}},pattern:"^absent$",title:'"absent", or a map with "free", \
+"writable" or "compresses"'},description:"Folders that a plan uses, by path."},others:{type:"array",items:{type:"object",
+additionalProperties:!1,required:["name"],properties:{name:{type:"string",minLength:1,description:"Name of the domain."},
+files:{type:"array",items:{type:"string",minLength:1,description:"A path, or the name of a network image in libvirt: `nb\
+d:export`.",title:'a path, or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},description:"Files t\
+hat it shares with the guest or the plan and does not write to."},writes:{type:"array",items:{type:"string",minLength:1,
 description:"A path, or the name of a network image in libvirt: `nbd:export`.",title:'a path, or a word such as "nbd:exp\
-ort"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},description:"Files that it shares with the guest or the plan and does not\
- write to."},writes:{type:"array",items:{type:"string",minLength:1,description:"A path, or the name of a network image i\
-n libvirt: `nbd:export`.",title:'a path, or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},description:"\
-Files that it shares and writes to."},running:{type:"boolean",default:!1,description:"Whether its guest is known to run."},
-unread:{type:"array",items:{type:"string",minLength:1,description:"A path, or the name of a network image in libvirt: `n\
-bd:export`.",title:'a path, or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},description:"Images\
- of the domain that cannot be read."}}},description:"Other guests of the host that share files with the guest or the pla\
-n. Default: none, and a preview counts that as not checked."},definition:{type:"string",minLength:1,description:"Persist\
-ent definition, without secrets; generated from the disks unless specified."}},examples:[{facts:"blockplan/v1",domain:{name:"\
-testvm"},disks:[{target:"vda",chain:["/images/testvm.qcow2","/images/base.qcow2"]}]}]},func1=Object.prototype.hasOwnProperty,
-func2=require_ucs2length().default,pattern4=new RegExp("^[0-9]+(\\.[0-9]+)*$","u"),pattern6=new RegExp("^([0-9]+ ?B|[0-9\
-]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$","u"),pattern7=new RegExp("^(/|[A-Za-z][A-Za-z0-9+.-]*:)","u"),pattern12=new RegExp(
-"^/","u"),pattern13=new RegExp("^absent$","u");function validate20(data,{instancePath="",parentData,parentDataProperty,rootData=data,
-dynamicAnchors={}}={}){let vErrors=null,errors=0,evaluated0=validate20.evaluated;if(evaluated0.dynamicProps&&(evaluated0.
-props=void 0),evaluated0.dynamicItems&&(evaluated0.items=void 0),data&&typeof data=="object"&&!Array.isArray(data)){if(data.
-facts===void 0){let err0={instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"facts"}};vErrors===
-null?vErrors=[err0]:vErrors.push(err0),errors++}if(data.domain===void 0){let err1={instancePath,schemaPath:"#/required",
-keyword:"required",params:{missingProperty:"domain"}};vErrors===null?vErrors=[err1]:vErrors.push(err1),errors++}for(let key0 in data)
-if(!func1.call(schema31.properties,key0)){let err2={instancePath,schemaPath:"#/additionalProperties",keyword:"additional\
-Properties",params:{additionalProperty:key0}};vErrors===null?vErrors=[err2]:vErrors.push(err2),errors++}if(data.facts!==
-void 0&&data.facts!=="blockplan/v1"){let err3={instancePath:instancePath+"/facts",schemaPath:"#/properties/facts/const",
-keyword:"const",params:{allowedValue:"blockplan/v1"}};vErrors===null?vErrors=[err3]:vErrors.push(err3),errors++}if(data.
-host!==void 0){let data1=data.host;if(data1&&typeof data1=="object"&&!Array.isArray(data1)){for(let key1 in data1)if(!(key1===
-"uri"||key1==="libvirt"||key1==="qemu")){let err4={instancePath:instancePath+"/host",schemaPath:"#/properties/host/addit\
-ionalProperties",keyword:"additionalProperties",params:{additionalProperty:key1}};vErrors===null?vErrors=[err4]:vErrors.
-push(err4),errors++}if(data1.uri!==void 0){let data2=data1.uri;if(typeof data2=="string"){if(func2(data2)<1){let err5={instancePath:instancePath+
-"/host/uri",schemaPath:"#/properties/host/properties/uri/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?
-vErrors=[err5]:vErrors.push(err5),errors++}}else{let err6={instancePath:instancePath+"/host/uri",schemaPath:"#/propertie\
-s/host/properties/uri/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err6]:vErrors.push(err6),errors++}}
-if(data1.libvirt!==void 0){let data3=data1.libvirt;if(typeof data3=="string"){if(func2(data3)<1){let err7={instancePath:instancePath+
-"/host/libvirt",schemaPath:"#/properties/host/properties/libvirt/minLength",keyword:"minLength",params:{limit:1}};vErrors===
-null?vErrors=[err7]:vErrors.push(err7),errors++}if(!pattern4.test(data3)){let err8={instancePath:instancePath+"/host/lib\
-virt",schemaPath:"#/properties/host/properties/libvirt/pattern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)*$"}};
-vErrors===null?vErrors=[err8]:vErrors.push(err8),errors++}}else{let err9={instancePath:instancePath+"/host/libvirt",schemaPath:"\
-#/properties/host/properties/libvirt/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err9]:vErrors.
-push(err9),errors++}}if(data1.qemu!==void 0){let data4=data1.qemu;if(typeof data4=="string"){if(func2(data4)<1){let err10={
-instancePath:instancePath+"/host/qemu",schemaPath:"#/properties/host/properties/qemu/minLength",keyword:"minLength",params:{
-limit:1}};vErrors===null?vErrors=[err10]:vErrors.push(err10),errors++}if(!pattern4.test(data4)){let err11={instancePath:instancePath+
-"/host/qemu",schemaPath:"#/properties/host/properties/qemu/pattern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)\
-*$"}};vErrors===null?vErrors=[err11]:vErrors.push(err11),errors++}}else{let err12={instancePath:instancePath+"/host/qemu",
-schemaPath:"#/properties/host/properties/qemu/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err12]:
-vErrors.push(err12),errors++}}}else{let err13={instancePath:instancePath+"/host",schemaPath:"#/properties/host/type",keyword:"\
-type",params:{type:"object"}};vErrors===null?vErrors=[err13]:vErrors.push(err13),errors++}}if(data.domain!==void 0){let data5=data.
-domain;if(data5&&typeof data5=="object"&&!Array.isArray(data5)){if(data5.name===void 0){let err14={instancePath:instancePath+
-"/domain",schemaPath:"#/properties/domain/required",keyword:"required",params:{missingProperty:"name"}};vErrors===null?vErrors=
-[err14]:vErrors.push(err14),errors++}for(let key2 in data5)if(!func1.call(schema31.properties.domain.properties,key2)){let err15={
-instancePath:instancePath+"/domain",schemaPath:"#/properties/domain/additionalProperties",keyword:"additionalProperties",
-params:{additionalProperty:key2}};vErrors===null?vErrors=[err15]:vErrors.push(err15),errors++}if(data5.name!==void 0){let data6=data5.
-name;if(typeof data6=="string"){if(func2(data6)<1){let err16={instancePath:instancePath+"/domain/name",schemaPath:"#/pro\
-perties/domain/properties/name/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err16]:vErrors.push(
-err16),errors++}}else{let err17={instancePath:instancePath+"/domain/name",schemaPath:"#/properties/domain/properties/nam\
-e/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err17]:vErrors.push(err17),errors++}}if(data5.state!==
-void 0){let data7=data5.state;if(typeof data7!="string"){let err18={instancePath:instancePath+"/domain/state",schemaPath:"\
-#/properties/domain/properties/state/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err18]:vErrors.
-push(err18),errors++}if(!(data7==="running"||data7==="paused"||data7==="in shutdown"||data7==="shut off"||data7==="crash\
-ed"||data7==="pmsuspended"||data7==="gone")){let err19={instancePath:instancePath+"/domain/state",schemaPath:"#/properti\
-es/domain/properties/state/enum",keyword:"enum",params:{allowedValues:schema31.properties.domain.properties.state.enum}};
-vErrors===null?vErrors=[err19]:vErrors.push(err19),errors++}}if(data5.persistent!==void 0&&typeof data5.persistent!="boo\
-lean"){let err20={instancePath:instancePath+"/domain/persistent",schemaPath:"#/properties/domain/properties/persistent/t\
-ype",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err20]:vErrors.push(err20),errors++}if(data5.autostart!==
-void 0&&typeof data5.autostart!="boolean"){let err21={instancePath:instancePath+"/domain/autostart",schemaPath:"#/proper\
-ties/domain/properties/autostart/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err21]:vErrors.push(
-err21),errors++}if(data5.agent!==void 0&&typeof data5.agent!="boolean"){let err22={instancePath:instancePath+"/domain/ag\
-ent",schemaPath:"#/properties/domain/properties/agent/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=
-[err22]:vErrors.push(err22),errors++}if(data5["managed-save"]!==void 0&&typeof data5["managed-save"]!="boolean"){let err23={
-instancePath:instancePath+"/domain/managed-save",schemaPath:"#/properties/domain/properties/managed-save/type",keyword:"\
-type",params:{type:"boolean"}};vErrors===null?vErrors=[err23]:vErrors.push(err23),errors++}if(data5.nvram!==void 0&&typeof data5.
-nvram!="boolean"){let err24={instancePath:instancePath+"/domain/nvram",schemaPath:"#/properties/domain/properties/nvram/\
-type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err24]:vErrors.push(err24),errors++}if(data5.tpm!==
-void 0&&typeof data5.tpm!="boolean"){let err25={instancePath:instancePath+"/domain/tpm",schemaPath:"#/properties/domain/\
-properties/tpm/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err25]:vErrors.push(err25),errors++}
-if(data5.apparmor!==void 0&&typeof data5.apparmor!="boolean"){let err26={instancePath:instancePath+"/domain/apparmor",schemaPath:"\
-#/properties/domain/properties/apparmor/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err26]:vErrors.
-push(err26),errors++}if(data5.snapshots!==void 0){let data15=data5.snapshots;if(Array.isArray(data15)){let len0=data15.length;
-for(let i0=0;i0<len0;i0++){let data16=data15[i0];if(typeof data16=="string"){if(func2(data16)<1){let err27={instancePath:instancePath+
-"/domain/snapshots/"+i0,schemaPath:"#/properties/domain/properties/snapshots/items/minLength",keyword:"minLength",params:{
-limit:1}};vErrors===null?vErrors=[err27]:vErrors.push(err27),errors++}}else{let err28={instancePath:instancePath+"/domai\
-n/snapshots/"+i0,schemaPath:"#/properties/domain/properties/snapshots/items/type",keyword:"type",params:{type:"string"}};
-vErrors===null?vErrors=[err28]:vErrors.push(err28),errors++}}}else{let err29={instancePath:instancePath+"/domain/snapsho\
-ts",schemaPath:"#/properties/domain/properties/snapshots/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=
-[err29]:vErrors.push(err29),errors++}}if(data5.checkpoints!==void 0){let data17=data5.checkpoints;if(Array.isArray(data17)){
-let len1=data17.length;for(let i1=0;i1<len1;i1++){let data18=data17[i1];if(typeof data18=="string"){if(func2(data18)<1){
-let err30={instancePath:instancePath+"/domain/checkpoints/"+i1,schemaPath:"#/properties/domain/properties/checkpoints/it\
-ems/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err30]:vErrors.push(err30),errors++}}else{let err31={
-instancePath:instancePath+"/domain/checkpoints/"+i1,schemaPath:"#/properties/domain/properties/checkpoints/items/type",keyword:"\
-type",params:{type:"string"}};vErrors===null?vErrors=[err31]:vErrors.push(err31),errors++}}}else{let err32={instancePath:instancePath+
-"/domain/checkpoints",schemaPath:"#/properties/domain/properties/checkpoints/type",keyword:"type",params:{type:"array"}};
-vErrors===null?vErrors=[err32]:vErrors.push(err32),errors++}}}else{let err33={instancePath:instancePath+"/domain",schemaPath:"\
-#/properties/domain/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err33]:vErrors.push(err33),errors++}}
-if(data.disks!==void 0){let data19=data.disks;if(Array.isArray(data19)){let len2=data19.length;for(let i2=0;i2<len2;i2++){
-let data20=data19[i2];if(data20&&typeof data20=="object"&&!Array.isArray(data20)){if(data20.target===void 0){let err34={
-instancePath:instancePath+"/disks/"+i2,schemaPath:"#/properties/disks/items/required",keyword:"required",params:{missingProperty:"\
-target"}};vErrors===null?vErrors=[err34]:vErrors.push(err34),errors++}for(let key3 in data20)if(!func1.call(schema31.properties.
-disks.items.properties,key3)){let err35={instancePath:instancePath+"/disks/"+i2,schemaPath:"#/properties/disks/items/add\
-itionalProperties",keyword:"additionalProperties",params:{additionalProperty:key3}};vErrors===null?vErrors=[err35]:vErrors.
-push(err35),errors++}if(data20.target!==void 0){let data21=data20.target;if(typeof data21=="string"){if(func2(data21)<1){
-let err36={instancePath:instancePath+"/disks/"+i2+"/target",schemaPath:"#/properties/disks/items/properties/target/minLe\
-ngth",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err36]:vErrors.push(err36),errors++}}else{let err37={
-instancePath:instancePath+"/disks/"+i2+"/target",schemaPath:"#/properties/disks/items/properties/target/type",keyword:"t\
-ype",params:{type:"string"}};vErrors===null?vErrors=[err37]:vErrors.push(err37),errors++}}if(data20.device!==void 0){let data22=data20.
-device;if(typeof data22!="string"){let err38={instancePath:instancePath+"/disks/"+i2+"/device",schemaPath:"#/properties/\
-disks/items/properties/device/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err38]:vErrors.push(err38),
-errors++}if(!(data22==="disk"||data22==="cdrom"||data22==="floppy"||data22==="lun")){let err39={instancePath:instancePath+
-"/disks/"+i2+"/device",schemaPath:"#/properties/disks/items/properties/device/enum",keyword:"enum",params:{allowedValues:schema31.
-properties.disks.items.properties.device.enum}};vErrors===null?vErrors=[err39]:vErrors.push(err39),errors++}}if(data20.readonly!==
-void 0&&typeof data20.readonly!="boolean"){let err40={instancePath:instancePath+"/disks/"+i2+"/readonly",schemaPath:"#/p\
-roperties/disks/items/properties/readonly/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err40]:vErrors.
-push(err40),errors++}if(data20.unsupported!==void 0){let data24=data20.unsupported;if(Array.isArray(data24)){let len3=data24.
-length;for(let i3=0;i3<len3;i3++){let data25=data24[i3];if(typeof data25=="string"){if(func2(data25)<1){let err41={instancePath:instancePath+
-"/disks/"+i2+"/unsupported/"+i3,schemaPath:"#/properties/disks/items/properties/unsupported/items/minLength",keyword:"mi\
-nLength",params:{limit:1}};vErrors===null?vErrors=[err41]:vErrors.push(err41),errors++}}else{let err42={instancePath:instancePath+
-"/disks/"+i2+"/unsupported/"+i3,schemaPath:"#/properties/disks/items/properties/unsupported/items/type",keyword:"type",params:{
-type:"string"}};vErrors===null?vErrors=[err42]:vErrors.push(err42),errors++}}}else{let err43={instancePath:instancePath+
-"/disks/"+i2+"/unsupported",schemaPath:"#/properties/disks/items/properties/unsupported/type",keyword:"type",params:{type:"\
-array"}};vErrors===null?vErrors=[err43]:vErrors.push(err43),errors++}}if(data20["detect-zeroes"]!==void 0&&typeof data20["\
-detect-zeroes"]!="boolean"){let err44={instancePath:instancePath+"/disks/"+i2+"/detect-zeroes",schemaPath:"#/properties/\
-disks/items/properties/detect-zeroes/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err44]:vErrors.
-push(err44),errors++}if(data20.snapshot!==void 0){let data27=data20.snapshot;if(typeof data27=="string"){if(func2(data27)<
-1){let err45={instancePath:instancePath+"/disks/"+i2+"/snapshot",schemaPath:"#/properties/disks/items/properties/snapsho\
-t/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err45]:vErrors.push(err45),errors++}}else{let err46={
-instancePath:instancePath+"/disks/"+i2+"/snapshot",schemaPath:"#/properties/disks/items/properties/snapshot/type",keyword:"\
-type",params:{type:"string"}};vErrors===null?vErrors=[err46]:vErrors.push(err46),errors++}}if(data20.capacity!==void 0){
-let data28=data20.capacity;if(typeof data28!="string"&&!(typeof data28=="number"&&!(data28%1)&&!isNaN(data28)&&isFinite(
-data28))){let err47={instancePath:instancePath+"/disks/"+i2+"/capacity",schemaPath:"#/properties/disks/items/properties/\
-capacity/type",keyword:"type",params:{type:schema31.properties.disks.items.properties.capacity.type}};vErrors===null?vErrors=
-[err47]:vErrors.push(err47),errors++}if(typeof data28=="number"&&isFinite(data28)){if(data28>9007199254740991||isNaN(data28)){
-let err48={instancePath:instancePath+"/disks/"+i2+"/capacity",schemaPath:"#/properties/disks/items/properties/capacity/m\
-aximum",keyword:"maximum",params:{comparison:"<=",limit:9007199254740991}};vErrors===null?vErrors=[err48]:vErrors.push(err48),
-errors++}if(data28<0||isNaN(data28)){let err49={instancePath:instancePath+"/disks/"+i2+"/capacity",schemaPath:"#/propert\
-ies/disks/items/properties/capacity/minimum",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===null?vErrors=
-[err49]:vErrors.push(err49),errors++}}if(typeof data28=="string"&&!pattern6.test(data28)){let err50={instancePath:instancePath+
-"/disks/"+i2+"/capacity",schemaPath:"#/properties/disks/items/properties/capacity/pattern",keyword:"pattern",params:{pattern:"\
-^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$"}};vErrors===null?vErrors=[err50]:vErrors.push(err50),errors++}}
-if(data20.chain!==void 0){let data29=data20.chain;if(Array.isArray(data29)){let len4=data29.length;for(let i4=0;i4<len4;i4++){
-let data30=data29[i4];if(!(data30&&typeof data30=="object"&&!Array.isArray(data30))&&typeof data30!="string"){let err51={
-instancePath:instancePath+"/disks/"+i2+"/chain/"+i4,schemaPath:"#/properties/disks/items/properties/chain/items/type",keyword:"\
-type",params:{type:schema31.properties.disks.items.properties.chain.items.type}};vErrors===null?vErrors=[err51]:vErrors.
-push(err51),errors++}if(typeof data30=="string"&&!pattern7.test(data30)){let err52={instancePath:instancePath+"/disks/"+
-i2+"/chain/"+i4,schemaPath:"#/properties/disks/items/properties/chain/items/pattern",keyword:"pattern",params:{pattern:"\
-^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err52]:vErrors.push(err52),errors++}if(data30&&typeof data30=="\
-object"&&!Array.isArray(data30)){if(data30.file===void 0){let err53={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4,
-schemaPath:"#/properties/disks/items/properties/chain/items/required",keyword:"required",params:{missingProperty:"file"}};
-vErrors===null?vErrors=[err53]:vErrors.push(err53),errors++}for(let key4 in data30)if(!(key4==="file"||key4==="format"||
-key4==="block"||key4==="size"||key4==="data-files")){let err54={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4,schemaPath:"\
-#/properties/disks/items/properties/chain/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key4}};
-vErrors===null?vErrors=[err54]:vErrors.push(err54),errors++}if(data30.file!==void 0){let data31=data30.file;if(typeof data31==
-"string"){if(func2(data31)<1){let err55={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/file",schemaPath:"#/prope\
-rties/disks/items/properties/chain/items/properties/file/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?
-vErrors=[err55]:vErrors.push(err55),errors++}if(!pattern7.test(data31)){let err56={instancePath:instancePath+"/disks/"+i2+
-"/chain/"+i4+"/file",schemaPath:"#/properties/disks/items/properties/chain/items/properties/file/pattern",keyword:"patte\
-rn",params:{pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err56]:vErrors.push(err56),errors++}}else{
-let err57={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/file",schemaPath:"#/properties/disks/items/properties/c\
-hain/items/properties/file/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err57]:vErrors.push(err57),
-errors++}}if(data30.format!==void 0){let data32=data30.format;if(typeof data32=="string"){if(func2(data32)<1){let err58={
-instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/format",schemaPath:"#/properties/disks/items/properties/chain/item\
-s/properties/format/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err58]:vErrors.push(err58),
-errors++}}else{let err59={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/format",schemaPath:"#/properties/disks/i\
-tems/properties/chain/items/properties/format/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err59]:
-vErrors.push(err59),errors++}}if(data30.block!==void 0&&typeof data30.block!="boolean"){let err60={instancePath:instancePath+
-"/disks/"+i2+"/chain/"+i4+"/block",schemaPath:"#/properties/disks/items/properties/chain/items/properties/block/type",keyword:"\
-type",params:{type:"boolean"}};vErrors===null?vErrors=[err60]:vErrors.push(err60),errors++}if(data30.size!==void 0){let data34=data30.
-size;if(typeof data34!="string"&&!(typeof data34=="number"&&!(data34%1)&&!isNaN(data34)&&isFinite(data34))){let err61={instancePath:instancePath+
-"/disks/"+i2+"/chain/"+i4+"/size",schemaPath:"#/properties/disks/items/properties/chain/items/properties/size/type",keyword:"\
-type",params:{type:schema31.properties.disks.items.properties.chain.items.properties.size.type}};vErrors===null?vErrors=
-[err61]:vErrors.push(err61),errors++}if(typeof data34=="number"&&isFinite(data34)){if(data34>9007199254740991||isNaN(data34)){
-let err62={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/size",schemaPath:"#/properties/disks/items/properties/c\
-hain/items/properties/size/maximum",keyword:"maximum",params:{comparison:"<=",limit:9007199254740991}};vErrors===null?vErrors=
-[err62]:vErrors.push(err62),errors++}if(data34<0||isNaN(data34)){let err63={instancePath:instancePath+"/disks/"+i2+"/cha\
-in/"+i4+"/size",schemaPath:"#/properties/disks/items/properties/chain/items/properties/size/minimum",keyword:"minimum",params:{
-comparison:">=",limit:0}};vErrors===null?vErrors=[err63]:vErrors.push(err63),errors++}}if(typeof data34=="string"&&!pattern6.
-test(data34)){let err64={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/size",schemaPath:"#/properties/disks/item\
-s/properties/chain/items/properties/size/pattern",keyword:"pattern",params:{pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([Kk\
-MmGgTtPp]|[KMGTP]iB))$"}};vErrors===null?vErrors=[err64]:vErrors.push(err64),errors++}}if(data30["data-files"]!==void 0){
-let data35=data30["data-files"];if(Array.isArray(data35)){let len5=data35.length;for(let i5=0;i5<len5;i5++){let data36=data35[i5];
-if(typeof data36=="string"){if(func2(data36)<1){let err65={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/data-fi\
-les/"+i5,schemaPath:"#/properties/disks/items/properties/chain/items/properties/data-files/items/minLength",keyword:"min\
-Length",params:{limit:1}};vErrors===null?vErrors=[err65]:vErrors.push(err65),errors++}if(!pattern7.test(data36)){let err66={
-instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/data-files/"+i5,schemaPath:"#/properties/disks/items/properties/ch\
-ain/items/properties/data-files/items/pattern",keyword:"pattern",params:{pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===
-null?vErrors=[err66]:vErrors.push(err66),errors++}}else{let err67={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"\
-/data-files/"+i5,schemaPath:"#/properties/disks/items/properties/chain/items/properties/data-files/items/type",keyword:"\
-type",params:{type:"string"}};vErrors===null?vErrors=[err67]:vErrors.push(err67),errors++}}}else{let err68={instancePath:instancePath+
-"/disks/"+i2+"/chain/"+i4+"/data-files",schemaPath:"#/properties/disks/items/properties/chain/items/properties/data-file\
-s/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err68]:vErrors.push(err68),errors++}}}}}else{let err69={
-instancePath:instancePath+"/disks/"+i2+"/chain",schemaPath:"#/properties/disks/items/properties/chain/type",keyword:"typ\
-e",params:{type:"array"}};vErrors===null?vErrors=[err69]:vErrors.push(err69),errors++}}if(data20.job!==void 0){let data37=data20.
-job;if(data37&&typeof data37=="object"&&!Array.isArray(data37)){if(data37.type===void 0){let err70={instancePath:instancePath+
-"/disks/"+i2+"/job",schemaPath:"#/properties/disks/items/properties/job/required",keyword:"required",params:{missingProperty:"\
-type"}};vErrors===null?vErrors=[err70]:vErrors.push(err70),errors++}for(let key5 in data37)if(!(key5==="type"||key5==="r\
-eady"||key5==="mirror")){let err71={instancePath:instancePath+"/disks/"+i2+"/job",schemaPath:"#/properties/disks/items/p\
-roperties/job/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key5}};vErrors===null?vErrors=
-[err71]:vErrors.push(err71),errors++}if(data37.type!==void 0){let data38=data37.type;if(typeof data38!="string"){let err72={
-instancePath:instancePath+"/disks/"+i2+"/job/type",schemaPath:"#/properties/disks/items/properties/job/properties/type/t\
-ype",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err72]:vErrors.push(err72),errors++}if(!(data38==="c\
-opy"||data38==="commit"||data38==="active-commit"||data38==="pull"||data38==="backup"||data38==="other")){let err73={instancePath:instancePath+
-"/disks/"+i2+"/job/type",schemaPath:"#/properties/disks/items/properties/job/properties/type/enum",keyword:"enum",params:{
-allowedValues:schema31.properties.disks.items.properties.job.properties.type.enum}};vErrors===null?vErrors=[err73]:vErrors.
-push(err73),errors++}}if(data37.ready!==void 0&&typeof data37.ready!="boolean"){let err74={instancePath:instancePath+"/d\
-isks/"+i2+"/job/ready",schemaPath:"#/properties/disks/items/properties/job/properties/ready/type",keyword:"type",params:{
-type:"boolean"}};vErrors===null?vErrors=[err74]:vErrors.push(err74),errors++}if(data37.mirror!==void 0){let data40=data37.
-mirror;if(typeof data40=="string"){if(func2(data40)<1){let err75={instancePath:instancePath+"/disks/"+i2+"/job/mirror",schemaPath:"\
-#/properties/disks/items/properties/job/properties/mirror/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?
-vErrors=[err75]:vErrors.push(err75),errors++}if(!pattern7.test(data40)){let err76={instancePath:instancePath+"/disks/"+i2+
-"/job/mirror",schemaPath:"#/properties/disks/items/properties/job/properties/mirror/pattern",keyword:"pattern",params:{pattern:"\
-^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err76]:vErrors.push(err76),errors++}}else{let err77={instancePath:instancePath+
-"/disks/"+i2+"/job/mirror",schemaPath:"#/properties/disks/items/properties/job/properties/mirror/type",keyword:"type",params:{
-type:"string"}};vErrors===null?vErrors=[err77]:vErrors.push(err77),errors++}}}else{let err78={instancePath:instancePath+
-"/disks/"+i2+"/job",schemaPath:"#/properties/disks/items/properties/job/type",keyword:"type",params:{type:"object"}};vErrors===
-null?vErrors=[err78]:vErrors.push(err78),errors++}}}else{let err79={instancePath:instancePath+"/disks/"+i2,schemaPath:"#\
-/properties/disks/items/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err79]:vErrors.push(err79),
-errors++}}}else{let err80={instancePath:instancePath+"/disks",schemaPath:"#/properties/disks/type",keyword:"type",params:{
-type:"array"}};vErrors===null?vErrors=[err80]:vErrors.push(err80),errors++}}if(data.files!==void 0){let data41=data.files;
-if(data41&&typeof data41=="object"&&!Array.isArray(data41)){for(let key6 in data41){let _errs90=errors;if(typeof key6=="\
-string"){if(!pattern12.test(key6)){let err81={instancePath:instancePath+"/files",schemaPath:"#/properties/files/property\
-Names/pattern",keyword:"pattern",params:{pattern:"^/"},propertyName:key6};vErrors===null?vErrors=[err81]:vErrors.push(err81),
-errors++}}else{let err82={instancePath:instancePath+"/files",schemaPath:"#/properties/files/propertyNames/type",keyword:"\
-type",params:{type:"string"},propertyName:key6};vErrors===null?vErrors=[err82]:vErrors.push(err82),errors++}var valid18=_errs90===
-errors;if(!valid18){let err83={instancePath:instancePath+"/files",schemaPath:"#/properties/files/propertyNames",keyword:"\
-propertyNames",params:{propertyName:key6}};vErrors===null?vErrors=[err83]:vErrors.push(err83),errors++}}for(let key7 in data41){
-let data42=data41[key7];if(!(data42&&typeof data42=="object"&&!Array.isArray(data42))&&typeof data42!="string"){let err84={
-instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1"),schemaPath:"#/properties/files/additiona\
-lProperties/type",keyword:"type",params:{type:schema31.properties.files.additionalProperties.type}};vErrors===null?vErrors=
-[err84]:vErrors.push(err84),errors++}if(typeof data42=="string"&&!pattern13.test(data42)){let err85={instancePath:instancePath+
-"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1"),schemaPath:"#/properties/files/additionalProperties/pattern",keyword:"\
-pattern",params:{pattern:"^absent$"}};vErrors===null?vErrors=[err85]:vErrors.push(err85),errors++}if(data42&&typeof data42==
-"object"&&!Array.isArray(data42)){for(let key8 in data42)if(!(key8==="size"||key8==="format"||key8==="backing"||key8==="\
-data-files"||key8==="link"||key8==="place"||key8==="extents")){let err86={instancePath:instancePath+"/files/"+key7.replace(
-/~/g,"~0").replace(/\//g,"~1"),schemaPath:"#/properties/files/additionalProperties/additionalProperties",keyword:"additi\
-onalProperties",params:{additionalProperty:key8}};vErrors===null?vErrors=[err86]:vErrors.push(err86),errors++}if(data42.
-size!==void 0){let data43=data42.size;if(typeof data43!="string"&&!(typeof data43=="number"&&!(data43%1)&&!isNaN(data43)&&
-isFinite(data43))){let err87={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/size",schemaPath:"\
-#/properties/files/additionalProperties/properties/size/type",keyword:"type",params:{type:schema31.properties.files.additionalProperties.
-properties.size.type}};vErrors===null?vErrors=[err87]:vErrors.push(err87),errors++}if(typeof data43=="number"&&isFinite(
-data43)){if(data43>9007199254740991||isNaN(data43)){let err88={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").
-replace(/\//g,"~1")+"/size",schemaPath:"#/properties/files/additionalProperties/properties/size/maximum",keyword:"maximu\
-m",params:{comparison:"<=",limit:9007199254740991}};vErrors===null?vErrors=[err88]:vErrors.push(err88),errors++}if(data43<
-0||isNaN(data43)){let err89={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/size",schemaPath:"\
-#/properties/files/additionalProperties/properties/size/minimum",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===
-null?vErrors=[err89]:vErrors.push(err89),errors++}}if(typeof data43=="string"&&!pattern6.test(data43)){let err90={instancePath:instancePath+
+ort"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},description:"Files that it shares and writes to."},running:{type:"boolean",
+default:!1,description:"Whether its guest is known to run."},unread:{type:"array",items:{type:"string",minLength:1,description:"\
+A path, or the name of a network image in libvirt: `nbd:export`.",title:'a path, or a word such as "nbd:export"',pattern:"\
+^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},description:"Images of the domain that cannot be read."}}},description:"Other guests of \
+the host that share files with the guest or the plan. If the key is missing, a preview reports them as not checked."},definition:{
+type:"string",minLength:1,description:"Persistent definition, without secrets; generated from the disks unless specified\
+."}},examples:[{facts:"blockplan/v1",domain:{name:"testvm"},disks:[{target:"vda",chain:["/images/testvm.qcow2","/images/\
+base.qcow2"]}]}]},func1=Object.prototype.hasOwnProperty,func2=require_ucs2length().default,pattern4=new RegExp("^[0-9]+(\
+\\.[0-9]+)*$","u"),pattern6=new RegExp("^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$","u"),pattern7=new RegExp(
+"^(/|[A-Za-z][A-Za-z0-9+.-]*:)","u"),pattern12=new RegExp("^/","u"),pattern13=new RegExp("^absent$","u");function validate20(data,{
+instancePath="",parentData,parentDataProperty,rootData=data,dynamicAnchors={}}={}){let vErrors=null,errors=0,evaluated0=validate20.
+evaluated;if(evaluated0.dynamicProps&&(evaluated0.props=void 0),evaluated0.dynamicItems&&(evaluated0.items=void 0),data&&
+typeof data=="object"&&!Array.isArray(data)){if(data.facts===void 0){let err0={instancePath,schemaPath:"#/required",keyword:"\
+required",params:{missingProperty:"facts"}};vErrors===null?vErrors=[err0]:vErrors.push(err0),errors++}if(data.domain===void 0){
+let err1={instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"domain"}};vErrors===null?vErrors=
+[err1]:vErrors.push(err1),errors++}for(let key0 in data)if(!func1.call(schema31.properties,key0)){let err2={instancePath,
+schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key0}};vErrors===null?vErrors=
+[err2]:vErrors.push(err2),errors++}if(data.facts!==void 0&&data.facts!=="blockplan/v1"){let err3={instancePath:instancePath+
+"/facts",schemaPath:"#/properties/facts/const",keyword:"const",params:{allowedValue:"blockplan/v1"}};vErrors===null?vErrors=
+[err3]:vErrors.push(err3),errors++}if(data.host!==void 0){let data1=data.host;if(data1&&typeof data1=="object"&&!Array.isArray(
+data1)){for(let key1 in data1)if(!(key1==="uri"||key1==="libvirt"||key1==="qemu")){let err4={instancePath:instancePath+"\
+/host",schemaPath:"#/properties/host/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key1}};
+vErrors===null?vErrors=[err4]:vErrors.push(err4),errors++}if(data1.uri!==void 0){let data2=data1.uri;if(typeof data2=="s\
+tring"){if(func2(data2)<1){let err5={instancePath:instancePath+"/host/uri",schemaPath:"#/properties/host/properties/uri/\
+minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err5]:vErrors.push(err5),errors++}}else{let err6={
+instancePath:instancePath+"/host/uri",schemaPath:"#/properties/host/properties/uri/type",keyword:"type",params:{type:"st\
+ring"}};vErrors===null?vErrors=[err6]:vErrors.push(err6),errors++}}if(data1.libvirt!==void 0){let data3=data1.libvirt;if(typeof data3==
+"string"){if(func2(data3)<1){let err7={instancePath:instancePath+"/host/libvirt",schemaPath:"#/properties/host/propertie\
+s/libvirt/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err7]:vErrors.push(err7),errors++}if(!pattern4.
+test(data3)){let err8={instancePath:instancePath+"/host/libvirt",schemaPath:"#/properties/host/properties/libvirt/patter\
+n",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)*$"}};vErrors===null?vErrors=[err8]:vErrors.push(err8),errors++}}else{
+let err9={instancePath:instancePath+"/host/libvirt",schemaPath:"#/properties/host/properties/libvirt/type",keyword:"type",
+params:{type:"string"}};vErrors===null?vErrors=[err9]:vErrors.push(err9),errors++}}if(data1.qemu!==void 0){let data4=data1.
+qemu;if(typeof data4=="string"){if(func2(data4)<1){let err10={instancePath:instancePath+"/host/qemu",schemaPath:"#/prope\
+rties/host/properties/qemu/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err10]:vErrors.push(
+err10),errors++}if(!pattern4.test(data4)){let err11={instancePath:instancePath+"/host/qemu",schemaPath:"#/properties/hos\
+t/properties/qemu/pattern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)*$"}};vErrors===null?vErrors=[err11]:vErrors.
+push(err11),errors++}}else{let err12={instancePath:instancePath+"/host/qemu",schemaPath:"#/properties/host/properties/qe\
+mu/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err12]:vErrors.push(err12),errors++}}}else{let err13={
+instancePath:instancePath+"/host",schemaPath:"#/properties/host/type",keyword:"type",params:{type:"object"}};vErrors===null?
+vErrors=[err13]:vErrors.push(err13),errors++}}if(data.domain!==void 0){let data5=data.domain;if(data5&&typeof data5=="ob\
+ject"&&!Array.isArray(data5)){if(data5.name===void 0){let err14={instancePath:instancePath+"/domain",schemaPath:"#/prope\
+rties/domain/required",keyword:"required",params:{missingProperty:"name"}};vErrors===null?vErrors=[err14]:vErrors.push(err14),
+errors++}for(let key2 in data5)if(!func1.call(schema31.properties.domain.properties,key2)){let err15={instancePath:instancePath+
+"/domain",schemaPath:"#/properties/domain/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key2}};
+vErrors===null?vErrors=[err15]:vErrors.push(err15),errors++}if(data5.name!==void 0){let data6=data5.name;if(typeof data6==
+"string"){if(func2(data6)<1){let err16={instancePath:instancePath+"/domain/name",schemaPath:"#/properties/domain/propert\
+ies/name/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err16]:vErrors.push(err16),errors++}}else{
+let err17={instancePath:instancePath+"/domain/name",schemaPath:"#/properties/domain/properties/name/type",keyword:"type",
+params:{type:"string"}};vErrors===null?vErrors=[err17]:vErrors.push(err17),errors++}}if(data5.state!==void 0){let data7=data5.
+state;if(typeof data7!="string"){let err18={instancePath:instancePath+"/domain/state",schemaPath:"#/properties/domain/pr\
+operties/state/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err18]:vErrors.push(err18),errors++}
+if(!(data7==="running"||data7==="paused"||data7==="in shutdown"||data7==="shut off"||data7==="crashed"||data7==="pmsuspe\
+nded"||data7==="gone")){let err19={instancePath:instancePath+"/domain/state",schemaPath:"#/properties/domain/properties/\
+state/enum",keyword:"enum",params:{allowedValues:schema31.properties.domain.properties.state.enum}};vErrors===null?vErrors=
+[err19]:vErrors.push(err19),errors++}}if(data5.persistent!==void 0&&typeof data5.persistent!="boolean"){let err20={instancePath:instancePath+
+"/domain/persistent",schemaPath:"#/properties/domain/properties/persistent/type",keyword:"type",params:{type:"boolean"}};
+vErrors===null?vErrors=[err20]:vErrors.push(err20),errors++}if(data5.autostart!==void 0&&typeof data5.autostart!="boolea\
+n"){let err21={instancePath:instancePath+"/domain/autostart",schemaPath:"#/properties/domain/properties/autostart/type",
+keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err21]:vErrors.push(err21),errors++}if(data5.agent!==void 0&&
+typeof data5.agent!="boolean"){let err22={instancePath:instancePath+"/domain/agent",schemaPath:"#/properties/domain/prop\
+erties/agent/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err22]:vErrors.push(err22),errors++}if(data5["\
+managed-save"]!==void 0&&typeof data5["managed-save"]!="boolean"){let err23={instancePath:instancePath+"/domain/managed-\
+save",schemaPath:"#/properties/domain/properties/managed-save/type",keyword:"type",params:{type:"boolean"}};vErrors===null?
+vErrors=[err23]:vErrors.push(err23),errors++}if(data5.nvram!==void 0&&typeof data5.nvram!="boolean"){let err24={instancePath:instancePath+
+"/domain/nvram",schemaPath:"#/properties/domain/properties/nvram/type",keyword:"type",params:{type:"boolean"}};vErrors===
+null?vErrors=[err24]:vErrors.push(err24),errors++}if(data5.tpm!==void 0&&typeof data5.tpm!="boolean"){let err25={instancePath:instancePath+
+"/domain/tpm",schemaPath:"#/properties/domain/properties/tpm/type",keyword:"type",params:{type:"boolean"}};vErrors===null?
+vErrors=[err25]:vErrors.push(err25),errors++}if(data5.apparmor!==void 0&&typeof data5.apparmor!="boolean"){let err26={instancePath:instancePath+
+"/domain/apparmor",schemaPath:"#/properties/domain/properties/apparmor/type",keyword:"type",params:{type:"boolean"}};vErrors===
+null?vErrors=[err26]:vErrors.push(err26),errors++}if(data5.snapshots!==void 0){let data15=data5.snapshots;if(Array.isArray(
+data15)){let len0=data15.length;for(let i0=0;i0<len0;i0++){let data16=data15[i0];if(typeof data16=="string"){if(func2(data16)<
+1){let err27={instancePath:instancePath+"/domain/snapshots/"+i0,schemaPath:"#/properties/domain/properties/snapshots/ite\
+ms/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err27]:vErrors.push(err27),errors++}}else{let err28={
+instancePath:instancePath+"/domain/snapshots/"+i0,schemaPath:"#/properties/domain/properties/snapshots/items/type",keyword:"\
+type",params:{type:"string"}};vErrors===null?vErrors=[err28]:vErrors.push(err28),errors++}}}else{let err29={instancePath:instancePath+
+"/domain/snapshots",schemaPath:"#/properties/domain/properties/snapshots/type",keyword:"type",params:{type:"array"}};vErrors===
+null?vErrors=[err29]:vErrors.push(err29),errors++}}if(data5.checkpoints!==void 0){let data17=data5.checkpoints;if(Array.
+isArray(data17)){let len1=data17.length;for(let i1=0;i1<len1;i1++){let data18=data17[i1];if(typeof data18=="string"){if(func2(
+data18)<1){let err30={instancePath:instancePath+"/domain/checkpoints/"+i1,schemaPath:"#/properties/domain/properties/che\
+ckpoints/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err30]:vErrors.push(err30),errors++}}else{
+let err31={instancePath:instancePath+"/domain/checkpoints/"+i1,schemaPath:"#/properties/domain/properties/checkpoints/it\
+ems/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err31]:vErrors.push(err31),errors++}}}else{let err32={
+instancePath:instancePath+"/domain/checkpoints",schemaPath:"#/properties/domain/properties/checkpoints/type",keyword:"ty\
+pe",params:{type:"array"}};vErrors===null?vErrors=[err32]:vErrors.push(err32),errors++}}}else{let err33={instancePath:instancePath+
+"/domain",schemaPath:"#/properties/domain/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err33]:vErrors.
+push(err33),errors++}}if(data.disks!==void 0){let data19=data.disks;if(Array.isArray(data19)){let len2=data19.length;for(let i2=0;i2<
+len2;i2++){let data20=data19[i2];if(data20&&typeof data20=="object"&&!Array.isArray(data20)){if(data20.target===void 0){
+let err34={instancePath:instancePath+"/disks/"+i2,schemaPath:"#/properties/disks/items/required",keyword:"required",params:{
+missingProperty:"target"}};vErrors===null?vErrors=[err34]:vErrors.push(err34),errors++}for(let key3 in data20)if(!func1.
+call(schema31.properties.disks.items.properties,key3)){let err35={instancePath:instancePath+"/disks/"+i2,schemaPath:"#/p\
+roperties/disks/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key3}};vErrors===null?
+vErrors=[err35]:vErrors.push(err35),errors++}if(data20.target!==void 0){let data21=data20.target;if(typeof data21=="stri\
+ng"){if(func2(data21)<1){let err36={instancePath:instancePath+"/disks/"+i2+"/target",schemaPath:"#/properties/disks/item\
+s/properties/target/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err36]:vErrors.push(err36),
+errors++}}else{let err37={instancePath:instancePath+"/disks/"+i2+"/target",schemaPath:"#/properties/disks/items/properti\
+es/target/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err37]:vErrors.push(err37),errors++}}if(data20.
+device!==void 0){let data22=data20.device;if(typeof data22!="string"){let err38={instancePath:instancePath+"/disks/"+i2+
+"/device",schemaPath:"#/properties/disks/items/properties/device/type",keyword:"type",params:{type:"string"}};vErrors===
+null?vErrors=[err38]:vErrors.push(err38),errors++}if(!(data22==="disk"||data22==="cdrom"||data22==="floppy"||data22==="l\
+un")){let err39={instancePath:instancePath+"/disks/"+i2+"/device",schemaPath:"#/properties/disks/items/properties/device\
+/enum",keyword:"enum",params:{allowedValues:schema31.properties.disks.items.properties.device.enum}};vErrors===null?vErrors=
+[err39]:vErrors.push(err39),errors++}}if(data20.readonly!==void 0&&typeof data20.readonly!="boolean"){let err40={instancePath:instancePath+
+"/disks/"+i2+"/readonly",schemaPath:"#/properties/disks/items/properties/readonly/type",keyword:"type",params:{type:"boo\
+lean"}};vErrors===null?vErrors=[err40]:vErrors.push(err40),errors++}if(data20.unsupported!==void 0){let data24=data20.unsupported;
+if(Array.isArray(data24)){let len3=data24.length;for(let i3=0;i3<len3;i3++){let data25=data24[i3];if(typeof data25=="str\
+ing"){if(func2(data25)<1){let err41={instancePath:instancePath+"/disks/"+i2+"/unsupported/"+i3,schemaPath:"#/properties/\
+disks/items/properties/unsupported/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err41]:
+vErrors.push(err41),errors++}}else{let err42={instancePath:instancePath+"/disks/"+i2+"/unsupported/"+i3,schemaPath:"#/pr\
+operties/disks/items/properties/unsupported/items/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err42]:
+vErrors.push(err42),errors++}}}else{let err43={instancePath:instancePath+"/disks/"+i2+"/unsupported",schemaPath:"#/prope\
+rties/disks/items/properties/unsupported/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err43]:vErrors.
+push(err43),errors++}}if(data20["detect-zeroes"]!==void 0&&typeof data20["detect-zeroes"]!="boolean"){let err44={instancePath:instancePath+
+"/disks/"+i2+"/detect-zeroes",schemaPath:"#/properties/disks/items/properties/detect-zeroes/type",keyword:"type",params:{
+type:"boolean"}};vErrors===null?vErrors=[err44]:vErrors.push(err44),errors++}if(data20.snapshot!==void 0){let data27=data20.
+snapshot;if(typeof data27=="string"){if(func2(data27)<1){let err45={instancePath:instancePath+"/disks/"+i2+"/snapshot",schemaPath:"\
+#/properties/disks/items/properties/snapshot/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err45]:
+vErrors.push(err45),errors++}}else{let err46={instancePath:instancePath+"/disks/"+i2+"/snapshot",schemaPath:"#/propertie\
+s/disks/items/properties/snapshot/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err46]:vErrors.push(
+err46),errors++}}if(data20.capacity!==void 0){let data28=data20.capacity;if(typeof data28!="string"&&!(typeof data28=="n\
+umber"&&!(data28%1)&&!isNaN(data28)&&isFinite(data28))){let err47={instancePath:instancePath+"/disks/"+i2+"/capacity",schemaPath:"\
+#/properties/disks/items/properties/capacity/type",keyword:"type",params:{type:schema31.properties.disks.items.properties.
+capacity.type}};vErrors===null?vErrors=[err47]:vErrors.push(err47),errors++}if(typeof data28=="number"&&isFinite(data28)){
+if(data28>9007199254740991||isNaN(data28)){let err48={instancePath:instancePath+"/disks/"+i2+"/capacity",schemaPath:"#/p\
+roperties/disks/items/properties/capacity/maximum",keyword:"maximum",params:{comparison:"<=",limit:9007199254740991}};vErrors===
+null?vErrors=[err48]:vErrors.push(err48),errors++}if(data28<0||isNaN(data28)){let err49={instancePath:instancePath+"/dis\
+ks/"+i2+"/capacity",schemaPath:"#/properties/disks/items/properties/capacity/minimum",keyword:"minimum",params:{comparison:"\
+>=",limit:0}};vErrors===null?vErrors=[err49]:vErrors.push(err49),errors++}}if(typeof data28=="string"&&!pattern6.test(data28)){
+let err50={instancePath:instancePath+"/disks/"+i2+"/capacity",schemaPath:"#/properties/disks/items/properties/capacity/p\
+attern",keyword:"pattern",params:{pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$"}};vErrors===null?
+vErrors=[err50]:vErrors.push(err50),errors++}}if(data20.chain!==void 0){let data29=data20.chain;if(Array.isArray(data29)){
+let len4=data29.length;for(let i4=0;i4<len4;i4++){let data30=data29[i4];if(!(data30&&typeof data30=="object"&&!Array.isArray(
+data30))&&typeof data30!="string"){let err51={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4,schemaPath:"#/properti\
+es/disks/items/properties/chain/items/type",keyword:"type",params:{type:schema31.properties.disks.items.properties.chain.
+items.type}};vErrors===null?vErrors=[err51]:vErrors.push(err51),errors++}if(typeof data30=="string"&&!pattern7.test(data30)){
+let err52={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4,schemaPath:"#/properties/disks/items/properties/chain/ite\
+ms/pattern",keyword:"pattern",params:{pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err52]:vErrors.push(
+err52),errors++}if(data30&&typeof data30=="object"&&!Array.isArray(data30)){if(data30.file===void 0){let err53={instancePath:instancePath+
+"/disks/"+i2+"/chain/"+i4,schemaPath:"#/properties/disks/items/properties/chain/items/required",keyword:"required",params:{
+missingProperty:"file"}};vErrors===null?vErrors=[err53]:vErrors.push(err53),errors++}for(let key4 in data30)if(!(key4===
+"file"||key4==="format"||key4==="block"||key4==="size"||key4==="data-files")){let err54={instancePath:instancePath+"/dis\
+ks/"+i2+"/chain/"+i4,schemaPath:"#/properties/disks/items/properties/chain/items/additionalProperties",keyword:"addition\
+alProperties",params:{additionalProperty:key4}};vErrors===null?vErrors=[err54]:vErrors.push(err54),errors++}if(data30.file!==
+void 0){let data31=data30.file;if(typeof data31=="string"){if(func2(data31)<1){let err55={instancePath:instancePath+"/di\
+sks/"+i2+"/chain/"+i4+"/file",schemaPath:"#/properties/disks/items/properties/chain/items/properties/file/minLength",keyword:"\
+minLength",params:{limit:1}};vErrors===null?vErrors=[err55]:vErrors.push(err55),errors++}if(!pattern7.test(data31)){let err56={
+instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/file",schemaPath:"#/properties/disks/items/properties/chain/items/\
+properties/file/pattern",keyword:"pattern",params:{pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err56]:
+vErrors.push(err56),errors++}}else{let err57={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/file",schemaPath:"#/\
+properties/disks/items/properties/chain/items/properties/file/type",keyword:"type",params:{type:"string"}};vErrors===null?
+vErrors=[err57]:vErrors.push(err57),errors++}}if(data30.format!==void 0){let data32=data30.format;if(typeof data32=="str\
+ing"){if(func2(data32)<1){let err58={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/format",schemaPath:"#/propert\
+ies/disks/items/properties/chain/items/properties/format/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?
+vErrors=[err58]:vErrors.push(err58),errors++}}else{let err59={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/form\
+at",schemaPath:"#/properties/disks/items/properties/chain/items/properties/format/type",keyword:"type",params:{type:"str\
+ing"}};vErrors===null?vErrors=[err59]:vErrors.push(err59),errors++}}if(data30.block!==void 0&&typeof data30.block!="bool\
+ean"){let err60={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/block",schemaPath:"#/properties/disks/items/prope\
+rties/chain/items/properties/block/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err60]:vErrors.
+push(err60),errors++}if(data30.size!==void 0){let data34=data30.size;if(typeof data34!="string"&&!(typeof data34=="numbe\
+r"&&!(data34%1)&&!isNaN(data34)&&isFinite(data34))){let err61={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/siz\
+e",schemaPath:"#/properties/disks/items/properties/chain/items/properties/size/type",keyword:"type",params:{type:schema31.
+properties.disks.items.properties.chain.items.properties.size.type}};vErrors===null?vErrors=[err61]:vErrors.push(err61),
+errors++}if(typeof data34=="number"&&isFinite(data34)){if(data34>9007199254740991||isNaN(data34)){let err62={instancePath:instancePath+
+"/disks/"+i2+"/chain/"+i4+"/size",schemaPath:"#/properties/disks/items/properties/chain/items/properties/size/maximum",keyword:"\
+maximum",params:{comparison:"<=",limit:9007199254740991}};vErrors===null?vErrors=[err62]:vErrors.push(err62),errors++}if(data34<
+0||isNaN(data34)){let err63={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/size",schemaPath:"#/properties/disks/\
+items/properties/chain/items/properties/size/minimum",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===null?
+vErrors=[err63]:vErrors.push(err63),errors++}}if(typeof data34=="string"&&!pattern6.test(data34)){let err64={instancePath:instancePath+
+"/disks/"+i2+"/chain/"+i4+"/size",schemaPath:"#/properties/disks/items/properties/chain/items/properties/size/pattern",keyword:"\
+pattern",params:{pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$"}};vErrors===null?vErrors=[err64]:vErrors.
+push(err64),errors++}}if(data30["data-files"]!==void 0){let data35=data30["data-files"];if(Array.isArray(data35)){let len5=data35.
+length;for(let i5=0;i5<len5;i5++){let data36=data35[i5];if(typeof data36=="string"){if(func2(data36)<1){let err65={instancePath:instancePath+
+"/disks/"+i2+"/chain/"+i4+"/data-files/"+i5,schemaPath:"#/properties/disks/items/properties/chain/items/properties/data-\
+files/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err65]:vErrors.push(err65),errors++}
+if(!pattern7.test(data36)){let err66={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/data-files/"+i5,schemaPath:"\
+#/properties/disks/items/properties/chain/items/properties/data-files/items/pattern",keyword:"pattern",params:{pattern:"\
+^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err66]:vErrors.push(err66),errors++}}else{let err67={instancePath:instancePath+
+"/disks/"+i2+"/chain/"+i4+"/data-files/"+i5,schemaPath:"#/properties/disks/items/properties/chain/items/properties/data-\
+files/items/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err67]:vErrors.push(err67),errors++}}}else{
+let err68={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/data-files",schemaPath:"#/properties/disks/items/proper\
+ties/chain/items/properties/data-files/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err68]:vErrors.
+push(err68),errors++}}}}}else{let err69={instancePath:instancePath+"/disks/"+i2+"/chain",schemaPath:"#/properties/disks/\
+items/properties/chain/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err69]:vErrors.push(err69),errors++}}
+if(data20.job!==void 0){let data37=data20.job;if(data37&&typeof data37=="object"&&!Array.isArray(data37)){if(data37.type===
+void 0){let err70={instancePath:instancePath+"/disks/"+i2+"/job",schemaPath:"#/properties/disks/items/properties/job/req\
+uired",keyword:"required",params:{missingProperty:"type"}};vErrors===null?vErrors=[err70]:vErrors.push(err70),errors++}for(let key5 in data37)
+if(!(key5==="type"||key5==="ready"||key5==="mirror")){let err71={instancePath:instancePath+"/disks/"+i2+"/job",schemaPath:"\
+#/properties/disks/items/properties/job/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key5}};
+vErrors===null?vErrors=[err71]:vErrors.push(err71),errors++}if(data37.type!==void 0){let data38=data37.type;if(typeof data38!=
+"string"){let err72={instancePath:instancePath+"/disks/"+i2+"/job/type",schemaPath:"#/properties/disks/items/properties/\
+job/properties/type/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err72]:vErrors.push(err72),errors++}
+if(!(data38==="copy"||data38==="commit"||data38==="active-commit"||data38==="pull"||data38==="backup"||data38==="other")){
+let err73={instancePath:instancePath+"/disks/"+i2+"/job/type",schemaPath:"#/properties/disks/items/properties/job/proper\
+ties/type/enum",keyword:"enum",params:{allowedValues:schema31.properties.disks.items.properties.job.properties.type.enum}};
+vErrors===null?vErrors=[err73]:vErrors.push(err73),errors++}}if(data37.ready!==void 0&&typeof data37.ready!="boolean"){let err74={
+instancePath:instancePath+"/disks/"+i2+"/job/ready",schemaPath:"#/properties/disks/items/properties/job/properties/ready\
+/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err74]:vErrors.push(err74),errors++}if(data37.mirror!==
+void 0){let data40=data37.mirror;if(typeof data40=="string"){if(func2(data40)<1){let err75={instancePath:instancePath+"/\
+disks/"+i2+"/job/mirror",schemaPath:"#/properties/disks/items/properties/job/properties/mirror/minLength",keyword:"minLe\
+ngth",params:{limit:1}};vErrors===null?vErrors=[err75]:vErrors.push(err75),errors++}if(!pattern7.test(data40)){let err76={
+instancePath:instancePath+"/disks/"+i2+"/job/mirror",schemaPath:"#/properties/disks/items/properties/job/properties/mirr\
+or/pattern",keyword:"pattern",params:{pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err76]:vErrors.push(
+err76),errors++}}else{let err77={instancePath:instancePath+"/disks/"+i2+"/job/mirror",schemaPath:"#/properties/disks/ite\
+ms/properties/job/properties/mirror/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err77]:vErrors.
+push(err77),errors++}}}else{let err78={instancePath:instancePath+"/disks/"+i2+"/job",schemaPath:"#/properties/disks/item\
+s/properties/job/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err78]:vErrors.push(err78),errors++}}}else{
+let err79={instancePath:instancePath+"/disks/"+i2,schemaPath:"#/properties/disks/items/type",keyword:"type",params:{type:"\
+object"}};vErrors===null?vErrors=[err79]:vErrors.push(err79),errors++}}}else{let err80={instancePath:instancePath+"/disk\
+s",schemaPath:"#/properties/disks/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err80]:vErrors.push(
+err80),errors++}}if(data.files!==void 0){let data41=data.files;if(data41&&typeof data41=="object"&&!Array.isArray(data41)){
+for(let key6 in data41){let _errs90=errors;if(typeof key6=="string"){if(!pattern12.test(key6)){let err81={instancePath:instancePath+
+"/files",schemaPath:"#/properties/files/propertyNames/pattern",keyword:"pattern",params:{pattern:"^/"},propertyName:key6};
+vErrors===null?vErrors=[err81]:vErrors.push(err81),errors++}}else{let err82={instancePath:instancePath+"/files",schemaPath:"\
+#/properties/files/propertyNames/type",keyword:"type",params:{type:"string"},propertyName:key6};vErrors===null?vErrors=[
+err82]:vErrors.push(err82),errors++}var valid18=_errs90===errors;if(!valid18){let err83={instancePath:instancePath+"/fil\
+es",schemaPath:"#/properties/files/propertyNames",keyword:"propertyNames",params:{propertyName:key6}};vErrors===null?vErrors=
+[err83]:vErrors.push(err83),errors++}}for(let key7 in data41){let data42=data41[key7];if(!(data42&&typeof data42=="objec\
+t"&&!Array.isArray(data42))&&typeof data42!="string"){let err84={instancePath:instancePath+"/files/"+key7.replace(/~/g,"\
+~0").replace(/\//g,"~1"),schemaPath:"#/properties/files/additionalProperties/type",keyword:"type",params:{type:schema31.
+properties.files.additionalProperties.type}};vErrors===null?vErrors=[err84]:vErrors.push(err84),errors++}if(typeof data42==
+"string"&&!pattern13.test(data42)){let err85={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,
+"~1"),schemaPath:"#/properties/files/additionalProperties/pattern",keyword:"pattern",params:{pattern:"^absent$"}};vErrors===
+null?vErrors=[err85]:vErrors.push(err85),errors++}if(data42&&typeof data42=="object"&&!Array.isArray(data42)){for(let key8 in data42)
+if(!(key8==="size"||key8==="format"||key8==="backing"||key8==="data-files"||key8==="link"||key8==="place"||key8==="exten\
+ts")){let err86={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1"),schemaPath:"#/propertie\
+s/files/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key8}};vErrors===
+null?vErrors=[err86]:vErrors.push(err86),errors++}if(data42.size!==void 0){let data43=data42.size;if(typeof data43!="str\
+ing"&&!(typeof data43=="number"&&!(data43%1)&&!isNaN(data43)&&isFinite(data43))){let err87={instancePath:instancePath+"/\
+files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/size",schemaPath:"#/properties/files/additionalProperties/properti\
+es/size/type",keyword:"type",params:{type:schema31.properties.files.additionalProperties.properties.size.type}};vErrors===
+null?vErrors=[err87]:vErrors.push(err87),errors++}if(typeof data43=="number"&&isFinite(data43)){if(data43>9007199254740991||
+isNaN(data43)){let err88={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/size",schemaPath:"\
+#/properties/files/additionalProperties/properties/size/maximum",keyword:"maximum",params:{comparison:"<=",limit:9007199254740991}};
+vErrors===null?vErrors=[err88]:vErrors.push(err88),errors++}if(data43<0||isNaN(data43)){let err89={instancePath:instancePath+
 "/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/size",schemaPath:"#/properties/files/additionalProperties/proper\
-ties/size/pattern",keyword:"pattern",params:{pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$"}};vErrors===
-null?vErrors=[err90]:vErrors.push(err90),errors++}}if(data42.format!==void 0){let data44=data42.format;if(typeof data44==
-"string"){if(func2(data44)<1){let err91={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+
-"/format",schemaPath:"#/properties/files/additionalProperties/properties/format/minLength",keyword:"minLength",params:{limit:1}};
-vErrors===null?vErrors=[err91]:vErrors.push(err91),errors++}}else{let err92={instancePath:instancePath+"/files/"+key7.replace(
-/~/g,"~0").replace(/\//g,"~1")+"/format",schemaPath:"#/properties/files/additionalProperties/properties/format/type",keyword:"\
-type",params:{type:"string"}};vErrors===null?vErrors=[err92]:vErrors.push(err92),errors++}}if(data42.backing!==void 0){let data45=data42.
+ties/size/minimum",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===null?vErrors=[err89]:vErrors.push(err89),
+errors++}}if(typeof data43=="string"&&!pattern6.test(data43)){let err90={instancePath:instancePath+"/files/"+key7.replace(
+/~/g,"~0").replace(/\//g,"~1")+"/size",schemaPath:"#/properties/files/additionalProperties/properties/size/pattern",keyword:"\
+pattern",params:{pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$"}};vErrors===null?vErrors=[err90]:vErrors.
+push(err90),errors++}}if(data42.format!==void 0){let data44=data42.format;if(typeof data44=="string"){if(func2(data44)<1){
+let err91={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/format",schemaPath:"#/prope\
+rties/files/additionalProperties/properties/format/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=
+[err91]:vErrors.push(err91),errors++}}else{let err92={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(
+/\//g,"~1")+"/format",schemaPath:"#/properties/files/additionalProperties/properties/format/type",keyword:"type",params:{
+type:"string"}};vErrors===null?vErrors=[err92]:vErrors.push(err92),errors++}}if(data42.backing!==void 0){let data45=data42.
 backing;if(typeof data45=="string"){if(func2(data45)<1){let err93={instancePath:instancePath+"/files/"+key7.replace(/~/g,
 "~0").replace(/\//g,"~1")+"/backing",schemaPath:"#/properties/files/additionalProperties/properties/backing/minLength",keyword:"\
 minLength",params:{limit:1}};vErrors===null?vErrors=[err93]:vErrors.push(err93),errors++}}else{let err94={instancePath:instancePath+

@@ -13,14 +13,17 @@ import {
 
 const DISK_SCHEMA = objectSchema('One disk of a backup.', {
   target: textSchema('Its name in the guest.'),
-  mode: wordSchema(['full', 'incremental'], 'Whether the image needs those of other backups.'),
+  mode: wordSchema(
+    ['full', 'incremental'],
+    'Whether the image depends on images of other backups.',
+  ),
   capacity: countSchema('The size of the disk in bytes.'),
-  'serial?': textSchema('The serial number that the guest sees; absent without one.'),
+  'serial?': textSchema('The serial number that the guest sees; absent if the disk has none.'),
   'root?': textSchema('The digest of the disk; absent in a draft.'),
   file: textSchema("The image's name in the folder of the backup."),
-  'size?': countSchema('Bytes that the image takes on its storage; absent if it is missing.'),
+  'size?': countSchema('Disk space that the image uses, in bytes; absent if the image is missing.'),
   'below?': textSchema(
-    'The backup whose image this one needs, as its header says; absent without one.',
+    "The backup with the backing file of this image, according to the image's header; absent if the image has none.",
   ),
 });
 
@@ -31,7 +34,9 @@ export const BACKUP_SCHEMA = objectSchema('One backup.', {
     BACKUP_STATES,
     '`complete`; `broken`: it has a finding of severity `error`; `draft`: it is incomplete; `merging`: an unfinished prune is removing it.',
   ),
-  'into?': textSchema('The kept backup that it is merged into; absent without one.'),
+  'into?': textSchema(
+    'The remaining backup that this one is merged into; absent if it is not being merged.',
+  ),
   'domain?': textSchema(
     "The domain's name; this field and those up to `notQuiesced` are absent if the manifest is missing or invalid.",
   ),
@@ -41,16 +46,16 @@ export const BACKUP_SCHEMA = objectSchema('One backup.', {
     'Sequence number of the backup in its store; it does not depend on the clock.',
     1,
   ),
-  'parent?': textSchema('The backup that its increments were made from; absent without one.'),
-  'checkpoint?': textSchema('The checkpoint that was made with it; absent without one.'),
+  'parent?': textSchema(
+    'The backup that the incremental images of this backup are based on; absent if all images are full.',
+  ),
+  'checkpoint?': textSchema('The checkpoint that was created with it; absent if none was.'),
   'quiesced?': {
     type: 'boolean',
     description: 'Whether the file systems of the guest were frozen.',
   },
-  'notQuiesced?': textSchema('Why they were not frozen; absent if they were.'),
-  size: countSchema(
-    'Bytes that its folder takes on its storage; with `--disk`, those of the image.',
-  ),
+  'notQuiesced?': textSchema('Why the file systems were not frozen; absent if they were.'),
+  size: countSchema('Disk space that the folder uses, in bytes; with `--disk`, that of the image.'),
   disks: listSchema(DISK_SCHEMA, 'Its disks; none if the manifest is missing or invalid.'),
   findings: listSchema(partSchema('finding'), 'What is wrong with it; empty if nothing is.'),
 });

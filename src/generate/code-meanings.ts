@@ -20,7 +20,7 @@ export const CODE_MEANINGS = {
   wrongDocument: 'The file is a document of another known kind, not a plan or a facts file',
   notMapping: 'The plan is not a map',
   wrongType: 'A value has the wrong type',
-  invalidValue: 'A value is not one of the allowed values, or out of range',
+  invalidValue: 'A value is not one of the allowed values, or is out of range',
   missingKey: 'A required key is missing',
   unknownKey: 'A key is unknown',
   optionNotOffered: 'A virsh option is not supported; the message gives the reason',
@@ -31,7 +31,7 @@ export const CODE_MEANINGS = {
   unknownReference: 'A reference names something that does not exist',
   unclosedReference: 'A reference is not closed',
   referenceOrder:
-    'A variable refers to itself or to a later variable, or the domain refers to its guest or to the run',
+    'A variable refers to itself or to a later variable, or the key `domain` refers to the guest or to the run',
   variableNotSet: 'A variable has no value',
   unknownVariable: '`--set` names a variable that the plan does not declare',
   variableType: 'The type of a `--set` value differs from the type of the default',
@@ -104,7 +104,7 @@ export const CODE_MEANINGS = {
   diskUnsupported:
     'The disk has a property that blockplan does not support, such as `<shareable>`, `<transient>` or encryption: see [disks](../src/model/disks.md)',
   rollbackNeedsFolder:
-    'The rollback of a flat copy would have to create files beside a block device',
+    'The rollback of a copy without `shallow` would need to create overlays beside a block device',
   domainListUnknown: 'libvirt cannot list the other domains',
   pathUnreadable: 'A file or folder of the plan cannot be inspected',
   optionTooNew: 'An option requires a newer libvirt',
@@ -115,7 +115,7 @@ export const CODE_MEANINGS = {
     'Warning: a copy, an overlay, the base of a commit, or a rollback may run out of space',
   autostartSuspended: 'Warning: autostart does not work while the guest is transient',
   chainTooDeep: 'The backing chain is too long for this libvirt, or soon will be',
-  knownFault: 'Warning: this release of libvirt or QEMU has a known bug that affects the plan',
+  knownFault: 'Warning: this version of libvirt or QEMU has a known bug that affects the plan',
   qemuAccessDenied: "The guest's QEMU cannot write to a file of the plan",
   apparmorMayDeny:
     "Warning: AppArmor may prevent the new chain from being read at the guest's next start",
@@ -123,7 +123,7 @@ export const CODE_MEANINGS = {
     'The plan would end with a definition that does not name the file that the guest runs on',
   wholeChainMerged:
     'Warning: a commit merges a whole chain of three or more layers into its lowest layer',
-  cannotMoveAside: 'A file cannot be moved aside into that folder without copying it',
+  cannotMoveAside: 'A file cannot be moved into the `quarantine` folder by renaming it',
   snapshotDiskUnset:
     'libvirt does not create an overlay for the disk by default, so the plan must specify one',
   imageOfSeveralFiles:
@@ -141,7 +141,7 @@ export const CODE_MEANINGS = {
   fileNotRemovable:
     'A file to remove is a symbolic link, a block device, or in a folder that is not writable',
   temporaryKept:
-    'Warning: a failure after a step whose result is kept would leave something temporary behind',
+    'Warning: a failure after a step whose result is kept would leave temporary files or snapshot records behind',
   invalidSeed: "The seed of `prove --replay` is invalid, or the plan's run does not reach it",
   guestNotOff: 'The step requires that the guest is off',
   backupNotFound: 'The backup store has no backup of that name',
@@ -153,14 +153,14 @@ export const CODE_MEANINGS = {
   pruneUnfinished: 'A prune of the backup store is unfinished',
   rehearsalNeedsRoot: 'A rehearsal requires root',
   packagesMissing: 'Debian packages that a rehearsal requires are missing',
-  labFailed: 'The lab of a rehearsal failed',
-  notRehearsable: 'The guest or the plan cannot be rehearsed in the lab',
+  labFailed: 'The private libvirt host of a rehearsal failed',
+  notRehearsable: 'The guest or the plan cannot be rehearsed on the private libvirt host',
   backingNotRelative: '`keep-relative` is set, but a backing file name is not relative',
   notBackupStore: 'The folder is not a backup store, does not exist, or has no backup of the disk',
   storeUnreadable: 'A backup store cannot be read',
   backupManifestInvalid:
     'The manifest of a backup is missing or invalid, or belongs to another backup',
-  backupManifestNewer: 'A backup was made by a newer version of blockplan',
+  backupManifestNewer: 'A backup was created by a newer version of blockplan',
   backupChainBroken: 'An image of a backup, or one that it needs, is missing or does not match',
   backupSumsInvalid: 'The checksums of a disk in a backup are missing or have the wrong length',
   backupOutOfPlace:
@@ -186,7 +186,7 @@ export const CODE_MEANINGS = {
   journalUnreadable: 'The journal of a run cannot be read, or was modified',
   journalUnsupported: 'The run was started by another version of blockplan, or never began',
   planChanged: 'The plan of a run cannot be read, or was edited after the run began',
-  runDomainReplaced: 'Another domain now has the name of the domain',
+  runDomainReplaced: "Another domain now has the name of the run's domain",
   runOnOtherHost: 'The run was started on another host',
   onlyDefinition: 'The run may hold the only definition of its domain, so it cannot be forgotten',
   hookRunning: 'A hook of the interrupted run is still running, although blockplan was killed',
@@ -198,14 +198,14 @@ export const CODE_MEANINGS = {
     'The run given to `throttle` has no block job now, or runs `qemu-img`, whose speed cannot be changed',
   definitionUnavailable: 'The definition to restore does not exist or cannot be read',
   definitionNotFound: 'The definition to restore is not specified or not known',
-  definitionOutdated: 'The run has ended, so its kept definition may be outdated',
-  nameTaken: 'Another domain now has the name of the kept definition',
+  definitionOutdated: 'The run has ended, so its saved definition may be outdated',
+  nameTaken: 'Another domain now has the name of the saved definition',
   transientRestorable: 'Doctor: the domain is transient, and a journal has its definition',
   transientUnrestorable: 'Doctor: the domain is transient, and no journal has its definition',
   undefinedRestorable: 'Doctor: libvirt does not know the domain, and a journal has its definition',
   definitionStale:
     'Doctor: the persistent definition does not name the file that the guest writes to',
-  definitionHidesLayers: 'Doctor: the definition hides layers',
+  definitionHidesLayers: 'Doctor: the definition does not list all layers',
   overlayUncommitted: 'Doctor: an overlay was never committed',
   overlayOrphaned: "Doctor: an overlay of the guest's files is in no domain's chain",
   snapshotMismatch: 'Doctor: the record of a snapshot does not match the disks',

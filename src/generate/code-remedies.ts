@@ -1,5 +1,6 @@
 /** What to do, for each code: one or two sentences in Markdown, at most 25 words. */
 import type { codes } from '../codes.ts';
+import { RUN_CODE_REMEDIES } from './run-code-remedies.ts';
 
 export const CODE_REMEDIES = {
   inputTooLarge: 'Check that you named the right file; a plan can be at most 1 MiB in size.',
@@ -14,7 +15,7 @@ export const CODE_REMEDIES = {
   severalDocuments:
     'Move the second document to its own file, or remove the `---` line between the two.',
   tagOrDirective: 'Remove the tag or directive. To write a number as text, put it in quotes.',
-  nestedTooDeep: 'Check the indentation and the brackets; a plan needs no more than five levels.',
+  nestedTooDeep: 'Check the indentation and the brackets; a plan needs at most five levels.',
   aliasExpansion: 'Write the values out instead of using aliases.',
   duplicateKey: 'Remove one of the two keys; the message gives the line of the first.',
   keyNotText: 'Write each entry as `key: value`, with a word as its key.',
@@ -23,7 +24,7 @@ export const CODE_REMEDIES = {
   inexactNumber: 'Use a smaller number, or put it in quotes to make it text.',
   valueTooLong: 'Check that the closing quote is in the right place, or use a shorter value.',
   wrongDocument:
-    'Name the plan itself. Facts belong to `--facts`, a run to `blockplan show RUN`, a definition to the key `definition` of a facts file.',
+    'Name the plan itself. Pass facts with `--facts`; show a run with `blockplan show RUN`; put a definition under `definition` in a facts file.',
   notMapping: 'Write the plan as keys and values, with the list of steps below the key `steps`.',
   wrongType:
     'Write a value of the type in the message; quotes turn a number, `true` or `false` into text.',
@@ -45,7 +46,7 @@ export const CODE_REMEDIES = {
   variableNotSet: 'Add `--set NAME=VALUE`, or give the variable a default under `vars`.',
   unknownVariable: 'Correct the name in `--set`, or declare the variable under `vars`.',
   variableType:
-    'Set a number, `true` or `false` like the default, or put the default in quotes to make it text.',
+    'Use a value of the same type as the default, or put the default in quotes to make it text.',
   guestValueUnknown:
     'Name one of the disks in the message. If the plan is checked against facts, export them again with `blockplan facts DOMAIN`.',
   pathNotAbsolute:
@@ -113,9 +114,9 @@ export const CODE_REMEDIES = {
   fileExistence:
     'Choose another path, or create the missing file. Inspect an existing file before you remove it: it may hold data.',
   folderNotWritable:
-    'Create the folder with `mkdir -p`, choose a path in a folder, or run blockplan as a user who can write to it.',
+    'Create the folder with `mkdir -p`, choose a path in an existing folder, or run blockplan as a user who can write to it.',
   noSpace:
-    'Free space, or choose another folder. If only the rollback lacks space, `on-failure: stop` runs the plan without rollback.',
+    'Free some space, or choose another folder. If only the rollback lacks space, `on-failure: stop` runs the plan without rollback.',
   fileInOtherDomain:
     'Choose a file that no other domain or disk uses: changing a shared file corrupts the other guest.',
   domainTransient:
@@ -139,7 +140,7 @@ export const CODE_REMEDIES = {
   domainLocked:
     'Run `blockplan status`. Wait for an active run; finish an interrupted one with `blockplan resume` or `blockplan rollback`.',
   journalNotWritable:
-    'Free space or grant access there, or set `BLOCKPLAN_STATE_DIR` to another permanent directory.',
+    'Free some space in the state directory or grant access to it, or set `BLOCKPLAN_STATE_DIR` to another permanent directory.',
   backingMismatch:
     'Create the image again on the backing file in the message, with `qemu-img create -b`.',
   endsTransient: 'Add a `redefine` step at the end of the plan, or remove the `undefine` step.',
@@ -152,20 +153,20 @@ export const CODE_REMEDIES = {
   rollbackNeedsFolder: 'Add `shallow: true` to the `blockcopy` step.',
   domainListUnknown: 'Run `virsh list --all` as the same user, and fix the error that it reports.',
   pathUnreadable: 'Run blockplan as a user with access to the path, such as root.',
-  optionTooNew: 'Remove the option, or upgrade libvirt to the release in the message.',
+  optionTooNew: 'Remove the option, or upgrade libvirt to the version in the message.',
   snapshotOutdated:
     'Ignore it if you will not revert to the snapshot. Delete an unneeded record with `virsh snapshot-delete --metadata`.',
   checkpointLost:
     'Ignore it if you take no incremental backups; otherwise keep the disk in qcow2, or take a full backup afterwards.',
-  totalSpaceTooSmall: 'Free space, or put some of the files on another file system.',
+  totalSpaceTooSmall: 'Free some space, or put some of the files on another file system.',
   spaceAtRisk:
-    'Ignore it if the guest writes little during the run, or if the copy leaves out enough; otherwise free space, or put the file elsewhere.',
+    'Ignore it if the guest writes little during the run, or if the copy leaves out enough; otherwise free some space, or put the file elsewhere.',
   autostartSuspended:
     'Ignore it if the guest may stay off after a power loss during the run; otherwise remove `undefine` and `redefine`.',
   chainTooDeep:
     'Shorten the chain with a `blockcommit` step. Ignore the warning only if the chain will not grow further.',
   knownFault:
-    'Ignore it if your distribution has backported the fix; otherwise upgrade to the release in the hint.',
+    'Ignore it if your distribution has backported the fix; otherwise upgrade to the version in the hint.',
   qemuAccessDenied:
     "Choose a path that QEMU's user can reach, or grant access to the folder in the message with `chmod o+x`.",
   apparmorMayDeny:
@@ -217,12 +218,13 @@ export const CODE_REMEDIES = {
   storeUnreadable: 'Run blockplan as a user who can read the folder, such as root.',
   backupManifestInvalid:
     'Restore `manifest.json` from a copy of the store, or restore the original name of a renamed folder.',
-  backupManifestNewer: 'Use the version of blockplan that made the backup, or a newer one.',
+  backupManifestNewer: 'Use the version of blockplan that created the backup, or a newer one.',
   backupChainBroken:
     'Restore the missing or changed files from a copy of the store. Backups that do not need them are not affected.',
   backupSumsInvalid:
-    'Restore the file from a copy of the store. Without it the disk can be restored, but not verified.',
-  backupOutOfPlace: 'Keep the backups of each guest in a store of their own.',
+    'Restore the checksum file from a copy of the store. Without it the disk can be restored, but not verified.',
+  backupOutOfPlace:
+    'Move it, with the backups that it needs, to its own store. Of two with the same sequence number, move one out.',
   pruneMarkInvalid: 'Restore `prune.json` from a copy of the store.',
   virshMissing: 'Install it with `apt install libvirt-clients` or `dnf install libvirt-client`.',
   daemonUnreachable:
@@ -239,76 +241,5 @@ export const CODE_REMEDIES = {
     'Run blockplan on that machine, for example through SSH: it needs access to the files there.',
   connectionNotLocal:
     'Use `qemu:///system`, `qemu:///session` or `qemu+unix:///system?socket=/PATH`.',
-  connectionLost:
-    'Restart libvirt if it is down, then check the guest and finish the run with `blockplan resume` or `blockplan rollback`.',
-  notificationFailed:
-    'Ignore it if the report reached you another way. Otherwise correct the target in the notification file, or install its program.',
-  metricsNotWritten:
-    'Create the folder of the file, or choose a file in a folder that the user can write to.',
-  reportNotMade:
-    'Ignore it if you need neither the report nor the notifications: the reported outcome is correct. Please report the bug.',
-  runNotFound:
-    'List the runs with `blockplan list`, as the user who ran the plan. Type more of the run ID.',
-  runEnded:
-    'Check what the run did with `blockplan show RUN`. To undo it, move the disk back with a new plan: `blockplan init migrate`.',
-  journalUnreadable:
-    'Check the guest with `blockplan doctor DOMAIN`, restore a lost definition with `blockplan rescue RUN`, then close the run with `blockplan forget RUN`.',
-  journalUnsupported:
-    'Use the version of blockplan in the message. If the run never began, run its plan again with `blockplan run`.',
-  planChanged:
-    "If it is a warning, ignore it: the run continues with its stored plan. Otherwise restore the plan's original text in the run's folder.",
-  runDomainReplaced:
-    "Check the UUIDs in the message, then restore the name of the run's domain with `virsh domrename`.",
-  runOnOtherHost: 'Resume or roll back the run on the host in the message.',
-  onlyDefinition: 'Run `blockplan rescue RUN` first, then `blockplan forget RUN` again.',
-  hookRunning: 'Wait until the process in the message has ended, or end it, then try again.',
-  unsafeName: 'Use a run ID from `blockplan list`, or the UUID of a domain.',
-  activeRunNotFound: 'Name a run: `blockplan attach RUN`. `blockplan list` shows all runs.',
-  runAbandoned:
-    'Inspect the run with `blockplan show RUN`, then finish it with `blockplan resume RUN` or `blockplan rollback RUN`.',
-  detachOptions:
-    'Check the output of `blockplan preview`, then use `--detach` with `--yes` and without `--dry-run`.',
-  noJobToThrottle:
-    'Wait until the run copies or commits with a block job; `blockplan attach` shows its progress.',
-  definitionUnavailable:
-    "Look for `bundle.json` in your backups; the first record of the run's journal also contains the definition.",
-  definitionNotFound:
-    'Name a run, a domain or a bundle file, or use `--all`; `blockplan status` shows unfinished runs.',
-  definitionOutdated:
-    'Compare the kept definition with the guest. To restore it anyway, run `blockplan rescue /PATH/bundle.json`.',
-  nameTaken: 'Compare the two domains, and rename one of them with `virsh domrename`.',
-  transientRestorable:
-    'Do not stop the guest. Use `blockplan resume` or `blockplan rollback`; if neither works, use `blockplan rescue DOMAIN`.',
-  transientUnrestorable:
-    'Check whether the domain should be transient. If not, save its XML with `virsh dumpxml --inactive --security-info`, then run `virsh define` on the file.',
-  undefinedRestorable:
-    'Run `blockplan rescue DOMAIN`, and check the file of each disk before you start the guest.',
-  definitionStale:
-    'Run the repair plan before the guest stops; its `redefine` step writes the current file into the definition.',
-  definitionHidesLayers:
-    'Run the repair plan, or remove `<backingStore/>` from the disk with `virsh edit`, before the guest starts again.',
-  overlayUncommitted:
-    'Check whether a backup tool still uses the overlay. If not, run the repair plan, which merges it.',
-  overlayOrphaned:
-    'Remove it only if you know who left it; the message may name the run. Otherwise find its owner with `qemu-img info --backing-chain`.',
-  snapshotMismatch:
-    'Check whether the snapshot is still needed. If not, run `virsh snapshot-delete --metadata`, which changes no file.',
-  checkpointBroken:
-    'Delete the checkpoint with `virsh checkpoint-delete`, or a stray bitmap with `qemu-img bitmap --remove`; then take a full backup.',
-  jobAbandoned:
-    'Check who started the job. Resume or roll back its run, or end the job with `virsh blockjob`.',
-  markerStale:
-    "Resume or roll back an unfinished run. Otherwise check `blockplan status` on the run's host, and remove the marker with the reported command.",
-  runUnfinished: 'Read `blockplan show RUN`, then run the reported command.',
-  ioError: 'Do not stop the guest. Free space or repair the storage, then run `virsh resume`.',
-  managedSaveMismatch:
-    'Check which files are right, then edit the image with `virsh managedsave-edit`. After `virsh managedsave-remove`, the guest starts as after a power loss.',
-  layerUnreadable:
-    'If a file is missing, do not stop the guest: run the repair plan. Otherwise check the file with `qemu-img info`.',
-  headerMismatch:
-    'Run the repair plan, which copies the whole disk into a new file, before the guest stops.',
-  repairsNotWritable:
-    'Choose a new folder for `--output` that you can write to; `doctor` does not overwrite files.',
-  autostartLost:
-    'Finish the run with `blockplan resume` or `blockplan rollback`, or run `blockplan rescue DOMAIN`, unless autostart should stay off.',
+  ...RUN_CODE_REMEDIES,
 } as const satisfies Readonly<Record<keyof typeof codes, string>>;

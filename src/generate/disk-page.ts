@@ -16,7 +16,7 @@ export function diskPage(): string {
     `Every element and attribute of a \`<disk>\` in libvirt's domain XML is on one of these lists. A step refuses a disk that has a refused property, or one that is on no list (${codes.diskUnsupported}). Disks that no step uses may have any property.`,
     '## Refused',
     table('property | why', byReason(refused)),
-    '## Modelled',
+    '## Supported',
     table('property | what it is', rowsOf('modelled')),
     '## Irrelevant to block jobs',
     table('property | what it is', rowsOf('irrelevant')),

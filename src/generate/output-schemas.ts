@@ -39,7 +39,7 @@ const VIOLATION = objectSchema('A problem that some cases have.', {
   what: textSchema('What is wrong, as a clause.'),
   cases: countSchema('How many cases have it.', 1),
   said: textListSchema('What the run reports in the shortest of them, in sentences.'),
-  seed: textSchema('The shortest of them, for `--replay`.'),
+  seed: textSchema('The seed of the shortest case, for `--replay`.'),
 });
 
 const FAULT = objectSchema('The cases of one fault in one state, without another fault.', {
@@ -54,13 +54,13 @@ const FAULT = objectSchema('The cases of one fault in one state, without another
   place: textSchema(
     'The state of the run in which it happens; `before` in the `before` hooks, and `end` after the last phase.',
   ),
-  cases: countSchema('How many cases these are.', 1),
+  cases: countSchema('Number of cases.', 1),
   said: textListSchema('What the run reports in the shortest of them, in sentences.'),
   ways: {
     ...WAYS_SCHEMA,
     description: 'The commands that can finish the run; empty if it is over.',
   },
-  seed: textSchema('The shortest of them, for `--replay`.'),
+  seed: textSchema('The seed of the shortest case, for `--replay`.'),
 });
 
 const PROOF = objectSchema('The proof of a plan.', {
@@ -133,14 +133,14 @@ const DIAGNOSED = objectSchema('One problem of the domain.', {
 const DIAGNOSIS = objectSchema('The diagnosis of a domain.', {
   format: formatSchema('doctor'),
   domain: textSchema("The domain's name."),
-  uri: textSchema('The connection to libvirt.'),
+  uri: textSchema('The libvirt connection URI.'),
   'working?': textSchema(
     'The run that is working on the domain; findings that it may cause itself are left out.',
   ),
   'notChecked?': listSchema(
-    objectSchema('One part.', {
+    objectSchema('One part of the diagnosis.', {
       what: textSchema('What was not checked.'),
-      codes: listSchema(CODE_SCHEMA, 'The codes of the findings that it could have.'),
+      codes: listSchema(CODE_SCHEMA, 'The codes of the findings that this check can report.'),
     }),
     'What was not checked because that run is working on the domain; absent if no run is.',
   ),
@@ -155,8 +155,8 @@ const RESCUED = objectSchema('What was done with one definition.', {
     ['restored', 'left alone', 'in doubt', 'stranded'],
     '`in doubt`: restored, but something is unknown or not restored; `stranded`: not restored.',
   ),
-  'domain?': textSchema("The domain's name; absent if the run kept no definition."),
-  'run?': textSchema('The run that kept it, if it is known.'),
+  'domain?': textSchema("The domain's name; absent if the run saved no definition."),
+  'run?': textSchema('The run that saved it, if it is known.'),
   state: textListSchema('The state now, in sentences.'),
   next: textListSchema('The commands to type.'),
 });
@@ -164,7 +164,7 @@ const RESCUED = objectSchema('What was done with one definition.', {
 const NOT_RESCUED = objectSchema('A run whose definition cannot be read or must not be restored.', {
   outcome: { const: 'refused', description: 'It was not restored.' },
   run: textSchema('The run.'),
-  findings: listSchema(partSchema('finding'), 'Why; at least one.'),
+  findings: listSchema(partSchema('finding'), 'The findings that give the reason; at least one.'),
 });
 
 const RESCUE = objectSchema('What was done, for each definition.', {
@@ -183,7 +183,7 @@ const OUTPUTS: readonly Output[] = [
       format: formatSchema('status'),
       over: countSchema('How many runs are over.'),
       elsewhere: countSchema(
-        'Number of runs on other domains than the requested one that are not over.',
+        'Number of runs that are not over, on other domains than the requested one.',
       ),
       runs: listSchema(partSchema('run'), 'The runs that are not over.'),
     }),
@@ -222,7 +222,7 @@ const OUTPUTS: readonly Output[] = [
   },
   {
     name: 'prove',
-    prints: 'a proof, one case with `--replay`, or why it is refused.',
+    prints: 'a proof; with `--replay`, one case; or the reasons for a refusal.',
     schema: { oneOf: [partSchema('proof'), partSchema('case'), partSchema('refusal')] },
     defs: {
       ...{ proof: PROOF, counts: COUNTS, violation: VIOLATION, fault: FAULT, case: CASE },
@@ -231,7 +231,7 @@ const OUTPUTS: readonly Output[] = [
   },
   {
     name: 'doctor',
-    prints: 'a diagnosis, or why it is refused.',
+    prints: 'a diagnosis, or the reasons for a refusal.',
     schema: { oneOf: [partSchema('diagnosis'), partSchema('refusal')] },
     defs: {
       diagnosis: DIAGNOSIS,
@@ -242,7 +242,7 @@ const OUTPUTS: readonly Output[] = [
   },
   {
     name: 'backups',
-    prints: 'the backups in a backup store, or why it is refused.',
+    prints: 'the backups in a backup store, or the reasons for a refusal.',
     schema: { oneOf: [partSchema('listing'), partSchema('refusal')] },
     defs: {
       ...{ listing: BACKUPS_SCHEMA, backup: BACKUP_SCHEMA },
@@ -251,7 +251,7 @@ const OUTPUTS: readonly Output[] = [
   },
   {
     name: 'rescue',
-    prints: 'what was done with each definition, or why it is refused.',
+    prints: 'what was done with each definition, or the reasons for a refusal.',
     schema: { oneOf: [partSchema('rescue'), partSchema('refusal')] },
     defs: {
       ...{ rescue: RESCUE, rescued: RESCUED, 'not-rescued': NOT_RESCUED },

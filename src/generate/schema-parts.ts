@@ -104,13 +104,13 @@ export const RUN_SCHEMA = objectSchema('The status of one run.', {
   'plan?': textSchema("The plan's name; absent if the journal does not show it."),
   'domain?': textSchema("The domain's name; absent if the journal does not show it."),
   'uri?': textSchema(
-    "The libvirt that was chosen for the run; absent for virsh's own default, or if the journal does not show it.",
+    "The libvirt URI that was chosen for the run; absent for virsh's own default, or if the journal does not show it.",
   ),
   'disks?': textListSchema(
     'The targets of the disks that its steps name; absent if none does, or if the journal does not show it.',
   ),
   'destinations?': textListSchema(
-    'The paths of the copies that its steps make; absent if there are none, or if the journal does not show it.',
+    'The paths of the copies that its steps create; absent if there are none, or if the journal does not show it.',
   ),
   'startedAt?': { type: 'integer', description: 'Milliseconds since the epoch.' },
   'lastAt?': {

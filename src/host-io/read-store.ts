@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, opendir } from 'node:fs/promises';
 import {
   type FileText,
+  PERMISSION_DENIED,
   STORE_NAMES,
   type StoredHeader,
   type StoreFile,
@@ -161,8 +162,8 @@ function reasonOf(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException;
   if (typeof code !== 'string') throw error;
   const reasons: Readonly<Record<string, string>> = {
-    EACCES: 'permission denied',
-    EPERM: 'permission denied',
+    EACCES: PERMISSION_DENIED,
+    EPERM: PERMISSION_DENIED,
     ELOOP: 'it is a symbolic link',
     ENOTDIR: 'it is not a folder',
     ENOENT: 'it does not exist',

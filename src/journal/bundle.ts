@@ -70,7 +70,7 @@ export async function readKeptBundle(folder: string): Promise<FoundBundle | Miss
   const told = keptRecord(text);
   if (told) return { ...told, file };
   return own.missing && text.includes('"type":"kept"')
-    ? { missing: false, problem: `the record of the kept definition in ${file} is incomplete` }
+    ? { missing: false, problem: `the record of the saved definition in ${file} is incomplete` }
     : own;
 }
 

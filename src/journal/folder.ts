@@ -57,7 +57,7 @@ export function statePath(
     {
       code: codes.unsafeName,
       severity: 'error',
-      message: `"${printable(name)}" is not a valid name below ${state}`,
+      message: `"${printable(name)}" is not a valid name in the state directory ${state}`,
       hint: 'use a run ID from blockplan list, or the UUID of a domain',
     },
   ]);

@@ -43,7 +43,7 @@ export function recoveryText(ways: readonly RecoveryMode[]): string {
   if (resume) return rollback ? 'resume the run or roll it back' : 'resume the run';
   return rollback
     ? 'roll the run back'
-    : 'mark the run as over once the guest is in order (its journal is damaged, so the run can be neither resumed nor rolled back)';
+    : 'close the run once the guest is in order (its journal is damaged, so the run can be neither resumed nor rolled back)';
 }
 
 /**

@@ -124,7 +124,7 @@ export async function killLibvirtd(dir: string, init: number): Promise<void> {
   await inHost(init, ['sh', '-c', 'kill -9 "$1"', 'kill', pid]);
   // Its first thread may be dead while another one still holds the lock on the PID file.
   const look = 'cat "/proc/$1/stat" && ls "/proc/$1/task" || :';
-  await until('libvirtd to be gone', 60_000, async () => {
+  await until('libvirtd to exit', 60_000, async () => {
     const seen = await inHost(init, ['sh', '-c', look, 'look', pid]);
     const [state = '', ...threads] = seen.trim().split('\n');
     return state === '' || (/ Z /.test(state) && threads.length === 1);

@@ -109,7 +109,7 @@ export class BackupWatch {
       }
       if (gone !== undefined && since(gone) > LATE_MS)
         throw new EffectFailed(
-          'the backup has ended, but libvirt did not report how: it counts as incomplete',
+          'the backup has ended, but libvirt did not report how, so it is treated as incomplete',
         );
       if (since(answered) > SILENT_MS)
         throw new EffectFailed(`libvirt has not answered for ${SILENT_MS / 60_000} min`);

@@ -41,7 +41,7 @@ export function checkConnection({ uri, variable }: Pick<Connection, 'uri' | 'var
       ? {
           code: codes.connectionNotLocal,
           severity: 'error',
-          message: `"${uri}"${sourceText(variable)} is not the libvirt of this host`,
+          message: `"${uri}"${sourceText(variable)} does not lead to the QEMU driver of this host's own libvirt`,
           hint: 'use qemu:///system, qemu:///session or qemu+unix:///system?socket=/PATH; other drivers, transports and parameters are not supported',
         }
       : {

@@ -84,7 +84,7 @@ export class MadeFiles {
    */
   requireOwn(path: string, found: FileStamp | undefined): void {
     if (found && !this.#isOwn(path, found))
-      throw new EffectFailed(`${path} was not made by this run, so it is left alone`);
+      throw new EffectFailed(`${path} was not created by this run, so it is left alone`);
   }
 
   async #isOwnAt(path: string): Promise<boolean> {

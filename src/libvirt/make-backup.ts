@@ -206,7 +206,7 @@ async function publishBackup(
   { onMade }: PerformContext,
 ): Promise<void> {
   const stamp = made.stampAt(draft);
-  if (!stamp) throw new EffectFailed(`${draft} was not made by this run, so it is left alone`);
+  if (!stamp) throw new EffectFailed(`${draft} was not created by this run, so it is left alone`);
   if (await io.stat(draft)) {
     const manifest = await manifestIn(io, draft);
     const bare = manifest.disks.find(({ root }) => root === undefined);
@@ -225,7 +225,7 @@ async function discardBackup(place: BackupPlace, effect: DiscardBackupEffect): P
   const { io, made } = place;
   const { draft } = effect;
   const stamp = made.stampAt(draft);
-  if (!stamp) throw new EffectFailed(`${draft} was not made by this run, so it is left alone`);
+  if (!stamp) throw new EffectFailed(`${draft} was not created by this run, so it is left alone`);
   const { definition, manifest } = STORE_NAMES;
   const images = effect.disks.map((disk) => join(draft, imageName(disk)));
   const sums = effect.disks.map(sumsName);

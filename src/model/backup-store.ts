@@ -46,6 +46,9 @@ export interface StoreSubfolder {
   readonly unread?: string;
 }
 
+/** Why something was not read, if only another user may read it. */
+export const PERMISSION_DENIED = 'permission denied';
+
 /** The text of a small file, or why it was not read. */
 export type FileText = { readonly text: string } | { readonly unread: string };
 
@@ -132,7 +135,7 @@ export interface StoredDisk {
   readonly serial?: string;
   /** The digest of the disk at that point; absent in a draft. */
   readonly root?: string;
-  /** Bytes that the image takes on its storage; absent if it is missing. */
+  /** Disk space that the image uses, in bytes; absent if the image is missing. */
   readonly size?: number;
   /** The backup whose image its header names; absent if it names none, or something else. */
   readonly below?: string;

@@ -29,7 +29,7 @@ const NETWORK = 'its data is on the network, where blockplan cannot check who el
 const VHOST = 'another process serves it, and libvirt has no block jobs for it';
 const PASSTHROUGH =
   'the guest sends SCSI commands to the device itself, which a file cannot answer';
-const ENCRYPTED = 'the definition would still ask for the key of an image that has none';
+const ENCRYPTED = 'a copy is not encrypted, but the definition would still require the key';
 const LABELLED = 'the label is for this image only, but would be kept for the next one';
 const NVME = 'QEMU drives the controller itself, so the host has no file or device for it';
 const UNTRIED = 'blockplan works on raw, qcow2, qed, vmdk, vdi and vhdx images';
@@ -102,7 +102,7 @@ export const DISK_PROPERTIES: readonly DiskProperty[] = [
     ...['disk@model', 'product', 'serial', 'vendor', 'wwn'],
     ...['target@removable', 'target@rotation_rate', 'target@tray'],
   ]),
-  ...each('irrelevant', "libvirt's own name of the disk", ['alias', 'alias@name']),
+  ...each('irrelevant', "libvirt's own name for the disk", ['alias', 'alias@name']),
   ...each('irrelevant', "libvirt's internal data", ['privateData', 'source/privateData'], {
     whole: true,
   }),
@@ -146,7 +146,9 @@ export const DISK_PROPERTIES: readonly DiskProperty[] = [
     treatment: 'irrelevant',
     because: 'it is off',
     values: ['off'],
-    refusedValues: { on: 'libvirt accepts it for qcow2 images only, so a copy may fail to start' },
+    refusedValues: {
+      on: 'libvirt accepts it for qcow2 images only, so the guest may fail to start on a copy in another format',
+    },
   },
   {
     at: 'driver@error_policy',
@@ -189,7 +191,7 @@ export const DISK_PROPERTIES: readonly DiskProperty[] = [
     values: ['host'],
     refusedValues: { direct: NETWORK },
   },
-  ...each('modelled', "libvirt's number of the layer", ['source@index', 'backingStore@index']),
+  ...each('modelled', 'the index of the layer in libvirt', ['source@index', 'backingStore@index']),
   ...each('irrelevant', 'what a start does when the image is missing', ['source@startupPolicy']),
   ...each('refused', 'the image was passed as an open file descriptor, not by its path', [
     'source@fdgroup',

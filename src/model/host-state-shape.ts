@@ -157,8 +157,8 @@ const other = fields<OtherDomain>({
 const host = fields<HostInfo>({
   uri: text,
   connect: optionalField(text),
-  libvirt: optionalField(textLike(/^\d+\.\d+\.\d+$/, 'a release such as 9.0.0')),
-  qemu: optionalField(textLike(/^\d+\.\d+\.\d+$/, 'a release such as 7.2.0')),
+  libvirt: optionalField(textLike(/^\d+\.\d+\.\d+$/, 'a version such as 9.0.0')),
+  qemu: optionalField(textLike(/^\d+\.\d+\.\d+$/, 'a version such as 7.2.0')),
   user: optionalField(amount),
 });
 

@@ -17,5 +17,5 @@ export const INTERNAL_SNAPSHOT_CAVEAT =
 export function externalSnapshotCaveat(libvirt: string | undefined): string {
   return libvirt !== undefined && isOlder(libvirt, REVERTS_TO_EXTERNAL)
     ? 'it can be neither reverted to nor deleted with its data'
-    : 'reverting to it discards what the guest writes after this; deleting it is refused, or merges the wrong layers and removes a file';
+    : 'reverting to it discards everything that the guest writes once the layers have left the chain; deleting it is refused, or merges the wrong layers and removes a file';
 }

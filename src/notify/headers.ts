@@ -29,7 +29,7 @@ export function readHeadersFile(
     if (line.trim() === '' || line.startsWith('#')) continue;
     const [, name = '', value = ''] = /^([^:]*):[ \t]*(.*?)[ \t]*$/.exec(line) ?? [];
     if (!NAME.test(name) || !VALUE.test(value))
-      return { problem: `line ${at + 1} is not "Name: value" of printable ASCII characters` };
+      return { problem: `line ${at + 1} is not of the form "Name: value" in printable ASCII` };
     headers[name] = value;
   }
   return { headers };

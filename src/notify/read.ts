@@ -100,7 +100,7 @@ function checkProgram(
     errorFinding(
       codes.invalidValue,
       `the program of a target must be a name without "/" or an absolute path, but is ${quoted(program)}`,
-      { path, position: places.locate(path), hint: 'write its whole path' },
+      { path, position: places.locate(path), hint: 'write its absolute path, or only its name' },
     ),
   );
 }
@@ -201,7 +201,11 @@ function aboutHeader({ hint: _, ...finding }: Finding): Finding {
   if (name === undefined || message.endsWith(NAME_TITLE))
     return { ...finding, message: withoutValue(message) };
   const text = `the value of the header ${quoted(String(name))} must be text of printable ASCII characters`;
-  return { ...finding, message: text, hint: 'put it in quotes' };
+  return {
+    ...finding,
+    message: text,
+    hint: 'use only printable ASCII characters, and put a number, true or false in quotes',
+  };
 }
 
 function withoutValue(message: string): string {

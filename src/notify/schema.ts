@@ -113,7 +113,7 @@ export function notifySchema(audience: Audience): JsonSchema {
     $id: SCHEMA_ID,
     title: 'blockplan notifications',
     description:
-      'Who is notified when a run on this machine ends, and where its metrics are written.',
+      'Who is notified when a run on this machine ends, and where the metrics of all runs are written.',
     type: 'object',
     additionalProperties: false,
     required: ['notify'],

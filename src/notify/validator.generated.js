@@ -1,8 +1,8 @@
 // Generated from src/notify/schema.ts by `npm run generate`; do not edit.
 var validate=validate20,stdin_default=validate20,schema31={$schema:"https://json-schema.org/draft/2020-12/schema",$id:"u\
 rn:blockplan:schema:notify:v1",title:"blockplan notifications",description:"Who is notified when a run on this machine e\
-nds, and where its metrics are written.",type:"object",additionalProperties:!1,required:["notify"],properties:{notify:{const:"\
-blockplan/v1",description:"Format of the file."},targets:{type:"array",maxItems:20,items:{type:"object",additionalProperties:!1,
+nds, and where the metrics of all runs are written.",type:"object",additionalProperties:!1,required:["notify"],properties:{
+notify:{const:"blockplan/v1",description:"Format of the file."},targets:{type:"array",maxItems:20,items:{type:"object",additionalProperties:!1,
 properties:{on:{type:"array",minItems:1,items:{type:"string",enum:["succeeded","bug","refused","rolled-back","stranded",
 "uncertain","interrupted"]},description:"Outcomes of a run that are reported to the target; all unless specified."},timeout:{
 type:"integer",minimum:1,maximum:60,default:10,description:"Time limit in seconds."},command:{type:"array",minItems:1,items:{

@@ -25,7 +25,7 @@ export const PLAN: DocumentKind = {
   noun: 'plan',
   keys: '"plan", "name" and "steps"',
   beginning: 'begin with "plan: blockplan/v1"',
-  models: 'see the folder plans/ for complete plans',
+  models: 'to write one: blockplan init',
   listHint: 'put the list below the key "steps:"',
   missing: {
     plan: 'begin with "plan: blockplan/v1"',

@@ -115,7 +115,7 @@ function printableValue(
   return {
     code: codes.forbiddenCharacter,
     message: `the value of ${quoted(nameOf(reference))} contains ${characterName(character)}: ${quoted(answer.written)}`,
-    hint: 'rename it on the host',
+    hint: 'rename the file, disk or domain on the host',
   };
 }
 

@@ -18,7 +18,7 @@ const TEXTS: readonly (readonly [begins: RegExp, what: string])[] = [
 
 /** The outputs of blockplan's commands, by the word in their `format`: `blockplan-preview/v1`. */
 const OUTPUTS: Readonly<Record<string, string>> = {
-  bundle: 'a definition that a run kept',
+  bundle: 'a definition that a run saved',
   doctor: 'the output of "blockplan doctor"',
   list: 'the output of "blockplan list"',
   preview: 'a preview',

@@ -61,7 +61,7 @@ function readTokens(lines: Lines, findings: Findings): CST.Token[] {
           `the ${lines.kind.noun} is nested deeper than ${MAX_NESTING} levels`,
           {
             position: lines.position(parser.offset - lexeme.length),
-            hint: `a ${lines.kind.noun} needs no more than five`,
+            hint: `nest it less deeply: a ${lines.kind.noun} needs at most five levels`,
           },
         ),
       ]);

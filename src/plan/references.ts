@@ -97,5 +97,5 @@ function tooLong(): UnresolvedName {
 const NEVER_CLOSED: UnresolvedName = {
   code: codes.unclosedReference,
   message: `this ${quoted('${')} is never closed with ${quoted('}')}`,
-  hint: 'write $${ for a literal ${',
+  hint: 'close it with "}", or write $${ for a literal ${',
 };

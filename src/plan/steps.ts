@@ -76,7 +76,7 @@ function checkKinds(
         {
           path,
           position: places.locateKey(place),
-          hint: `move it to a separate step: "- ${second}:"`,
+          hint: `move ${quoted(second)} to a separate step: "- ${second}:"`,
         },
       ),
     );

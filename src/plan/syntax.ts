@@ -89,7 +89,7 @@ function openBracketFlaw(lines: Lines, place: Place, code: ErrorCode): Finding |
   if (bracket.closedAt !== undefined) {
     return errorFinding(
       codes.notYaml,
-      'this bracket must be indented deeper than what it belongs to',
+      'this closing bracket must be indented deeper than its key or "-"',
       {
         position: lines.position(bracket.closedAt, bracket.closedAt + 1),
         hint: 'indent it with spaces',

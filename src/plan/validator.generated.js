@@ -41,7 +41,7 @@ disk:{type:"string",minLength:1,description:"Target name; `*` for every disk tha
 type:"string",enum:["external","no"],description:"`no` excludes the disk."},driver:{type:"string",enum:["qcow2","qed"],description:"\
 Format of the overlay (default: qcow2)."},file:{type:"string",minLength:1,description:"Absolute path of the overlay."}}}}}},
 "backup-begin":{description:"Copy the disks of the running guest as they are at one instant into a new folder of a backu\
-p store, with a digest of each copy.",type:"object",additionalProperties:!1,required:["store","name"],properties:{store:{
+p store, with checksums of each copy.",type:"object",additionalProperties:!1,required:["store","name"],properties:{store:{
 type:"string",minLength:1,description:"Absolute path of the folder with the backups of this guest; it must exist."},name:{
 type:"string",pattern:"^(?!(?:prune\\.json|locks)$)(?!.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$",description:"Nam\
 e of the backup, and of its folder in the store. With `${run.date}-${run.time}` the plan can be run again."},disks:{type:"\

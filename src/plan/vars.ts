@@ -72,12 +72,16 @@ export class Vars {
   readonly lookupForDomain: Lookup = (name) => {
     const code = codes.referenceOrder;
     if (name === 'domain')
-      return { code, message: 'the domain cannot refer to itself', hint: 'write its name' };
+      return {
+        code,
+        message: 'the key "domain" cannot refer to ${domain}',
+        hint: 'write its name',
+      };
     const answer = isHostName(name) ? { ofHost: true } : this.lookup(name);
     if (!('ofHost' in answer)) return answer;
     return {
       code,
-      message: 'the domain cannot refer to its guest or to the run',
+      message: 'the key "domain" cannot refer to the guest or to the run',
       hint: 'write its name, or refer to a variable that contains it',
     };
   };

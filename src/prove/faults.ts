@@ -6,7 +6,7 @@ import type { Request } from '../run/requests.ts';
 /** Each fault with the clause that describes it. */
 export const FAULTS = {
   refused: 'the command is refused',
-  'refused-late': 'the command is refused although it took effect',
+  'refused-late': 'the command reports an error although it took effect',
   hollow: 'the command reports success without effect',
   'job-dies': 'the job fails before it is ready',
   'job-dies-ready': 'the job fails as soon as it is ready',

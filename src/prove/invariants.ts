@@ -31,7 +31,9 @@ export function violationsDuring(initial: HostState): (host: SimulatedHost) => r
       .map((file) => `${file} is written to, but is in another domain's chain`),
     ...unfinishedCopies(host.content)
       .filter((file) => !host.state.files[file])
-      .map((file) => `a backup was completed without all the writes that belong to ${file}`),
+      .map(
+        (file) => `a backup was completed, but some of the guest's writes are missing from ${file}`,
+      ),
   ];
   return (host) => {
     const wrong = known.get(host) ?? judge(host);
@@ -129,7 +131,7 @@ function renamed({ state, headers }: SimulatedHost, host: SimulatedHost): string
   return state.domain.disks
     .flatMap(({ chain }) => chain.map(({ file }) => file))
     .filter((file) => headers[file] !== host.headers[file])
-    .map((file) => `the header of ${file} names ${host.headers[file]}; it was ${headers[file]}`);
+    .map((file) => `the header of ${file} names ${host.headers[file]}; it named ${headers[file]}`);
 }
 
 /** The disks whose definition named another file before the run, which is not responsible for what a start would miss. */

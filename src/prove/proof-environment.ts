@@ -58,5 +58,5 @@ export function wrongEntry({ savepoint }: ProofEnvironment, entry: JournalEntry)
   if (entry.type !== 'phase-started' || entry.direction !== 'undo') return [];
   const { step, phase } = entry;
   const isUndone = savepoint?.step === step && savepoint.phase === phase;
-  return isUndone ? [`${step}/${phase} is undone, although it has committed`] : [];
+  return isUndone ? [`${step}/${phase} is undone, although its result is kept`] : [];
 }

@@ -71,8 +71,8 @@ function unmet(injections: readonly Injection[]): BlockplanError {
     {
       code: codes.invalidSeed,
       severity: 'error',
-      message: `the run does not reach ${seedOf(injections)}`,
-      hint: 'give --replay a seed that was printed for this plan and these facts',
+      message: `the simulated run never reaches the fault ${seedOf(injections)}`,
+      hint: 'pass --replay a seed that blockplan prove printed for this plan and these facts',
     },
   ]);
 }

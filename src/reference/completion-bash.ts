@@ -54,7 +54,7 @@ _blockplan_unfinished() {
   fi
 }
 
-# Of the plan, which is one of the words and may have any name.
+# Adds the variables of the plan. Any word can be the plan: it may have any name.
 _blockplan_variables() {
   local word file line
   compopt -o nospace 2>/dev/null

@@ -3,7 +3,7 @@ import type { CommandEntry, CommandLine, CommandOption, CommandValue } from './c
 import { VARIABLES_IN_PLAN } from './plan-variables.ts';
 
 const FUNCTIONS = `
-# Whether the command on the command line is one of these; without arguments, whether there is none yet.
+# True if the typed command is one of the arguments. Without arguments: true if no command is typed yet.
 function __blockplan_command
     for word in (commandline -opc)[2..-1]
         if not string match -q -- '-*' $word
@@ -45,7 +45,7 @@ function __blockplan_unfinished
     __blockplan_runs_in $index
 end
 
-# Of the plan, which is one of the words and may have any name.
+# The variables of the plan. Any word can be the plan: it may have any name.
 function __blockplan_variables
     for word in (commandline -opc)[2..-1]
         if test -f "$word" -a -r "$word"

@@ -40,7 +40,7 @@ _blockplan_unfinished() {
   _wanted -V runs expl run compadd -a runs
 }
 
-# Of the plan, which is one of the words and may have any name.
+# Adds the variables of the plan. Any word can be the plan: it may have any name.
 _blockplan_variables() {
   local word expl
   local -a names

@@ -51,11 +51,11 @@ export const COMMAND_TEXTS: Readonly<Record<string, CommandText>> = {
   },
   prove: {
     details:
-      'Runs the plan on a simulated host, once for every failure and every pair of failures, and checks that the guest loses nothing.',
+      'Runs the plan on a simulated host, once for every fault and every pair of faults, and checks that the guest loses nothing.',
     exitCodes: 'The exit code is 3 if a run violates an invariant.',
     examples: [
       ['Prove a plan for this host', 'blockplan prove move-web1.yaml'],
-      ['Show the case without any failure', 'blockplan prove move-web1.yaml --replay nothing'],
+      ['Show the case without faults', 'blockplan prove move-web1.yaml --replay nothing'],
     ],
   },
   facts: {
@@ -96,7 +96,7 @@ export const COMMAND_TEXTS: Readonly<Record<string, CommandText>> = {
   },
   throttle: {
     details:
-      "Sets the speed limit of the run's current block job. The limit applies until that job ends. qemu-img cannot be throttled. A number is in MiB/s; M and MiB are 1024 KiB, and MB is 1000 kB.",
+      "Sets the speed limit of the run's current block job. The limit applies until that job ends. The speed of a running qemu-img cannot be changed. A number is in MiB/s; M and MiB are 1024 KiB, and MB is 1000 kB.",
     exitCodes: 'The exit code is 3 if the run is not active or has no block job now.',
     examples: [
       ['Limit the newest run to 50 MiB/s', 'blockplan throttle last 50M'],
@@ -105,13 +105,13 @@ export const COMMAND_TEXTS: Readonly<Record<string, CommandText>> = {
   },
   resume: {
     details:
-      'Inspects the host and continues the plan in the journal. Completed phases are not repeated. If a rollback has begun, it is finished. Uses the libvirt that the run began on, and ignores LIBVIRT_DEFAULT_URI.',
+      'Inspects the host and continues the plan in the journal. Completed phases are not repeated. If a rollback has begun, it is finished. Uses the connection URI of the run, and ignores LIBVIRT_DEFAULT_URI.',
     exitCodes: RUN_CODES,
     examples: [['Resume the newest run', 'blockplan resume last']],
   },
   rollback: {
     details:
-      'Restores the state that the guest had before the run. Uses the libvirt that the run began on, and ignores LIBVIRT_DEFAULT_URI.',
+      'Restores the state that the guest had before the run. Uses the connection URI of the run, and ignores LIBVIRT_DEFAULT_URI.',
     exitCodes: `${RUN_CODES} It is 0 for a rollback that you requested.`,
     examples: [['Roll back the only unfinished run', 'blockplan rollback']],
   },
@@ -134,7 +134,7 @@ export const COMMAND_TEXTS: Readonly<Record<string, CommandText>> = {
   },
   backups: {
     details:
-      'Reads the manifests, the image headers and the sizes in the folder. Nothing is changed, libvirt is not needed, and the data of the images is not read. A backup is complete, broken, a draft, or being merged by an unfinished prune. Problems are listed below the table.',
+      'Reads the manifests, the image headers and the file sizes in the folder. Nothing is changed, libvirt is not needed, and the data of the images is not read. A backup is complete, broken, a draft, or being merged by an unfinished prune. Problems are listed below the table.',
     exitCodes:
       'The exit code is 0 if the store was read, whatever the state of its backups, 2 if the folder is not a backup store, and 3 if it cannot be read.',
     examples: [
@@ -163,13 +163,13 @@ export const COMMAND_TEXTS: Readonly<Record<string, CommandText>> = {
   },
   forget: {
     details:
-      'Marks the run as over and removes its marker from the domain. Its files stay. A run that may hold the only definition of its domain is refused.',
+      'Closes the run and removes its marker from the domain. No file is removed. A run that may hold the only definition of its domain is refused.',
     exitCodes:
       'The exit code is 0 on success, 2 if no such run exists, and 3 if the run is active, has nothing to forget, or may hold the only definition of its domain.',
     examples: [['Close the newest run', 'blockplan forget last']],
   },
   completion: {
-    details: "The Debian package installs the scripts of all shells in the shells' own folders.",
+    details: 'The Debian package installs each script in the folder where its shell looks for it.',
     examples: [
       ['Enable completion in the current bash session', 'source <(blockplan completion bash)'],
       [
@@ -209,13 +209,13 @@ export const FILES: readonly Row[] = [
   ['~/.local/state/blockplan', 'The state directory of other users.'],
   [
     'runs/RUN/',
-    'Below the state directory: the journal of a run (journal.jsonl), its plan (plan.yaml), its events (events.jsonl), a kept definition (bundle.json) and a report (report.json, report.md). Only their owner can read them.',
+    'Below the state directory: the journal of a run (journal.jsonl), its plan (plan.yaml), its events (events.jsonl), a saved definition (bundle.json) and a report (report.json, report.md). Only their owner can read them.',
   ],
   ['unfinished/', 'Below the state directory: one file for each unfinished run.'],
   ['locks/', 'Below the state directory: the locks of active runs.'],
   [
     '/etc/blockplan/notify.yaml, ~/.config/blockplan/notify.yaml',
-    'Who is notified when a run of root, or of another user, ends, and where its metrics are written.',
+    'The notification files of root and of other users: who is notified when a run ends, and where its metrics are written.',
   ],
   [
     '/var/cache/blockplan, ~/.cache/blockplan',
@@ -233,6 +233,6 @@ export const EXAMPLES: CommandText['examples'] = [
   ],
   ['Run it', 'blockplan run move-web1.yaml'],
   ['See which runs need attention', 'blockplan status'],
-  ['Continue an interrupted run', 'blockplan resume last'],
+  ['Resume an interrupted run', 'blockplan resume last'],
   ['Diagnose a guest', 'blockplan doctor web1'],
 ];

@@ -157,7 +157,7 @@ async function checkChains({ host, guest }: Scene, { domain }: HostState): Promi
       `${target} has ${chain.length === 1 ? '1 layer' : `${chain.length} layers`}`,
   );
   return {
-    found: `${told.join(', ')}: the same live, in the headers and in the definition`,
+    found: `${told.join(', ')}: identical in libvirt, in the image headers and in the definition`,
     wrong,
   };
 }
@@ -229,7 +229,7 @@ function checkCopies(scene: Scene, { domain, files }: HostState, begun: number):
         assertComplete(log, 0);
         const last = log.length === 0 ? 'no number' : `1 to ${log.length}`;
         return {
-          found: `clean, holds ${last}, none missing; ${begun} was durable when the run began`,
+          found: `clean, holds ${last}, none missing; number ${begun} was already on disk when the run began`,
           wrong: [],
         };
       }),

@@ -106,14 +106,14 @@ function differencesOf({ domain, others }: HostState): string[] {
   const foreign = layers.filter(({ layer }) => !['raw', 'qcow2'].includes(layer.format));
   const devices = layers.filter(({ layer }) => layer.block);
   return [
-    `each disk is a file system of ${sizeText(DEFAULT_SIZE)} with the numbers that the guest writes`,
+    `each disk has a file system of ${sizeText(DEFAULT_SIZE)}, to which the guest writes consecutive numbers`,
     ...said(
       'sizes in the original',
       disks.flatMap(({ target, capacity }) =>
         capacity === undefined ? [] : [`${target} ${sizeText(capacity)}`],
       ),
     ),
-    "the definition is the lab's own: one processor, 96 MiB of memory, disks on virtio, no network and no graphics",
+    'the definition is a fixed one: one processor, 96 MiB of memory, disks on virtio, no network and no graphics',
     ...said(
       'built as qcow2',
       foreign.map(({ target, layer }) => `a layer of ${target} (${layer.format})`),
@@ -141,7 +141,7 @@ function differencesOf({ domain, others }: HostState): string[] {
     ...(others.length > 0
       ? [`other domains of the host (${others.length}) are left out; preflight has checked them`]
       : []),
-    'free space, owners and permissions of files, and security labels are those of the lab',
+    'free space, owners and permissions of files, and security labels are those of the private libvirt host',
   ];
 }
 

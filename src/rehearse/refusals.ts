@@ -22,7 +22,7 @@ export async function refuseWithoutLab(): Promise<void> {
     throw refused(
       codes.packagesMissing,
       `Debian packages that a rehearsal requires are missing: ${missing.join(', ')}`,
-      `apt-get install --no-install-recommends ${missing.join(' ')}`,
+      `install them: apt-get install --no-install-recommends ${missing.join(' ')}`,
     );
 }
 
@@ -40,8 +40,8 @@ export function labFailed(error: unknown): BlockplanError {
   const { message } = error as Error;
   return refused(
     codes.labFailed,
-    `the lab failed, so the rehearsal has no result: ${message}`,
-    'check whether the demo works here: npm run demo, in a clone of blockplan',
+    `the private libvirt host failed, so the rehearsal has no result: ${message}`,
+    'fix the cause in the message, then rehearse the plan again',
     error,
   );
 }

@@ -96,7 +96,7 @@ function notesOn({ backups, holders, strays }: BackupListing): string[] {
     ...(drafts.length === 0
       ? []
       : [
-          'A draft is a backup that is being made, or whose run was interrupted: it is incomplete.',
+          'A draft is a backup that is being created, or whose run was interrupted: it is incomplete.',
         ]),
     ...(merging.length === 0 ? [] : [`An unfinished prune is removing: ${named(ends)}.`]),
     ...(holders.length === 0 ? [] : [`The store is locked by: ${named(holders)}.`]),

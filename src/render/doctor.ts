@@ -36,7 +36,7 @@ export function renderDiagnosis(
     working === undefined
       ? []
       : [
-          `Not checked while run ${printable(working)} is working on it:`,
+          `Not checked while run ${printable(working)} is working on the guest:`,
           ...notChecked.flatMap(({ what, codes }) => sentence(`- ${what} (${codes.join(', ')})`)),
           'Run doctor again once that run has ended.',
         ];
@@ -61,7 +61,7 @@ function findingLines(
     ...commands.map((command) => `    ${promptedCommand(command)}`),
     ...(obstacle === undefined
       ? []
-      : paragraph('  ', paint.yellow, 'no plan can do it yet', obstacle)),
+      : paragraph('  ', paint.yellow, 'no repair plan possible yet', obstacle)),
     ...planLines(finding, asked),
   ];
 }

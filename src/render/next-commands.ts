@@ -9,7 +9,7 @@ const PURPOSES: Readonly<Record<string, string>> = {
   'blockplan rollback': 'undo what it did',
   'blockplan rescue': 'restore what undefine removed',
   'blockplan doctor': 'diagnose the guest',
-  'blockplan forget': 'mark it as over',
+  'blockplan forget': 'close the run',
   'virsh define': 'define the domain again',
   'virsh dominfo': 'see whether the guest is running',
   'virsh domblklist': 'see which files the guest uses',

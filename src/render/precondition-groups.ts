@@ -43,7 +43,7 @@ export function preconditionGroups(preview: Preview): Block[] {
 /** What happens to a run that finds a precondition unmet. */
 function outcomeOfUnmet({ steps, totals }: Preview): string {
   const phases = steps.flatMap((step) => step.phases);
-  if (phases.some(({ stopsAt }) => stopsAt !== undefined)) return 'stops there';
+  if (phases.some(({ stopsAt }) => stopsAt !== undefined)) return 'stops at that phase';
   const keeps = phases.some(({ kept }) => kept !== undefined);
   return keeps || totals.pointsOfNoReturn > 0
     ? 'is rolled back as far as possible'

@@ -122,7 +122,7 @@ function diff(lines: PreviewStep['definition']): Block {
   return { is: 'diff', title: 'Changes to the definition', lines, partOf: 'the definitions' };
 }
 
-const LIMIT = '; a failure after this phase keeps everything up to here';
+const LIMIT = '; if a later phase fails, everything up to here is kept';
 
 /** What was found, and the phases to think about before the run. */
 function dangers({ findings, steps: all }: Preview): Section {

@@ -84,7 +84,7 @@ function failureTiles({ totals: { pointsOfNoReturn: points }, steps }: Preview):
       ...(points === 0
         ? {
             ...{ value: 'none', mood: 'good' },
-            note: `every phase can be undone until ${kept.length > 0 ? 'something is kept' : 'the run ends'}`,
+            note: `every phase can be undone until ${kept.length > 0 ? 'a result is kept' : 'the run ends'}`,
           }
         : { value: String(points), note: 'cannot be undone', mood: 'bad', section }),
     },

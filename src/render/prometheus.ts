@@ -65,7 +65,7 @@ export function renderPrometheus({
     ),
     ...family(
       'blockplan_last_run_outcome',
-      'Whether the latest ended run of the plan on the domain has this outcome: 1 or 0.',
+      'Whether the last run of the plan on the domain ended with this outcome: 1 or 0.',
       states,
     ),
     ...family(

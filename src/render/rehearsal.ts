@@ -74,7 +74,7 @@ function partLines(
     '',
     `${palette(color).bold(`${number}. ${name}`)}: ${counts}`,
     ...phases.flatMap((phase) => phaseLines(phase, repeated)),
-    ...made.flatMap(({ file, bytes }) => sentence(`made ${file}: ${sizeText(bytes)}`)),
+    ...made.flatMap(({ file, bytes }) => sentence(`created ${file}: ${sizeText(bytes)}`)),
     ...checks.flatMap((check) => checkLines(check, color, sentence)),
   ];
 }

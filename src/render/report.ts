@@ -52,7 +52,7 @@ export function renderReport(
 /** What follows the run ID if the run was resumed. */
 export function resumedText({ again }: RunStartedEvent): string {
   if (again === undefined) return '';
-  return again === 'resume' ? ', resumed' : ', rolled back on request';
+  return again === 'resume' ? ', resumed' : ', rollback requested';
 }
 
 /** The state of an interrupted run, in sentences. */

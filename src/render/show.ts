@@ -92,7 +92,7 @@ export function libvirtText({ uri }: History): string {
 export const TAKEN: Readonly<Record<Attempt['how'], string>> = {
   run: 'begun',
   resume: 'resumed',
-  rollback: 'rolled back',
+  rollback: 'rollback',
 };
 
 /** When an attempt began, who made it and how it ended, unless the end of the run shows that. */

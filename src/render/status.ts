@@ -108,9 +108,9 @@ function timesOf(run: RunSummary): string[] {
 function owedOf(run: RunSummary): string[] {
   const { holdsDefinition, owesAutostart, outcome, journal } = run;
   return [
-    ...(isOrphan(run) ? [`what undefine removes is kept in ${journal}`] : []),
+    ...(isOrphan(run) ? [`what undefine removes is saved in ${journal}`] : []),
     ...(holdsDefinition && outcome === 'running'
-      ? ['it keeps the definition until it defines the domain again']
+      ? ['it holds the only definition until it defines the domain again']
       : []),
     ...(owesAutostart && outcome !== 'running'
       ? ['it disabled autostart: until it is enabled again, the guest does not start with its host']

@@ -22,7 +22,7 @@ export function foreignLayers(run: RunState, on: HostName, now: HostState): stri
         .filter(({ file }) => !known.has(file) && !includesFile(now, known.names, file))
         .map(
           ({ file }) =>
-            `${target} has a layer that this run did not create, ${file}: another user or tool made a snapshot of the disk or moved it`,
+            `${target} has a layer that this run did not create, ${file}: another user or tool created a snapshot of the disk or moved it`,
         );
     });
 }

@@ -19,7 +19,7 @@ export async function findHookProblems({ hooks }: Pick<Plan, 'hooks'>): Promise<
         code: codes.hookProgramUnusable,
         severity: 'error',
         message: `the program of the ${hookName(hook)}, ${program}, ${problem}`,
-        hint: 'install it on the machine that blockplan runs on, or correct the path',
+        hint: 'correct the path, or install the program on the machine that blockplan runs on and make it executable',
         path: [...path, 'command', 0],
       });
   }

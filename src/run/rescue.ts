@@ -64,9 +64,9 @@ export async function rescueDomain(
     whole: wrong.length === 0 && (after.domain.autostart || !lost.found.kept.autostart),
     state: [
       persistent
-        ? `"${lost.name}" was already persistent${back ? ', but' : ', with a definition that libvirt derived from the kept one;'} not everything that was kept had been restored`
+        ? `"${lost.name}" was already persistent, but ${back ? 'without some of what the run had saved' : 'with a definition that libvirt derived from the saved one'}`
         : `"${lost.name}" is persistent again, from ${lost.found.file}`,
-      ...(lost.found.proven ? [] : ['the checksum of what was kept could not be verified']),
+      ...(lost.found.proven ? [] : ['the checksum of the saved definition could not be verified']),
       ...(isLive(now) ? [] : lastSeen(lost, wanted)),
       ...wanted.doubts,
       ...wrong,
@@ -195,7 +195,7 @@ function leftAlone(lost: LostDefinition, now: HostState, wanted: Wanted): Rescue
   const doubts = unmarked ? wanted.doubts : [];
   const state = [
     `"${lost.name}" is persistent: its definition is left alone`,
-    ...(differs ? ['the definition differs from the one that the run kept'] : []),
+    ...(differs ? ['the definition differs from the one that the run saved'] : []),
     ...doubts,
     ...(unmarked ? ['autostart is off, so the guest does not start with its host'] : []),
   ];
@@ -214,7 +214,7 @@ function notTaken(lost: LostDefinition, now: HostState, refused: string, folder:
   return {
     outcome: 'stranded',
     whole: false,
-    state: [`"${name}" has no definition: libvirt rejects the one that was kept: ${refused}`],
+    state: [`"${name}" has no definition: libvirt rejects the saved one: ${refused}`],
     next: [virshLine(now.host, 'define', join(folder, DEFINITION_FILE)), ...markCommand(lost, now)],
   };
 }

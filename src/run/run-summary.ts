@@ -30,7 +30,7 @@ export interface RunSummary {
   readonly uri?: string;
   /** The targets of the disks that its steps name; absent if none does, or if the journal does not show it. */
   readonly disks?: readonly string[];
-  /** The paths of the copies that its steps make; absent as above. */
+  /** The paths of the copies that its steps create; absent as above. */
   readonly destinations?: readonly string[];
   /** Milliseconds since the epoch. */
   readonly startedAt?: number;
@@ -139,8 +139,7 @@ function seenOf(folder: string): Seen | undefined {
     const { log, damaged, strange } = ends;
     if (strange)
       return { log, damage: `its journal cannot be read: ${strange.why}`, strange: true };
-    if (!log.last)
-      return { damage: 'its journal has no complete record, so nothing had been done' };
+    if (!log.last) return { damage: 'its journal has no complete record, so nothing was done' };
     if (!log.beginning) return { log, damage: 'the beginning of its journal was modified' };
     if (!damaged) return { log };
     return { log, damage: 'its journal ends with an incomplete record' };
@@ -161,7 +160,7 @@ function stateOf(log: RunLog | undefined, whole: RunLog | undefined): readonly s
   const { forgotten, finish } = log ?? {};
   if (forgotten)
     return [
-      `${forgotten.user}@${forgotten.host} ran blockplan forget: the run counts as over, whatever its state`,
+      `${forgotten.user}@${forgotten.host} ran blockplan forget: the run is closed, whatever its state`,
     ];
   return finish?.state ?? (whole ? keptByRollback(committedResults(whole)) : []);
 }

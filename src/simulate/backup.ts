@@ -97,7 +97,7 @@ function discarded(host: SimulatedHost, { draft: folder, disks }: DiscardBackupE
   const file = nameIn(host, folder);
   const there = host.state.files[file];
   if (!there) return host;
-  refuseUnless(there.made === true, `${folder} was not made by this run`);
+  refuseUnless(there.made === true, `${folder} was not created by this run`);
   const names = [...imagesIn(folder, disks), folder].map((path) => nameIn(host, path));
   const content = names.reduce(withoutPoint, host.content);
   return names.reduce(withoutFile, { ...host, content });

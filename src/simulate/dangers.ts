@@ -123,7 +123,7 @@ function lostCheckpoints(walked: WalkedPhase): Finding[] {
       findingAt(walked, {
         code: codes.checkpointLost,
         severity: 'warning',
-        message: `${now.file} is ${now.format} and cannot hold what checkpoint ${checkpoints.map((name) => `"${name}"`).join(', ')} tracks of ${target}: the next incremental backup would fail`,
+        message: `${now.file} is ${now.format} and cannot store the bitmap of checkpoint ${checkpoints.map((name) => `"${name}"`).join(', ')} for ${target}: the next incremental backup would fail`,
         hint: 'keep the disk in a qcow2 image, or take a full backup with a new checkpoint afterwards',
       }),
     ];
@@ -212,7 +212,7 @@ function readOtherwise(walked: WalkedPhase): Finding[] {
       hint:
         'keep-relative' in params
           ? 'leave "keep-relative" out: the header then names the base by its path'
-          : "write the name of the guest's file into the header, or let libvirt create the image",
+          : 'make the header name the file that the guest uses there, with qemu-img rebase -u, or let libvirt create the image',
     }),
   );
 }

@@ -83,7 +83,7 @@ function removeFile(host: SimulatedHost, { file, made }: RemoveFileEffect): Simu
   const { state } = host;
   const there = state.files[file];
   if (!there) return host;
-  refuseUnless(!made || there.made === true, `${file} was not made by this run`);
+  refuseUnless(!made || there.made === true, `${file} was not created by this run`);
   refuseIrregular(host, file);
   refuseUsed(host, file);
   return withoutFile(host, file);

@@ -56,7 +56,7 @@ export function rollbacksWithoutRoom(
           code: codes.noSpace,
           severity: 'error',
           message: `${needs} has ${free} left: a failure after this phase would leave the run stranded`,
-          hint: 'free space there, or write "on-failure: stop" to run without rollback',
+          hint: 'free some space there, or write "on-failure: stop" to run without rollback',
         });
       const isCertain = least > left.least;
       return findingAt(walked, {
@@ -66,8 +66,8 @@ export function rollbacksWithoutRoom(
           ? `${needs} can have only ${free} left: if the copies take that much, a failure after this phase leaves the run stranded`
           : `${needs} has ${free} left: if the guest writes that much, the rollback cannot finish`,
         hint: isCertain
-          ? 'free space there before the run, or write "on-failure: stop" to run without rollback'
-          : 'free space there before the run, or run the plan when the guest writes little',
+          ? 'free some space there before the run, or write "on-failure: stop" to run without rollback'
+          : 'free some space there before the run, or run the plan when the guest writes little',
       });
     }),
   );

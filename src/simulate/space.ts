@@ -113,7 +113,7 @@ function tooMuchTogether(
           code: codes.totalSpaceTooSmall,
           severity: 'error',
           message: `${together.map(({ path }) => productsOf(phases, path)[0]?.file ?? path).join(', ')} need at least ${most} together, but ${room.folder} has ${free} free`,
-          hint: 'free space, or put one of them elsewhere',
+          hint: 'free some space, or put one of them elsewhere',
         }),
       ];
     });
@@ -178,7 +178,7 @@ function copyAtRisk(
             `; the guest writes to ${beside.join(', ')} on the same file system, and is paused if it fills up`,
           ]),
     ].join(''),
-    hint: 'free space before the run, or choose another folder; a copy that runs out of space fails',
+    hint: 'free some space before the run, or choose another folder; a copy that runs out of space fails',
   };
 }
 
@@ -249,7 +249,7 @@ function overlaysWithoutRoom(
               code: codes.spaceAtRisk,
               severity: 'warning',
               message: `while the plan copies, the guest's writes to ${disk.target} go to ${file}, which can grow to ${full}; ${room.folder} has ${free} left for it, and a guest that runs out of space is paused`,
-              hint: 'free space, put the overlay elsewhere with "file" in "diskspec", or run the plan when the guest writes little',
+              hint: 'free some space, put the overlay elsewhere with "file" in "diskspec", or run the plan when the guest writes little',
             }),
           ];
     }),
@@ -292,7 +292,7 @@ function mergesWithoutRoom(
               code: codes.spaceAtRisk,
               severity: 'warning',
               message: `the ${node.phase.name} writes up to ${most} into ${file}, and ${room.folder} has ${free} left: it may run out of space and fail, with the chain unchanged${because === undefined ? '' : ` (${because})`}`,
-              hint: 'free space before the run',
+              hint: 'free some space before the run',
             }),
           ];
     });

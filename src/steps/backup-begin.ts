@@ -54,7 +54,7 @@ type Params = Infer<typeof schema>;
 export const backupBeginStep = defineStep<typeof schema>({
   kind: 'backup-begin',
   summary:
-    'Copy the disks of the running guest as they are at one instant into a new folder of a backup store, with a digest of each copy.',
+    'Copy the disks of the running guest as they are at one instant into a new folder of a backup store, with checksums of each copy.',
   schema,
   unoffered: {
     backupxml: 'blockplan writes the XML from `disks`',

@@ -130,7 +130,7 @@ function checkDefined(state: HostState, target: string, source = ''): Refusal[] 
           codes.definitionDiskMismatch,
           'source',
           `the definition already names ${other.file} for ${other.target}: two disks would write to the same file`,
-          `give the disk the same target in both: ${virshCommand(state.host, 'edit', domain.name)}`,
+          `give the disk the same target in the definition as in the running guest: ${virshCommand(state.host, 'edit', domain.name)}`,
         ),
       ]
     : [];

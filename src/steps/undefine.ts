@@ -57,7 +57,7 @@ export const undefineStep = defineStep<typeof schema>({
     const transient = refuseStep(
       codes.domainTransient,
       [],
-      `"${name}" is already transient: it has no definition to save, and it would be lost when the guest stops`,
+      `"${name}" is already transient: it has no definition to save, and vanishes when the guest stops`,
       'leave the undefine step out; if the definition was lost, define the domain again first',
     );
     if (!requireGuestUp(needs, state, ', and has a definition', persistent ? [] : [transient]))

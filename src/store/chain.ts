@@ -6,7 +6,7 @@ import { codes } from '../codes.ts';
 import type { Finding } from '../errors.ts';
 import type { BackupStore, StoredDisk } from '../model/backup-store.ts';
 import { comparedSizes } from '../size-text.ts';
-import { type StoreEntry, storeFinding } from './entry.ts';
+import { type StoreEntry, storeFinding, unreadHint } from './entry.ts';
 import type { ManifestDisk } from './manifest.ts';
 import { imageNamed } from './names.ts';
 
@@ -34,7 +34,7 @@ export function checkDisks(entry: StoreEntry, context: ChainContext): CheckedDis
     const { target, file, mode, capacity, serial, root } = disk;
     const size = entry.files.get(file)?.size;
     return {
-      problem: link.problem,
+      ...{ problem: link.problem, hint: link.hint },
       disk: {
         ...{ target, file, mode, capacity },
         ...(serial === undefined ? {} : { serial }),
@@ -47,14 +47,14 @@ export function checkDisks(entry: StoreEntry, context: ChainContext): CheckedDis
   });
   return {
     disks: checked.map(({ disk }) => disk),
-    findings: checked.flatMap(({ problem }) =>
+    findings: checked.flatMap(({ problem, hint = HINT }) =>
       problem === undefined
         ? []
         : [
             storeFinding(
               codes.backupChainBroken,
               `${entry.name}: ${problem}`,
-              problem.endsWith(IS_BROKEN) ? undefined : HINT,
+              problem.endsWith(IS_BROKEN) ? undefined : hint,
             ),
           ],
     ),
@@ -71,6 +71,8 @@ interface Link {
   readonly below?: string;
   /** What is wrong with the disk or below it, as a clause. */
   readonly problem?: string;
+  /** What to do, if it is not `HINT`. */
+  readonly hint?: string;
 }
 
 interface DiskContext extends ChainContext {
@@ -83,7 +85,10 @@ function linkOf(entry: StoreEntry, disk: ManifestDisk, context: DiskContext): Li
   const found = entry.files.get(file);
   if (!found) return { problem: `the image ${file} of ${target} is missing` };
   if (found.unread !== undefined)
-    return { problem: `the image ${file} cannot be read: ${found.unread}` };
+    return {
+      problem: `the image ${file} cannot be read: ${found.unread}`,
+      hint: unreadHint(found.unread, HINT),
+    };
   const { header } = found;
   if (!header) return { problem: `${file} is not a qcow2 image` };
   if (header.hasDataFile) return { problem: `${file} has its data in another file` };

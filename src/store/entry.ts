@@ -2,6 +2,7 @@
 import { type Code, codes } from '../codes.ts';
 import type { Finding } from '../errors.ts';
 import {
+  PERMISSION_DENIED,
   STORE_NAMES,
   type StoreFile,
   type StoreSubfolder,
@@ -28,6 +29,14 @@ export function storeFinding(
   severity: Finding['severity'] = 'error',
 ): Finding {
   return { code, severity, message, ...(hint === undefined ? {} : { hint }) };
+}
+
+/**
+ * The hint for something that cannot be read.
+ * @param otherwise what to do unless permission is denied
+ */
+export function unreadHint(why: string, otherwise: string): string {
+  return why === PERMISSION_DENIED ? 'run blockplan as a user with access' : otherwise;
 }
 
 /** @param name the folder's name, without the suffix of a draft */
@@ -73,13 +82,15 @@ function manifestOf(folder: StoreSubfolder, name: string, isDraft: boolean): Fou
       storeFinding(codes.backupManifestInvalid, message, hint, isDraft ? 'warning' : 'error'),
     ],
   });
-  if (folder.unread !== undefined || (folder.manifest && 'unread' in folder.manifest)) {
-    const [what, why] =
-      folder.manifest && 'unread' in folder.manifest
-        ? [path, folder.manifest.unread]
-        : [folder.name, folder.unread];
-    return invalid(`${what} cannot be read: ${why}`, 'run blockplan as a user with access');
+  if (folder.manifest && 'unread' in folder.manifest) {
+    const { unread } = folder.manifest;
+    return invalid(`${path} cannot be read: ${unread}`, unreadHint(unread, COPY_HINT));
   }
+  if (folder.unread !== undefined)
+    return invalid(
+      `${folder.name} cannot be read: ${folder.unread}`,
+      unreadHint(folder.unread, 'restore the folder from a copy of the store'),
+    );
   if (folder.manifest === undefined) return invalid(`${path} is missing`);
   const read = readManifest(folder.manifest.text);
   if ('newer' in read)
@@ -102,7 +113,7 @@ function manifestOf(folder: StoreSubfolder, name: string, isDraft: boolean): Fou
   const open = manifest.disks.find(({ root }) => root === undefined)?.target;
   if (!isDraft && (manifest.ended === undefined || open !== undefined))
     return invalid(
-      `${path} is the manifest of a draft: ${manifest.ended === undefined ? '"ended"' : `the digest of ${open}`} is missing`,
+      `${path} is the manifest of a draft: ${manifest.ended === undefined ? '"ended"' : `"root" of ${open}`} is missing`,
     );
   return { manifest, findings: [] };
 }

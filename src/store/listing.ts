@@ -46,7 +46,7 @@ export interface ListedDisk {
   readonly serial?: string;
   readonly root?: string;
   readonly file: string;
-  /** Bytes that the image takes on its storage; absent if it is missing. */
+  /** Disk space that the image uses, in bytes; absent if the image is missing. */
   readonly size?: number;
   /** The backup whose image this one needs. */
   readonly below?: string;

@@ -31,7 +31,7 @@ function clauseOf({ keyword, instancePath, schemaPath, params }: ManifestError, 
     return `${labelOf([...words, String(params['missingProperty'])])} is missing`;
   if (keyword === 'additionalProperties')
     return `${labelOf([...words, String(params['additionalProperty'])])} is unknown`;
-  if (words.length === 0) return 'it is not a map';
+  if (words.length === 0) return 'it is not a JSON object';
   return `${labelOf(words)} is not ${titleAt(pointerWords(schemaPath).slice(0, -1), schema)}`;
 }
 

@@ -104,7 +104,7 @@ function* contradictions(manifest: BackupManifest): Generator<string> {
   const { disks, parent, quiesced, name } = manifest;
   for (const key of ['time', 'begun', 'ended'] as const) {
     const time = manifest[key];
-    if (time !== undefined && !isRealDay(time)) yield `"${key}" is a day that does not exist`;
+    if (time !== undefined && !isRealDay(time)) yield `"${key}" is not a valid date`;
   }
   for (const key of ['target', 'file'] as const)
     if (new Set(disks.map((disk) => disk[key])).size < disks.length)

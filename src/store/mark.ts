@@ -12,7 +12,9 @@ const markShape = fields<PruneMark & { readonly prune: 'blockplan/v1' }>({
 });
 
 /** A mark, or a clause that follows "prune.json ". */
-export type ReadMark = { readonly mark: PruneMark } | { readonly problem: string };
+export type ReadMark =
+  | { readonly mark: PruneMark }
+  | { readonly problem: string; readonly isNewer?: boolean };
 
 export function readMark(text: string): ReadMark {
   let data: unknown;
@@ -23,7 +25,7 @@ export function readMark(text: string): ReadMark {
   }
   const newer = newerFormat(data, 'prune');
   if (newer !== undefined)
-    return { problem: `was written by a newer version of blockplan (${newer})` };
+    return { problem: `was written by a newer version of blockplan (${newer})`, isNewer: true };
   const mismatch = mismatchOf(markShape, data);
   if (mismatch)
     return { problem: `is invalid: ${mismatch.at || 'it'} is not ${mismatch.expected}` };

@@ -40,7 +40,7 @@ const backupName = (description: string): Schema =>
   });
 
 const release = (description: string): Schema =>
-  value('a release such as "9.0.0"', description, {
+  value('a version such as "9.0.0"', description, {
     type: 'string',
     pattern: '^[0-9]+(\\.[0-9]+)*$',
   });
@@ -71,9 +71,13 @@ const DISK = map(
       type: 'string',
       pattern: IMAGE_NAME,
     }),
-    mode: value('"full" or "incremental"', 'Whether the image needs those of other backups.', {
-      enum: ['full', 'incremental'],
-    }),
+    mode: value(
+      '"full" or "incremental"',
+      'Whether the image depends on images of other backups.',
+      {
+        enum: ['full', 'incremental'],
+      },
+    ),
     capacity: count('The size of the disk in bytes.', 1),
     serial: text('The serial number that the guest sees.'),
     source: text('The file that was the active layer of the disk.'),
@@ -102,17 +106,21 @@ export function manifestSchema(): Schema {
       }),
       time: time("The time of the disks' content."),
       sequence: count('Sequence number of the backup in its store.', 1),
-      parent: backupName('The backup that the increments were made from; absent if all are full.'),
-      checkpoint: backupName('The checkpoint that was made with the backup.'),
+      parent: backupName(
+        'The backup that the incremental disks are based on; absent if all disks are full.',
+      ),
+      checkpoint: backupName('The checkpoint that was created with the backup.'),
       quiesced: value('true or false', 'Whether the file systems of the guest were frozen.', {
         type: 'boolean',
       }),
-      'not-quiesced': text('Why they were not frozen.'),
-      libvirt: release('Release of libvirt.'),
-      qemu: release('Release of QEMU.'),
-      digest: value('"sha256-1MiB"', 'The algorithm of the digests.', { const: 'sha256-1MiB' }),
+      'not-quiesced': text('Why the file systems were not frozen.'),
+      libvirt: release('Version of libvirt.'),
+      qemu: release('Version of QEMU.'),
+      digest: value('"sha256-1MiB"', 'The algorithm of the checksums and of `root`.', {
+        const: 'sha256-1MiB',
+      }),
       begun: time('When the backup began.'),
-      ended: time('When it was completed; absent until then.'),
+      ended: time('When the backup was completed; absent until then.'),
       disks: value('a list of 1 to 256 disks', 'The disks in the backup.', {
         type: 'array',
         minItems: 1,

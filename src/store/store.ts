@@ -12,7 +12,7 @@ import {
   type StoreSubfolder,
 } from '../model/backup-store.ts';
 import { checkDisks } from './chain.ts';
-import { entryOf, type StoreEntry, storeFinding } from './entry.ts';
+import { entryOf, type StoreEntry, storeFinding, unreadHint } from './entry.ts';
 import type { BackupManifest } from './manifest.ts';
 import { readMark } from './mark.ts';
 import { draftName, isBackupName } from './names.ts';
@@ -63,12 +63,14 @@ function markOf({ mark }: StoreFolder): { mark?: PruneMark; findings: readonly F
   const read =
     'unread' in mark ? { problem: `cannot be read: ${mark.unread}` } : readMark(mark.text);
   if ('mark' in read) return { mark: read.mark, findings: [] };
+  const restore = 'restore the file from a copy of the store';
+  const hint = 'unread' in mark ? unreadHint(mark.unread, restore) : restore;
   return {
     findings: [
       storeFinding(
         codes.pruneMarkInvalid,
         `${STORE_NAMES.mark} ${read.problem}, so it is unknown which backups an unfinished prune is removing`,
-        'restore the file from a copy of the store',
+        'isNewer' in read ? 'use that version, or a newer one' : hint,
       ),
     ],
   };

@@ -13,44 +13,44 @@ UUID of the guest's domain.",type:"string",pattern:"^[0-9a-f]{8}(?:-[0-9a-f]{4})
 in UTC such as "2026-11-29T02:00:00Z"',description:"The time of the disks' content.",type:"string",pattern:"^\\d{4}-(?:0[\
 1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])T(?:[01]\\d|2[0-3])(?::[0-5]\\d){2}(?:\\.\\d{1,3})?Z$"},sequence:{title:"a whole nu\
 mber of at least 1",description:"Sequence number of the backup in its store.",type:"integer",minimum:1,maximum:9007199254740991},
-parent:{title:'the name of a backup: letters, digits, ".", "_", "+" and "-"',description:"The backup that the increments\
- were made from; absent if all are full.",type:"string",pattern:"^(?!(?:prune\\.json|locks)$)(?!.*\\.partial$)[A-Za-z0-9][\
-A-Za-z0-9._+-]{0,199}$"},checkpoint:{title:'the name of a backup: letters, digits, ".", "_", "+" and "-"',description:"T\
-he checkpoint that was made with the backup.",type:"string",pattern:"^(?!(?:prune\\.json|locks)$)(?!.*\\.partial$)[A-Za-z0\
--9][A-Za-z0-9._+-]{0,199}$"},quiesced:{title:"true or false",description:"Whether the file systems of the guest were fro\
-zen.",type:"boolean"},"not-quiesced":{title:"text that is not empty",description:"Why they were not frozen.",type:"strin\
-g",minLength:1,maxLength:4096},libvirt:{title:'a release such as "9.0.0"',description:"Release of libvirt.",type:"string",
-pattern:"^[0-9]+(\\.[0-9]+)*$"},qemu:{title:'a release such as "9.0.0"',description:"Release of QEMU.",type:"string",pattern:"\
-^[0-9]+(\\.[0-9]+)*$"},digest:{title:'"sha256-1MiB"',description:"The algorithm of the digests.",const:"sha256-1MiB"},begun:{
-title:'a time in UTC such as "2026-11-29T02:00:00Z"',description:"When the backup began.",type:"string",pattern:"^\\d{4}-\
-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])T(?:[01]\\d|2[0-3])(?::[0-5]\\d){2}(?:\\.\\d{1,3})?Z$"},ended:{title:'a time i\
-n UTC such as "2026-11-29T02:00:00Z"',description:"When it was completed; absent until then.",type:"string",pattern:"^\\d\
-{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])T(?:[01]\\d|2[0-3])(?::[0-5]\\d){2}(?:\\.\\d{1,3})?Z$"},disks:{title:"a li\
-st of 1 to 256 disks",description:"The disks in the backup.",type:"array",minItems:1,maxItems:256,items:{type:"object",title:"\
-a map",additionalProperties:!1,required:["target","file","mode","capacity","source"],properties:{target:{title:'the targ\
-et of a disk, such as "vda"',description:"The disk in the guest.",type:"string",pattern:"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}\
-$"},file:{title:"the name of a file in the folder of the backup",description:"The image of the disk.",type:"string",pattern:"\
-^(?!.*\\.(?:json|sums|xml)$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$"},mode:{title:'"full" or "incremental"',description:"Whet\
-her the image needs those of other backups.",enum:["full","incremental"]},capacity:{title:"a whole number of at least 1",
-description:"The size of the disk in bytes.",type:"integer",minimum:1,maximum:9007199254740991},serial:{title:"text that\
- is not empty",description:"The serial number that the guest sees.",type:"string",minLength:1,maxLength:4096},source:{title:"\
-text that is not empty",description:"The file that was the active layer of the disk.",type:"string",minLength:1,maxLength:4096},
-root:{title:"a SHA-256 in 64 hexadecimal digits",description:"SHA-256 of the capacity and the checksums; absent until th\
-e backup is complete.",type:"string",pattern:"^[0-9a-f]{64}$"},"parent-root":{title:"a SHA-256 in 64 hexadecimal digits",
-description:"`root` of the same disk in the parent; only in an incremental disk.",type:"string",pattern:"^[0-9a-f]{64}$"},
-reason:{title:"text that is not empty",description:"Why the disk was copied in full, although an increment was requested\
-.",type:"string",minLength:1,maxLength:4096}}}},"left-out":{title:"a list",description:"The disks of the guest that are \
-not in the backup.",type:"array",maxItems:256,items:{type:"object",title:"a map",additionalProperties:!1,required:["targ\
-et","reason"],properties:{target:{title:'the target of a disk, such as "vda"',description:"The disk in the guest.",type:"\
-string",pattern:"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},reason:{title:"text that is not empty",description:"Why the disk is \
-not in the backup.",type:"string",minLength:1,maxLength:4096}}}}},$schema:"https://json-schema.org/draft/2020-12/schema",
-$id:"urn:blockplan:schema:backup-manifest:v1",description:"The manifest of a backup, `manifest.json` in its folder: what\
- the image headers do not contain."},func1=Object.prototype.hasOwnProperty,func2=require_ucs2length().default,pattern4=new RegExp(
-"^(?!(?:prune\\.json|locks)$)(?!.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$","u"),pattern5=new RegExp("^[0-9a-f]{8}\
-(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$","u"),pattern6=new RegExp("^\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])T(?:[01]\\d|\
-2[0-3])(?::[0-5]\\d){2}(?:\\.\\d{1,3})?Z$","u"),pattern9=new RegExp("^[0-9]+(\\.[0-9]+)*$","u"),pattern13=new RegExp("^[\
-A-Za-z0-9][A-Za-z0-9_-]{0,63}$","u"),pattern14=new RegExp("^(?!.*\\.(?:json|sums|xml)$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$",
-"u"),pattern15=new RegExp("^[0-9a-f]{64}$","u");function validate20(data,{instancePath="",parentData,parentDataProperty,
+parent:{title:'the name of a backup: letters, digits, ".", "_", "+" and "-"',description:"The backup that the incrementa\
+l disks are based on; absent if all disks are full.",type:"string",pattern:"^(?!(?:prune\\.json|locks)$)(?!.*\\.partial$)[\
+A-Za-z0-9][A-Za-z0-9._+-]{0,199}$"},checkpoint:{title:'the name of a backup: letters, digits, ".", "_", "+" and "-"',description:"\
+The checkpoint that was created with the backup.",type:"string",pattern:"^(?!(?:prune\\.json|locks)$)(?!.*\\.partial$)[A-Z\
+a-z0-9][A-Za-z0-9._+-]{0,199}$"},quiesced:{title:"true or false",description:"Whether the file systems of the guest were\
+ frozen.",type:"boolean"},"not-quiesced":{title:"text that is not empty",description:"Why the file systems were not froz\
+en.",type:"string",minLength:1,maxLength:4096},libvirt:{title:'a version such as "9.0.0"',description:"Version of libvir\
+t.",type:"string",pattern:"^[0-9]+(\\.[0-9]+)*$"},qemu:{title:'a version such as "9.0.0"',description:"Version of QEMU.",
+type:"string",pattern:"^[0-9]+(\\.[0-9]+)*$"},digest:{title:'"sha256-1MiB"',description:"The algorithm of the checksums \
+and of `root`.",const:"sha256-1MiB"},begun:{title:'a time in UTC such as "2026-11-29T02:00:00Z"',description:"When the b\
+ackup began.",type:"string",pattern:"^\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])T(?:[01]\\d|2[0-3])(?::[0-5]\\d){2}(?\
+:\\.\\d{1,3})?Z$"},ended:{title:'a time in UTC such as "2026-11-29T02:00:00Z"',description:"When the backup was complete\
+d; absent until then.",type:"string",pattern:"^\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])T(?:[01]\\d|2[0-3])(?::[0-5\
+]\\d){2}(?:\\.\\d{1,3})?Z$"},disks:{title:"a list of 1 to 256 disks",description:"The disks in the backup.",type:"array",
+minItems:1,maxItems:256,items:{type:"object",title:"a map",additionalProperties:!1,required:["target","file","mode","cap\
+acity","source"],properties:{target:{title:'the target of a disk, such as "vda"',description:"The disk in the guest.",type:"\
+string",pattern:"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},file:{title:"the name of a file in the folder of the backup",description:"\
+The image of the disk.",type:"string",pattern:"^(?!.*\\.(?:json|sums|xml)$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$"},mode:{title:'\
+"full" or "incremental"',description:"Whether the image depends on images of other backups.",enum:["full","incremental"]},
+capacity:{title:"a whole number of at least 1",description:"The size of the disk in bytes.",type:"integer",minimum:1,maximum:9007199254740991},
+serial:{title:"text that is not empty",description:"The serial number that the guest sees.",type:"string",minLength:1,maxLength:4096},
+source:{title:"text that is not empty",description:"The file that was the active layer of the disk.",type:"string",minLength:1,
+maxLength:4096},root:{title:"a SHA-256 in 64 hexadecimal digits",description:"SHA-256 of the capacity and the checksums;\
+ absent until the backup is complete.",type:"string",pattern:"^[0-9a-f]{64}$"},"parent-root":{title:"a SHA-256 in 64 hex\
+adecimal digits",description:"`root` of the same disk in the parent; only in an incremental disk.",type:"string",pattern:"\
+^[0-9a-f]{64}$"},reason:{title:"text that is not empty",description:"Why the disk was copied in full, although an increm\
+ent was requested.",type:"string",minLength:1,maxLength:4096}}}},"left-out":{title:"a list",description:"The disks of th\
+e guest that are not in the backup.",type:"array",maxItems:256,items:{type:"object",title:"a map",additionalProperties:!1,
+required:["target","reason"],properties:{target:{title:'the target of a disk, such as "vda"',description:"The disk in th\
+e guest.",type:"string",pattern:"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},reason:{title:"text that is not empty",description:"\
+Why the disk is not in the backup.",type:"string",minLength:1,maxLength:4096}}}}},$schema:"https://json-schema.org/draft\
+/2020-12/schema",$id:"urn:blockplan:schema:backup-manifest:v1",description:"The manifest of a backup, `manifest.json` in\
+ its folder: what the image headers do not contain."},func1=Object.prototype.hasOwnProperty,func2=require_ucs2length().default,
+pattern4=new RegExp("^(?!(?:prune\\.json|locks)$)(?!.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$","u"),pattern5=new RegExp(
+"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$","u"),pattern6=new RegExp("^\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01\
+])T(?:[01]\\d|2[0-3])(?::[0-5]\\d){2}(?:\\.\\d{1,3})?Z$","u"),pattern9=new RegExp("^[0-9]+(\\.[0-9]+)*$","u"),pattern13=new RegExp(
+"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$","u"),pattern14=new RegExp("^(?!.*\\.(?:json|sums|xml)$)[A-Za-z0-9][A-Za-z0-9._+-]{0,19\
+9}$","u"),pattern15=new RegExp("^[0-9a-f]{64}$","u");function validate20(data,{instancePath="",parentData,parentDataProperty,
 rootData=data,dynamicAnchors={}}={}){let vErrors=null,errors=0,evaluated0=validate20.evaluated;if(evaluated0.dynamicProps&&
 (evaluated0.props=void 0),evaluated0.dynamicItems&&(evaluated0.items=void 0),data&&typeof data=="object"&&!Array.isArray(
 data)){if(data.backup===void 0){let err0={instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"\

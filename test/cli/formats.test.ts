@@ -190,8 +190,8 @@ describe('other spellings', () => {
     [['-c', 'a b', 'qqqq'], 'write it after the command'],
     [['-c', 'a b', 'run', 'x'], "write it after the command: blockplan run -c 'a b' x"],
     [['--connect=a', 'doctor', 'x'], 'write it after the command: blockplan doctor --connect=a x'],
-    [['-c', 'a', 'rollback'], 'omit it: rollback uses the libvirt that the run began on'],
-    [['rollback', '-c', 'a'], 'omit it: rollback uses the libvirt that the run began on'],
+    [['-c', 'a', 'rollback'], 'omit it: rollback uses the connection URI of the run'],
+    [['rollback', '-c', 'a'], 'omit it: rollback uses the connection URI of the run'],
     [['validate', 'x', '--connect', 'a'], 'omit it: validate does not use libvirt'],
   ])('%j has a hint', (words, hint) => {
     const { status, stdout, stderr } = blockplan(...words);

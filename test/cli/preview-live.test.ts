@@ -191,7 +191,7 @@ test('a run is detached only with --yes, and not for a preview', () => {
 test('a missing run and an ambiguous word are refused', () => {
   expect(blockplan('show', 'nothing')).toMatchObject({
     status: 2,
-    stderr: expect.stringMatching(/error BP210: run "nothing" does not exist below .*\n {2}hint: /),
+    stderr: expect.stringMatching(/error BP210: run "nothing" does not exist in .*\n {2}hint: /),
   });
   expect(blockplan('show', '20261123-')).toMatchObject({
     status: 2,

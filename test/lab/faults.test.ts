@@ -318,7 +318,7 @@ const rows: Row[] = [
     scenario: backup,
     fault: at('conv/convert', 'qemu-img', 'before', 'a snapshot by another tool', theirSnapshot),
     exit: 5,
-    says: 'another user or tool made a snapshot of the disk',
+    says: 'another user or tool created a snapshot of the disk',
   },
   {
     scenario: fullBackup,

@@ -159,7 +159,7 @@ const ROWS: readonly Row[] = [
     at: inBackup,
     strike: ({ name }) => host.virsh('snapshot-create-as', name, 'theirs', '--disk-only'),
     exit: 5,
-    told: /^conv\/convert failed: vda has a layer that this run did not create, .*theirs: another user or tool made a snapshot/,
+    told: /^conv\/convert failed: vda has a layer that this run did not create, .*theirs: another user or tool created a snapshot/,
   },
 ];
 

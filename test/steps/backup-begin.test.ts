@@ -144,14 +144,14 @@ test('its commands and its rollback', () => {
       "  virsh backup-begin --domain testvm --backupxml RUN/backup.xml --reuse-external  (start the backup of vda)",
       "  # wait for libvirt's event: the backup of vda is complete  (until all disks are copied; timeoutMs 60000)",
       "  rollback: cancel the backup and remove its folder",
-      "    rm -r /backup/testvm/monday.partial  # once proven to be of this run  (remove the folder of the backup)",
+      "    rm -r /backup/testvm/monday.partial  # once proven to belong to this run  (remove the folder of the backup)",
       "digest: compute checksums of each copy, so that later damage can be detected",
       "  # write the checksums of vda in /backup/testvm/monday.partial  (write the checksums of the copies)",
       "  rollback: nothing to undo: the checksums are removed with the folder",
       "publish: complete the backup and rename its folder to /backup/testvm/monday",
       "  mv --no-clobber /backup/testvm/monday.partial /backup/testvm/monday  # with a complete manifest, once all files are on disk  (complete the backup)",
       "  rollback: remove the folder of the backup",
-      "    rm -r /backup/testvm/monday  # once proven to be of this run  (remove the folder of the backup)",
+      "    rm -r /backup/testvm/monday  # once proven to belong to this run  (remove the folder of the backup)",
     ]
   `);
 });
@@ -186,7 +186,7 @@ describe('the rollback', () => {
     const { phase, before, after } = phaseDone(backupBeginStep, one, on(), 'publish');
     expect(rollbackLines(phase, before, after)).toMatchInlineSnapshot(`
       [
-        "rm -r /backup/testvm/monday  # once proven to be of this run  (remove the folder of the backup)",
+        "rm -r /backup/testvm/monday  # once proven to belong to this run  (remove the folder of the backup)",
       ]
     `);
   });

@@ -37,13 +37,13 @@ const PIVOT = [
   '  virsh blockjob --domain testvm --path vda --pivot  (move vda to the base; timeoutMs 120000)',
 ];
 const BACK =
-  '  rollback: create an empty overlay of the same name above the base again; the base keeps the committed data';
+  '  rollback: recreate the overlay above the base, empty and with the same name; the base keeps the committed data';
 const REINSTATED = [
   ...PIVOT,
   BACK,
   `    rm ${SNAP2}  # once proven unused  (it has been out of date since the pivot)`,
   `    : > ${SNAP2}  # must not exist  (reserve the path of the overlay)`,
-  `    virsh snapshot-create-as --domain testvm --name blockplan-back-vda --disk-only --atomic --no-metadata --diskspec vda,snapshot=external,driver=qcow2,file=${SNAP2} --diskspec vdb,snapshot=no --diskspec sda,snapshot=no  (put an overlay ${SNAP2} above ${SNAP1} again; timeoutMs 180000)`,
+  `    virsh snapshot-create-as --domain testvm --name blockplan-back-vda --disk-only --atomic --no-metadata --diskspec vda,snapshot=external,driver=qcow2,file=${SNAP2} --diskspec vdb,snapshot=no --diskspec sda,snapshot=no  (recreate the overlay ${SNAP2} above ${SNAP1}; timeoutMs 180000)`,
 ];
 const MERGED = [
   ...PIVOT,

@@ -260,14 +260,14 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     'only an unsuitable disk, without further errors',
     active,
     world({ disks: [disk('vda', [SNAP2], { readonly: true })] }),
-    ['BP104 disk: vda is read-only: nothing can be moved or merged -> leave the disk out'],
+    ['BP104 disk: vda is read-only: nothing can be moved or merged -> choose another disk'],
   ],
   [
     'to remove a symbolic link',
     { ...active, delete: true },
     world({ files: { [SNAP2]: { size: 1, link: true } }, others: [] }),
     [
-      `BP156 delete: ${SNAP2} is a symbolic link, so it cannot be removed -> leave "delete" out, and remove it yourself after the run`,
+      `BP156 delete: ${SNAP2} is a symbolic link, so it cannot be removed -> leave "delete" out, and remove the file yourself after the run`,
     ],
   ],
   [
@@ -278,7 +278,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
       disks: [disk('vda', [SNAP2, SNAP1], { persistentSource: undefined as never })],
     }),
     [
-      `BP100 disk: the definition names no file for vda: once the guest stops, nothing records which file holds its writes -> leave the disk out, or add it to the definition first: virsh edit testvm`,
+      `BP100 disk: the definition names no file for vda: once the guest stops, nothing records which file holds its writes -> choose another disk, or add vda to the definition first: virsh edit testvm`,
     ],
   ],
   [

@@ -162,7 +162,7 @@ test('a definition that does not exist or names another file need not follow a p
 const STALE = 'virsh define --file RUN/define.xml  (restore the definition)';
 const off: Change = (after) => withDomain(after, { state: 'crashed' });
 const overlay = (base: string) =>
-  `virsh snapshot-create-as --domain testvm --name blockplan-back-vda --disk-only --atomic --no-metadata --diskspec vda,snapshot=external,driver=qcow2,file=${SNAP2} --diskspec vdb,snapshot=no --diskspec sda,snapshot=no  (put an overlay ${SNAP2} above ${base} again; timeoutMs 180000)`;
+  `virsh snapshot-create-as --domain testvm --name blockplan-back-vda --disk-only --atomic --no-metadata --diskspec vda,snapshot=external,driver=qcow2,file=${SNAP2} --diskspec vdb,snapshot=no --diskspec sda,snapshot=no  (recreate the overlay ${SNAP2} above ${base}; timeoutMs 180000)`;
 const MAKE = `: > ${SNAP2}  # must not exist  (reserve the path of the overlay)`;
 
 test.each<readonly [string, string, Params, Change, readonly string[]]>([
@@ -255,7 +255,7 @@ test.each<readonly [string, string | null | undefined, readonly string[]]>([
     'a relative name',
     'testvm.snap1',
     [
-      `qemu-img create -q -f qcow2 -b testvm.snap1 -F qcow2 ${SNAP2}  (create the overlay with the former name of ${SNAP1}; bytes 0)`,
+      `qemu-img create -q -f qcow2 -b testvm.snap1 -F qcow2 ${SNAP2}  (create the overlay; its header names ${SNAP1} as before; bytes 0)`,
       overlay(SNAP1).replace('--no-metadata', '--no-metadata --reuse-external'),
     ],
   ],

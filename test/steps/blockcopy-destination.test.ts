@@ -33,7 +33,7 @@ const place = (kind: 'file' | 'block device', virtualSize?: number): ImageFile =
   },
 });
 const rests = (named: string) =>
-  `BP122 dest: ${DEST} is backed by ${named}, but must be backed by no file -> create it again: qemu-img create -f qcow2 ${DEST} SIZE`;
+  `BP122 dest: ${DEST} is backed by ${named}, but must have no backing file -> create it again: qemu-img create -f qcow2 ${DEST} SIZE`;
 const BARRED = '/new/barred/copy.qcow2';
 const CREATE = `create one: qemu-img create -f qcow2 ${LV} ${EQUAL}`;
 
@@ -43,7 +43,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     shallow,
     world({ disks: [disk('vda', [SNAP2], { persistentSource: undefined as never })] }),
     [
-      'BP100 disk: the definition names no file for vda: once the guest stops, nothing records which file holds its writes -> copy it with "finish: true", or add it to the definition first: virsh edit testvm',
+      'BP100 disk: the definition names no file for vda: once the guest stops, nothing records which file holds its writes -> copy it with "finish: true", or add vda to the definition first: virsh edit testvm',
     ],
   ],
   [
@@ -60,7 +60,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     { ...reuse, dest: BARRED },
     confined(true, { [BARRED]: { size: 1 } }),
     [
-      `BP138 dest: the QEMU of "testvm" runs as user 107, who cannot enter /new/barred, so it cannot open ${BARRED} -> choose another path, or grant that user access: chmod o+x /new/barred`,
+      `BP138 dest: the QEMU of "testvm" runs as user 107, who cannot enter /new/barred, so it cannot open ${BARRED} -> choose another path, or let all users enter the folder: chmod o+x /new/barred`,
     ],
   ],
   [

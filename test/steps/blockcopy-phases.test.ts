@@ -22,7 +22,8 @@ const transient = world({ domain: { persistent: false } });
 
 const MAKE = `  : > ${DEST}  # must not exist  (reserve the path of the copy)`;
 const REMOVE = `    rm ${DEST}  # once proven unused  (remove the file that the step created; made true)`;
-const BACK = '  rollback: mirror back to the old file and pivot; all writes since then are kept';
+const BACK =
+  "  rollback: mirror back to the old file and pivot; the guest's writes to the copy are not lost";
 const DEFINE =
   '  virsh define --file RUN/define.xml  (keep the definition byte for byte, except for the source)';
 const start = (disk: string, dest: string, options: string, more = '') =>

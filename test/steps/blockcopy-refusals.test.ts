@@ -206,7 +206,23 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     reuse,
     world(),
     [
-      `BP106 dest: ${DEST} does not exist, so nothing can be copied into it -> create it first: qemu-img create`,
+      `BP106 dest: ${DEST} does not exist, so nothing can be copied into it -> create it first: qemu-img create -f qcow2 ${DEST} 10737418240`,
+    ],
+  ],
+  [
+    'nothing to reuse with a backing file',
+    { ...reuse, shallow: true },
+    world({ disks: [disk('vda', [SNAP2, SNAP1, BASE], { capacity: 1024 })] }),
+    [
+      `BP106 dest: ${DEST} does not exist, so nothing can be copied into it -> create it first: qemu-img create -f qcow2 -b ${SNAP1} -F qcow2 ${DEST} 1024`,
+    ],
+  ],
+  [
+    'a block device that does not exist',
+    { ...reuse, 'reuse-external': false, blockdev: true, dest: '/dev/vg/none' },
+    world(),
+    [
+      'BP106 dest: /dev/vg/none does not exist, so nothing can be copied into it -> correct the path, or create the block device first',
     ],
   ],
   [
@@ -223,7 +239,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
       ],
     }),
     [
-      `BP127 disk: the rollback of a flat copy needs overlays beside ${SNAP2}, which is a block device -> add "shallow: true"`,
+      `BP127 disk: the rollback of a copy without "shallow" needs overlays beside ${SNAP2}, which is a block device -> add "shallow: true"`,
     ],
   ],
   [

@@ -198,7 +198,7 @@ test.each<readonly [string, Record<string, string>, HostState, readonly string[]
     { disk: 'vda', source: SNAP2 },
     twice,
     [
-      `BP100 source: the definition already names ${SNAP2} for vdc: two disks would write to the same file -> give the disk the same target in both: virsh edit testvm`,
+      `BP100 source: the definition already names ${SNAP2} for vdc: two disks would write to the same file -> give the disk the same target in the definition as in the running guest: virsh edit testvm`,
     ],
   ],
 ])('gives the reason for refusing %s', (_title, params, host, lines) => {

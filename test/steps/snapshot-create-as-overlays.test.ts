@@ -84,7 +84,7 @@ test.each<Case>([
     reused(BARRED),
     barred,
     [
-      `BP138 diskspec.0: the QEMU of "testvm" runs as user 107, who cannot enter /new/barred, so it cannot open ${BARRED} -> choose another path, or grant that user access: chmod o+x /new/barred`,
+      `BP138 diskspec.0: the QEMU of "testvm" runs as user 107, who cannot enter /new/barred, so it cannot open ${BARRED} -> choose another path, or let all users enter the folder: chmod o+x /new/barred`,
     ],
   ],
   [

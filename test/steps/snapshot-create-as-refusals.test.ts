@@ -101,7 +101,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     { ...quick, quiesce: true },
     world({ domain: { state: 'paused', agent: false } }),
     [
-      'BP112 quiesce: "testvm" is paused, so its guest agent cannot freeze its file systems -> leave "quiesce" out, or resume it: virsh resume testvm',
+      'BP112 quiesce: "testvm" is paused, so its guest agent cannot freeze its file systems -> leave "quiesce" out, or resume the guest: virsh resume testvm',
     ],
   ],
   [
@@ -250,7 +250,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     quick,
     world({ disks: [disk('vda', [SNAP2], { persistentSource: undefined as never })] }),
     [
-      'BP100 name: the definition names no file for vda: once the guest stops, nothing records which file holds its writes -> leave it out with "diskspec: [{ disk: vda, snapshot: no }]", or add it to the definition first: virsh edit testvm',
+      'BP100 name: the definition names no file for vda: once the guest stops, nothing records which file holds its writes -> leave it out with "diskspec: [{ disk: vda, snapshot: no }]", or add vda to the definition first: virsh edit testvm',
     ],
   ],
 ])('gives the reason for refusing %s', (_title, params, host, lines) => {

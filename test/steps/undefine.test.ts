@@ -48,7 +48,7 @@ test.each<readonly [string, Partial<Domain>, readonly string[]]>([
     'a transient domain',
     { persistent: false, nvram: true },
     [
-      'BP110: "testvm" is already transient: it has no definition to save, and it would be lost when the guest stops -> leave the undefine step out; if the definition was lost, define the domain again first',
+      'BP110: "testvm" is already transient: it has no definition to save, and vanishes when the guest stops -> leave the undefine step out; if the definition was lost, define the domain again first',
     ],
   ],
   [

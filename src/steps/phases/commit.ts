@@ -77,7 +77,7 @@ export function pivotPhase(commit: Commit): Phase {
     name: 'pivot',
     summary: `switch the guest to the base of ${disk}`,
     rollback:
-      'create an empty overlay of the same name above the base again; the base keeps the committed data',
+      'recreate the overlay above the base, empty and with the same name; the base keeps the committed data',
     effects: (state) => [pivot(state, disk, `move ${disk} to the base`)],
     expects(before) {
       const { into: base } = knownRange(commitRange(commit), before);

@@ -44,7 +44,7 @@ export function pivotToCopy(copy: Copy): Phase {
   return {
     name: 'pivot',
     summary: `switch the guest to ${dest}`,
-    rollback: 'mirror back to the old file and pivot; all writes since then are kept',
+    rollback: "mirror back to the old file and pivot; the guest's writes to the copy are not lost",
     effects(state) {
       const definition = definitionOnCopy(copy, state);
       return [

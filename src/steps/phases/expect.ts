@@ -110,7 +110,7 @@ export function fileExists(file: string): Expectation {
 
 /** What is at the path was made by this run. */
 export function madeByRun(file: string): Expectation {
-  return (after) => (fileAt(after, file)?.made ? [] : [`${file} was not made by this run`]);
+  return (after) => (fileAt(after, file)?.made ? [] : [`${file} was not created by this run`]);
 }
 
 export function fileIsAbsent(file: string): Expectation {

@@ -4,7 +4,7 @@ import { spaceOfBlockcopy } from '../../commands/blockcopy.ts';
 import { disksUsing, fileAt } from '../../model/file-identity.ts';
 import type { Disk, HostState } from '../../model/host-state.ts';
 import { type Copy, copyFormat, temporaryOverlays, usesExisting } from '../copy.ts';
-import { checkBacking, requireOverwritable } from './existing-file.ts';
+import { checkBacking, createCommand, requireOverwritable } from './existing-file.ts';
 import { requireNewFile, requireWritableByQemu } from './new-file.ts';
 import { type Needs, refuse } from './requirement.ts';
 
@@ -32,6 +32,8 @@ export function requireCopyDestination(
   }
   const { blockdev = false, 'reuse-external': reuse = false } = copy;
   const format = copyFormat(copy, disk);
+  const { capacity, chain } = disk;
+  const [, below] = copy.shallow && format !== 'raw' ? chain : [];
   const missing = fileAt(state, dest)
     ? []
     : [
@@ -39,17 +41,18 @@ export function requireCopyDestination(
           codes.fileExistence,
           'dest',
           `${dest} does not exist, so nothing can be copied into it`,
-          'create it first: qemu-img create',
+          blockdev
+            ? 'correct the path, or create the block device first'
+            : `create it first: ${createCommand({ file: dest, format, capacity, below })}`,
         ),
       ];
   // A whole copy is opened alone, but the next start reads its header; a raw copy has no header.
-  const below = (copy.shallow ? disk.chain[1]?.file : undefined) ?? null;
-  const misbacked = reuse && format !== 'raw' ? checkBacking(state, 'dest', dest, below) : [];
+  const backing = below?.file ?? null;
+  const misbacked = reuse && format !== 'raw' ? checkBacking(state, 'dest', dest, backing) : [];
   needs.require(`${dest} exists and has the required backing file`, { file: dest }, [
     ...missing,
     ...misbacked,
   ]);
-  const { capacity } = disk;
   requireOverwritable(needs, state, 'dest', {
     file: dest,
     format,
@@ -73,7 +76,7 @@ export function requireRollbackRoom(needs: Needs, copy: Copy, state: HostState, 
           refuse(
             codes.rollbackNeedsFolder,
             'disk',
-            `the rollback of a flat copy needs overlays beside ${top.file}, which is a block device`,
+            `the rollback of a copy without "shallow" needs overlays beside ${top.file}, which is a block device`,
             'add "shallow: true"',
           ),
         ]

@@ -58,7 +58,7 @@ export function checkPaired(
   state: HostState,
   disk: Disk,
   key: ParamPath,
-  hint = 'leave the disk out',
+  hint = 'choose another disk',
 ): Refusal[] {
   const { domain } = state;
   if (domain.definition === undefined && domain.kept === undefined) return [];
@@ -86,7 +86,7 @@ export function checkPaired(
       codes.definitionDiskMismatch,
       key,
       `the definition ${what}: once the guest stops, nothing records which file holds its writes`,
-      `${hint}, or add it to the definition first: ${add}`,
+      `${hint}, or add ${target} to the definition first: ${add}`,
     ),
   ];
 }

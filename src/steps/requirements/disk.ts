@@ -9,11 +9,11 @@ import { requireGuestUp } from './guest.ts';
 import { checkOneFile } from './one-file.ts';
 import { type Needs, type ParamPath, type Refusal, refuse, refuseStep } from './requirement.ts';
 
-const LEAVE_OUT = 'leave the disk out';
+const OTHER_DISK = 'choose another disk';
 
 /**
  * Requires that a block job can start on the disk.
- * @param leaveOut how the step leaves the disk out, as a hint
+ * @param instead what to do about a disk that does not support them, as a hint
  * @returns the disk; undefined if it cannot
  */
 export function requireDiskForJob(
@@ -21,9 +21,9 @@ export function requireDiskForJob(
   state: HostState,
   target: string,
   key: ParamPath = 'disk',
-  leaveOut = LEAVE_OUT,
+  instead = OTHER_DISK,
 ): Disk | undefined {
-  const disk = requireSupportedDisk(needs, state, target, key, leaveOut);
+  const disk = requireSupportedDisk(needs, state, target, key, instead);
   return disk && requireIdleDisk(needs, state, disk, key) ? disk : undefined;
 }
 
@@ -33,13 +33,13 @@ export function requireSupportedDisk(
   state: HostState,
   target: string,
   key: ParamPath,
-  leaveOut = LEAVE_OUT,
+  instead = OTHER_DISK,
 ): Disk | undefined {
   const disk = findDisk(state, target, key);
   const checks = [checkDevice, checkMedium, checkSupported, checkImages];
   const unfit = Array.isArray(disk)
     ? disk
-    : checks.map((check) => check(disk, key, leaveOut)).find((found) => found.length > 0);
+    : checks.map((check) => check(disk, key, instead)).find((found) => found.length > 0);
   const also = `, and ${target} is a disk on local files or block devices`;
   const isFit = requireGuestUp(needs, state, also, unfit);
   return isFit && !Array.isArray(disk) ? disk : undefined;
@@ -133,13 +133,13 @@ export function findDisk(state: HostState, target: string, key: ParamPath): Disk
 /** Refuses a disk whose file in the definition cannot be replaced by another one. */
 export function checkReplaceable(disk: Disk, key: ParamPath): Refusal[] {
   const checks = [checkDevice, checkMedium, checkSupported];
-  return checks.map((check) => check(disk, key, LEAVE_OUT)).find((found) => found.length > 0) ?? [];
+  return checks.map((check) => check(disk, key, OTHER_DISK)).find((found) => found.length > 0) ?? [];
 }
 
 function checkDevice(
   { target, device, readonly }: Disk,
   key: ParamPath,
-  leaveOut: string,
+  instead: string,
 ): Refusal[] {
   if (device !== 'disk' && device !== 'lun')
     return [
@@ -147,7 +147,7 @@ function checkDevice(
         codes.diskNotEligible,
         key,
         `${target} is a ${device}, not a disk: it supports no block jobs`,
-        leaveOut,
+        instead,
       ),
     ];
   return readonly
@@ -156,7 +156,7 @@ function checkDevice(
           codes.diskNotEligible,
           key,
           `${target} is read-only: nothing can be moved or merged`,
-          leaveOut,
+          instead,
         ),
       ]
     : [];
@@ -165,9 +165,9 @@ function checkDevice(
 function checkMedium(
   { target, chain: [active] }: Disk,
   key: ParamPath,
-  leaveOut: string,
+  instead: string,
 ): Refusal[] {
-  if (!active) return [refuseStep(codes.diskNotEligible, key, `${target} has no medium`, leaveOut)];
+  if (!active) return [refuseStep(codes.diskNotEligible, key, `${target} has no medium`, instead)];
   return active.file.startsWith('/')
     ? []
     : [
@@ -175,7 +175,7 @@ function checkMedium(
           codes.diskNotEligible,
           key,
           `${target} is on ${active.file}, which is neither a file nor a block device of this host`,
-          `${leaveOut}: blockplan supports only local files and block devices`,
+          `${instead}: blockplan supports only local files and block devices`,
         ),
       ];
 }
@@ -184,20 +184,20 @@ function checkMedium(
 export function checkSupported(
   { target, unsupported = [] }: Disk,
   key: ParamPath,
-  leaveOut = LEAVE_OUT,
+  instead = OTHER_DISK,
 ): Refusal[] {
   return unsupported.map((property) =>
     refuseStep(
       codes.diskUnsupported,
       key,
       `${target} has ${property}: ${whyUnsupported(property)}`,
-      `${leaveOut}: no step supports disks with ${property}`,
+      `${instead}: no step supports disks with ${property}`,
     ),
   );
 }
 
-function checkImages({ target, chain }: Disk, key: ParamPath, leaveOut: string): Refusal[] {
-  const hint = `${leaveOut}: blockplan requires that each layer is a single file`;
+function checkImages({ target, chain }: Disk, key: ParamPath, instead: string): Refusal[] {
+  const hint = `${instead}: blockplan requires that each layer is a single file`;
   return chain
     .flatMap(({ file, dataFiles }) =>
       checkOneFile(key, `${target} uses ${file}, which`, dataFiles, hint),

@@ -4,7 +4,7 @@ import { commandLine } from '../../command.ts';
 import { fullQcow2 } from '../../model/copy-space.ts';
 import { fileAt, isSameFile } from '../../model/file-identity.ts';
 import { backingPath } from '../../model/headers.ts';
-import type { Destination, HostState } from '../../model/host-state.ts';
+import type { Destination, HostState, Layer } from '../../model/host-state.ts';
 import { comparedSizes, exactSizeText } from '../../size-text.ts';
 import { requireWritableByQemu } from './new-file.ts';
 import { checkOneFile } from './one-file.ts';
@@ -92,7 +92,7 @@ function checkUnused(key: ParamPath, { file }: ExistingFile, { heldBy }: Destina
       codes.destinationInUse,
       key,
       `${file} is ${how}: overwriting it would destroy data that is in use`,
-      'choose another destination, or release it first',
+      `choose another destination, or unmount or close ${file} first`,
     ),
   );
 }
@@ -107,7 +107,7 @@ function checkSize(key: ParamPath, existing: ExistingFile, place: Destination): 
           refuse(
             codes.destinationImage,
             key,
-            `${file} has ${exactSizeText(length)}, but the disk has ${exactSizeText(capacity)}: a raw copy needs exactly that size`,
+            `${file} has ${exactSizeText(length)}, but the disk has ${exactSizeText(capacity)}: a raw copy needs exactly the size of the disk`,
             block ? 'choose a device of that size, or "format: qcow2"' : makeIt(existing),
           ),
         ];
@@ -161,9 +161,21 @@ function checkDeviceRoom(
   ];
 }
 
-function makeIt({ file, format, capacity }: ExistingFile): string {
+function makeIt(existing: ExistingFile): string {
+  return `create one: ${createCommand(existing)}`;
+}
+
+/** A file for `createCommand`. */
+interface NewImage extends Pick<ExistingFile, 'file' | 'format' | 'capacity'> {
+  /** Its backing file. */
+  readonly below?: Layer | undefined;
+}
+
+/** The command that creates an image of the disk's size. */
+export function createCommand({ file, format, capacity, below }: NewImage): string {
   const size = capacity === undefined ? 'SIZE' : String(capacity);
-  return `create one: ${commandLine('qemu-img', 'create', '-f', format, file, size)}`;
+  const backing = below ? ['-b', below.file, '-F', below.format] : [];
+  return commandLine('qemu-img', 'create', '-f', format, ...backing, file, size);
 }
 
 function wholeSectors(bytes: number): number {
@@ -191,7 +203,7 @@ export function checkBacking(
         refuse(
           codes.backingMismatch,
           key,
-          `${file} ${named === null ? 'has no backing file' : `is backed by ${named}`}, but must be backed by ${backing ?? 'no file'}`,
+          `${file} ${named === null ? 'has no backing file' : `is backed by ${named}`}, but must ${backing === null ? 'have no backing file' : `be backed by ${backing}`}`,
           `create it again: ${commandLine('qemu-img', 'create', '-f', 'qcow2', ...words)}`,
         ),
       ];

@@ -79,7 +79,7 @@ export function checkFolder(
         codes.folderNotWritable,
         key,
         `${obstacle} is not a folder, so no file can be created at ${file}`,
-        'choose a path in a folder',
+        'choose a path in an existing folder',
       ),
     ];
   if (folder === null)
@@ -159,7 +159,7 @@ function checkEnterable(state: HostState, key: ParamPath, file: string): Refusal
       codes.qemuAccessDenied,
       key,
       `the QEMU of "${name}" runs as user ${confinement.user.uid}, who cannot enter ${barredAt}, so it cannot open ${file}`,
-      `choose another path, or grant that user access: ${commandLine('chmod', 'o+x', barredAt)}`,
+      `choose another path, or let all users enter the folder: ${commandLine('chmod', 'o+x', barredAt)}`,
     ),
   ];
 }

@@ -100,7 +100,7 @@ export function requireFreezable(
         codes.agentNotConnected,
         'quiesce',
         `"${name}" is paused, so its guest agent cannot freeze its file systems`,
-        `leave "quiesce" out, or resume it: ${virshCommand(host, 'resume', name)}`,
+        `leave "quiesce" out, or resume the guest: ${virshCommand(host, 'resume', name)}`,
       ),
     ]);
   else

@@ -24,7 +24,7 @@ export function requireRemovable(
   key: string,
   layers: readonly Layer[],
 ): void {
-  const hint = `leave "${key}" out, and remove it yourself after the run`;
+  const hint = `leave "${key}" out, and remove the file yourself after the run`;
   for (const layer of layers)
     requireRegularFile(needs, state, layer, (why) =>
       refuse(codes.fileNotRemovable, key, `${why}, so it cannot be removed`, hint),
@@ -61,7 +61,12 @@ export function requireMovable(
     const { file } = layer;
     const place = quarantinePath(folder, file);
     requireRegularFile(needs, state, layer, (why) =>
-      refuse(codes.cannotMoveAside, key, `${why}, so it cannot be moved`, 'choose another folder'),
+      refuse(
+        codes.cannotMoveAside,
+        key,
+        `${why}, so it cannot be moved`,
+        'leave "quarantine" out, and move the file yourself after the run',
+      ),
     );
     const isTaken = indexOfFile(state, places, place) < at;
     if (isTaken)

@@ -101,8 +101,8 @@ function filled(
       why: `create an overlay above ${top.file}`,
     },
     ...moveByCopy(now, copyTop(now, home), {
-      start: `copy the guest's writes since then to ${home}`,
-      until: 'until that overlay holds all data of the other one',
+      start: `copy the guest's later writes from the temporary overlay to ${home}`,
+      until: `until ${home} holds all data of the temporary overlay`,
       pivot: `move ${disk} to ${home}, above its old chain`,
     }),
   ];
@@ -111,7 +111,7 @@ function filled(
 /** Commits the overlay of the old file into that file. */
 function committed({ disk, old: [top] }: FlattenedCopy, now: HostState): Effect[] {
   return moveByCommit(now, disk, top.file, {
-    start: `commit the guest's writes since then into ${top.file}`,
+    start: `commit the guest's later writes into ${top.file}`,
     until: 'until the old file holds all data of the overlay',
     pivot: `move ${disk} back to ${top.file}`,
   });

@@ -37,7 +37,7 @@ export function recreateOverlay(
         ...others.map((each) => ({ disk: each.target, snapshot: 'no' }) as const),
       ],
     },
-    why: `put an overlay ${file} above ${base} again`,
+    why: `recreate the overlay ${file} above ${base}`,
     timeoutMs: SNAPSHOT_TIMEOUT_MS,
   };
   const baseFormat = disk.chain[layerIndex(state, disk.chain, base)]?.format ?? 'raw';
@@ -54,7 +54,7 @@ export function recreateOverlay(
             dest: file,
           },
           bytes: 0,
-          why: `create the overlay with the former name of ${base}`,
+          why: `create the overlay; its header names ${base} as before`,
         }
       : makeFile(file, 'reserve the path of the overlay'),
     snapshot,

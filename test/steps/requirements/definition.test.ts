@@ -64,10 +64,10 @@ describe('a disk', () => {
       'the definition has no disk vdb: once the guest stops, nothing records which file holds its writes';
     const plug = 'virsh attach-disk testvm /hot/top.qcow2 vdb --subdriver qcow2 --config';
     expect(check(guest({ vda: '/i/a.qcow2' }))).toEqual(
-      unpaired(message, `leave the disk out, or add it to the definition first: ${plug}`),
+      unpaired(message, `choose another disk, or add vdb to the definition first: ${plug}`),
     );
     expect(check(guest({ vda: '/i/a.qcow2' }), 'let it be')).toEqual(
-      unpaired(message, `let it be, or add it to the definition first: ${plug}`),
+      unpaired(message, `let it be, or add vdb to the definition first: ${plug}`),
     );
   });
 
@@ -75,7 +75,7 @@ describe('a disk', () => {
     expect(check(guest({ vda: '/i/a.qcow2', vdb: undefined }))).toEqual(
       unpaired(
         'the definition names no file for vdb: once the guest stops, nothing records which file holds its writes',
-        'leave the disk out, or add it to the definition first: virsh edit testvm',
+        'choose another disk, or add vdb to the definition first: virsh edit testvm',
       ),
     );
   });
@@ -151,6 +151,6 @@ describe('a pivot', () => {
   test('is refused with a definition that lacks the disk', () => {
     const { findings } = stated({ vda: '/i/a.qcow2' });
     expect(findings).toMatchObject([{ code: 'BP100', path: ['disk'] }]);
-    expect(findings[0]?.hint).toMatch(/^let it be, or add it/);
+    expect(findings[0]?.hint).toMatch(/^let it be, or add vdb/);
   });
 });

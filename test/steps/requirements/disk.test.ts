@@ -82,7 +82,7 @@ describe('a disk that a block job can start on', () => {
     'is neither a drive nor read-only nor empty: %j',
     (change, message) => {
       expect(found(changed(change))).toEqual([
-        refusal('BP104', ['disk'], message, 'leave the disk out'),
+        refusal('BP104', ['disk'], message, 'choose another disk'),
       ]);
     },
   );
@@ -93,7 +93,7 @@ describe('a disk that a block job can start on', () => {
         'BP104',
         ['disk'],
         'vda is on nbd://h/x, which is neither a file nor a block device of this host',
-        'leave the disk out: blockplan supports only local files and block devices',
+        'choose another disk: blockplan supports only local files and block devices',
       ),
     ]);
   });
@@ -106,7 +106,7 @@ describe('a disk that a block job can start on', () => {
       {
         ...{ code: 'BP126', severity: 'error', path: ['disk'] },
         message: expect.stringMatching(/^vda has <transient\/>: \S/),
-        hint: 'leave the disk out: no step supports disks with <transient/>',
+        hint: 'choose another disk: no step supports disks with <transient/>',
       },
     ]);
     expect(checkSupported(disk('vda', []), 'disk')).toEqual([]);
@@ -122,7 +122,7 @@ describe('a disk that a block job can start on', () => {
         'BP144',
         ['disk'],
         `vda uses ${SNAP1}, which keeps its data in other files: /d1, /d2`,
-        'leave the disk out: blockplan requires that each layer is a single file',
+        'choose another disk: blockplan requires that each layer is a single file',
       ),
     ]);
     const empty = chain.map((layer) => ({ ...layer, dataFiles: [] }));

@@ -35,7 +35,7 @@ describe('the findings', () => {
       said(
         'BP145',
         `/dest is ${how}: overwriting it would destroy data that is in use`,
-        'choose another destination, or release it first',
+        'choose another destination, or unmount or close /dest first',
       );
     expect(findings(place({ heldBy: users }))).toEqual(users.flatMap(inUse));
     const small = findings(place({ heldBy: users.slice(0, 1), length: 512 }));
@@ -43,7 +43,7 @@ describe('the findings', () => {
   });
 
   test('about another size', () => {
-    const raw = `/dest has 1 KiB (1024 bytes), but the disk has ${exactSizeText(CAPACITY)}: a raw copy needs exactly that size`;
+    const raw = `/dest has 1 KiB (1024 bytes), but the disk has ${exactSizeText(CAPACITY)}: a raw copy needs exactly the size of the disk`;
     expect(findings(place({ length: 1000 }))).toEqual(said('BP147', raw, make('raw')));
     expect(findings(device({ length: 1024 }), { block: true })).toEqual(
       said('BP147', raw, 'choose a device of that size, or "format: qcow2"'),

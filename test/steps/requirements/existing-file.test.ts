@@ -217,7 +217,7 @@ describe('a reused image', () => {
   test('is refused with a backing file where none is allowed', () => {
     expect(check('/b.qcow2', null)).toEqual([
       refused(
-        '/o.qcow2 is backed by /b.qcow2, but must be backed by no file',
+        '/o.qcow2 is backed by /b.qcow2, but must have no backing file',
         'create it again: qemu-img create -f qcow2 /o.qcow2 SIZE',
       ),
     ]);

@@ -19,9 +19,11 @@ function seen(
 
 const check = (at: HostState, layers: readonly Layer[] = [LAYER], folder = FOLDER) =>
   required((needs) => requireMovable(needs, at, 'quarantine', folder, layers)).findings;
-const refusal = (message: string, hint = 'choose another folder') => [
-  { code: 'BP142', severity: 'error', path: ['quarantine'], message, hint },
-];
+const OTHER_FOLDER = 'choose another folder';
+const refusal = (
+  message: string,
+  hint = 'leave "quarantine" out, and move the file yourself after the run',
+) => [{ code: 'BP142', severity: 'error', path: ['quarantine'], message, hint }];
 
 test('a file keeps its name', () => {
   expect(quarantinePath('/aside', FILE)).toBe(PLACE);
@@ -44,11 +46,13 @@ describe('a file', () => {
   });
 
   test('is not moved to its own folder, under any name', () => {
-    expect(check(seen(), [LAYER], '/i')).toEqual(refusal(`${FILE} is already in /i`));
+    expect(check(seen(), [LAYER], '/i')).toEqual(refusal(`${FILE} is already in /i`, OTHER_FOLDER));
     const same = { size: 1, identity: 'one' };
     const alias = seen({ [FILE]: same, '/alias/mid.qcow2': same });
     const names = { ...alias, names: { [FILE]: 'one', '/alias/mid.qcow2': 'one' } };
-    expect(check(names, [LAYER], '/alias')).toEqual(refusal(`${FILE} is already in /alias`));
+    expect(check(names, [LAYER], '/alias')).toEqual(
+      refusal(`${FILE} is already in /alias`, OTHER_FOLDER),
+    );
   });
 
   test.each([
@@ -68,6 +72,7 @@ describe('a file', () => {
       refused
         ? refusal(
             `${FOLDER} and ${FILE} are on different file systems: the file would have to be copied`,
+            OTHER_FOLDER,
           )
         : [],
     );

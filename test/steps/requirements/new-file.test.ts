@@ -66,7 +66,7 @@ describe('a new file', () => {
       refused(
         'BP107',
         `${obstacle} is not a folder, so no file can be created at ${FILE}`,
-        'choose a path in a folder',
+        'choose a path in an existing folder',
       ),
     ];
     expect(check({ writable: false, free: 0, blockedBy: '/new dir' })).toEqual(below('/new dir'));
@@ -168,7 +168,7 @@ describe("a file that the guest's QEMU must open", () => {
   const barred = refused(
     'BP138',
     `the QEMU of "testvm" runs as user 64055, who cannot enter /new, so it cannot open ${FILE}`,
-    'choose another path, or grant that user access: chmod o+x /new',
+    'choose another path, or let all users enter the folder: chmod o+x /new',
   );
   const notGiven = refused(
     'BP138',

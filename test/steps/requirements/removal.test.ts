@@ -57,7 +57,7 @@ test('each layer that cannot be removed is refused at the option that removes it
       severity: 'error',
       path: ['delete'],
       message: `${FILE} is a symbolic link, so it cannot be removed`,
-      hint: 'leave "delete" out, and remove it yourself after the run',
+      hint: 'leave "delete" out, and remove the file yourself after the run',
     },
     expect.objectContaining({
       code: 'BP156',

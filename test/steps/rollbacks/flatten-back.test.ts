@@ -62,17 +62,17 @@ const pivot = (to: string) =>
 
 const STEP_ASIDE = [
   `: > ${ASIDE}  # must not exist  (reserve the path of the overlay)`,
-  `virsh snapshot-create-as --domain testvm --name blockplan-back-vda --disk-only --atomic --no-metadata --diskspec vda,snapshot=external,driver=qcow2,file=${ASIDE} --diskspec vdb,snapshot=no  (put an overlay ${ASIDE} above ${DEST} again; timeoutMs 180000)`,
+  `virsh snapshot-create-as --domain testvm --name blockplan-back-vda --disk-only --atomic --no-metadata --diskspec vda,snapshot=external,driver=qcow2,file=${ASIDE} --diskspec vdb,snapshot=no  (recreate the overlay ${ASIDE} above ${DEST}; timeoutMs 180000)`,
 ];
 const FILL = [
   `qemu-img convert -p -n -W -m 8 -f qcow2 -O qed ${DEST} ${OLD}  (write the copy, which no longer changes, into ${OLD}, above its backing files; bytes 41943040)`,
   `qemu-img create -q -f qcow2 -b ${OLD} -F qed ${HOME}  (create an overlay above ${OLD}; bytes 0)`,
-  `virsh blockcopy --domain testvm --path vda --dest ${HOME}  (copy the guest's writes since then to ${HOME}; writesInto ${HOME})`,
-  wait('that overlay holds all data of the other one'),
+  `virsh blockcopy --domain testvm --path vda --dest ${HOME}  (copy the guest's later writes from the temporary overlay to ${HOME}; writesInto ${HOME})`,
+  wait(`${HOME} holds all data of the temporary overlay`),
   pivot(`to ${HOME}, above its old chain`),
 ];
 const COMMIT = [
-  `virsh blockcommit --domain testvm --path vda --base ${OLD} --active  (commit the guest's writes since then into ${OLD})`,
+  `virsh blockcommit --domain testvm --path vda --base ${OLD} --active  (commit the guest's later writes into ${OLD})`,
   wait('the old file holds all data of the overlay'),
   pivot(`back to ${OLD}`),
 ];

@@ -19,7 +19,7 @@ describe('a recreated overlay', () => {
       ...['--diskspec', 'vda,snapshot=external,driver=qcow2,file=/new/o,,1'],
       ...['--diskspec', 'vdb,snapshot=no', '--diskspec', 'sda,snapshot=no'],
     ],
-    why: `put an overlay ${file} above ${SNAP2} again`,
+    why: `recreate the overlay ${file} above ${SNAP2}`,
     timeoutMs: 180_000,
   });
 
@@ -35,7 +35,7 @@ describe('a recreated overlay', () => {
         tool: 'qemu-img',
         argv: ['create', '-q', '-f', 'qcow2', '-b', 'testvm.snap2', '-F', 'qcow2', file],
         bytes: 0,
-        why: `create the overlay with the former name of ${SNAP2}`,
+        why: `create the overlay; its header names ${SNAP2} as before`,
       },
       snapshot(['--reuse-external']),
     ]);

@@ -43,8 +43,8 @@ test('that is a file is refused with a hint that fits', async () => {
 
 test.each([
   ['EROFS', 'choose a folder that you can write to'],
-  ['ENOSPC', 'free space there, or choose another folder'],
-  ['EDQUOT', 'free space there, or choose another folder'],
+  ['ENOSPC', 'free some space there, or choose another folder'],
+  ['EDQUOT', 'free some space there, or choose another folder'],
 ])('on a file system that answers %s', async (code, hint) => {
   vi.mocked(output.writeNewFile).mockRejectedValueOnce(Object.assign(new Error(code), { code }));
   expect(await refusalOf(join(scratch, 'full'))).toContain(

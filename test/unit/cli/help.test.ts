@@ -13,7 +13,9 @@ function helpOf(name?: string): string {
 }
 
 test.each(['resume', 'rollback'])('the help of %s says which libvirt it uses', (name) => {
-  expect(helpOf(name)).toContain('The command uses the libvirt that the run began on.');
+  expect(helpOf(name)).toContain(
+    'The command uses the connection URI of the run, which is in its journal.',
+  );
   expect(helpOf(name)).not.toContain('--connect');
 });
 

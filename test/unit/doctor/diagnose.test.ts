@@ -99,7 +99,7 @@ describe('an overlay beside the images', () => {
 
   test('that no run has left may be anything', () => {
     const [finding] = found({ left: [{ ...kept, file: '/images/another' }] });
-    expect(finding?.hint).toMatch(/^find out who uses it/);
+    expect(finding?.hint).toMatch(/^find out which guest or tool uses it/);
     expect(finding?.message).toMatch(/in no domain's chain$/);
   });
 

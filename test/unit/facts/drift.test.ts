@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { driftFrom } from '../../../src/facts/drift.ts';
+import { driftClauses, driftFrom } from '../../../src/facts/drift.ts';
 import { fingerprintOf } from '../../../src/facts/fingerprint.ts';
 import { readFacts } from '../../../src/facts/read.ts';
 import { writeFacts } from '../../../src/facts/write.ts';
@@ -26,6 +26,13 @@ describe('drift from the reviewed state', () => {
   test('is empty if nothing changed', () => {
     expect(driftFrom(expected, plan, reviewed)).toEqual([]);
     expect(driftFrom(expected, plan, facts, { plan, state: facts })).toEqual([]);
+  });
+
+  test('is described for a user by the things, not by the names of the parts', () => {
+    expect(driftClauses(['jobs', 'sharing'])).toEqual([
+      "the guest's state, or the block jobs on its disks, are not what was reviewed",
+      'the other guests that share files are not what was reviewed',
+    ]);
   });
 
   test('is reported by part, with the current state, from a fingerprint alone', () => {

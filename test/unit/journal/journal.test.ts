@@ -214,13 +214,15 @@ describe('names below the state directory', () => {
     'a\nb',
     'x'.repeat(201),
   ])('do not include %j, which would lead elsewhere', (name) => {
-    expect(() => statePath('/state', 'runs', name)).toThrow(/is not a valid name below/);
+    expect(() => statePath('/state', 'runs', name)).toThrow(
+      /is not a valid name in the state directory/,
+    );
     expect(isStateName(name)).toBe(false);
   });
 
   test('are required for locks', async () => {
     await expect(takeLock(folder, '../../../../tmp/x', 'run', 'tester')).rejects.toThrow(
-      'is not a valid name below',
+      'is not a valid name in the state directory',
     );
   });
 });

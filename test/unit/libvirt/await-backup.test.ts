@@ -110,7 +110,7 @@ describe('until it is complete', () => {
     expect(end()).toBeUndefined();
     answers.now = NONE;
     await pass(6_000);
-    expect(end()).toContain('it counts as incomplete');
+    expect(end()).toContain('so it is treated as incomplete');
   });
 
   test('a failure among several ends counts, whose it is being unknown', async () => {
@@ -152,7 +152,7 @@ describe('until it is complete', () => {
     await gone.pass(4_000);
     expect(gone.end()).toBeUndefined();
     await gone.pass(2_000);
-    expect(gone.end()).toContain('it counts as incomplete');
+    expect(gone.end()).toContain('so it is treated as incomplete');
     const late = scene('complete', NONE);
     late.wait();
     await late.pass(4_000);

@@ -41,7 +41,7 @@ test('an existing file is not overwritten, nor is a dangling link', async () => 
   expect(await readFile(at('foreign'), 'utf8')).toBe('precious');
   await expect(stat(at('nowhere'))).rejects.toThrow('ENOENT');
   const stamp = await stampAt('foreign');
-  expect(() => made.requireOwn(at('foreign'), stamp)).toThrow('was not made by this run');
+  expect(() => made.requireOwn(at('foreign'), stamp)).toThrow('was not created by this run');
 });
 
 test("another file at the path of the run's own file is not mistaken for it", async () => {
@@ -70,7 +70,7 @@ test('the next process recognizes the files of the run, and no other file at the
   await rename(at('kept'), at('kept elsewhere'));
   await writeFile(at('kept'), 'precious');
   const stamp = await stampAt('kept');
-  expect(() => again.requireOwn(at('kept'), stamp)).toThrow('was not made by this run');
+  expect(() => again.requireOwn(at('kept'), stamp)).toThrow('was not created by this run');
 });
 
 test('a file that a run was about to make counts as its own only if it is new and empty', async () => {

@@ -89,7 +89,7 @@ describe('what is wrong is reported with its position and all at once', () => {
     [
       '',
       [
-        '1:1 BP004 the notification file is empty | begin with "notify: blockplan/v1"; see docs/notifications.md for a complete one',
+        '1:1 BP004 the notification file is empty | begin with "notify: blockplan/v1"; write "targets:" with a list below it; each item has "command", "mail" or "webhook"',
       ],
     ],
     [

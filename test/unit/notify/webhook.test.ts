@@ -158,8 +158,8 @@ describe('a webhook', () => {
     );
     expect(failures.map((each) => each.replace(/.*: its headers file \S+: /, ''))).toEqual([
       'it does not exist',
-      'line 2 is not "Name: value" of printable ASCII characters',
-      'line 1 is not "Name: value" of printable ASCII characters',
+      'line 2 is not of the form "Name: value" in printable ASCII',
+      'line 1 is not of the form "Name: value" in printable ASCII',
       'it is larger than 64 KiB',
       'it is not a regular file',
     ]);

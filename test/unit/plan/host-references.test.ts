@@ -131,12 +131,16 @@ describe('a reference', () => {
       { vars: { source: '${guest.disks[vars.disk].source}', disk: 'vda' } },
       'the variable "disk" is declared after "source"',
     ],
-    ['the domain', { domain: '${guest.name}' }, 'the domain cannot refer to its guest'],
-    ['the date in the domain', { domain: 'a-${run.date}' }, 'the domain cannot refer to its guest'],
+    ['the domain', { domain: '${guest.name}' }, 'the key "domain" cannot refer to the guest'],
+    [
+      'the date in the domain',
+      { domain: 'a-${run.date}' },
+      'the key "domain" cannot refer to the guest',
+    ],
     [
       'the domain, by a variable',
       { vars: { a: 'x${guest.uuid}', b: '${vars.a}' }, domain: '${vars.b}' },
-      'the domain cannot refer to its guest',
+      'the key "domain" cannot refer to the guest',
     ],
   ])('is refused without a host: %s', (_what, parts, message) => {
     const { end, lines } = refusal(() => draft(parts));

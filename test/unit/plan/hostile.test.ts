@@ -94,7 +94,7 @@ describe('hostile texts are refused', () => {
     [
       'depth',
       '['.repeat(100),
-      'BP009 1:40+1 the plan is nested deeper than 40 levels | a plan needs no more than five',
+      'BP009 1:40+1 the plan is nested deeper than 40 levels | nest it less deeply: a plan needs at most five levels',
     ],
     [
       'an alias bomb',

@@ -32,7 +32,7 @@ const CASES: Readonly<Record<ErrorCode, readonly Case[]>> = {
     ['a: [1\nb: {2\n', '1:4+1 this "[" is never closed'],
     [
       'a:\n  b: {\n    c: 1\n}\n',
-      '4:1+1 this bracket must be indented deeper than what it belongs to',
+      '4:1+1 this closing bracket must be indented deeper than its key or "-"',
     ],
   ],
   BAD_PROP_ORDER: [['&x ? a\n', '1:4+1 an anchor must come after "?" or ":" and before its value']],

@@ -47,7 +47,7 @@ test('a backup that is published before it is complete is a violation', () => {
   expect(wrong(performed(undefined))).toEqual([]);
   expect(unfinishedCopies(performed('publish-backup').content)).toEqual([]);
   expect(wrong(performed('await-backup'))).toEqual([
-    'a backup was completed without all the writes that belong to /backup/monday.partial/vda.qcow2',
-    'a backup was completed without all the writes that belong to /backup/monday.partial/vdb.qcow2',
+    "a backup was completed, but some of the guest's writes are missing from /backup/monday.partial/vda.qcow2",
+    "a backup was completed, but some of the guest's writes are missing from /backup/monday.partial/vdb.qcow2",
   ]);
 });

@@ -39,9 +39,9 @@ describe('the shape of a guest', () => {
     );
     expect(written.map(({ target }) => target)).toEqual(['vda', 'vdb']);
     expect(differences.join('\n')).toMatchInlineSnapshot(`
-      "each disk is a file system of 64 MiB with the numbers that the guest writes
+      "each disk has a file system of 64 MiB, to which the guest writes consecutive numbers
       sizes in the original: vda 10 GiB, vdb 10 GiB, vdc 10 GiB
-      the definition is the lab's own: one processor, 96 MiB of memory, disks on virtio, no network and no graphics
+      the definition is a fixed one: one processor, 96 MiB of memory, disks on virtio, no network and no graphics
       built as qcow2: a layer of vdb (vmdk)
       in a file, not on a block device: vda: /dev/vg/root
       without properties that blockplan does not support: vdb (<encryption>)
@@ -49,7 +49,7 @@ describe('the shape of a guest', () => {
       the guest has no NVRAM file and no TPM
       the guest has no managed save image
       other domains of the host (1) are left out; preflight has checked them
-      free space, owners and permissions of files, and security labels are those of the lab"
+      free space, owners and permissions of files, and security labels are those of the private libvirt host"
     `);
   });
 

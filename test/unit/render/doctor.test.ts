@@ -10,7 +10,7 @@ const SICK: Diagnosis = {
   working: '20261123-110000-abc123',
   notChecked: [
     { what: 'overlays that no domain uses', codes: ['BP236'] },
-    { what: 'whether its definition is complete', codes: ['BP230', 'BP231'] },
+    { what: "whether the domain's definition exists", codes: ['BP230', 'BP231'] },
   ],
   findings: [
     {
@@ -43,9 +43,9 @@ test('a healthy guest has no findings', () => {
 test('a guest that a run works on is not called healthy', () => {
   expect(renderDiagnosis({ ...SICK, findings: [] }, {}, false)).toBe(
     `web1 (qemu:///system): nothing found, but not everything was checked
-Not checked while run 20261123-110000-abc123 is working on it:
+Not checked while run 20261123-110000-abc123 is working on the guest:
 - overlays that no domain uses (BP236)
-- whether its definition is complete (BP230, BP231)
+- whether the domain's definition exists (BP230, BP231)
 Run doctor again once that run has ended.
 `,
   );
@@ -54,9 +54,9 @@ Run doctor again once that run has ended.
 test('findings are shown with their plans', () => {
   expect(renderDiagnosis(SICK, { connect: 'qemu:///system' }, false, 60)).toMatchInlineSnapshot(`
     "web1 (qemu:///system): 2 findings
-    Not checked while run 20261123-110000-abc123 is working on it:
+    Not checked while run 20261123-110000-abc123 is working on the guest:
     - overlays that no domain uses (BP236)
-    - whether its definition is complete (BP230, BP231)
+    - whether the domain's definition exists (BP230, BP231)
     Run doctor again once that run has ended.
 
     error BP233: the persistent definition names /images/old
@@ -73,7 +73,7 @@ test('findings are shown with their plans', () => {
       why: it grows
       do: merge it
         $ virsh domblklist web1
-      no plan can do it yet: vda already has a block job
+      no repair plan possible yet: vda already has a block job
         (copy, ready) (BP105)
 
     To write the plans to files:

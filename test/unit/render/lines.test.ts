@@ -62,7 +62,7 @@ test('a run that is rolled back', () => {
     State now
       vda is /base.qcow2, as before.
     What to do
-      remove the cause, then run the plan again
+      fix the cause, then run the plan again
     "
   `);
 });

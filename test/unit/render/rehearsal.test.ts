@@ -48,7 +48,7 @@ describe('the report of a rehearsal', () => {
         mirror/mirror: 0.4 s, 10.4 MiB moved
           $ : > /new/copy  # must not exist
           # wait for libvirt's event: vda ready
-        made /new/copy: 9.4 MiB
+        created /new/copy: 9.4 MiB
         checked numbers: 1 to 9 on vda, none missing
 
       2. undo: 1 phase, 1 command, 0.1 s
@@ -91,7 +91,7 @@ describe('the report of a rehearsal', () => {
         mirror/mirror: 0.4 s, 10.4 MiB moved, failed: virsh blockcopy: no
           $ : > /new/copy  # must not exist
           # wait for libvirt's event: vda ready
-        made /new/copy: 9.4 MiB
+        created /new/copy: 9.4 MiB
         wrong files: /left is left over
 
       Not undone

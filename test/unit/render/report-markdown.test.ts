@@ -78,7 +78,7 @@ test('a report has the end, the commands to type and the path', () => {
     $ virsh domblklist web1                      # see which files the guest uses
     $ blockplan rollback 20261123-081502-a1b2c3  # finish its rollback
     $ blockplan doctor 'web|1'                   # diagnose the guest
-    $ blockplan forget 20261123-081502-a1b2c3    # mark it as over
+    $ blockplan forget 20261123-081502-a1b2c3    # close the run
     \`\`\`
 
     ## Warnings
@@ -99,7 +99,7 @@ test('a report has the end, the commands to type and the path', () => {
     ## Attempts
 
     - begun 2026-11-23 08:15:02Z by root@&#8203;host1, pid 4242, v0.1.0; left
-    - rolled back 2026-11-23 10:17:00Z by ann@&#8203;host1, pid 5252, v0.1.0
+    - rollback 2026-11-23 10:17:00Z by ann@&#8203;host1, pid 5252, v0.1.0
 
     ## Hooks
 

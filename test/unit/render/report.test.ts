@@ -74,7 +74,7 @@ describe('the report', () => {
       State now
         Nothing was touched.
       What to do
-        remove the obstacle, then try again
+        fix what is reported, then try again
       "
     `);
   });

@@ -88,14 +88,14 @@ test('everything that a run did fits 80 columns, except for commands', () => {
       $ blockplan resume 20261123-081502-a1b2c3    # finish its plan
       $ blockplan rollback 20261123-081502-a1b2c3  # undo what it did
       $ blockplan doctor web1                      # diagnose the guest
-      $ blockplan forget 20261123-081502-a1b2c3    # mark it as over
+      $ blockplan forget 20261123-081502-a1b2c3    # close the run
 
       journal      /var/lib/blockplan/runs/20261123-081502-a1b2c3
       domain       web1 (c7a5fdbd-edaf-9455-926a-d65c16db1809)
       libvirt      qemu:///system
       begun        2026-11-23 08:15:02Z by root@host1, pid 4242, v0.1.0
       resumed      2026-11-23 09:15:02Z by ann@host1, pid 5252, v0.1.0; left
-      rolled back  2026-11-23 10:11:42Z by root@host1, pid 6262, v0.1.0
+      rollback     2026-11-23 10:11:42Z by root@host1, pid 6262, v0.1.0
       ended        2026-11-23 10:18:04Z
 
     Path through the state machine
@@ -156,7 +156,7 @@ test('an active run, and one with an unreadable journal', () => {
       its journal is missing
       mirror/pivot failed: the copy is not ready
     State now
-      what undefine removes is kept in
+      what undefine removes is saved in
       /var/lib/blockplan/runs/20261123-081502-a1b2c3
     What to do
       $ blockplan rescue 20261123-081502-a1b2c3  # restore what undefine removed

@@ -49,7 +49,7 @@ test('the most urgent run is first, and each has the commands to type', () => {
       begun 2026-11-23 08:15:02Z by root@host1, pid 4242
       no process is working on it; its last record is from 2026-11-23 08:18:04Z
       State now
-        what undefine removes is kept in
+        what undefine removes is saved in
         /var/lib/blockplan/runs/20261123-081502-a1b2c3
       What to do
         $ blockplan resume 20261123-081502-a1b2c3    # finish its plan
@@ -78,12 +78,12 @@ test('the most urgent run is first, and each has the commands to type', () => {
         $ blockplan resume stranded    # finish its plan
         $ blockplan rollback stranded  # undo what it did
         $ blockplan doctor web1        # diagnose the guest
-        $ blockplan forget stranded    # mark it as over
+        $ blockplan forget stranded    # close the run
 
     running: move-web1 on web1, run running, for 3 h
       begun 2026-11-23 08:15:02Z by ann, pid 7
       State now
-        it keeps the definition until it defines the domain again
+        it holds the only definition until it defines the domain again
       What to do
         $ blockplan attach running  # follow its progress
 

@@ -96,7 +96,7 @@ test('a failure shows its reason and what was undone', async () => {
     State now
       vda is /base.qcow2, as before.
     What to do
-      remove the cause, then run the plan again"
+      fix the cause, then run the plan again"
   `);
 });
 

@@ -11,7 +11,7 @@ import { BASE, DATA, disk, SNAP1, SNAP2, world } from '../../worlds.ts';
 const THEIRS = '/theirs';
 const host = world();
 const sentence = (target: string) =>
-  `${target} has a layer that this run did not create, ${THEIRS}: another user or tool made a snapshot of the disk or moved it`;
+  `${target} has a layer that this run did not create, ${THEIRS}: another user or tool created a snapshot of the disk or moved it`;
 
 /** A host state with another user's layer on those disks. */
 const topped = (...targets: string[]): HostState =>

@@ -98,7 +98,7 @@ describe('a restored definition', () => {
       'from a bundle without a checksum',
       lost({ proven: false }),
       transient,
-      { state: [AGAIN, 'the checksum of what was kept could not be verified', MARKED] },
+      { state: [AGAIN, 'the checksum of the saved definition could not be verified', MARKED] },
     ],
     [
       'of a guest without a mark, which then gets none',
@@ -145,7 +145,7 @@ describe('a restored definition', () => {
 
 describe('a domain that is persistent', () => {
   const ALONE = '"testvm" is persistent: its definition is left alone';
-  const OTHER = 'the definition differs from the one that the run kept';
+  const OTHER = 'the definition differs from the one that the run saved';
   const UNMARKED = 'autostart is off, so the guest does not start with its host';
   const edited = withDomain(back, {
     definition: definition.replace('</domain>', '<title/></domain>'),
@@ -205,16 +205,16 @@ describe('a domain that is persistent', () => {
     expect(await rescued(lost(), unmarked)).toMatchObject({
       ...{ outcome: 'restored', whole: true },
       state: [
-        '"testvm" was already persistent, but not everything that was kept had been restored',
+        '"testvm" was already persistent, but without some of what the run had saved',
         MARKED,
       ],
     });
   });
 
-  test('again, by a definition that libvirt derived from the kept one, gets the kept one', async () => {
+  test('again, by a definition that libvirt derived from the saved one, gets the saved one', async () => {
     const done = await rescued(lost(), made);
     expect(done.state[0]).toBe(
-      '"testvm" was already persistent, with a definition that libvirt derived from the kept one; not everything that was kept had been restored',
+      '"testvm" was already persistent, but with a definition that libvirt derived from the saved one',
     );
     expect(done.after.domain.definition).toBe(definition);
   });

@@ -120,7 +120,7 @@ test.each([
     'that was forgotten',
     [STARTED, ended('stranded', ['x'], ['y']), FORGOTTEN],
     {},
-    { state: ['u@h ran blockplan forget: the run counts as over, whatever its state'], next: [] },
+    { state: ['u@h ran blockplan forget: the run is closed, whatever its state'], next: [] },
   ],
   [
     'of which nothing can be read',
@@ -238,10 +238,10 @@ describe('a journal', () => {
     expect(await summary(text)).toHaveProperty('damage');
   });
 
-  test.each(['', '{"seq":0,'])('of %j shows that nothing had been done', async (text) => {
+  test.each(['', '{"seq":0,'])('of %j shows that nothing was done', async (text) => {
     const found = await summary(text);
     expect(found?.outcome).toBe('unreadable');
-    expect(found?.damage).toContain('nothing had been done');
+    expect(found?.damage).toContain('nothing was done');
   });
 
   test('that cannot be opened is reported, and breaks nothing', async () => {

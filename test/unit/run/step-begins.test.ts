@@ -86,7 +86,7 @@ test('everything that is wrong after a phase is reported', async () => {
   };
   const { happened } = await runs.whole(planned([MOVE]));
   expect(happened?.[0]).toContain(
-    '/theirs: another user or tool made a snapshot of the disk or moved it; vda is on /theirs, not on /new/c',
+    '/theirs: another user or tool created a snapshot of the disk or moved it; vda is on /theirs, not on /new/c',
   );
 });
 

@@ -39,7 +39,7 @@ describe('a rollback', () => {
       return error;
     });
     const finish = await runs.whole(planned([MOVE]));
-    const reason = `vda has a layer that this run did not create, /theirs: another user or tool made a snapshot of the disk or moved it`;
+    const reason = `vda has a layer that this run did not create, /theirs: another user or tool created a snapshot of the disk or moved it`;
     expect(finish.happened).toEqual([
       'blockcopy/pivot failed: no',
       `the rollback of blockcopy/pivot failed: ${reason}`,

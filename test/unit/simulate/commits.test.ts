@@ -44,7 +44,7 @@ describe('a preview', () => {
     const text = write(shown).replaceAll(/<[^>]*>|[*`]/g, '');
     expect(text).toMatch(/kept from here on/i);
     expect(text).toContain(
-      'the file /new/backup.publish; a failure after this phase keeps everything up to here',
+      'the file /new/backup.publish; if a later phase fails, everything up to here is kept',
     );
     expect(text).toContain('a rollback keeps the file /new/backup.publish');
     expect(text).toMatch(/rollback if this phase fails/i);

@@ -49,7 +49,10 @@ describe('records of snapshots', () => {
 
   test.each([
     ['9.0.0', 'it can be neither reverted to nor deleted with its data'],
-    ['9.9.0', 'reverting to it discards what the guest writes after this'],
+    [
+      '9.9.0',
+      'reverting to it discards everything that the guest writes once the layers have left the chain',
+    ],
   ])('of an external snapshot are more dangerous from libvirt 9.9 on: %s', (libvirt, what) => {
     const [finding] = dangers([snapshot(''), commit], {}, { libvirt });
     expect(finding?.message).toContain(what);

@@ -3,6 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { readStore } from '../../../src/host-io/read-store.ts';
+import { backupStoreOf } from '../../../src/store/store.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
 import {
   CAPACITY,
@@ -158,7 +160,7 @@ describe('a damaged store', () => {
         changeManifest(store, 'wed', {
           disks: [{ ...storedDiskOf('wed', 'tue'), root: undefined }],
         }),
-      { wed: 'broken: wed/manifest.json is the manifest of a draft: the digest of vda is missing' },
+      { wed: 'broken: wed/manifest.json is the manifest of a draft: "root" of vda is missing' },
     ],
     'the parent is of another guest': [
       (store) => {
@@ -221,5 +223,40 @@ describe('the code of a finding', () => {
     const { backups, findings } = await storeIn(copyStore(whole, folder, change));
     const all = [...findings, ...backups.flatMap((backup) => backup.findings)];
     expect(all.map((finding) => finding.code)).toContain(code);
+  });
+});
+
+describe('the hint for what cannot be read', () => {
+  const access = 'run blockplan as a user with access';
+  const ofFile = 'restore the file from a copy of the store';
+  const cases: Readonly<
+    Record<string, readonly [denied: string | undefined, broken: string | undefined]>
+  > = {
+    'a folder': [access, 'restore the folder from a copy of the store'],
+    'a manifest': [access, `${ofFile}; qemu-img can read the images without it`],
+    'an image': [access, 'restore the missing or changed files from a copy of the store'],
+    'a mark': [access, ofFile],
+  };
+
+  test.each(Object.entries(cases))('%s', async (what, hints) => {
+    const read = await readStore(whole);
+    if (read === null) throw new Error('no store');
+    const found = ['permission denied', 'EIO'].map((unread) => {
+      const folders = read.folders.map((each) => {
+        if (each.name !== 'wed') return each;
+        if (what === 'a folder') return { name: 'wed', files: [], strays: [], unread };
+        if (what === 'a manifest') return { ...each, manifest: { unread } };
+        if (what !== 'an image') return each;
+        const files = each.files.map((file) =>
+          file.name === 'vda.qcow2' ? { ...file, unread } : file,
+        );
+        return { ...each, files };
+      });
+      const mark = what === 'a mark' ? { mark: { unread } } : {};
+      const { backups, findings } = backupStoreOf({ ...read, folders, ...mark });
+      const [first] = [...findings, ...backups.flatMap((backup) => backup.findings)];
+      return first?.hint;
+    });
+    expect(found).toEqual(hints);
   });
 });

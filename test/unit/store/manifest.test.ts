@@ -35,7 +35,7 @@ const disks = (change: object) =>
 describe('a manifest is invalid', () => {
   test.each([
     ['not JSON', '{', ['it is not JSON']],
-    ['no map', '[]', ['it is not a map']],
+    ['no map', '[]', ['it is not a JSON object']],
     ['a file of another program', '{"name":"x"}', ['"backup" is missing']],
     ['another format', changed({ backup: 'x' }), ['"backup" is not "blockplan/v1"']],
     ['an unknown key', changed({ colour: 1 }), ['"colour" is unknown']],
@@ -63,7 +63,11 @@ describe('a manifest is invalid', () => {
     ['a negative size', disks({ capacity: -1 }), [/"disks\[0\]\.capacity" is not a whole number/]],
     ['no disks', changed({ disks: [] }), ['"disks" is not a list of 1 to 256 disks']],
     ['a local time', changed({ time: '2026-11-29 02:00' }), [/"time" is not a time in UTC/]],
-    ['a day that does not exist', changed({ time: '2026-02-30T02:00:00Z' }), [/"time" is a day/]],
+    [
+      'a day that does not exist',
+      changed({ time: '2026-02-30T02:00:00Z' }),
+      [/"time" is not a valid date/],
+    ],
     [
       'the same disk twice',
       changed({ disks: [WHOLE.disks[0], WHOLE.disks[0]] }),

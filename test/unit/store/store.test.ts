@@ -171,22 +171,25 @@ describe('a store that is being pruned', () => {
     expect(await statesOf(store)).toMatchObject({ tue: expect.stringContaining('broken') });
   });
 
+  const restore = 'restore the file from a copy of the store';
   test.each([
-    ['{', 'prune.json is not JSON'],
-    ['{"prune":"blockplan/v1"}', 'prune.json is invalid: drop is not a list'],
+    ['{', 'prune.json is not JSON', restore],
+    ['{"prune":"blockplan/v1"}', 'prune.json is invalid: drop is not a list', restore],
     [
       '{"prune":"blockplan/v1","drop":[{"name":"../x"}]}',
       'prune.json is invalid: drop[0].name is not the name of a backup',
+      restore,
     ],
     [
       '{"prune":"blockplan/v3"}',
       'prune.json was written by a newer version of blockplan (blockplan/v3)',
+      'use that version, or a newer one',
     ],
-  ])('a mark such as %s is a finding of the store', async (text, message) => {
+  ])('a mark such as %s is a finding of the store', async (text, message, hint) => {
     const store = copy((at) => writeFileSync(join(at, 'prune.json'), text));
     const { findings } = await storeIn(store);
-    expect(findings.map((each) => each.message)).toEqual([
-      `${message}, so it is unknown which backups an unfinished prune is removing`,
+    expect(findings.map((each) => [each.message, each.hint])).toEqual([
+      [`${message}, so it is unknown which backups an unfinished prune is removing`, hint],
     ]);
     expect(await statesOf(store)).toEqual(COMPLETE);
   });
