@@ -37,6 +37,18 @@ export interface VirshTerms {
   readonly doubt?: string;
   /** The QEMU process that the doubt is about; the doubt ends with the process. */
   readonly of?: GuestProcess;
+  /** What must still be so when the command is sent; otherwise it is not sent. For `define`. */
+  readonly over?: Former;
+}
+
+/** What a new definition may replace. */
+export interface Former {
+  /** The persistent definition. The one that the command gives to libvirt is also accepted: it was sent before. */
+  readonly definition: string;
+  /** Set if the guest must be off, without a managed save image. */
+  readonly off?: true;
+  /** The files that must exist and have been made by this run. */
+  readonly made?: readonly string[];
 }
 
 /** `qemu-img convert` of an image that nothing writes to, or `qemu-img create`. */

@@ -3,6 +3,7 @@ import type { DiskSpec, InputFile, MemorySpec, Options, Values } from '../comman
 import type {
   AwaitJobEffect,
   Effect,
+  Former,
   KeepDefinitionEffect,
   MakeFileEffect,
   MoveFileEffect,
@@ -104,6 +105,13 @@ const FIELDS: { readonly [T in Tool]: Fields<FieldsOf[T]> } = {
     loses: optionalField(listOf(text)),
     doubt: optionalField(text),
     of: optionalField(guestProcessShape),
+    over: optionalField(
+      fields<Former>({
+        definition: text,
+        off: optionalField(trueFlag),
+        made: optionalField(listOf(text)),
+      }),
+    ),
   },
   'qemu-img': { tool: oneOf('qemu-img' as const), bytes: amount, why: text },
   'await-job': {

@@ -10,6 +10,7 @@ import {
   type RemoveFileEffect,
   type VirshEffect,
 } from '../commands/effect.ts';
+import { refuseChanged } from '../commands/refuse-changed.ts';
 import { BlockplanError } from '../errors.ts';
 import type { HeldFile, HostIO } from '../host-io/host-io.ts';
 import { allDisks } from '../model/defined-disks.ts';
@@ -206,6 +207,7 @@ class LiveDriver implements LibvirtDriver {
   }
 
   async #send(argv: readonly string[], effect: VirshEffect): Promise<void> {
+    if (effect.over) refuseChanged(effect, await this.observe(effect.over.made ?? []));
     const definition = commandDefinition(effect);
     const job = definition.startsJob(effect.args);
     if (job) {

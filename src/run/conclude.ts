@@ -141,7 +141,7 @@ function* judged(run: RunState, final: FinalState | undefined): RunPart<Finish> 
   const apart = [
     ...run.doubts.map(({ text }) => text),
     ...each((host, now) => [
-      ...(isUp(now) ? [] : unsureDefinitions(lastWritesBy(host, now), now)),
+      ...(isUp(now) ? [] : unsureDefinitions(lastSeenWriting(host, now), now)),
       ...differences(host.savepoint, now),
       ...newFaults(host.savepoint, now),
     ]),
@@ -168,6 +168,11 @@ function hasJustRead({ graph, phaseStarts, hosts }: RunState, on: HostName): boo
   const before = phaseStarts[last]?.before;
   if (before === undefined || graph.nodes[last]?.host !== on) return false;
   return !isSameChains(before, ofHost(hosts, on).now);
+}
+
+/** The host states in which the guest may have written last. One that was off at the beginning shows nothing about that. */
+function lastSeenWriting(host: RunHost, now: HostState): readonly HostState[] {
+  return lastWritesBy(host, now).filter(isUp);
 }
 
 /** For a stopped guest: the disks whose definition names, or may name, another file than the guest wrote to. */
@@ -223,9 +228,9 @@ function nextSteps(run: RunState, now: HostState): Command[] {
   if (nextStartFaults(now).length > 0) return [blockplanOn(now.host.connect, 'doctor', name)];
   if (isUp(now)) return [virshCommand(host, 'domblklist', name)];
   // Starting from a definition that names other files than the guest wrote to would let its data diverge.
-  const stale = lastWritesBy(home(run), now).some(
-    (state) => definedElsewhere(state, now).length > 0,
-  );
+  const wrote = lastSeenWriting(home(run), now);
+  const stale =
+    wrote.length === 0 || wrote.some((state) => definedElsewhere(state, now).length > 0);
   return stale
     ? [virshCommand(host, 'domblklist', name, '--inactive')]
     : [virshCommand(host, 'start', name)];

@@ -6,6 +6,7 @@ import {
   type RemoveFileEffect,
   type VirshEffect,
 } from '../commands/effect.ts';
+import { refuseChanged } from '../commands/refuse-changed.ts';
 import { openedFiles } from '../host/definitions.ts';
 import { layersOf, nameIn } from '../host/file-names.ts';
 import { withFileMoved, withNewImage, withoutFile } from '../host/image-files.ts';
@@ -48,7 +49,10 @@ export function apply(host: SimulatedHost, effect: Effect): SimulatedHost {
 
 function command(host: SimulatedHost, effect: CommandEffect): SimulatedHost {
   const definition = commandDefinition(effect);
-  if (effect.tool === 'virsh') refuseOtherDomain(host, effect);
+  if (effect.tool === 'virsh') {
+    refuseOtherDomain(host, effect);
+    refuseChanged(effect, host.state);
+  }
   return definition.apply(host, effect.args);
 }
 

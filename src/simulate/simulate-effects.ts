@@ -51,7 +51,8 @@ function statesOf({ planned, phase }: PhaseNode, start: HostState): HostState[] 
   throw new Error(`${planned.id} has no phase ${phase.name}`);
 }
 
-function assumeOne(host: SimulatedHost, effect: Effect): SimulatedHost {
+function assumeOne(host: SimulatedHost, asked: Effect): SimulatedHost {
+  const effect = unconditional(asked);
   try {
     return apply(host, effect);
   } catch (error) {
@@ -64,6 +65,13 @@ function assumeOne(host: SimulatedHost, effect: Effect): SimulatedHost {
     if (error instanceof EffectFailed) return host;
     throw error;
   }
+}
+
+/** The same effect where nothing has changed meanwhile. */
+function unconditional(effect: Effect): Effect {
+  if (effect.tool !== 'virsh') return effect;
+  const { over: _met, ...rest } = effect;
+  return rest;
 }
 
 /** The host after the effect, with all obstacles removed that preflight checks for. */

@@ -1,17 +1,21 @@
 /** The effects that put a persistent definition in place, byte for byte, with its autostart mark and metadata. */
-import type { Effect } from '../../commands/effect.ts';
+import type { Effect, Former } from '../../commands/effect.ts';
 import type { Bundle, HostState } from '../../model/host-state.ts';
 
 /** The name, in the run's folder, of the last definition that was passed to libvirt. */
 export const DEFINITION_FILE = 'define.xml';
 
-/** `virsh define` of that XML. The file is written to the run's folder and fsynced before the command is sent. */
-export function defineDomain(xml: string, why: string): Effect {
+/**
+ * `virsh define` of that XML. The file is written to the run's folder and fsynced before the command is sent.
+ * @param over what must still be so when it is sent; by default, any definition is replaced
+ */
+export function defineDomain(xml: string, why: string, over?: Former): Effect {
   return {
     tool: 'virsh',
     verb: 'define',
     args: { file: { file: DEFINITION_FILE, content: xml } },
     why,
+    ...(over === undefined ? {} : { over }),
   };
 }
 

@@ -1,8 +1,8 @@
 /** The phases of a restore: new files first, then the definition. No existing file is written, renamed or removed. */
 import { virshCommand } from '../../command.ts';
 import type { Effect } from '../../commands/effect.ts';
-import { isSameFile } from '../../model/file-identity.ts';
-import { activeFile, type HostState, isUp } from '../../model/host-state.ts';
+import { fileAt, isSameFile } from '../../model/file-identity.ts';
+import { activeFile, diskOf, type HostState, isUp } from '../../model/host-state.ts';
 import { NoRollback, type Phase } from '../define.ts';
 import { defineDomain } from '../effects/definition.ts';
 import {
@@ -13,7 +13,6 @@ import {
   spaceOfRestored,
 } from '../restored-disks.ts';
 import { removeMade } from '../rollbacks/cancel.ts';
-import { restoreDefinition } from '../rollbacks/definition.ts';
 import {
   definedOn,
   definitionIs,
@@ -69,44 +68,106 @@ function verification(
   return { tool: 'verify-image', file, disk: target, root, otherwise, why };
 }
 
-/** Has the definition of a guest that is off use those files. */
+/** Has the definition of a guest that is off use those files. Its rollback also removes them: they were exposed to guests. */
 export function replaceDisksPhase(params: Restored): Phase {
   return {
     name: 'define',
     summary: 'have the definition use the restored files',
-    rollback: 'restore the former definition, unless the guest has written to the restored files',
-    effects: (before, start) => [
-      defineDomain(
-        definitionWith(before, restoredDisks(params, start)),
-        'use the restored files from the next start on',
-      ),
-    ],
+    rollback:
+      'restore the former definition and remove the new files, unless the guest has written to them',
+    effects: (before, start) => {
+      const disks = restoredDisks(params, start);
+      return [
+        defineDomain(
+          definitionWith(before, disks),
+          'use the restored files from the next start on',
+          {
+            definition: start.domain.definition ?? '',
+            off: true,
+            made: disks.map(({ file }) => file),
+          },
+        ),
+      ];
+    },
     expects: (before, start) => {
       const disks = restoredDisks(params, start);
       return [
         definitionIs(definitionWith(before, disks), 'the one that was given to libvirt'),
+        nothingSaved(start),
         ...disks.flatMap(({ target, file }) => [
           definedOn(target, file),
           fileExists(file),
+          madeByRun(file),
           offOrRunsOn(target, file),
         ]),
       ];
     },
-    undo(before, now, start) {
-      const effects = restoreDefinition(before, now);
-      if (effects.length === 0) return [];
-      const disks = restoredDisks(params, start);
-      const runs = disks.some(({ target, file }) => isSameFile(now, activeFile(now, target), file));
-      if (isUp(now) && runs)
-        throw new NoRollback(
-          `"${now.domain.name}" was started from the restored files, and its latest writes are only there`,
-          [virshCommand(now.host, 'domblklist', now.domain.name)],
-        );
-      const written = 'the guest has written to it since, so the former definition is not restored';
-      const why = 'make sure that the guest has not written to it';
-      return [...disks.map((disk) => verification(disk, why, written)), ...effects];
-    },
+    undo: (before, now, start) => takenBack(restoredDisks(params, start), before, now, start),
   };
+}
+
+/**
+ * One round puts the definition back, the next one removes the files. Each file is compared right before both, because the
+ * guest may have run on it at any time, and its latest writes may be only there.
+ */
+function takenBack(
+  disks: readonly RestoredDisk[],
+  before: HostState,
+  now: HostState,
+  start: HostState,
+): Effect[] {
+  const { name, definition, managedSave } = now.domain;
+  const there = disks.filter(({ file }) => fileAt(now, file));
+  const removed = there.flatMap((disk) =>
+    removeMade(start, now, disk.file, true).map((removal) => ({ disk, removal })),
+  );
+  const isNamed = disks.some(({ target, file }) =>
+    isSameFile(now, diskOf(now, target)?.persistentSource, file),
+  );
+  if (removed.length === 0 && !isNamed) return [];
+  const listed = [virshCommand(now.host, 'domblklist', name, '--inactive')];
+  const runs = disks.some(({ target, file }) => isSameFile(now, activeFile(now, target), file));
+  if (isUp(now) && runs)
+    throw new NoRollback(
+      `"${name}" was started from the restored files, and its latest writes are only there`,
+      [virshCommand(now.host, 'domblklist', name)],
+    );
+  if (managedSave)
+    throw new NoRollback(
+      `"${name}" has a managed save image, whose memory may belong to the restored files`,
+      listed,
+    );
+  if (!isNamed) {
+    const written = 'the guest has written to it since, so it is not removed';
+    return removed.flatMap(({ disk, removal }) => [unwritten(disk, written), removal]);
+  }
+  if (definition === undefined || definition !== definitionWith(before, disks))
+    throw new NoRollback(
+      `the definition of "${name}" was changed since it names the restored files`,
+      listed,
+    );
+  const off = isUp(now) ? {} : { off: true as const };
+  const back = defineDomain(before.domain.definition ?? '', 'restore the definition', {
+    definition,
+    ...off,
+  });
+  const written = 'the guest has written to it since, so the former definition is not restored';
+  // A guest that runs on its former files has its latest writes there.
+  return isUp(now) ? [back] : [...there.map((disk) => unwritten(disk, written)), back];
+}
+
+function unwritten(disk: RestoredDisk, otherwise: string): Effect {
+  return verification(disk, 'make sure that the guest has not written to it', otherwise);
+}
+
+/** A managed save image or a new checkpoint belongs to the former files. */
+function nothingSaved({ domain: { checkpoints: known } }: HostState): Expectation {
+  return ({ domain: { name, managedSave, checkpoints } }) => [
+    ...(managedSave ? [`"${name}" has a managed save image now`] : []),
+    ...checkpoints
+      .filter((each) => !known.includes(each))
+      .map((each) => `"${name}" has a new checkpoint, ${each}`),
+  ];
 }
 
 /** A guest that was started meanwhile must not write to the former file: the next start would not find these writes. */

@@ -1,0 +1,29 @@
+/** The last check before a definition is replaced: an operator may have changed it, or started the guest, at any time. */
+import { EffectFailed } from '../model/effect-failed.ts';
+import { fileAt } from '../model/file-identity.ts';
+import type { HostState } from '../model/host-state.ts';
+import type { VirshEffect } from './effect.ts';
+
+/**
+ * Refuses to replace a definition, or to do so under a guest, that is not as the effect expects.
+ * @param state as it was just observed
+ * @throws EffectFailed, not begun
+ */
+export function refuseChanged(effect: VirshEffect, state: HostState): void {
+  const { over } = effect;
+  if (over === undefined) return;
+  const { name, definition, state: is, managedSave } = state.domain;
+  const given = effect.verb === 'define' ? effect.args.file.content : undefined;
+  const stays = 'so its definition is left alone';
+  if (definition !== over.definition && definition !== given)
+    throw unsent(`the definition of "${name}" was changed meanwhile, ${stays}`);
+  if (over.off && is !== 'shut off') throw unsent(`"${name}" is ${is}, ${stays}`);
+  if (over.off && managedSave) throw unsent(`"${name}" has a managed save image now, ${stays}`);
+  const strange = over.made?.find((file) => !fileAt(state, file)?.made);
+  if (strange !== undefined)
+    throw unsent(`${strange} is not the file that this run created, so no definition gets it`);
+}
+
+function unsent(why: string): EffectFailed {
+  return new EffectFailed(why, { begun: false });
+}

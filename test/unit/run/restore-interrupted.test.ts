@@ -1,0 +1,182 @@
+/** What operators and guests do between a kill of a restore and its `resume` or `rollback` is neither overwritten nor lost. */
+import { describe, expect, test } from 'vitest';
+import type { Effect } from '../../../src/commands/effect.ts';
+import { asDefined } from '../../../src/host/domain.ts';
+import { withoutFile } from '../../../src/host/image-files.ts';
+import { type SimulatedHost, updateDomain } from '../../../src/host/simulated-host.ts';
+import type { JournalEntry } from '../../../src/journal/journal.ts';
+import { withFile } from '../../../src/model/host-state.ts';
+import {
+  guestDies,
+  guestStarts,
+  lostAtNextStart,
+  lostWrites,
+} from '../../../src/simulate/host-faults.ts';
+import { has, intends, Runs } from '../../killed-runs.ts';
+import { planned } from '../../plans.ts';
+import { off, STORE, VDA } from '../../steps/restore-scenes.ts';
+import { SNAP2 } from '../../worlds.ts';
+
+const compiled = () => planned([`restore: { store: ${STORE}, backup: tuesday, dest: /new }`]);
+const stageDone = (entry: JournalEntry) =>
+  entry.type === 'phase-finished' && entry.phase === 'stage';
+const defineBegun = (entry: JournalEntry) =>
+  entry.type === 'phase-started' && entry.phase === 'define' && entry.direction === 'do';
+const defined = (entry: JournalEntry) => entry.type === 'outcome' && entry.phase === 'define';
+const moments = [
+  ['the copy', stageDone],
+  ['the beginning of define', defineBegun],
+  ['its intent', intends('virsh define')],
+] as const;
+
+const edited = (from: RegExp | string, to: string) => (host: SimulatedHost) =>
+  updateDomain(host, { definition: host.state.domain.definition?.replace(from, to) ?? '' });
+const withMemory = edited(/<memory[^>]*>\d+/, "<memory unit='KiB'>77");
+const used = (host: SimulatedHost) => guestDies(guestStarts(host));
+
+async function killed(at: (entry: JournalEntry) => boolean, autostart = false): Promise<Runs> {
+  const runs = new Runs(off({ domain: { autostart } }));
+  await runs.killed(compiled(), at);
+  return runs;
+}
+
+/** Does something to the host right before the first such effect of the next attempt. */
+function before(runs: Runs, which: (effect: Effect) => boolean, befalls: typeof used): void {
+  let done = false;
+  runs.driver.onEffect = (effect) => {
+    if (done || !which(effect)) return;
+    done = true;
+    runs.befalls(befalls);
+  };
+}
+const isDefine = (effect: Effect) => effect.tool === 'virsh' && effect.verb === 'define';
+const vda = ({ host }: Runs) => host.state.domain.disks[0]?.persistentSource;
+const said = (finish: { readonly happened?: readonly string[] } | undefined) =>
+  (finish?.happened ?? []).join('\n');
+
+describe.each(moments)('a resume after a kill at %s', (_moment, at) => {
+  test.each([
+    ['outside the disks', withMemory],
+    ['in a disk', edited("discard='unmap'", "discard='ignore'")],
+  ])('keeps an edit %s', async (_where, edit) => {
+    const runs = await killed(at);
+    runs.befalls(edit);
+    const { definition } = runs.host.state.domain;
+    const { finish } = await runs.again('resume');
+    expect(runs.host.state.domain.definition).toBe(definition);
+    expect(finish?.end).toBe('stranded');
+    expect(said(finish)).toContain('the definition of "testvm" was changed meanwhile');
+    expect(runs.host.state.files[VDA]).toBeFalsy();
+  });
+
+  test('changes no definition under a managed save image', async () => {
+    const runs = await killed(at);
+    runs.befalls((host) => updateDomain(used(host), { managedSave: true }));
+    const { finish } = await runs.again('resume');
+    expect([finish?.end, vda(runs)]).toEqual(['stranded', SNAP2]);
+    expect(said(finish)).toContain('has a managed save image');
+    // Once it is gone, nothing is in the way.
+    runs.befalls((host) => updateDomain(host, { managedSave: false }));
+    expect((await runs.again('rollback')).finish?.end).toBe('rolled-back');
+    expect(lostAtNextStart(runs.host)).toEqual([]);
+  });
+
+  test('names no file that the run did not make', async () => {
+    const runs = await killed(at);
+    runs.befalls((host) => ({ ...host, state: withFile(host.state, VDA, { size: 5 }) }));
+    const { finish } = await runs.again('resume');
+    expect([finish?.end, vda(runs)]).toEqual(['stranded', SNAP2]);
+    expect(runs.host.state.files[VDA]).toMatchObject({ size: 5 });
+  });
+});
+
+test('a guest that starts right before the definition changes keeps its disks', async () => {
+  const runs = new Runs(off({ domain: { autostart: false } }));
+  before(runs, isDefine, guestStarts);
+  const finish = await runs.whole(compiled());
+  expect([finish.end, vda(runs)]).toEqual(['stranded', SNAP2]);
+  expect(said(finish)).toContain('"testvm" is running, so its definition is left alone');
+});
+
+describe('a rollback', () => {
+  test.each([defineBegun, intends('virsh define')])(
+    'leaves an edit alone, where define never ran',
+    async (at) => {
+      const runs = await killed(at);
+      runs.befalls(edited("discard='unmap'", "discard='ignore'"));
+      const { commands } = await runs.again('rollback');
+      expect(runs.host.state.domain.definition).toContain("discard='ignore'");
+      expect(commands.filter(has('virsh define'))).toEqual([]);
+      expect(runs.host.state.files[VDA]).toBeFalsy();
+    },
+  );
+
+  test.each([withMemory, edited("discard='unmap'", "discard='ignore'")])(
+    'leaves an edit of the new definition alone',
+    async (edit) => {
+      const runs = await killed(defined);
+      runs.befalls(edit);
+      const { finish } = await runs.again('rollback');
+      expect([finish?.end, vda(runs)]).toEqual(['stranded', VDA]);
+      expect(said(finish)).toContain('was changed since it names the restored files');
+    },
+  );
+
+  test('is impossible while there is a managed save image', async () => {
+    const runs = await killed(defined);
+    runs.befalls((host) => updateDomain(host, { managedSave: true }));
+    const { finish } = await runs.again('rollback');
+    expect([finish?.end, vda(runs)]).toEqual(['stranded', VDA]);
+    expect(said(finish)).toContain('has a managed save image');
+  });
+
+  test('does not change the definition of a guest that starts during the verification', async () => {
+    const runs = await killed(defined);
+    before(runs, isDefine, guestStarts);
+    const { finish } = await runs.again('rollback');
+    expect([finish?.end, vda(runs)]).toEqual(['stranded', VDA]);
+    expect(lostAtNextStart(runs.host)).toEqual([]);
+    runs.befalls(guestDies);
+    expect((await runs.again('rollback')).finish?.end).toBe('stranded');
+    expect(lostAtNextStart(runs.host)).toEqual([]);
+  });
+
+  test('removes no file that the guest has written to, whatever the definition names', async () => {
+    const runs = await killed(defined);
+    const { definition = '' } = off().domain;
+    runs.befalls((host) => asDefined(used(host), definition));
+    const { finish } = await runs.again('rollback');
+    expect(finish?.end).toBe('stranded');
+    expect(said(finish)).toContain(`${VDA} differs from the backup: the guest has written to it`);
+    expect(runs.host.state.files[VDA]).toBeTruthy();
+    expect(lostWrites(runs.host)).toEqual([]);
+  });
+
+  test('names no file as the one that the guest wrote to, if it was off', async () => {
+    const runs = await killed(defined);
+    runs.befalls(used);
+    const { finish } = await runs.again('rollback');
+    expect(finish?.end).toBe('stranded');
+    expect(finish?.state.join('\n')).not.toContain('the guest wrote to');
+    expect(finish?.next).toContain('virsh domblklist testvm --inactive');
+  });
+
+  test('restores the definition although a restored file is missing', async () => {
+    const runs = await killed(defined);
+    runs.befalls((host) => withoutFile(host, VDA));
+    const { finish } = await runs.again('rollback');
+    expect([finish?.end, vda(runs)]).toEqual(['rolled-back', SNAP2]);
+  });
+
+  test('compares each file right before its definition goes, and before it is removed', async () => {
+    const runs = await killed(defined);
+    const { finish, commands } = await runs.again('rollback');
+    expect(finish?.end).toBe('rolled-back');
+    expect(commands.map((command) => command.split(' ').slice(0, 2).join(' '))).toEqual([
+      '# compare',
+      'virsh define',
+      '# compare',
+      `rm ${VDA}`,
+    ]);
+  });
+});
