@@ -1,7 +1,7 @@
 /** The only way to remove or move a file: no chain in XML or in an image header names it, and no process has it open. */
 import type { Driver } from '../commands/driver.ts';
 import type { MoveFileEffect } from '../commands/effect.ts';
-import type { HeldFile, HostIO } from '../host-io/host-io.ts';
+import type { FileStamp, HeldFile, HostIO } from '../host-io/host-io.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { includesFile, usersOf } from '../model/file-identity.ts';
 import type { HostState } from '../model/host-state.ts';
@@ -10,7 +10,7 @@ import { filesAtNextStart } from './own-headers.ts';
 /**
  * Removes a file once it is proven unused; a file that is already gone is no error.
  * @param state the domain as it was just observed
- * @param allowed checks the file itself, and throws where it must stay
+ * @param own checks that the run itself made the file, and throws otherwise
  * @throws EffectFailed, without touching the file, when anything still needs it
  */
 export async function removeUnused(
@@ -18,12 +18,13 @@ export async function removeUnused(
   file: string,
   state: HostState,
   driver: Pick<Driver, 'survey'>,
-  allowed?: (held: HeldFile) => Promise<void>,
+  own?: (held: HeldFile) => Promise<void>,
 ): Promise<void> {
   await using held = await io.holdFile(file);
   if (!held) return;
-  await allowed?.(held);
-  await refuseUsed(io, file, held, state, driver);
+  await own?.(held);
+  const made = own ? await held.stamp() : undefined;
+  await refuseUsed(io, file, held, state, driver, made);
   await held.remove();
 }
 
@@ -47,13 +48,17 @@ export async function moveUnused(
   }
 }
 
-/** @throws EffectFailed when anything still needs the file */
+/**
+ * @param made the stamp of a file that the run has made at a free path
+ * @throws EffectFailed when anything still needs the file
+ */
 async function refuseUsed(
   io: HostIO,
   file: string,
   held: HeldFile,
   state: HostState,
   driver: Pick<Driver, 'survey'>,
+  made?: FileStamp,
 ): Promise<void> {
   if ((await held.identity()) !== (await io.inspectFile(file))?.identity)
     throw leftAlone(file, 'was replaced by another file during the check');
@@ -67,10 +72,25 @@ async function refuseUsed(
   const next = await filesAtNextStart(io, state.domain);
   if (includesFile(await io.inspectFiles([file, ...next.files]), next.files, file))
     throw leftAlone(file, `is read at the next start of ${state.domain.name}`);
-  if (next.unread.length > 0)
-    throw leftAlone(file, `may be used by ${next.unread.join(', ')}, which cannot be read`);
+  const unknown = await changedSince(io, next.unread, made);
+  if (unknown.length > 0)
+    throw leftAlone(file, `may be used by ${unknown.join(', ')}, which cannot be read`);
   const open = await held.openers();
   if (open.length > 0) throw leftAlone(file, `is open in ${open.join(', ')}`);
+}
+
+/** The files that may name what was made: one that is missing, or has not changed since before that, does not. */
+async function changedSince(
+  io: HostIO,
+  files: readonly string[],
+  made: FileStamp | undefined,
+): Promise<readonly string[]> {
+  if (made === undefined || made.born === '0') return files;
+  const found = await Promise.all(files.map((file) => io.stat(file)));
+  return files.filter((_file, at) => {
+    const there = found[at];
+    return there && BigInt(there.changed) >= BigInt(made.born);
+  });
 }
 
 function leftAlone(file: string, why: string): EffectFailed {

@@ -2,6 +2,7 @@
  * One effect: its intent is fsynced before it and its outcome is written after it. Also the observation of the host
  * state.
  */
+import type { VerifyImageEffect } from '../commands/backup-effect.ts';
 import {
   commandDefinition,
   contentLostBy,
@@ -115,6 +116,17 @@ export function* performEffect(
     throw error;
   }
   yield* appendRecord({ type: 'outcome', ...ref, direction });
+}
+
+/** Performs an effect that leaves no trace once more. The journal has its first time, and counts it only once. */
+export function* performAgain(
+  run: RunState,
+  { on, ...ref }: PhaseRef & OnHost,
+  effect: VerifyImageEffect,
+): RunPart<void> {
+  const told = { ...ref, direction: 'do' as const };
+  yield* emit({ event: 'command', ...told, command: commandText(effect), why: effect.why });
+  yield* perform(run, { ask: 'perform', ...told, on, effect });
 }
 
 function isUnbegun(error: unknown): boolean {

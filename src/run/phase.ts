@@ -15,6 +15,7 @@ import {
   isBestEffort,
   isConnectionLost,
   observe,
+  performAgain,
   performEffect,
   reasonOf,
   recordIntent,
@@ -123,6 +124,9 @@ function* effectsFrom(
   const begins = node.first && waited && from === 0;
   const obstacles = begins ? yield* obstaclesTo(node, withStoresOf(before, start)) : [];
   if (obstacles.length > 0) return failed(obstacles.join('; '));
+  if (run.resumed)
+    for (const effect of node.phase.again?.(before, start) ?? [])
+      yield* performAgain(run, phaseOnHost(node), effect);
   const effects = effectsOf(node, current);
   for (const [done, effect] of effects.entries()) {
     if (done < from) continue;

@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts';
+import type { VerifyImageEffect } from '../commands/backup-effect.ts';
 import type { Effect } from '../commands/effect.ts';
 import type { Finding } from '../errors.ts';
 import type { HostState } from '../model/host-state.ts';
@@ -93,6 +94,11 @@ export interface Phase {
   /** What the phase does, and why, as a clause without a full stop. */
   readonly summary: string;
   effects(before: HostState, start: HostState): readonly Effect[];
+  /**
+   * The effects without a trace that a resumed run performs once more before those of the phase, although an earlier phase
+   * did: what they found may no longer be so.
+   */
+  again?(before: HostState, start: HostState): readonly VerifyImageEffect[];
   /** What must hold after the effects, judged by the observed host state. */
   expects(before: HostState, start: HostState): readonly Expectation[];
   /**

@@ -1,7 +1,8 @@
 import { codes } from '../codes.ts';
 import { virshCommand } from '../command.ts';
+import type { Finding } from '../errors.ts';
 import type { StoredBackup } from '../model/backup-store.ts';
-import { isInside, isSameFile } from '../model/file-identity.ts';
+import { disksUsing, isInside, isSameFile } from '../model/file-identity.ts';
 import type { HostState } from '../model/host-state.ts';
 import { onlyNearest } from '../nearest.ts';
 import { sizeText } from '../size-text.ts';
@@ -85,6 +86,11 @@ export const restoreStep = defineStep<typeof schema>({
     for (const disk of restoredDisks(params, state)) {
       const { least, most } = spaceOfRestored(state, disk);
       requireNewFile(needs, state, 'dest', disk.file, least, most);
+      needs.require(
+        `no disk of the domain names ${disk.file}`,
+        'domain',
+        checkUnnamed(state, disk),
+      );
     }
   },
   products: (params: Params, state) =>
@@ -129,6 +135,21 @@ function refuseTwice(disk: string, at: number): Refusal {
   );
 }
 
+/** The rollback could not tell a definition that has always named the file from the one that the restore makes. */
+function checkUnnamed(state: HostState, { file }: RestoredDisk): Refusal[] {
+  const [user] = disksUsing(state, file);
+  return user
+    ? [
+        refuse(
+          codes.fileExistence,
+          'dest',
+          `the disk ${user.target} of "${state.domain.name}" already names ${file}`,
+          'choose another folder',
+        ),
+      ]
+    : [];
+}
+
 /** What libvirt keeps of the guest that would not fit other disks. */
 function requireNothingSaved(needs: Needs, { domain, host }: HostState): void {
   const { name, managedSave, checkpoints } = domain;
@@ -141,7 +162,7 @@ function requireNothingSaved(needs: Needs, { domain, host }: HostState): void {
             codes.managedSaveExists,
             [],
             `"${name}" has a managed save image: its memory would continue on disks that it does not know`,
-            `remove it first: ${virshCommand(host, 'managedsave-remove', name)}`,
+            `start and shut down the guest, or give up that memory: ${virshCommand(host, 'managedsave-remove', name)}`,
           ),
         ]
       : [],
@@ -197,11 +218,12 @@ function refuseAbsent(
 function checkDisk(
   params: Params,
   state: HostState,
-  { name, findings }: StoredBackup,
+  backup: StoredBackup,
   { target, broken, root, capacity }: RestoredDisk,
 ): Refusal[] {
+  const { name } = backup;
   const key = keyOf(params, target);
-  const [found] = findings.filter(({ severity }) => severity === 'error');
+  const found = causeOf(backup, target);
   if (broken || root === undefined)
     return [
       refuseStep(
@@ -226,4 +248,15 @@ function checkDisk(
       path: typeof key === 'string' ? [key] : key,
     },
   ];
+}
+
+/** The finding about a broken disk. One about the backup as a whole counts if no other disk is broken. */
+function causeOf({ findings, disks }: StoredBackup, target: string): Finding | undefined {
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  const file = disks.find((each) => each.target === target)?.file;
+  const isOnly = disks.filter(({ broken }) => broken).length === 1;
+  return (
+    errors.find(({ message }) => file !== undefined && message.split(/[\s:/]/).includes(file)) ??
+    (isOnly ? errors[0] : undefined)
+  );
 }

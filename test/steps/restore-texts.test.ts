@@ -1,9 +1,9 @@
 /** The texts of `restore`. */
 import { expect, test } from 'vitest';
 import { restoreStep } from '../../src/steps/restore.ts';
-import { stored, storeOf } from '../stored.ts';
+import { stored, storedDisk, storeOf } from '../stored.ts';
 import { disk, SNAP1 } from '../worlds.ts';
-import { all, broken, foreign, latest, MiB, off, STORE, VDA, WEEK } from './restore-scenes.ts';
+import { all, broken, finding, foreign, latest, MiB, off, STORE, VDA, WEEK } from './restore-scenes.ts';
 import { phaseLines, refusalLines, requirementLines } from './shown.ts';
 
 test('its requirements, and the space it takes', () => {
@@ -18,6 +18,7 @@ test('its requirements, and the space it takes', () => {
       "/new/testvm-tuesday-vda.qcow2 does not exist [file /new/testvm-tuesday-vda.qcow2]",
       "the folder of /new/testvm-tuesday-vda.qcow2 exists, is writable and has enough free space [folder /new/testvm-tuesday-vda.qcow2]",
       "no other domain uses /new/testvm-tuesday-vda.qcow2 [others]",
+      "no disk of the domain names /new/testvm-tuesday-vda.qcow2 [domain]",
     ]
   `);
   expect(restoreStep.products(all, off())).toEqual([
@@ -39,7 +40,7 @@ test('its commands and its rollback', () => {
       "    rm /new/testvm-tuesday-vda.qcow2  # once proven unused  (remove the file that the step created; made true)",
       "define: have the definition use the restored files",
       "  virsh define --file RUN/define.xml  (use the restored files from the next start on)",
-      "  rollback: restore the former definition, unless the guest has written to the restored files",
+      "  rollback: restore the former definition and remove the new files, unless the guest has written to them",
       "    # compare the checksums of /new/testvm-tuesday-vda.qcow2 with those of the backup  (make sure that the guest has not written to it)",
       "    virsh define --file RUN/define.xml  (restore the definition)",
     ]
@@ -56,6 +57,19 @@ test('without the content of the store nothing is refused, and facts are', () =>
   `);
 });
 
+const halfBroken = stored(
+  'monday',
+  [storedDisk('vda', { broken: true }), storedDisk('vdb', { broken: true })],
+  {
+    findings: [
+      finding('monday: vda.qcow2 is missing'),
+      finding('monday: vdb.qcow2 is no qcow2 image'),
+    ],
+  },
+);
+const twin = (name: string) =>
+  stored(name, undefined, { point: { ...stored(name).point!, sequence: 7 } });
+
 test('findings', () => {
   const lines = [
     [all, off({ domain: { state: 'running' } })],
@@ -65,6 +79,9 @@ test('findings', () => {
     [latest, off({}, storeOf([foreign]))],
     [all, off({}, storeOf([foreign]))],
     [all, off({}, storeOf([broken]))],
+    [{ ...all, backup: 'monday', disks: ['vdb'] }, off({}, storeOf([halfBroken]))],
+    [latest, off({}, storeOf([twin('monday'), twin('tuesday')]))],
+    [all, off({ disks: [disk('vda', [VDA])], files: { [VDA]: null } })],
     [{ ...all, backup: 'wed' }, off({}, { ...WEEK, drafts: [stored('wed')] })],
     [{ ...all, disks: ['vdc', 'vd'] }, off()],
     [all, off({ disks: [disk('vda', [SNAP1], { capacity: MiB })] })],
@@ -74,13 +91,16 @@ test('findings', () => {
   ).toMatchInlineSnapshot(`
     [
       "BP162: the domain "testvm" is running: its disks can only be replaced while it is off -> shut it down: virsh shutdown testvm",
-      "BP118: "testvm" has a managed save image: its memory would continue on disks that it does not know -> remove it first: virsh managedsave-remove testvm",
+      "BP118: "testvm" has a managed save image: its memory would continue on disks that it does not know -> start and shut down the guest, or give up that memory: virsh managedsave-remove testvm",
       "BP167: "testvm" has checkpoints (cp1, cp2), and the restored files do not have their bitmaps -> remove each of them first: virsh checkpoint-delete testvm --checkpointname cp1 --metadata",
       "BP163 backup: /backup/testvm has no backup "tuesda" -> did you mean "tuesday"?",
       "BP163 backup: /backup/testvm has no backup "friday" -> see: blockplan backups /backup/testvm",
       "BP163 backup: /backup/testvm has no backup of this guest -> see: blockplan backups /backup/testvm",
       "BP165 backup: the backup tuesday is of another guest, web2 (other); "testvm" has the UUID 4dea22b3-1d52-d8f3-2516-782e98ab3fa0 -> name the store of this guest",
       "BP164 backup: tuesday: the image is missing -> name another backup",
+      "BP164 disks.0: monday: vdb.qcow2 is no qcow2 image -> name another backup",
+      "BP164 backup: it is unknown which backup is the newest: monday and tuesday have the same number -> name the backup to restore",
+      "BP106 dest: the disk vda of "testvm" already names /new/testvm-tuesday-vda.qcow2 -> choose another folder",
       "BP164 backup: the backup wed is incomplete: it is being made, or its run was interrupted -> name a complete backup, or finish its run first",
       "BP103 disks.0: the backup tuesday has no disk "vdc"; it has: vda -> did you mean vda?",
       "BP103 disks.1: the backup tuesday has no disk "vd"; it has: vda -> did you mean vda?",

@@ -21,6 +21,8 @@ import {
 import { phaseDone, rollbackLines } from './shown.ts';
 import { testStep } from './step-tester.ts';
 
+const named = off({ disks: [disk('vda', [VDA])], files: { [VDA]: null } });
+
 testStep(restoreStep, {
   valid: [
     ['an increment', all, off()],
@@ -160,6 +162,7 @@ testStep(restoreStep, {
       off({ disks: [disk('vda', [SNAP2], { capacity: MiB })] }),
       ['BP166 backup'],
     ],
+    ['a file that a disk already names', all, named, ['BP106 dest']],
     ['a file that exists', all, off({ files: { [VDA]: { size: 1 } } }), ['BP106 dest']],
     ['no folder', all, off({ folders: { [DEST]: null } }), ['BP107 dest']],
     [
@@ -177,6 +180,7 @@ testStep(restoreStep, {
   ],
   scenes: [off(), off({ domain: { autostart: false } })],
   admitted: 20,
+  undoAll: ['define'],
 });
 
 function withoutRoot(backup: ReturnType<typeof stored>): typeof backup {
@@ -218,14 +222,16 @@ describe('the rollback', () => {
         "no rollback: "testvm" was started from the restored files, and its latest writes are only there -> virsh domblklist testvm",
       ]
     `);
-    expect(rollbackLines(phase, before, running(after, SNAP2), start)).toHaveLength(2);
+    expect(rollbackLines(phase, before, running(after, SNAP2), start)).toHaveLength(1);
   });
 
   test('leaves a definition alone that another user has changed outside the disks', () => {
     const { phase, before, after, start } = define;
     const definition = after.domain.definition?.replace('<vcpu', '<vcpu2');
     const edited = withDomain(after, definition === undefined ? {} : { definition });
-    expect(rollbackLines(phase, before, edited, start)).toEqual([]);
+    expect(rollbackLines(phase, before, edited, start)).toEqual([
+      'no rollback: the definition of "testvm" was changed since it names the restored files -> virsh domblklist testvm --inactive',
+    ]);
   });
 
   test('removes only files that the run has made, and that no definition names', () => {
@@ -248,6 +254,10 @@ test('the definition must not change while the files are copied, and nobody may 
   ]);
   expect(problems(withDomain(after, { managedSave: true }))).toEqual([
     '"testvm" has a managed save image now',
+  ]);
+  const { stores: _unread, ...unread } = off();
+  expect(phase.expects(before, unread).flatMap((each) => each(after))).toEqual([
+    'the disks of the backup are unknown',
   ]);
 });
 

@@ -1,5 +1,6 @@
 /** The phases of a restore: new files first, then the definition. No existing file is written, renamed or removed. */
 import { virshCommand } from '../../command.ts';
+import type { VerifyImageEffect } from '../../commands/backup-effect.ts';
 import type { Effect } from '../../commands/effect.ts';
 import { fileAt, isSameFile } from '../../model/file-identity.ts';
 import { activeFile, diskOf, type HostState, isUp } from '../../model/host-state.ts';
@@ -32,6 +33,7 @@ export function stageDisksPhase(params: Restored): Phase {
       restoredDisks(params, start).flatMap((disk) => staged(disk, start)),
     expects: (before, start) => [
       guestIsOff,
+      backupIsKnown(restoredDisks(params, start)),
       ...(before.domain.definition === undefined
         ? []
         : [definitionIs(before.domain.definition, 'the one that the guest had before')]),
@@ -64,7 +66,7 @@ function verification(
   { target, file, root = '' }: RestoredDisk,
   why: string,
   otherwise: string,
-): Effect {
+): VerifyImageEffect {
   return { tool: 'verify-image', file, disk: target, root, otherwise, why };
 }
 
@@ -89,6 +91,14 @@ export function replaceDisksPhase(params: Restored): Phase {
         ),
       ];
     },
+    again: (_before, start) =>
+      restoredDisks(params, start).map((disk) =>
+        verification(
+          disk,
+          'make sure that the copy has not changed while blockplan was stopped',
+          'it has changed since it was copied',
+        ),
+      ),
     expects: (before, start) => {
       const disks = restoredDisks(params, start);
       return [
@@ -158,6 +168,11 @@ function takenBack(
 
 function unwritten(disk: RestoredDisk, otherwise: string): Effect {
   return verification(disk, 'make sure that the guest has not written to it', otherwise);
+}
+
+/** A run that knew nothing of the store would restore nothing. */
+function backupIsKnown(disks: readonly RestoredDisk[]): Expectation {
+  return () => (disks.length > 0 ? [] : ['the disks of the backup are unknown']);
 }
 
 /** A managed save image or a new checkpoint belongs to the former files. */

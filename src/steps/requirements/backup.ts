@@ -125,7 +125,7 @@ function checkBackup(
   if (unread.length > 0) return unread;
   const found = backupNamed(store, state, name);
   if (!found) return [refuseUnknown(store, folder, name)];
-  if (name === LATEST) return checkNewest(store);
+  if (name === LATEST) return checkNewest(store, found);
   const { point, dropped, findings } = found;
   if (!point)
     return [
@@ -150,18 +150,28 @@ function checkBackup(
 }
 
 /** A backup without a valid manifest has no place in the order: it may be the newest. */
-function checkNewest({ backups }: BackupStore): Refusal[] {
+function checkNewest({ backups }: BackupStore, newest: StoredBackup): Refusal[] {
   const unknown = backups.find(({ point, dropped }) => !point && !dropped);
-  return unknown
-    ? [
+  const twin = backups.find(
+    ({ name, point, dropped }) =>
+      name !== newest.name &&
+      !dropped &&
+      point?.uuid === newest.point?.uuid &&
+      point?.sequence === newest.point?.sequence,
+  );
+  const why = unknown
+    ? (unknown.findings[0]?.message ?? `${unknown.name} has no manifest`)
+    : twin && `${twin.name} and ${newest.name} have the same number`;
+  return why === undefined
+    ? []
+    : [
         refuseStep(
           codes.backupUnusable,
           'backup',
-          `it is unknown which backup is the newest: ${unknown.findings[0]?.message ?? `${unknown.name} has no manifest`}`,
+          `it is unknown which backup is the newest: ${why}`,
           'name the backup to restore',
         ),
-      ]
-    : [];
+      ];
 }
 
 function refuseUnknown({ backups, drafts }: BackupStore, folder: string, name: string): Refusal {

@@ -3,6 +3,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { link, lstat, mkdir, open, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { localHost } from '../../../src/host-io/local-host.ts';
 import { moveUnused, removeUnused } from '../../../src/libvirt/remove-unused.ts';
@@ -74,6 +75,30 @@ async function stays(seen: HostState, why: string, file = at('spare')): Promise<
     expect([await exists(file), await exists(at('aside/spare'))]).toEqual([true, false]);
   }
 }
+
+describe('an unreadable image of the guest', () => {
+  const isOwn = async () => {};
+  const removeOwn = (seen: HostState) =>
+    removeUnused(localHost, at('spare'), seen, surveying(seen), isOwn);
+
+  test('from before the run does not keep what the run has made', async () => {
+    await writeFile(at('torn'), 'no image');
+    await delay(50);
+    image('newer');
+    await rename(at('newer'), at('spare'));
+    await removeOwn(host({ persistentSource: at('torn') }));
+    expect(await exists(at('spare'))).toBe(false);
+  });
+
+  test('that has changed since may need it', async () => {
+    await delay(50);
+    await writeFile(at('torn'), 'no image');
+    await expect(removeOwn(host({ persistentSource: at('torn') }))).rejects.toThrow(
+      `may be used by ${at('torn')}, which cannot be read`,
+    );
+    expect(await exists(at('spare'))).toBe(true);
+  });
+});
 
 describe('a file stays that is', () => {
   test('the active layer of the guest', () =>

@@ -90,6 +90,27 @@ describe.each(moments)('a resume after a kill at %s', (_moment, at) => {
   });
 });
 
+test.each([stageDone, defineBegun, intends('virsh define')])(
+  'a resumed run compares the copies once more before it defines them',
+  async (at) => {
+    const runs = await killed(at);
+    const { finish, commands } = await runs.again('resume');
+    expect(finish?.end).toBe('succeeded');
+    expect(commands.map((command) => command.split(' ').slice(0, 2).join(' '))).toEqual([
+      '# compare',
+      'virsh define',
+    ]);
+    const changed = await killed(at);
+    changed.befalls((host) => ({
+      ...host,
+      formats: { ...host.formats, [VDA]: 'torn' },
+    }));
+    const refused = await changed.again('resume');
+    expect([refused.finish?.end, vda(changed)]).toEqual(['stranded', SNAP2]);
+    expect(said(refused.finish)).toContain(`${VDA} differs from the backup: it has changed`);
+  },
+);
+
 test('a guest that starts right before the definition changes keeps its disks', async () => {
   const runs = new Runs(off({ domain: { autostart: false } }));
   before(runs, isDefine, guestStarts);

@@ -1,0 +1,59 @@
+/** The comparison of an image with a backup notices whatever uses or changes the image meanwhile. */
+import { execFileSync } from 'node:child_process';
+import { appendFile, open, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { HostIO } from '../../../src/host-io/host-io.ts';
+import { localHost } from '../../../src/host-io/local-host.ts';
+import { verifyImage } from '../../../src/libvirt/verify-image.ts';
+import { scratchFolder } from '../../scratch-folder.ts';
+
+const folder = scratchFolder('verify');
+let count = 0;
+
+async function made(): Promise<{ readonly file: string; readonly root: string }> {
+  const file = join(folder, `${count++}.qcow2`);
+  execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', file, '1M']);
+  return { file, root: (await localHost.digestImage(file, undefined)).root };
+}
+
+/** The local host, on which something happens once the image has been read. */
+function meanwhile(happens: () => Promise<unknown>): HostIO {
+  const digestImage: HostIO['digestImage'] = async (...args) => {
+    const digest = await localHost.digestImage(...args);
+    await happens();
+    return digest;
+  };
+  return { ...localHost, digestImage };
+}
+
+const verify = (io: HostIO, { file, root }: { readonly file: string; readonly root: string }) =>
+  verifyImage(
+    io,
+    { tool: 'verify-image', file, disk: 'vda', root, otherwise: 'it is damaged', why: '' },
+    { onProgress: () => {} },
+  );
+
+test('an equal image passes, another one does not', async () => {
+  const image = await made();
+  await verify(localHost, image);
+  await expect(verify(localHost, { ...image, root: 'x' })).rejects.toThrow(
+    `${image.file} differs from the backup: it is damaged`,
+  );
+});
+
+test('an image that is written to or replaced meanwhile does not', async () => {
+  const image = await made();
+  const written = meanwhile(() => appendFile(image.file, 'x'));
+  const changed = `${image.file} was changed while it was compared with the backup`;
+  await expect(verify(written, image)).rejects.toThrow(changed);
+  const [one, other] = [await made(), await made()];
+  const replaced = meanwhile(() => rename(other.file, one.file));
+  await expect(verify(replaced, one)).rejects.toThrow(`${one.file} was changed`);
+});
+
+test('an image that a process has open does not', async () => {
+  const image = await made();
+  await using _open = await open(image.file, 'r+');
+  await expect(verify(localHost, image)).rejects.toThrow(`${image.file} is `);
+});
