@@ -15,13 +15,13 @@ export function storedDisk(target: string, change: Partial<StoredDisk> = {}): St
   };
 }
 
-/** A complete backup; its sequence number is its place in the store. */
+/** A complete backup; its sequence number is its place in the store, unless another one is set. */
 export function stored(
   name: string,
   disks: readonly StoredDisk[] = [storedDisk('vda')],
   change: Partial<StoredBackup> = {},
 ): StoredBackup {
-  const point = { domain: 'testvm', uuid: GUEST, time: '2026-11-29T02:00:00Z', sequence: 1 };
+  const point = { domain: 'testvm', uuid: GUEST, time: '2026-11-29T02:00:00Z', sequence: 0 };
   return { name, size: 1, findings: [], disks, point: { ...point, quiesced: false }, ...change };
 }
 
@@ -29,7 +29,11 @@ export function storeOf(
   backups: readonly StoredBackup[],
   change: Partial<BackupStore> = {},
 ): BackupStore {
-  return { backups, drafts: [], holders: [], strays: [], findings: [], ...change };
+  const numbered = backups.map((backup, at): StoredBackup => {
+    const { point } = backup;
+    return point ? { ...backup, point: { ...point, sequence: point.sequence || at + 1 } } : backup;
+  });
+  return { backups: numbered, drafts: [], holders: [], strays: [], findings: [], ...change };
 }
 
 /** The host state with that store, and the images of its backups. */

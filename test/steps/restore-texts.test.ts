@@ -3,7 +3,18 @@ import { expect, test } from 'vitest';
 import { restoreStep } from '../../src/steps/restore.ts';
 import { stored, storedDisk, storeOf } from '../stored.ts';
 import { disk, SNAP1 } from '../worlds.ts';
-import { all, broken, finding, foreign, latest, MiB, off, STORE, VDA, WEEK } from './restore-scenes.ts';
+import {
+  all,
+  broken,
+  finding,
+  foreign,
+  latest,
+  MiB,
+  off,
+  STORE,
+  VDA,
+  WEEK,
+} from './restore-scenes.ts';
 import { phaseLines, refusalLines, requirementLines } from './shown.ts';
 
 test('its requirements, and the space it takes', () => {
@@ -22,7 +33,7 @@ test('its requirements, and the space it takes', () => {
     ]
   `);
   expect(restoreStep.products(all, off())).toEqual([
-    { file: VDA, copied: 31 * MiB, room: 31 * MiB },
+    { file: VDA, copied: 31 * MiB, room: 31 * MiB, least: 4096 },
   ]);
   expect(restoreStep.reads?.(all, off())).toEqual([
     `${STORE}/tuesday/vda.qcow2`,

@@ -168,7 +168,7 @@ testStep(restoreStep, {
     [
       'too little space',
       all,
-      off({ folders: { [DEST]: { writable: true, free: MiB } } }),
+      off({ folders: { [DEST]: { writable: true, free: 4095 } } }),
       ['BP108 dest'],
     ],
     [
