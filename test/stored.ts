@@ -5,7 +5,7 @@ import type { HostState } from '../src/model/host-state.ts';
 const MiB = 1024 ** 2;
 
 /** The UUID of the guest in `worlds.ts`. */
-export const GUEST = '4dea22b3-1d52-d8f3-2516-782e98ab3fa0';
+const GUEST = '4dea22b3-1d52-d8f3-2516-782e98ab3fa0';
 
 export function storedDisk(target: string, change: Partial<StoredDisk> = {}): StoredDisk {
   return {

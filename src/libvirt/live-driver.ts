@@ -29,7 +29,7 @@ import { withInputFiles } from './input-files.ts';
 import { connectionOf, type LiveOptions, listen } from './live-connection.ts';
 import { MadeFiles } from './made-files.ts';
 import { type BackupPlace, performBackup } from './make-backup.ts';
-import { markCommand, NOTHING_TO_UNMARK, readMarker, unmarkCommand } from './marker.ts';
+import { markDomain, readMarker, unmarkDomain } from './marker.ts';
 import { MigrationWatch } from './migration-watch.ts';
 import { captureBundle, observeDomain, uuidOf } from './observe.ts';
 import { readHeaders } from './own-headers.ts';
@@ -226,14 +226,7 @@ class LiveDriver implements LibvirtDriver {
   }
 
   async mark(marker: Marker): Promise<void> {
-    const command = markCommand(this.#options.domain, marker);
-    const set = async () => {
-      const answer = await this.#virsh.run(command);
-      if (answer.ok) return;
-      throw new EffectFailed(
-        `the marker cannot be written into the domain's metadata: ${answer.error}`,
-      );
-    };
+    const set = () => markDomain(this.#virsh, this.#options.domain, marker);
     // libvirt answers the change with an event, so this also proves that events arrive before any is needed. On a busy
     // host the process that receives them starts late; once in some thousand runs it never received any (libvirt 9.0).
     const hears = (timeoutMs: number) =>
@@ -250,12 +243,8 @@ class LiveDriver implements LibvirtDriver {
     this.#attend(await listen(this.#io, this.#options, Promise.resolve(this.#virsh)));
   }
 
-  async unmark(): Promise<void> {
-    const answer = await this.#virsh.run(unmarkCommand(this.#options.domain));
-    if (answer.ok || NOTHING_TO_UNMARK.test(answer.error ?? '')) return;
-    throw new EffectFailed(
-      `the marker cannot be removed from the domain's metadata: ${answer.error}`,
-    );
+  unmark(): Promise<void> {
+    return unmarkDomain(this.#virsh, this.#options.domain);
   }
 
   marker(): Promise<Marker | undefined> {

@@ -1,4 +1,5 @@
 /** The marker of a run in the domain's own metadata, which every operator of the domain can see, on any machine. */
+import { EffectFailed } from '../model/effect-failed.ts';
 import { MARKER_URI, type Marker } from '../model/marker.ts';
 import { parseXml } from '../model/xml-tree.ts';
 import type { Virsh } from './virsh.ts';
@@ -6,24 +7,33 @@ import type { Virsh } from './virsh.ts';
 const KEY = 'blockplan';
 
 /**
- * The command that writes the marker, into the live XML only: libvirt leaves an empty `<metadata/>` behind when the marker
+ * Writes the marker, into the live XML only: libvirt leaves an empty `<metadata/>` behind when the marker
  * is removed, and every byte of the persistent definition must stay as it is.
  */
-export function markCommand(domain: string, marker: Marker): string[] {
+export async function markDomain(virsh: Virsh, domain: string, marker: Marker): Promise<void> {
   const attributes = Object.entries(marker).map(
     ([name, value]) => `${name}='${escapeAttribute(String(value))}'`,
   );
-  return [...command(domain), '--key', KEY, '--set', `<run ${attributes.join(' ')}/>`];
-}
-
-/** The command that removes the marker. */
-export function unmarkCommand(domain: string): string[] {
-  return [...command(domain), '--remove'];
+  const set = ['--key', KEY, '--set', `<run ${attributes.join(' ')}/>`];
+  const answer = await virsh.run([...command(domain), ...set]);
+  if (answer.ok) return;
+  throw new EffectFailed(
+    `the marker cannot be written into the domain's metadata: ${answer.error}`,
+  );
 }
 
 /** libvirt's errors where there is no marker, or no definition or guest that could have one. */
-export const NOTHING_TO_UNMARK =
+const NOTHING_TO_UNMARK =
   /metadata not found|metadata element|domain is not running|failed to get domain|Domain not found/i;
+
+/** Removes the marker, if there is one. */
+export async function unmarkDomain(virsh: Virsh, domain: string): Promise<void> {
+  const answer = await virsh.run([...command(domain), '--remove']);
+  if (answer.ok || NOTHING_TO_UNMARK.test(answer.error ?? '')) return;
+  throw new EffectFailed(
+    `the marker cannot be removed from the domain's metadata: ${answer.error}`,
+  );
+}
 
 /** The marker on the running domain; undefined where there is none. */
 export async function readMarker(virsh: Virsh, domain: string): Promise<Marker | undefined> {

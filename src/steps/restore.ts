@@ -1,7 +1,7 @@
 import { codes } from '../codes.ts';
 import { virshCommand } from '../command.ts';
 import type { Finding } from '../errors.ts';
-import type { StoredBackup } from '../model/backup-store.ts';
+import { imageName, type StoredBackup } from '../model/backup-store.ts';
 import { disksUsing, isInside, isSameFile } from '../model/file-identity.ts';
 import type { HostState } from '../model/host-state.ts';
 import { onlyNearest } from '../nearest.ts';
@@ -253,10 +253,10 @@ function checkDisk(
 /** The finding about a broken disk. One about the backup as a whole counts if no other disk is broken. */
 function causeOf({ findings, disks }: StoredBackup, target: string): Finding | undefined {
   const errors = findings.filter(({ severity }) => severity === 'error');
-  const file = disks.find((each) => each.target === target)?.file;
   const isOnly = disks.filter(({ broken }) => broken).length === 1;
+  const names = [target, imageName(target)];
   return (
-    errors.find(({ message }) => file !== undefined && message.split(/[\s:/]/).includes(file)) ??
+    errors.find(({ message }) => message.split(/[\s:/]/).some((word) => names.includes(word))) ??
     (isOnly ? errors[0] : undefined)
   );
 }
