@@ -25,7 +25,20 @@ const examples = steps.flatMap(({ kind, examples }) =>
   examples.map(({ title, params }) => [kind, title, params] as const),
 );
 
-describe.each(examples)('%s: %s', (kind, _title, params) => {
+/** The kinds that need a guest that is off. */
+const needsOff = (kind: string) => kind === 'restore';
+
+describe.each(examples.filter(([kind]) => needsOff(kind)))('%s: %s', (kind, _title, params) => {
+  test.each([
+    ['gone', 'BP101'],
+    ['crashed', 'BP162'],
+    ['running', 'BP162'],
+  ] as const)('on a guest that is %s', (state, code) => {
+    expect(found(kind, params, state)).toEqual([[code, 'domain: testvm']]);
+  });
+});
+
+describe.each(examples.filter(([kind]) => !needsOff(kind)))('%s: %s', (kind, _title, params) => {
   test.each([
     ['gone', 'BP101'],
     ['shut off', 'BP102'],
