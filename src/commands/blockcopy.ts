@@ -17,7 +17,8 @@ import {
   updateDisk,
 } from '../host/simulated-host.ts';
 import { type CopySpace, copySource, spaceOfCopy } from '../model/copy-space.ts';
-import { type Destination, type Disk, diskOf, type HostState } from '../model/host-state.ts';
+import type { Destination } from '../model/destination.ts';
+import { type Disk, diskOf, type HostState } from '../model/host-state.ts';
 import { type ArgsOf, defineCommand, optional, required } from './define.ts';
 
 const options = {

@@ -1,8 +1,9 @@
 /** A host state as facts: what a preview needs, without secrets. The same state always gives the same facts. */
+
+import type { Destination } from '../model/destination.ts';
 import { FileSet, filesOfDisk, namesByFile } from '../model/file-identity.ts';
 import { recordedBackingName } from '../model/headers.ts';
 import type {
-  Destination,
   Disk,
   Domain,
   HostState,

@@ -1,5 +1,6 @@
 /** A facts file as data, in the order in which it is written; see `schema.ts` for what each part means. */
-import type { BlockJob, Destination, Disk, DomainState } from '../model/host-state.ts';
+import type { Destination } from '../model/destination.ts';
+import type { BlockJob, Disk, DomainState } from '../model/host-state.ts';
 import type { Amount } from './amounts.ts';
 
 export interface Facts {

@@ -1,10 +1,10 @@
 /** Builds the host state that valid facts describe. */
 import { withPersistentSources } from '../model/defined-disks.ts';
+import type { Destination } from '../model/destination.ts';
 import { bothUnsupported, LUN } from '../model/disk-elements.ts';
 import type { DomainXml } from '../model/domain-xml.ts';
 import { normalizedPath } from '../model/file-identity.ts';
 import type {
-  Destination,
   Disk,
   Domain,
   Folder,

@@ -1,8 +1,8 @@
 /** Inspects a path that a step writes to: its kind, size, image header and users. Only reads. */
 import { constants, type Stats } from 'node:fs';
 import { open, readFile, stat } from 'node:fs/promises';
+import type { Destination, HeaderSummary } from '../model/destination.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
-import type { Destination, HeaderSummary } from '../model/host-state.ts';
 import { deviceUsers, swapFiles } from './device-users.ts';
 import { absentAsNull, inspectFile, isFileAt, isForbidden } from './files.ts';
 import { openers } from './openers.ts';

@@ -11,8 +11,9 @@
  * the host's own error, with its `code`, such as `EACCES`.
  */
 import type { StoreFolder } from '../model/backup-store.ts';
+import type { Destination } from '../model/destination.ts';
 import type { OverlayBeside } from '../model/examination.ts';
-import type { Destination, Folder, HostState, ImageFile, Layer } from '../model/host-state.ts';
+import type { Folder, HostState, ImageFile, Layer } from '../model/host-state.ts';
 import type { ImageExtents } from '../model/image-extents.ts';
 import type { ImageDigests } from './image-digest.ts';
 import type { StoreLocks } from './store-lock.ts';

@@ -16,7 +16,7 @@ import type {
 
 let execa: Promise<typeof import('execa')> | undefined;
 
-/** Loads execa, which takes a start 12 ms: the first virsh is started without it, and connects meanwhile. */
+/** Loads execa once. The first virsh is started without it, and connects meanwhile. */
 function loadExeca(): Promise<typeof import('execa')> {
   execa ??= import('execa');
   return execa;
@@ -56,7 +56,8 @@ function tied(argv: Argv): Argv {
 
 function startAs(argv: Argv, options: StartOptions): RunningProgram {
   const child = spawned(argv, options);
-  // Loaded before it is needed: an upgrade of blockplan may remove the file while the program runs.
+  // Loaded before it is needed: an upgrade of blockplan may remove the file while the program runs. A failure is kept, and
+  // fails the first program that needs it.
   setImmediate(() => void loadExeca().catch(() => {}));
   if (!child) return notStarted();
   const { pid, stdin, stdout, stderr } = child;

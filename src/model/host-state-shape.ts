@@ -1,17 +1,16 @@
 /** The shapes of a host state and of a bundle, as journals and bundle files keep them. */
 import { backupStoreShape } from './backup-store-shape.ts';
+import type { Destination, HeaderSummary } from './destination.ts';
 import type { GuestProcess } from './guest-process.ts';
 import {
   type BlockJob,
   type Bundle,
   type Confinement,
-  type Destination,
   type Disk,
   DOMAIN_STATES,
   type Domain,
   type DomainState,
   type Folder,
-  type HeaderSummary,
   type HostInfo,
   type HostState,
   type ImageFile,

@@ -11,6 +11,7 @@
  */
 
 import type { BackupStore } from './backup-store.ts';
+import type { Destination } from './destination.ts';
 import type { GuestProcess } from './guest-process.ts';
 import type { ImageExtents } from './image-extents.ts';
 
@@ -183,26 +184,6 @@ export interface ImageFile {
   readonly dataFiles?: readonly string[];
   /** What a copy into it would find; absent where it was not inspected. */
   readonly place?: Destination;
-}
-
-/** What is at an existing path, as far as a step that writes to it needs to know. */
-export interface Destination {
-  readonly kind: 'file' | 'block device' | 'folder' | 'other';
-  /** Length in bytes: the size that a guest sees if it is a raw image. */
-  readonly length: number;
-  /**
-   * The header in its first bytes; `null` where blockplan does not recognize it. Never used as the format of a source: a
-   * guest can write a header into its raw disk.
-   */
-  readonly header: HeaderSummary | null;
-  /** Its users, as clauses that follow "it is": `mounted at /mnt`; empty where it is unused. */
-  readonly heldBy: readonly string[];
-}
-
-/** The part of an image's header with the size that the guest sees. */
-export interface HeaderSummary {
-  readonly format: string;
-  readonly virtualSize: number;
 }
 
 export interface Folder {

@@ -2,9 +2,10 @@
 import { codes } from '../../codes.ts';
 import { commandLine } from '../../command.ts';
 import { fullQcow2 } from '../../model/copy-space.ts';
+import type { Destination } from '../../model/destination.ts';
 import { fileAt, isSameFile } from '../../model/file-identity.ts';
 import { backingPath } from '../../model/headers.ts';
-import type { Destination, HostState, Layer } from '../../model/host-state.ts';
+import type { HostState, Layer } from '../../model/host-state.ts';
 import { comparedSizes, exactSizeText } from '../../size-text.ts';
 import { requireWritableByQemu } from './new-file.ts';
 import { checkOneFile } from './one-file.ts';

@@ -1,6 +1,6 @@
 /** The exact findings about an existing file or device that a step cannot overwrite. */
 import { describe, expect, test } from 'vitest';
-import type { Destination } from '../../../src/model/host-state.ts';
+import type { Destination } from '../../../src/model/destination.ts';
 import { exactSizeText } from '../../../src/size-text.ts';
 import { CAPACITY, findings, place } from './existing-place.ts';
 

@@ -1,7 +1,8 @@
 /** What a step that overwrites an existing file or device requires of it: kind, users, size. */
 
 import { describe, expect, test } from 'vitest';
-import type { Destination, ImageFile } from '../../../src/model/host-state.ts';
+import type { Destination } from '../../../src/model/destination.ts';
+import type { ImageFile } from '../../../src/model/host-state.ts';
 import { blockcopyStep } from '../../../src/steps/blockcopy.ts';
 import { requirementsOf } from '../../../src/steps/derived.ts';
 import {

@@ -1,6 +1,6 @@
 /** An existing file or device that a step may be unable to overwrite, and the findings about it. */
 import type { Finding } from '../../../src/errors.ts';
-import type { Destination } from '../../../src/model/host-state.ts';
+import type { Destination } from '../../../src/model/destination.ts';
 import {
   type ExistingFile,
   requireOverwritable,

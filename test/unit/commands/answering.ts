@@ -1,7 +1,8 @@
 /** Hosts and commands for tests of what the simulated libvirt and QEMU answer. */
 import type { Word } from '../../../src/commands/define.ts';
 import { type SimulatedHost, simulatedHostOf } from '../../../src/host/simulated-host.ts';
-import type { Destination, Disk, Domain } from '../../../src/model/host-state.ts';
+import type { Destination } from '../../../src/model/destination.ts';
+import type { Disk, Domain } from '../../../src/model/host-state.ts';
 import { qemuImgEffect, virshEffect } from '../../effects.ts';
 import { BASE, disk, looked, SNAP1, SNAP2, world } from '../../worlds.ts';
 

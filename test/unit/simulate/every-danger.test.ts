@@ -1,7 +1,8 @@
 /** A deliberately unsafe plan for each danger that docs/error-codes.md lists, and the host state in which it is caught. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import type { Destination, HostState } from '../../../src/model/host-state.ts';
+import type { Destination } from '../../../src/model/destination.ts';
+import type { HostState } from '../../../src/model/host-state.ts';
 import { printable } from '../../../src/printable.ts';
 import { walk } from '../../../src/simulate/walk.ts';
 import { planned } from '../../plans.ts';
