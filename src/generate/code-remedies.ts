@@ -160,7 +160,7 @@ export const CODE_REMEDIES = {
     'Ignore it if you take no incremental backups; otherwise keep the disk in qcow2, or take a full backup afterwards.',
   totalSpaceTooSmall: 'Free some space, or put some of the files on another file system.',
   spaceAtRisk:
-    'Ignore it if the guest writes little during the run, or if the copy leaves out enough; otherwise free some space, or put the file elsewhere.',
+    'Ignore it if the guest writes little during the run, or the copy leaves out enough; otherwise free some space, or put the file elsewhere.',
   autostartSuspended:
     'Ignore it if the guest may stay off after a power loss during the run; otherwise remove `undefine` and `redefine`.',
   chainTooDeep:

@@ -252,7 +252,7 @@ describe('its requirements and sizes', () => {
       { ...alone, files: {} },
       [...DISK, ...base(BASE, SNAP2, SNAP1)],
       [BASE],
-      [product(BASE, 0)],
+      [{ ...product(BASE, 0), unknown: true }],
     ],
     ['no layers', { ...active, base: '/x' }, alone, DISK, [], []],
     ['no disk', active, world({ disks: [] }), DISK.slice(0, 1), [], []],

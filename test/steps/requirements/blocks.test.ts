@@ -3,8 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { type Disk, type HostState, withDisk, withDomain } from '../../../src/model/host-state.ts';
 import { requirementsOf } from '../../../src/steps/derived.ts';
 import { steps } from '../../../src/steps/registry.ts';
+import { storeOf } from '../../stored.ts';
 import { BASE, DATA, disk, ISO, looked, neighbour, SNAP1, SNAP2, world } from '../../worlds.ts';
 import { BLOCKING } from '../required.ts';
+import { all, broken, foreign, off as offWith } from '../restore-scenes.ts';
 
 type Params = Readonly<Record<string, unknown>>;
 
@@ -48,6 +50,8 @@ const aliased: HostState = {
   ...world({ files: { [DEST]: { size: 1, identity: 'one' } } }),
   names: { [SNAP1]: 'one', [DEST]: 'one' },
 };
+const storeWith = (code: 'BP182' | 'BP188') =>
+  storeOf([], { findings: [{ code, severity: 'error', message: 'it cannot be used' }] });
 /** The definition has the disk under another target. */
 const renamed = (target: string): HostState => {
   const { definition = '' } = world().domain;
@@ -137,6 +141,13 @@ const CASES: readonly (readonly [code: string, kind: string, params: Params, wor
     ['BP147', 'blockcopy', reuse, there({})],
     ['BP155', 'blockcopy', copy, writer],
     ['BP156', 'blockcommit', { ...commit, delete: true }, onDevice],
+    ['BP162', 'restore', all, offWith({ domain: { state: 'running' } })],
+    ['BP163', 'restore', { ...all, backup: 'none' }, offWith()],
+    ['BP164', 'restore', all, offWith({}, storeOf([broken]))],
+    ['BP165', 'restore', all, offWith({}, storeOf([foreign]))],
+    ['BP181', 'restore', all, offWith({}, null)],
+    ['BP182', 'restore', all, offWith({}, storeWith('BP182'))],
+    ['BP188', 'restore', all, offWith({}, storeWith('BP188'))],
     [
       'BP180',
       'blockcommit',

@@ -44,7 +44,8 @@ test('each program that cannot be executed is reported once, at its first hook',
     hook(plain, 'after'),
     hook(missing, 'on-failure'),
   ];
-  const hint = 'install it on the machine that blockplan runs on, or correct the path';
+  const hint =
+    'correct the path, or install the program on the machine that blockplan runs on and make it executable';
   const common = { code: codes.hookProgramUnusable, severity: 'error', hint };
   expect(await found(...hooks)).toEqual([
     {
