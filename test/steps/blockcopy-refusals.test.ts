@@ -91,25 +91,28 @@ describe('its size', () => {
       'is 0 for a device, which does not grow',
       { disk: 'vda', ...toDevice },
       withDevice,
-      { copied: 120, room: 0 },
+      { copied: 120, room: 0, least: 0 },
     ],
     [
-      'counts an unknown file size as 0 if the size of the disk is known',
+      'is bounded by the size of the disk if that of a file is unknown',
       flat,
       untold(BASE),
-      { copied: 80, room: 80 },
+      {
+        ...{ copied: 10_240, room: 10_241.8125, least: 4096 },
+        because: 'the space of one of its layers is unknown',
+      },
     ],
     [
       'is unknown if the sizes of a file and of the disk are unknown',
       flat,
       unsized(untold(BASE)),
-      { copied: 80, room: 80, unknown: true },
+      { copied: 80, room: 80, least: 0, unknown: true },
     ],
     [
       'is that of the active layer for a shallow copy',
       shallow,
       unsized(untold(BASE)),
-      { copied: 40, room: 40 },
+      { copied: 40, room: 40, least: 4096 },
     ],
     ['is 0 for an unknown disk', { ...flat, disk: 'vdz' }, world(), { copied: 0, room: 0 }],
   ])('%s', (_title, params, host, { copied, room, ...more }) => {
