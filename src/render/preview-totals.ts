@@ -50,8 +50,9 @@ function safety({ totals: { pointsOfNoReturn: points }, steps }: Preview): TextP
   return all.length === 0 ? [{ text: 'every phase can be rolled back until the run ends' }] : all;
 }
 
-/** Whether the guest keeps running. */
-function guestText({ pauses, paused }: Totals): string {
+/** What the run means for the guest. */
+function guestText({ pauses, paused, off }: Totals): string {
+  if (off) return 'the guest stays off';
   if (paused) return 'the guest stays paused';
   return pauses > 0
     ? `the guest is paused in ${pluralText(pauses, 'phase')}`

@@ -96,13 +96,15 @@ function totalsOf(
   walked: Walk,
 ): Omit<Totals, 'copies' | 'space' | 'rollback'> {
   const shown = steps.flatMap((step) => step.phases);
+  const state = walked.phases[0]?.before.domain.state;
   return {
     steps: plan.steps.length,
     phases,
     changes: walked.phases.filter(changes).length,
     pointsOfNoReturn: shown.filter(isPointOfNoReturn).length,
     pauses: shown.filter((phase) => phase.pauses !== undefined).length,
-    ...(walked.phases[0]?.before.domain.state === 'paused' ? { paused: true } : {}),
+    ...(state === 'paused' ? { paused: true } : {}),
+    ...(state === 'shut off' ? { off: true } : {}),
   };
 }
 

@@ -52,6 +52,8 @@ export interface Totals {
   readonly pauses: number;
   /** Set if the guest is paused before the plan begins. */
   readonly paused?: true;
+  /** Set if the guest is off before the plan begins. */
+  readonly off?: true;
   /**
    * An upper bound of what is copied, by destination file, in bytes; absent if the facts do not include the sizes. `rate` is
    * the speed limit of the copy in bytes/s; absent if it has none. `counted` is an upper bound of the bytes that count towards

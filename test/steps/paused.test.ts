@@ -1,4 +1,4 @@
-/** A paused guest: the steps that work for it, those that do not, and how the preview describes it. */
+/** Guests that do not run: the steps that work for a paused one, those that do not, and how a preview describes them. */
 import { describe, expect, test } from 'vitest';
 import type { HostState } from '../../src/model/host-state.ts';
 import { provePlan } from '../../src/prove/prove.ts';
@@ -7,6 +7,7 @@ import { previewPlan } from '../../src/simulate/preview-plan.ts';
 import { walk } from '../../src/simulate/walk.ts';
 import { planned } from '../plans.ts';
 import { BASE, disk, looked, SNAP1, SNAP2, world } from '../worlds.ts';
+import { all, off } from './restore-scenes.ts';
 
 const SNAPSHOT = 'snapshot-create-as: { name: s, disk-only: true, no-metadata: true';
 /** Every kind of step, with parameters that a running guest allows. */
@@ -70,6 +71,15 @@ test('a paused guest stays paused while its memory is written', () => {
     previewTotals(previewPlan(planned(steps).plan, host(state, steps))).map(({ text }) => text);
   expect(guestIs('running')).toContain('the guest is paused in 1 phase');
   expect(guestIs('paused')).toContain('the guest stays paused');
+});
+
+test('a guest that is off stays off while its disks are restored', () => {
+  const { plan } = planned([`restore: ${JSON.stringify(all)}`]);
+  const preview = previewPlan(plan, off());
+  expect(preview.totals).toMatchObject({ off: true });
+  const said = previewTotals(preview).map(({ text }) => text);
+  expect(said).toContain('the guest stays off');
+  expect(said.join()).not.toContain('keeps running');
 });
 
 test('a paused guest cannot freeze its file systems, even if libvirt reports its agent as connected', () => {

@@ -8,6 +8,7 @@ import { walk } from '../../../src/simulate/walk.ts';
 import { committing } from '../../committing.ts';
 import { hostForPlans, planned, SHIPPED, shipped } from '../../plans.ts';
 import { PREVIEW, poisonedPreview } from '../../previews.ts';
+import { all as backup, off } from '../../steps/restore-scenes.ts';
 import { looked, SNAP1 } from '../../worlds.ts';
 
 const schema = JSON.parse(
@@ -44,7 +45,7 @@ test.each(SHIPPED)('the preview of %s is valid', (file) => {
   expect(valid(JSON.parse(jsonText(preview))), JSON.stringify(valid.errors)).toBe(true);
 });
 
-test('every property of the schema occurs in the full preview, or in that of a plan that stops, keeps something or copies much more than is stored', () => {
+test('every property of the schema occurs in the full preview, or in that of a plan that stops, keeps something, copies much more than is stored or restores a backup', () => {
   const seen = new Map<string, Set<string>>();
   const stopping = planned(['undefine: {}', 'redefine: {}'], 'stop').plan;
   const keeping = committing({ a: ['one!', 'two'] }).plan;
@@ -53,8 +54,9 @@ test('every property of the schema occurs in the full preview, or in that of a p
   const compressed = { virtualSize: 2 ** 33, layers: [{ data: 2 ** 30, zeroes: 0 }] };
   const host = withFile(hostForPlans(), SNAP1, { size: 1, extents: compressed });
   const range = planned([`convert: { source: ${SNAP1}, dest: /new/c }`]).plan;
-  all.push(previewPlan(range, host));
-  expect(valid(all[2]), JSON.stringify(valid.errors)).toBe(true);
+  const restoring = planned([`restore: ${JSON.stringify(backup)}`]).plan;
+  all.push(previewPlan(range, host), previewPlan(restoring, off()));
+  for (const each of all) expect(valid(each), JSON.stringify(valid.errors)).toBe(true);
   for (const [value, { properties = {} }] of [PREVIEW, ...all].flatMap((each) => [
     ...parts(each, schema),
   ])) {
