@@ -12,6 +12,7 @@ import {
   commandsOf,
   isRunOver,
   isUntrusted,
+  type RunLog,
   type StartRecord,
   type StoredLog,
   tryReadRunLog,
@@ -99,9 +100,18 @@ async function activeJob(state: string, of: RunFolder): Promise<ActiveJob> {
     ? withoutJob(
         of,
         'it is running qemu-img, whose speed cannot be changed',
-        'set "rate-limit" in the step of the plan before its next run',
+        hintOfQemuImg(of, log),
       )
     : withoutJob(of, 'it has no block job now');
+}
+
+/** Only a `convert` has a speed limit. */
+function hintOfQemuImg({ run }: RunFolder, { started, visits }: RunLog): string {
+  const step = visits.findLast(({ commands }) => commands.length > 0)?.step;
+  const kind = started?.steps.find(({ id }) => id === step)?.kind;
+  return kind === 'convert'
+    ? 'set "rate-limit" in the step of the plan before its next run'
+    : `the step has no speed limit; follow the run: ${blockplanCommand('attach', run)}`;
 }
 
 /** The refusal of a run that no process works on. */

@@ -49,14 +49,19 @@ const WAIT: Effect = {
 };
 const CONVERT = qemuImgEffect(['convert', '-p', '-W', '-m', '16', '-O', 'qcow2', '/a', '/b']);
 
-const copying = (effect: Effect, answer: Parameters<typeof commanded>[3]): JournalEntry[] => [
-  STARTED,
+const copying = (
+  effect: Effect,
+  answer: Parameters<typeof commanded>[3],
+  kind = 'convert',
+): JournalEntry[] => [
+  { ...STARTED, steps: [{ id: 'mirror', kind, phases: [] }] },
   ...phase('do', 'mirror/mirror', 'none', [
     ...commanded('do', 'mirror/mirror', GIVEN.copy, 'done'),
     ...commanded('do', 'mirror/mirror', effect, answer),
   ]),
 ];
 const WAITING = copying(WAIT, 'none');
+const RATE_LIMIT = 'set "rate-limit" in the step of the plan before its next run';
 
 /** A libvirt with a job of that speed, or without a job; and what it was asked. */
 function libvirt({
@@ -201,7 +206,7 @@ describe('is refused', () => {
     expect(existsSync(join(folder, EVENTS_FILE))).toBe(false);
   });
 
-  test.each<[string, readonly JournalEntry[], string]>([
+  test.each<[string, readonly JournalEntry[], string, string?]>([
     ['that has not begun', [STARTED], 'it has no block job now'],
     ['between two commands', copying(WAIT, 'done'), 'it has no block job now'],
     ['while a command is performed', copying(GIVEN.pivot, 'none'), 'it has no block job now'],
@@ -209,22 +214,26 @@ describe('is refused', () => {
       'while qemu-img works',
       copying(CONVERT, 'none'),
       'it is running qemu-img, whose speed cannot be changed',
+      RATE_LIMIT,
+    ],
+    [
+      'while a restore copies',
+      copying(CONVERT, 'none', 'restore'),
+      'it is running qemu-img, whose speed cannot be changed',
+      `the step has no speed limit; follow the run: blockplan attach ${RUN}`,
     ],
     ['after qemu-img', copying(CONVERT, 'done'), 'it has no block job now'],
     [
       'while qemu-img writes into its file',
       [...copying(CONVERT, 'none'), { type: 'made', on: LOCAL, file: '/b', ino: '1', born: '1' }],
       'it is running qemu-img, whose speed cannot be changed',
+      RATE_LIMIT,
     ],
-  ])('an active run %s', async (_title, entries, why) => {
+  ])('an active run %s', async (_title, entries, why, hint) => {
     await writeRun(state, RUN, entries);
     libvirt();
     expect(await held(() => refusal(RUN))).toBe(
-      `BP224 run ${RUN} cannot be throttled: ${why} | ${
-        why.includes('qemu-img')
-          ? 'set "rate-limit" in the step of the plan before its next run'
-          : `follow it, and try again while a block job runs: blockplan attach ${RUN}`
-      }`,
+      `BP224 run ${RUN} cannot be throttled: ${why} | ${hint ?? `follow it, and try again while a block job runs: blockplan attach ${RUN}`}`,
     );
     expect(session.opened).toEqual([]);
   });
