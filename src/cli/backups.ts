@@ -2,10 +2,9 @@
 import { dirname, resolve } from 'node:path';
 import { codes } from '../codes.ts';
 import { blockplanCommand } from '../command.ts';
-import type { BlockplanError } from '../errors.ts';
+import { BlockplanError } from '../errors.ts';
 import { localHost } from '../host-io/local-host.ts';
 import { STORE_NAMES, type StoreFolder } from '../model/backup-store.ts';
-import { EffectFailed } from '../model/effect-failed.ts';
 import { redactValue } from '../model/redact-value.ts';
 import { renderBackups } from '../render/backups.ts';
 import { colorWanted } from '../render/color.ts';
@@ -13,9 +12,9 @@ import { USUAL_COLUMNS } from '../render/frame.ts';
 import { jsonText } from '../render/json.ts';
 import { listBackups, storedTargets } from '../store/listing.ts';
 import { backupStoreOf, isBackupStore } from '../store/store.ts';
+import { unreadStore } from '../store/unread-store.ts';
 import { withJsonRefusal } from './json-refusal.ts';
 import { inputRefusal } from './read.ts';
-import { preflightRefusal } from './refusal.ts';
 
 export interface BackupsCommandOptions {
   /** Only backups of this disk. */
@@ -81,13 +80,7 @@ async function readable(path: string): Promise<StoreFolder | null> {
   try {
     return await localHost.readStore(path);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (!(error instanceof EffectFailed) && typeof code !== 'string') throw error;
-    throw preflightRefusal(
-      codes.storeUnreadable,
-      `the backup store ${path} cannot be read: ${message}`,
-      'run blockplan as a user with access, such as root',
-    );
+    throw new BlockplanError('preflight-refused', [unreadStore(path, error)]);
   }
 }
 

@@ -1,10 +1,9 @@
 /** Reads the backup stores that a plan names. */
-import { codes } from '../codes.ts';
 import type { HostIO } from '../host-io/host-io.ts';
 import type { BackupStore } from '../model/backup-store.ts';
-import { EffectFailed } from '../model/effect-failed.ts';
 import type { HostState } from '../model/host-state.ts';
 import { backupStoreOf } from '../store/store.ts';
+import { unreadStore } from '../store/unread-store.ts';
 
 /** Adds the stores in these folders to a host state. */
 export async function readStores(
@@ -22,20 +21,11 @@ async function storeAt(io: HostIO, path: string): Promise<BackupStore | null> {
     const folder = await io.readStore(path);
     return folder && backupStoreOf(folder);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (!(error instanceof EffectFailed) && typeof code !== 'string') throw error;
     // The path leads through a file.
-    if (code === 'ENOTDIR') return null;
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return null;
     return {
       ...{ backups: [], drafts: [], holders: [], strays: [] },
-      findings: [
-        {
-          code: codes.storeUnreadable,
-          severity: 'error',
-          message: `the backup store ${path} cannot be read: ${message}`,
-          hint: 'run blockplan as a user with access, such as root',
-        },
-      ],
+      findings: [unreadStore(path, error)],
     };
   }
 }

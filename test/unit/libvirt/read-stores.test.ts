@@ -28,11 +28,15 @@ test('the backups of each store; null where there is no folder', async () => {
 test('a store that cannot be read seems empty, and says why', async () => {
   const denied = Object.assign(new Error('permission denied'), { code: 'EACCES' });
   const failing = (error: Error) => ({ ...localHost, readStore: () => Promise.reject(error) });
-  for (const error of [denied, new EffectFailed('it has too many entries')]) {
+  for (const [error, hint] of [
+    [denied, 'run blockplan as a user with access, such as root'],
+    [Object.assign(new Error('i/o error'), { code: 'EIO' }), 'check the storage there'],
+    [new EffectFailed('it has too many entries'), expect.stringContaining('of one guest')],
+  ] as const) {
     const state = await readStores(failing(error), world(), ['/backup']);
     expect(storeIn(state, '/backup')).toMatchObject({
       backups: [],
-      findings: [{ code: 'BP182', message: expect.stringContaining(error.message) }],
+      findings: [{ code: 'BP182', message: expect.stringContaining(error.message), hint }],
     });
   }
   await expect(readStores(failing(new TypeError('a bug')), world(), ['/backup'])).rejects.toThrow(
