@@ -89,7 +89,9 @@ function readDefinition(report: Report): DomainXml | undefined {
       codes.factsDefinitionMismatch,
       path,
       `a domain that is ${isGone ? 'gone' : 'transient'} has no persistent definition`,
-      'remove "definition", or write "persistent: true"',
+      isGone
+        ? 'remove "definition", or correct "state"'
+        : 'remove "definition", or write "persistent: true"',
     );
     return undefined;
   }

@@ -255,6 +255,7 @@ domains: {}
   'a definition of something else': `${MINIMAL}definition: <pool/>\n`,
   'the definition of another domain': `${MINIMAL}definition: <domain><name>other</name></domain>\n`,
   'a definition of a transient domain': `${MINIMAL.replace('testvm', 'testvm, persistent: false')}definition: <domain><name>testvm</name></domain>\n`,
+  'a definition of a domain that does not exist': `${MINIMAL.replace('testvm', 'testvm, state: gone')}definition: <domain><name>testvm</name></domain>\n`,
 };
 
 test('the findings of refused facts match the transcript', async () => {
