@@ -21,7 +21,7 @@ export function refuseChanged(effect: VirshEffect, state: HostState): void {
   if (over.off && managedSave) throw unsent(`"${name}" has a managed save image now, ${stays}`);
   const strange = over.made?.find((file) => !fileAt(state, file)?.made);
   if (strange !== undefined)
-    throw unsent(`${strange} is not the file that this run created, so no definition gets it`);
+    throw unsent(`${strange} is not the file that this run created, ${stays}`);
 }
 
 function unsent(why: string): EffectFailed {

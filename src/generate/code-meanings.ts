@@ -145,7 +145,8 @@ export const CODE_MEANINGS = {
   invalidSeed: "The seed of `prove --replay` is invalid, or the plan's run does not reach it",
   guestNotOff: 'The step requires that the guest is off',
   backupNotFound: 'The backup store has no backup of that name',
-  backupUnusable: 'The backup cannot be restored: it is incomplete, broken, or given up by a prune',
+  backupUnusable:
+    'The backup cannot be restored: it is incomplete, broken, or being removed by a prune',
   backupOfOtherGuest: 'The backups in the store are of another guest',
   restoredSizeDiffers: 'Warning: the size of the disk has changed since the backup',
   checkpointsLeft:

@@ -160,7 +160,7 @@ export const CODE_REMEDIES = {
     'Ignore it if you take no incremental backups; otherwise keep the disk in qcow2, or take a full backup afterwards.',
   totalSpaceTooSmall: 'Free some space, or put some of the files on another file system.',
   spaceAtRisk:
-    'Ignore it if the guest writes little during the run, or the copy leaves out enough; otherwise free some space, or put the file elsewhere.',
+    'Ignore it if the guest writes little during the run, or if the copy will be smaller; otherwise free some space, or use another folder.',
   autostartSuspended:
     'Ignore it if the guest may stay off after a power loss during the run; otherwise remove `undefine` and `redefine`.',
   chainTooDeep:
@@ -203,10 +203,10 @@ export const CODE_REMEDIES = {
   backupOfOtherGuest:
     'Name the store of this guest. To use a backup of another guest, restore it by hand as in [docs/backups.md](backups.md).',
   restoredSizeDiffers:
-    'Ignore it if the guest has its former size after the restore as intended; otherwise resize the restored image.',
+    'Ignore it if the disk should have its former size again; otherwise resize the restored image after the restore.',
   checkpointsLeft:
     'Remove the checkpoints with `virsh checkpoint-delete --metadata`; the former images keep their bitmaps.',
-  pruneUnfinished: 'Finish the prune first.',
+  pruneUnfinished: 'Finish the prune with the version of blockplan that began it.',
   rehearsalNeedsRoot: "Run `blockplan rehearse` as root; it does not touch the host's own libvirt.",
   packagesMissing:
     'Install the packages in the message with `apt-get install --no-install-recommends`.',
@@ -215,7 +215,8 @@ export const CODE_REMEDIES = {
     'Rehearse the plan with a file instead of a block device, or check it with `blockplan prove`.',
   backingNotRelative: 'Remove `keep-relative`; the header then names the base by its path.',
   notBackupStore: 'Name the folder that has a subfolder for each backup, not one of the backups.',
-  storeUnreadable: 'Run blockplan as a user who can read the folder, such as root.',
+  storeUnreadable:
+    'Run blockplan as a user who can read the folder, such as root. Preview a restore on the host: facts do not include stores.',
   backupManifestInvalid:
     'Restore `manifest.json` from a copy of the store, or restore the original name of a renamed folder.',
   backupManifestNewer: 'Use the version of blockplan that created the backup, or a newer one.',

@@ -47,8 +47,8 @@ type:"string",pattern:"^(?!(?:prune\\.json|locks)$)(?!.*\\.partial$)[A-Za-z0-9][
 e of the backup, and of its folder in the store. With `${run.date}-${run.time}` the plan can be run again."},disks:{type:"\
 array",minItems:1,items:{type:"string",minLength:1},description:"Target names of the disks to copy, as in `virsh domblkl\
 ist` (default: every disk that the guest can write to)."},timeout:{type:"integer",minimum:1,description:"Cancel the back\
-up and roll back if it takes more than this many seconds (default: one day)."}}},restore:{description:"Restore disks of \
-a guest that is off from a backup into new files, and have its definition use them; the former files stay.",type:"object",
+up and roll back if it takes more than this many seconds (default: one day)."}}},restore:{description:"Restore disks fro\
+m a backup into new files while the guest is off, and have its definition use them; the former files stay.",type:"object",
 additionalProperties:!1,required:["store","backup","dest"],properties:{store:{type:"string",minLength:1,description:"Abs\
 olute path of the folder with the backups of this guest."},backup:{type:"string",pattern:"^(?!(?:prune\\.json|locks)$)(?!\
 .*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$",description:"Name of the backup, as in `blockplan backups`, or `latest\

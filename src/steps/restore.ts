@@ -59,7 +59,7 @@ type Params = Infer<typeof schema>;
 export const restoreStep = defineStep<typeof schema>({
   kind: 'restore',
   summary:
-    'Restore disks of a guest that is off from a backup into new files, and have its definition use them; the former files stay.',
+    'Restore disks from a backup into new files while the guest is off, and have its definition use them; the former files stay.',
   schema,
   unoffered: {},
   check: ({ store, dest, disks = [] }: Params) => [
@@ -87,7 +87,7 @@ export const restoreStep = defineStep<typeof schema>({
       const { least, most } = spaceOfRestored(state, disk);
       requireNewFile(needs, state, 'dest', disk.file, least, most);
       needs.require(
-        `no disk of the domain names ${disk.file}`,
+        `${disk.file} belongs to no disk of the guest`,
         'domain',
         checkUnnamed(state, disk),
       );
@@ -143,7 +143,7 @@ function checkUnnamed(state: HostState, { file }: RestoredDisk): Refusal[] {
         refuse(
           codes.fileExistence,
           'dest',
-          `the disk ${user.target} of "${state.domain.name}" already names ${file}`,
+          `${file} belongs to the guest's own disk ${user.target}`,
           'choose another folder',
         ),
       ]
@@ -161,7 +161,7 @@ function requireNothingSaved(needs: Needs, { domain, host }: HostState): void {
           refuse(
             codes.managedSaveExists,
             [],
-            `"${name}" has a managed save image: its memory would continue on disks that it does not know`,
+            `"${name}" has a managed save image: its memory does not fit the restored disks`,
             `start and shut down the guest, or give up that memory: ${virshCommand(host, 'managedsave-remove', name)}`,
           ),
         ]
@@ -243,8 +243,8 @@ function checkDisk(
     {
       code: codes.restoredSizeDiffers,
       severity: 'warning',
-      message: `${target} has ${sizeText(disk.capacity)} now, and had ${sizeText(capacity)} in the backup ${name}: the guest gets the former size again`,
-      hint: 'resize the restored image afterwards if the guest needs the other size',
+      message: `${target} has ${sizeText(disk.capacity)} now, and had ${sizeText(capacity)} in the backup ${name}: the disk gets its former size again`,
+      hint: 'resize the restored image afterwards if the disk should keep its current size',
       path: typeof key === 'string' ? [key] : key,
     },
   ];

@@ -29,7 +29,7 @@ test('its requirements, and the space it takes', () => {
       "/new/testvm-tuesday-vda.qcow2 does not exist [file /new/testvm-tuesday-vda.qcow2]",
       "the folder of /new/testvm-tuesday-vda.qcow2 exists, is writable and has enough free space [folder /new/testvm-tuesday-vda.qcow2]",
       "no other domain uses /new/testvm-tuesday-vda.qcow2 [others]",
-      "no disk of the domain names /new/testvm-tuesday-vda.qcow2 [domain]",
+      "/new/testvm-tuesday-vda.qcow2 belongs to no disk of the guest [domain]",
     ]
   `);
   expect(restoreStep.products(all, off())).toEqual([
@@ -52,7 +52,7 @@ test('its commands and its rollback', () => {
       "define: have the definition use the restored files",
       "  virsh define --file RUN/define.xml  (use the restored files from the next start on)",
       "  rollback: restore the former definition and remove the new files, unless the guest has written to them",
-      "    # compare the checksums of /new/testvm-tuesday-vda.qcow2 with those of the backup  (make sure that the guest has not written to it)",
+      "    # compare the checksums of /new/testvm-tuesday-vda.qcow2 with those of the backup  (make sure that the guest has not written to the restored file)",
       "    virsh define --file RUN/define.xml  (restore the definition)",
     ]
   `);
@@ -102,7 +102,7 @@ test('findings', () => {
   ).toMatchInlineSnapshot(`
     [
       "BP162: the domain "testvm" is running: its disks can only be replaced while it is off -> shut it down: virsh shutdown testvm",
-      "BP118: "testvm" has a managed save image: its memory would continue on disks that it does not know -> start and shut down the guest, or give up that memory: virsh managedsave-remove testvm",
+      "BP118: "testvm" has a managed save image: its memory does not fit the restored disks -> start and shut down the guest, or give up that memory: virsh managedsave-remove testvm",
       "BP167: "testvm" has checkpoints (cp1, cp2), and the restored files do not have their bitmaps -> remove each of them first: virsh checkpoint-delete testvm --checkpointname cp1 --metadata",
       "BP163 backup: /backup/testvm has no backup "tuesda" -> did you mean "tuesday"?",
       "BP163 backup: /backup/testvm has no backup "friday" -> see: blockplan backups /backup/testvm",
@@ -110,12 +110,12 @@ test('findings', () => {
       "BP165 backup: the backup tuesday is of another guest, web2 (other); "testvm" has the UUID 4dea22b3-1d52-d8f3-2516-782e98ab3fa0 -> name the store of this guest",
       "BP164 backup: tuesday: the image is missing -> name another backup",
       "BP164 disks.0: monday: vdb.qcow2 is no qcow2 image -> name another backup",
-      "BP164 backup: it is unknown which backup is the newest: monday and tuesday have the same number -> name the backup to restore",
-      "BP106 dest: the disk vda of "testvm" already names /new/testvm-tuesday-vda.qcow2 -> choose another folder",
+      "BP164 backup: it is unknown which backup is the newest: monday and tuesday have the same sequence number -> name the backup to restore",
+      "BP106 dest: /new/testvm-tuesday-vda.qcow2 belongs to the guest's own disk vda -> choose another folder",
       "BP164 backup: the backup wed is incomplete: it is being made, or its run was interrupted -> name a complete backup, or finish its run first",
       "BP103 disks.0: the backup tuesday has no disk "vdc"; it has: vda -> did you mean vda?",
       "BP103 disks.1: the backup tuesday has no disk "vd"; it has: vda -> did you mean vda?",
-      "BP166 backup (warning): vda has 1 MiB now, and had 10 GiB in the backup tuesday: the guest gets the former size again -> resize the restored image afterwards if the guest needs the other size",
+      "BP166 backup (warning): vda has 1 MiB now, and had 10 GiB in the backup tuesday: the disk gets its former size again -> resize the restored image afterwards if the disk should keep its current size",
     ]
   `);
 });

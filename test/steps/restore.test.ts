@@ -230,7 +230,7 @@ describe('the rollback', () => {
     const definition = after.domain.definition?.replace('<vcpu', '<vcpu2');
     const edited = withDomain(after, definition === undefined ? {} : { definition });
     expect(rollbackLines(phase, before, edited, start)).toEqual([
-      'no rollback: the definition of "testvm" was changed since it names the restored files -> virsh domblklist testvm --inactive',
+      'no rollback: the definition of "testvm" was changed after the run replaced it -> virsh domblklist testvm --inactive',
     ]);
   });
 

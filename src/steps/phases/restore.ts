@@ -153,7 +153,7 @@ function takenBack(
   }
   if (definition === undefined || definition !== definitionWith(before, disks))
     throw new NoRollback(
-      `the definition of "${name}" was changed since it names the restored files`,
+      `the definition of "${name}" was changed after the run replaced it`,
       listed,
     );
   const off = isUp(now) ? {} : { off: true as const };
@@ -167,7 +167,11 @@ function takenBack(
 }
 
 function unwritten(disk: RestoredDisk, otherwise: string): Effect {
-  return verification(disk, 'make sure that the guest has not written to it', otherwise);
+  return verification(
+    disk,
+    'make sure that the guest has not written to the restored file',
+    otherwise,
+  );
 }
 
 /** A run that knew nothing of the store would restore nothing. */
@@ -191,6 +195,6 @@ function offOrRunsOn(target: string, file: string): Expectation {
     const active = activeFile(after, target);
     return !isUp(after) || isSameFile(after, active, file)
       ? []
-      : [`the guest was started, and runs on ${active ?? 'nothing'} for ${target}`];
+      : [`the guest was started, with ${target} on ${active ?? 'nothing'}`];
   };
 }

@@ -36,7 +36,7 @@ function checkPruned({ mark }: BackupStore, folder: string): Refusal[] {
           codes.pruneUnfinished,
           'store',
           `a prune of ${folder} is unfinished, so no backup can be added`,
-          'finish the prune first',
+          'finish it with the version of blockplan that began it',
         ),
       ]
     : [];
@@ -142,8 +142,8 @@ function checkBackup(
         refuseStep(
           codes.backupUnusable,
           'backup',
-          `an unfinished prune gives up the backup ${name}, so it may be half merged`,
-          'name a backup that the prune keeps',
+          `an unfinished prune is removing the backup ${name}, so its images may be incomplete`,
+          'name a backup that is not being removed',
         ),
       ]
     : [];
@@ -161,7 +161,7 @@ function checkNewest({ backups }: BackupStore, newest: StoredBackup): Refusal[] 
   );
   const why = unknown
     ? (unknown.findings[0]?.message ?? `${unknown.name} has no manifest`)
-    : twin && `${twin.name} and ${newest.name} have the same number`;
+    : twin && `${twin.name} and ${newest.name} have the same sequence number`;
   return why === undefined
     ? []
     : [

@@ -139,7 +139,7 @@ describe('a rollback', () => {
       runs.befalls(edit);
       const { finish } = await runs.again('rollback');
       expect([finish?.end, vda(runs)]).toEqual(['stranded', VDA]);
-      expect(said(finish)).toContain('was changed since it names the restored files');
+      expect(said(finish)).toContain('was changed after the run replaced it');
     },
   );
 
