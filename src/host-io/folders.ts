@@ -107,7 +107,7 @@ async function empty(folder: HeldFolder, names: readonly string[]): Promise<void
     if (order(name) < 0 || !(await lstat(folder.placeOf(name))).isFile()) others.push(name);
   if (others.length > 0)
     throw new EffectFailed(
-      `${folder.path} contains ${others.join(', ')} besides its own files, so it is left alone`,
+      `${folder.path} contains ${others.join(', ')}, which blockplan did not create, so it is left alone`,
     );
   for (const name of found) {
     const path = join(folder.path, name);

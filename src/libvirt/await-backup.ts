@@ -134,7 +134,7 @@ async function endIfLost({ virsh, domain, effect }: BackupWait): Promise<void> {
   if (!(await hasLostCopy(virsh, domain, effect.draft))) return;
   if (effect.until === 'complete')
     throw new EffectFailed(
-      'libvirtd was killed while the backup ended, and libvirt would now wait for it forever: it counts as incomplete',
+      'libvirtd was killed while it ended the backup, and libvirt would report the backup as running forever: it is treated as incomplete',
     );
   // The first cancel ended only the disks that were still copied.
   await virsh.run(['domjobabort', '--domain', domain]);

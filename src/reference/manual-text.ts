@@ -81,7 +81,7 @@ export const COMMAND_TEXTS: Readonly<Record<string, CommandText>> = {
   },
   run: {
     details:
-      'Checks the host, shows the preview, asks for confirmation and runs the plan while the guest keeps running. A failure or Ctrl-C rolls the run back.',
+      'Checks the host, shows the preview, asks for confirmation and runs the plan. A failure or Ctrl-C rolls the run back.',
     exitCodes: RUN_CODES,
     examples: [
       ['Run a plan', 'blockplan run move-web1.yaml'],
@@ -147,7 +147,7 @@ export const COMMAND_TEXTS: Readonly<Record<string, CommandText>> = {
   },
   doctor: {
     details:
-      'Inspects the chains, the definition, the jobs and the runs of a guest. Nothing is changed. Each finding has a repair plan or a command to type.',
+      'Inspects the chains, the definition, the jobs and the runs of a guest. Nothing is changed. Each finding has a hint; most also have a repair plan or a command to type.',
     exitCodes: 'The exit code is 0 if nothing was found and 3 if something was.',
     examples: [
       ['Diagnose a guest', 'blockplan doctor web1'],

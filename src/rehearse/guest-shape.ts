@@ -59,7 +59,7 @@ export function unbuildable(plan: Plan, state: HostState): Finding[] {
     findings.push({
       code: codes.notRehearsable,
       severity: 'error',
-      message: 'the step restores a backup, but the lab has no backups',
+      message: 'the step restores a backup, but the private libvirt host has no backups',
       hint: 'check the plan without a rehearsal: blockplan prove PLAN',
       path: [...path, step.kind],
     });

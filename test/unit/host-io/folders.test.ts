@@ -200,7 +200,10 @@ describe('removeFolder', () => {
     const stamp = await made();
     await before(join(draft, name));
     const found = (await readdir(draft)).sort();
-    await refused(removeFolder(draft, stamp, FILES), `${draft} contains ${name} besides`);
+    await refused(
+      removeFolder(draft, stamp, FILES),
+      `${draft} contains ${name}, which blockplan did not create`,
+    );
     expect((await readdir(draft)).sort()).toEqual(found);
     for (const each of FILES) expect(await readFile(join(precious, each), 'utf8')).toBe('precious');
   });
