@@ -63,8 +63,8 @@ export function rollbacksWithoutRoom(
         code: codes.spaceAtRisk,
         severity: 'warning',
         message: isCertain
-          ? `${needs} can have only ${free} left: if the copies take that much, a failure after this phase leaves the run stranded`
-          : `${needs} has ${free} left: if the guest writes that much, the rollback cannot finish`,
+          ? `${needs} may have only ${free} left after the copies: then a failure after this phase leaves the run stranded`
+          : `${needs} has ${free} left: if the guest writes too much, the rollback cannot finish`,
         hint: isCertain
           ? 'free some space there before the run, or write "on-failure: stop" to run without rollback'
           : 'free some space there before the run, or run the plan when the guest writes little',

@@ -162,7 +162,7 @@ describe('a rollback that certainly needs space, beside a copy that the plan mak
     expect(more).toEqual([]);
     expect(finding?.slice(0, 2)).toEqual(['warning', 'BP134']);
     expect(finding?.[2]).toMatch(
-      /needs 54 MiB .* can have only 54 MiB .* left: if the copies take that much, a failure after this phase leaves the run stranded$/,
+      /needs 54 MiB .* may have only 54 MiB .* left after the copies: then a failure after this phase leaves the run stranded$/,
     );
     const skipping = `convert: { source: /old, dest: ${dest}, target-format: raw }`;
     expect(found(skipping, rollback + HELD - 4096)[0]?.slice(0, 2)).toEqual(['warning', 'BP134']);
