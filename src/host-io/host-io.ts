@@ -55,8 +55,9 @@ export interface FileQueries {
   /**
    * The users of the file or device at that path (processes, mounts, swap, other devices), as clauses that follow "it is".
    * Empty where it is unused or does not exist.
+   * @param which whether processes count that only read it; they do by default
    */
-  usersAt(path: string): Promise<string[]>;
+  usersAt(path: string, which?: FileUsers): Promise<string[]>;
   /** The other files that hold data of an image; none for formats other than qcow2 and vmdk. */
   readDataFiles(layer: Layer): Promise<DataFiles>;
   /**
@@ -74,6 +75,9 @@ export interface FileQueries {
    */
   readStore(path: string): Promise<StoreFolder | null>;
 }
+
+/** All users of a file, or without the processes that have it open only for reading. */
+export type FileUsers = 'all' | 'writers';
 
 /** Whose rights decide whether a folder can be reached. */
 export interface FolderUser {

@@ -27,6 +27,7 @@ import {
 } from '../store/manifest.ts';
 import { backupStoreOf } from '../store/store.ts';
 import type { BackupWatch } from './await-backup.ts';
+import type { ComparedFiles } from './compared-files.ts';
 import type { MadeFiles } from './made-files.ts';
 import { uuidOf } from './observe.ts';
 import { readReleases } from './survey.ts';
@@ -47,6 +48,7 @@ export interface BackupPlace {
   readonly virsh: Virsh;
   readonly domain: string;
   readonly made: MadeFiles;
+  readonly compared: ComparedFiles;
   readonly watch: BackupWatch;
 }
 
@@ -68,7 +70,7 @@ export async function performBackup(
     case 'discard-backup':
       return discardBackup(place, effect);
     case 'verify-image':
-      return verifyImage(place.io, effect, context);
+      return place.compared.note(effect.file, await verifyImage(place.io, effect, context));
   }
 }
 
