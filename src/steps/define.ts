@@ -81,6 +81,11 @@ export interface Step<P> {
   products(params: P, state: HostState): readonly Product[];
   /** The existing files that it only reads and no requirement is about, in any host state; none by default. */
   reads?(params: P, state: HostState): readonly string[];
+  /**
+   * What identifies the backup that it reads, and its content: a run uses only one that was reviewed. Undefined if the host
+   * state does not show it.
+   */
+  backup?(params: P, state: HostState): Readonly<Record<string, unknown>> | undefined;
   readonly examples: readonly Example[];
 }
 

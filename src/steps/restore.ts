@@ -21,7 +21,12 @@ import {
   refuse,
   refuseStep,
 } from './requirements/requirement.ts';
-import { type RestoredDisk, restoredDisks, spaceOfRestored } from './restored-disks.ts';
+import {
+  type RestoredDisk,
+  restoredContent,
+  restoredDisks,
+  spaceOfRestored,
+} from './restored-disks.ts';
 import { copyProduct } from './sizes.ts';
 
 const schema = {
@@ -98,6 +103,7 @@ export const restoreStep = defineStep<typeof schema>({
       copyProduct(disk.file, spaceOfRestored(state, disk), []),
     ),
   reads: (params: Params, state) => restoredDisks(params, state).flatMap(({ layers }) => layers),
+  backup: restoredContent,
   phases: (params: Params) => [stageDisksPhase(params), replaceDisksPhase(params)],
   examples: [
     {

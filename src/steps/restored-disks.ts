@@ -31,6 +31,21 @@ export interface RestoredDisk {
   readonly broken: boolean;
 }
 
+/** The backup that the step reads, with what tells its content from that of another one of the same name. */
+export function restoredContent(params: Restored, state: HostState) {
+  const store = storeIn(state, params.store);
+  const backup = store ? backupNamed(store, state, params.backup) : undefined;
+  return backup
+    ? {
+        name: backup.name,
+        sequence: backup.point?.sequence ?? 'unknown',
+        disks: restoredDisks(params, state).map(({ target, capacity, root = 'unknown' }) => ({
+          ...{ target, capacity, root },
+        })),
+      }
+    : undefined;
+}
+
 /** The disks of the backup that the step restores; none if the host state does not show them. */
 export function restoredDisks(params: Restored, state: HostState): readonly RestoredDisk[] {
   const store = storeIn(state, params.store);
