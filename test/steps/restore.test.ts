@@ -7,12 +7,14 @@ import { stored, storedDisk, storeOf } from '../stored.ts';
 import { BASE, DATA, disk, neighbour, SNAP2 } from '../worlds.ts';
 import {
   all,
+  both,
   broken,
   DEST,
   finding,
   foreign,
   latest,
   MiB,
+  missing,
   off,
   STORE,
   VDA,
@@ -23,12 +25,25 @@ import { testStep } from './step-tester.ts';
 
 const named = off({ disks: [disk('vda', [VDA])], files: { [VDA]: null } });
 
+function withSeclabel(name: string, value: string): string {
+  const label = `<seclabel type='static' model='dac' ${name}='${value}'><label>+64055:+64055</label></seclabel>`;
+  return (off().domain.definition ?? '').replace('</devices>', `</devices>\n  ${label}`);
+}
+
 testStep(restoreStep, {
   valid: [
     ['an increment', all, off()],
     ['the newest', latest, off()],
-    ['a full backup of both disks', { ...all, backup: 'monday' }, off()],
-    ['one disk of two', { ...all, backup: 'monday', disks: ['vdb'] }, off()],
+    ['a full backup of both disks', { ...all, backup: 'monday' }, off({ disks: both })],
+    ['one disk of two', { ...all, backup: 'monday', disks: ['vdb'] }, off({ disks: both })],
+    ['a disk of two, as the plan says', { ...all, disks: ['vda'] }, off({ disks: both })],
+    [
+      'a disk that the guest only reads, beside one',
+      all,
+      off({
+        disks: [disk('vda', [SNAP2], { readonly: true }), disk('vdb', [DATA], { readonly: true })],
+      }),
+    ],
     ['a guest without autostart', all, off({ domain: { autostart: false } })],
     [
       'a disk on a block device',
@@ -47,7 +62,7 @@ testStep(restoreStep, {
       { ...all, backup: 'monday', disks: ['vda'] },
       off(
         {},
-        storeOf([stored('monday', [storedDisk('vda'), storedDisk('vdb', { broken: true })])]),
+        storeOf([stored('monday', [storedDisk('vda'), storedDisk('vdb', { broken: missing })])]),
       ),
     ],
     [
@@ -104,7 +119,7 @@ testStep(restoreStep, {
       { ...all, backup: 'monday', disks: ['vdb'] },
       off(
         {},
-        storeOf([stored('monday', [storedDisk('vda'), storedDisk('vdb', { broken: true })])]),
+        storeOf([stored('monday', [storedDisk('vda'), storedDisk('vdb', { broken: missing })])]),
       ),
       ['BP164 disks.0'],
     ],
@@ -137,11 +152,19 @@ testStep(restoreStep, {
       off({}, storeOf([stored('tuesday', [], { dropped: { name: 'tuesday' } })])),
       ['BP164 backup'],
     ],
+    ['a disk of the guest that the backup lacks', all, off({ disks: both }), ['BP169 backup']],
+    [
+      'a file that libvirt does not give to QEMU',
+      all,
+      off({ domain: { definition: withSeclabel('relabel', 'no') } }),
+      ['BP138 dest'],
+    ],
+    ['a lun', all, off({ disks: [disk('vda', [SNAP2], { device: 'lun' })] }), ['BP104 backup']],
     ['a disk that the backup lacks', { ...all, disks: ['vdb'] }, off(), ['BP103 disks.0']],
     [
       'a disk that the definition lacks',
       all,
-      off({ disks: [disk('vdb', [DATA])] }),
+      off({ disks: [disk('vdb', [DATA], { readonly: true })] }),
       ['BP103 backup'],
     ],
     [
@@ -178,7 +201,7 @@ testStep(restoreStep, {
       ['BP109 dest'],
     ],
   ],
-  scenes: [off(), off({ domain: { autostart: false } })],
+  scenes: [off({ disks: both }), off({ domain: { autostart: false } })],
   admitted: 20,
   undoAll: ['define'],
 });
@@ -188,7 +211,8 @@ function withoutRoot(backup: ReturnType<typeof stored>): typeof backup {
 }
 
 test('the definition keeps every other byte, and reads no chain of the former file', () => {
-  const { after, before } = phaseDone(restoreStep, all, off(), 'define');
+  const of = { ...all, disks: ['vda'] };
+  const { after, before } = phaseDone(restoreStep, of, off({ disks: both }), 'define');
   const changed = (xml = '') => xml.replace(VDA, SNAP2);
   expect(changed(after.domain.definition)).toBe(before.domain.definition);
   const [vda, vdb] = readDomainXml(after.domain.definition ?? '').disks;

@@ -48,9 +48,7 @@ describe('a whole store', () => {
     expect(store.backups.map(({ name }) => name)).toEqual(['mon', 'tue', 'wed']);
     expect(store.backups[1]).toMatchObject({
       point: { domain: 'web1', uuid: UUID, sequence: 2, parent: 'mon', checkpoint: 'tue' },
-      disks: [
-        { target: 'vda', mode: 'incremental', capacity: CAPACITY, below: 'mon', broken: false },
-      ],
+      disks: [{ target: 'vda', mode: 'incremental', capacity: CAPACITY, below: 'mon' }],
     });
     expect(store.backups[1]?.disks[0]?.size).toBeGreaterThan(0);
     expect(store.backups[1]?.size).toBeGreaterThan(store.backups[1]?.disks[0]?.size ?? 0);
