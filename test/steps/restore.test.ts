@@ -44,6 +44,7 @@ testStep(restoreStep, {
         disks: [disk('vda', [SNAP2], { readonly: true }), disk('vdb', [DATA], { readonly: true })],
       }),
     ],
+    ['the newest, which is called latest', latest, off({}, storeOf([stored('latest')]))],
     ['a guest without autostart', all, off({ domain: { autostart: false } })],
     [
       'a disk on a block device',
@@ -136,6 +137,12 @@ testStep(restoreStep, {
       'the newest, where one has no manifest',
       latest,
       off({}, storeOf([{ name: 'x', size: 1, disks: [], findings: [] }, stored('monday')])),
+      ['BP164 backup'],
+    ],
+    [
+      'the newest, where an older one is called latest',
+      latest,
+      off({}, storeOf([stored('latest'), stored('monday')])),
       ['BP164 backup'],
     ],
     [
