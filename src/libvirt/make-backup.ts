@@ -26,7 +26,6 @@ import type { ComparedFiles } from './compared-files.ts';
 import type { MadeFiles } from './made-files.ts';
 import { uuidOf } from './observe.ts';
 import { readReleases } from './survey.ts';
-import { verifyImage } from './verify-image.ts';
 import type { Virsh } from './virsh.ts';
 
 /** QEMU only enters the folder: libvirt hands it the images, and gives them back at the end. */
@@ -65,7 +64,7 @@ export async function performBackup(
     case 'discard-backup':
       return discardBackup(place, effect);
     case 'verify-image':
-      return place.compared.note(effect.file, await verifyImage(place.io, effect, context));
+      return place.compared.compare(place.io, effect, context);
   }
 }
 

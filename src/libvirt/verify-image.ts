@@ -2,9 +2,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { VerifyImageEffect } from '../commands/backup-effect.ts';
 import type { PerformContext } from '../commands/driver.ts';
-import type { HostIO } from '../host-io/host-io.ts';
+import type { FileStat, HostIO } from '../host-io/host-io.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
-import type { ComparedAs } from './compared-files.ts';
 
 /** How long a process that has the image open for writing may take to close it. */
 const CLOSE_LIMIT_MS = 5000;
@@ -21,7 +20,7 @@ export async function verifyImage(
   { file, root, otherwise }: VerifyImageEffect,
   { signal, onProgress }: Pick<PerformContext, 'signal' | 'onProgress'>,
   limitMs = CLOSE_LIMIT_MS,
-): Promise<ComparedAs> {
+): Promise<FileStat> {
   const options = { ...(signal ? { signal } : {}), onProgress };
   const before = await io.stat(file);
   const found = await io.digestImage(file, undefined, options);

@@ -13,7 +13,13 @@ import { type HostName, ofHost } from '../model/hosts.ts';
 import { unmarkByHand } from '../model/marker.ts';
 import { type End, exitCodeOf, type FinalState } from '../outcomes.ts';
 import { keptByRollback, keptIn, keptTexts, savepointText } from './commits.ts';
-import { contradictions, definedElsewhere, differences, diskLocations } from './compare.ts';
+import {
+  contradictions,
+  definedElsewhere,
+  differences,
+  diskLocations,
+  wasStarted,
+} from './compare.ts';
 import { retryDoubts } from './doubts.ts';
 import { ambiguousDisks, lastWritesBy, unknownLastWrites } from './last-writes.ts';
 import { lostRecords } from './lost-records.ts';
@@ -121,6 +127,9 @@ function* judged(run: RunState, final: FinalState | undefined): RunPart<Finish> 
   const kept = keptTexts(keptIn(run));
   const open = keptByRollback(keptIn(run));
   const ours = () => each(({ initial }, now) => filesMade(initial, now));
+  const started = each(({ initial }, now) =>
+    wasStarted(initial, now) ? ['the guest was started during the run, and runs on its disks'] : [],
+  );
   if (final === 'succeeded') {
     const lostNow = each(({ initial }, now, on) => lostRecords(graph, on, initial, now));
     const wrong = [...each(({ initial }, now) => contradictions(initial, now)), ...lostNow];
@@ -128,7 +137,7 @@ function* judged(run: RunState, final: FinalState | undefined): RunPart<Finish> 
       const unused = each(({ initial }, now) => unusedFiles(initial, now));
       const copies = each((_, now, on) => copiesKept(run, on, now));
       return finishOf('succeeded', run, {
-        state: [...disks, ...kept, ...copies, ...unused],
+        state: [...disks, ...started, ...kept, ...copies, ...unused],
       });
     }
     const happened = ['all steps are done, but the result is not as planned', ...lost];
@@ -148,11 +157,11 @@ function* judged(run: RunState, final: FinalState | undefined): RunPart<Finish> 
   ];
   const happened = [...run.reasons, ...lost];
   if (final === 'rolled-back' && apart.length === 0) {
-    const all = lost.length === 0 ? 'everything' : 'everything else';
+    const all = lost.length + started.length === 0 ? 'everything' : 'everything else';
     const asBefore = `${all} is as it was ${savepointText(run)}`;
     // Behind a commit, the guest need not be as before the run.
     const rest = run.committed > 0 ? [...kept, ...disks, ...ours()] : [];
-    return finishOf('rolled-back', run, { happened, state: [asBefore, ...rest] });
+    return finishOf('rolled-back', run, { happened, state: [asBefore, ...started, ...rest] });
   }
   const asked = run.next.length > 0 ? run.next : next();
   return finishOf('stranded', run, {

@@ -127,6 +127,11 @@ export interface Phase {
    * Until then it is undone as any other phase.
    */
   readonly commits?: KeptResult;
+  /**
+   * Set if its expectations alone decide whether it took effect, as for a phase that commits: a resumed run that finds them met
+   * performs nothing again. Otherwise also the run state of the guest must be what the effects lead to.
+   */
+  readonly provenByResult?: true;
   /** Why the guest is paused during the phase; undefined if it runs. */
   readonly pauses?: string;
 }
