@@ -72,6 +72,7 @@ export async function statFile(path: string): Promise<FileStat | null> {
     kind: kindOf(found),
     length: Number(found.size),
     uid: Number(found.uid),
+    device: `${found.dev}`,
     changed: `${found.ctimeNs}`,
   };
 }

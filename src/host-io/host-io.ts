@@ -98,6 +98,8 @@ export interface FileStat extends FileStamp {
   readonly length: number;
   /** The user that it belongs to. */
   readonly uid: number;
+  /** The device of its file system; the same for all files on it. */
+  readonly device: string;
   /** When its content or properties last changed, in nanoseconds since the epoch. */
   readonly changed: string;
 }

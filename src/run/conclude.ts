@@ -164,11 +164,20 @@ function* judged(run: RunState, final: FinalState | undefined): RunPart<Finish> 
     return finishOf('rolled-back', run, { happened, state: [asBefore, ...started, ...rest] });
   }
   const asked = run.next.length > 0 ? run.next : next();
+  const isKept = mayStay(run);
+  const choice = isKept ? ['to keep the disks and the files as they are, forget the run'] : [];
+  const forget = isKept ? [blockplanCommand('forget', run.id)] : [];
   return finishOf('stranded', run, {
     happened,
-    state: [...apart, ...disks, ...open],
-    next: [...asked, ...openRecoveryCommands(run)],
+    state: [...apart, ...disks, ...open, ...choice],
+    next: [...asked, ...forget, ...openRecoveryCommands(run)],
   });
+}
+
+/** Whether a rollback that may never be possible has begun, and leaving all as it is harms nothing. */
+function mayStay({ graph, begun, direction, state }: RunState): boolean {
+  const isUndoing = direction === 'undo' && state.final === 'stranded';
+  return isUndoing && graph.nodes.some(({ index, phase }) => index < begun && phase.mayStay);
 }
 
 /** Whether the last phase has read the headers on that host: it does so where it changed a chain or the definition. */

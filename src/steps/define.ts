@@ -132,6 +132,11 @@ export interface Phase {
    * performs nothing again. Otherwise also the run state of the guest must be what the effects lead to.
    */
   readonly provenByResult?: true;
+  /**
+   * Set if its rollback can be impossible for good without a danger to the guest, such as once the guest has used the result.
+   * Then the report offers to keep all as it is, and to forget the run.
+   */
+  readonly mayStay?: true;
   /** Why the guest is paused during the phase; undefined if it runs. */
   readonly pauses?: string;
 }

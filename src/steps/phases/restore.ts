@@ -115,6 +115,7 @@ export function replaceDisksPhase(params: Restored): Phase {
     },
     // The guest may have been started from the restored files since, which fits no prediction.
     provenByResult: true,
+    mayStay: true,
     undo: (before, now, start) => takenBack(restoredDisks(params, start), before, now, start),
   };
 }

@@ -236,6 +236,21 @@ describe('a rollback', () => {
     expect(lostAtNextStart(runs.host)).toEqual([]);
   });
 
+  test('offers to forget the run, where a rollback may never be possible', async () => {
+    const runs = await killed(defined);
+    runs.befalls(used);
+    const { finish } = await runs.again('rollback');
+    expect(finish?.next).toEqual([
+      ...['virsh domblklist testvm --inactive', 'blockplan forget r', 'blockplan rollback r'],
+    ]);
+    expect(finish?.state.at(-1)).toContain('forget the run');
+    const copying = await killed(stageDone);
+    copying.befalls(withMemory);
+    const undone = await copying.again('rollback');
+    expect(undone.finish?.end).toBe('stranded');
+    expect(undone.finish?.next).not.toContain('blockplan forget r');
+  });
+
   test('removes no file that the guest has written to, whatever the definition names', async () => {
     const runs = await killed(defined);
     const { definition = '' } = off().domain;
