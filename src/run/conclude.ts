@@ -6,8 +6,14 @@ import {
   virshCommand,
   virshLine,
 } from '../command.ts';
-import { FileSet, fileAt, filesOfDisk, filesOfLayer } from '../model/file-identity.ts';
-import { newFaults, nextStartFaults } from '../model/headers.ts';
+import {
+  FileSet,
+  fileAt,
+  filesOfDisk,
+  filesOfLayer,
+  includesFile,
+} from '../model/file-identity.ts';
+import { backingPath, newFaults, nextStartFaults, recordedBackingName } from '../model/headers.ts';
 import { type HostState, isUp } from '../model/host-state.ts';
 import { type HostName, ofHost } from '../model/hosts.ts';
 import { unmarkByHand } from '../model/marker.ts';
@@ -212,7 +218,19 @@ function unusedFiles(before: HostState, now: HostState): string[] {
   const used = new FileSet(now, filesIn(now));
   return filesIn(before)
     .filter((file) => !used.has(file) && fileAt(now, file))
-    .map((file) => `${file} is no longer used by this guest; it is kept`);
+    .map((file) => `${file} is no longer used by this guest; it is kept${belowText(before, file)}`);
+}
+
+/** A guest that is off shows only the top of a chain, and its header what is below. */
+function belowText(before: HostState, file: string): string {
+  const name = recordedBackingName(before, file);
+  const below = typeof name === 'string' ? backingPath(file, name) : '';
+  const isListed = before.domain.disks.some(({ chain }) =>
+    chain.some((layer) => includesFile(before, filesOfLayer(layer), below)),
+  );
+  return below.startsWith('/') && !isListed
+    ? `, and so is its backing file ${below}, which other images may need`
+    : '';
 }
 
 /** The destinations of the plan's copies that no chain of the guest needs: backups. */

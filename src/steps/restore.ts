@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { codes } from '../codes.ts';
 import { virshCommand } from '../command.ts';
 import { disksUsing, isInside, isSameFile } from '../model/file-identity.ts';
@@ -70,7 +71,7 @@ export const restoreStep = defineStep<typeof schema>({
     needs.require(
       'the restored files are outside the store',
       { file: params.dest },
-      isSameFile(state, params.dest, params.store) ? [refuseInside(params.store)] : [],
+      leadsInside(params, state) ? [refuseInside(params.store)] : [],
     );
     requireReplaceableDisks(needs, state, params, backup);
     for (const disk of restoredDisks(params, state)) {
@@ -106,6 +107,17 @@ export const restoreStep = defineStep<typeof schema>({
 
 function checkOutside(store: string, dest: string): Refusal[] {
   return isInside(store, dest) ? [refuseInside(store)] : [];
+}
+
+/** Whether a link leads from the folder into the store, under whatever name. */
+function leadsInside(params: Params, state: HostState): boolean {
+  const { store, dest } = params;
+  const realOf = (folder: string) => state.folders[folder]?.real ?? folder;
+  const backups = restoredDisks(params, state).flatMap(({ layers }) =>
+    layers.map((file) => dirname(file)),
+  );
+  const stores = [store, ...backups.map((backup) => dirname(realOf(backup)))];
+  return isSameFile(state, dest, store) || stores.some((folder) => isInside(folder, realOf(dest)));
 }
 
 function refuseInside(store: string): Refusal {
