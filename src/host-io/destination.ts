@@ -1,11 +1,10 @@
 /** Inspects a path that a step writes to: its kind, size, image header and users. Only reads. */
 import { constants, type Stats } from 'node:fs';
 import { open, readFile, stat } from 'node:fs/promises';
-import type { Destination, HeaderSummary } from '../model/destination.ts';
+import type { Destination, FileUsers, HeaderSummary } from '../model/destination.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { deviceUsers, swapFiles } from './device-users.ts';
 import { absentAsNull, inspectFile, isFileAt, isForbidden } from './files.ts';
-import type { FileUsers } from './host-io.ts';
 import { openers } from './openers.ts';
 
 /** The size in `/sys` is in sectors of 512 bytes, whatever the device's own size is (Linux, ABI/stable/sysfs-block). */

@@ -11,7 +11,7 @@
  * the host's own error, with its `code`, such as `EACCES`.
  */
 import type { StoreFolder } from '../model/backup-store.ts';
-import type { Destination } from '../model/destination.ts';
+import type { Destination, FileUsers } from '../model/destination.ts';
 import type { OverlayBeside } from '../model/examination.ts';
 import type { Folder, HostState, ImageFile, Layer } from '../model/host-state.ts';
 import type { ImageExtents } from '../model/image-extents.ts';
@@ -54,8 +54,7 @@ export interface FileQueries {
   inspectDestination(path: string): Promise<Destination | undefined>;
   /**
    * The users of the file or device at that path (processes, mounts, swap, other devices), as clauses that follow "it is".
-   * Empty where it is unused or does not exist.
-   * @param which whether processes count that only read it; they do by default
+   * Empty where it is unused or does not exist. All of them count by default.
    */
   usersAt(path: string, which?: FileUsers): Promise<string[]>;
   /** The other files that hold data of an image; none for formats other than qcow2 and vmdk. */
@@ -75,9 +74,6 @@ export interface FileQueries {
    */
   readStore(path: string): Promise<StoreFolder | null>;
 }
-
-/** All users of a file, or without the processes that have it open only for reading. */
-export type FileUsers = 'all' | 'writers';
 
 /** Whose rights decide whether a folder can be reached. */
 export interface FolderUser {

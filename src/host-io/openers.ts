@@ -1,9 +1,9 @@
 /** Finds who has a file open, by any of its names and as any user. */
 import { readdir, readFile, readlink, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { FileUsers } from '../model/destination.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { goneAsNull, identityOf, inspectFile, isElsewhere, isFileAt } from './files.ts';
-import type { FileUsers } from './host-io.ts';
 
 /** Descriptors that are not files: without a path, devices, or made by the kernel. Devices count where one is queried. */
 const NO_FILE = /^(?!\/)|^\/memfd:|^\/(?:dev(?!\/shm\/)|proc|sys)\//;
