@@ -205,9 +205,9 @@ test('a backup of several disks in both modes', async () => {
   ]);
   rmSync(join(store, 'a/vda.qcow2'));
   const read = await storeIn(store);
-  expect(read.backups[1]?.disks.map(({ target, broken }) => [target, broken])).toEqual([
-    ['vda', true],
-    ['vdb', false],
+  expect(read.backups[1]?.disks.map(({ target, broken }) => [target, broken?.problem])).toEqual([
+    ['vda', 'vda needs the backup a, in which vda is broken'],
+    ['vdb', undefined],
   ]);
   const listing = listBackups(read, 'vdb');
   expect(listing.backups.map(({ disks }) => disks.map(({ target }) => target))).toEqual([
