@@ -130,6 +130,7 @@ export const codes = {
   restoredSizeDiffers: 'BP166',
   checkpointsLeft: 'BP167',
   pruneUnfinished: 'BP168',
+  diskNotRestored: 'BP169',
   rehearsalNeedsRoot: 'BP170',
   packagesMissing: 'BP171',
   labFailed: 'BP172',

@@ -9,7 +9,7 @@ const GUEST = '4dea22b3-1d52-d8f3-2516-782e98ab3fa0';
 
 export function storedDisk(target: string, change: Partial<StoredDisk> = {}): StoredDisk {
   return {
-    ...{ target, file: `${target}.qcow2`, mode: 'full', capacity: 10_240 * MiB, broken: false },
+    ...{ target, file: `${target}.qcow2`, mode: 'full', capacity: 10_240 * MiB },
     ...{ root: `root-of-${target}`, size: 30 * MiB },
     ...change,
   };

@@ -49,6 +49,8 @@ export interface Former {
   readonly off?: true;
   /** The files that must exist and have been made by this run. */
   readonly made?: readonly string[];
+  /** The files that this process must have compared with a backup, and that must not have changed since. */
+  readonly compared?: readonly string[];
 }
 
 /** `qemu-img convert` of an image that nothing writes to, or `qemu-img create`. */

@@ -24,6 +24,7 @@ const WHAT: Readonly<Record<ReviewedPart, string>> = {
   jobs: "the guest's state, or the block jobs on its disks, are",
   snapshots: "the guest's snapshots or checkpoints are",
   sharing: 'the other guests that share files are',
+  backups: 'the backups that the plan reads are',
 };
 
 /** What differs from what was reviewed, as a clause for each part. */

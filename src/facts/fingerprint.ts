@@ -15,17 +15,23 @@ function lengthOf(part: ReviewedPart): number {
 }
 
 const SHAPE = new RegExp(
-  `^${VERSION}${REVIEWED_PARTS.map((part) => `\\.[0-9a-z]{${lengthOf(part)}}`).join('')}$`,
+  `^${VERSION}${REVIEWED_PARTS.map((part) => `(?:\\.[0-9a-z]{${lengthOf(part)}})${isOptional(part) ? '?' : ''}`).join('')}$`,
 );
+
+/** Plans that read no backup have no word for it, as before there were backups. */
+function isOptional(part: ReviewedPart): boolean {
+  return part === 'backups';
+}
 
 /**
  * The fingerprint of a plan on a host state, observed or read from facts:
- * `bp1.PLAN.CHAINS.DEFINITION.JOBS.SNAPSHOTS.SHARING`.
+ * `bp1.PLAN.CHAINS.DEFINITION.JOBS.SNAPSHOTS.SHARING`, and `.BACKUPS` for a plan that reads some.
  * Sizes, free space and names do not count; see {@link reviewedParts}.
  */
 export function fingerprintOf(plan: Plan, state: HostState): string {
   const parts = reviewedParts(plan, state);
-  return [VERSION, ...REVIEWED_PARTS.map((part) => wordOf(parts[part], lengthOf(part)))].join('.');
+  const counted = REVIEWED_PARTS.filter((part) => !isOptional(part) || parts.backups.length > 0);
+  return [VERSION, ...counted.map((part) => wordOf(parts[part], lengthOf(part)))].join('.');
 }
 
 /** Whether a text has the form of a fingerprint from {@link fingerprintOf}. */

@@ -17,11 +17,15 @@ export const REVIEWED_PARTS = [
   'jobs',
   'snapshots',
   'sharing',
+  'backups',
 ] as const;
 export type ReviewedPart = (typeof REVIEWED_PARTS)[number];
 
 /** What counts in each part, as plain data. */
-export type ReviewedParts = Readonly<Record<ReviewedPart, unknown>>;
+export interface ReviewedParts extends Readonly<Record<ReviewedPart, unknown>> {
+  /** For each step that reads a backup; most plans have none. */
+  readonly backups: readonly unknown[];
+}
 
 /** How a name is written: unchanged for people, or as a label for comparison. */
 type Naming = (name: string) => string;
@@ -43,6 +47,7 @@ export function reviewedParts(plan: Plan, state: HostState): ReviewedParts {
     snapshots: snapshotsPart(state),
     // Sorted again, because the order by name differs between guests.
     sharing: sharing.map((other) => JSON.stringify(other)).sort(),
+    backups: backupsPart(plan, state),
   };
 }
 
@@ -56,6 +61,7 @@ export function reviewedPartsByName(plan: Plan, state: HostState): ReviewedParts
     jobs: jobsPart(state, asItIs),
     snapshots: snapshotsPart(state),
     sharing: sharingPart(plan, state),
+    backups: backupsPart(plan, state),
   };
 }
 
@@ -244,4 +250,11 @@ function sharingPart(plan: Plan, state: HostState): Omit<OtherDomain, 'running'>
   const chains = state.domain.disks.flatMap(({ chain }) => chain.flatMap(filesOfLayer));
   const named = pathsOf(plan).flatMap((path) => [path, ...(fileAt(state, path)?.dataFiles ?? [])]);
   return relevantOthers(state, [...chains, ...named]).map(({ running: _, ...other }) => other);
+}
+
+/** Which backups the steps read: `latest` is another one tomorrow. */
+function backupsPart(plan: Plan, state: HostState): unknown[] {
+  return plan.steps.flatMap(({ id, step, params }) =>
+    step.backup ? [{ id, backup: step.backup(params, state) ?? 'unknown' }] : [],
+  );
 }

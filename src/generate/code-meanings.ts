@@ -152,6 +152,7 @@ export const CODE_MEANINGS = {
   checkpointsLeft:
     'The guest has checkpoints, which track changes in files that it would no longer use',
   pruneUnfinished: 'A prune of the backup store is unfinished',
+  diskNotRestored: 'Warning: a disk of the guest is not in the backup, and keeps its present data',
   rehearsalNeedsRoot: 'A rehearsal requires root',
   packagesMissing: 'Debian packages that a rehearsal requires are missing',
   labFailed: 'The private libvirt host of a rehearsal failed',

@@ -92,7 +92,7 @@ function disk(target: string, chain: Disk['chain'], transient: boolean): Disk {
 }
 
 function store(): BackupStore {
-  const disk = { target: 'vda', file: 'vda.qcow2', mode: 'full', broken: false } as const;
+  const disk = { target: 'vda', file: 'vda.qcow2', mode: 'full' } as const;
   const size = 64 * MIB;
   const time = '2026-11-29T02:00:00Z';
   return {

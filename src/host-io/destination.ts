@@ -1,7 +1,7 @@
 /** Inspects a path that a step writes to: its kind, size, image header and users. Only reads. */
 import { constants, type Stats } from 'node:fs';
 import { open, readFile, stat } from 'node:fs/promises';
-import type { Destination, HeaderSummary } from '../model/destination.ts';
+import type { Destination, FileUsers, HeaderSummary } from '../model/destination.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { deviceUsers, swapFiles } from './device-users.ts';
 import { absentAsNull, inspectFile, isFileAt, isForbidden } from './files.ts';
@@ -39,10 +39,10 @@ function otherNames(found: Stats): string[] {
 }
 
 /** Implements `HostIO.usersAt`. */
-export async function usersAt(path: string): Promise<string[]> {
+export async function usersAt(path: string, which: FileUsers = 'all'): Promise<string[]> {
   const found = await absentAsNull(stat(path));
   if (!found) return [];
-  const open = await openIn(path);
+  const open = await openIn(path, which);
   if (!found.isBlockDevice()) {
     return [...((await isSwapFile(path)) ? ['used as swap'] : []), ...open];
   }
@@ -53,9 +53,9 @@ export async function usersAt(path: string): Promise<string[]> {
     : known;
 }
 
-async function openIn(path: string): Promise<string[]> {
+async function openIn(path: string, which: FileUsers): Promise<string[]> {
   try {
-    return (await openers(path)).map((who) => `open in ${who}`);
+    return (await openers(path, path, which)).map((who) => `open in ${who}`);
   } catch (error) {
     if (!(error instanceof EffectFailed)) throw error;
     return ['perhaps open in a process of another user, which only root can see'];

@@ -72,6 +72,7 @@ export async function statFile(path: string): Promise<FileStat | null> {
     kind: kindOf(found),
     length: Number(found.size),
     uid: Number(found.uid),
+    device: `${found.dev}`,
     changed: `${found.ctimeNs}`,
   };
 }
@@ -121,12 +122,14 @@ export async function inspectFolder(path: string, user?: FolderUser): Promise<Fo
     const blockedBy = await obstacleOn(path);
     return blockedBy === undefined ? null : { free: 0, writable: false, blockedBy };
   }
-  const barredAt = user && (await firstBarred(await realpath(path), user));
+  const real = await realpath(path);
+  const barredAt = user && (await firstBarred(real, user));
   return {
     free: found.bavail * found.bsize,
     writable: await mayWrite(path),
     fileSystem: `${itself.dev}`,
     ...(PLAIN_FILE_SYSTEMS.includes(found.type) ? {} : { mayCompress: true }),
+    ...(real === path ? {} : { real }),
     ...(barredAt === undefined ? {} : { barredAt }),
   };
 }

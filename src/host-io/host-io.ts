@@ -11,7 +11,7 @@
  * the host's own error, with its `code`, such as `EACCES`.
  */
 import type { StoreFolder } from '../model/backup-store.ts';
-import type { Destination } from '../model/destination.ts';
+import type { Destination, FileUsers } from '../model/destination.ts';
 import type { OverlayBeside } from '../model/examination.ts';
 import type { Folder, HostState, ImageFile, Layer } from '../model/host-state.ts';
 import type { ImageExtents } from '../model/image-extents.ts';
@@ -54,9 +54,9 @@ export interface FileQueries {
   inspectDestination(path: string): Promise<Destination | undefined>;
   /**
    * The users of the file or device at that path (processes, mounts, swap, other devices), as clauses that follow "it is".
-   * Empty where it is unused or does not exist.
+   * Empty where it is unused or does not exist. All of them count by default.
    */
-  usersAt(path: string): Promise<string[]>;
+  usersAt(path: string, which?: FileUsers): Promise<string[]>;
   /** The other files that hold data of an image; none for formats other than qcow2 and vmdk. */
   readDataFiles(layer: Layer): Promise<DataFiles>;
   /**
@@ -94,6 +94,8 @@ export interface FileStat extends FileStamp {
   readonly length: number;
   /** The user that it belongs to. */
   readonly uid: number;
+  /** The device of its file system; the same for all files on it. */
+  readonly device: string;
   /** When its content or properties last changed, in nanoseconds since the epoch. */
   readonly changed: string;
 }

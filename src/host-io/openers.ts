@@ -1,6 +1,7 @@
 /** Finds who has a file open, by any of its names and as any user. */
 import { readdir, readFile, readlink, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { FileUsers } from '../model/destination.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { goneAsNull, identityOf, inspectFile, isElsewhere, isFileAt } from './files.ts';
 
@@ -14,17 +15,24 @@ const NO_FILE = /^(?!\/)|^\/memfd:|^\/(?:dev(?!\/shm\/)|proc|sys)\//;
  * lock each image that they open, even for reading, and the table shows all locks to every user (QEMU,
  * docs/system/images.rst, "disk image file locking"; proc_locks(5)).
  * @param name the path to show, where `path` is another path to the file
+ * @param which who counts; writers are those that have it open for writing
  * @throws EffectFailed when this cannot be determined
  */
-export async function openers(path: string, name = path): Promise<string[]> {
+export async function openers(
+  path: string,
+  name = path,
+  which: FileUsers = 'all',
+): Promise<string[]> {
   const identity = (await inspectFile(path))?.identity;
   if (identity === undefined) return [];
   const asked = await Promise.all((await pids()).map((pid) => hasOpen(pid, identity)));
-  const found = asked.flatMap(({ who }) => who ?? []);
+  const known = asked.filter(({ who }) => who !== undefined);
+  const found = known.flatMap(({ who, writes }) => (which === 'all' || writes ? (who ?? []) : []));
   if (found.length > 0) return found;
   const loops = await loopDevices(identity);
   if (loops.length > 0) return loops;
-  const locked = await isLocked(path);
+  // QEMU locks what it only reads, too: a lock is explained by a reader that is known.
+  const locked = known.length === 0 && (await isLocked(path));
   if (locked) return ['a process that this user cannot inspect, such as QEMU'];
   if (locked === undefined && asked.some(({ hidden }) => hidden))
     throw new EffectFailed(
@@ -37,12 +45,21 @@ async function pids(): Promise<string[]> {
   return (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
 }
 
-async function hasOpen(pid: string, identity: string): Promise<{ who?: string; hidden?: true }> {
+interface Opener {
+  readonly who?: string;
+  readonly writes?: boolean;
+  readonly hidden?: true;
+}
+
+async function hasOpen(pid: string, identity: string): Promise<Opener> {
   const folder = `/proc/${pid}/fd`;
   try {
     const fds = await readdir(folder);
     const open = await Promise.all(fds.map((fd) => isThat(join(folder, fd), identity)));
-    return open.includes(true) ? { who: `process ${pid} (${await nameOf(pid)})` } : {};
+    if (!open.includes(true)) return {};
+    const own = fds.filter((_fd, at) => open[at]);
+    const writes = await Promise.all(own.map((fd) => isForWriting(`/proc/${pid}/fdinfo/${fd}`)));
+    return { who: `process ${pid} (${await nameOf(pid)})`, writes: writes.includes(true) };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ESRCH') return {};
@@ -63,6 +80,12 @@ async function isThat(place: string, identity: string): Promise<boolean> {
     if (isElsewhere(error)) return false;
     throw error;
   }
+}
+
+/** The last two bits of the flags, which are octal, are the access mode (proc_pid_fdinfo(5), open(2)). */
+async function isForWriting(info: string): Promise<boolean> {
+  const flags = /^flags:\s*([0-7]+)$/m.exec((await goneAsNull(readFile(info, 'utf8'))) ?? '')?.[1];
+  return flags !== undefined && (Number.parseInt(flags, 8) & 3) !== 0;
 }
 
 async function nameOf(pid: string): Promise<string> {

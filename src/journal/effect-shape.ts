@@ -110,6 +110,7 @@ const FIELDS: { readonly [T in Tool]: Fields<FieldsOf[T]> } = {
         definition: text,
         off: optionalField(trueFlag),
         made: optionalField(listOf(text)),
+        compared: optionalField(listOf(text)),
       }),
     ),
   },

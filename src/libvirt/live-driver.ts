@@ -21,6 +21,7 @@ import { MARKER_URI, type Marker } from '../model/marker.ts';
 import { BackupWatch } from './await-backup.ts';
 import { JobWatch } from './await-job.ts';
 import { byExactName } from './by-uuid.ts';
+import { ComparedFiles } from './compared-files.ts';
 import { checkConnection } from './connection-uri.ts';
 import { convertImage } from './convert.ts';
 import { type DomainEvents, LIFECYCLE_STATES } from './events.ts';
@@ -75,6 +76,7 @@ class LiveDriver implements LibvirtDriver {
   readonly #io: HostIO;
   readonly #options: LiveOptions;
   readonly #made: MadeFiles;
+  readonly #compared = new ComparedFiles();
   #virsh: Virsh;
   readonly #whereabouts: MigrationWatch;
   readonly #processes: GuestProcesses;
@@ -177,7 +179,8 @@ class LiveDriver implements LibvirtDriver {
   #backupPlace(): BackupPlace {
     if (!this.#backups) throw new Error('a read-only driver makes no backup');
     const { domain } = this.#options;
-    return { io: this.#io, virsh: this.#virsh, domain, made: this.#made, watch: this.#backups };
+    const known = { made: this.#made, compared: this.#compared, watch: this.#backups };
+    return { io: this.#io, virsh: this.#virsh, domain, ...known };
   }
 
   async #convert(effect: QemuImgEffect, context: PerformContext): Promise<void> {
@@ -207,7 +210,9 @@ class LiveDriver implements LibvirtDriver {
   }
 
   async #send(argv: readonly string[], effect: VirshEffect): Promise<void> {
-    if (effect.over) refuseChanged(effect, await this.observe(effect.over.made ?? []));
+    const { over } = effect;
+    if (over) refuseChanged(effect, await this.observe(over.made ?? []));
+    await this.#compared.requireUnchanged(this.#io, over?.compared ?? []);
     const definition = commandDefinition(effect);
     const job = definition.startsJob(effect.args);
     if (job) {

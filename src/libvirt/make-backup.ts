@@ -1,7 +1,7 @@
 /** Makes the folder of a backup, and completes or removes it. libvirt and QEMU fill the images in between. */
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { commandLine, virshLine } from '../command.ts';
+import { virshLine } from '../command.ts';
 import type {
   BackupEffect,
   DigestBackupEffect,
@@ -11,14 +11,9 @@ import type {
 } from '../commands/backup-effect.ts';
 import type { PerformContext } from '../commands/driver.ts';
 import type { HostIO } from '../host-io/host-io.ts';
-import {
-  type BackupStore,
-  imageName,
-  type PointInTime,
-  STORE_NAMES,
-  sumsName,
-} from '../model/backup-store.ts';
+import { imageName, STORE_NAMES, sumsName } from '../model/backup-store.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
+import { additionTo } from '../store/addition.ts';
 import {
   type BackupManifest,
   type ManifestDisk,
@@ -27,10 +22,10 @@ import {
 } from '../store/manifest.ts';
 import { backupStoreOf } from '../store/store.ts';
 import type { BackupWatch } from './await-backup.ts';
+import type { ComparedFiles } from './compared-files.ts';
 import type { MadeFiles } from './made-files.ts';
 import { uuidOf } from './observe.ts';
 import { readReleases } from './survey.ts';
-import { verifyImage } from './verify-image.ts';
 import type { Virsh } from './virsh.ts';
 
 /** QEMU only enters the folder: libvirt hands it the images, and gives them back at the end. */
@@ -47,6 +42,7 @@ export interface BackupPlace {
   readonly virsh: Virsh;
   readonly domain: string;
   readonly made: MadeFiles;
+  readonly compared: ComparedFiles;
   readonly watch: BackupWatch;
 }
 
@@ -68,7 +64,7 @@ export async function performBackup(
     case 'discard-backup':
       return discardBackup(place, effect);
     case 'verify-image':
-      return verifyImage(place.io, effect, context);
+      return place.compared.compare(place.io, effect, context);
   }
 }
 
@@ -113,13 +109,15 @@ async function firstManifest(
     io.readStore(store),
     Promise.all(Object.keys(sources).map((disk) => capacityOf(virsh, domain, disk))),
   ]);
-  const points = folder ? pointsIn(backupStoreOf(folder), store, uuid ?? '') : [];
+  const guest = { name: domain, uuid: uuid ?? '' };
+  const addition = folder ? additionTo(backupStoreOf(folder), guest, store) : { sequence: 1 };
+  if ('obstacles' in addition) throw new EffectFailed(addition.obstacles[0].message);
   const { libvirt = '0', qemu = '0' } = readReleases(version.stdout);
   const now = new Date().toISOString();
   return {
     backup: 'blockplan/v1',
     ...{ name, domain, uuid: uuid ?? '', time: now },
-    sequence: Math.max(0, ...points.map(({ sequence }) => sequence)) + 1,
+    sequence: addition.sequence,
     quiesced: false,
     'not-quiesced': 'the plan does not freeze the file systems',
     ...{ libvirt, qemu, digest: 'sha256-1MiB', begun: now },
@@ -128,30 +126,6 @@ async function firstManifest(
     })),
     'left-out': Object.entries(left).map(([target, reason]) => ({ target, reason })),
   };
-}
-
-/**
- * The backups and drafts in the store.
- * @throws EffectFailed where the last sequence number is unknown, or one belongs to another guest
- */
-function pointsIn(
-  { backups, drafts, mark, findings }: BackupStore,
-  path: string,
-  uuid: string,
-): PointInTime[] {
-  if (mark || findings.length > 0)
-    throw new EffectFailed(
-      `an unfinished prune blocks the store, so no backup can be added; to see it: ${commandLine('blockplan', 'backups', path)}`,
-    );
-  return [...backups, ...drafts].flatMap(({ name, point, findings: [first] }) => {
-    if (!point)
-      throw new EffectFailed(
-        `the last sequence number in the store is unknown: ${first?.message ?? `${name} has no manifest`}`,
-      );
-    if (point.uuid !== uuid)
-      throw new EffectFailed(`the store has backups of another guest, ${point.domain}`);
-    return [point];
-  });
 }
 
 /** Why a reader would refuse the manifest. */

@@ -72,24 +72,30 @@ async function refuseUsed(
   const next = await filesAtNextStart(io, state.domain);
   if (includesFile(await io.inspectFiles([file, ...next.files]), next.files, file))
     throw leftAlone(file, `is read at the next start of ${state.domain.name}`);
-  const unknown = await changedSince(io, next.unread, made);
+  const unknown = await changedSince(io, next.unread, file, made);
   if (unknown.length > 0)
     throw leftAlone(file, `may be used by ${unknown.join(', ')}, which cannot be read`);
   const open = await held.openers();
   if (open.length > 0) throw leftAlone(file, `is open in ${open.join(', ')}`);
 }
 
-/** The files that may name what was made: one that is missing, or has not changed since before that, does not. */
+/**
+ * The files that may name what was made: one that is missing, or has not changed since before that, does not. The times of
+ * other file systems come from other clocks, and that of a device says nothing about its content.
+ */
 async function changedSince(
   io: HostIO,
   files: readonly string[],
+  own: string,
   made: FileStamp | undefined,
 ): Promise<readonly string[]> {
   if (made === undefined || made.born === '0') return files;
-  const found = await Promise.all(files.map((file) => io.stat(file)));
+  const [itself, ...found] = await Promise.all([own, ...files].map((file) => io.stat(file)));
   return files.filter((_file, at) => {
     const there = found[at];
-    return there && BigInt(there.changed) >= BigInt(made.born);
+    if (!there) return false;
+    const isComparable = there.kind === 'file' && there.device === itself?.device;
+    return !isComparable || BigInt(there.changed) >= BigInt(made.born);
   });
 }
 

@@ -2,6 +2,7 @@
 import type { Finding } from '../errors.ts';
 import type {
   BackupStore,
+  BrokenImage,
   DroppedBackup,
   PointInTime,
   PruneMark,
@@ -11,6 +12,7 @@ import type {
 } from './backup-store.ts';
 import {
   amount,
+  byKey,
   type Fields,
   fields,
   flag,
@@ -52,7 +54,7 @@ const disk = fields<StoredDisk>({
   root: optionalField(text),
   size: optionalField(amount),
   below: optionalField(text),
-  broken: flag,
+  broken: optionalField(fields<BrokenImage>({ problem: text, hint: optionalField(text) })),
 });
 
 const STORED: Fields<StoredPoint> = {
@@ -64,7 +66,13 @@ const STORED: Fields<StoredPoint> = {
 };
 
 export const backupStoreShape: Shape<BackupStore> = fields<BackupStore>({
-  backups: listOf(fields<StoredBackup>({ ...STORED, dropped: optionalField(dropped) })),
+  backups: listOf(
+    fields<StoredBackup>({
+      ...STORED,
+      dropped: optionalField(dropped),
+      left: optionalField(byKey(text)),
+    }),
+  ),
   drafts: listOf(fields<StoredPoint>(STORED)),
   mark: optionalField(fields<PruneMark>({ drop: listOf(dropped) })),
   holders: listOf(text),

@@ -105,6 +105,8 @@ export interface StoredPoint {
 export interface StoredBackup extends StoredPoint {
   /** Set if an unfinished prune is removing it. */
   readonly dropped?: DroppedBackup;
+  /** Why the other disks that the guest had are not in it, by target. */
+  readonly left?: Readonly<Record<string, string>>;
 }
 
 /** What the manifest says of the backup as a whole. */
@@ -139,8 +141,16 @@ export interface StoredDisk {
   readonly size?: number;
   /** The backup whose image its header names; absent if it names none, or something else. */
   readonly below?: string;
-  /** Whether this image, or one below it, is missing or does not match. */
-  readonly broken: boolean;
+  /** Set if this image, or one below it, is missing or does not match. */
+  readonly broken?: BrokenImage;
+}
+
+/** What is wrong with a disk of a backup. */
+export interface BrokenImage {
+  /** A clause, without the name of the backup. */
+  readonly problem: string;
+  /** Absent where the cause is another backup, whose own finding has the hint. */
+  readonly hint?: string;
 }
 
 /** The mark of a prune: which backups it removes. */

@@ -19,3 +19,6 @@ export interface HeaderSummary {
   readonly format: string;
   readonly virtualSize: number;
 }
+
+/** Which users of a file count: all, or all but the processes that have it open only for reading. */
+export type FileUsers = 'all' | 'writers';

@@ -82,6 +82,11 @@ export function nvramFile(xml: string): string | undefined {
   return file === '' ? undefined : file;
 }
 
+/** What a definition says about the user that QEMU will run as, and whether libvirt gives files to that user. */
+export function definedConfinement(xml: string): Confinement {
+  return readConfinement(children(domainOf(xml), 'seclabel'));
+}
+
 /** libvirt writes the memory in KiB, whatever unit the definition used (formatdomain, "Memory Allocation"). */
 function memoryOf(root: XmlElement): { memory?: number } {
   const memory = child(root, 'memory');

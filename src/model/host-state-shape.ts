@@ -141,6 +141,7 @@ const folder = fields<Folder>({
   free: amount,
   fileSystem: optionalField(text),
   mayCompress: optionalField(trueFlag),
+  real: optionalField(text),
   blockedBy: optionalField(text),
   barredAt: optionalField(text),
 });

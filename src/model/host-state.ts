@@ -195,6 +195,8 @@ export interface Folder {
   readonly fileSystem?: string;
   /** Set where its file system may store files in less space than was written: it may compress or deduplicate. */
   readonly mayCompress?: true;
+  /** Its path without links, where it differs. */
+  readonly real?: string;
   /** What exists on its path and is not a folder, such as a regular file; absent for a folder. */
   readonly blockedBy?: string;
   /** The first folder on the path that the guest's QEMU certainly cannot enter; absent where there is none. */

@@ -43,79 +43,80 @@ Format of the overlay (default: qcow2)."},file:{type:"string",minLength:1,descri
 "backup-begin":{description:"Copy the disks of the running guest as they are at one instant into a new folder of a backu\
 p store, with checksums of each copy.",type:"object",additionalProperties:!1,required:["store","name"],properties:{store:{
 type:"string",minLength:1,description:"Absolute path of the folder with the backups of this guest; it must exist."},name:{
-type:"string",pattern:"^(?!(?:prune\\.json|locks)$)(?!.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$",description:"Nam\
-e of the backup, and of its folder in the store. With `${run.date}-${run.time}` the plan can be run again."},disks:{type:"\
-array",minItems:1,items:{type:"string",minLength:1},description:"Target names of the disks to copy, as in `virsh domblkl\
-ist` (default: every disk that the guest can write to)."},timeout:{type:"integer",minimum:1,description:"Cancel the back\
-up and roll back if it takes more than this many seconds (default: one day)."}}},restore:{description:"Restore disks fro\
-m a backup into new files while the guest is off, and have its definition use them; the former files stay.",type:"object",
-additionalProperties:!1,required:["store","backup","dest"],properties:{store:{type:"string",minLength:1,description:"Abs\
-olute path of the folder with the backups of this guest."},backup:{type:"string",pattern:"^(?!(?:prune\\.json|locks)$)(?!\
-.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$",description:"Name of the backup, as in `blockplan backups`, or `latest\
-` for the newest."},disks:{type:"array",minItems:1,items:{type:"string",minLength:1},description:"Target names of the di\
-sks to restore (default: every disk of the backup)."},dest:{type:"string",minLength:1,description:"Absolute path of the \
-folder for the restored files, outside the store; it must exist. A file is called `GUEST-BACKUP-DISK.qcow2`."}}},blockcopy:{
-description:"Mirror a running disk to another place; then switch to the copy (pivot: a migration) or stay on the source \
-(finish: a live backup).",type:"object",additionalProperties:!1,required:["disk","dest"],properties:{disk:{type:"string",
-minLength:1,description:"The target name of the disk, as in `virsh domblklist`: `vda`."},dest:{type:"string",minLength:1,
-description:"Absolute path of the copy."},format:{type:"string",enum:["qcow2","raw"],description:"Format of the copy (de\
-fault: the format of the source)."},shallow:{type:"boolean",description:"Copy the active layer only; the layers below st\
-ay where they are, and the copy uses them."},"reuse-external":{type:"boolean",description:"Copy into an existing file th\
-at was created for the purpose; its content is overwritten. Requires `format`."},blockdev:{type:"boolean",description:"`\
-dest` is a block device, not a file."},bandwidth:{type:"integer",minimum:1,description:"Speed limit in MiB/s (in bytes/s\
- with `bytes`)."},bytes:{type:"boolean",description:"`bandwidth` is in bytes/s."},granularity:{type:"integer",minimum:512,
-maximum:67108864,description:"Granularity of the copy in bytes, a power of two."},"buf-size":{type:"integer",minimum:0,description:"\
-Maximum amount of data in flight between source and copy, in bytes."},timeout:{type:"integer",minimum:1,description:"Can\
-cel the copy and roll back if it is not ready after this many seconds (default: one day)."},pivot:{type:"boolean",description:"\
-Switch the guest to the copy once both are equal: a migration."},finish:{type:"boolean",description:"Keep the guest on t\
-he source once both are equal: a live backup."},"transient-job":{type:"boolean",description:"Accept that the copy is los\
-t if the guest stops before the copy ends. libvirt requires this for a persistent domain, so blockplan always sets it in\
- that case; the domain stays persistent."},"synchronous-writes":{type:"boolean",description:"Complete a write of the gue\
-st only after both sides have it (libvirt 8.0)."}}},blockcommit:{description:"Merge layers of a running disk into a laye\
-r below them, to shorten the backing chain.",type:"object",additionalProperties:!1,required:["disk"],properties:{disk:{type:"\
-string",minLength:1,description:"The target name of the disk, as in `virsh domblklist`: `vda`."},base:{type:"string",minLength:1,
-description:"The layer that receives the data: its path, or its position in the chain, such as `vda[2]`."},shallow:{type:"\
-boolean",description:"Commit into the layer directly below `top`."},top:{type:"string",minLength:1,description:"The topm\
-ost layer to commit: its path or position; with `active`, the active layer."},active:{type:"boolean",description:"Commit\
- the active layer; requires `pivot` or `keep-overlay`."},pivot:{type:"boolean",description:"Switch the guest to the base\
- at the end; implies `active`."},"keep-overlay":{type:"boolean",description:"Keep the guest on the active layer once the\
- base holds the same data; implies `active`."},delete:{type:"boolean",description:"Remove the committed files once they \
-are proven unused."},quarantine:{type:"string",minLength:1,description:"Move the committed files to this folder, on the \
-same file system, instead of removing them."},"keep-relative":{type:"boolean",description:"Keep relative backing file na\
-mes relative."},bandwidth:{type:"integer",minimum:1,description:"Speed limit in MiB/s (in bytes/s with `bytes`)."},bytes:{
-type:"boolean",description:"`bandwidth` is in bytes/s."},timeout:{type:"integer",minimum:1,description:"Cancel the commi\
-t and roll back if it takes more than this many seconds (default: one day)."}}},blockpull:{description:"Copy the data of\
- the layers below into the active layer of a running disk, so that it no longer needs them.",type:"object",additionalProperties:!1,
-required:["disk"],properties:{disk:{type:"string",minLength:1,description:"The target name of the disk, as in `virsh dom\
-blklist`: `vda`."},base:{type:"string",minLength:1,description:"The layer that stays below the active one: its path, or \
-its position in the chain, such as `vda[2]`. Default: no layer stays."},"keep-relative":{type:"boolean",description:"Kee\
-p the relative name of `base` in the header. Requires `base`."},bandwidth:{type:"integer",minimum:1,description:"Speed l\
-imit in MiB/s (in bytes/s with `bytes`)."},bytes:{type:"boolean",description:"`bandwidth` is in bytes/s."},timeout:{type:"\
-integer",minimum:1,description:"Cancel the pull and roll back if it takes more than this many seconds (default: one day)\
-."}}},undefine:{description:"Make the running domain transient; its definition, autostart, and snapshot and checkpoint m\
-etadata are saved in the journal.",type:"object",additionalProperties:!1,properties:{"keep-nvram":{type:"boolean",description:"\
-Keep the guest's NVRAM file; required if it has one."},"keep-tpm":{type:"boolean",description:"Keep the guest's TPM stat\
-e (libvirt 8.9); required if it has one."},"snapshots-metadata":{type:"boolean",description:"Remove libvirt's records of\
- the snapshots; the journal keeps their metadata."},"checkpoints-metadata":{type:"boolean",description:"Remove libvirt's\
- records of the checkpoints; the journal keeps their metadata."}}},redefine:{description:"Restore the saved definition, \
-byte for byte except for a disk that has moved, with autostart and metadata.",type:"object",additionalProperties:!1,properties:{
-disk:{type:"string",minLength:1,description:"The target name of the disk whose source changes: `vda`."},source:{type:"st\
-ring",minLength:1,description:"File that the guest uses, as an absolute path. A `<backingStore/>` that hides layers is r\
-emoved."}}},convert:{description:"Copy an image that nothing writes to, with its chain flattened, using `qemu-img conver\
-t`: sparse, with parallel writes.",type:"object",additionalProperties:!1,required:["source","dest"],properties:{source:{
-type:"string",minLength:1,description:"Absolute path of an image that nothing writes to."},dest:{type:"string",minLength:1,
-description:"Absolute path of the copy; it must not exist."},"source-format":{type:"string",enum:["qcow2","raw","vmdk","\
-vdi","vhdx","qed"],description:"Format of the source (-f; default: its format in the chain)."},"target-format":{type:"st\
-ring",enum:["qcow2","raw","vmdk","vdi","vhdx"],description:"Format of the copy (-O; default: qcow2)."},compress:{type:"b\
-oolean",description:"Compress the copy (-c; qcow2 and vmdk)."},options:{type:"string",minLength:1,description:"Options o\
-f the copy's format (-o), such as `preallocation=metadata`."},"sparse-size":{type:"integer",minimum:0,description:"Turn \
-runs of at least this many zero bytes into holes (-S; default: 4096; 0: no holes, so that the copy takes the space of th\
-e whole disk)."},coroutines:{type:"integer",minimum:1,maximum:16,description:"Parallel reads and writes (-m; default: 8)\
-."},"rate-limit":{type:"integer",minimum:1,description:"Speed limit in bytes/s (-r)."}}}}}},"on-failure":{type:"string",
-enum:["rollback","stop"],default:"rollback",description:"`rollback` undoes what the run did; `stop` leaves everything as\
- it is and reports that."}}},pattern4=new RegExp("^[a-z0-9][a-z0-9-]{0,62}$","u"),pattern5=new RegExp("^[^/\\s-][^/]*$",
-"u"),pattern6=new RegExp("^[A-Za-z_][A-Za-z0-9_-]*$","u"),pattern8=new RegExp("^[^/.][^/]*$","u"),pattern9=new RegExp("^\
-(?!(?:prune\\.json|locks)$)(?!.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$","u"),func1=require_ucs2length().default,
+type:"string",pattern:"^(?!latest$)(?!(?:prune\\.json|locks)$)(?!.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$",description:"\
+Name of the backup, and of its folder in the store; not `latest`. With `${run.date}-${run.time}` the plan can be run aga\
+in."},disks:{type:"array",minItems:1,items:{type:"string",minLength:1},description:"Target names of the disks to copy, a\
+s in `virsh domblklist` (default: every disk that the guest can write to)."},timeout:{type:"integer",minimum:1,description:"\
+Cancel the backup and roll back if it takes more than this many seconds (default: one day)."}}},restore:{description:"Re\
+store disks from a backup into new files while the guest is off, and have its definition use them; the former files stay\
+.",type:"object",additionalProperties:!1,required:["store","backup","dest"],properties:{store:{type:"string",minLength:1,
+description:"Absolute path of the folder with the backups of this guest."},backup:{type:"string",pattern:"^(?!(?:prune\\.\
+json|locks)$)(?!.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$",description:"Name of the backup, as in `blockplan back\
+ups`, or `latest` for the newest."},disks:{type:"array",minItems:1,items:{type:"string",minLength:1},description:"Target\
+ names of the disks to restore (default: every disk of the backup)."},dest:{type:"string",minLength:1,description:"Absol\
+ute path of the folder for the restored files, outside the store; it must exist. A file is called `GUEST-BACKUP-DISK.qco\
+w2`."}}},blockcopy:{description:"Mirror a running disk to another place; then switch to the copy (pivot: a migration) or\
+ stay on the source (finish: a live backup).",type:"object",additionalProperties:!1,required:["disk","dest"],properties:{
+disk:{type:"string",minLength:1,description:"The target name of the disk, as in `virsh domblklist`: `vda`."},dest:{type:"\
+string",minLength:1,description:"Absolute path of the copy."},format:{type:"string",enum:["qcow2","raw"],description:"Fo\
+rmat of the copy (default: the format of the source)."},shallow:{type:"boolean",description:"Copy the active layer only;\
+ the layers below stay where they are, and the copy uses them."},"reuse-external":{type:"boolean",description:"Copy into\
+ an existing file that was created for the purpose; its content is overwritten. Requires `format`."},blockdev:{type:"boo\
+lean",description:"`dest` is a block device, not a file."},bandwidth:{type:"integer",minimum:1,description:"Speed limit \
+in MiB/s (in bytes/s with `bytes`)."},bytes:{type:"boolean",description:"`bandwidth` is in bytes/s."},granularity:{type:"\
+integer",minimum:512,maximum:67108864,description:"Granularity of the copy in bytes, a power of two."},"buf-size":{type:"\
+integer",minimum:0,description:"Maximum amount of data in flight between source and copy, in bytes."},timeout:{type:"int\
+eger",minimum:1,description:"Cancel the copy and roll back if it is not ready after this many seconds (default: one day)\
+."},pivot:{type:"boolean",description:"Switch the guest to the copy once both are equal: a migration."},finish:{type:"bo\
+olean",description:"Keep the guest on the source once both are equal: a live backup."},"transient-job":{type:"boolean",description:"\
+Accept that the copy is lost if the guest stops before the copy ends. libvirt requires this for a persistent domain, so \
+blockplan always sets it in that case; the domain stays persistent."},"synchronous-writes":{type:"boolean",description:"\
+Complete a write of the guest only after both sides have it (libvirt 8.0)."}}},blockcommit:{description:"Merge layers of\
+ a running disk into a layer below them, to shorten the backing chain.",type:"object",additionalProperties:!1,required:[
+"disk"],properties:{disk:{type:"string",minLength:1,description:"The target name of the disk, as in `virsh domblklist`: \
+`vda`."},base:{type:"string",minLength:1,description:"The layer that receives the data: its path, or its position in the\
+ chain, such as `vda[2]`."},shallow:{type:"boolean",description:"Commit into the layer directly below `top`."},top:{type:"\
+string",minLength:1,description:"The topmost layer to commit: its path or position; with `active`, the active layer."},active:{
+type:"boolean",description:"Commit the active layer; requires `pivot` or `keep-overlay`."},pivot:{type:"boolean",description:"\
+Switch the guest to the base at the end; implies `active`."},"keep-overlay":{type:"boolean",description:"Keep the guest \
+on the active layer once the base holds the same data; implies `active`."},delete:{type:"boolean",description:"Remove th\
+e committed files once they are proven unused."},quarantine:{type:"string",minLength:1,description:"Move the committed f\
+iles to this folder, on the same file system, instead of removing them."},"keep-relative":{type:"boolean",description:"K\
+eep relative backing file names relative."},bandwidth:{type:"integer",minimum:1,description:"Speed limit in MiB/s (in by\
+tes/s with `bytes`)."},bytes:{type:"boolean",description:"`bandwidth` is in bytes/s."},timeout:{type:"integer",minimum:1,
+description:"Cancel the commit and roll back if it takes more than this many seconds (default: one day)."}}},blockpull:{
+description:"Copy the data of the layers below into the active layer of a running disk, so that it no longer needs them.",
+type:"object",additionalProperties:!1,required:["disk"],properties:{disk:{type:"string",minLength:1,description:"The tar\
+get name of the disk, as in `virsh domblklist`: `vda`."},base:{type:"string",minLength:1,description:"The layer that sta\
+ys below the active one: its path, or its position in the chain, such as `vda[2]`. Default: no layer stays."},"keep-rela\
+tive":{type:"boolean",description:"Keep the relative name of `base` in the header. Requires `base`."},bandwidth:{type:"i\
+nteger",minimum:1,description:"Speed limit in MiB/s (in bytes/s with `bytes`)."},bytes:{type:"boolean",description:"`ban\
+dwidth` is in bytes/s."},timeout:{type:"integer",minimum:1,description:"Cancel the pull and roll back if it takes more t\
+han this many seconds (default: one day)."}}},undefine:{description:"Make the running domain transient; its definition, \
+autostart, and snapshot and checkpoint metadata are saved in the journal.",type:"object",additionalProperties:!1,properties:{
+"keep-nvram":{type:"boolean",description:"Keep the guest's NVRAM file; required if it has one."},"keep-tpm":{type:"boole\
+an",description:"Keep the guest's TPM state (libvirt 8.9); required if it has one."},"snapshots-metadata":{type:"boolean",
+description:"Remove libvirt's records of the snapshots; the journal keeps their metadata."},"checkpoints-metadata":{type:"\
+boolean",description:"Remove libvirt's records of the checkpoints; the journal keeps their metadata."}}},redefine:{description:"\
+Restore the saved definition, byte for byte except for a disk that has moved, with autostart and metadata.",type:"object",
+additionalProperties:!1,properties:{disk:{type:"string",minLength:1,description:"The target name of the disk whose sourc\
+e changes: `vda`."},source:{type:"string",minLength:1,description:"File that the guest uses, as an absolute path. A `<ba\
+ckingStore/>` that hides layers is removed."}}},convert:{description:"Copy an image that nothing writes to, with its cha\
+in flattened, using `qemu-img convert`: sparse, with parallel writes.",type:"object",additionalProperties:!1,required:["\
+source","dest"],properties:{source:{type:"string",minLength:1,description:"Absolute path of an image that nothing writes\
+ to."},dest:{type:"string",minLength:1,description:"Absolute path of the copy; it must not exist."},"source-format":{type:"\
+string",enum:["qcow2","raw","vmdk","vdi","vhdx","qed"],description:"Format of the source (-f; default: its format in the\
+ chain)."},"target-format":{type:"string",enum:["qcow2","raw","vmdk","vdi","vhdx"],description:"Format of the copy (-O; \
+default: qcow2)."},compress:{type:"boolean",description:"Compress the copy (-c; qcow2 and vmdk)."},options:{type:"string",
+minLength:1,description:"Options of the copy's format (-o), such as `preallocation=metadata`."},"sparse-size":{type:"int\
+eger",minimum:0,description:"Turn runs of at least this many zero bytes into holes (-S; default: 4096; 0: no holes, so t\
+hat the copy takes the space of the whole disk)."},coroutines:{type:"integer",minimum:1,maximum:16,description:"Parallel\
+ reads and writes (-m; default: 8)."},"rate-limit":{type:"integer",minimum:1,description:"Speed limit in bytes/s (-r)."}}}}}},
+"on-failure":{type:"string",enum:["rollback","stop"],default:"rollback",description:"`rollback` undoes what the run did;\
+ `stop` leaves everything as it is and reports that."}}},pattern4=new RegExp("^[a-z0-9][a-z0-9-]{0,62}$","u"),pattern5=new RegExp(
+"^[^/\\s-][^/]*$","u"),pattern6=new RegExp("^[A-Za-z_][A-Za-z0-9_-]*$","u"),pattern8=new RegExp("^[^/.][^/]*$","u"),pattern9=new RegExp(
+"^(?!latest$)(?!(?:prune\\.json|locks)$)(?!.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$","u"),pattern10=new RegExp("\
+^(?!(?:prune\\.json|locks)$)(?!.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$","u"),func1=require_ucs2length().default,
 func2=Object.prototype.hasOwnProperty;function validate20(data,{instancePath="",parentData,parentDataProperty,rootData=data,
 dynamicAnchors={}}={}){let vErrors=null,errors=0,evaluated0=validate20.evaluated;if(evaluated0.dynamicProps&&(evaluated0.
 props=void 0),evaluated0.dynamicItems&&(evaluated0.items=void 0),data&&typeof data=="object"&&!Array.isArray(data)){if(data.
@@ -295,35 +296,35 @@ ps/items/properties/backup-begin/properties/store/minLength",keyword:"minLength"
 #/properties/steps/items/properties/backup-begin/properties/store/type",keyword:"type",params:{type:"string"}};vErrors===
 null?vErrors=[err67]:vErrors.push(err67),errors++}}if(data31.name!==void 0){let data33=data31.name;if(typeof data33=="st\
 ring"){if(!pattern9.test(data33)){let err68={instancePath:instancePath+"/steps/"+i0+"/backup-begin/name",schemaPath:"#/p\
-roperties/steps/items/properties/backup-begin/properties/name/pattern",keyword:"pattern",params:{pattern:"^(?!(?:prune\\.\
-json|locks)$)(?!.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$"}};vErrors===null?vErrors=[err68]:vErrors.push(err68),errors++}}else{
-let err69={instancePath:instancePath+"/steps/"+i0+"/backup-begin/name",schemaPath:"#/properties/steps/items/properties/b\
-ackup-begin/properties/name/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err69]:vErrors.push(err69),
-errors++}}if(data31.disks!==void 0){let data34=data31.disks;if(Array.isArray(data34)){if(data34.length<1){let err70={instancePath:instancePath+
-"/steps/"+i0+"/backup-begin/disks",schemaPath:"#/properties/steps/items/properties/backup-begin/properties/disks/minItem\
-s",keyword:"minItems",params:{limit:1}};vErrors===null?vErrors=[err70]:vErrors.push(err70),errors++}let len2=data34.length;
-for(let i2=0;i2<len2;i2++){let data35=data34[i2];if(typeof data35=="string"){if(func1(data35)<1){let err71={instancePath:instancePath+
-"/steps/"+i0+"/backup-begin/disks/"+i2,schemaPath:"#/properties/steps/items/properties/backup-begin/properties/disks/ite\
-ms/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err71]:vErrors.push(err71),errors++}}else{let err72={
-instancePath:instancePath+"/steps/"+i0+"/backup-begin/disks/"+i2,schemaPath:"#/properties/steps/items/properties/backup-\
-begin/properties/disks/items/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err72]:vErrors.push(err72),
-errors++}}}else{let err73={instancePath:instancePath+"/steps/"+i0+"/backup-begin/disks",schemaPath:"#/properties/steps/i\
-tems/properties/backup-begin/properties/disks/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err73]:
-vErrors.push(err73),errors++}}if(data31.timeout!==void 0){let data36=data31.timeout;if(!(typeof data36=="number"&&!(data36%
-1)&&!isNaN(data36)&&isFinite(data36))){let err74={instancePath:instancePath+"/steps/"+i0+"/backup-begin/timeout",schemaPath:"\
-#/properties/steps/items/properties/backup-begin/properties/timeout/type",keyword:"type",params:{type:"integer"}};vErrors===
-null?vErrors=[err74]:vErrors.push(err74),errors++}if(typeof data36=="number"&&isFinite(data36)&&(data36<1||isNaN(data36))){
-let err75={instancePath:instancePath+"/steps/"+i0+"/backup-begin/timeout",schemaPath:"#/properties/steps/items/propertie\
-s/backup-begin/properties/timeout/minimum",keyword:"minimum",params:{comparison:">=",limit:1}};vErrors===null?vErrors=[err75]:
-vErrors.push(err75),errors++}}}else{let err76={instancePath:instancePath+"/steps/"+i0+"/backup-begin",schemaPath:"#/prop\
-erties/steps/items/properties/backup-begin/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err76]:vErrors.
-push(err76),errors++}}if(data11.restore!==void 0){let data37=data11.restore;if(data37&&typeof data37=="object"&&!Array.isArray(
-data37)){if(data37.store===void 0){let err77={instancePath:instancePath+"/steps/"+i0+"/restore",schemaPath:"#/properties\
-/steps/items/properties/restore/required",keyword:"required",params:{missingProperty:"store"}};vErrors===null?vErrors=[err77]:
-vErrors.push(err77),errors++}if(data37.backup===void 0){let err78={instancePath:instancePath+"/steps/"+i0+"/restore",schemaPath:"\
-#/properties/steps/items/properties/restore/required",keyword:"required",params:{missingProperty:"backup"}};vErrors===null?
-vErrors=[err78]:vErrors.push(err78),errors++}if(data37.dest===void 0){let err79={instancePath:instancePath+"/steps/"+i0+
-"/restore",schemaPath:"#/properties/steps/items/properties/restore/required",keyword:"required",params:{missingProperty:"\
+roperties/steps/items/properties/backup-begin/properties/name/pattern",keyword:"pattern",params:{pattern:"^(?!latest$)(?\
+!(?:prune\\.json|locks)$)(?!.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$"}};vErrors===null?vErrors=[err68]:vErrors.push(
+err68),errors++}}else{let err69={instancePath:instancePath+"/steps/"+i0+"/backup-begin/name",schemaPath:"#/properties/st\
+eps/items/properties/backup-begin/properties/name/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err69]:
+vErrors.push(err69),errors++}}if(data31.disks!==void 0){let data34=data31.disks;if(Array.isArray(data34)){if(data34.length<
+1){let err70={instancePath:instancePath+"/steps/"+i0+"/backup-begin/disks",schemaPath:"#/properties/steps/items/properti\
+es/backup-begin/properties/disks/minItems",keyword:"minItems",params:{limit:1}};vErrors===null?vErrors=[err70]:vErrors.push(
+err70),errors++}let len2=data34.length;for(let i2=0;i2<len2;i2++){let data35=data34[i2];if(typeof data35=="string"){if(func1(
+data35)<1){let err71={instancePath:instancePath+"/steps/"+i0+"/backup-begin/disks/"+i2,schemaPath:"#/properties/steps/it\
+ems/properties/backup-begin/properties/disks/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=
+[err71]:vErrors.push(err71),errors++}}else{let err72={instancePath:instancePath+"/steps/"+i0+"/backup-begin/disks/"+i2,schemaPath:"\
+#/properties/steps/items/properties/backup-begin/properties/disks/items/type",keyword:"type",params:{type:"string"}};vErrors===
+null?vErrors=[err72]:vErrors.push(err72),errors++}}}else{let err73={instancePath:instancePath+"/steps/"+i0+"/backup-begi\
+n/disks",schemaPath:"#/properties/steps/items/properties/backup-begin/properties/disks/type",keyword:"type",params:{type:"\
+array"}};vErrors===null?vErrors=[err73]:vErrors.push(err73),errors++}}if(data31.timeout!==void 0){let data36=data31.timeout;
+if(!(typeof data36=="number"&&!(data36%1)&&!isNaN(data36)&&isFinite(data36))){let err74={instancePath:instancePath+"/ste\
+ps/"+i0+"/backup-begin/timeout",schemaPath:"#/properties/steps/items/properties/backup-begin/properties/timeout/type",keyword:"\
+type",params:{type:"integer"}};vErrors===null?vErrors=[err74]:vErrors.push(err74),errors++}if(typeof data36=="number"&&isFinite(
+data36)&&(data36<1||isNaN(data36))){let err75={instancePath:instancePath+"/steps/"+i0+"/backup-begin/timeout",schemaPath:"\
+#/properties/steps/items/properties/backup-begin/properties/timeout/minimum",keyword:"minimum",params:{comparison:">=",limit:1}};
+vErrors===null?vErrors=[err75]:vErrors.push(err75),errors++}}}else{let err76={instancePath:instancePath+"/steps/"+i0+"/b\
+ackup-begin",schemaPath:"#/properties/steps/items/properties/backup-begin/type",keyword:"type",params:{type:"object"}};vErrors===
+null?vErrors=[err76]:vErrors.push(err76),errors++}}if(data11.restore!==void 0){let data37=data11.restore;if(data37&&typeof data37==
+"object"&&!Array.isArray(data37)){if(data37.store===void 0){let err77={instancePath:instancePath+"/steps/"+i0+"/restore",
+schemaPath:"#/properties/steps/items/properties/restore/required",keyword:"required",params:{missingProperty:"store"}};vErrors===
+null?vErrors=[err77]:vErrors.push(err77),errors++}if(data37.backup===void 0){let err78={instancePath:instancePath+"/step\
+s/"+i0+"/restore",schemaPath:"#/properties/steps/items/properties/restore/required",keyword:"required",params:{missingProperty:"\
+backup"}};vErrors===null?vErrors=[err78]:vErrors.push(err78),errors++}if(data37.dest===void 0){let err79={instancePath:instancePath+
+"/steps/"+i0+"/restore",schemaPath:"#/properties/steps/items/properties/restore/required",keyword:"required",params:{missingProperty:"\
 dest"}};vErrors===null?vErrors=[err79]:vErrors.push(err79),errors++}for(let key9 in data37)if(!(key9==="store"||key9==="\
 backup"||key9==="disks"||key9==="dest")){let err80={instancePath:instancePath+"/steps/"+i0+"/restore",schemaPath:"#/prop\
 erties/steps/items/properties/restore/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key9}};
@@ -333,9 +334,9 @@ s/steps/items/properties/restore/properties/store/minLength",keyword:"minLength"
 [err81]:vErrors.push(err81),errors++}}else{let err82={instancePath:instancePath+"/steps/"+i0+"/restore/store",schemaPath:"\
 #/properties/steps/items/properties/restore/properties/store/type",keyword:"type",params:{type:"string"}};vErrors===null?
 vErrors=[err82]:vErrors.push(err82),errors++}}if(data37.backup!==void 0){let data39=data37.backup;if(typeof data39=="str\
-ing"){if(!pattern9.test(data39)){let err83={instancePath:instancePath+"/steps/"+i0+"/restore/backup",schemaPath:"#/prope\
-rties/steps/items/properties/restore/properties/backup/pattern",keyword:"pattern",params:{pattern:"^(?!(?:prune\\.json|lo\
-cks)$)(?!.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$"}};vErrors===null?vErrors=[err83]:vErrors.push(err83),errors++}}else{
+ing"){if(!pattern10.test(data39)){let err83={instancePath:instancePath+"/steps/"+i0+"/restore/backup",schemaPath:"#/prop\
+erties/steps/items/properties/restore/properties/backup/pattern",keyword:"pattern",params:{pattern:"^(?!(?:prune\\.json|l\
+ocks)$)(?!.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$"}};vErrors===null?vErrors=[err83]:vErrors.push(err83),errors++}}else{
 let err84={instancePath:instancePath+"/steps/"+i0+"/restore/backup",schemaPath:"#/properties/steps/items/properties/rest\
 ore/properties/backup/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err84]:vErrors.push(err84),errors++}}
 if(data37.disks!==void 0){let data40=data37.disks;if(Array.isArray(data40)){if(data40.length<1){let err85={instancePath:instancePath+

@@ -163,8 +163,16 @@ function withActiveLayers(of: HostState): HostState {
   return withDomain(of, { disks });
 }
 
+/** A guest that was off can be started by its autostart mark, or by an operator; then its chains are visible. */
+function startable(should: HostState, is: HostState): readonly [HostState, HostState] {
+  const isStarted = should.domain.state === 'shut off' && is.domain.state === 'running';
+  if (!isStarted) return [should, is];
+  return [withDomain(withActiveLayers(should), { state: 'running' }), withActiveLayers(is)];
+}
+
 /** The visible differences between two host states. */
-function apart(should: HostState, is: HostState, words: string): string[] {
+function apart(former: HostState, now: HostState, words: string): string[] {
+  const [should, is] = startable(former, now);
   const a = picture(should);
   const b = picture(is);
   return Object.keys(a)

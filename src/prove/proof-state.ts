@@ -77,8 +77,8 @@ export class StateKeys {
         ...lastUp,
       ],
     );
-    const { committed } = run;
-    const where = [state.name, past, committed];
+    const { committed, begun } = run;
+    const where = [state.name, past, committed, begun];
     return this.#ids.ofAll([...where, startedHooks, judged, doubts, resumed, ...known]);
   }
 

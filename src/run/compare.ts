@@ -51,7 +51,7 @@ function domainDifferences(before: HostState, now: HostState): string[] {
   const was = before.domain;
   const is = now.domain;
   const found: string[] = [];
-  if (is.state !== was.state) found.push(`the guest is ${is.state}; it was ${was.state}`);
+  found.push(...stateDifferences(before, now));
   if (is.persistent !== was.persistent)
     found.push(
       `the domain is ${is.persistent ? 'persistent' : 'transient'}; it was ${was.persistent ? 'persistent' : 'transient'}`,
@@ -62,11 +62,27 @@ function domainDifferences(before: HostState, now: HostState): string[] {
     found.push(
       `autostart is ${is.autostart ? 'on' : 'off'}; it was ${was.autostart ? 'on' : 'off'}`,
     );
+  // A definition need not name what is below the file that a guest starts from.
+  const known = isUp(before) ? undefined : 1;
   if (isUp(now))
-    found.push(...was.disks.filter(isNoDrive).flatMap((disk) => diskDifferences(disk, now)));
+    found.push(...was.disks.filter(isNoDrive).flatMap((disk) => diskDifferences(disk, now, known)));
   found.push(...listDifferences('snapshot', was.snapshots, is.snapshots));
   found.push(...listDifferences('checkpoint', was.checkpoints, is.checkpoints));
   return found;
+}
+
+function stateDifferences(before: HostState, now: HostState): string[] {
+  const [was, is] = [before.domain.state, now.domain.state];
+  return is === was || wasStarted(before, now) ? [] : [`the guest is ${is}; it was ${was}`];
+}
+
+/**
+ * Whether a guest that was off has been started since, and runs on the files in its definition. No plan starts its guest, but
+ * its autostart mark or an operator can, and then all is as the plan leaves it.
+ */
+export function wasStarted(before: HostState, now: HostState): boolean {
+  const isStarted = before.domain.state === 'shut off' && now.domain.state === 'running';
+  return isStarted && now.domain.disks.filter(isNoDrive).flatMap(apartFrom(now)).length === 0;
 }
 
 /** A run never changes the medium in a drive, so drives are not compared. */
@@ -74,10 +90,12 @@ function isNoDrive({ device }: Disk): boolean {
   return device === 'disk' || device === 'lun';
 }
 
-function diskDifferences(was: Disk, now: HostState): string[] {
+/** @param known how many layers of the former chain count, from the active one; all by default */
+function diskDifferences(was: Disk, now: HostState, known?: number): string[] {
   const is = diskOf(now, was.target);
   const found: string[] = [];
-  const files = (disk: Disk | undefined) => disk?.chain.map(({ file }) => file) ?? [];
+  const files = (disk: Disk | undefined) =>
+    disk?.chain.slice(0, known).map(({ file }) => file) ?? [];
   if (!areSameFiles(now, files(is), files(was)))
     found.push(`${was.target} is on ${chainText(is)}; it was on ${chainText(was)}`);
   if (is?.job && is.job.type !== was.job?.type)
@@ -103,8 +121,7 @@ export function contradictions(before: HostState, now: HostState): string[] {
   const away = elsewhere(now);
   if (away !== undefined) return [away];
   const found: string[] = [];
-  if (domain.state !== before.domain.state)
-    found.push(`the guest is ${domain.state}; it was ${before.domain.state}`);
+  found.push(...stateDifferences(before, now));
   if (before.domain.persistent && !domain.persistent)
     found.push(`"${domain.name}" is transient: it no longer has a persistent definition`);
   // Differences that existed before the run were not caused by it.

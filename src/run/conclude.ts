@@ -6,14 +6,26 @@ import {
   virshCommand,
   virshLine,
 } from '../command.ts';
-import { FileSet, fileAt, filesOfDisk, filesOfLayer } from '../model/file-identity.ts';
-import { newFaults, nextStartFaults } from '../model/headers.ts';
+import {
+  FileSet,
+  fileAt,
+  filesOfDisk,
+  filesOfLayer,
+  includesFile,
+} from '../model/file-identity.ts';
+import { backingPath, newFaults, nextStartFaults, recordedBackingName } from '../model/headers.ts';
 import { type HostState, isUp } from '../model/host-state.ts';
 import { type HostName, ofHost } from '../model/hosts.ts';
 import { unmarkByHand } from '../model/marker.ts';
 import { type End, exitCodeOf, type FinalState } from '../outcomes.ts';
 import { keptByRollback, keptIn, keptTexts, savepointText } from './commits.ts';
-import { contradictions, definedElsewhere, differences, diskLocations } from './compare.ts';
+import {
+  contradictions,
+  definedElsewhere,
+  differences,
+  diskLocations,
+  wasStarted,
+} from './compare.ts';
 import { retryDoubts } from './doubts.ts';
 import { ambiguousDisks, lastWritesBy, unknownLastWrites } from './last-writes.ts';
 import { lostRecords } from './lost-records.ts';
@@ -121,6 +133,9 @@ function* judged(run: RunState, final: FinalState | undefined): RunPart<Finish> 
   const kept = keptTexts(keptIn(run));
   const open = keptByRollback(keptIn(run));
   const ours = () => each(({ initial }, now) => filesMade(initial, now));
+  const started = each(({ initial }, now) =>
+    wasStarted(initial, now) ? ['the guest was started during the run, and runs on its disks'] : [],
+  );
   if (final === 'succeeded') {
     const lostNow = each(({ initial }, now, on) => lostRecords(graph, on, initial, now));
     const wrong = [...each(({ initial }, now) => contradictions(initial, now)), ...lostNow];
@@ -128,7 +143,7 @@ function* judged(run: RunState, final: FinalState | undefined): RunPart<Finish> 
       const unused = each(({ initial }, now) => unusedFiles(initial, now));
       const copies = each((_, now, on) => copiesKept(run, on, now));
       return finishOf('succeeded', run, {
-        state: [...disks, ...kept, ...copies, ...unused],
+        state: [...disks, ...started, ...kept, ...copies, ...unused],
       });
     }
     const happened = ['all steps are done, but the result is not as planned', ...lost];
@@ -148,18 +163,27 @@ function* judged(run: RunState, final: FinalState | undefined): RunPart<Finish> 
   ];
   const happened = [...run.reasons, ...lost];
   if (final === 'rolled-back' && apart.length === 0) {
-    const all = lost.length === 0 ? 'everything' : 'everything else';
+    const all = lost.length + started.length === 0 ? 'everything' : 'everything else';
     const asBefore = `${all} is as it was ${savepointText(run)}`;
     // Behind a commit, the guest need not be as before the run.
     const rest = run.committed > 0 ? [...kept, ...disks, ...ours()] : [];
-    return finishOf('rolled-back', run, { happened, state: [asBefore, ...rest] });
+    return finishOf('rolled-back', run, { happened, state: [asBefore, ...started, ...rest] });
   }
   const asked = run.next.length > 0 ? run.next : next();
+  const isKept = mayStay(run);
+  const choice = isKept ? ['to keep the disks and the files as they are, forget the run'] : [];
+  const forget = isKept ? [blockplanCommand('forget', run.id)] : [];
   return finishOf('stranded', run, {
     happened,
-    state: [...apart, ...disks, ...open],
-    next: [...asked, ...openRecoveryCommands(run)],
+    state: [...apart, ...disks, ...open, ...choice],
+    next: [...asked, ...forget, ...openRecoveryCommands(run)],
   });
+}
+
+/** Whether a rollback that may never be possible has begun, and leaving all as it is harms nothing. */
+function mayStay({ graph, begun, direction, state }: RunState): boolean {
+  const isUndoing = direction === 'undo' && state.final === 'stranded';
+  return isUndoing && graph.nodes.some(({ index, phase }) => index < begun && phase.mayStay);
 }
 
 /** Whether the last phase has read the headers on that host: it does so where it changed a chain or the definition. */
@@ -194,7 +218,19 @@ function unusedFiles(before: HostState, now: HostState): string[] {
   const used = new FileSet(now, filesIn(now));
   return filesIn(before)
     .filter((file) => !used.has(file) && fileAt(now, file))
-    .map((file) => `${file} is no longer used by this guest; it is kept`);
+    .map((file) => `${file} is no longer used by this guest; it is kept${belowText(before, file)}`);
+}
+
+/** A guest that is off shows only the top of a chain, and its header what is below. */
+function belowText(before: HostState, file: string): string {
+  const name = recordedBackingName(before, file);
+  const below = typeof name === 'string' ? backingPath(file, name) : '';
+  const isListed = before.domain.disks.some(({ chain }) =>
+    chain.some((layer) => includesFile(before, filesOfLayer(layer), below)),
+  );
+  return below.startsWith('/') && !isListed
+    ? `, and so is its backing file ${below}, which other images may need`
+    : '';
 }
 
 /** The destinations of the plan's copies that no chain of the guest needs: backups. */

@@ -75,10 +75,14 @@ function withCommand(
   if (!interrupted.phase || !isOf(interrupted, visit)) return { ...interrupted, run };
   const since: RunHost['since'] = [...host.since, { effect, known: 'begun' }];
   const given = {
-    run: withHostKnown(run, on, { since }),
+    run: { ...withHostKnown(run, on, { since }), ...begunBy(run, visit) },
     phase: { ...interrupted.phase, doubtful: effect },
   };
   return answer ? withAnswer(given, answer) : given;
+}
+
+function begunBy({ todo, begun }: RunState, { direction }: Visit): Pick<RunState, 'begun'> {
+  return { begun: direction === 'do' ? Math.max(begun, (todo?.index ?? -1) + 1) : begun };
 }
 
 /** Whether a visit belongs to the current phase: commands that help a stranded domain belong to no phase. */

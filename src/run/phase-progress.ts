@@ -3,7 +3,8 @@ import { commandDefinition, type Effect, isCommand } from '../commands/effect.ts
 import type { PhaseNode } from '../graph/graph.ts';
 import { simulatedHostOf } from '../host/simulated-host.ts';
 import { FileSet, filesOfDisk } from '../model/file-identity.ts';
-import type { Disk, HostState } from '../model/host-state.ts';
+import { hasEnded } from '../model/guest-process.ts';
+import { type Disk, type HostState, withDomain } from '../model/host-state.ts';
 import { assumeSuccess, simulateEffects } from '../simulate/simulate-effects.ts';
 import { effectsOf } from './phase-effects.ts';
 import type { PhaseStart } from './run-state.ts';
@@ -131,4 +132,14 @@ function signature({ domain, files }: HostState, imagined: HostState, now: HostS
     // Files of disks that were attached in the meantime are not part of the simulated state.
     Object.keys(now.files).filter((file) => Object.hasOwn(imagined.files, file) && files[file]),
   ]);
+}
+
+/** Effects act on the QEMU process that runs now, which may be another one than when the phase began. */
+export function inProcessOf(seen: HostState, phaseStart: PhaseStart): PhaseStart {
+  const { before } = phaseStart;
+  const { process } = seen.domain;
+  const known = before.domain.process;
+  return process === undefined || (known && !hasEnded(known, seen.domain))
+    ? phaseStart
+    : { ...phaseStart, before: withDomain(before, { process }) };
 }

@@ -2,9 +2,8 @@
 import { type Command, virshCommand } from '../command.ts';
 import { RECONNECT_LIMIT_MS } from '../commands/driver.ts';
 import type { PhaseNode } from '../graph/graph.ts';
-import { hasEnded } from '../model/guest-process.ts';
 import { newFaults } from '../model/headers.ts';
-import { type HostState, withDomain } from '../model/host-state.ts';
+import type { HostState } from '../model/host-state.ts';
 import type { HostName } from '../model/hosts.ts';
 import { withStoresOf } from '../model/known-stores.ts';
 import { NoRollback } from '../steps/define.ts';
@@ -23,6 +22,7 @@ import {
 } from './perform-effect.ts';
 import { effectsOf, recordedEffects } from './phase-effects.ts';
 import {
+  inProcessOf,
   matchesPrediction,
   nextEffectIndex,
   type PhaseProgress,
@@ -124,14 +124,16 @@ function* effectsFrom(
   const begins = node.first && waited && from === 0;
   const obstacles = begins ? yield* obstaclesTo(node, withStoresOf(before, start)) : [];
   if (obstacles.length > 0) return failed(obstacles.join('; '));
-  if (run.resumed)
+  const effects = effectsOf(node, current);
+  // Once all effects are done, what was found before them is history: the guest may have used their result since.
+  if (run.resumed && from < effects.length)
     for (const effect of node.phase.again?.(before, start) ?? [])
       yield* performAgain(run, phaseOnHost(node), effect);
-  const effects = effectsOf(node, current);
   for (const [done, effect] of effects.entries()) {
     if (done < from) continue;
     if (yield* isInterrupted()) return interruption();
     progress({ done, doubtful: effect });
+    run.begun = Math.max(run.begun, node.index + 1);
     yield* performEffect(run, phaseOnHost(node), 'do', effect);
     progress({ done: done + 1 });
   }
@@ -142,16 +144,6 @@ function* effectsFrom(
     ...newFaults(before, now),
   ];
   return problems.length > 0 ? failed(problems.join('; ')) : { type: 'DONE', now };
-}
-
-/** Effects act on the QEMU process that runs now, which may be another one than when the phase began. */
-function inProcessOf(seen: HostState, phaseStart: PhaseStart): PhaseStart {
-  const { before } = phaseStart;
-  const { process } = seen.domain;
-  const known = before.domain.process;
-  return process === undefined || (known && !hasEnded(known, seen.domain))
-    ? phaseStart
-    : { ...phaseStart, before: withDomain(before, { process }) };
 }
 
 /** Performs the rest of an interrupted phase; if its progress is unknown, the phase is undone and performed again. */
@@ -263,9 +255,9 @@ function* rollbackOf(
         if (!helped) yield* performBestEffort(run, node, { before, start });
         return failed(foreign.join('; '), handOver(now));
       }
-      const effects = node.phase
-        .undo(before, now, start)
-        .filter((effect) => !helped || !isBestEffort(effect));
+      // Each effect has an intent in the journal before it begins, so a phase without one has changed nothing.
+      const undone = node.index < run.begun ? node.phase.undo(before, now, start) : [];
+      const effects = undone.filter((effect) => !helped || !isBestEffort(effect));
       if (effects.length === 0) return { type: 'DONE', now };
       if (round++ === UNDO_ROUNDS) {
         return failed('the rollback ran, but did not restore the former state');

@@ -98,8 +98,10 @@ export function* finishInterruptedPhase(
   const node = run.graph.nodes[run.todo?.index ?? -1];
   if (!node || run.state.final) return;
   const phaseStart = phase?.direction === 'do' ? run.phaseStarts[node.index] : undefined;
-  if (phaseStart && hasTakenEffect(run, node, phaseStart)) {
-    const result = yield* doPhase(run, node, phaseStart, effectsOf(node, phaseStart).length);
+  if (phaseStart && hasTakenEffect(run, node, phaseStart, how)) {
+    const verified = doPhase(run, node, phaseStart, effectsOf(node, phaseStart).length);
+    if (node.doing.commits === undefined) return yield* performNextPhase(run, verified);
+    const result = yield* verified;
     if (result.type === 'DONE') {
       if (how === 'resume') return yield* performNextPhase(run, resultOnly(result));
       [run.state, run.todo] = [endState('rolled-back'), undefined];
@@ -121,12 +123,20 @@ export function* finishInterruptedPhase(
 }
 
 /**
- * Whether a phase that commits has done so, although blockplan was killed before it could record that. It is judged by
- * what the phase promises and not by the whole host state: a guest that has stopped since takes nothing away from a backup.
+ * Whether a phase has taken effect, although blockplan was killed before it could record that. One that commits, or says so
+ * itself, is judged by what it promises and not by the whole host state: a guest that has stopped since takes nothing away
+ * from a backup. Only what commits is judged for a rollback, which undoes everything else.
  */
-function hasTakenEffect(run: RunState, { phase, host, doing }: PhaseNode, at: PhaseStart): boolean {
+function hasTakenEffect(
+  run: RunState,
+  { phase, host, doing }: PhaseNode,
+  at: PhaseStart,
+  how: RecoveryMode,
+): boolean {
   const { now } = hostIn(run, host);
-  return doing.commits !== undefined && problemsAfter(phase, at.before, now, at.start).length === 0;
+  const isJudged =
+    doing.commits !== undefined || (phase.provenByResult === true && how === 'resume');
+  return isJudged && problemsAfter(phase, at.before, now, at.start).length === 0;
 }
 
 /**

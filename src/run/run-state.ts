@@ -62,6 +62,8 @@ export interface RunState {
   phaseStarts: readonly (PhaseStart | undefined)[];
   /** How many phases, from the first, are not undone any more: those up to the last commit. */
   committed: number;
+  /** How many phases, from the first, may have had an effect: up to the last one of which an effect was begun, in any attempt. */
+  begun: number;
   /** The hooks that were started, for the end that the run leads to. */
   startedHooks: readonly StartedHook[];
   /** The end that was judged and recorded before its hooks; undefined until then. */
@@ -177,6 +179,7 @@ export function initialRunState(
     todo,
     phaseStarts: [],
     committed: 0,
+    begun: 0,
     startedHooks: [],
     judged: undefined,
     doubts: [],

@@ -7,6 +7,7 @@ import {
   type VirshEffect,
 } from '../commands/effect.ts';
 import { refuseChanged } from '../commands/refuse-changed.ts';
+import { isWrittenTo } from '../host/content.ts';
 import { openedFiles } from '../host/definitions.ts';
 import { layersOf, nameIn } from '../host/file-names.ts';
 import { withFileMoved, withNewImage, withoutFile } from '../host/image-files.ts';
@@ -52,8 +53,18 @@ function command(host: SimulatedHost, effect: CommandEffect): SimulatedHost {
   if (effect.tool === 'virsh') {
     refuseOtherDomain(host, effect);
     refuseChanged(effect, host.state);
+    refuseWritten(host, effect);
   }
   return definition.apply(host, effect.args);
+}
+
+/** As the driver does: what a guest has written to was changed since it was compared. */
+function refuseWritten(host: SimulatedHost, { over }: VirshEffect): void {
+  const written = over?.compared?.find((file) => isWrittenTo(host.content, nameIn(host, file)));
+  if (written !== undefined)
+    throw new EffectFailed(`${written} was changed since it was compared with the backup`, {
+      begun: false,
+    });
 }
 
 function refuseOtherDomain({ state: hostState }: SimulatedHost, { verb, args }: VirshEffect): void {

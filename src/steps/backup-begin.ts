@@ -3,7 +3,7 @@ import { codes } from '../codes.ts';
 import { STORE_NAMES } from '../model/backup-store.ts';
 import { chainsToMeasure, spaceOfBackup } from '../model/copy-space.ts';
 import { activeFile, type Disk, diskOf, type HostState } from '../model/host-state.ts';
-import { BACKUP_NAME } from '../store/names.ts';
+import { NEW_BACKUP_NAME } from '../store/names.ts';
 import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
 import { awaitBackup, beginBackup } from './effects/backup.ts';
 import { timeoutOption } from './options.ts';
@@ -34,9 +34,9 @@ const schema = {
     },
     name: {
       type: 'string',
-      pattern: BACKUP_NAME,
+      pattern: NEW_BACKUP_NAME,
       description:
-        'Name of the backup, and of its folder in the store. With `${run.date}-${run.time}` the plan can be run again.',
+        'Name of the backup, and of its folder in the store; not `latest`. With `${run.date}-${run.time}` the plan can be run again.',
     },
     disks: {
       type: 'array',

@@ -81,6 +81,11 @@ export interface Step<P> {
   products(params: P, state: HostState): readonly Product[];
   /** The existing files that it only reads and no requirement is about, in any host state; none by default. */
   reads?(params: P, state: HostState): readonly string[];
+  /**
+   * What identifies the backup that it reads, and its content: a run uses only one that was reviewed. Undefined if the host
+   * state does not show it.
+   */
+  backup?(params: P, state: HostState): Readonly<Record<string, unknown>> | undefined;
   readonly examples: readonly Example[];
 }
 
@@ -122,6 +127,16 @@ export interface Phase {
    * Until then it is undone as any other phase.
    */
   readonly commits?: KeptResult;
+  /**
+   * Set if its expectations alone decide whether it took effect, as for a phase that commits: a resumed run that finds them met
+   * performs nothing again. Otherwise also the run state of the guest must be what the effects lead to.
+   */
+  readonly provenByResult?: true;
+  /**
+   * Set if its rollback can be impossible for good without a danger to the guest, such as once the guest has used the result.
+   * Then the report offers to keep all as it is, and to forget the run.
+   */
+  readonly mayStay?: true;
   /** Why the guest is paused during the phase; undefined if it runs. */
   readonly pauses?: string;
 }

@@ -1,27 +1,22 @@
+import { dirname } from 'node:path';
 import { codes } from '../codes.ts';
 import { virshCommand } from '../command.ts';
-import type { Finding } from '../errors.ts';
-import { imageName, type StoredBackup } from '../model/backup-store.ts';
 import { disksUsing, isInside, isSameFile } from '../model/file-identity.ts';
 import type { HostState } from '../model/host-state.ts';
-import { onlyNearest } from '../nearest.ts';
-import { sizeText } from '../size-text.ts';
-import { BACKUP_NAME } from '../store/names.ts';
+import { BACKUP_NAME, LATEST } from '../store/names.ts';
 import { defineStep, type Infer, type ParamsSchema } from './define.ts';
 import { replaceDisksPhase, stageDisksPhase } from './phases/restore.ts';
-import { LATEST, requireBackup } from './requirements/backup.ts';
-import { checkReplaceable, findDisk } from './requirements/disk.ts';
+import { requireBackup } from './requirements/backup.ts';
 import { requireGuestOff } from './requirements/guest.ts';
 import { requireNewFile } from './requirements/new-file.ts';
+import { requireReplaceableDisks } from './requirements/replaced-disks.ts';
+import { checkPlainPath, type Needs, type Refusal, refuse } from './requirements/requirement.ts';
 import {
-  checkPlainPath,
-  type Needs,
-  type ParamPath,
-  type Refusal,
-  refuse,
-  refuseStep,
-} from './requirements/requirement.ts';
-import { type RestoredDisk, restoredDisks, spaceOfRestored } from './restored-disks.ts';
+  type RestoredDisk,
+  restoredContent,
+  restoredDisks,
+  spaceOfRestored,
+} from './restored-disks.ts';
 import { copyProduct } from './sizes.ts';
 
 const schema = {
@@ -76,13 +71,9 @@ export const restoreStep = defineStep<typeof schema>({
     needs.require(
       'the restored files are outside the store',
       { file: params.dest },
-      isSameFile(state, params.dest, params.store) ? [refuseInside(params.store)] : [],
+      leadsInside(params, state) ? [refuseInside(params.store)] : [],
     );
-    needs.require(
-      `the definition has the disks of the backup ${backup.name}, and their images are complete`,
-      'domain',
-      checkDisks(params, state, backup),
-    );
+    requireReplaceableDisks(needs, state, params, backup);
     for (const disk of restoredDisks(params, state)) {
       const { least, most } = spaceOfRestored(state, disk);
       requireNewFile(needs, state, 'dest', disk.file, least, most);
@@ -98,6 +89,7 @@ export const restoreStep = defineStep<typeof schema>({
       copyProduct(disk.file, spaceOfRestored(state, disk), []),
     ),
   reads: (params: Params, state) => restoredDisks(params, state).flatMap(({ layers }) => layers),
+  backup: restoredContent,
   phases: (params: Params) => [stageDisksPhase(params), replaceDisksPhase(params)],
   examples: [
     {
@@ -115,6 +107,17 @@ export const restoreStep = defineStep<typeof schema>({
 
 function checkOutside(store: string, dest: string): Refusal[] {
   return isInside(store, dest) ? [refuseInside(store)] : [];
+}
+
+/** Whether a link leads from the folder into the store, under whatever name. */
+function leadsInside(params: Params, state: HostState): boolean {
+  const { store, dest } = params;
+  const realOf = (folder: string) => state.folders[folder]?.real ?? folder;
+  const backups = restoredDisks(params, state).flatMap(({ layers }) =>
+    layers.map((file) => dirname(file)),
+  );
+  const stores = [store, ...backups.map((backup) => dirname(realOf(backup)))];
+  return isSameFile(state, dest, store) || stores.some((folder) => isInside(folder, realOf(dest)));
 }
 
 function refuseInside(store: string): Refusal {
@@ -181,82 +184,5 @@ function requireNothingSaved(needs: Needs, { domain, host }: HostState): void {
           ),
         ]
       : [],
-  );
-}
-
-/** Where a plan chooses the disk; for a disk that is restored by default, the backup. */
-function keyOf({ disks }: Params, target: string): ParamPath {
-  return disks === undefined ? 'backup' : ['disks', disks.indexOf(target)];
-}
-
-function checkDisks(params: Params, state: HostState, backup: StoredBackup): Refusal[] {
-  const known = backup.disks.map(({ target }) => target);
-  const absent = (params.disks ?? [])
-    .filter((target) => !known.includes(target))
-    .map((target) => refuseAbsent(params, backup, target, known));
-  return [
-    ...absent,
-    ...restoredDisks(params, state).flatMap((disk) => checkDisk(params, state, backup, disk)),
-  ];
-}
-
-function refuseAbsent(
-  params: Params,
-  { name }: StoredBackup,
-  target: string,
-  known: readonly string[],
-): Refusal {
-  const near = onlyNearest(target, known);
-  return refuseStep(
-    codes.diskNotFound,
-    keyOf(params, target),
-    `the backup ${name} has no disk "${target}"; it has: ${known.join(', ') || 'none'}`,
-    near === undefined ? 'list disks that it has' : `did you mean ${near}?`,
-  );
-}
-
-function checkDisk(
-  params: Params,
-  state: HostState,
-  backup: StoredBackup,
-  { target, broken, root, capacity }: RestoredDisk,
-): Refusal[] {
-  const { name } = backup;
-  const key = keyOf(params, target);
-  const found = causeOf(backup, target);
-  if (broken || root === undefined)
-    return [
-      refuseStep(
-        codes.backupUnusable,
-        key,
-        broken
-          ? (found?.message ?? `an image of ${target} in ${name} is missing or does not match`)
-          : `the backup ${name} has no digest of ${target}, so the copy could not be verified`,
-        found?.hint ?? 'name another backup',
-      ),
-    ];
-  const disk = findDisk(state, target, key);
-  if (Array.isArray(disk)) return disk;
-  const unfit = checkReplaceable(disk, key);
-  if (unfit.length > 0 || disk.capacity === undefined || disk.capacity === capacity) return unfit;
-  return [
-    {
-      code: codes.restoredSizeDiffers,
-      severity: 'warning',
-      message: `${target} has ${sizeText(disk.capacity)} now, and had ${sizeText(capacity)} in the backup ${name}: the disk gets its former size again`,
-      hint: 'resize the restored image afterwards if the disk should keep its current size',
-      path: typeof key === 'string' ? [key] : key,
-    },
-  ];
-}
-
-/** The finding about a broken disk. One about the backup as a whole counts if no other disk is broken. */
-function causeOf({ findings, disks }: StoredBackup, target: string): Finding | undefined {
-  const errors = findings.filter(({ severity }) => severity === 'error');
-  const isOnly = disks.filter(({ broken }) => broken).length === 1;
-  const names = [target, imageName(target)];
-  return (
-    errors.find(({ message }) => message.split(/[\s:/]/).some((word) => names.includes(word))) ??
-    (isOnly ? errors[0] : undefined)
   );
 }

@@ -1,10 +1,11 @@
 /** The disks that a restore step makes, from what a host state says of the backup store. */
 import { join } from 'node:path';
-import type { BackupStore, StoredBackup, StoredDisk } from '../model/backup-store.ts';
+import type { BrokenImage } from '../model/backup-store.ts';
 import { type CopySpace, copySource, spaceOfCopy } from '../model/copy-space.ts';
 import { setDiskSource } from '../model/domain-xml.ts';
 import type { HostState } from '../model/host-state.ts';
 import { storeIn } from '../model/known-stores.ts';
+import { diskChain } from '../store/chain.ts';
 import { backupNamed } from './requirements/backup.ts';
 
 /** What a step restores. */
@@ -27,8 +28,23 @@ export interface RestoredDisk {
   readonly capacity: number;
   /** The digest of its content; absent if the backup has none. */
   readonly root?: string;
-  /** Whether one of its images is missing or does not match. */
-  readonly broken: boolean;
+  /** Set if one of its images is missing or does not match. */
+  readonly broken?: BrokenImage;
+}
+
+/** The backup that the step reads, with what tells its content from that of another one of the same name. */
+export function restoredContent(params: Restored, state: HostState) {
+  const store = storeIn(state, params.store);
+  const backup = store ? backupNamed(store, state, params.backup) : undefined;
+  return backup
+    ? {
+        name: backup.name,
+        sequence: backup.point?.sequence ?? 'unknown',
+        disks: restoredDisks(params, state).map(({ target, capacity, root = 'unknown' }) => ({
+          ...{ target, capacity, root },
+        })),
+      }
+    : undefined;
 }
 
 /** The disks of the backup that the step restores; none if the host state does not show them. */
@@ -41,25 +57,14 @@ export function restoredDisks(params: Restored, state: HostState): readonly Rest
   return backup.disks
     .filter(({ target }) => params.disks?.includes(target) ?? true)
     .map(({ target, capacity, root, broken }) => ({
-      ...{ target, capacity, broken },
+      ...{ target, capacity },
       file: join(params.dest, `${guest}-${backup.name}-${target}.qcow2`),
-      layers: layersOf(store, backup, target).map((image) => join(params.store, image)),
+      layers: diskChain(store, backup.name, target).map((link) =>
+        join(params.store, link.backup, link.disk.file),
+      ),
       ...(root === undefined ? {} : { root }),
+      ...(broken ? { broken } : {}),
     }));
-}
-
-/** The images of a disk, relative to the store. Of a broken one, those that are known. */
-function layersOf({ backups }: BackupStore, top: StoredBackup, target: string): string[] {
-  const images: string[] = [];
-  const seen = new Set<string>();
-  for (let at: StoredBackup | undefined = top; at && !seen.has(at.name); ) {
-    seen.add(at.name);
-    const disk: StoredDisk | undefined = at.disks.find((each) => each.target === target);
-    if (!disk) break;
-    images.push(join(at.name, disk.file));
-    at = backups.find(({ name }) => name === disk.below);
-  }
-  return images;
 }
 
 /** The space that the restored file takes. */

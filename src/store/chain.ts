@@ -4,7 +4,7 @@
  */
 import { codes } from '../codes.ts';
 import type { Finding } from '../errors.ts';
-import type { BackupStore, StoredDisk } from '../model/backup-store.ts';
+import type { BackupStore, BrokenImage, StoredDisk } from '../model/backup-store.ts';
 import { comparedSizes } from '../size-text.ts';
 import { type StoreEntry, storeFinding, unreadHint } from './entry.ts';
 import type { ManifestDisk } from './manifest.ts';
@@ -33,32 +33,29 @@ export function checkDisks(entry: StoreEntry, context: ChainContext): CheckedDis
     const link = linkOf(entry, disk, { ...context, parents });
     const { target, file, mode, capacity, serial, root } = disk;
     const size = entry.files.get(file)?.size;
+    const broken = brokenBy(link);
     return {
-      ...{ problem: link.problem, hint: link.hint },
-      disk: {
-        ...{ target, file, mode, capacity },
-        ...(serial === undefined ? {} : { serial }),
-        ...(root === undefined ? {} : { root }),
-        ...(size === undefined ? {} : { size }),
-        ...(link.below === undefined ? {} : { below: link.below }),
-        broken: link.problem !== undefined,
-      },
+      ...{ target, file, mode, capacity },
+      ...(serial === undefined ? {} : { serial }),
+      ...(root === undefined ? {} : { root }),
+      ...(size === undefined ? {} : { size }),
+      ...(link.below === undefined ? {} : { below: link.below }),
+      ...(broken ? { broken } : {}),
     };
   });
   return {
-    disks: checked.map(({ disk }) => disk),
-    findings: checked.flatMap(({ problem, hint = HINT }) =>
-      problem === undefined
-        ? []
-        : [
-            storeFinding(
-              codes.backupChainBroken,
-              `${entry.name}: ${problem}`,
-              problem.endsWith(IS_BROKEN) ? undefined : hint,
-            ),
-          ],
+    disks: checked,
+    findings: checked.flatMap(({ broken }) =>
+      broken
+        ? [storeFinding(codes.backupChainBroken, `${entry.name}: ${broken.problem}`, broken.hint)]
+        : [],
     ),
   };
+}
+
+function brokenBy({ problem, hint = HINT }: Link): BrokenImage | undefined {
+  if (problem === undefined) return undefined;
+  return problem.endsWith(IS_BROKEN) ? { problem } : { problem, hint };
 }
 
 const HINT = 'restore the missing or changed files from a copy of the store';

@@ -10,6 +10,12 @@ const RESERVED = `(?:${STORE_NAMES.mark.replace('.', '\\.')}|${STORE_NAMES.locks
 /** The names of backups, as a regular expression. */
 export const BACKUP_NAME = `^(?!${RESERVED})(?!.*\\.partial$)${WORD}$`;
 
+/** The name that stands for the newest backup, where one is read. */
+export const LATEST = 'latest';
+
+/** The names of new backups, as a regular expression: one called `latest` could hardly be named. */
+export const NEW_BACKUP_NAME = BACKUP_NAME.replace('^', `^(?!${LATEST}$)`);
+
 /** The names of image files, as a regular expression. */
 export const IMAGE_NAME = `^(?!.*\\.(?:json|sums|xml)$)${WORD}$`;
 

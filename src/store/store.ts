@@ -97,9 +97,9 @@ function checkedEntries(
     before.set(entry.name, disks);
     const dropped = drop.get(entry.name);
     // A backup that a prune is removing may be inconsistent meanwhile.
-    if (dropped) return { ...summaryOf(entry), disks, findings: [], dropped };
-    const all = [...entry.findings, ...findings, ...contradictions(entry)];
-    return { ...summaryOf(entry), disks, findings: all };
+    const own = { ...summaryOf(entry), disks, ...leftIn(entry) };
+    if (dropped) return { ...own, findings: [], dropped };
+    return { ...own, findings: [...entry.findings, ...findings, ...contradictions(entry)] };
   });
   return {
     backups,
@@ -113,6 +113,12 @@ function checkedEntries(
 
 function summaryOf({ name, manifest, size }: StoreEntry) {
   return { name, size, ...(manifest ? { point: pointOf(manifest) } : {}) };
+}
+
+function leftIn({ manifest }: StoreEntry): Pick<StoredBackup, 'left'> {
+  const left = manifest?.['left-out'] ?? [];
+  const reasons = left.map(({ target, reason }) => [target, reason] as const);
+  return left.length === 0 ? {} : { left: Object.fromEntries(reasons) };
 }
 
 function pointOf(manifest: BackupManifest): PointInTime {

@@ -165,6 +165,7 @@ test('somebody starts the guest while the disks are copied: it keeps its disks',
   });
   expect(struck).toBe(true);
   const said = saidIn(finish).join('\n');
+  expect(finish.end, said).toBe('rolled-back');
   expect(said).toContain(`"${guest.name}" is running, although it was off`);
   expect(await readdir(dest), said).toEqual([]);
   expect(await definition(host, guest.name)).toBe(before);

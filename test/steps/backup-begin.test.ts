@@ -30,6 +30,12 @@ const unread = {
   message: 'the backup store cannot be read',
 };
 
+/** A backup or a draft whose number is unknown. */
+const unknown = (name: string, severity: 'error' | 'warning') => ({
+  ...{ name, size: 1, disks: [] },
+  findings: [{ code: codes.backupManifestInvalid, severity, message: `${name}: no manifest` }],
+});
+
 testStep(backupBeginStep, {
   valid: [
     ['all disks', all, on()],
@@ -82,6 +88,18 @@ testStep(backupBeginStep, {
       ['BP168 store'],
     ],
     [
+      'a backup that has lost its manifest',
+      one,
+      withStore(on(), STORE, storeOf([unknown('sunday', 'error')])),
+      ['BP183 store'],
+    ],
+    [
+      'a draft without a manifest',
+      one,
+      withStore(on(), STORE, storeOf([], { drafts: [unknown('sunday', 'warning')] })),
+      ['BP183 store'],
+    ],
+    [
       'an unreadable store',
       one,
       withStore(on(), STORE, storeOf([], { findings: [unread] })),
@@ -132,6 +150,24 @@ test('its requirements and the space it takes', () => {
         "least": 4096,
         "room": 125829120,
       },
+    ]
+  `);
+});
+
+test('no backup is called latest, which is the word for the newest one', () => {
+  const { pattern } = backupBeginStep.schema.properties.name as { readonly pattern: string };
+  const isAllowed = (name: string) => new RegExp(pattern).test(name);
+  expect(['latest', 'latest2', 'a-latest', 'Latest'].map(isAllowed)).toEqual([
+    ...[false, true, true, true],
+  ]);
+});
+
+test('where the last number is unknown, it says whose', () => {
+  const store = storeOf([unknown('sunday', 'error')], { drafts: [unknown('monday', 'warning')] });
+  expect(refusalLines(backupBeginStep, one, withStore(on(), STORE, store))).toMatchInlineSnapshot(`
+    [
+      "BP183 store: the last sequence number in the store is unknown: sunday: no manifest",
+      "BP183 store: the last sequence number in the store is unknown: monday: no manifest -> roll back the run that was making it; if there is none, remove the folder monday.partial",
     ]
   `);
 });

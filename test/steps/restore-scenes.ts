@@ -17,12 +17,16 @@ export const WEEK = storeOf([
   stored('tuesday', [storedDisk('vda', { mode: 'incremental', below: 'monday', size: MiB })]),
 ]);
 
-/** A guest that is off. */
+/** Two disks, as in the older of the two backups. */
+export const both = [disk('vda', [SNAP2]), disk('vdb', [DATA])];
+export const missing = { problem: 'the image is missing' } as const;
+
+/** A guest that is off, with one disk. */
 export function off(
   change: Parameters<typeof world>[0] = {},
   store: BackupStore | null = WEEK,
 ): HostState {
-  const disks = [disk('vda', [SNAP2]), disk('vdb', [DATA])];
+  const disks = [disk('vda', [SNAP2])];
   const domain = { state: 'shut off', agent: false, ...change.domain } as const;
   return withStore(world({ disks, ...change, domain }), STORE, store);
 }
@@ -30,7 +34,7 @@ export function off(
 export const latest = { ...all, backup: 'latest' };
 export const finding = (message: string) =>
   ({ code: codes.backupChainBroken, severity: 'error', message }) as const;
-export const broken = stored('tuesday', [storedDisk('vda', { broken: true })], {
+export const broken = stored('tuesday', [storedDisk('vda', { broken: missing })], {
   findings: [finding('tuesday: the image is missing')],
 });
 export const foreign = stored('tuesday', undefined, {

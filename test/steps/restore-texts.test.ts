@@ -5,11 +5,13 @@ import { stored, storedDisk, storeOf } from '../stored.ts';
 import { disk, SNAP1 } from '../worlds.ts';
 import {
   all,
+  both,
   broken,
   finding,
   foreign,
   latest,
   MiB,
+  missing,
   off,
   STORE,
   VDA,
@@ -70,14 +72,13 @@ test('without the content of the store nothing is refused, and facts are', () =>
 
 const halfBroken = stored(
   'monday',
-  [storedDisk('vda', { broken: true }), storedDisk('vdb', { broken: true })],
-  {
-    findings: [
-      finding('monday: vda.qcow2 is missing'),
-      finding('monday: vdb.qcow2 is no qcow2 image'),
-    ],
-  },
+  [
+    storedDisk('vda', { broken: missing }),
+    storedDisk('vdb', { broken: { problem: 'vdb needs vda, which is missing', hint: 'copy it' } }),
+  ],
+  { findings: [finding('monday: the image of vdb is missing')] },
 );
+const device = (kind: 'cdrom' | 'lun') => off({ disks: [disk('vda', [SNAP1], { device: kind })] });
 const twin = (name: string) =>
   stored(name, undefined, { point: { ...stored(name).point!, sequence: 7 } });
 
@@ -95,6 +96,21 @@ test('findings', () => {
     [all, off({ disks: [disk('vda', [VDA])], files: { [VDA]: null } })],
     [{ ...all, backup: 'wed' }, off({}, { ...WEEK, drafts: [stored('wed')] })],
     [{ ...all, disks: ['vdc', 'vd'] }, off()],
+    [{ ...all, backup: 'monday' }, off()],
+    [{ ...all, backup: 'monday', disks: ['vdb'] }, off()],
+    [all, off({ disks: [disk('sda', [SNAP1], { readonly: true })] })],
+    [all, device('cdrom')],
+    [{ ...all, disks: ['vda'] }, device('lun')],
+    [all, off({ disks: [disk('vda', [], { unsupported: ['<transient>'] })] })],
+    [all, off({ disks: [disk('vda', [SNAP1], { unsupported: ['<transient>'] })] })],
+    [all, off({ disks: both })],
+    [
+      all,
+      off(
+        { disks: both },
+        storeOf([stored('tuesday', undefined, { left: { vdb: 'it is small' } })]),
+      ),
+    ],
     [all, off({ disks: [disk('vda', [SNAP1], { capacity: MiB })] })],
   ] as const;
   expect(
@@ -109,12 +125,21 @@ test('findings', () => {
       "BP163 backup: /backup/testvm has no backup of this guest -> see: blockplan backups /backup/testvm",
       "BP165 backup: the backup tuesday is of another guest, web2 (other); "testvm" has the UUID 4dea22b3-1d52-d8f3-2516-782e98ab3fa0 -> name the store of this guest",
       "BP164 backup: tuesday: the image is missing -> name another backup",
-      "BP164 disks.0: monday: vdb.qcow2 is no qcow2 image -> name another backup",
+      "BP164 disks.0: monday: vdb needs vda, which is missing -> copy it, or name another backup",
       "BP164 backup: it is unknown which backup is the newest: monday and tuesday have the same sequence number -> name the backup to restore",
       "BP106 dest: /new/testvm-tuesday-vda.qcow2 belongs to the guest's own disk vda -> choose another folder",
       "BP164 backup: the backup wed is incomplete: it is being made, or its run was interrupted -> name a complete backup, or finish its run first",
       "BP103 disks.0: the backup tuesday has no disk "vdc"; it has: vda -> did you mean vda?",
       "BP103 disks.1: the backup tuesday has no disk "vd"; it has: vda -> did you mean vda?",
+      "BP103 backup: the domain "testvm" has no disk "vdb"; it has: vda -> list the disks to restore: \`disks: [vda]\`",
+      "BP103 disks.0: the domain "testvm" has no disk "vdb"; it has: vda -> remove vdb from \`disks\`",
+      "BP103 backup: the domain "testvm" has no disk "vda"; it has: sda -> name another backup",
+      "BP104 backup: vda is a cdrom, not a disk: its medium is not restored -> name another backup",
+      "BP104 disks.0: vda is a lun, whose source can only be a device -> remove vda from \`disks\`",
+      "BP104 backup: vda has no source in the definition that a restored file could replace -> name another backup",
+      "BP126 backup: vda has <transient>: libvirt discards all writes to it when the guest stops, and has no block jobs for it -> name another backup",
+      "BP169 backup (warning): vdb is not in the backup tuesday: it keeps its present data, so the disks of the guest will be from different times -> use a backup of all disks; if the others do not depend on vdb: \`disks: [vda]\`",
+      "BP169 backup (warning): vdb is not in the backup tuesday (left out: it is small): it keeps its present data, so the disks of the guest will be from different times -> use a backup of all disks; if the others do not depend on vdb: \`disks: [vda]\`",
       "BP166 backup (warning): vda has 1 MiB now, and had 10 GiB in the backup tuesday: the disk gets its former size again -> resize the restored image afterwards if the disk should keep its current size",
     ]
   `);

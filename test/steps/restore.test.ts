@@ -1,34 +1,48 @@
-import { describe, expect, test } from 'vitest';
 import { codes } from '../../src/codes.ts';
-import { readDomainXml } from '../../src/model/domain-xml.ts';
-import { type HostState, withDomain, withFile } from '../../src/model/host-state.ts';
 import { restoreStep } from '../../src/steps/restore.ts';
 import { stored, storedDisk, storeOf } from '../stored.ts';
 import { BASE, DATA, disk, neighbour, SNAP2 } from '../worlds.ts';
 import {
   all,
+  both,
   broken,
   DEST,
   finding,
   foreign,
   latest,
   MiB,
+  missing,
   off,
   STORE,
   VDA,
   WEEK,
 } from './restore-scenes.ts';
-import { phaseDone, rollbackLines } from './shown.ts';
 import { testStep } from './step-tester.ts';
 
 const named = off({ disks: [disk('vda', [VDA])], files: { [VDA]: null } });
+
+const wide = { writable: true, free: 1024 ** 4 };
+
+function withSeclabel(name: string, value: string): string {
+  const label = `<seclabel type='static' model='dac' ${name}='${value}'><label>+64055:+64055</label></seclabel>`;
+  return (off().domain.definition ?? '').replace('</devices>', `</devices>\n  ${label}`);
+}
 
 testStep(restoreStep, {
   valid: [
     ['an increment', all, off()],
     ['the newest', latest, off()],
-    ['a full backup of both disks', { ...all, backup: 'monday' }, off()],
-    ['one disk of two', { ...all, backup: 'monday', disks: ['vdb'] }, off()],
+    ['a full backup of both disks', { ...all, backup: 'monday' }, off({ disks: both })],
+    ['one disk of two', { ...all, backup: 'monday', disks: ['vdb'] }, off({ disks: both })],
+    ['a disk of two, as the plan says', { ...all, disks: ['vda'] }, off({ disks: both })],
+    [
+      'a disk that the guest only reads, beside one',
+      all,
+      off({
+        disks: [disk('vda', [SNAP2], { readonly: true }), disk('vdb', [DATA], { readonly: true })],
+      }),
+    ],
+    ['the newest, which is called latest', latest, off({}, storeOf([stored('latest')]))],
     ['a guest without autostart', all, off({ domain: { autostart: false } })],
     [
       'a disk on a block device',
@@ -47,7 +61,7 @@ testStep(restoreStep, {
       { ...all, backup: 'monday', disks: ['vda'] },
       off(
         {},
-        storeOf([stored('monday', [storedDisk('vda'), storedDisk('vdb', { broken: true })])]),
+        storeOf([stored('monday', [storedDisk('vda'), storedDisk('vdb', { broken: missing })])]),
       ),
     ],
     [
@@ -104,7 +118,7 @@ testStep(restoreStep, {
       { ...all, backup: 'monday', disks: ['vdb'] },
       off(
         {},
-        storeOf([stored('monday', [storedDisk('vda'), storedDisk('vdb', { broken: true })])]),
+        storeOf([stored('monday', [storedDisk('vda'), storedDisk('vdb', { broken: missing })])]),
       ),
       ['BP164 disks.0'],
     ],
@@ -124,6 +138,12 @@ testStep(restoreStep, {
       ['BP164 backup'],
     ],
     [
+      'the newest, where an older one is called latest',
+      latest,
+      off({}, storeOf([stored('latest'), stored('monday')])),
+      ['BP164 backup'],
+    ],
+    [
       'a backup without a digest',
       all,
       off({}, storeOf([withoutRoot(stored('tuesday'))])),
@@ -137,11 +157,19 @@ testStep(restoreStep, {
       off({}, storeOf([stored('tuesday', [], { dropped: { name: 'tuesday' } })])),
       ['BP164 backup'],
     ],
+    ['a disk of the guest that the backup lacks', all, off({ disks: both }), ['BP169 backup']],
+    [
+      'a file that libvirt does not give to QEMU',
+      all,
+      off({ domain: { definition: withSeclabel('relabel', 'no') } }),
+      ['BP138 dest'],
+    ],
+    ['a lun', all, off({ disks: [disk('vda', [SNAP2], { device: 'lun' })] }), ['BP104 backup']],
     ['a disk that the backup lacks', { ...all, disks: ['vdb'] }, off(), ['BP103 disks.0']],
     [
       'a disk that the definition lacks',
       all,
-      off({ disks: [disk('vdb', [DATA])] }),
+      off({ disks: [disk('vdb', [DATA], { readonly: true })] }),
       ['BP103 backup'],
     ],
     [
@@ -164,6 +192,23 @@ testStep(restoreStep, {
     ],
     ['a file that a disk already names', all, named, ['BP106 dest']],
     ['a file that exists', all, off({ files: { [VDA]: { size: 1 } } }), ['BP106 dest']],
+    [
+      'a link to a folder in the store',
+      all,
+      off({ folders: { [DEST]: { ...wide, real: `${STORE}/monday` } } }),
+      ['BP051 dest'],
+    ],
+    [
+      'a link into a store that is named by a link',
+      all,
+      off({
+        folders: {
+          [DEST]: { ...wide, real: '/srv/b/old' },
+          [`${STORE}/tuesday`]: { ...wide, real: '/srv/b/tuesday' },
+        },
+      }),
+      ['BP051 dest'],
+    ],
     ['no folder', all, off({ folders: { [DEST]: null } }), ['BP107 dest']],
     [
       'too little space',
@@ -178,7 +223,7 @@ testStep(restoreStep, {
       ['BP109 dest'],
     ],
   ],
-  scenes: [off(), off({ domain: { autostart: false } })],
+  scenes: [off({ disks: both }), off({ domain: { autostart: false } })],
   admitted: 20,
   undoAll: ['define'],
 });
@@ -186,85 +231,3 @@ testStep(restoreStep, {
 function withoutRoot(backup: ReturnType<typeof stored>): typeof backup {
   return { ...backup, disks: backup.disks.map(({ root: _none, ...each }) => each) };
 }
-
-test('the definition keeps every other byte, and reads no chain of the former file', () => {
-  const { after, before } = phaseDone(restoreStep, all, off(), 'define');
-  const changed = (xml = '') => xml.replace(VDA, SNAP2);
-  expect(changed(after.domain.definition)).toBe(before.domain.definition);
-  const [vda, vdb] = readDomainXml(after.domain.definition ?? '').disks;
-  expect([vda?.chain, vdb?.chain.length]).toEqual([[{ file: VDA, format: 'qcow2' }], 1]);
-});
-
-test('a raw disk on a block device becomes a qcow2 file', () => {
-  const chain = [{ file: '/dev/vg/vm', format: 'raw', block: true }] as const;
-  const on = off({ disks: [disk('vda', ['/dev/vg/vm'], { chain })] });
-  const { after } = phaseDone(restoreStep, all, on, 'define');
-  expect(after.domain.definition).toContain(`<disk type='file' device='disk'>
-      <driver name='qemu' type='qcow2' discard='unmap'/>
-      <source file='${VDA}'/>`);
-});
-
-describe('the rollback', () => {
-  const define = phaseDone(restoreStep, all, off(), 'define');
-  const stage = phaseDone(restoreStep, all, off(), 'stage');
-  const running = (state: HostState, file: string): HostState =>
-    withDomain(state, {
-      state: 'running',
-      disks: state.domain.disks.map((each) =>
-        each.target === 'vda' ? { ...each, chain: [{ file, format: 'qcow2' }] } : each,
-      ),
-    });
-
-  test('is impossible while the guest runs on the restored files', () => {
-    const { phase, before, after, start } = define;
-    expect(rollbackLines(phase, before, running(after, VDA), start)).toMatchInlineSnapshot(`
-      [
-        "no rollback: "testvm" was started from the restored files, and its latest writes are only there -> virsh domblklist testvm",
-      ]
-    `);
-    expect(rollbackLines(phase, before, running(after, SNAP2), start)).toHaveLength(1);
-  });
-
-  test('leaves a definition alone that another user has changed outside the disks', () => {
-    const { phase, before, after, start } = define;
-    const definition = after.domain.definition?.replace('<vcpu', '<vcpu2');
-    const edited = withDomain(after, definition === undefined ? {} : { definition });
-    expect(rollbackLines(phase, before, edited, start)).toEqual([
-      'no rollback: the definition of "testvm" was changed after the run replaced it -> virsh domblklist testvm --inactive',
-    ]);
-  });
-
-  test('removes only files that the run has made, and that no definition names', () => {
-    const { phase, before, after, start } = stage;
-    expect(rollbackLines(phase, before, after, start)).toHaveLength(1);
-    expect(rollbackLines(phase, before, withFile(after, VDA, { size: 1 }), start)).toEqual([]);
-    expect(rollbackLines(phase, before, define.after, start)).toEqual([]);
-  });
-});
-
-test('the definition must not change while the files are copied, and nobody may start the guest', () => {
-  const { phase, before, after, start } = phaseDone(restoreStep, all, off(), 'stage');
-  const problems = (now: HostState) => phase.expects(before, start).flatMap((each) => each(now));
-  expect(problems(after)).toEqual([]);
-  expect(problems(withDomain(after, { definition: '<domain/>' }))).toEqual([
-    'the definition differs from the one that the guest had before',
-  ]);
-  expect(problems(withDomain(after, { state: 'running' }))).toEqual([
-    '"testvm" is running, although it was off',
-  ]);
-  expect(problems(withDomain(after, { managedSave: true }))).toEqual([
-    '"testvm" has a managed save image now',
-  ]);
-  const { stores: _unread, ...unread } = off();
-  expect(phase.expects(before, unread).flatMap((each) => each(after))).toEqual([
-    'the disks of the backup are unknown',
-  ]);
-});
-
-test('a name with a slash leads to no other folder', () => {
-  const name = '../../etc/x';
-  const named = withDomain(off(), { name });
-  expect(restoreStep.products(all, named).map(({ file }) => file)).toEqual([
-    `${DEST}/.._.._etc_x-tuesday-vda.qcow2`,
-  ]);
-});

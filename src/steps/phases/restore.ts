@@ -1,7 +1,7 @@
 /** The phases of a restore: new files first, then the definition. No existing file is written, renamed or removed. */
 import { virshCommand } from '../../command.ts';
 import type { VerifyImageEffect } from '../../commands/backup-effect.ts';
-import type { Effect } from '../../commands/effect.ts';
+import type { Effect, Former } from '../../commands/effect.ts';
 import { fileAt, isSameFile } from '../../model/file-identity.ts';
 import { activeFile, diskOf, type HostState, isUp } from '../../model/host-state.ts';
 import { NoRollback, type Phase } from '../define.ts';
@@ -87,6 +87,7 @@ export function replaceDisksPhase(params: Restored): Phase {
             definition: start.domain.definition ?? '',
             off: true,
             made: disks.map(({ file }) => file),
+            compared: disks.map(({ file }) => file),
           },
         ),
       ];
@@ -112,6 +113,9 @@ export function replaceDisksPhase(params: Restored): Phase {
         ]),
       ];
     },
+    // The guest may have been started from the restored files since, which fits no prediction.
+    provenByResult: true,
+    mayStay: true,
     undo: (before, now, start) => takenBack(restoredDisks(params, start), before, now, start),
   };
 }
@@ -148,7 +152,7 @@ function takenBack(
       listed,
     );
   if (!isNamed) {
-    const written = 'the guest has written to it since, so it is not removed';
+    const written = 'the guest may have written to it, so it is not removed';
     return removed.flatMap(({ disk, removal }) => [unwritten(disk, written), removal]);
   }
   if (definition === undefined || definition !== definitionWith(before, disks))
@@ -156,14 +160,15 @@ function takenBack(
       `the definition of "${name}" was changed after the run replaced it`,
       listed,
     );
-  const off = isUp(now) ? {} : { off: true as const };
-  const back = defineDomain(before.domain.definition ?? '', 'restore the definition', {
-    definition,
-    ...off,
-  });
-  const written = 'the guest has written to it since, so the former definition is not restored';
+  const restored = (over: Omit<Former, 'definition'>) =>
+    defineDomain(before.domain.definition ?? '', 'restore the definition', { definition, ...over });
   // A guest that runs on its former files has its latest writes there.
-  return isUp(now) ? [back] : [...there.map((disk) => unwritten(disk, written)), back];
+  if (isUp(now)) return [restored({})];
+  const written = 'the guest may have written to it, so the former definition is not restored';
+  return [
+    ...there.map((disk) => unwritten(disk, written)),
+    restored({ off: true, compared: there.map(({ file }) => file) }),
+  ];
 }
 
 function unwritten(disk: RestoredDisk, otherwise: string): Effect {

@@ -1,25 +1,30 @@
 /** What steps require of a backup store. */
 import { codes } from '../../codes.ts';
 import { blockplanCommand } from '../../command.ts';
+import type { Finding } from '../../errors.ts';
 import type { BackupStore, StoredBackup } from '../../model/backup-store.ts';
 import type { HostState } from '../../model/host-state.ts';
 import { storeIn } from '../../model/known-stores.ts';
 import { onlyNearest } from '../../nearest.ts';
+import { additionTo, ofOtherGuest } from '../../store/addition.ts';
+import { LATEST } from '../../store/names.ts';
 import { type Needs, type Refusal, refuse, refuseStep } from './requirement.ts';
-
-/** The name that stands for the newest backup. */
-export const LATEST = 'latest';
 
 /** Requires that a backup of the guest can be added to the store. Whether the folder exists is another requirement. */
 export function requireOwnStore(needs: Needs, state: HostState, folder: string): boolean {
   const store = storeIn(state, folder);
+  const addition = store ? additionTo(store, state.domain, folder) : { sequence: 1 };
   return needs.require(
     `the backups in ${folder}, if any, are of this guest`,
     { store: folder },
-    store
-      ? [...checkReadable(store), ...checkPruned(store, folder), ...checkOwn(store, state)]
-      : [],
+    'obstacles' in addition ? addition.obstacles.map(refuseStore) : [],
   );
+}
+
+/** An unfinished prune is the only obstacle that says nothing about what is in the store. */
+function refuseStore({ code, message, hint }: Finding): Refusal {
+  const refused = code === codes.pruneUnfinished ? refuse : refuseStep;
+  return refused(code, 'store', message, hint);
 }
 
 /** The findings about the store as a whole. */
@@ -27,37 +32,6 @@ function checkReadable({ findings }: BackupStore): Refusal[] {
   return findings
     .filter(({ severity }) => severity === 'error')
     .map(({ code, message, hint }) => refuseStep(code, 'store', message, hint));
-}
-
-function checkPruned({ mark }: BackupStore, folder: string): Refusal[] {
-  return mark
-    ? [
-        refuse(
-          codes.pruneUnfinished,
-          'store',
-          `a prune of ${folder} is unfinished, so no backup can be added`,
-          'finish it with the version of blockplan that began it',
-        ),
-      ]
-    : [];
-}
-
-function checkOwn({ backups, drafts }: BackupStore, { domain }: HostState): Refusal[] {
-  const other = [...backups, ...drafts].find(({ point }) => point && point.uuid !== domain.uuid);
-  return other ? [refuseOther(other, domain, 'store')] : [];
-}
-
-function refuseOther(
-  { name, point }: Pick<StoredBackup, 'name' | 'point'>,
-  domain: HostState['domain'],
-  key: 'store' | 'backup',
-): Refusal {
-  return refuseStep(
-    codes.backupOfOtherGuest,
-    key,
-    `the backup ${name} is of another guest, ${point?.domain} (${point?.uuid}); "${domain.name}" has the UUID ${domain.uuid}`,
-    'name the store of this guest',
-  );
 }
 
 /**
@@ -136,7 +110,7 @@ function checkBackup(
         findings[0]?.hint,
       ),
     ];
-  if (point.uuid !== state.domain.uuid) return [refuseOther(found, state.domain, 'backup')];
+  if (point.uuid !== state.domain.uuid) return [refuseOther(found, state.domain)];
   return dropped
     ? [
         refuseStep(
@@ -149,6 +123,11 @@ function checkBackup(
     : [];
 }
 
+function refuseOther(found: StoredBackup, domain: HostState['domain']): Refusal {
+  const { code, message, hint } = ofOtherGuest(found, domain);
+  return refuseStep(code, 'backup', message, hint);
+}
+
 /** A backup without a valid manifest has no place in the order: it may be the newest. */
 function checkNewest({ backups }: BackupStore, newest: StoredBackup): Refusal[] {
   const unknown = backups.find(({ point, dropped }) => !point && !dropped);
@@ -159,6 +138,16 @@ function checkNewest({ backups }: BackupStore, newest: StoredBackup): Refusal[] 
       point?.uuid === newest.point?.uuid &&
       point?.sequence === newest.point?.sequence,
   );
+  const namesake = backups.find(({ name }) => name === LATEST && name !== newest.name);
+  if (namesake)
+    return [
+      refuseStep(
+        codes.backupUnusable,
+        'backup',
+        `"${LATEST}" is also the name of a backup in this store, which is not the newest`,
+        `name the newest, ${newest.name}; the other one can be restored by hand, as in docs/backups.md`,
+      ),
+    ];
   const why = unknown
     ? (unknown.findings[0]?.message ?? `${unknown.name} has no manifest`)
     : twin && `${twin.name} and ${newest.name} have the same sequence number`;

@@ -130,14 +130,6 @@ export function findDisk(state: HostState, target: string, key: ParamPath): Disk
     : disk;
 }
 
-/** Refuses a disk whose file in the definition cannot be replaced by another one. */
-export function checkReplaceable(disk: Disk, key: ParamPath): Refusal[] {
-  const checks = [checkDevice, checkMedium, checkSupported];
-  return (
-    checks.map((check) => check(disk, key, OTHER_DISK)).find((found) => found.length > 0) ?? []
-  );
-}
-
 function checkDevice(
   { target, device, readonly }: Disk,
   key: ParamPath,

@@ -1,12 +1,13 @@
 /** The findings after which the outcome of a step cannot be simulated, for all kinds. */
 import { describe, expect, test } from 'vitest';
+import type { BackupStore } from '../../../src/model/backup-store.ts';
 import { type Disk, type HostState, withDisk, withDomain } from '../../../src/model/host-state.ts';
 import { requirementsOf } from '../../../src/steps/derived.ts';
 import { steps } from '../../../src/steps/registry.ts';
-import { storeOf } from '../../stored.ts';
+import { storeOf, withStore } from '../../stored.ts';
 import { BASE, DATA, disk, ISO, looked, neighbour, SNAP1, SNAP2, world } from '../../worlds.ts';
 import { BLOCKING } from '../required.ts';
-import { all, broken, foreign, off as offWith } from '../restore-scenes.ts';
+import { all, broken, foreign, off as offWith, STORE } from '../restore-scenes.ts';
 
 type Params = Readonly<Record<string, unknown>>;
 
@@ -50,7 +51,9 @@ const aliased: HostState = {
   ...world({ files: { [DEST]: { size: 1, identity: 'one' } } }),
   names: { [SNAP1]: 'one', [DEST]: 'one' },
 };
-const storeWith = (code: 'BP182' | 'BP188') =>
+const backup = { store: STORE, name: 'wednesday' };
+const inStore = (store: BackupStore) => withStore(world(), STORE, store);
+const storeWith = (code: 'BP182' | 'BP183' | 'BP184' | 'BP188') =>
   storeOf([], { findings: [{ code, severity: 'error', message: 'it cannot be used' }] });
 /** The definition has the disk under another target. */
 const renamed = (target: string): HostState => {
@@ -147,6 +150,8 @@ const CASES: readonly (readonly [code: string, kind: string, params: Params, wor
     ['BP165', 'restore', all, offWith({}, storeOf([foreign]))],
     ['BP181', 'restore', all, offWith({}, null)],
     ['BP182', 'restore', all, offWith({}, storeWith('BP182'))],
+    ['BP183', 'backup-begin', backup, inStore(storeWith('BP183'))],
+    ['BP184', 'backup-begin', backup, inStore(storeWith('BP184'))],
     ['BP188', 'restore', all, offWith({}, storeWith('BP188'))],
     [
       'BP180',

@@ -72,7 +72,8 @@ test('a file is no folder, even if it can be executed', async () => {
   expect(await localHost.inspectFolder(at('none'))).toBeNull();
   // Only some file systems are known to store what is written as it is.
   expect(await localHost.inspectFolder('/proc')).toMatchObject({ mayCompress: true });
-  expect(await localHost.inspectFolder(at('same'))).toMatchObject({ writable: true });
+  expect(await localHost.inspectFolder(at('same'))).toMatchObject({ writable: true, real: folder });
+  expect(await localHost.inspectFolder(folder)).not.toHaveProperty('real');
 });
 
 test('a scratch file is in its own folder, and both are removed', async () => {

@@ -25,6 +25,28 @@ test('the backups of each store; null where there is no folder', async () => {
   expect([none, below, storeIn(state, '/elsewhere')]).toEqual([null, null, undefined]);
 });
 
+test('a file, or a single backup, is named as what it is', async () => {
+  const store = join(place, 'one');
+  writeStore(store);
+  writeFileSync(join(place, 'image'), '');
+  const paths = [join(place, 'image'), join(store, 'mon')];
+  const state = await readStores(localHost, world(), paths);
+  expect(paths.map((path) => storeIn(state, path)?.findings)).toEqual([
+    [
+      {
+        ...{ code: 'BP181', severity: 'error', message: `${paths[0]} is not a folder` },
+        hint: 'name the folder that has the backups as subfolders',
+      },
+    ],
+    [
+      {
+        ...{ code: 'BP181', severity: 'error', message: `${paths[1]} is a backup, not a store` },
+        hint: `name the folder that it is in: ${store}`,
+      },
+    ],
+  ]);
+});
+
 test('a store that cannot be read seems empty, and says why', async () => {
   const denied = Object.assign(new Error('permission denied'), { code: 'EACCES' });
   const failing = (error: Error) => ({ ...localHost, readStore: () => Promise.reject(error) });

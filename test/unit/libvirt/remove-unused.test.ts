@@ -81,6 +81,26 @@ describe('an unreadable image of the guest', () => {
   const removeOwn = (seen: HostState) =>
     removeUnused(localHost, at('spare'), seen, surveying(seen), isOwn);
 
+  test.each([
+    ['on a device', { kind: 'block device' }],
+    ['on another file system, whose clock may differ', { device: 'another' }],
+  ] as const)('%s may be newer, whatever its time says', async (_where, change) => {
+    await writeFile(at('torn'), 'no image');
+    await delay(50);
+    image('newer');
+    await rename(at('newer'), at('spare'));
+    const stat: typeof localHost.stat = async (path) => {
+      const found = await localHost.stat(path);
+      return found && path === at('torn') ? { ...found, ...change } : found;
+    };
+    const seen = host({ persistentSource: at('torn') });
+    const io = { ...localHost, stat };
+    await expect(removeUnused(io, at('spare'), seen, surveying(seen), isOwn)).rejects.toThrow(
+      `may be used by ${at('torn')}, which cannot be read`,
+    );
+    expect(await exists(at('spare'))).toBe(true);
+  });
+
   test('from before the run does not keep what the run has made', async () => {
     await writeFile(at('torn'), 'no image');
     await delay(50);

@@ -1,4 +1,4 @@
-/** The comparison of an image with a backup notices whatever uses or changes the image meanwhile. */
+/** The comparison of an image with a backup notices whatever changes the image meanwhile. */
 import { execFileSync } from 'node:child_process';
 import { appendFile, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -27,11 +27,17 @@ function meanwhile(happens: () => Promise<unknown>): HostIO {
   return { ...localHost, digestImage };
 }
 
-const verify = (io: HostIO, { file, root }: { readonly file: string; readonly root: string }) =>
+const verify = (
+  io: HostIO,
+  { file, root }: { readonly file: string; readonly root: string },
+  limitMs = 0,
+  signal?: AbortSignal,
+) =>
   verifyImage(
     io,
     { tool: 'verify-image', file, disk: 'vda', root, otherwise: 'it is damaged', why: '' },
-    { onProgress: () => {} },
+    { onProgress: () => {}, ...(signal ? { signal } : {}) },
+    limitMs,
   );
 
 test('an equal image passes, another one does not', async () => {
@@ -52,8 +58,34 @@ test('an image that is written to or replaced meanwhile does not', async () => {
   await expect(verify(replaced, one)).rejects.toThrow(`${one.file} was changed`);
 });
 
-test('an image that a process has open does not', async () => {
+test('an image that a process has open for writing does not', async () => {
   const image = await made();
   await using _open = await open(image.file, 'r+');
-  await expect(verify(localHost, image)).rejects.toThrow(`${image.file} is `);
+  await expect(verify(localHost, image)).rejects.toThrow(`${image.file} is open in process`);
+});
+
+test('an image that a process reads passes, and one whose writer closes it without a change', async () => {
+  const image = await made();
+  await using _read = await open(image.file, 'r');
+  await verify(localHost, image);
+  const writer = await open(image.file, 'r+');
+  let asked = 0;
+  const usersAt: HostIO['usersAt'] = async (...args) => {
+    if (asked++ === 2) await writer.close();
+    return localHost.usersAt(...args);
+  };
+  await verify({ ...localHost, usersAt }, image, 60_000);
+  expect(asked).toBe(3);
+});
+
+test('the wait for a writer can be interrupted', async () => {
+  const image = await made();
+  await using _open = await open(image.file, 'r+');
+  const stop = new AbortController();
+  const usersAt: HostIO['usersAt'] = async (...args) => {
+    stop.abort(new Error('interrupted'));
+    return localHost.usersAt(...args);
+  };
+  const stopped = verify({ ...localHost, usersAt }, image, 60_000, stop.signal);
+  await expect(stopped).rejects.toThrow('interrupted');
 });

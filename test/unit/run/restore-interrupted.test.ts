@@ -23,6 +23,8 @@ const stageDone = (entry: JournalEntry) =>
 const defineBegun = (entry: JournalEntry) =>
   entry.type === 'phase-started' && entry.phase === 'define' && entry.direction === 'do';
 const defined = (entry: JournalEntry) => entry.type === 'outcome' && entry.phase === 'define';
+const defineDone = (entry: JournalEntry) =>
+  entry.type === 'phase-finished' && entry.phase === 'define';
 const moments = [
   ['the copy', stageDone],
   ['the beginning of define', defineBegun],
@@ -41,7 +43,7 @@ async function killed(at: (entry: JournalEntry) => boolean, autostart = false): 
 }
 
 /** Does something to the host right before the first such effect of the next attempt. */
-function before(runs: Runs, which: (effect: Effect) => boolean, befalls: typeof used): void {
+function happensBefore(runs: Runs, which: (effect: Effect) => boolean, befalls: typeof used): void {
   let done = false;
   runs.driver.onEffect = (effect) => {
     if (done || !which(effect)) return;
@@ -49,6 +51,10 @@ function before(runs: Runs, which: (effect: Effect) => boolean, befalls: typeof 
     runs.befalls(befalls);
   };
 }
+const nothing = (host: SimulatedHost) => host;
+/** libvirt has the definition, but did not answer. */
+const defines = (host: SimulatedHost) =>
+  asDefined(host, (off().domain.definition ?? '').replace(SNAP2, VDA));
 const isDefine = (effect: Effect) => effect.tool === 'virsh' && effect.verb === 'define';
 const vda = ({ host }: Runs) => host.state.domain.disks[0]?.persistentSource;
 const said = (finish: { readonly happened?: readonly string[] } | undefined) =>
@@ -106,17 +112,76 @@ test.each([stageDone, defineBegun, intends('virsh define')])(
       formats: { ...host.formats, [VDA]: 'torn' },
     }));
     const refused = await changed.again('resume');
-    expect([refused.finish?.end, vda(changed)]).toEqual(['stranded', SNAP2]);
+    const isBegun = at !== stageDone && at !== defineBegun;
+    // No definition ever named the file unless the command was sent.
+    expect(refused.finish?.end).toBe(isBegun ? 'stranded' : 'rolled-back');
+    expect([vda(changed), Boolean(changed.host.state.files[VDA])]).toEqual([SNAP2, isBegun]);
     expect(said(refused.finish)).toContain(`${VDA} differs from the backup: it has changed`);
   },
 );
 
 test('a guest that starts right before the definition changes keeps its disks', async () => {
   const runs = new Runs(off({ domain: { autostart: false } }));
-  before(runs, isDefine, guestStarts);
+  happensBefore(runs, isDefine, guestStarts);
   const finish = await runs.whole(compiled());
-  expect([finish.end, vda(runs)]).toEqual(['stranded', SNAP2]);
+  expect([finish.end, vda(runs)]).toEqual(['rolled-back', SNAP2]);
   expect(said(finish)).toContain('"testvm" is running, so its definition is left alone');
+});
+
+/** The fault that a start of the guest was, before a resume: its definition names the restored file. */
+describe('a definition that was changed before a kill', () => {
+  test.each([
+    ['before its outcome is known', intends('virsh define'), defines, guestStarts],
+    ['before the end of the phase', defined, nothing, guestStarts],
+    ['after the end of the phase', defineDone, nothing, guestStarts],
+    ['before the end, and the guest is off again', defined, nothing, used],
+  ] as const)('succeeds although the guest was started: %s', async (_when, at, acts, befalls) => {
+    const runs = await killed(at, true);
+    runs.befalls((host) => befalls(acts(host)));
+    const { finish, commands } = await runs.again('resume');
+    expect(finish).toMatchObject({ end: 'succeeded', exitCode: 0 });
+    expect(commands).toEqual([]);
+    const started = 'the guest was started during the run, and runs on its disks';
+    if (befalls === guestStarts) expect(finish?.state).toContain(started);
+    expect([vda(runs), lostAtNextStart(runs.host)]).toEqual([VDA, []]);
+  });
+
+  test('succeeds if the guest is started before the run has observed it', async () => {
+    const runs = new Runs(off());
+    runs.onAppend = (entry) => {
+      if (defined(entry)) runs.befalls(guestStarts);
+    };
+    const finish = await runs.whole(compiled());
+    expect([finish.end, vda(runs)]).toEqual(['succeeded', VDA]);
+  });
+});
+
+describe('a guest that is started before its definition changes', () => {
+  const copying = (entry: JournalEntry) =>
+    entry.type === 'intent' && entry.effect.tool === 'qemu-img';
+
+  test.each([copying, stageDone, defineBegun])(
+    'keeps its disks, and the run is over',
+    async (at) => {
+      for (const how of ['resume', 'rollback'] as const) {
+        const runs = await killed(at, true);
+        runs.befalls(guestStarts);
+        const { finish } = await runs.again(how);
+        expect(finish).toMatchObject({ end: 'rolled-back' });
+        expect(finish?.state).toEqual([
+          'everything else is as it was before the run',
+          'the guest was started during the run, and runs on its disks',
+        ]);
+        expect([vda(runs), Boolean(runs.host.state.files[VDA])]).toEqual([SNAP2, false]);
+      }
+    },
+  );
+
+  test('does so also if the run was not killed', async () => {
+    const runs = new Runs(off());
+    happensBefore(runs, ({ tool }) => tool === 'verify-image', guestStarts);
+    expect(await runs.whole(compiled())).toMatchObject({ end: 'rolled-back', exitCode: 4 });
+  });
 });
 
 describe('a rollback', () => {
@@ -153,7 +218,7 @@ describe('a rollback', () => {
 
   test('does not change the definition of a guest that starts during the verification', async () => {
     const runs = await killed(defined);
-    before(runs, isDefine, guestStarts);
+    happensBefore(runs, isDefine, guestStarts);
     const { finish } = await runs.again('rollback');
     expect([finish?.end, vda(runs)]).toEqual(['stranded', VDA]);
     expect(lostAtNextStart(runs.host)).toEqual([]);
@@ -162,13 +227,39 @@ describe('a rollback', () => {
     expect(lostAtNextStart(runs.host)).toEqual([]);
   });
 
+  test('restores no definition if a guest has used a disk after it was compared', async () => {
+    const runs = await killed(defined);
+    happensBefore(runs, isDefine, used);
+    const { finish } = await runs.again('rollback');
+    expect([finish?.end, vda(runs)]).toEqual(['stranded', VDA]);
+    expect(said(finish)).toContain(`${VDA} was changed since it was compared with the backup`);
+    expect(lostAtNextStart(runs.host)).toEqual([]);
+  });
+
+  test('offers to forget the run, where a rollback may never be possible', async () => {
+    const runs = await killed(defined);
+    runs.befalls(used);
+    const { finish } = await runs.again('rollback');
+    expect(finish?.next).toEqual([
+      ...['virsh domblklist testvm --inactive', 'blockplan forget r', 'blockplan rollback r'],
+    ]);
+    expect(finish?.state.at(-1)).toContain('forget the run');
+    const copying = await killed(stageDone);
+    copying.befalls(withMemory);
+    const undone = await copying.again('rollback');
+    expect(undone.finish?.end).toBe('stranded');
+    expect(undone.finish?.next).not.toContain('blockplan forget r');
+  });
+
   test('removes no file that the guest has written to, whatever the definition names', async () => {
     const runs = await killed(defined);
     const { definition = '' } = off().domain;
     runs.befalls((host) => asDefined(used(host), definition));
     const { finish } = await runs.again('rollback');
     expect(finish?.end).toBe('stranded');
-    expect(said(finish)).toContain(`${VDA} differs from the backup: the guest has written to it`);
+    expect(said(finish)).toContain(
+      `${VDA} differs from the backup: the guest may have written to it`,
+    );
     expect(runs.host.state.files[VDA]).toBeTruthy();
     expect(lostWrites(runs.host)).toEqual([]);
   });

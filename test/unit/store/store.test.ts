@@ -48,9 +48,7 @@ describe('a whole store', () => {
     expect(store.backups.map(({ name }) => name)).toEqual(['mon', 'tue', 'wed']);
     expect(store.backups[1]).toMatchObject({
       point: { domain: 'web1', uuid: UUID, sequence: 2, parent: 'mon', checkpoint: 'tue' },
-      disks: [
-        { target: 'vda', mode: 'incremental', capacity: CAPACITY, below: 'mon', broken: false },
-      ],
+      disks: [{ target: 'vda', mode: 'incremental', capacity: CAPACITY, below: 'mon' }],
     });
     expect(store.backups[1]?.disks[0]?.size).toBeGreaterThan(0);
     expect(store.backups[1]?.size).toBeGreaterThan(store.backups[1]?.disks[0]?.size ?? 0);
@@ -207,9 +205,9 @@ test('a backup of several disks in both modes', async () => {
   ]);
   rmSync(join(store, 'a/vda.qcow2'));
   const read = await storeIn(store);
-  expect(read.backups[1]?.disks.map(({ target, broken }) => [target, broken])).toEqual([
-    ['vda', true],
-    ['vdb', false],
+  expect(read.backups[1]?.disks.map(({ target, broken }) => [target, broken?.problem])).toEqual([
+    ['vda', 'vda needs the backup a, in which vda is broken'],
+    ['vdb', undefined],
   ]);
   const listing = listBackups(read, 'vdb');
   expect(listing.backups.map(({ disks }) => disks.map(({ target }) => target))).toEqual([
