@@ -208,7 +208,7 @@ export const CODE_REMEDIES = {
     'Remove the checkpoints with `virsh checkpoint-delete --metadata`; the former images keep their bitmaps.',
   pruneUnfinished: 'Finish the prune with the version of blockplan that began it.',
   diskNotRestored:
-    'Use a backup of all disks. If the other disks do not depend on this one, list them in `disks`; then there is no warning.',
+    'Ignore it if the other disks do not depend on this one, and list them in `disks`; otherwise use a backup of all disks.',
   rehearsalNeedsRoot: "Run `blockplan rehearse` as root; it does not touch the host's own libvirt.",
   packagesMissing:
     'Install the packages in the message with `apt-get install --no-install-recommends`.',

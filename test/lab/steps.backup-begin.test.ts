@@ -237,19 +237,19 @@ test('QEMU is killed while it copies: the draft is removed, unless libvirt had r
 });
 
 test('what is refused: an existing backup or draft, a missing store, a disk that does not exist, a second job', async () => {
-  await mkdir(join(store, 'there'));
-  await mkdir(join(store, 'half.partial'));
+  expectEnd(await runSteps(host, guest.name, [backup('there')]), 0);
   const refused = async (step: object) => {
     const ended = await runSteps(host, guest.name, [step as Record<string, unknown>]);
     expect(ended.exitCode, ended.told).toBe(3);
     return codes(ended);
   };
   expect(await refused(backup('there'))).toEqual(['BP106']);
-  expect(await refused(backup('half'))).toEqual(['BP106']);
   expect(await refused(backup('new', { disks: ['vdz'] }))).toEqual(['BP103']);
   expect(await refused({ 'backup-begin': { store: join(store, 'none'), name: 'a' } })).toEqual([
     'BP107',
   ]);
+  await mkdir(join(store, 'half.partial'));
+  expect(await refused(backup('half'))).toEqual(['BP183', 'BP106']);
   expect((await readdir(store)).sort()).toEqual(['half.partial', 'there']);
 });
 
