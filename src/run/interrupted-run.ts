@@ -59,6 +59,8 @@ function withVisit(interrupted: InterruptedRun, visit: Visit): InterruptedRun {
   const { committed } = finished;
   const index = acted.run.todo?.index;
   const ended = withEnd(acted, finished.result);
+  if (visit.direction === 'undo' && finished.result === 'DONE' && index !== undefined)
+    return { ...ended, run: { ...ended.run, begun: Math.min(ended.run.begun, index) } };
   if (!committed || index === undefined) return ended;
   return { ...ended, run: withCommit(ended.run, index, committed) };
 }

@@ -258,7 +258,10 @@ function* rollbackOf(
       // Each effect has an intent in the journal before it begins, so a phase without one has changed nothing.
       const undone = node.index < run.begun ? node.phase.undo(before, now, start) : [];
       const effects = undone.filter((effect) => !helped || !isBestEffort(effect));
-      if (effects.length === 0) return { type: 'DONE', now };
+      if (effects.length === 0) {
+        run.begun = Math.min(run.begun, node.index);
+        return { type: 'DONE', now };
+      }
       if (round++ === UNDO_ROUNDS) {
         return failed('the rollback ran, but did not restore the former state');
       }

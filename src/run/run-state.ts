@@ -62,7 +62,7 @@ export interface RunState {
   phaseStarts: readonly (PhaseStart | undefined)[];
   /** How many phases, from the first, are not undone any more: those up to the last commit. */
   committed: number;
-  /** How many phases, from the first, may have had an effect: up to the last one of which an effect was begun, in any attempt. */
+  /** How many phases, from the first, may have had an effect and are not undone: up to the last one of which an effect was begun. */
   begun: number;
   /** The hooks that were started, for the end that the run leads to. */
   startedHooks: readonly StartedHook[];
