@@ -2,6 +2,7 @@
 import { BlockplanError, type Finding } from '../errors.ts';
 import { EXIT_CODES } from '../outcomes.ts';
 import { printable } from '../printable.ts';
+import { printNow } from './print-now.ts';
 import { draftFrom } from './read.ts';
 
 export interface ValidateCommandOptions {
@@ -21,8 +22,10 @@ export async function validateCommand(
   if (format === 'text') {
     if (findings.length > 0) (await import('./print-findings.ts')).printFindings(findings);
     const valid = plans.filter((plan) => !plan.findings.some(isError));
-    for (const { file } of valid) process.stdout.write(`${nameOf(file)} is valid\n`);
-    if (valid.length > 0) process.stdout.write('the host was not checked; preview checks it\n');
+    if (valid.length > 0) {
+      const lines = valid.map(({ file }) => `${nameOf(file)} is valid\n`);
+      printNow(`${lines.join('')}the host was not checked; preview checks it\n`);
+    }
   } else {
     const { annotations, validationJson } = await import('../render/validation.ts');
     const { redactFindings } = await import('../model/redact-value.ts');

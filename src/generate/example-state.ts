@@ -20,6 +20,7 @@ const UUID = '6f1f5a4e-7a4a-4d0c-9a9f-0c5f1f2a3b4c';
 /** The backup store of the guest, and the names of its backups. */
 const STORE = '/backup/testvm';
 const STORED = ['before-upgrade', 'monday'];
+const TARGETS = ['vda', 'vdb'];
 
 const VDB = [{ file: '/images/data.qcow2', format: 'qcow2', index: 4 }];
 
@@ -45,7 +46,9 @@ function stateFor(kind: string, params: Params): HostState {
   const definition = definitionXml();
   const restores = kind === 'restore';
   const paths = [
-    ...(restores ? STORED.map((backup) => `${STORE}/${backup}/vda.qcow2`) : []),
+    ...(restores
+      ? STORED.flatMap((backup) => TARGETS.map((disk) => `${STORE}/${backup}/${disk}.qcow2`))
+      : []),
     ...disks.flatMap(({ chain }) => chain.map((layer) => layer.file)),
     ...(kind === 'convert' && typeof source === 'string' ? [source] : []),
   ];
@@ -92,14 +95,17 @@ function disk(target: string, chain: Disk['chain'], transient: boolean): Disk {
 }
 
 function store(): BackupStore {
-  const disk = { target: 'vda', file: 'vda.qcow2', mode: 'full' } as const;
-  const size = 64 * MIB;
+  const disks = TARGETS.map((target) => ({
+    ...({ target, file: `${target}.qcow2`, mode: 'full' } as const),
+    ...{ capacity: 1024 * MIB, size: 64 * MIB, root: 'a1'.repeat(32) },
+  }));
+  const size = 128 * MIB;
   const time = '2026-11-29T02:00:00Z';
   return {
     backups: STORED.map((name, at) => ({
       ...{ name, size, findings: [] },
       point: { domain: 'testvm', uuid: UUID, time, sequence: at + 1, quiesced: false },
-      disks: [{ ...disk, capacity: 1024 * MIB, size, root: 'a1'.repeat(32) }],
+      disks,
     })),
     ...{ drafts: [], holders: [], strays: [], findings: [] },
   };

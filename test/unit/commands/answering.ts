@@ -1,10 +1,11 @@
 /** Hosts and commands for tests of what the simulated libvirt and QEMU answer. */
 import type { Word } from '../../../src/commands/define.ts';
 import { type SimulatedHost, simulatedHostOf } from '../../../src/host/simulated-host.ts';
+import { fullBackupXml } from '../../../src/model/backup-xml.ts';
 import type { Destination } from '../../../src/model/destination.ts';
 import type { Disk, Domain } from '../../../src/model/host-state.ts';
 import { qemuImgEffect, virshEffect } from '../../effects.ts';
-import { BASE, disk, looked, SNAP1, SNAP2, world } from '../../worlds.ts';
+import { BASE, DATA, disk, looked, SNAP1, SNAP2, world } from '../../worlds.ts';
 
 export type Job = NonNullable<Disk['job']>;
 
@@ -17,11 +18,14 @@ export interface Parts {
   readonly of?: Partial<Domain>;
   readonly job?: Job;
   readonly raw?: true;
+  /** Adds a second disk, without a job. */
+  readonly two?: true;
 }
 
-/** A host with a job, if one is given, and with the file OLD. */
-export function host({ of = {}, job, raw }: Parts = {}): SimulatedHost {
-  const disks = [{ ...(raw ? RAW : CHAIN), ...(job ? { job } : {}) }];
+/** A host with a job of vda, if one is given, and with the file OLD. */
+export function host({ of = {}, job, raw, two }: Parts = {}): SimulatedHost {
+  const vda = { ...(raw ? RAW : CHAIN), ...(job ? { job } : {}) };
+  const disks = two ? [vda, disk('vdb', [DATA])] : [vda];
   const header = { format: 'qcow2', virtualSize: 5_000_000 } as const;
   const place: Destination = { kind: 'file', heldBy: [], length: 5_000_000, header };
   const files = { [OLD]: { size: 1, format: 'qcow2', backing: SNAP1, place } };
@@ -41,6 +45,11 @@ export const overlay = (file: string) => [
   `vda,snapshot=external,driver=qcow2,file=${file}`,
 ];
 export const undefine = (...words: string[]) => virsh('undefine', ...DOMAIN, ...words);
+export const backup = (file: string) =>
+  virsh('backup-begin', ...DOMAIN, '--reuse-external', '--backupxml', {
+    file: 'backup.xml',
+    content: fullBackupXml([{ disk: 'vda', file }], []),
+  });
 export const convert = (...words: string[]) =>
   qemuImgEffect(['convert', '-p', '-W', '-m', '8', '-O', 'qcow2', ...words]);
 export const create = (file: string) =>

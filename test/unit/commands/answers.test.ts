@@ -1,6 +1,10 @@
 /** The job that a command starts, and what it changes in the domain. */
 import { describe, expect, test } from 'vitest';
-import type { Effect } from '../../../src/commands/effect.ts';
+import {
+  type CommandEffect,
+  commandDefinition,
+  type Effect,
+} from '../../../src/commands/effect.ts';
 import { apply } from '../../../src/simulate/host.ts';
 import { BASE, SNAP1, SNAP2 } from '../../worlds.ts';
 import {
@@ -10,11 +14,13 @@ import {
   DOMAIN,
   host,
   type Job,
+  OLD,
   overlay,
   type Parts,
   pull,
   snapshot,
   undefine,
+  VDA,
   virsh,
 } from './answering.ts';
 
@@ -132,5 +138,70 @@ describe('changes the domain', () => {
     ['undefine of a guest that is off', { of: off }, undefine(), { state: 'gone' }],
   ])('%s', (_what, parts, effect, change) => {
     expect(apply(host(parts), effect).state.domain).toMatchObject(change);
+  });
+});
+
+describe('makes files', () => {
+  const memory = ['--memspec', 'file=/new/memory,snapshot=external'];
+  const live = [...overlay(DEST), ...memory];
+
+  test('a snapshot with the memory makes an overlay and a raw file', () => {
+    const { state, headers } = apply(host(), snapshot(...live));
+    expect(state.files[DEST]).toMatchObject({ format: 'qcow2' });
+    expect(state.files['/new/memory']).toMatchObject({ format: 'raw', size: 1 });
+    expect(headers[DEST]).toBe(SNAP2);
+    expect(state.domain.disks[0]?.chain[0]).toEqual({ file: DEST, format: 'qcow2' });
+    expect(apply(host(), snapshot(...overlay(DEST))).state.files).not.toHaveProperty('/new/memory');
+  });
+
+  test('a reused overlay keeps its relative name', () => {
+    const before = host();
+    const named = { ...before, headers: { ...before.headers, [OLD]: 'below.qcow2' } };
+    const after = apply(named, snapshot('--disk-only', '--reuse-external', ...overlay(OLD)));
+    expect(after.headers[OLD]).toBe('below.qcow2');
+    expect(after.relative[SNAP2]).toBe('below.qcow2');
+    const again = { ...after, headers: { ...after.headers, [DEST]: SNAP2 } };
+    expect(again.relative).toEqual({ ...before.relative, [SNAP2]: 'below.qcow2' });
+  });
+
+  test('a raw copy of a device needs no file, and the device is known as one', () => {
+    const { state, ...rest } = host();
+    const length = state.domain.disks[0]?.capacity ?? 0;
+    const place = { kind: 'block device', heldBy: [], length, header: null } as const;
+    const files = { ...state.files, [OLD]: { size: 0, place } };
+    const before = { ...rest, state: { ...state, files } };
+    const words = ['--dest', OLD, '--blockdev', '--format', 'raw'];
+    const after = apply(before, copy(...words));
+    expect(after.devices).toEqual([OLD]);
+    expect(apply(after, virsh('blockjob', ...VDA, '--abort')).devices).toEqual([OLD]);
+  });
+});
+
+describe('a preview behind an error', () => {
+  const behind = (parts: Parts, effect: Effect) => {
+    const { args } = effect as CommandEffect;
+    const known = commandDefinition(effect as CommandEffect);
+    return known.unobstructed?.(host(parts), args as never);
+  };
+
+  test('has the snapshot of a paused guest, which stays paused', () => {
+    const effect = snapshot('--disk-only', '--quiesce', ...overlay(DEST));
+    const { state, snapshots } = behind({ of: { state: 'paused' } }, effect)!.state.domain;
+    expect([state, snapshots]).toEqual(['paused', ['s']]);
+  });
+
+  test('has a full copy into a raw file instead of a shallow one', () => {
+    const after = behind({}, copy('--dest', OLD, '--shallow', '--format', 'raw'));
+    expect(after?.jobs['vda']).toEqual({
+      ...{ layers: [SNAP2, SNAP1, BASE], shallow: false, reuse: false },
+    });
+    expect(after?.headers[OLD]).toBeUndefined();
+  });
+
+  test('keeps what an existing file of a copy rests on', () => {
+    const words = ['--dest', OLD, '--shallow', '--reuse-external', '--format', 'qcow2'];
+    const after = behind({}, copy(...words));
+    expect(after?.jobs['vda']).toEqual({ layers: [SNAP2], shallow: true, reuse: true });
+    expect(after?.state.domain.disks[0]?.job).toMatchObject({ type: 'copy', mirror: OLD });
   });
 });

@@ -8,6 +8,7 @@ import {
 import { apply } from '../../../src/simulate/host.ts';
 import { BASE, SNAP2 } from '../../worlds.ts';
 import {
+  backup,
   commit,
   convert,
   copy,
@@ -61,6 +62,20 @@ const REFUSED: readonly (readonly [what: string, Parts, Effect, message: string]
     {},
     copy('--dest', DEST, '--shallow', '--format', 'raw'),
     'shallow copy into a raw file is not possible',
+  ],
+  ['a backup beside a job', { job: COPYING }, backup(OLD), BUSY],
+  [
+    'a backup beside a backup',
+    { job: { type: 'backup', ready: false }, two: true },
+    backup(OLD),
+    'Timed out during operation: cannot acquire state change lock',
+  ],
+  ['a backup into no file', {}, backup(DEST), `Could not open '${DEST}'`],
+  [
+    'the end of a backup of a guest that is off',
+    { of: { state: 'shut off' } },
+    virsh('domjobabort', ...DOMAIN),
+    'domain is not running',
   ],
   ['a commit beside a job', { job: COPYING }, commit('--shallow', '--active'), BUSY],
   [

@@ -202,7 +202,7 @@ describe('a backup that libvirt would never end', () => {
     }
     expect(end()).toBeUndefined();
     await pass(STILL);
-    expect(end()).toMatch(/^failed: libvirtd was killed while the backup ended/);
+    expect(end()).toMatch(/^failed: libvirtd was killed while it ended the backup/);
   });
 
   test.each([

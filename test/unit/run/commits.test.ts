@@ -64,7 +64,10 @@ describe('a failed phase', () => {
     const { finish } = await ended({ a: ['x!', 'burn|', 'end'] }, refused(2));
     expect(finish.end).toBe('stranded');
     expect(finish.state).toContain('the file /new/a.x is kept, even after a rollback');
-    expect(finish.happened?.join()).toContain('/new/a.burn cannot be removed');
+    expect(finish.happened).toEqual([
+      'a/end failed: the host says no',
+      'the rollback of a/burn failed: /new/a.burn cannot be removed',
+    ]);
   });
 
   test('behind a commit after a point of no return is rolled back', async () => {

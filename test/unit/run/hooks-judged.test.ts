@@ -34,10 +34,14 @@ describe('an end that was judged is not judged again after a kill in its hooks',
       runs.driver.observe = observe;
       const {
         type: _type,
-        happened: _happened,
+        happened = [],
         ...end
       } = judged as Extract<JournalEntry, { type: 'run-judged' }>;
       expect(finish).toMatchObject(end);
+      expect(finish?.happened).toEqual([
+        ...happened,
+        expect.stringMatching(`^the result of the ${point} hook 1 .* is unknown`),
+      ]);
       expect(runs.entries.at(-1)).toMatchObject({ type: 'run-finished', ...end });
       expect([commands, runs.driver.marked]).toEqual([[], false]);
     }
@@ -114,4 +118,54 @@ describe('an end that was judged is not judged again after a kill in its hooks',
     const { finish } = await runs.again('resume');
     expect(finish).toMatchObject({ end: 'rolled-back' });
   });
+
+  test('nor is a run that was refused performed once the guest is as before again', async () => {
+    const scripts = new Scripts();
+    const runs = new Runs(hostForPlans());
+    const flip = () =>
+      runs.befalls((host) => updateDomain(host, { autostart: !host.state.domain.autostart }));
+    runs.onAppend = (entry) => {
+      if (at('hook-finished', 'before', 2)(entry)) flip();
+    };
+    await runs.killed(twice(scripts, false), at('hook-finished', 'on-failure', 1));
+    flip();
+    const { finish, commands } = await runs.again('resume');
+    expect(finish).toMatchObject({ end: 'preflight-refused', exitCode: 3 });
+    expect(commands).toEqual([]);
+    expect(scripts.names).toEqual(['b-1', 'b-2', 'f-1', 'f-2']);
+  });
+
+  test('nor is forgotten that the guest was migrated away', async () => {
+    const scripts = new Scripts();
+    const runs = new Runs(hostForPlans());
+    runs.onAppend = (entry) => {
+      if (at('hook-finished', 'before', 2)(entry))
+        runs.befalls((host) => updateDomain(host, { state: 'gone', movedAway: true, disks: [] }));
+    };
+    await runs.killed(twice(scripts, false), at('hook-finished', 'on-failure', 1));
+    await runs.again('resume');
+    expect(runs.entries.at(-1)).toMatchObject({
+      ...{ type: 'run-finished', end: 'preflight-refused', movedAway: true },
+    });
+  });
+});
+
+test('a kill right behind the judgement leaves every hook of the end to the next attempt', async () => {
+  const scripts = new Scripts();
+  const runs = new Runs(hostForPlans());
+  const plan = hooked({ after: { command: [scripts.write('done')] } });
+  await runs.killed(plan, ({ type }) => type === 'run-judged');
+  const { finish } = await runs.again('resume');
+  expect(finish).toMatchObject({ end: 'succeeded', exitCode: 0 });
+  expect(scripts.names).toEqual(['done']);
+});
+
+test('an end without hooks is not judged before it is recorded: older versions read the journal', async () => {
+  const scripts = new Scripts();
+  const hook = { command: [scripts.write('hook')] };
+  for (const plan of [hooked({}), hooked({ before: hook, 'on-failure': hook })]) {
+    const runs = new Runs(hostForPlans());
+    expect(await runs.whole(plan)).toMatchObject({ end: 'succeeded' });
+    expect(runs.entries.filter(({ type }) => type === 'run-judged')).toEqual([]);
+  }
 });

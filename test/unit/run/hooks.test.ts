@@ -138,6 +138,7 @@ describe('an interruption', () => {
     during(runs, scripts, 'first', () => runs.interrupt.abort(stop));
     const finish = await runs.whole(everywhere(scripts, { first: 'exec sleep 1000' }));
     expect(finish).toMatchObject({ end: 'rolled-back', exitCode: 4, interrupted: true });
+    expect(finish.happened).toEqual(['interrupted in blockcopy/mirror']);
     expect(scripts.names).toEqual(['first', 'failed', 'failed-2']);
     expect([runs.driver.asked, runs.driver.marked]).toEqual([[], false]);
     expect(runs.entries).toContainEqual(
@@ -168,7 +169,9 @@ describe('an interruption', () => {
     expect(finish).toMatchObject({ end: 'succeeded', exitCode: 0, interrupted: false });
     expect(finish.happened).toEqual([
       expect.stringMatching(/^warning: the after hook 1 \(.*\) was interrupted: waiting$/),
-      expect.stringMatching(/^warning: the after hook 2 \(.*\) was not run: the user did not wait/),
+      expect.stringMatching(
+        /^warning: the after hook 2 \(.*\) was not run: the user did not wait for the hooks$/,
+      ),
     ]);
     expect(scripts.names).toEqual(['first', 'second', 'done']);
     expect(runs.entries.at(-1)).toMatchObject({ type: 'run-finished', end: 'succeeded' });

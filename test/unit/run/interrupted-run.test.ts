@@ -2,20 +2,18 @@
 
 import { describe, expect, test } from 'vitest';
 import type { JournalEntry } from '../../../src/journal/journal.ts';
-import type { HostState } from '../../../src/model/host-state.ts';
 import { LOCAL } from '../../../src/model/hosts.ts';
 import {
   applyRecord,
   type InterruptedRun,
   runOfAttempt,
 } from '../../../src/run/interrupted-run.ts';
-import { home, type RunHost } from '../../../src/run/run-state.ts';
+import { home } from '../../../src/run/run-state.ts';
 import { runStateIn } from '../../answered.ts';
 import { virshEffect } from '../../effects.ts';
 import { commanded, logOf, phase } from '../../journals.ts';
 import { Runs } from '../../killed-runs.ts';
 import { hostForPlans, planned, SHIPPED, shipped } from '../../plans.ts';
-import { world } from '../../worlds.ts';
 
 const MOVE = planned(['blockcopy: { disk: vda, dest: /new/c, shallow: true, pivot: true }']);
 const effect = virshEffect(['resume', '--domain', 'testvm']);
@@ -30,6 +28,11 @@ describe('a journal shows', () => {
   test.each<readonly [string, readonly JournalEntry[], InterruptedRun['phase']]>([
     ['that nothing has begun', [], undefined],
     ['that a phase has begun', phase('do', M, 'none'), { direction: 'do', done: 0 }],
+    [
+      'that a phase has begun in its middle',
+      phase('do', M, 'none').map((entry) => ({ ...entry, done: 1 }) as JournalEntry),
+      { direction: 'do', done: 1 },
+    ],
     [
       'which effect is in doubt',
       phase('do', M, 'none', commanded('do', M, effect, 'none')),
@@ -88,6 +91,29 @@ describe('a journal shows', () => {
     expect(followed(entries).phase).toEqual(left);
   });
 
+  test('which way the run goes', () => {
+    const failed = phase('do', M, 'FAILED');
+    const direction = (entries: readonly JournalEntry[]) => followed(entries).run.direction;
+    expect(direction(phase('do', M, 'DONE'))).toBe('do');
+    expect(direction([...failed, ...phase('undo', M, 'none')])).toBe('undo');
+  });
+
+  test('which of two steps with the same phases has begun, and whose effects are done', () => {
+    const two = planned([
+      `{ id: a, blockcopy: { disk: vda, dest: /new/a, shallow: true, pivot: true } }`,
+      `{ id: b, blockcopy: { disk: vda, dest: /new/b, shallow: true, pivot: true } }`,
+    ]);
+    const inTwo = (entries: readonly JournalEntry[]) =>
+      applyRecord({ run: runStateIn(hostForPlans(), two) }, logOf(entries));
+    const first = [...phase('do', 'a/mirror', 'DONE'), ...phase('do', 'a/pivot', 'DONE')];
+    const { run } = inTwo([...first, ...phase('do', 'b/mirror', 'none')]);
+    expect([run.todo, run.phaseStarts.length]).toEqual([{ index: 2, direction: 'do' }, 3]);
+    const others = commanded('do', 'b/mirror', effect, 'done');
+    expect(inTwo(phase('do', 'a/mirror', 'none', others)).phase).toEqual({
+      ...{ direction: 'do', done: 0 },
+    });
+  });
+
   test('what is in doubt after a best-effort command has failed', () => {
     const entries = phase('do', M, 'none', commanded('do', M, thaw, { error: 'no' }));
     expect(followed(entries).run.doubts).toEqual([
@@ -104,7 +130,16 @@ describe('a journal shows', () => {
 
   test('an error for a phase that is not in the plan', () => {
     expect(() => followed(phase('do', 'x/y', 'none'))).toThrow(
-      'the journal has a record of x/y, which is not in the plan',
+      expect.objectContaining({
+        end: 'preflight-refused',
+        findings: [
+          {
+            ...{ code: 'BP212', severity: 'error' },
+            message: 'the journal has a record of x/y, which is not in the plan',
+            hint: expect.stringContaining('blockplan doctor testvm'),
+          },
+        ],
+      }),
     );
   });
 });
@@ -170,120 +205,5 @@ describe('a rollback begins', () => {
   test('nowhere if it is over', () => {
     const entries = [...phase('do', M, 'FAILED'), ...phase('undo', M, 'DONE')];
     expect(from(entries)[0]).toMatchObject({ final: 'rolled-back' });
-  });
-});
-
-describe('what was done since the guest was last seen up', () => {
-  const P = 'blockcopy/pivot';
-  const other = virshEffect(['autostart', '--domain', 'testvm']);
-  const since = (entries: readonly JournalEntry[]) => home(followed(entries).run).since;
-  const begun = (name: string, change: { done?: number; before?: HostState }): JournalEntry[] =>
-    phase('do', name, 'none').map((entry) => ({ ...entry, ...change }) as JournalEntry);
-  const moved = phase('do', M, 'DONE', commanded('do', M, effect, 'done'));
-  const off = world({ domain: { state: 'shut off' } });
-
-  test.each<readonly [string, readonly JournalEntry[], RunHost['since']]>([
-    [
-      'is in doubt without an answer',
-      phase('do', M, 'none', commanded('do', M, effect, 'none')),
-      [{ effect, known: 'begun' }],
-    ],
-    [
-      'is in doubt if it was refused',
-      phase('do', M, 'none', commanded('do', M, effect, { error: 'no' })),
-      [{ effect, known: 'begun' }],
-    ],
-    [
-      'does not include what was never begun',
-      phase('do', M, 'none', [
-        ...commanded('do', M, effect, 'done'),
-        ...commanded('do', M, other, { error: 'no', unbegun: true }),
-      ]),
-      [{ effect, known: 'said' }],
-    ],
-    [
-      'is known as far as it was answered',
-      phase('do', M, 'none', [
-        ...commanded('do', M, effect, 'done'),
-        ...commanded('do', M, other, 'none'),
-      ]),
-      [
-        { effect, known: 'said' },
-        { effect: other, known: 'begun' },
-      ],
-    ],
-    [
-      'is answered one by one',
-      phase('do', M, 'none', [
-        ...commanded('do', M, effect, { error: 'no' }),
-        ...commanded('do', M, other, 'done'),
-      ]),
-      [
-        { effect, known: 'begun' },
-        { effect: other, known: 'said' },
-      ],
-    ],
-    ['has been seen once the phase is done', moved, [{ effect, known: 'seen' }]],
-    [
-      'stays answered if the phase has failed',
-      phase('do', M, 'FAILED', commanded('do', M, effect, 'done')),
-      [{ effect, known: 'said' }],
-    ],
-    ['is empty when the next phase begins', [...moved, ...begun(P, {})], []],
-    [
-      'stays if the next phase begins with the guest off',
-      [...moved, ...begun(P, { before: off })],
-      [{ effect, known: 'seen' }],
-    ],
-    [
-      'stays if the phase is continued in its middle',
-      [...moved, ...begun(P, { done: 1 })],
-      [{ effect, known: 'seen' }],
-    ],
-    [
-      'stays if a rollback begins',
-      [
-        ...phase('do', M, 'FAILED', commanded('do', M, effect, 'done')),
-        ...phase('undo', M, 'none'),
-      ],
-      [{ effect, known: 'said' }],
-    ],
-    [
-      'is empty once a phase is undone',
-      [
-        ...phase('do', M, 'FAILED', commanded('do', M, effect, 'done')),
-        ...phase('undo', M, 'DONE', commanded('undo', M, other, 'done')),
-      ],
-      [],
-    ],
-  ])('%s', (_title, entries, expected) => {
-    expect(since(entries)).toEqual(expected);
-  });
-
-  test('starts where a phase began with the guest up, or was undone', () => {
-    const before = world({ domain: { agent: false } });
-    const lastUp = (entries: readonly JournalEntry[]) => home(followed(entries).run).lastUp;
-    expect(lastUp(begun(M, { before }))).toEqual([before]);
-    expect(lastUp(begun(M, { before: off }))).toEqual([hostForPlans()]);
-    const failed = [...begun(M, { before }), ...phase('do', M, 'FAILED').slice(1)];
-    const again = [...failed, ...begun(M, { done: 1 }), ...phase('undo', M, 'DONE')];
-    expect(lastUp(again)).toEqual([world()]);
-  });
-
-  test('is reset by a phase that is undone to be repeated, which starts from its beginning', () => {
-    const anew = phase('undo', M, 'DONE', commanded('undo', M, other, 'done')).map(
-      (entry) =>
-        (entry.type === 'phase-started' || entry.type === 'phase-finished'
-          ? { ...entry, anew: true }
-          : entry) as JournalEntry,
-    );
-    const entries = phase('do', M, 'none', commanded('do', M, effect, 'done'));
-    expect(followed([...entries, ...anew.slice(0, 1)]).phase).toEqual({ direction: 'do', done: 0 });
-    const { run, phase: left } = followed([...entries, ...anew]);
-    expect([left, run.direction, run.state]).toEqual([
-      { direction: 'do', done: 0 },
-      'do',
-      followed(entries).run.state,
-    ]);
   });
 });

@@ -50,6 +50,14 @@ test.each<[string, readonly string[], readonly string[]]>([
     [`${SNAP1} of vda by blockcommit`],
   ],
   ['a pull', [`blockpull: { disk: vda, base: ${BASE} }`], [`${SNAP1} of vda by blockpull`]],
+  [
+    'a commit and a copy',
+    [
+      'blockcommit: { disk: vda, shallow: true, active: true, pivot: true }',
+      copy('/new/c', 'shallow: true, pivot: true'),
+    ],
+    [`${SNAP2} of vda by blockcommit, active`, `${SNAP1} of vda by blockcopy, active`],
+  ],
   ['a backup', [copy('/new/c', 'finish: true')], []],
 ])('%s', async (_title, yaml, left) => {
   expect(await leftBy(yaml)).toEqual(left);
@@ -57,4 +65,28 @@ test.each<[string, readonly string[], readonly string[]]>([
 
 test('a run that was rolled back has left nothing', async () => {
   expect(await leftBy([copy('/new/c', 'shallow: true, pivot: true')], 3)).toEqual([]);
+});
+
+test('nothing counts as left while a run has not succeeded, and a file is no block device', async () => {
+  const runs = new Runs({ ...hostForPlans(), others: [] });
+  await runs.whole(planned([copy('/new/c', 'shallow: true, pivot: true')]));
+  const succeeded = logOf(runs.entries);
+  expect(filesLeftBy(succeeded)).toEqual([expect.objectContaining({ file: SNAP2, block: false })]);
+  const { finish, ...log } = succeeded;
+  expect(filesLeftBy(log)).toEqual([]);
+  if (finish === undefined) throw new Error('the run has no end');
+  expect(filesLeftBy({ ...log, finish: { ...finish, end: 'stranded' } })).toEqual([]);
+});
+
+test('a command that failed has taken no file away', async () => {
+  const runs = new Runs({ ...hostForPlans(), others: [] });
+  await runs.whole(planned([copy('/new/c', 'shallow: true, pivot: true')]));
+  const log = logOf(runs.entries);
+  const failed = log.visits.map((visit) => ({
+    ...visit,
+    commands: visit.commands.map((command) =>
+      command.answer ? { ...command, answer: { ...command.answer, error: 'no' } } : command,
+    ),
+  }));
+  expect(filesLeftBy({ ...log, visits: failed })).toEqual([]);
 });

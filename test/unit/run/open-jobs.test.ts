@@ -1,6 +1,7 @@
 /** What is known of the block jobs of a run that is left. */
 import { expect, test } from 'vitest';
 import type { Effect } from '../../../src/commands/effect.ts';
+import { fullBackupXml } from '../../../src/model/backup-xml.ts';
 import { EffectFailed } from '../../../src/model/effect-failed.ts';
 import { OpenJobs } from '../../../src/run/open-jobs.ts';
 import { GIVEN, virsh } from '../../journals.ts';
@@ -10,6 +11,21 @@ const withJob = (type: 'copy' | 'active-commit' | 'other') =>
   world({ disks: [disk('vda', [SNAP2, SNAP1], { job: { type, ready: true, mirror: '/new/c' } })] });
 const commit = virsh('blockcommit', '--domain', 'web1', '--path', 'vdb');
 const limit = virsh('blockjob', '--domain', 'web1', '--path', 'vda', '--bandwidth', '5');
+
+const backup = virsh('backup-begin', '--domain', 'web1', '--backupxml', {
+  file: 'backup.xml',
+  content: fullBackupXml(
+    ['vda', 'vdb'].map((target) => ({ disk: target, file: `/store/${target}` })),
+    ['vdc'],
+  ),
+});
+const abortBackup = virsh('domjobabort', '--domain', 'web1');
+const backedUp = world({
+  disks: [
+    disk('vda', [SNAP2], { job: { type: 'backup', ready: false } }),
+    disk('vdb', [SNAP1], { job: { type: 'copy', ready: true } }),
+  ],
+});
 
 const CONTINUES = 'was not cancelled and continues in QEMU';
 
@@ -45,6 +61,44 @@ test.each<[string, ReturnType<typeof world>, readonly Effect[], readonly string[
     ['the copy of vda may have been cancelled already'],
   ],
   [
+    'a backup of two disks',
+    world(),
+    [backup],
+    [
+      'the backup of vda may have begun; if so, it continues in QEMU',
+      'the backup of vdb may have begun; if so, it continues in QEMU',
+    ],
+  ],
+  [
+    'a backup that is cancelled',
+    world(),
+    [backup, abortBackup],
+    [
+      'the backup of vda may have been cancelled already',
+      'the backup of vdb may have been cancelled already',
+    ],
+  ],
+  [
+    'the end of a backup beside a copy',
+    backedUp,
+    [abortBackup],
+    ['the backup of vda may have been cancelled already', `the copy of vdb ${CONTINUES}`],
+  ],
+  ['a cancellation of nothing', withJob('copy'), [abortBackup], [`the copy of vda ${CONTINUES}`]],
+  [
+    'the cancellation of a copy beside a backup',
+    backedUp,
+    [virsh('blockjob', '--domain', 'web1', '--path', 'vdb', '--abort')],
+    [`the backup of vda ${CONTINUES}`, 'the copy of vdb may have been cancelled already'],
+  ],
+  [
+    'the end of a job that was not seen',
+    world(),
+    [GIVEN.abort],
+    ['the block job of vda may have been cancelled already'],
+  ],
+  ['a new limit of a job that was not seen', world(), [limit], []],
+  [
     'two disks',
     withJob('copy'),
     [commit],
@@ -59,6 +113,10 @@ test.each<[string, ReturnType<typeof world>, readonly Effect[], readonly string[
   expect(await jobs.observing(Promise.resolve(seen))).toBe(seen);
   for (const effect of sent) await jobs.performing(effect, Promise.resolve());
   expect(jobs.state).toEqual(state);
+});
+
+test('before an observation nothing is known', () => {
+  expect(new OpenJobs().state).toEqual([]);
 });
 
 test.each([

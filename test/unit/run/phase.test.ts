@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest';
 import type { RunEvent } from '../../../src/events.ts';
 import { EffectFailed } from '../../../src/model/effect-failed.ts';
 import { jobsDie } from '../../../src/simulate/host-faults.ts';
-import { planned } from '../../plans.ts';
-import { lost, runWith, times } from '../../troubled-runs.ts';
+import { has, Runs } from '../../killed-runs.ts';
+import { hostForPlans, planned } from '../../plans.ts';
+import { commands, is, lost, runWith, times } from '../../troubled-runs.ts';
 
 const MOVE = 'blockcopy: { disk: vda, dest: /new/c, shallow: true, pivot: true }';
 
@@ -50,7 +51,44 @@ test('a phase that stays where it failed is recorded as such', async () => {
   expect(ends[0]).not.toHaveProperty('stays');
 });
 
+test('a phase whose beginning cannot be recorded is not performed', async () => {
+  const runs = new Runs(hostForPlans());
+  runs.onAppend = (entry) => {
+    if (entry.type === 'phase-started' && entry.phase === 'pivot' && entry.direction === 'do')
+      throw new Error('ENOSPC');
+  };
+  expect(await runs.whole(planned([MOVE]))).toMatchObject({
+    ...{ end: 'rolled-back', exitCode: 4 },
+    happened: ['blockcopy/pivot failed: the journal cannot be written: ENOSPC'],
+  });
+  expect(commands(runs).filter(has('--pivot'))).toEqual([]);
+});
+
+test('no further effect of a phase is begun after an interruption', async () => {
+  const runs = new Runs(hostForPlans(), [{ at: 0, fault: 'interrupted after' }]);
+  expect(await runs.whole(planned([MOVE]))).toMatchObject({
+    ...{ end: 'rolled-back', interrupted: true, happened: ['interrupted in blockcopy/mirror'] },
+  });
+  const begun = runs.entries.filter((entry) => entry.type === 'intent' && entry.direction === 'do');
+  expect(begun).toHaveLength(1);
+});
+
 describe('a connection that is lost', () => {
+  test('behind the last effect of a phase, and restored, repeats nothing', async () => {
+    const runs = runWith((effect, { driver }) => {
+      if (!is('--pivot')(effect)) return undefined;
+      const { observe } = driver;
+      driver.observe = async () => {
+        driver.observe = observe;
+        throw lost();
+      };
+      return undefined;
+    });
+    expect((await runs.whole(planned([MOVE]))).end).toBe('succeeded');
+    expect(commands(runs).filter(has('--pivot'))).toHaveLength(1);
+    expect(notices(runs.events)).toEqual(['libvirt is away. Reconnecting.']);
+  });
+
   test.each([
     [1, 'succeeded'],
     [10, 'succeeded'],

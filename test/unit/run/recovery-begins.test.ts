@@ -197,13 +197,19 @@ describe('a change since the run was killed', () => {
   });
 });
 
-describe('a domain that libvirtd has made persistent again during a phase', () => {
-  const CLASSIC = shipped('live-storage-migration-classic.yaml');
+describe.each([
+  ['during a phase', intends('# wait'), 0],
+  [
+    'between two phases',
+    (entry: JournalEntry) => entry.type === 'phase-finished' && entry.phase === 'undefine',
+    1,
+  ],
+] as const)('a domain that libvirtd has made persistent again %s', (_when, at, copies) => {
   const UNDEFINE = 'undefine --domain testvm';
 
   async function cameBack(what?: Error, times = 1) {
     const runs = new Runs(hostForPlans());
-    await runs.killed(CLASSIC, intends('# wait'));
+    await runs.killed(shipped('live-storage-migration-classic.yaml'), at);
     const kept = runs.entries.find((entry) => entry.type === 'kept');
     const { definition } = (kept as Extract<JournalEntry, { type: 'kept' }>).bundle;
     runs.befalls((host) => updateDomain(host, { persistent: true, definition }));
@@ -216,18 +222,22 @@ describe('a domain that libvirtd has made persistent again during a phase', () =
     return runs;
   }
 
-  test('is made transient again, and the phase continues', async () => {
+  test('is made transient again, and the run continues from there', async () => {
     const runs = await cameBack();
     const { finish, commands } = await runs.again('resume');
     expect(finish?.end).toBe('succeeded');
     expect(commands.filter(has(UNDEFINE))).toHaveLength(1);
-    expect(commands.filter(has('blockcopy'))).toEqual([]);
+    expect(commands.filter(has('blockcopy'))).toHaveLength(copies);
+    const begun = runs.entries.findLast(
+      (entry) => entry.type === 'phase-started' && entry.phase === 'mirror',
+    );
+    expect(begun).toMatchObject({ before: { domain: { persistent: false } } });
   });
 
   test('is made transient again even if the connection is lost and restored', async () => {
     const { finish, commands } = await (await cameBack(lost())).again('resume');
     expect(finish?.end).toBe('succeeded');
-    expect(commands.filter(has('blockcopy'))).toEqual([]);
+    expect(commands.filter(has('blockcopy'))).toHaveLength(copies);
   });
 
   test('ends the run as uncertain if the connection is lost for good', async () => {
@@ -242,19 +252,5 @@ describe('a domain that libvirtd has made persistent again during a phase', () =
     const { finish } = await (await cameBack(new EffectFailed('no'))).again('resume');
     expect(finish?.happened?.[0]).toBe('mirror/mirror failed: no');
     expect(finish?.end).toBe('rolled-back');
-  });
-
-  test('is made transient again between two phases as well', async () => {
-    const runs = new Runs(hostForPlans());
-    await runs.killed(
-      CLASSIC,
-      (entry) => entry.type === 'phase-finished' && entry.phase === 'undefine',
-    );
-    const kept = runs.entries.find((entry) => entry.type === 'kept');
-    const { definition } = (kept as Extract<JournalEntry, { type: 'kept' }>).bundle;
-    runs.befalls((host) => updateDomain(host, { persistent: true, definition }));
-    const { finish, commands } = await runs.again('resume');
-    expect(finish?.end).toBe('succeeded');
-    expect(commands.filter(has(UNDEFINE))).toHaveLength(1);
   });
 });

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { setDiskSource } from '../../../src/model/domain-xml.ts';
 import { type Bundle, withDomain } from '../../../src/model/host-state.ts';
 import type { LostDefinition } from '../../../src/run/lost-definition.ts';
-import { movedDisks, restoredMetadata } from '../../../src/run/restored-parts.ts';
+import { movedDisks, restoredMetadata, wrongWith } from '../../../src/run/restored-parts.ts';
 import { DATA, SNAP2, world } from '../../worlds.ts';
 
 const host = world();
@@ -62,4 +62,45 @@ test.each([
   ],
 ] as const)('what was restored with it: %s', (_title, kept, now, told) => {
   expect(restoredMetadata(lost(kept), withDomain(host, now))).toEqual(told);
+});
+
+const all = { autostart: true, snapshots: [moment('s')], checkpoints: [moment('c')] };
+const DOUBT = 'it is unknown where the guest last wrote';
+
+test.each([
+  ['nothing', all, { autostart: true, snapshots: ['s'], checkpoints: ['c'] }, [], []],
+  ['nothing that it did not have', {}, { autostart: false, snapshots: ['t'] }, [], []],
+  [
+    'the definition',
+    {},
+    { definition: definition.replace('</domain>', '<title/></domain>') },
+    [],
+    ['the definition of "testvm" differs from the one that libvirt was given'],
+  ],
+  [
+    'the autostart mark',
+    { autostart: true },
+    { autostart: false },
+    [],
+    ['autostart was not enabled again'],
+  ],
+  [
+    'no mark that a doubt leaves to a person',
+    { autostart: true },
+    { autostart: false },
+    [DOUBT],
+    [],
+  ],
+  [
+    'the metadata',
+    all,
+    { autostart: true, snapshots: ['t'], checkpoints: [] },
+    [],
+    [
+      'the metadata of snapshot s was not restored',
+      'the metadata of checkpoint c was not restored',
+    ],
+  ],
+] as const)('what was not restored: %s', (_title, kept, now, doubts, told) => {
+  expect(wrongWith(lost(kept), { definition, doubts }, withDomain(host, now))).toEqual(told);
 });

@@ -4,52 +4,14 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type CompiledPlan, compiledPlanShape } from '../../../src/journal/compiled-plan.ts';
-import { planSumOf } from '../../../src/journal/folder.ts';
-import type { JournalEntry } from '../../../src/journal/journal.ts';
 import { readRunLog, type StartRecord } from '../../../src/journal/run-log.ts';
 import { createPlanMachine } from '../../../src/machine/machine.ts';
-import { withDomain } from '../../../src/model/host-state.ts';
-import { onLocal } from '../../../src/model/hosts.ts';
 import { mismatchOf } from '../../../src/model/shape.ts';
 import { otherCommands } from '../../../src/run/other-commands.ts';
-import { compiledPlanOf, editedText, graphOfRun } from '../../../src/run/stored-plan.ts';
+import { editedText, graphOfRun } from '../../../src/run/stored-plan.ts';
 import { logOf, phase, STARTED, writeRun } from '../../journals.ts';
-import { hostForPlans, planned, SHIPPED, shipped } from '../../plans.ts';
-import { scratchFolder } from '../../scratch-folder.ts';
-
-const state = scratchFolder('stored-plan');
-const HOST = hostForPlans();
-const MOVE = 'blockcopy: { disk: vda, dest: /new/c, shallow: true, pivot: true }';
-let runs = 0;
-
-function stored(of: ReturnType<typeof planned>): CompiledPlan {
-  return JSON.parse(JSON.stringify(compiledPlanOf(of.graph, HOST)));
-}
-
-/** The log of a run of which no phase has begun. */
-const BEGUN = logOf([]);
-
-/** The beginning of a run as it is read from disk, and the run's folder. */
-async function begun(
-  compiled: CompiledPlan | undefined,
-  text?: string,
-): Promise<{ folder: string; started: StartRecord }> {
-  const plan = compiled ? { compiled } : {};
-  const sum = text === undefined ? {} : { planSum: planSumOf(text) };
-  const entry = {
-    ...STARTED,
-    plan: 'test',
-    version: '0.9.0',
-    hosts: onLocal(HOST),
-    ...plan,
-    ...sum,
-  };
-  const folder = await writeRun(state, `run-${++runs}`, [entry]);
-  if (text !== undefined) writeFileSync(join(folder, 'plan.yaml'), text);
-  const { strange, started } = await readRunLog(folder);
-  expect(strange).toBeUndefined();
-  return { folder, started: started! };
-}
+import { planned, SHIPPED, shipped } from '../../plans.ts';
+import { BEGUN, begun, MOVE, state, stored } from './stored-plans.ts';
 
 describe('a run continues with the plan in its journal', () => {
   test.each(SHIPPED)('%s: without its text, with the same states and commands', async (file) => {
@@ -79,8 +41,12 @@ describe('a run continues with the plan in its journal', () => {
     const { folder, started } = await begun(compiled, 'as it was');
     expect(await editedText(folder, started)).toEqual([]);
     writeFileSync(join(folder, 'plan.yaml'), 'edited');
-    expect(await editedText(folder, started)).toMatchObject([
-      { code: 'BP214', severity: 'warning' },
+    expect(await editedText(folder, started)).toEqual([
+      {
+        ...{ code: 'BP214', severity: 'warning' },
+        message: `${join(folder, 'plan.yaml')} was edited after run r began: the run continues with the plan in its journal`,
+        hint: 'to run the edited plan, start a new run once this one is over',
+      },
     ]);
     expect((await graphOfRun(folder, started, 'resume', BEGUN)).states).toEqual(compiled.states);
     rmSync(join(folder, 'plan.yaml'));
@@ -94,77 +60,30 @@ describe('a run continues with the plan in its journal', () => {
     const phases = graph.nodes.map(({ phase: { name, summary } }) => ({ name, summary }));
     const of = { ...started, steps: [{ id: 'a', kind: 'blockcopy', phases }] };
     expect((await graphOfRun(folder, of, 'resume', BEGUN)).nodes).toHaveLength(phases.length);
-    await expect(graphOfRun(folder, started, 'resume', BEGUN)).rejects.toMatchObject({
-      findings: [{ code: 'BP213' }],
-    });
+    const refuses = async (record: StartRecord, code: string, message: string, hint: string) =>
+      expect(graphOfRun(folder, record, 'resume', BEGUN)).rejects.toMatchObject({
+        end: 'preflight-refused',
+        findings: [{ code, severity: 'error', message: expect.stringContaining(message), hint }],
+      });
+    const other = 'by blockplan 0.9.0, whose steps have different phases';
+    await refuses(started, 'BP213', other, 'use version 0.9.0, which started it');
+    const restore =
+      'restore the original text; to run the edited plan, start a new run once this one is over';
     writeFileSync(join(folder, 'plan.yaml'), `${text}#\n`);
-    await expect(graphOfRun(folder, of, 'resume', BEGUN)).rejects.toMatchObject({
-      findings: [{ code: 'BP214' }],
-    });
+    await refuses(of, 'BP214', 'plan.yaml) was edited after the run began', restore);
     expect(await editedText(folder, of)).toEqual([]);
     expect(otherCommands(graph, of, BEGUN)).toEqual([]);
-  });
-});
-
-describe('other commands than were admitted', () => {
-  const { graph } = planned([MOVE]);
-  const compiled = stored(planned([MOVE]));
-  const [step] = compiled.steps;
-  const [mirror, pivot] = step!.phases;
-  const withPhases = (phases: CompiledPlan['steps'][number]['phases']): CompiledPlan => ({
-    ...compiled,
-    steps: [{ ...step!, phases }],
-  });
-  const other = withPhases([mirror!, { ...pivot!, effects: pivot!.effects.slice(1) }]);
-  const said = async (plan: CompiledPlan, entries: readonly JournalEntry[] = []) =>
-    otherCommands(graph, (await begun(plan)).started, logOf(entries)).map(({ message }) => message);
-  const admitted = 'run r was started by blockplan 0.9.0; this version';
-
-  test('are reported, phase by phase', async () => {
-    const { started } = await begun(other);
-    expect(otherCommands(graph, started, BEGUN)).toMatchObject([
-      {
-        ...{ code: 'BP213', severity: 'warning' },
-        message: `${admitted} runs different commands in ${step!.id}/pivot`,
-        hint: 'use version 0.9.0 to run the commands that were reviewed, or roll back: blockplan rollback r',
-      },
-    ]);
-  });
-
-  test('do not matter in a phase that has begun: it uses the commands in the journal', async () => {
-    expect(await said(other, phase('do', `${step!.id}/pivot`, 'none'))).toEqual([]);
-    expect(await said(other, phase('do', `${step!.id}/mirror`, 'none'))).toHaveLength(1);
-  });
-
-  test.each([
-    ['an option that this version does not know', { args: { 'future-option': true } }, 1],
-    ['a field that this version does not know', { future: true }, 1],
-    ['another reason', { why: 'because' }, 0],
-  ])('count with %s', async (_title, change, count) => {
-    const effects = pivot!.effects.map((effect) => ({
-      ...effect,
-      ...change,
-      args: { ...('args' in effect ? effect.args : {}), ...('args' in change ? change.args : {}) },
-    })) as (typeof mirror & object)['effects'];
-    expect(await said(withPhases([mirror!, { ...pivot!, effects }]))).toHaveLength(count);
-  });
-
-  test('cannot be determined if a phase cannot be simulated', async () => {
-    const { started } = await begun(compiled);
-    const gone = withDomain(HOST, { disks: [] });
-    expect(otherCommands(graph, { ...started, hosts: onLocal(gone) }, BEGUN)).toMatchObject([
-      {
-        message: `${admitted} cannot determine its commands in ${step!.id}/mirror, ${step!.id}/pivot`,
-      },
-    ]);
+    rmSync(join(folder, 'plan.yaml'));
+    await refuses(of, 'BP214', 'the plan of run r cannot be read: ENOENT', restore);
   });
 });
 
 describe('a step that this version does not know', () => {
-  const known = stored(planned([MOVE]));
-  const strange = { id: 'later', kind: 'blockfuture', params: {}, phases: [] };
-  const plan: CompiledPlan = { ...known, steps: [...known.steps, strange] };
-  const first = known.steps[0]!.id;
+  const known = stored(planned([MOVE, 'undefine: {}']));
+  const [move, undefine] = known.steps;
+  const strange = { ...undefine!, id: 'later', kind: 'blockfuture' };
+  const plan: CompiledPlan = { ...known, steps: [move!, strange] };
+  const first = move!.id;
 
   test('does not matter for a rollback before it began', async () => {
     const { folder, started } = await begun(plan);
@@ -189,6 +108,20 @@ test('a limit that has become stricter does not refuse an admitted plan', async 
   const { folder, started } = await begun({ ...stored(planned([MOVE])), steps });
   const long = { ...started, plan: 'x'.repeat(10_000) };
   expect((await graphOfRun(folder, long, 'resume', BEGUN)).nodes).toHaveLength(2);
+});
+
+test.each([
+  ['pattern', 'snapshot-create-as', { name: 'a/b' }],
+  ['minItems', 'snapshot-create-as', { diskspec: [] }],
+  ['maximum', 'blockcopy', { granularity: 2 ** 30 }],
+])('nor does a %s', async (_limit, kind, change) => {
+  const snapshot = `snapshot-create-as: { name: s, disk-only: true, diskspec: [{ disk: vda, file: /new/o }] }`;
+  const compiled = stored(planned([kind === 'blockcopy' ? MOVE : snapshot]));
+  const [step] = compiled.steps;
+  const steps = [{ ...step!, params: { ...step!.params, ...change } }];
+  const { folder, started } = await begun({ ...compiled, steps });
+  const { nodes } = await graphOfRun(folder, started, 'resume', BEGUN);
+  expect(nodes[0]?.planned).toMatchObject({ params: change, path: ['steps', 0] });
 });
 
 /** A compiled plan of one move with a part of it replaced. */
@@ -269,7 +202,7 @@ describe('what this version does not know is refused before anything is touched'
         findings: [
           {
             message: expect.stringContaining('blockplan 0.9.0'),
-            hint: expect.stringContaining('use version 0.9.0'),
+            hint: 'use version 0.9.0, which started it; if it is not available, diagnose the guest: blockplan doctor --connect qemu:///system web1',
           },
         ],
       });
@@ -286,8 +219,8 @@ test.each([
       states: [],
     },
   ],
-])('a record with %s is malformed', async (_title, compiled) => {
-  const folder = await writeRun(state, `run-${++runs}`, [
+])('a record with %s is malformed', async (what, compiled) => {
+  const folder = await writeRun(state, what, [
     { ...STARTED, compiled: compiled as unknown as CompiledPlan },
   ]);
   const { end, damage, strange } = await readRunLog(folder);

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { RunEvent } from '../../../src/events.ts';
 import { type SimulatedHost, withHostState } from '../../../src/host/simulated-host.ts';
 import { EffectFailed } from '../../../src/model/effect-failed.ts';
-import { has, type Runs } from '../../killed-runs.ts';
+import { has, intends, type Runs } from '../../killed-runs.ts';
 import { planned } from '../../plans.ts';
 import { commands, is, lost, onTop, runWith, times } from '../../troubled-runs.ts';
 
@@ -88,7 +88,47 @@ describe('a guest that may be frozen', () => {
     const runs = runWith(unthawed());
     expect((await runs.whole(planned([SNAPSHOT], 'stop'))).end).toBe('stranded');
     expect(thaws(runs)).toHaveLength(2);
+    expect(runs.entries.filter(intends('domfsthaw'))).toMatchObject([
+      { direction: 'do' },
+      { direction: 'undo' },
+    ]);
     expect(commands(runs).filter(has('blockcommit'))).toEqual([]);
+  });
+
+  test.each(['domfsthaw', 'blockcommit'])(
+    "is thawed once if another user's layer prevents the rollback, found after %s",
+    async (words) => {
+      const first = unthawed();
+      const theirs = (host: SimulatedHost) => withHostState(host, onTop(host.state, '/theirs'));
+      let come = false;
+      const runs = runWith((effect, each) => {
+        const error = first(effect);
+        if (!come && is(words)(effect)) {
+          come = true;
+          each.befalls(theirs);
+        }
+        return error;
+      });
+      expect((await runs.whole(planned([SNAPSHOT]))).end).toBe('stranded');
+      expect(thaws(runs)).toHaveLength(2);
+    },
+  );
+
+  test('is not thawed again by a rollback that fails later', async () => {
+    const first = unthawed();
+    const runs = runWith((effect, { driver }) => {
+      const error = first(effect);
+      if (!error && is('domfsthaw')(effect)) {
+        const observe = driver.observe.bind(driver);
+        driver.observe = async () => {
+          driver.observe = observe;
+          throw new EffectFailed('it cannot be looked at');
+        };
+      }
+      return error;
+    });
+    expect((await runs.whole(planned([SNAPSHOT]))).end).toBe('stranded');
+    expect(thaws(runs)).toHaveLength(2);
   });
 
   test('is reported if it cannot be observed then', async () => {
