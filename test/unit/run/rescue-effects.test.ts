@@ -73,7 +73,7 @@ describe('a refusal', () => {
     expect(await refusing(lost(), 0)).toMatchObject({
       outcome: 'stranded',
       state: [
-        '"testvm" has no definition: libvirt rejects the one that was kept: the host says no',
+        '"testvm" has no definition: libvirt rejects the saved one: the host says no',
       ],
     });
   });
