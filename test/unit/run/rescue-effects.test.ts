@@ -72,9 +72,7 @@ describe('a refusal', () => {
   test('of the definition is reported with its reason', async () => {
     expect(await refusing(lost(), 0)).toMatchObject({
       outcome: 'stranded',
-      state: [
-        '"testvm" has no definition: libvirt rejects the saved one: the host says no',
-      ],
+      state: ['"testvm" has no definition: libvirt rejects the saved one: the host says no'],
     });
   });
 
