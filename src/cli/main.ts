@@ -5,6 +5,7 @@ import { EXIT_CODES } from '../outcomes.ts';
 import { useCompileCache } from './compile-cache.ts';
 import { printError } from './print-error.ts';
 import { program } from './program.ts';
+import { handleUncaught } from './uncaught.ts';
 
 async function main(): Promise<void> {
   try {
@@ -31,4 +32,5 @@ async function explain(error: unknown): Promise<number> {
 }
 
 useCompileCache(process.env, process.getuid?.());
+handleUncaught();
 void main();

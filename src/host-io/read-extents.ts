@@ -1,7 +1,6 @@
 /** Sums the map that `qemu-img` prints of a chain of images. */
 import type { Layer } from '../model/host-state.ts';
-import type { ImageExtents, LayerExtents } from '../model/image-extents.ts';
-import { CHAINED } from '../model/source-layers.ts';
+import { CHAINED, type ImageExtents, type LayerExtents } from '../model/image-extents.ts';
 import { startProgram } from './programs.ts';
 
 /** The map of a very fragmented image: some 600,000 extents. */

@@ -3,8 +3,8 @@ import type { HostIO } from '../host-io/host-io.ts';
 import { isRawDevice } from '../model/copy-space.ts';
 import { fileAt, filesOfLayer } from '../model/file-identity.ts';
 import type { HostState, Layer } from '../model/host-state.ts';
-import type { ImageExtents } from '../model/image-extents.ts';
-import { CHAINED, type KnownLayers, layersFrom, layersOfSource } from '../model/source-layers.ts';
+import { CHAINED, type ImageExtents } from '../model/image-extents.ts';
+import { type KnownLayers, layersFrom, layersOfSource } from '../model/source-layers.ts';
 import { TaskQueue } from './task-queue.ts';
 
 type Measured = readonly [file: string, extents: ImageExtents];

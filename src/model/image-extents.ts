@@ -1,5 +1,8 @@
 /** Which parts of an image have data, as a part of the host state. */
 
+/** The formats whose images can have a backing file. */
+export const CHAINED = ['qcow2', 'qed', 'vmdk', 'qcow'];
+
 /** How much data an image and the files below it have. */
 export interface ImageExtents {
   /** The size in bytes that a guest sees. */

@@ -3,9 +3,6 @@ import { fileAt, layerIndex } from './file-identity.ts';
 import { backingPath } from './headers.ts';
 import type { HostState, ImageFile, Layer } from './host-state.ts';
 
-/** The formats whose images can have a backing file. */
-export const CHAINED = ['qcow2', 'qed', 'vmdk', 'qcow'];
-
 /** The parts of a host state that name layers. */
 export interface KnownLayers extends Pick<HostState, 'files' | 'names'> {
   readonly domain: Pick<HostState['domain'], 'disks'>;
