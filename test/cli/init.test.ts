@@ -200,7 +200,7 @@ describe('init refuses', () => {
       'a disk that does not exist',
       () => on('two.yaml', ...TO, '--disk', 'vdz'),
       3,
-      'BP103: the guest "web1" has no disk "vdz"; it has: vda, vdb',
+      'BP103: the domain "web1" has no disk "vdz"; it has: vda, vdb',
     ],
     ['a drive', () => on('one.yaml', ...TO, '--disk', 'sda'), 3, 'BP104: sda is a cdrom'],
     [
