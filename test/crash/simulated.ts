@@ -1,7 +1,9 @@
 /** The same case on the simulated host: finds the record in a simulated run, injects the fault there, and returns the end. */
 
+import { withoutBackup } from '../../src/host/jobs.ts';
 import { updateDomain } from '../../src/host/simulated-host.ts';
 import { foldRecords } from '../../src/journal/run-log.ts';
+import { isBackedUp } from '../../src/model/host-state.ts';
 import type { End } from '../../src/outcomes.ts';
 import { type ExploredPart, Explorer, stateNameOf } from '../../src/prove/explore.ts';
 import type { FaultPoint } from '../../src/prove/fault-injection.ts';
@@ -53,7 +55,7 @@ export class Simulated {
           ? this.#killedAt(at, again)
           : this.#struckAt(at, blow, again);
     if (injections === NOTHING) return { ends: [NOT_BEGUN], seeds: ['before-the-first-record'] };
-    const told = injections.map((injection) => this.#endOf(injection));
+    const told = injections.flatMap((injection) => this.#endsOf(injection));
     if (told.length === 0) throw new Error('no simulated run has this case');
     return { ends: told.map(({ end }) => end), seeds: told.map(({ seed }) => seed) };
   }
@@ -150,7 +152,15 @@ export class Simulated {
     return this.#spots.findLast((spot) => spot.seq !== undefined && spot.seq < seq);
   }
 
-  #endOf({ spot, fault, again }: Struck): { end: End; seed: string } {
+  /** No time passes on the simulated host. On a real one, a backup may end before blockplan looks at it again. */
+  #endsOf(struck: Struck): { end: End; seed: string }[] {
+    const [plain, late] = [this.#endOf(struck, false), this.#endOf(struck, true)];
+    return plain.end === late.end
+      ? [plain]
+      : [plain, { ...late, seed: `${late.seed}, the backup ends` }];
+  }
+
+  #endOf({ spot, fault, again }: Struck, backupEnds: boolean): { end: End; seed: string } {
     const takenUp = again !== undefined && (!spot || (fault !== undefined && endsBlockplan(fault)));
     const injection: Injection | undefined = spot &&
       fault && { state: spot.state, at: spot.point.at, fault, ...(takenUp ? { again } : {}) };
@@ -169,7 +179,7 @@ export class Simulated {
     }
     const ended = this.#toEnd(
       proofState,
-      spot && injection ? { part: spot.part, injection } : undefined,
+      spot && injection ? { part: spot.part, injection, backupEnds } : undefined,
     );
     if (takenUp || again === undefined || ended.finish.end !== 'stranded')
       return { end: ended.finish.end, seed };
@@ -178,18 +188,49 @@ export class Simulated {
   }
 
   /** From there to the run's end, with a fault in one part of it. */
-  #toEnd(
-    from: ProofState,
-    wrong?: { readonly part: number; readonly injection: Injection },
-  ): AtEnd {
+  #toEnd(from: ProofState, wrong?: Wrong): AtEnd {
     for (let proofState = from, part = 0; ; part++) {
-      const step = this.#explorer.step(proofState, part === wrong?.part ? [wrong.injection] : []);
+      const here = part === wrong?.part ? wrong : undefined;
+      const injections = here ? [here.injection] : [];
+      const step = here?.backupEnds
+        ? this.#withBackupEnded(proofState, here.injection)
+        : this.#explorer.step(proofState, injections);
       const { finish, next, performed } = step;
       if (finish) return { stand: proofState, played: performed, finish };
       if (!next) throw new Error('a run that has not finished must have a next part');
       proofState = next;
     }
   }
+
+  /** A part with a fault, after which a running backup ends unseen: while blockplan is dead, or cut off from libvirt. */
+  #withBackupEnded(proofState: ProofState, injection: Injection): ExploredPart {
+    const step = this.#explorer.step(proofState, [injection]);
+    const { next, performed } = step;
+    const later = performed.points.find(
+      ({ at, request: { ask, ...rest }, faults }) =>
+        at > injection.at &&
+        faults.includes('job-dies') &&
+        'effect' in rest &&
+        rest.effect.tool === 'await-backup',
+    );
+    if (later) {
+      const { state } = injection;
+      return this.#explorer.step(proofState, [
+        injection,
+        { state, at: later.at, fault: 'job-dies' },
+      ]);
+    }
+    if (!next?.environment.host.state.domain.disks.some(isBackedUp)) return step;
+    const environment = { ...next.environment, host: withoutBackup(next.environment.host) };
+    return { ...step, next: { ...next, environment } };
+  }
+}
+
+/** A fault in a part of a simulated run, and whether a running backup then ends unseen. */
+interface Wrong {
+  readonly part: number;
+  readonly injection: Injection;
+  readonly backupEnds: boolean;
 }
 
 /** The last part of a simulated run, and how it ended. */
