@@ -5,8 +5,7 @@ import { updateDomain } from '../../src/host/simulated-host.ts';
 import { foldRecords } from '../../src/journal/run-log.ts';
 import { isBackedUp } from '../../src/model/host-state.ts';
 import type { End } from '../../src/outcomes.ts';
-import { type ExploredPart, Explorer, stateNameOf } from '../../src/prove/explore.ts';
-import type { FaultPoint } from '../../src/prove/fault-injection.ts';
+import { type ExploredPart, Explorer } from '../../src/prove/explore.ts';
 import type { Fault } from '../../src/prove/faults.ts';
 import { endsBlockplan } from '../../src/prove/faults.ts';
 import { proofEnvironmentOf } from '../../src/prove/proof-environment.ts';
@@ -18,14 +17,7 @@ import { guestStarts } from '../../src/simulate/host-faults.ts';
 import type { Case, Written } from './cases.ts';
 import { NOT_BEGUN, virshWords } from './judge.ts';
 import type { Stage } from './scene.ts';
-
-/** A point of the run without a fault: its part, and the record's number if it is one. */
-interface Spot {
-  readonly part: number;
-  readonly state: string;
-  readonly point: FaultPoint;
-  readonly seq?: number;
-}
+import { type Spot, spotsOf } from './spots.ts';
 
 /** The possible ends of a simulated run, each with the seed that leads to it. */
 export interface Foretold {
@@ -207,11 +199,11 @@ export class Simulated {
     const step = this.#explorer.step(proofState, [injection]);
     const { next, performed } = step;
     const later = performed.points.find(
-      ({ at, request: { ask, ...rest }, faults }) =>
+      ({ at, request, faults }) =>
         at > injection.at &&
         faults.includes('job-dies') &&
-        'effect' in rest &&
-        rest.effect.tool === 'await-backup',
+        request.ask === 'perform' &&
+        request.effect.tool === 'await-backup',
     );
     if (later) {
       const { state } = injection;
@@ -276,40 +268,3 @@ function isEnd(spot: Spot | undefined): boolean {
 function atStart(again: Restart | undefined): Struck {
   return { again };
 }
-
-/** All points of the run without a fault, in order, with the record numbers of the real run. */
-function spotsOf(explorer: Explorer, records: readonly Written[]): Spot[] {
-  const spots: Spot[] = [];
-  let rest = [...records];
-  let proofState: ProofState | undefined = explorer.start;
-  for (let part = 0; proofState; part++) {
-    const { performed, next } = explorer.step(proofState, []);
-    const state = stateNameOf(proofState);
-    for (const point of performed.points) {
-      if (point.request.ask !== 'append') {
-        spots.push({ part, state, point });
-        continue;
-      }
-      const { type } = point.request.entry;
-      const at = rest.findIndex((record) => record.type === type);
-      const record = rest[at];
-      const skipped = rest.slice(0, at).map((each) => each.type);
-      if (!record || skipped.some((each) => SIMULATED.has(each)))
-        throw new Error(`the simulated run writes "${type}" where the real one has ${skipped}`);
-      rest = rest.slice(at + 1);
-      spots.push({ part, state, point, seq: record.seq });
-    }
-    proofState = next;
-  }
-  return spots;
-}
-
-/** The records of a simulated run at which a fault can be injected. */
-const SIMULATED = new Set([
-  'phase-started',
-  'intent',
-  'outcome',
-  'kept',
-  'phase-finished',
-  'run-finished',
-]);
