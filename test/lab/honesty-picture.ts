@@ -1,4 +1,5 @@
 /** The parts of a host state that the honesty tests compare, and how a difference is reported. */
+import { statSync } from 'node:fs';
 import { nameIn } from '../../src/host/file-names.ts';
 import type { SimulatedHost } from '../../src/host/simulated-host.ts';
 import { command } from '../../src/lab/command.ts';
@@ -74,10 +75,11 @@ async function headers(state: HostState): Promise<string[]> {
   );
 }
 
-/** The files that exist and no longer, or not yet, exist, if they are empty. */
+/** The files that exist and no longer, or not yet, exist, if they are empty; a backup's folder has no header. */
 function imagesOf({ files, domain }: HostState): string[] {
   const own = domain.disks.flatMap(({ chain }) => chain.map(({ file }) => file));
   return Object.keys(files)
     .filter((path) => files[path] && (files[path].size > 0 || own.includes(path)))
+    .filter((path) => !statSync(path, { throwIfNoEntry: false })?.isDirectory())
     .sort();
 }

@@ -18,7 +18,8 @@ import { guestDies, lostAtNextStart, lostWrites } from '../../src/simulate/host-
 import { steps } from '../../src/steps/registry.ts';
 import { SHIPPED, sourceOf } from '../plans.ts';
 import { BareGuest } from './bare-guest.ts';
-import { ASIDE, drawn, type HonestPlan, honestPlan, type Mishap } from './honesty-plans.ts';
+import { ASIDE, drawn, STORE } from './honesty-drawn.ts';
+import { type HonestPlan, honestPlan, type Mishap } from './honesty-plans.ts';
 import { go, type HonestRun } from './honesty-run.ts';
 import { Sides } from './honesty-walk.ts';
 
@@ -27,6 +28,9 @@ const [seed = '1', number = '8', only] = (process.env['BLOCKPLAN_HONESTY'] ?? ''
   .filter((word) => word !== '');
 const SEED = seed === 'any' ? Date.now() % 1_000_000 : Number(seed);
 const PLANS = Number(number);
+
+/** How many effects a full backup has. */
+const BACKUP_EFFECTS = 5;
 
 let host: LabHost;
 let virsh: Virsh;
@@ -55,7 +59,7 @@ afterAll(async () => {
 /** Both sides of a domain, until the work is done. */
 async function onBothSides(
   domain: string,
-  writes: () => Promise<void>,
+  home: Pick<BareGuest, 'writes' | 'performed'>,
   work: (sides: Sides) => Promise<void>,
 ): Promise<void> {
   const driver = await openLiveDriver(localHost, {
@@ -70,7 +74,11 @@ async function onBothSides(
     virsh = await openVirsh(localHost, { uri: host.uri, readonly: false });
   };
   const state = await driver.survey(await driver.headers(await driver.observe([])), []);
-  const sides = new Sides(driver, state, { folder: host.dir, writes, reconnect });
+  const sides = new Sides(driver, state, {
+    ...{ folder: host.dir, reconnect },
+    writes: () => home.writes(),
+    performed: (effect) => home.performed(effect),
+  });
   try {
     await work(sides);
   } finally {
@@ -103,32 +111,44 @@ describe('shipped plans', () => {
 
   test.each(SHIPPED)('%s is simulated as libvirt does it', async (file) => {
     for (const [at, mishap] of mishaps.entries()) {
-      const set: Record<string, string> = {
-        domain: guest.name,
-        dest: join(dest, `${at}-${file}.img`),
-        ...(file === 'live-backup.yaml'
-          ? { source: guest.disks[0]?.files.at(-1) ?? '', overlay: join(dest, `${at}.overlay`) }
-          : {}),
-      };
-      const plan = readPlan({ file, source: sourceOf(file), set, steps });
-      await onBothSides(
-        guest.name,
-        async () => {},
-        (sides) =>
-          gone(
-            {
-              domain: guest.name,
-              steps: plan.steps.map((planned) => () => planned),
-              mishap,
-              at,
-              back: true,
-            },
-            sides,
-          ),
-      );
+      if ((await guest.state()) === 'shut off') await guest.start();
+      const { steps, before } = await stepsOf(file, at);
+      const run = { domain: guest.name, steps, mishap, at: before + at, back: true };
+      const home = { writes: async () => {}, performed: () => {} };
+      await onBothSides(guest.name, home, (sides) => gone(run, sides));
       count('shipped plan');
     }
   });
+
+  /** The steps of a shipped plan; a restore follows a backup, whose effects come before its own. */
+  async function stepsOf(file: string, at: number) {
+    const place = join(dest, `${at}-${file}`);
+    const store = `${place}.store`;
+    const read = (name: string, more: Record<string, string>) => {
+      const set = { domain: guest.name, ...more };
+      return readPlan({ file: name, source: sourceOf(name), set, steps }).steps;
+    };
+    const backup = () => read('full-backup.yaml', { store, backup: 'full' });
+    switch (file) {
+      case 'full-backup.yaml':
+        await mkdir(store);
+        return { steps: backup().map((step) => () => step), before: 0 };
+      case 'restore.yaml': {
+        await mkdir(store);
+        const off = read(file, { store, dest }).map((step) => () => ({
+          ...step,
+          off: true as const,
+        }));
+        return { steps: [...backup().map((step) => () => step), ...off], before: BACKUP_EFFECTS };
+      }
+      default: {
+        const source = guest.disks[0]?.files.at(-1) ?? '';
+        const overlay = file === 'live-backup.yaml' ? { source, overlay: `${place}.overlay` } : {};
+        const planned = read(file, { dest: `${place}.img`, ...overlay });
+        return { steps: planned.map((step) => () => step), before: 0 };
+      }
+    }
+  }
 });
 
 describe('generated plans', () => {
@@ -174,23 +194,19 @@ async function tried(plan: HonestPlan, word: string | number): Promise<readonly 
   const guest = new BareGuest(host, () => virsh, `honest-${word}`.replaceAll(' ', '-'), plan.guest);
   const story: string[] = [];
   await guest.begin();
-  await mkdir(join(guest.folder, ASIDE));
+  for (const folder of [ASIDE, STORE]) await mkdir(join(guest.folder, folder));
   try {
-    await onBothSides(
-      guest.name,
-      () => guest.writes(),
-      async (sides) => {
-        const draws = plan.steps.map((draft, place) => (state: Parameters<typeof drawn>[1]) => {
-          const { kind, ...rest } = drawn(draft, state, guest.folder, `step-${place}`);
-          const step = steps.find((each) => each.kind === kind);
-          if (!step) throw new Error(`no such step kind: ${kind}`);
-          return { step, ...rest };
-        });
-        await gone({ ...plan, domain: guest.name, steps: draws }, sides);
-        story.push(...sides.story);
-        await sameContent(guest, sides);
-      },
-    );
+    await onBothSides(guest.name, guest, async (sides) => {
+      const draws = plan.steps.map((draft, place) => (state: Parameters<typeof drawn>[1]) => {
+        const { kind, ...rest } = drawn(draft, state, guest.folder, `step-${place}`);
+        const step = steps.find((each) => each.kind === kind);
+        if (!step) throw new Error(`no such step kind: ${kind}`);
+        return { step, ...rest };
+      });
+      await gone({ ...plan, domain: guest.name, steps: draws }, sides);
+      story.push(...sides.story);
+      await sameContent(guest, sides);
+    });
     return story;
   } finally {
     await guest.end();
