@@ -51,8 +51,9 @@ function told({ domain, files }: HostState) {
       persistentSource,
       job: job && `${job.type}, ${job.ready ? 'ready' : 'not ready'}, ${job.mirror}`,
     })),
+    // Folders that the run has not made were there before, and are not simulated.
     files: Object.keys(files)
-      .filter((path) => files[path])
+      .filter((path) => files[path] && (files[path].made || !isFolder(path)))
       .sort()
       .map((path) => `${path}${files[path]?.made ? ' (made)' : ''}`),
   };
@@ -80,6 +81,10 @@ function imagesOf({ files, domain }: HostState): string[] {
   const own = domain.disks.flatMap(({ chain }) => chain.map(({ file }) => file));
   return Object.keys(files)
     .filter((path) => files[path] && (files[path].size > 0 || own.includes(path)))
-    .filter((path) => !statSync(path, { throwIfNoEntry: false })?.isDirectory())
+    .filter((path) => !isFolder(path))
     .sort();
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }

@@ -29,9 +29,6 @@ const [seed = '1', number = '8', only] = (process.env['BLOCKPLAN_HONESTY'] ?? ''
 const SEED = seed === 'any' ? Date.now() % 1_000_000 : Number(seed);
 const PLANS = Number(number);
 
-/** How many effects a full backup has. */
-const BACKUP_EFFECTS = 5;
-
 let host: LabHost;
 let virsh: Virsh;
 let compared = 0;
@@ -87,11 +84,13 @@ async function onBothSides(
   }
 }
 
-async function gone(run: HonestRun, sides: Sides): Promise<void> {
+/** @returns how many steps preflight refused */
+async function gone(run: HonestRun, sides: Sides): Promise<number> {
   const { kinds, leftOut, struck } = await go(run, host, sides);
   for (const kind of kinds) count(`step: ${kind}`);
   count('step that preflight refused', leftOut);
   if (struck) count(`went wrong: ${struck}`);
+  return leftOut;
 }
 
 describe('shipped plans', () => {
@@ -107,22 +106,48 @@ describe('shipped plans', () => {
     await agentConnected(host, guest.name);
   });
 
-  const mishaps: readonly Mishap[] = ['nothing', 'its place is taken', 'it is asked twice'];
+  /** The faults, each with the number of the effect before which it occurs. */
+  const faultsOf = (file: string): readonly (readonly [Mishap, number])[] => {
+    const [taken, twice] = ['its place is taken', 'it is asked twice'] as const;
+    switch (file) {
+      case 'full-backup.yaml':
+        return [
+          ...([['nothing', 0], ...[0, 4].map((at) => [taken, at] as const)] as const),
+          ...[0, 1, 3, 4].map((at) => [twice, at] as const),
+        ];
+      // The backup before it has five effects.
+      case 'restore.yaml':
+        return [['nothing', 0], [taken, 5], ...[5, 6, 7].map((at) => [twice, at] as const)];
+      default:
+        return [
+          ['nothing', 0],
+          [taken, 1],
+          [twice, 2],
+        ];
+    }
+  };
 
   test.each(SHIPPED)('%s is simulated as libvirt does it', async (file) => {
-    for (const [at, mishap] of mishaps.entries()) {
+    for (const [number, [mishap, at]] of faultsOf(file).entries()) {
       if ((await guest.state()) === 'shut off') await guest.start();
-      const { steps, before } = await stepsOf(file, at);
-      const run = { domain: guest.name, steps, mishap, at: before + at, back: true };
+      const run = {
+        domain: guest.name,
+        steps: await stepsOf(file, number),
+        mishap,
+        at,
+        back: true,
+      };
       const home = { writes: async () => {}, performed: () => {} };
-      await onBothSides(guest.name, home, (sides) => gone(run, sides));
+      await onBothSides(guest.name, home, async (sides) => {
+        expect(await gone(run, sides), sides.story.join('\n')).toBe(0);
+      });
       count('shipped plan');
     }
   });
 
-  /** The steps of a shipped plan; a restore follows a backup, whose effects come before its own. */
-  async function stepsOf(file: string, at: number) {
-    const place = join(dest, `${at}-${file}`);
+  /** The steps of a shipped plan; a restore follows a backup. */
+  async function stepsOf(file: string, number: number): Promise<HonestRun['steps']> {
+    const place = join(dest, `${number}-${file}`);
     const store = `${place}.store`;
     const read = (name: string, more: Record<string, string>) => {
       const set = { domain: guest.name, ...more };
@@ -132,20 +157,20 @@ describe('shipped plans', () => {
     switch (file) {
       case 'full-backup.yaml':
         await mkdir(store);
-        return { steps: backup().map((step) => () => step), before: 0 };
+        return backup().map((step) => () => step);
       case 'restore.yaml': {
-        await mkdir(store);
-        const off = read(file, { store, dest }).map((step) => () => ({
+        for (const folder of [store, place]) await mkdir(folder);
+        const off = read(file, { store, dest: place }).map((step) => () => ({
           ...step,
           off: true as const,
         }));
-        return { steps: [...backup().map((step) => () => step), ...off], before: BACKUP_EFFECTS };
+        return [...backup().map((step) => () => step), ...off];
       }
       default: {
         const source = guest.disks[0]?.files.at(-1) ?? '';
         const overlay = file === 'live-backup.yaml' ? { source, overlay: `${place}.overlay` } : {};
         const planned = read(file, { dest: `${place}.img`, ...overlay });
-        return { steps: planned.map((step) => () => step), before: 0 };
+        return planned.map((step) => () => step);
       }
     }
   }
