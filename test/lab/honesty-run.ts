@@ -102,6 +102,7 @@ async function admitted(
   for (const file of requirementsOf(step, params, known).files) sides.files.add(file);
   const seen = withStoresOf(await sides.seen(), known);
   const state = await sides.driver.survey(seen, [...sides.files]);
+  sides.forgetContent(step.reads?.(params, state) ?? []);
   const refused = requirementsOf(step, params, state).findings.some(
     ({ severity }) => severity === 'error',
   );

@@ -7,6 +7,7 @@ import { expect } from 'vitest';
 import type { Driver } from '../../src/commands/driver.ts';
 import type { Effect } from '../../src/commands/effect.ts';
 import { commandText } from '../../src/commands/effect-text.ts';
+import { withFileEmptied } from '../../src/host/content.ts';
 import {
   guestWrites,
   type SimulatedHost,
@@ -126,6 +127,12 @@ export class Sides {
     this.simulated = ways.find(fits) ?? imagined(this.simulated);
     await this.compare();
     await this.seen();
+  }
+
+  /** A restore reads backups of earlier runs: the simulated host does not know what they hold. */
+  forgetContent(backups: readonly string[]): void {
+    const content = backups.reduce(withFileEmptied, this.simulated.content);
+    this.simulated = { ...this.simulated, content };
   }
 
   reconnect(): Promise<void> {

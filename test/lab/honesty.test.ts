@@ -127,7 +127,9 @@ describe('shipped plans', () => {
     }
   };
 
-  test.each(SHIPPED)('%s is simulated as libvirt does it', async (file) => {
+  const limits = { timeout: 600_000 };
+
+  test.each(SHIPPED)('%s is simulated as libvirt does it', limits, async (file) => {
     for (const [number, [mishap, at]] of faultsOf(file).entries()) {
       if ((await guest.state()) === 'shut off') await guest.start();
       const run = {
