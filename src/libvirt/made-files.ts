@@ -14,7 +14,8 @@ export class MadeFiles {
   /** @param known what the run had made before it was resumed */
   constructor(io: HostIO, known: readonly MadeFile[] = []) {
     this.#io = io;
-    this.#made = new Map(known.map((made) => [made.file, made]));
+    // Only these: what is recorded again must not bring along the number of the record that it was read from.
+    this.#made = new Map(known.map(({ file, ino, born }) => [file, { file, ino, born }]));
   }
 
   /**

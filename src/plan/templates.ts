@@ -1,4 +1,4 @@
-/** The shipped plans that `blockplan init` starts from. */
+/** The shipped plans that `blockplan init` starts from: those for one disk of a running guest. */
 
 /** What a shipped plan does, in a word, and its file in `plans/` without the extension. */
 export const TEMPLATES = {

@@ -50,11 +50,12 @@ function imagesIn(folder: string, disks: readonly string[]): string[] {
 function draft(host: SimulatedHost, { draft: folder, sources }: DraftBackupEffect): SimulatedHost {
   const file = nameIn(host, folder);
   refuseUnless(!host.state.files[file], `${folder} already exists`);
-  const made = { size: 1, made: true } as const;
   const disks = Object.keys(sources).flatMap((disk) => diskOf(host.state, disk) ?? []);
+  const sizes = sizesOf(spaceOfBackup(host.state, disks));
+  // Of what a run makes in its folder, only the folder is recorded.
   return imagesIn(folder, Object.keys(sources)).reduce(
-    (each, image) => withNewImage(each, nameIn(each, image), { ...made, format: 'qcow2' }),
-    withNewImage(host, file, { ...made, ...sizesOf(spaceOfBackup(host.state, disks)) }),
+    (each, image) => withNewImage(each, nameIn(each, image), { size: 1, format: 'qcow2' }),
+    withNewImage(host, file, { ...sizes, made: true }),
   );
 }
 
@@ -89,7 +90,9 @@ function published(host: SimulatedHost, { draft: from, to }: PublishBackupEffect
     const moved = withFileMoved(each, file, place);
     const image = moved.state.files[place];
     // A folder that is renamed is still the one that the run has made.
-    return image ? withImage(moved, place, { ...image, made: true }) : moved;
+    return image && file === nameIn(host, from)
+      ? withImage(moved, place, { ...image, made: true })
+      : moved;
   }, host);
 }
 

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Preview } from '../../src/simulate/preview.ts';
 import { previewPlan } from '../../src/simulate/preview-plan.ts';
 import { walk } from '../../src/simulate/walk.ts';
-import { hostForPlans, planned, SHIPPED, shipped } from '../plans.ts';
+import { hostFor, hostForPlans, planned, SHIPPED, shipped } from '../plans.ts';
 import { ADMITTED, drawingsOf, PREVIEW, poisonedPreview, previewHtml } from '../previews.ts';
 import { looked } from '../worlds.ts';
 import { type Measures, measured, pixelsOf, startBrowser } from './browser.ts';
@@ -66,15 +66,14 @@ async function open(preview: Preview, width: number): Promise<void> {
   await page.goto(address);
 }
 
-function seen({ plan, graph }: ReturnType<typeof planned>): Preview {
-  const host = hostForPlans();
+function seen({ plan, graph }: ReturnType<typeof planned>, host = hostForPlans()): Preview {
   return previewPlan(plan, looked(host, walk(graph, host).files));
 }
 
 const LONG = `/new/${'folder-with-a-long-name/'.repeat(6)}${'x'.repeat(200)}`;
 
 const CASES: [what: string, preview: Preview][] = [
-  ...SHIPPED.map((file): [string, Preview] => [file, seen(shipped(file))]),
+  ...SHIPPED.map((file): [string, Preview] => [file, seen(shipped(file), hostFor(file))]),
   ['a preview with everything in it', ADMITTED],
   ['the same with an error', PREVIEW],
   [

@@ -58,12 +58,21 @@ function both(plan: string, each: Omit<Case, 'plan' | 'again'>): Case[] {
   return AGAIN.map((again) => ({ plan, ...each, again }));
 }
 
+/** The shipped plans whose guest is off. */
+const OFF: readonly string[] = ['restore'];
+
 /** Every case of a plan whose run without a fault writes those records. */
 export function casesOf(
   plan: string,
   records: readonly Written[],
   moments: readonly number[],
 ): Case[] {
+  const all = everyCase(plan, records, moments);
+  // A guest that is off has no QEMU.
+  return OFF.includes(plan) ? all.filter(({ blow }) => blow !== 'qemu') : all;
+}
+
+function everyCase(plan: string, records: readonly Written[], moments: readonly number[]): Case[] {
   const kills = records.flatMap(({ seq }) => [
     ...both(plan, { blow: 'kill', at: { seq, moment: 'before' } }),
     ...both(plan, { blow: 'kill', at: { seq, moment: 'after' } }),
@@ -111,12 +120,16 @@ function phaseEdges(records: readonly Written[]): Exclude<Case['at'], number>[] 
   ]);
 }
 
+/** The tools that write to the destination of a copy, or into a backup store. */
+const COPIES = ['blockcopy', 'qemu-img', 'backup-begin'];
+const IN_STORE = ['draft-backup', 'digest-backup', 'publish-backup'];
+
 function fullDisks(plan: string, records: readonly Written[]): Case[] {
   const means = (...tools: string[]) =>
     records.filter(({ type, tool }) => type === 'intent' && tools.includes(tool ?? ''));
   const begins = records.filter(({ type }) => type === 'phase-started');
   return [
-    ...means('blockcopy', 'qemu-img').map(({ seq }) => ({
+    ...means(...COPIES, ...IN_STORE).map(({ seq }) => ({
       plan,
       blow: 'destination-full' as const,
       at: { seq, moment: 'after' as const },

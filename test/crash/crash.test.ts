@@ -18,7 +18,7 @@ import { type Foretold, Simulated } from './simulated.ts';
 import { type Struck, strike, takeUp, takeUpAndKill, undisturbed } from './strike.ts';
 import { Tally } from './tally.ts';
 
-const [seed = '1', number = '12', ...words] = (process.env['BLOCKPLAN_CRASH'] ?? '')
+const [seed = '1', number = '18', ...words] = (process.env['BLOCKPLAN_CRASH'] ?? '')
   .split(/[,/]/)
   .filter((word) => word !== '');
 const SEED = seed === 'any' ? Date.now() % 1_000_000 : Number(seed);

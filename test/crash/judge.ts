@@ -1,7 +1,6 @@
 /** The result of a case, judged without blockplan: with virsh, qemu-img and the guest's own log. */
 
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { relative } from 'node:path';
 import type { RunEvent } from '../../src/events.ts';
 import { imageChain } from '../../src/lab/chains.ts';
 import { assertComplete, readLog } from '../../src/lab/log.ts';
@@ -11,12 +10,17 @@ import { EXIT_CODES } from '../../src/outcomes.ts';
 import { saidIn } from '../../src/run/run-state.ts';
 import { type Snapshot, snapshotOf } from '../lab/fault-guest.ts';
 import type { Ended } from '../lab/support.ts';
-import { type Scene, type Stage, toldBy, withoutChain } from './scene.ts';
+import { isRestored, judgeStore, lostByRestore } from './judge-backups.ts';
+import { isIn, keptBy, leftovers } from './leftovers.ts';
+import { planned } from './planned.ts';
+import { type Scene, type Stage, toldBy } from './scene.ts';
 
 /** Results that no case may have. */
 export const WRONGS = [
   'definition lost',
   'acknowledged write lost',
+  'store unreadable',
+  'backup called good that is not',
   'left behind',
   'persistent is not live',
   'wrong exit code',
@@ -51,11 +55,19 @@ export async function judge(scene: Scene, stage: Stage, ended: Ended): Promise<V
   if (here === undefined) add('definition lost', `it cannot be restored; output:\n${said}`);
   else {
     const { now, live } = here;
-    for (const how of await lostWrites(scene, stage, now, unknown))
-      add('acknowledged write lost', how);
+    const lost = stage.restores
+      ? lostByRestore(scene, stage, now, stage.restores)
+      : lostWrites(scene, stage, now, unknown);
+    for (const how of await lost) add('acknowledged write lost', how);
+    const store = stage.stored ? await judgeStore(scene, stage) : undefined;
+    for (const how of store?.unreadable ?? []) add('store unreadable', how);
+    for (const how of store?.calledGood ?? []) add('backup called good that is not', how);
     for (const how of apart(live, now)) add('persistent is not live', how);
-    for (const how of await leftovers(scene, stage, now, live, end, said)) add('left behind', how);
-    for (const how of await wrongCode(stage, now, ended, finish)) add('wrong exit code', how);
+    const kept = keptBy(stage, end, said, store?.complete ?? []);
+    for (const how of await leftovers(scene, stage, now, live, kept, end, said))
+      add('left behind', how);
+    for (const how of await wrongCode(scene, stage, now, kept, ended, finish))
+      add('wrong exit code', how);
     if (unknown.length === 0)
       for (const how of await lostAtStart(scene, stage, now)) add('acknowledged write lost', how);
   }
@@ -159,11 +171,15 @@ async function lostWrites(
 /** What the next start would miss, if the guest can be started from its definition now; a case may have killed its QEMU. */
 async function lostAtStart(
   { host }: Scene,
-  { guest }: Stage,
-  { state }: Snapshot,
+  stage: Stage,
+  { state, definition }: Snapshot,
 ): Promise<string[]> {
   if (state !== 'running' && state !== 'shut off') return [];
-  const upTo = await guest.acknowledged();
+  const { guest, restores } = stage;
+  const side = restores && isRestored(stage, definition, restores) ? 'backup' : 'former';
+  const upTo = restores
+    ? Math.min(...restores.map(({ logs }) => logs[side]))
+    : await guest.acknowledged();
   const faults = await faultsAtNextStart(host, guest.name, { upTo, wasKilled: true });
   return faults.map((fault) => `at its next start, ${fault}`);
 }
@@ -173,52 +189,18 @@ function apart(live: string, { definition }: Snapshot): string[] {
   return running === defined ? [] : [`the guest is on ${running}, its definition names ${defined}`];
 }
 
-/** Jobs, markers, locks and files that no run needs any more and that the run did not report. */
-async function leftovers(
-  { host }: Scene,
-  { guest: { name }, before, state, set, plan, folders }: Stage,
-  now: Snapshot,
-  live: string,
-  end: string | undefined,
-  said: string,
-): Promise<string[]> {
-  const left: string[] = [];
-  const words = ['blockjob', name, 'vda', '--info', '--raw'];
-  const job = (await host.virsh(...words).catch(() => '')).trim();
-  if (job !== '' || live.includes('<mirror')) left.push(`a job: ${job}`);
-  if (`${live}${now.definition}`.includes('blockplan:run') && !said.includes('metadata'))
-    left.push('the marker');
-  for (const folder of ['locks', 'unfinished']) {
-    const names = await readdir(join(state, folder)).catch(() => []);
-    // The files of a run that may be resumed must stay.
-    if (said !== '' && (end === 'succeeded' || end === 'rolled-back') && names.length > 0)
-      left.push(`${folder}: ${names}`);
-  }
-  const dest = set['dest'] ?? '';
-  const kept = end === 'succeeded' ? [dest] : [];
-  const inSmall = await readdir(folders[0] ?? '').catch(() => []);
-  const files = [
-    ...now.files.map((file) => join(host.images, file)),
-    ...inSmall.map((file) => join(folders[0] ?? '', file)),
-  ];
-  const known = [...before.files.map((file) => join(host.images, file)), ...now.chain, ...kept];
-  const extra = files.filter(
-    (file) => !known.includes(file) && !said.includes(file) && !file.includes('/state-'),
-  );
-  if (extra.length > 0) left.push(`files of ${plan}: ${extra.join(', ')}`);
-  const more = now.snapshots.filter((each) => !before.snapshots.includes(each));
-  if (more.length > 0) left.push(`snapshot metadata: ${more.join('\n')}`);
-  return left;
-}
-
 /** Whether the exit code matches the actual state. */
 async function wrongCode(
+  { host }: Scene,
   stage: Stage,
-  now: Snapshot,
+  observed: Snapshot,
+  kept: readonly string[],
   ended: Ended,
   finish: Finished | undefined,
 ): Promise<string[]> {
   const { exitCode, told } = ended;
+  const names = kept.map((path) => relative(host.images, path));
+  const now = { ...observed, files: observed.files.filter((file) => !isIn(file, names)) };
   if (!finish) {
     // A run that was over, or had not begun, is not resumed; the reason for the refusal must be true.
     if (over(ended) === 'succeeded') return differences(planned(stage), now, 'as planned');
@@ -240,16 +222,6 @@ async function wrongCode(
     default:
       return [`it ends with ${exitCode}: ${saidIn(finish).join('; ')}`];
   }
-}
-
-/** The state after the plan. */
-function planned({ plan, before, set }: Stage): Snapshot {
-  if (plan.startsWith('live-backup')) return before;
-  const dest = set['dest'] ?? '';
-  const [active = '', ...below] = before.chain;
-  // The old file's chain in the definition would be wrong for the new one.
-  const definition = withoutChain(before.definition).replace(active, dest);
-  return { ...before, chain: [dest, ...below], definition };
 }
 
 /** The lines of a guest's state and definition that differ from the expected ones. */

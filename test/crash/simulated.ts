@@ -1,10 +1,11 @@
 /** The same case on the simulated host: finds the record in a simulated run, injects the fault there, and returns the end. */
 
+import { withoutBackup } from '../../src/host/jobs.ts';
 import { updateDomain } from '../../src/host/simulated-host.ts';
 import { foldRecords } from '../../src/journal/run-log.ts';
+import { isBackedUp } from '../../src/model/host-state.ts';
 import type { End } from '../../src/outcomes.ts';
-import { type ExploredPart, Explorer, stateNameOf } from '../../src/prove/explore.ts';
-import type { FaultPoint } from '../../src/prove/fault-injection.ts';
+import { type ExploredPart, Explorer } from '../../src/prove/explore.ts';
 import type { Fault } from '../../src/prove/faults.ts';
 import { endsBlockplan } from '../../src/prove/faults.ts';
 import { proofEnvironmentOf } from '../../src/prove/proof-environment.ts';
@@ -16,14 +17,7 @@ import { guestStarts } from '../../src/simulate/host-faults.ts';
 import type { Case, Written } from './cases.ts';
 import { NOT_BEGUN, virshWords } from './judge.ts';
 import type { Stage } from './scene.ts';
-
-/** A point of the run without a fault: its part, and the record's number if it is one. */
-interface Spot {
-  readonly part: number;
-  readonly state: string;
-  readonly point: FaultPoint;
-  readonly seq?: number;
-}
+import { type Spot, spotsOf } from './spots.ts';
 
 /** The possible ends of a simulated run, each with the seed that leads to it. */
 export interface Foretold {
@@ -53,7 +47,7 @@ export class Simulated {
           ? this.#killedAt(at, again)
           : this.#struckAt(at, blow, again);
     if (injections === NOTHING) return { ends: [NOT_BEGUN], seeds: ['before-the-first-record'] };
-    const told = injections.map((injection) => this.#endOf(injection));
+    const told = injections.flatMap((injection) => this.#endsOf(injection));
     if (told.length === 0) throw new Error('no simulated run has this case');
     return { ends: told.map(({ end }) => end), seeds: told.map(({ seed }) => seed) };
   }
@@ -150,7 +144,15 @@ export class Simulated {
     return this.#spots.findLast((spot) => spot.seq !== undefined && spot.seq < seq);
   }
 
-  #endOf({ spot, fault, again }: Struck): { end: End; seed: string } {
+  /** No time passes on the simulated host. On a real one, a backup may end before blockplan looks at it again. */
+  #endsOf(struck: Struck): { end: End; seed: string }[] {
+    const [plain, late] = [this.#endOf(struck, false), this.#endOf(struck, true)];
+    return plain.end === late.end
+      ? [plain]
+      : [plain, { ...late, seed: `${late.seed}, the backup ends` }];
+  }
+
+  #endOf({ spot, fault, again }: Struck, backupEnds: boolean): { end: End; seed: string } {
     const takenUp = again !== undefined && (!spot || (fault !== undefined && endsBlockplan(fault)));
     const injection: Injection | undefined = spot &&
       fault && { state: spot.state, at: spot.point.at, fault, ...(takenUp ? { again } : {}) };
@@ -169,7 +171,7 @@ export class Simulated {
     }
     const ended = this.#toEnd(
       proofState,
-      spot && injection ? { part: spot.part, injection } : undefined,
+      spot && injection ? { part: spot.part, injection, backupEnds } : undefined,
     );
     if (takenUp || again === undefined || ended.finish.end !== 'stranded')
       return { end: ended.finish.end, seed };
@@ -178,18 +180,49 @@ export class Simulated {
   }
 
   /** From there to the run's end, with a fault in one part of it. */
-  #toEnd(
-    from: ProofState,
-    wrong?: { readonly part: number; readonly injection: Injection },
-  ): AtEnd {
+  #toEnd(from: ProofState, wrong?: Wrong): AtEnd {
     for (let proofState = from, part = 0; ; part++) {
-      const step = this.#explorer.step(proofState, part === wrong?.part ? [wrong.injection] : []);
+      const here = part === wrong?.part ? wrong : undefined;
+      const injections = here ? [here.injection] : [];
+      const step = here?.backupEnds
+        ? this.#withBackupEnded(proofState, here.injection)
+        : this.#explorer.step(proofState, injections);
       const { finish, next, performed } = step;
       if (finish) return { stand: proofState, played: performed, finish };
       if (!next) throw new Error('a run that has not finished must have a next part');
       proofState = next;
     }
   }
+
+  /** A part with a fault, after which a running backup ends unseen: while blockplan is dead, or cut off from libvirt. */
+  #withBackupEnded(proofState: ProofState, injection: Injection): ExploredPart {
+    const step = this.#explorer.step(proofState, [injection]);
+    const { next, performed } = step;
+    const later = performed.points.find(
+      ({ at, request, faults }) =>
+        at > injection.at &&
+        faults.includes('job-dies') &&
+        request.ask === 'perform' &&
+        request.effect.tool === 'await-backup',
+    );
+    if (later) {
+      const { state } = injection;
+      return this.#explorer.step(proofState, [
+        injection,
+        { state, at: later.at, fault: 'job-dies' },
+      ]);
+    }
+    if (!next?.environment.host.state.domain.disks.some(isBackedUp)) return step;
+    const environment = { ...next.environment, host: withoutBackup(next.environment.host) };
+    return { ...step, next: { ...next, environment } };
+  }
+}
+
+/** A fault in a part of a simulated run, and whether a running backup then ends unseen. */
+interface Wrong {
+  readonly part: number;
+  readonly injection: Injection;
+  readonly backupEnds: boolean;
 }
 
 /** The last part of a simulated run, and how it ended. */
@@ -235,40 +268,3 @@ function isEnd(spot: Spot | undefined): boolean {
 function atStart(again: Restart | undefined): Struck {
   return { again };
 }
-
-/** All points of the run without a fault, in order, with the record numbers of the real run. */
-function spotsOf(explorer: Explorer, records: readonly Written[]): Spot[] {
-  const spots: Spot[] = [];
-  let rest = [...records];
-  let proofState: ProofState | undefined = explorer.start;
-  for (let part = 0; proofState; part++) {
-    const { performed, next } = explorer.step(proofState, []);
-    const state = stateNameOf(proofState);
-    for (const point of performed.points) {
-      if (point.request.ask !== 'append') {
-        spots.push({ part, state, point });
-        continue;
-      }
-      const { type } = point.request.entry;
-      const at = rest.findIndex((record) => record.type === type);
-      const record = rest[at];
-      const skipped = rest.slice(0, at).map((each) => each.type);
-      if (!record || skipped.some((each) => SIMULATED.has(each)))
-        throw new Error(`the simulated run writes "${type}" where the real one has ${skipped}`);
-      rest = rest.slice(at + 1);
-      spots.push({ part, state, point, seq: record.seq });
-    }
-    proofState = next;
-  }
-  return spots;
-}
-
-/** The records of a simulated run at which a fault can be injected. */
-const SIMULATED = new Set([
-  'phase-started',
-  'intent',
-  'outcome',
-  'kept',
-  'phase-finished',
-  'run-finished',
-]);

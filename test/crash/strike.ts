@@ -224,7 +224,7 @@ const BLOWS: Readonly<Record<Exclude<Case['blow'], 'kill'>, Strike>> = {
 
 /** Fills the small file system completely, until the command has ended. */
 async function fillUp({ stage }: Target) {
-  const filler = join(stage.folders[0] ?? '', 'filler');
+  const filler = join(stage.small, 'filler');
   const file = await open(filler, 'w');
   try {
     for (const piece of [1024 * 1024, 4096]) await writeUntilFull(file, Buffer.alloc(piece, 1));

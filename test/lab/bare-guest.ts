@@ -4,6 +4,7 @@
  */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative as relativePath } from 'node:path';
+import type { Effect } from '../../src/commands/effect.ts';
 import { kvmWorks } from '../../src/lab/acceleration.ts';
 import { command } from '../../src/lab/command.ts';
 import type { LabHost } from '../../src/lab/host.ts';
@@ -47,6 +48,8 @@ export class BareGuest {
   readonly #virsh: () => Virsh;
   /** The durable writes: one cluster for each write, and cluster 0 again and again. */
   readonly #writes = new Map<string, Write>();
+  /** Those at the instant of the last backup. */
+  #backedUp: readonly Write[] = [];
   #count = 0;
 
   constructor(host: LabHost, virsh: () => Virsh, name: string, spec: BareSpec) {
@@ -112,11 +115,24 @@ export class BareGuest {
         throw new Error(`the guest cannot write: ${error ?? stdout}`);
   }
 
-  /** The disks that would lack durable writes if the guest were started from that definition. */
+  /** Remembers what a backup must hold that an effect has begun. */
+  performed(effect: Effect): void {
+    if (effect.tool === 'virsh' && effect.verb === 'backup-begin')
+      this.#backedUp = [...this.#writes.values()];
+  }
+
+  /**
+   * The disks that would lack durable writes if the guest were started from that definition. A restored disk must have
+   * those of the backup.
+   */
   async disksWithLosses(definition: string): Promise<string[]> {
     const lost: string[] = [];
     for (const { target } of this.#spec.disks) {
-      const reads = [...this.#writes.values()]
+      const isRestored = new RegExp(`'[^']*/${this.name}-step-\\d+-${target}\\.qcow2'`).test(
+        definition,
+      );
+      const durable = isRestored ? this.#backedUp : [...this.#writes.values()];
+      const reads = durable
         .filter((write) => write.target === target)
         .flatMap(({ cluster, value }) => [
           '-c',

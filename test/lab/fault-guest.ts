@@ -52,10 +52,13 @@ const DISK: GuestDiskSpec = {
 /** Provides a writing guest, and a new one after the last was spoilt. */
 export class SharedGuest {
   readonly #host: LabHost;
+  readonly #more: readonly GuestDiskSpec[];
   #guest: Guest | undefined;
 
-  constructor(host: LabHost) {
+  /** @param more disks besides vda */
+  constructor(host: LabHost, more: readonly GuestDiskSpec[] = []) {
     this.#host = host;
+    this.#more = more;
   }
 
   async get(): Promise<Guest> {
@@ -78,7 +81,7 @@ export class SharedGuest {
   /** With a snapshot's and a checkpoint's metadata, autostart and a password, since all of them can be lost. */
   async #make(): Promise<Guest> {
     const guest = await this.#host.createGuest({
-      disks: [DISK],
+      disks: [DISK, ...this.#more],
       autostart: true,
       extraXml: "<graphics type='vnc' autoport='yes' passwd='secret'/>",
     });

@@ -1,4 +1,5 @@
 /** The parts of a host state that the honesty tests compare, and how a difference is reported. */
+import { statSync } from 'node:fs';
 import { nameIn } from '../../src/host/file-names.ts';
 import type { SimulatedHost } from '../../src/host/simulated-host.ts';
 import { command } from '../../src/lab/command.ts';
@@ -50,8 +51,9 @@ function told({ domain, files }: HostState) {
       persistentSource,
       job: job && `${job.type}, ${job.ready ? 'ready' : 'not ready'}, ${job.mirror}`,
     })),
+    // Folders that the run has not made were there before, and are not simulated.
     files: Object.keys(files)
-      .filter((path) => files[path])
+      .filter((path) => files[path] && (files[path].made || !isFolder(path)))
       .sort()
       .map((path) => `${path}${files[path]?.made ? ' (made)' : ''}`),
   };
@@ -74,10 +76,15 @@ async function headers(state: HostState): Promise<string[]> {
   );
 }
 
-/** The files that exist and no longer, or not yet, exist, if they are empty. */
+/** The files that exist and no longer, or not yet, exist, if they are empty; a backup's folder has no header. */
 function imagesOf({ files, domain }: HostState): string[] {
   const own = domain.disks.flatMap(({ chain }) => chain.map(({ file }) => file));
   return Object.keys(files)
     .filter((path) => files[path] && (files[path].size > 0 || own.includes(path)))
+    .filter((path) => !isFolder(path))
     .sort();
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }

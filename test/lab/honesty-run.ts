@@ -5,11 +5,13 @@ import { type Effect, filesWrittenInto } from '../../src/commands/effect.ts';
 import { withImage, withNewImage } from '../../src/host/image-files.ts';
 import { command } from '../../src/lab/command.ts';
 import type { LabHost } from '../../src/lab/host.ts';
-import type { HostState } from '../../src/model/host-state.ts';
+import { type HostState, isUp } from '../../src/model/host-state.ts';
+import { withStoresOf } from '../../src/model/known-stores.ts';
 import { daemonRestarts, guestDies, jobsDie, powerFails } from '../../src/simulate/host-faults.ts';
 import type { AnyStep, Phase } from '../../src/steps/define.ts';
 import { requirementsOf } from '../../src/steps/derived.ts';
-import type { Image, Mishap, Params } from './honesty-plans.ts';
+import type { Image, Params } from './honesty-drawn.ts';
+import type { Mishap } from './honesty-plans.ts';
 import { endsByItself, type Sides } from './honesty-walk.ts';
 
 /** A step on the host state in which it begins. */
@@ -18,6 +20,8 @@ export interface HonestStep {
   readonly params: Params;
   /** An image that must exist for it. */
   readonly prepare?: Image;
+  /** Set if the guest is stopped before the step. */
+  readonly off?: true;
 }
 
 export interface HonestRun {
@@ -59,8 +63,14 @@ export async function go(run: HonestRun, host: LabHost, sides: Sides): Promise<O
     if (effects++ === run.at && (await strike(run, effect, host, sides))) struck = run.mishap;
   };
   for (const draw of run.steps) {
-    const { step, params, prepare } = draw(await sides.seen());
+    const { step, params, prepare, off } = draw(await sides.seen());
     if (prepare) await prepared(prepare, sides);
+    if (off && isUp(sides.simulated.state))
+      await sides.befalls(
+        'the guest is stopped',
+        () => host.virsh('destroy', run.domain),
+        guestDies,
+      );
     const start = await admitted(step, params, sides);
     if (!start) {
       leftOut += 1;
@@ -87,8 +97,12 @@ async function admitted(
   sides: Sides,
 ): Promise<HostState | undefined> {
   if (step.check(params).length > 0) return undefined;
-  for (const file of requirementsOf(step, params, await sides.seen()).files) sides.files.add(file);
-  const state = await sides.driver.survey(await sides.seen(), [...sides.files]);
+  const { stores } = requirementsOf(step, params, await sides.seen());
+  const known = await sides.driver.readStores(await sides.seen(), stores);
+  for (const file of requirementsOf(step, params, known).files) sides.files.add(file);
+  const seen = withStoresOf(await sides.seen(), known);
+  const state = await sides.driver.survey(seen, [...sides.files]);
+  sides.forgetContent(step.reads?.(params, state) ?? []);
   const refused = requirementsOf(step, params, state).findings.some(
     ({ severity }) => severity === 'error',
   );
@@ -150,6 +164,8 @@ async function strike(
       await sides.befalls(mishap, () => rebooted(host, sides), powerFails);
       return true;
     case 'it is asked twice':
+      // The event that a backup is complete comes once.
+      if (effect.tool === 'await-backup') return false;
       await sides.perform(effect);
       return true;
   }
@@ -170,7 +186,8 @@ async function rebooted(host: LabHost, sides: Sides): Promise<void> {
 /** The path at which an effect wants to create a file. */
 function placeOf(effect: Effect): string | undefined {
   if (effect.tool === 'make-file') return effect.file;
-  if (effect.tool === 'move-file') return effect.to;
+  if (effect.tool === 'move-file' || effect.tool === 'publish-backup') return effect.to;
+  if (effect.tool === 'draft-backup') return effect.draft;
   const makes = effect.tool === 'qemu-img' && filesWrittenInto(effect).length === 0;
   return makes ? effect.args.dest : undefined;
 }

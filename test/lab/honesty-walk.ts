@@ -2,10 +2,12 @@
  * The honesty law: after every effect, the host state that the live driver observes equals the simulated one. Where they
  * differ, libvirt is right.
  */
+import { dirname } from 'node:path';
 import { expect } from 'vitest';
 import type { Driver } from '../../src/commands/driver.ts';
 import type { Effect } from '../../src/commands/effect.ts';
 import { commandText } from '../../src/commands/effect-text.ts';
+import { withFileEmptied } from '../../src/host/content.ts';
 import {
   guestWrites,
   type SimulatedHost,
@@ -17,6 +19,7 @@ import {
   type BlockJob,
   type Bundle,
   type HostState,
+  isBackedUp,
   withDomain,
 } from '../../src/model/host-state.ts';
 import { apply } from '../../src/simulate/host.ts';
@@ -32,6 +35,8 @@ interface Home {
   readonly folder: string;
   /** Makes the guest write something new. */
   writes(): Promise<void>;
+  /** An effect was performed. */
+  performed?(effect: Effect): void;
   /** Reconnects to a host that was down. */
   reconnect(): Promise<void>;
 }
@@ -66,6 +71,7 @@ export class Sides {
   /** Performs one effect on both sides; both do it or both refuse. True if they did it. */
   async perform(effect: Effect): Promise<boolean> {
     const refusal = await this.#really(effect);
+    if (refusal === undefined) this.#home.performed?.(effect);
     const imagined = this.#imagined(effect, refusal === undefined);
     this.tell(`${commandText(effect)}${refusal === undefined ? '' : `\n    refused: ${refusal}`}`);
     if ((imagined === undefined) !== (refusal === undefined))
@@ -121,6 +127,12 @@ export class Sides {
     this.simulated = ways.find(fits) ?? imagined(this.simulated);
     await this.compare();
     await this.seen();
+  }
+
+  /** A restore reads backups of earlier runs: the simulated host does not know what they hold. */
+  forgetContent(backups: readonly string[]): void {
+    const content = backups.reduce(withFileEmptied, this.simulated.content);
+    this.simulated = { ...this.simulated, content };
   }
 
   reconnect(): Promise<void> {
@@ -221,13 +233,21 @@ function imagined(host: SimulatedHost, effect: Effect): Imagined {
   }
 }
 
-/** Whether a job ends without a command: one below the active layer, or one that writes into it. */
+/** Whether a job ends without a command: one below the active layer, or one that writes into it, or a backup. */
 export function endsByItself({ type }: BlockJob): boolean {
-  return type === 'commit' || type === 'pull';
+  return type === 'commit' || type === 'pull' || type === 'backup';
 }
 
 /** The same host with every job advanced as far as it goes by itself. */
 function finished(host: SimulatedHost): SimulatedHost {
+  const backedUp = host.state.domain.disks.filter(isBackedUp);
+  const [first] = backedUp;
+  if (first?.job) {
+    const draft = dirname(first.job.mirror ?? '');
+    const disks = backedUp.map(({ target }) => target);
+    const rest = { until: 'complete', why: '', timeoutMs: 0 } as const;
+    return finished(apply(host, { tool: 'await-backup', draft, disks, ...rest }));
+  }
   return host.state.domain.disks
     .filter(({ job }) => job && !job.ready)
     .reduce((each, { target, job }) => {

@@ -18,7 +18,8 @@ import { guestDies, lostAtNextStart, lostWrites } from '../../src/simulate/host-
 import { steps } from '../../src/steps/registry.ts';
 import { SHIPPED, sourceOf } from '../plans.ts';
 import { BareGuest } from './bare-guest.ts';
-import { ASIDE, drawn, type HonestPlan, honestPlan, type Mishap } from './honesty-plans.ts';
+import { ASIDE, drawn, STORE } from './honesty-drawn.ts';
+import { type HonestPlan, honestPlan, type Mishap } from './honesty-plans.ts';
 import { go, type HonestRun } from './honesty-run.ts';
 import { Sides } from './honesty-walk.ts';
 
@@ -55,7 +56,7 @@ afterAll(async () => {
 /** Both sides of a domain, until the work is done. */
 async function onBothSides(
   domain: string,
-  writes: () => Promise<void>,
+  home: Pick<BareGuest, 'writes' | 'performed'>,
   work: (sides: Sides) => Promise<void>,
 ): Promise<void> {
   const driver = await openLiveDriver(localHost, {
@@ -70,7 +71,11 @@ async function onBothSides(
     virsh = await openVirsh(localHost, { uri: host.uri, readonly: false });
   };
   const state = await driver.survey(await driver.headers(await driver.observe([])), []);
-  const sides = new Sides(driver, state, { folder: host.dir, writes, reconnect });
+  const sides = new Sides(driver, state, {
+    ...{ folder: host.dir, reconnect },
+    writes: () => home.writes(),
+    performed: (effect) => home.performed(effect),
+  });
   try {
     await work(sides);
   } finally {
@@ -79,11 +84,13 @@ async function onBothSides(
   }
 }
 
-async function gone(run: HonestRun, sides: Sides): Promise<void> {
+/** @returns how many steps preflight refused */
+async function gone(run: HonestRun, sides: Sides): Promise<number> {
   const { kinds, leftOut, struck } = await go(run, host, sides);
   for (const kind of kinds) count(`step: ${kind}`);
   count('step that preflight refused', leftOut);
   if (struck) count(`went wrong: ${struck}`);
+  return leftOut;
 }
 
 describe('shipped plans', () => {
@@ -99,36 +106,76 @@ describe('shipped plans', () => {
     await agentConnected(host, guest.name);
   });
 
-  const mishaps: readonly Mishap[] = ['nothing', 'its place is taken', 'it is asked twice'];
+  /** The faults, each with the number of the effect before which it occurs. */
+  const faultsOf = (file: string): readonly (readonly [Mishap, number])[] => {
+    const [taken, twice] = ['its place is taken', 'it is asked twice'] as const;
+    switch (file) {
+      case 'full-backup.yaml':
+        return [
+          ...([['nothing', 0], ...[0, 4].map((at) => [taken, at] as const)] as const),
+          ...[0, 1, 3, 4].map((at) => [twice, at] as const),
+        ];
+      // The backup before it has five effects.
+      case 'restore.yaml':
+        return [['nothing', 0], [taken, 5], ...[5, 6, 7].map((at) => [twice, at] as const)];
+      default:
+        return [
+          ['nothing', 0],
+          [taken, 1],
+          [twice, 2],
+        ];
+    }
+  };
 
-  test.each(SHIPPED)('%s is simulated as libvirt does it', async (file) => {
-    for (const [at, mishap] of mishaps.entries()) {
-      const set: Record<string, string> = {
+  const limits = { timeout: 600_000 };
+
+  test.each(SHIPPED)('%s is simulated as libvirt does it', limits, async (file) => {
+    for (const [number, [mishap, at]] of faultsOf(file).entries()) {
+      if ((await guest.state()) === 'shut off') await guest.start();
+      const run = {
         domain: guest.name,
-        dest: join(dest, `${at}-${file}.img`),
-        ...(file === 'live-backup.yaml'
-          ? { source: guest.disks[0]?.files.at(-1) ?? '', overlay: join(dest, `${at}.overlay`) }
-          : {}),
+        steps: await stepsOf(file, number),
+        mishap,
+        at,
+        back: true,
       };
-      const plan = readPlan({ file, source: sourceOf(file), set, steps });
-      await onBothSides(
-        guest.name,
-        async () => {},
-        (sides) =>
-          gone(
-            {
-              domain: guest.name,
-              steps: plan.steps.map((planned) => () => planned),
-              mishap,
-              at,
-              back: true,
-            },
-            sides,
-          ),
-      );
+      const home = { writes: async () => {}, performed: () => {} };
+      await onBothSides(guest.name, home, async (sides) => {
+        expect(await gone(run, sides), sides.story.join('\n')).toBe(0);
+      });
       count('shipped plan');
     }
   });
+
+  /** The steps of a shipped plan; a restore follows a backup. */
+  async function stepsOf(file: string, number: number): Promise<HonestRun['steps']> {
+    const place = join(dest, `${number}-${file}`);
+    const store = `${place}.store`;
+    const read = (name: string, more: Record<string, string>) => {
+      const set = { domain: guest.name, ...more };
+      return readPlan({ file: name, source: sourceOf(name), set, steps }).steps;
+    };
+    const backup = () => read('full-backup.yaml', { store, backup: 'full' });
+    switch (file) {
+      case 'full-backup.yaml':
+        await mkdir(store);
+        return backup().map((step) => () => step);
+      case 'restore.yaml': {
+        for (const folder of [store, place]) await mkdir(folder);
+        const off = read(file, { store, dest: place }).map((step) => () => ({
+          ...step,
+          off: true as const,
+        }));
+        return [...backup().map((step) => () => step), ...off];
+      }
+      default: {
+        const source = guest.disks[0]?.files.at(-1) ?? '';
+        const overlay = file === 'live-backup.yaml' ? { source, overlay: `${place}.overlay` } : {};
+        const planned = read(file, { dest: `${place}.img`, ...overlay });
+        return planned.map((step) => () => step);
+      }
+    }
+  }
 });
 
 describe('generated plans', () => {
@@ -174,23 +221,19 @@ async function tried(plan: HonestPlan, word: string | number): Promise<readonly 
   const guest = new BareGuest(host, () => virsh, `honest-${word}`.replaceAll(' ', '-'), plan.guest);
   const story: string[] = [];
   await guest.begin();
-  await mkdir(join(guest.folder, ASIDE));
+  for (const folder of [ASIDE, STORE]) await mkdir(join(guest.folder, folder));
   try {
-    await onBothSides(
-      guest.name,
-      () => guest.writes(),
-      async (sides) => {
-        const draws = plan.steps.map((draft, place) => (state: Parameters<typeof drawn>[1]) => {
-          const { kind, ...rest } = drawn(draft, state, guest.folder, `step-${place}`);
-          const step = steps.find((each) => each.kind === kind);
-          if (!step) throw new Error(`no such step kind: ${kind}`);
-          return { step, ...rest };
-        });
-        await gone({ ...plan, domain: guest.name, steps: draws }, sides);
-        story.push(...sides.story);
-        await sameContent(guest, sides);
-      },
-    );
+    await onBothSides(guest.name, guest, async (sides) => {
+      const draws = plan.steps.map((draft, place) => (state: Parameters<typeof drawn>[1]) => {
+        const { kind, ...rest } = drawn(draft, state, guest.folder, `step-${place}`);
+        const step = steps.find((each) => each.kind === kind);
+        if (!step) throw new Error(`no such step kind: ${kind}`);
+        return { step, ...rest };
+      });
+      await gone({ ...plan, domain: guest.name, steps: draws }, sides);
+      story.push(...sides.story);
+      await sameContent(guest, sides);
+    });
     return story;
   } finally {
     await guest.end();

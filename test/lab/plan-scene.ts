@@ -12,7 +12,7 @@ import type { Guest, GuestSpec } from '../../src/lab/guest.ts';
 import type { LabHost } from '../../src/lab/host.ts';
 import { readLog } from '../../src/lab/log.ts';
 import { agentConnected, type Picture, picture } from '../../src/lab/picture.ts';
-import { type Ended, expectEnd, expectWrites, startRun } from './support.ts';
+import { type Ended, expectEnd, expectNextStart, expectWrites, startRun } from './support.ts';
 
 /** One guest's disks, and the cases for every shape of chain. */
 export class Scene {
@@ -107,6 +107,28 @@ export class Scene {
     expect(await this.look()).toEqual({ ...before, files: [...before.files, image].sort() });
     await this.expectBackup(image, upTo);
     await expectWrites(this.#host, this.guest);
+  }
+
+  /** Afterwards the guest is off, on restored disks. */
+  async fullBackUpAndRestore(): Promise<void> {
+    const store = join(this.dest, 'store');
+    await mkdir(store, { mode: 0o711 });
+    const before = await this.look();
+    const upTo = await this.guest.acknowledged();
+    expectEnd(await this.run('full-backup', { store, backup: 'full' }), 0);
+    expect({ ...(await this.look()), files: [] }).toEqual({ ...before, files: [] });
+    const targets = this.guest.disks.map(({ target }) => target);
+    for (const target of targets)
+      await this.expectBackup(join(store, 'full', `${target}.qcow2`), upTo);
+    await this.guest.waitForWrites(2);
+    await this.guest.destroy();
+    expectEnd(await this.run('restore', { store, dest: this.dest }), 0);
+    for (const target of targets) {
+      const image = join(this.dest, `${this.name}-full-${target}.qcow2`);
+      expect(await persistentSource(this.#host, this.name, target)).toBe(image);
+      expect(await readLog(image)).toEqual(await readLog(join(store, 'full', `${target}.qcow2`)));
+    }
+    await expectNextStart(this.#host, this.name, { upTo });
   }
 
   async mirror(): Promise<void> {

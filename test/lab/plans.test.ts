@@ -49,6 +49,7 @@ describe.each(sampled('shapes of a chain', SHAPES, 2))('%s', (_, name, spec) => 
     scene.migrate('live-storage-migration-classic', 'classic.qcow2'));
   test('live-backup', () => scene.backUp());
   test('live-backup-mirror', () => scene.mirror());
+  test('full-backup, then restore', () => scene.fullBackUpAndRestore());
 });
 
 describe('a raw file', () => {
@@ -75,4 +76,5 @@ describe('a raw file', () => {
   });
   test('live-backup', () => scene.backUp());
   test('live-backup-mirror', () => scene.mirror());
+  test('full-backup, then restore', () => scene.fullBackUpAndRestore());
 });

@@ -14,6 +14,7 @@ import { seedOf } from '../../src/prove/seed.ts';
 import type { Groups } from '../../src/prove/tally.ts';
 import { walk } from '../../src/simulate/walk.ts';
 import { steps } from '../../src/steps/registry.ts';
+import { stored, storedDisk, storeOf, withStore } from '../stored.ts';
 
 /** Also for the bundle that `npm run prove:all` creates in node_modules/.cache, which is as deep. */
 const ROOT = new URL('../../', import.meta.url);
@@ -123,6 +124,8 @@ export function factsOf(guest: Guest, name: string): object {
   const { state, lifetime, shared, agent } = guest;
   const chain = chainOf(guest);
   const below = chain.slice(1).map(({ file }) => file);
+  // libvirt knows the layers below the active one only while the guest is active.
+  const told = ['shut off', 'crashed'].includes(state) ? chain.slice(0, 1) : chain;
   return {
     facts: 'blockplan/v1',
     domain: {
@@ -132,7 +135,7 @@ export function factsOf(guest: Guest, name: string): object {
       ...(lifetime === 'persistent, with autostart' ? { autostart: true } : {}),
       agent,
     },
-    ...(state === 'gone' ? {} : { disks: [{ target: 'vda', capacity: '20 GiB', chain }] }),
+    ...(state === 'gone' ? {} : { disks: [{ target: 'vda', capacity: '20 GiB', chain: told }] }),
     others: shared ? [{ name: 'other', files: below }] : [],
   };
 }
@@ -140,8 +143,10 @@ export function factsOf(guest: Guest, name: string): object {
 /** The codes with which preflight has to refuse the case; none if it has to be proven. */
 export function refusals({ plan, state, lifetime, storage, depth, agent }: Case): string[] {
   if (state === 'gone') return ['BP101'];
-  if (state !== 'running' && state !== 'paused') return ['BP102'];
   const text = PLANS[plan] ?? '';
+  // A definition is replaced only while no guest writes to the disks that it names.
+  if (/restore: /.test(text)) return state === 'shut off' ? [] : ['BP162'];
+  if (state !== 'running' && state !== 'paused') return ['BP102'];
   // A domain without a definition cannot lose it.
   if (/undefine: /.test(text) && lifetime === 'transient') return ['BP110'];
   const codes: string[] = [];
@@ -163,11 +168,20 @@ export interface Outcome {
   readonly cases: number;
 }
 
+/** The host with a backup of the guest in the store that shipped plans name; facts have no stores. */
+function withBackup(state: HostState): HostState {
+  const { uuid, disks } = state.domain;
+  const copies = disks.map(({ target, capacity = 0 }) => storedDisk(target, { capacity }));
+  const { point, ...monday } = stored('monday', copies);
+  const own = point ? { ...monday, point: { ...point, uuid } } : monday;
+  return withStore(state, '/export/backup/testvm', storeOf([own]));
+}
+
 /** @param faults the largest number of faults in a run */
 export function outcomeOf({ plan, onFailure, ...guest }: Case, faults: 1 | 2): Outcome {
   const source = (PLANS[plan] ?? '').replace('on-failure: rollback', `on-failure: ${onFailure}`);
   const domain = plan.endsWith('move-web1.yaml') ? 'web1' : 'testvm';
-  const state = readFacts(JSON.stringify(factsOf(guest, domain)), 'facts.json');
+  const state = withBackup(readFacts(JSON.stringify(factsOf(guest, domain)), 'facts.json'));
   const draft = draftPlan({ file: plan, source, steps });
   let graph: Graph;
   try {

@@ -11,7 +11,7 @@ import type { HostState } from '../../../src/model/host-state.ts';
 import { walk } from '../../../src/simulate/walk.ts';
 import { NoRollback, type Phase } from '../../../src/steps/define.ts';
 import { steps } from '../../../src/steps/registry.ts';
-import { hostForPlans, planned, SHIPPED, shipped } from '../../plans.ts';
+import { hostFor, planned, SHIPPED, shipped } from '../../plans.ts';
 import { looked } from '../../worlds.ts';
 
 /** An effect as in format 1: its words, and for qemu-img the file that it writes. */
@@ -35,8 +35,8 @@ export function withoutOff<E extends Effect>(effect: E): E {
 export const PLANS: readonly (readonly [string, readonly Effect[]])[] = [
   ...SHIPPED.map((file) => {
     const { graph } = shipped(file);
-    const { files } = walk(graph, hostForPlans());
-    return [file, effectsOf(graph, looked(hostForPlans(), files))] as const;
+    const { files } = walk(graph, hostFor(file));
+    return [file, effectsOf(graph, looked(hostFor(file), files))] as const;
   }),
   ...steps.flatMap((step) =>
     step.examples.map(({ title, params }) => {

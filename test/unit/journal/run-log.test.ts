@@ -21,7 +21,7 @@ import {
   STARTED,
 } from '../../journals.ts';
 import { Runs } from '../../killed-runs.ts';
-import { hostForPlans, SHIPPED, shipped } from '../../plans.ts';
+import { hostFor, SHIPPED, shipped } from '../../plans.ts';
 
 const M = 'mirror/mirror';
 const LEFT: JournalEntry = { type: 'run-left', by: 'SIGINT' };
@@ -40,7 +40,7 @@ function expectSameInParts(entries: readonly JournalEntry[]): void {
 
 describe('folding in two parts gives the same log', () => {
   test.each(SHIPPED)('for a run that is killed, resumed and rolled back: %s', async (plan) => {
-    const runs = new Runs(hostForPlans());
+    const runs = new Runs(hostFor(plan));
     await runs.killed(shipped(plan), ({ type }) => type === 'outcome');
     await runs.again('resume', ({ type }) => type === 'phase-finished');
     await runs.again('rollback');

@@ -56,6 +56,17 @@ test("another file at the path of the run's own file is not mistaken for it", as
   expect(() => made.requireOwn(at('place'), stamp)).toThrow('so it is left alone');
 });
 
+test('what a resumed run renames is recorded without the number of the record that it was read from', async () => {
+  const first = new MadeFiles(localHost);
+  const records: MadeFile[] = [];
+  const record = async (made: MadeFile) => void records.push(made);
+  await first.makeFolder(at('draft'), 0o711, record);
+  const read = records.map((made) => ({ ...made, on: 'local', seq: 3 }));
+  await new MadeFiles(localHost, read).rename(at('draft'), at('final'), record);
+  const { ino, born } = (await stampAt('draft'))!;
+  expect(records[1]).toEqual({ file: at('final'), ino, born });
+});
+
 test('a missing file needs no owner, and a missing folder is an error', async () => {
   const made = new MadeFiles(localHost);
   made.requireOwn(at('gone'), await stampAt('gone'));

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Graph } from '../../../src/graph/graph.ts';
 import type { HookPoint } from '../../../src/hook.ts';
 import { simulatedHostOf } from '../../../src/host/simulated-host.ts';
+import type { HostState } from '../../../src/model/host-state.ts';
 import { Explorer } from '../../../src/prove/explore.ts';
 import { performPart } from '../../../src/prove/fault-injection.ts';
 import { HostCache } from '../../../src/prove/memo.ts';
@@ -14,7 +15,7 @@ import { renderCase, renderProof } from '../../../src/render/proof.ts';
 import type { RunPart } from '../../../src/run/requests.ts';
 import { Identities } from '../../../src/simulate/identities.ts';
 import { walk } from '../../../src/simulate/walk.ts';
-import { hostForPlans, SHIPPED, shipped } from '../../plans.ts';
+import { hostFor, hostForPlans, SHIPPED, shipped } from '../../plans.ts';
 import { looked } from '../../worlds.ts';
 
 /** The graph of a shipped plan with hooks at each point; the second of a point may be repeated. */
@@ -29,19 +30,19 @@ function withHooks(file: string, numbers = [1]): Graph {
   return { ...shipped(file).graph, hooks };
 }
 
-function sceneOf(graph: Graph) {
-  const { files } = walk(graph, hostForPlans());
-  const state = looked(hostForPlans(), files);
+function sceneOf(graph: Graph, host = hostForPlans()) {
+  const { files } = walk(graph, host);
+  const state = looked(host, files);
   return { state, files: [...new Set([...files, ...Object.keys(state.files)])] };
 }
 
-function proofOf(graph: Graph): Proof {
-  const { state, files } = sceneOf(graph);
+function proofOf(graph: Graph, host?: HostState): Proof {
+  const { state, files } = sceneOf(graph, host);
   return provePlan(graph, state, files);
 }
 
 describe.each(SHIPPED)('%s with hooks', (file) => {
-  const proof = proofOf(withHooks(file));
+  const proof = proofOf(withHooks(file), hostFor(file));
 
   test('violates no invariant under any single fault or pair of faults', () => {
     expect(proof.violations).toEqual([]);

@@ -14,7 +14,7 @@ import type { Injection } from '../../../src/prove/tally.ts';
 import { saidIn } from '../../../src/run/run-state.ts';
 import { walk } from '../../../src/simulate/walk.ts';
 import { NoRollback, type Phase } from '../../../src/steps/define.ts';
-import { hostForPlans, planned, SHIPPED, shipped } from '../../plans.ts';
+import { hostFor, hostForPlans, planned, SHIPPED, shipped } from '../../plans.ts';
 import { DATA, disk, looked, SNAP1, SNAP2, world } from '../../worlds.ts';
 
 interface Scene {
@@ -51,11 +51,11 @@ function otherCauses({ faults }: Proof): string[] {
 }
 
 describe.each(SHIPPED)('%s', (file) => {
-  const proof = proofOf(scene(shipped(file).graph));
+  const proof = proofOf(scene(shipped(file).graph, hostFor(file)));
 
   test('violates no invariant under any single fault or pair of faults', () => {
     expect(proof.violations).toEqual([]);
-    expect(cases(proof.singles)).toBeGreaterThan(100);
+    expect(cases(proof.singles)).toBeGreaterThan(80);
     expect(cases(proof.pairs)).toBeGreaterThan(cases(proof.singles) * 10);
   });
 
@@ -216,7 +216,7 @@ function backByItsPast(): Scene {
 }
 
 test.each([
-  ...SHIPPED.map((file) => ({ name: file, of: () => scene(shipped(file).graph) })),
+  ...SHIPPED.map((file) => ({ name: file, of: () => scene(shipped(file).graph, hostFor(file)) })),
   { name: 'three overlays', of: () => overlays(3) },
   { name: 'a plan whose rollback depends on its past', of: backByItsPast },
 ])('results shared by many runs of $name are the results of each', ({ of }) => {

@@ -6,7 +6,7 @@ import { SCRIPT } from '../../../src/render/html-script.ts';
 import type { Preview } from '../../../src/simulate/preview.ts';
 import { previewPlan } from '../../../src/simulate/preview-plan.ts';
 import { bodyOf, elements, flat, looking, named, textOf } from '../../pages.ts';
-import { hostForPlans, planned, SHIPPED, shipped } from '../../plans.ts';
+import { hostFor, hostForPlans, planned, SHIPPED, shipped } from '../../plans.ts';
 import {
   ADMITTED,
   drawingsOf,
@@ -52,7 +52,7 @@ const CASES: [what: string, preview: Preview][] = [
   ['the same with an error', PREVIEW],
   ...SHIPPED.map((file): [string, Preview] => [
     file,
-    previewPlan(shipped(file).plan, hostForPlans()),
+    previewPlan(shipped(file).plan, hostFor(file)),
   ]),
 ];
 

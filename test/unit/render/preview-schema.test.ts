@@ -6,7 +6,7 @@ import { jsonText } from '../../../src/render/json.ts';
 import { previewPlan } from '../../../src/simulate/preview-plan.ts';
 import { walk } from '../../../src/simulate/walk.ts';
 import { committing } from '../../committing.ts';
-import { hostForPlans, planned, SHIPPED, shipped } from '../../plans.ts';
+import { hostFor, hostForPlans, planned, SHIPPED, shipped } from '../../plans.ts';
 import { PREVIEW, poisonedPreview } from '../../previews.ts';
 import { all as backup, off } from '../../steps/restore-scenes.ts';
 import { looked, SNAP1 } from '../../worlds.ts';
@@ -40,7 +40,7 @@ test('a preview with every field is valid, and so is its printed form', () => {
 
 test.each(SHIPPED)('the preview of %s is valid', (file) => {
   const { plan, graph } = shipped(file);
-  const host = hostForPlans();
+  const host = hostFor(file);
   const preview = previewPlan(plan, looked(host, walk(graph, host).files));
   expect(valid(JSON.parse(jsonText(preview))), JSON.stringify(valid.errors)).toBe(true);
 });

@@ -3,7 +3,7 @@ import { causeOf, FAULTS, type Fault } from '../../../src/prove/faults.ts';
 import { type FaultResult, type Proof, provePlan } from '../../../src/prove/prove.ts';
 import { renderProof } from '../../../src/render/proof.ts';
 import { walk } from '../../../src/simulate/walk.ts';
-import { hostForPlans, SHIPPED, shipped } from '../../plans.ts';
+import { hostFor, SHIPPED, shipped } from '../../plans.ts';
 import { looked } from '../../worlds.ts';
 
 const PROVEN: Proof = {
@@ -130,8 +130,8 @@ test('there are at most ten groups, and the others are counted', () => {
 
 describe.each(SHIPPED)('%s', (file) => {
   const { graph } = shipped(file);
-  const { files } = walk(graph, hostForPlans());
-  const host = looked(hostForPlans(), files);
+  const { files } = walk(graph, hostFor(file));
+  const host = looked(hostFor(file), files);
   const proof = provePlan(graph, host, [...new Set([...files, ...Object.keys(host.files)])]);
 
   test('has a short proof, whose groups have all cases of the full one', () => {

@@ -1,6 +1,6 @@
 /**
- * Every shipped plan, with every fault at every effect, on a simulated host whose guest writes all the time: the run ends
- * as expected, with the host as before or the definition safe, and no write of the guest is lost.
+ * Every shipped plan with block jobs, with every fault at every effect, on a simulated host whose guest writes all the time:
+ * the run ends as expected, with the host as before or the definition safe, and no write of the guest is lost.
  */
 
 import { afterAll, describe, expect, test } from 'vitest';
@@ -17,7 +17,7 @@ import { type Finish, saidIn } from '../../../src/run/run-state.ts';
 import { lostAtNextStart, lostWrites } from '../../../src/simulate/host-faults.ts';
 import { DriverDouble, type Fault, type Injection } from '../../driver-double.ts';
 import { wordsIn } from '../../effects.ts';
-import { hostForPlans, planned, SHIPPED, shipped } from '../../plans.ts';
+import { hostForPlans, LIVE, planned, shipped } from '../../plans.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
 import { frozen } from '../../worlds.ts';
 
@@ -236,7 +236,7 @@ const EXTRA: readonly (readonly [title: string, yaml: readonly string[]])[] = [
 ];
 
 const plans: (readonly [string, () => Compiled])[] = [
-  ...SHIPPED.map((file) => [file, () => shipped(file)] as const),
+  ...LIVE.map((file) => [file, () => shipped(file)] as const),
   ...EXTRA.map(([title, yaml]) => [title, () => planned(yaml)] as const),
 ];
 

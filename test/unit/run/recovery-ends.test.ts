@@ -16,7 +16,7 @@ import { guestDies, guestStarts } from '../../../src/simulate/host-faults.ts';
 import type { Injection } from '../../driver-double.ts';
 import { logOf } from '../../journals.ts';
 import { Runs } from '../../killed-runs.ts';
-import { hostForPlans, SHIPPED, shipped } from '../../plans.ts';
+import { hostFor, SHIPPED, shipped } from '../../plans.ts';
 
 const WAYS = ['resume', 'rollback'] as const;
 type Way = (typeof WAYS)[number];
@@ -31,7 +31,7 @@ const nth = (number: number) => {
 
 /** A plan's run with that fault, killed at a record. */
 async function killedAt(plan: string, number: number, injections: readonly Injection[]) {
-  const runs = new Runs(hostForPlans(), injections);
+  const runs = new Runs(hostFor(plan), injections);
   await runs.killed(shipped(plan), nth(number));
   // The fault is gone when the run is resumed.
   runs.driver.injections = [];
@@ -121,24 +121,28 @@ describe.each(SHIPPED)('%s', (plan) => {
     }
   });
 
-  test('with a restarted guest: a run that stays stranded reports how to end it, and ends so', async () => {
-    for (const { injections, entries } of await wholeRuns(plan))
-      for (const [number] of entries.slice(0, -1).entries())
-        for (const how of WAYS) {
-          const runs = await killedAt(plan, number, injections);
-          runs.befalls((host) => updateDomain(guestStarts(guestDies(host)), { agent: false }));
-          let { finish } = await runs.again(how);
-          for (let attempt = 1; finish?.end === 'stranded' && attempt < ATTEMPTS; attempt++) {
-            const offered = recoveryModesFrom(logOf(runs.entries).direction).map(
-              (way) => `blockplan ${way} r`,
+  // A guest that is off cannot be restarted.
+  test.runIf(plan !== 'restore.yaml')(
+    'with a restarted guest: a run that stays stranded reports how to end it, and ends so',
+    async () => {
+      for (const { injections, entries } of await wholeRuns(plan))
+        for (const [number] of entries.slice(0, -1).entries())
+          for (const how of WAYS) {
+            const runs = await killedAt(plan, number, injections);
+            runs.befalls((host) => updateDomain(guestStarts(guestDies(host)), { agent: false }));
+            let { finish } = await runs.again(how);
+            for (let attempt = 1; finish?.end === 'stranded' && attempt < ATTEMPTS; attempt++) {
+              const offered = recoveryModesFrom(logOf(runs.entries).direction).map(
+                (way) => `blockplan ${way} r`,
+              );
+              expect(finish.next).toEqual(expect.arrayContaining(offered));
+              runs.befalls(helped);
+              finish = (await runs.again('rollback')).finish;
+            }
+            expect(['succeeded', 'rolled-back'], finish && saidIn(finish).join('\n')).toContain(
+              finish?.end,
             );
-            expect(finish.next).toEqual(expect.arrayContaining(offered));
-            runs.befalls(helped);
-            finish = (await runs.again('rollback')).finish;
           }
-          expect(['succeeded', 'rolled-back'], finish && saidIn(finish).join('\n')).toContain(
-            finish?.end,
-          );
-        }
-  });
+    },
+  );
 });

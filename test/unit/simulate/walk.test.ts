@@ -3,7 +3,7 @@ import type { HostState } from '../../../src/model/host-state.ts';
 import { previewPlan } from '../../../src/simulate/preview-plan.ts';
 import { simulatePhase } from '../../../src/simulate/simulate-effects.ts';
 import { walk } from '../../../src/simulate/walk.ts';
-import { hostForPlans, planned, SHIPPED, shipped } from '../../plans.ts';
+import { hostFor, hostForPlans, planned, SHIPPED, shipped } from '../../plans.ts';
 import { BASE, DATA, disk, frozen, looked, SNAP1, SNAP2, world } from '../../worlds.ts';
 
 const JOB = { type: 'copy', ready: true, mirror: '/elsewhere' } as const;
@@ -17,11 +17,12 @@ describe('walking a plan', () => {
   const DANGERS: Readonly<Record<string, readonly string[]>> = {
     'live-storage-migration.yaml': ['BP131'],
     'live-storage-migration-classic.yaml': ['BP135', 'BP131'],
+    'restore.yaml': ['BP131'],
   };
 
   test.each(SHIPPED)('simulates %s to its end without an error', (file) => {
     const { graph } = shipped(file);
-    const { phases, findings } = walk(graph, seen(graph));
+    const { phases, findings } = walk(graph, seen(graph, hostFor(file)));
     expect(findings.map(({ code }) => code)).toEqual(DANGERS[file] ?? []);
     expect(phases.map(({ node }) => node)).toEqual(graph.nodes);
     // Each phase begins in the state in which the previous one ended, each step with its first phase.
@@ -89,7 +90,7 @@ describe('walking a plan', () => {
 describe('previews of the shipped plans', () => {
   test.each(SHIPPED)('%s', (file) => {
     const { plan, graph } = shipped(file);
-    const preview = previewPlan(plan, seen(graph));
+    const preview = previewPlan(plan, seen(graph, hostFor(file)));
     const lines = preview.steps.flatMap(({ id, phases }) =>
       phases.flatMap(({ name, commands, undoCommands, noRollback, pointOfNoReturn, chains }) => [
         `${id}:${name}`,
