@@ -203,12 +203,7 @@ describe('init refuses', () => {
       'BP103: the domain "web1" has no disk "vdz"; it has: vda, vdb',
     ],
     ['a drive', () => on('one.yaml', ...TO, '--disk', 'sda'), 3, 'BP104: sda is a cdrom'],
-    [
-      'a guest without disks',
-      () => on('cd.yaml', ...TO),
-      3,
-      'BP103: the guest "web1" has no disk',
-    ],
+    ['a guest without disks', () => on('cd.yaml', ...TO), 3, 'BP103: the guest "web1" has no disk'],
     ['a guest that is off', () => on('off.yaml', ...TO), 3, 'BP102: the domain "web1" is shut off'],
     [
       'an unknown guest',
