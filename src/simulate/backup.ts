@@ -85,15 +85,14 @@ function published(host: SimulatedHost, { draft: from, to }: PublishBackupEffect
   refuseUnless(Boolean(files[nameIn(host, from)]), `${from} does not exist`);
   refuseUnless(!files[nameIn(host, to)], `${to} already exists`);
   const inside = Object.keys(files).filter((file) => file.startsWith(`${from}/`) && files[file]);
-  return [nameIn(host, from), ...inside].reduce((each, file) => {
-    const place = nameIn(host, `${to}${file.slice(from.length)}`);
-    const moved = withFileMoved(each, file, place);
-    const image = moved.state.files[place];
-    // A folder that is renamed is still the one that the run has made.
-    return image && file === nameIn(host, from)
-      ? withImage(moved, place, { ...image, made: true })
-      : moved;
-  }, host);
+  const moved = [nameIn(host, from), ...inside].reduce(
+    (each, file) => withFileMoved(each, file, nameIn(host, `${to}${file.slice(from.length)}`)),
+    host,
+  );
+  const place = nameIn(host, to);
+  const folder = moved.state.files[place];
+  // A folder that is renamed is still the one that the run has made.
+  return folder ? withImage(moved, place, { ...folder, made: true }) : moved;
 }
 
 function discarded(host: SimulatedHost, { draft: folder, disks }: DiscardBackupEffect) {
