@@ -10,16 +10,17 @@ import { mismatchOf } from '../../../src/model/shape.ts';
 import { otherCommands } from '../../../src/run/other-commands.ts';
 import { editedText, graphOfRun } from '../../../src/run/stored-plan.ts';
 import { logOf, phase, STARTED, writeRun } from '../../journals.ts';
-import { planned, SHIPPED, shipped } from '../../plans.ts';
+import { hostFor, planned, SHIPPED, shipped } from '../../plans.ts';
 import { BEGUN, begun, MOVE, state, stored } from './stored-plans.ts';
 
 describe('a run continues with the plan in its journal', () => {
   test.each(SHIPPED)('%s: without its text, with the same states and commands', async (file) => {
     const { graph } = shipped(file);
-    const compiled = stored(shipped(file));
+    const host = hostFor(file);
+    const compiled = stored(shipped(file), host);
     expect(mismatchOf(compiledPlanShape, compiled)).toBeUndefined();
     expect(compiled.steps.flatMap(({ phases }) => phases).every((each) => each.effects)).toBe(true);
-    const { folder, started } = await begun(compiled);
+    const { folder, started } = await begun(compiled, undefined, host);
     const again = await graphOfRun(folder, started, 'resume', BEGUN);
     expect(again.states).toEqual(graph.states);
     expect(again.nodes.map(({ planned: { id, params } }) => [id, params])).toEqual(

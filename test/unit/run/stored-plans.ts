@@ -17,8 +17,8 @@ export const MOVE = 'blockcopy: { disk: vda, dest: /new/c, shallow: true, pivot:
 let runs = 0;
 
 /** The compiled plan as a journal stores it. */
-export function stored(of: ReturnType<typeof planned>): CompiledPlan {
-  return JSON.parse(JSON.stringify(compiledPlanOf(of.graph, HOST)));
+export function stored(of: ReturnType<typeof planned>, host = HOST): CompiledPlan {
+  return JSON.parse(JSON.stringify(compiledPlanOf(of.graph, host)));
 }
 
 /** The log of a run of which no phase has begun. */
@@ -28,6 +28,7 @@ export const BEGUN = logOf([]);
 export async function begun(
   compiled: CompiledPlan | undefined,
   text?: string,
+  host = HOST,
 ): Promise<{ folder: string; started: StartRecord }> {
   const plan = compiled ? { compiled } : {};
   const sum = text === undefined ? {} : { planSum: planSumOf(text) };
@@ -35,7 +36,7 @@ export async function begun(
     ...STARTED,
     plan: 'test',
     version: '0.9.0',
-    hosts: onLocal(HOST),
+    hosts: onLocal(host),
     ...plan,
     ...sum,
   };
