@@ -1,13 +1,12 @@
 /** What `validate` prints into pipes, which a reader may empty late. */
 import { execFileSync, spawn } from 'node:child_process';
-import { closeSync, constants, createReadStream, mkdtempSync, openSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, constants, createReadStream, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { scratchFolder } from '../scratch-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'blockplan-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = scratchFolder('validate-output');
 
 const PLAN = 'plans/live-storage-migration.yaml';
 /** More than the 64 KiB of a pipe. */

@@ -1,5 +1,10 @@
 /** Hosts and commands for tests of what the simulated libvirt and QEMU answer. */
 import type { Word } from '../../../src/commands/define.ts';
+import {
+  type CommandEffect,
+  commandDefinition,
+  type Effect,
+} from '../../../src/commands/effect.ts';
 import { type SimulatedHost, simulatedHostOf } from '../../../src/host/simulated-host.ts';
 import { fullBackupXml } from '../../../src/model/backup-xml.ts';
 import type { Destination } from '../../../src/model/destination.ts';
@@ -30,6 +35,12 @@ export function host({ of = {}, job, raw, two }: Parts = {}): SimulatedHost {
   const place: Destination = { kind: 'file', heldBy: [], length: 5_000_000, header };
   const files = { [OLD]: { size: 1, format: 'qcow2', backing: SNAP1, place } };
   return simulatedHostOf(looked(world({ disks, domain: of, files }), [DEST]));
+}
+
+/** The host after a command whose obstacle is taken away; undefined for a command without that. */
+export function unobstructed(before: SimulatedHost, effect: Effect): SimulatedHost | undefined {
+  const { args } = effect as CommandEffect;
+  return commandDefinition(effect as CommandEffect).unobstructed?.(before, args as never);
 }
 
 export const DOMAIN = ['--domain', 'testvm'];

@@ -23,6 +23,7 @@ import {
   pull,
   snapshot,
   undefine,
+  unobstructed,
   VDA,
   virsh,
 } from './answering.ts';
@@ -262,10 +263,8 @@ describe('is refused', () => {
   test.each(
     preventable.filter(([, , , message]) => obstacles.some((each) => message.includes(each))),
   )('unless its obstacle is taken away: %s', (_what, parts, effect) => {
-    const { unobstructed } = commandDefinition(effect as CommandEffect);
-    const { args } = effect as CommandEffect;
     const before = host(parts);
-    const after = unobstructed?.(before, args as never);
+    const after = unobstructed(before, effect);
     expect(after).not.toEqual(before);
     const { agent, nvram, tpm, managedSave, state } = before.state.domain;
     expect(after?.state.domain).toMatchObject({ agent, nvram, tpm, managedSave, state });

@@ -1,24 +1,9 @@
 /** The programs of a plan's hooks, checked before a run. */
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { codes } from '../../../src/codes.ts';
 import type { Plan } from '../../../src/plan/plan.ts';
 import { findHookProblems } from '../../../src/run/hook-findings.ts';
-
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'blockplan-'));
-});
-afterEach(() => rmSync(folder, { recursive: true }));
-
-function script(name: string, mode: number): string {
-  const path = join(folder, name);
-  writeFileSync(path, '#!/bin/sh\n');
-  chmodSync(path, mode);
-  return path;
-}
+import { Scripts } from '../../hooked-runs.ts';
 
 type PlanHook = Plan['hooks'][number];
 
@@ -30,16 +15,17 @@ function hook(program: string, point: PlanHook['point'], number = 1): PlanHook {
 const found = (...hooks: PlanHook[]) => findHookProblems({ hooks });
 
 test('a plan without hooks, or whose programs can be executed, is fine', async () => {
-  const program = script('good', 0o755);
+  const program = new Scripts().write('good');
   expect(await found()).toEqual([]);
   expect(await found(hook(program, 'before'), hook(program, 'after'))).toEqual([]);
 });
 
 test('each program that cannot be executed is reported once, at its first hook', async () => {
-  const missing = join(folder, 'missing');
-  const plain = script('plain', 0o644);
+  const scripts = new Scripts();
+  const missing = scripts.path('missing');
+  const plain = scripts.write('plain', '', '#!/bin/sh\n', 0o644);
   const hooks = [
-    hook(script('good', 0o755), 'before'),
+    hook(scripts.write('good'), 'before'),
     hook(missing, 'before', 2),
     hook(plain, 'after'),
     hook(missing, 'on-failure'),

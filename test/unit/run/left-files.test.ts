@@ -1,16 +1,22 @@
 /** The files that a run has taken out of the chains of its guest. */
 import { expect, test } from 'vitest';
+import type { RunLog } from '../../../src/journal/run-log.ts';
 import { filesLeftBy } from '../../../src/run/left-files.ts';
 import { logOf } from '../../journals.ts';
 import { Runs } from '../../killed-runs.ts';
 import { hostForPlans, planned } from '../../plans.ts';
 import { BASE, SNAP1, SNAP2 } from '../../worlds.ts';
 
-async function leftBy(yaml: readonly string[], refused?: number): Promise<string[]> {
+/** The log of a whole run; the command with that number is refused. */
+async function logAfter(yaml: readonly string[], refused?: number): Promise<RunLog> {
   const state = { ...hostForPlans(), others: [] };
   const runs = new Runs(state, refused === undefined ? [] : [{ at: refused, fault: 'refused' }]);
   await runs.whole(planned(yaml));
-  return filesLeftBy(logOf(runs.entries)).map(
+  return logOf(runs.entries);
+}
+
+async function leftBy(yaml: readonly string[], refused?: number): Promise<string[]> {
+  return filesLeftBy(await logAfter(yaml, refused)).map(
     ({ file, target, kind, wasActive }) =>
       `${file} of ${target} by ${kind}${wasActive ? ', active' : ''}`,
   );
@@ -68,9 +74,7 @@ test('a run that was rolled back has left nothing', async () => {
 });
 
 test('nothing counts as left while a run has not succeeded, and a file is no block device', async () => {
-  const runs = new Runs({ ...hostForPlans(), others: [] });
-  await runs.whole(planned([copy('/new/c', 'shallow: true, pivot: true')]));
-  const succeeded = logOf(runs.entries);
+  const succeeded = await logAfter([copy('/new/c', 'shallow: true, pivot: true')]);
   expect(filesLeftBy(succeeded)).toEqual([expect.objectContaining({ file: SNAP2, block: false })]);
   const { finish, ...log } = succeeded;
   expect(filesLeftBy(log)).toEqual([]);
@@ -79,9 +83,7 @@ test('nothing counts as left while a run has not succeeded, and a file is no blo
 });
 
 test('a command that failed has taken no file away', async () => {
-  const runs = new Runs({ ...hostForPlans(), others: [] });
-  await runs.whole(planned([copy('/new/c', 'shallow: true, pivot: true')]));
-  const log = logOf(runs.entries);
+  const log = await logAfter([copy('/new/c', 'shallow: true, pivot: true')]);
   const failed = log.visits.map((visit) => ({
     ...visit,
     commands: visit.commands.map((command) =>
