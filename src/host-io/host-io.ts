@@ -1,11 +1,10 @@
 /**
  * Everything that blockplan does with the files, processes and kernel tables of a host that libvirt runs on. The libvirt
- * room accesses a host only through this interface. Today the host is the one that blockplan runs on (`local-host.ts`); an
- * agent on another host would serve the same operations with the same local implementation.
+ * room accesses a host only through this interface. Today it is the host that blockplan runs on (`local-host.ts`); an agent
+ * on another host would serve the same operations with the same local implementation.
  *
- * So each operation is one request and one response that fit into JSON. Four things live longer, and an agent would
- * identify them by a number in its own process: a held file, the lock of a store, a running program, and the signal that
- * aborts it.
+ * So each operation is one request and one response that fit into JSON. An agent would identify what lives longer by a
+ * number in its own process: a held file, the lock of a store, a running program, and the signal that aborts it.
  *
  * An operation rejects with an `EffectFailed` or a `BlockplanError` where its description says so. Otherwise a rejection is
  * the host's own error, with its `code`, such as `EACCES`.
@@ -13,6 +12,7 @@
 import type { StoreFolder } from '../model/backup-store.ts';
 import type { Destination, FileUsers } from '../model/destination.ts';
 import type { OverlayBeside } from '../model/examination.ts';
+import type { ChainImage } from '../model/headers.ts';
 import type { Folder, HostState, ImageFile, Layer } from '../model/host-state.ts';
 import type { ImageExtents } from '../model/image-extents.ts';
 import type { ImageDigests } from './image-digest.ts';
@@ -60,8 +60,13 @@ export interface FileQueries {
   /** The other files that hold data of an image; none for formats other than qcow2 and vmdk. */
   readDataFiles(layer: Layer): Promise<DataFiles>;
   /**
-   * Which parts of an image and of the files below it have data. No file is locked. Undefined where that cannot be read, or
-   * not within the limit: a large image has large tables.
+   * An image and those below it, as the headers name them. Undefined where a format is neither qcow2 nor raw, or not named,
+   * where a name is no path, or a header cannot be read.
+   */
+  readBackingChain(top: Layer): Promise<readonly ChainImage[] | undefined>;
+  /**
+   * Which parts of an image and of the files below it have data; undefined where that cannot be read within the limit.
+   * No file is locked.
    * @param chain the image and all files below it, topmost first, each with its format
    */
   readExtents(chain: readonly Layer[], limitMs: number): Promise<ImageExtents | undefined>;
@@ -174,10 +179,7 @@ export interface FileChanges {
   ): Promise<void>;
   /** Syncs files or folders to disk, one after another, so that they survive a power loss. */
   sync(paths: readonly string[]): Promise<void>;
-  /**
-   * Writes a file for a command on the host to read, in a new folder that only this user can enter.
-   * @returns its path
-   */
+  /** Writes a file for a command on the host to read, in a new folder that only this user can enter; returns its path. */
   writeScratchFile(name: string, content: string): Promise<string>;
   /** Removes what {@link writeScratchFile} made. */
   removeScratchFile(path: string): Promise<void>;

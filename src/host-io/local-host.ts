@@ -1,5 +1,6 @@
 /** The host that blockplan runs on. */
 import { bootId } from '../processes.ts';
+import { readBackingChain } from './backing-chain.ts';
 import { readDataFiles } from './data-files.ts';
 import { inspectDestination, usersAt } from './destination.ts';
 import { digestImage } from './digest-image.ts';
@@ -41,6 +42,7 @@ export const localHost: HostIO = {
   inspectDestination,
   usersAt,
   readDataFiles,
+  readBackingChain,
   readExtents,
   findOverlays,
   readStore: (path) => readStore(path),

@@ -48,7 +48,7 @@ async function overlayOf(
   known: ReadonlyMap<string, string>,
 ): Promise<OverlayBeside | undefined> {
   const named = (await allowed(absentAsNull(readQcow2Header(file))))?.backing;
-  if (named === undefined) return undefined;
+  if (typeof named !== 'string') return undefined;
   const itself = await inspectFile(file);
   const below = await allowed(inspectFile(resolve(dirname(file), named)));
   const backing = known.get(below?.identity ?? '');

@@ -16,7 +16,10 @@ import type {
 
 let execa: Promise<typeof import('execa')> | undefined;
 
-/** Loads execa once. The first virsh is started without it, and connects meanwhile. */
+/** How long after a program was started execa is loaded: a short run may not need it at all. */
+const EXECA_AFTER_MS = 2000;
+
+/** Loads execa once. What a run always starts, virsh and the maps of images, is started without it. */
 function loadExeca(): Promise<typeof import('execa')> {
   execa ??= import('execa');
   return execa;
@@ -58,7 +61,7 @@ function startAs(argv: Argv, options: StartOptions): RunningProgram {
   const child = spawned(argv, options);
   // Loaded before it is needed: an upgrade of blockplan may remove the file while the program runs. A failure is kept, and
   // fails the first program that needs it.
-  setImmediate(() => void loadExeca().catch(() => {}));
+  setTimeout(() => void loadExeca().catch(() => {}), EXECA_AFTER_MS).unref();
   if (!child) return notStarted();
   const { pid, stdin, stdout, stderr } = child;
   for (const stream of [stdout, stderr]) {

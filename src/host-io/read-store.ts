@@ -124,7 +124,7 @@ async function readFile(folder: FileHandle, name: string): Promise<StoreFile | u
 function storedHeader({ virtualSize, backing, hasDataFile }: Qcow2Header): StoredHeader {
   return {
     virtualSize,
-    ...(backing === undefined ? {} : { backing }),
+    ...(typeof backing === 'string' ? { backing } : {}),
     ...(hasDataFile ? { hasDataFile } : {}),
   };
 }

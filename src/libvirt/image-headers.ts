@@ -2,6 +2,7 @@
 import { dirname } from 'node:path';
 import { BlockplanError } from '../errors.ts';
 import type { HostIO } from '../host-io/host-io.ts';
+import { type ChainImage, MAX_CHAIN_DEPTH } from '../model/headers.ts';
 import type { Layer } from '../model/host-state.ts';
 import { pathsNamed } from '../model/image-names.ts';
 import { describeExit } from './exit-text.ts';
@@ -9,9 +10,6 @@ import { TaskQueue } from './task-queue.ts';
 
 /** How many qemu-img run at once: each is a process, and a host may have hundreds of images. */
 const AT_ONCE = 4;
-
-/** Chains deeper than QEMU would open (libvirt: at most 200 layers) are not followed. */
-export const MAX_CHAIN_DEPTH = 200;
 
 /** An image and what is below it, as far as could be read. */
 export interface Headers {
@@ -54,17 +52,32 @@ export class ImageHeaders {
   }
 }
 
-/** One qemu-img for the whole chain; where that fails, one for each header, as far as the chain can be followed. */
+/** The chain that the headers name, topmost first; undefined where it cannot be read as a whole. */
+export async function readChain(
+  io: HostIO,
+  top: Layer,
+): Promise<readonly ChainImage[] | undefined> {
+  // Starting qemu-img takes longer than all else that an observation reads.
+  const read = await io.readBackingChain(top);
+  if (read) return read;
+  const told = await imageInfo(io, top.file, top.format, ['--backing-chain']);
+  if (typeof told === 'string') return undefined;
+  return told.map((info) => ({
+    file: info.filename,
+    format: info.format,
+    name: info['backing-filename'] ?? null,
+    backingFormat: info['backing-filename-format'],
+  }));
+}
+
+/** The whole chain at once; where that fails, one qemu-img for each header, as far as the chain can be followed. */
 async function readHeaders(io: HostIO, top: string, format: string): Promise<Headers> {
-  const whole = await imageInfo(io, top, format, ['--backing-chain']);
-  if (typeof whole !== 'string')
-    return followed(
-      io,
-      whole.map((info) => ({ file: info.filename, format: info.format })),
-      [],
-      nameIn(whole),
-      [format, ...whole.map((info) => info['backing-filename-format'] ?? '')],
-    );
+  const whole = await readChain(io, { file: top, format });
+  if (whole)
+    return followed(io, whole, [], whole[0]?.name, [
+      format,
+      ...whole.map(({ backingFormat }) => backingFormat ?? ''),
+    ]);
   const own = await imageInfo(io, top, format, []);
   const layers: Layer[] = [];
   let layer: Layer | undefined = { file: top, format };

@@ -6,14 +6,14 @@ import { filesOfLayer } from '../model/file-identity.ts';
 import { backingPath } from '../model/headers.ts';
 import type { Domain, HostState, ImageFile, Layer } from '../model/host-state.ts';
 import { withDataFiles } from './data-files.ts';
-import { ImageHeaders, imageInfo } from './image-headers.ts';
+import { ImageHeaders, imageInfo, readChain } from './image-headers.ts';
 
 /** By path, the name of the backing file in an image's header; `null` for none. */
 type Names = Readonly<Record<string, string | null>>;
 
 /**
  * Adds to an observed host state the backing file names in the headers of the layers of the guest's disks and of its
- * definition, and the identities of the files that they lead to. One qemu-img for a chain that can be read as a whole.
+ * definition, and the identities of the files that they lead to.
  */
 export async function readHeaders(io: HostIO, state: HostState): Promise<HostState> {
   const chains = state.domain.disks.map(({ chain }) => chain).filter(isReadable);
@@ -41,11 +41,9 @@ function isReadable([top]: readonly Layer[]): boolean {
 /** Reads the names of a whole chain at once; layers that the headers do not lead to are read one by one. */
 async function namesIn(io: HostIO, chain: readonly Layer[]): Promise<Names> {
   const [top] = chain;
-  const whole = top ? await imageInfo(io, top.file, top.format, ['--backing-chain']) : [];
   const names: Record<string, string | null> = {};
-  if (typeof whole !== 'string')
-    for (const info of whole)
-      if (info.format !== 'raw') names[info.filename] = info['backing-filename'] ?? null;
+  for (const { file, format, name } of (top && (await readChain(io, top))) ?? [])
+    if (format !== 'raw') names[file] = name;
   for (const { file, format } of chain) {
     if (file in names || format === 'raw' || !file.startsWith('/')) continue;
     const info = await imageInfo(io, file, format, []);

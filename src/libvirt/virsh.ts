@@ -165,7 +165,8 @@ class Session implements Virsh {
 
   /** virsh connects to a default URI only when a command needs it, so such a command is sent first. */
   async connect(timeoutMs: number): Promise<void> {
-    const [answer] = await this.#inTurn([['uri']], { timeoutMs });
+    // Sent at once, not at the next turn of the event loop: the caller loads code meanwhile, and virsh has nothing to report yet.
+    const [answer] = await this.#exchange([this.#framed(['uri'])], { timeoutMs });
     if (!answer?.ok) {
       this.stderr = answer?.stderr ?? '';
       throw connectionLost('no connection was made');
@@ -207,15 +208,18 @@ class Session implements Virsh {
   }
 
   #inTurn(argvs: readonly (readonly string[])[], options: RunOptions): Promise<Answer[]> {
-    const frames = argvs.map((argv) => frame(argv, this.#secret, this.#serial++));
-    const mine = this.#turn.then(() => this.#exchange(frames, options));
+    const frames = argvs.map((argv) => this.#framed(argv));
+    const mine = this.#turn.then(whatHasArrived).then(() => this.#exchange(frames, options));
     this.#turn = mine.catch(() => {});
     return mine;
   }
 
+  #framed(argv: readonly string[]): CommandFrame {
+    return frame(argv, this.#secret, this.#serial++);
+  }
+
   async #exchange(frames: readonly CommandFrame[], options: RunOptions): Promise<Answer[]> {
     const { timeoutMs = DEFAULT_TIMEOUT_MS, signal } = options;
-    await whatHasArrived();
     signal?.throwIfAborted();
     const [first] = frames;
     if (!first) return [];

@@ -7,6 +7,16 @@ import { definedChain } from './defined-chain.ts';
 import { fileAt, isSameFile, layerIndex } from './file-identity.ts';
 import { type Disk, type HostState, isUp, type Layer } from './host-state.ts';
 
+/** Chains deeper than QEMU would open (libvirt: at most 200 layers) are not followed. */
+export const MAX_CHAIN_DEPTH = 200;
+
+/** An image, and what its own header says of its backing file. */
+export interface ChainImage extends Pick<Layer, 'file' | 'format'> {
+  /** As the header spells it; `null` for none, and for a raw image. */
+  readonly name: string | null;
+  readonly backingFormat?: string | undefined;
+}
+
 /**
  * The path that a name in an image's header leads to. QEMU and libvirt resolve a relative name against the folder in the
  * image's path, without following links (QEMU util/path.c, path_combine; seen on libvirt 9.0).

@@ -18,6 +18,7 @@ const host = await startHost();
 try {
   const empty = await guestOf(host, 'empty', 64);
   await compare('migration, almost empty disk', PAIRS, empty, migration(host, empty, blockcopy));
+  await empty.destroy();
   const busy = await guestOf(host, 'busy', 256, 64);
   await putToWork(host, busy);
   await compare('migration, 64 MiB, busy', PAIRS, busy, migration(host, busy, script));

@@ -31,6 +31,7 @@ const QUESTIONS: Readonly<Record<string, Question>> = {
   inspectDestination: (io) => io.inspectDestination(at('top')),
   usersAt: (io) => io.usersAt(at('top')),
   readDataFiles: (io) => io.readDataFiles({ file: at('top'), format: 'qcow2' }),
+  readBackingChain: (io) => io.readBackingChain({ file: at('top'), format: 'qcow2' }),
   findOverlays: (io) => io.findOverlays([at('base')]),
   readStore: (io) => io.readStore(folder),
   makeFile: (io) => io.makeFile(at('made')),

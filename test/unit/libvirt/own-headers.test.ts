@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { HostIO } from '../../../src/host-io/host-io.ts';
 import { localHost } from '../../../src/host-io/local-host.ts';
 import { filesAtNextStart, readHeaders } from '../../../src/libvirt/own-headers.ts';
 import { filesOfDisk } from '../../../src/model/file-identity.ts';
@@ -103,4 +104,20 @@ test('a next start reads the files that the definition names, and those that the
   ]);
   const ends = `${layer}<backingStore/></backingStore>`;
   expect(await read(ends, ['real/top.qcow2'])).toEqual(['elsewhere.qcow2', ...all]);
+});
+
+test('no program is started for headers of qcow2 files', async () => {
+  const started: string[] = [];
+  const run: HostIO['run'] = (argv, options) => {
+    started.push(argv.join(' '));
+    return localHost.run(argv, options);
+  };
+  const io = { ...localHost, run };
+  const seen = await guestOn('real/top.qcow2', 'real/mid.qcow2', 'real/base.qcow2');
+  expect((await readHeaders(io, seen)).files).toEqual(seen.files);
+  expect(started).toEqual([]);
+  renameSync(at('real/base.qcow2'), at('real/away'));
+  await readHeaders(io, seen);
+  renameSync(at('real/away'), at('real/base.qcow2'));
+  expect(started).not.toEqual([]);
 });
