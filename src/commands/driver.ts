@@ -15,8 +15,9 @@ export interface Driver {
   /**
    * Adds to a host state that has just been observed the backing file names in the headers of the guest's layers, and the
    * files that they lead to.
+   * @param within a run, which must end also if storage does not answer: the wait for it is limited, and takes longer
    */
-  headers(state: HostState): Promise<HostState>;
+  headers(state: HostState, within?: 'run'): Promise<HostState>;
   /** Adds to a host state the backup stores in these folders; what is wrong with one is a finding of it. */
   readStores(state: HostState, folders: readonly string[]): Promise<HostState>;
   /**

@@ -1,34 +1,53 @@
 /** Follows the backing files of a qcow2 image from header to header, without a program (QEMU, docs/interop/qcow2.txt). */
-import { stat } from 'node:fs/promises';
-import { backingPath, type ChainImage, MAX_CHAIN_DEPTH } from '../model/headers.ts';
+import { open, stat } from 'node:fs/promises';
+import { backingPath, type ChainImage } from '../model/headers.ts';
 import type { Layer } from '../model/host-state.ts';
 import { type Qcow2Header, readQcow2Header } from './qcow2-header.ts';
 
 /** Implements `HostIO.readBackingChain`. */
 export async function readBackingChain(top: Layer): Promise<readonly ChainImage[] | undefined> {
   const images: ChainImage[] = [];
+  const seen = new Set<string>();
   let { file, format }: Pick<Layer, 'file' | 'format'> = top;
-  while (file.startsWith('/') && images.length < MAX_CHAIN_DEPTH) {
+  while (file.startsWith('/') && !seen.has(file)) {
+    seen.add(file);
     // What a guest has written into a raw image is no header.
-    const header: Qcow2Header | null = format === 'qcow2' ? await headerOf(file) : null;
-    const name = format === 'raw' ? null : header?.backing;
-    if (name === undefined) return undefined;
-    if (name === null) return [...images, { file, format, name }];
-    const backingFormat = header?.backingFormat;
-    // A name with a scheme is a URL or QEMU's JSON; without a format, QEMU would guess one.
-    if (backingFormat === undefined || /^[^/]*:/.test(name)) return undefined;
-    images.push({ file, format, name, backingFormat });
-    [file, format] = [backingPath(file, name), backingFormat];
+    if (format === 'raw')
+      return (await readable(file, isOpened))
+        ? [...images, { file, format, name: null }]
+        : undefined;
+    const header = format === 'qcow2' ? await readable(file, readQcow2Header) : null;
+    const next = nextOf(header);
+    if (next === undefined) return undefined;
+    images.push({ file, format, ...next });
+    if (next.name === null) return images;
+    [file, format] = [backingPath(file, next.name), next.backingFormat];
   }
   return undefined;
 }
 
+type Next = { readonly name: null } | { readonly name: string; readonly backingFormat: string };
+
+/** What is below an image; undefined where its header does not make that certain. */
+function nextOf(header: Qcow2Header | null): Next | undefined {
+  if (!header?.isUsual || header.backing === undefined) return undefined;
+  const { backing: name, backingFormat } = header;
+  if (name === null) return { name };
+  // A name with a scheme is a URL or QEMU's JSON; without a format, QEMU would guess one.
+  return backingFormat === undefined || /^[^/]*:/.test(name) ? undefined : { name, backingFormat };
+}
+
+async function isOpened(file: string): Promise<true> {
+  await (await open(file, 'r')).close();
+  return true;
+}
+
 /** Null where there is no such image, or this user cannot read it. */
-async function headerOf(file: string): Promise<Qcow2Header | null> {
+async function readable<T>(file: string, read: (file: string) => Promise<T>): Promise<T | null> {
   try {
     const found = await stat(file);
     // Opening anything else could wait for another process.
-    return found.isFile() || found.isBlockDevice() ? await readQcow2Header(file) : null;
+    return found.isFile() || found.isBlockDevice() ? await read(file) : null;
   } catch (error) {
     if (typeof (error as NodeJS.ErrnoException).code !== 'string') throw error;
     return null;

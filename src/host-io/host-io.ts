@@ -60,8 +60,8 @@ export interface FileQueries {
   /** The other files that hold data of an image; none for formats other than qcow2 and vmdk. */
   readDataFiles(layer: Layer): Promise<DataFiles>;
   /**
-   * An image and those below it, as the headers name them. Undefined where a format is neither qcow2 nor raw, or not named,
-   * where a name is no path, or a header cannot be read.
+   * An image and those below it, as the headers name them. Undefined where that takes qemu-img: a format that is neither qcow2
+   * nor raw, or not named, a name that is no path, a loop, an unusual header, or an image that cannot be read.
    */
   readBackingChain(top: Layer): Promise<readonly ChainImage[] | undefined>;
   /**

@@ -15,14 +15,21 @@ import type {
 } from './host-io.ts';
 
 let execa: Promise<typeof import('execa')> | undefined;
+let isPreloading = false;
 
-/** How long after a program was started execa is loaded: a short run may not need it at all. */
+/** How long after the first program was started execa is loaded: a short run may not need it at all. */
 const EXECA_AFTER_MS = 2000;
 
 /** Loads execa once. What a run always starts, virsh and the maps of images, is started without it. */
-function loadExeca(): Promise<typeof import('execa')> {
+async function loadExeca(): Promise<typeof import('execa')> {
   execa ??= import('execa');
-  return execa;
+  try {
+    return await execa;
+  } catch (error) {
+    // There may have been too few file descriptors for a moment.
+    execa = undefined;
+    throw error;
+  }
 }
 
 /** Implements `HostIO.run`. */
@@ -59,9 +66,9 @@ function tied(argv: Argv): Argv {
 
 function startAs(argv: Argv, options: StartOptions): RunningProgram {
   const child = spawned(argv, options);
-  // Loaded before it is needed: an upgrade of blockplan may remove the file while the program runs. A failure is kept, and
-  // fails the first program that needs it.
-  setTimeout(() => void loadExeca().catch(() => {}), EXECA_AFTER_MS).unref();
+  // Loaded before it is needed: an upgrade of blockplan may remove the file while the program runs.
+  if (!isPreloading) setTimeout(() => void loadExeca().catch(() => {}), EXECA_AFTER_MS).unref();
+  isPreloading = true;
   if (!child) return notStarted();
   const { pid, stdin, stdout, stderr } = child;
   for (const stream of [stdout, stderr]) {

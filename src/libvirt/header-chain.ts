@@ -2,9 +2,8 @@
 
 import type { HostIO } from '../host-io/host-io.ts';
 import type { HeaderChain, ImageHeader } from '../model/examination.ts';
-import { MAX_CHAIN_DEPTH } from '../model/headers.ts';
 import type { Layer } from '../model/host-state.ts';
-import { type ImageInfo, imageInfo } from './image-headers.ts';
+import { type ImageInfo, imageInfo, MAX_CHAIN_DEPTH } from './image-headers.ts';
 
 /** Reads an image and those below it, one layer at a time where necessary, so that a broken one hides no other. */
 export async function readHeaderChain(io: HostIO, top: Layer): Promise<HeaderChain> {

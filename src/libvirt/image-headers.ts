@@ -2,7 +2,7 @@
 import { dirname } from 'node:path';
 import { BlockplanError } from '../errors.ts';
 import type { HostIO } from '../host-io/host-io.ts';
-import { type ChainImage, MAX_CHAIN_DEPTH } from '../model/headers.ts';
+import type { ChainImage } from '../model/headers.ts';
 import type { Layer } from '../model/host-state.ts';
 import { pathsNamed } from '../model/image-names.ts';
 import { describeExit } from './exit-text.ts';
@@ -10,6 +10,9 @@ import { TaskQueue } from './task-queue.ts';
 
 /** How many qemu-img run at once: each is a process, and a host may have hundreds of images. */
 const AT_ONCE = 4;
+
+/** Chains deeper than QEMU would open (libvirt: at most 200 layers) are not followed. */
+export const MAX_CHAIN_DEPTH = 200;
 
 /** An image and what is below it, as far as could be read. */
 export interface Headers {
@@ -52,15 +55,12 @@ export class ImageHeaders {
   }
 }
 
-/** The chain that the headers name, topmost first; undefined where it cannot be read as a whole. */
-export async function readChain(
+/** The chain that the headers name, as qemu-img reads it; undefined where it cannot be read as a whole. */
+export async function chainByProgram(
   io: HostIO,
-  top: Layer,
+  { file, format }: Layer,
 ): Promise<readonly ChainImage[] | undefined> {
-  // Starting qemu-img takes longer than all else that an observation reads.
-  const read = await io.readBackingChain(top);
-  if (read) return read;
-  const told = await imageInfo(io, top.file, top.format, ['--backing-chain']);
+  const told = await imageInfo(io, file, format, ['--backing-chain']);
   if (typeof told === 'string') return undefined;
   return told.map((info) => ({
     file: info.filename,
@@ -72,7 +72,10 @@ export async function readChain(
 
 /** The whole chain at once; where that fails, one qemu-img for each header, as far as the chain can be followed. */
 async function readHeaders(io: HostIO, top: string, format: string): Promise<Headers> {
-  const whole = await readChain(io, { file: top, format });
+  // Starting qemu-img takes longer than reading the headers, and a host may have hundreds of images.
+  const whole =
+    (await io.readBackingChain({ file: top, format })) ??
+    (await chainByProgram(io, { file: top, format }));
   if (whole)
     return followed(io, whole, [], whole[0]?.name, [
       format,

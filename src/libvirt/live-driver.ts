@@ -128,8 +128,8 @@ class LiveDriver implements LibvirtDriver {
     };
   }
 
-  headers(state: HostState): Promise<HostState> {
-    return readHeaders(this.#io, state);
+  headers(state: HostState, within?: 'run'): Promise<HostState> {
+    return readHeaders(this.#io, state, within);
   }
 
   readStores(state: HostState, folders: readonly string[]): Promise<HostState> {

@@ -3,10 +3,10 @@
 import type { HostIO } from '../host-io/host-io.ts';
 import { definedChain, readDefinition } from '../model/defined-chain.ts';
 import { filesOfLayer } from '../model/file-identity.ts';
-import { backingPath } from '../model/headers.ts';
+import { backingPath, type ChainImage } from '../model/headers.ts';
 import type { Domain, HostState, ImageFile, Layer } from '../model/host-state.ts';
 import { withDataFiles } from './data-files.ts';
-import { ImageHeaders, imageInfo, readChain } from './image-headers.ts';
+import { chainByProgram, ImageHeaders, imageInfo } from './image-headers.ts';
 
 /** By path, the name of the backing file in an image's header; `null` for none. */
 type Names = Readonly<Record<string, string | null>>;
@@ -14,10 +14,21 @@ type Names = Readonly<Record<string, string | null>>;
 /**
  * Adds to an observed host state the backing file names in the headers of the layers of the guest's disks and of its
  * definition, and the identities of the files that they lead to.
+ * @param within a run: qemu-img can be killed when storage does not answer, a read of blockplan's own cannot
  */
-export async function readHeaders(io: HostIO, state: HostState): Promise<HostState> {
+export async function readHeaders(
+  io: HostIO,
+  state: HostState,
+  within?: 'run',
+): Promise<HostState> {
   const chains = state.domain.disks.map(({ chain }) => chain).filter(isReadable);
-  const read = await Promise.all(chains.map((chain) => namesIn(io, chain)));
+  const read = await Promise.all(
+    chains.map(async (chain) => {
+      const [top] = chain;
+      const whole = top && within === undefined ? await io.readBackingChain(top) : undefined;
+      return namesIn(io, chain, whole ?? (top && (await chainByProgram(io, top))));
+    }),
+  );
   const names = Object.fromEntries(read.flatMap((each) => Object.entries(each)));
   const led = Object.entries(names).flatMap(([file, name]) =>
     name === null ? [] : [backingPath(file, name)],
@@ -38,12 +49,14 @@ function isReadable([top]: readonly Layer[]): boolean {
   return top?.file.startsWith('/') === true && top.format !== 'raw';
 }
 
-/** Reads the names of a whole chain at once; layers that the headers do not lead to are read one by one. */
-async function namesIn(io: HostIO, chain: readonly Layer[]): Promise<Names> {
-  const [top] = chain;
+/** @param whole the chain as the headers name it; layers that it does not have are read one by one */
+async function namesIn(
+  io: HostIO,
+  chain: readonly Layer[],
+  whole: readonly ChainImage[] = [],
+): Promise<Names> {
   const names: Record<string, string | null> = {};
-  for (const { file, format, name } of (top && (await readChain(io, top))) ?? [])
-    if (format !== 'raw') names[file] = name;
+  for (const { file, format, name } of whole) if (format !== 'raw') names[file] = name;
   for (const { file, format } of chain) {
     if (file in names || format === 'raw' || !file.startsWith('/')) continue;
     const info = await imageInfo(io, file, format, []);

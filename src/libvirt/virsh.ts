@@ -165,7 +165,7 @@ class Session implements Virsh {
 
   /** virsh connects to a default URI only when a command needs it, so such a command is sent first. */
   async connect(timeoutMs: number): Promise<void> {
-    // Sent at once, not at the next turn of the event loop: the caller loads code meanwhile, and virsh has nothing to report yet.
+    // Sent at once: the caller loads code meanwhile. No earlier connection can have been lost unnoticed.
     const [answer] = await this.#exchange([this.#framed(['uri'])], { timeoutMs });
     if (!answer?.ok) {
       this.stderr = answer?.stderr ?? '';
@@ -218,6 +218,7 @@ class Session implements Virsh {
     return frame(argv, this.#secret, this.#serial++);
   }
 
+  /** Any command but the first waits for {@link whatHasArrived} before. */
   async #exchange(frames: readonly CommandFrame[], options: RunOptions): Promise<Answer[]> {
     const { timeoutMs = DEFAULT_TIMEOUT_MS, signal } = options;
     signal?.throwIfAborted();

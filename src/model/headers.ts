@@ -7,9 +7,6 @@ import { definedChain } from './defined-chain.ts';
 import { fileAt, isSameFile, layerIndex } from './file-identity.ts';
 import { type Disk, type HostState, isUp, type Layer } from './host-state.ts';
 
-/** Chains deeper than QEMU would open (libvirt: at most 200 layers) are not followed. */
-export const MAX_CHAIN_DEPTH = 200;
-
 /** An image, and what its own header says of its backing file. */
 export interface ChainImage extends Pick<Layer, 'file' | 'format'> {
   /** As the header spells it; `null` for none, and for a raw image. */

@@ -95,7 +95,7 @@ export async function runOnce(
 export function withEffectHook(driver: Driver, aside: EffectHook): Driver {
   return {
     observe: (files) => driver.observe(files),
-    headers: (state) => driver.headers(state),
+    headers: (state, within) => driver.headers(state, within),
     readStores: (state, folders) => driver.readStores(state, folders),
     survey: (state, files, measured) => driver.survey(state, files, measured),
     perform: async (effect, context) => {

@@ -162,7 +162,7 @@ function answerer(
       case 'observe':
         return ofHost(jobs, request.on).observing(driver.observe(request.files));
       case 'headers':
-        return driver.headers(request.state);
+        return driver.headers(request.state, 'run');
       case 'survey':
         return driver.survey(request.state, request.files, request.measured);
       case 'bundle':

@@ -4,7 +4,6 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readBackingChain } from '../../../src/host-io/backing-chain.ts';
-import { MAX_CHAIN_DEPTH } from '../../../src/model/headers.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
 
 const folder = scratchFolder('backing-chain');
@@ -30,15 +29,32 @@ const image =
   (file) =>
     created(file, words);
 
-/** Writes bytes into the header of an image with a backing file. */
+/** Changes the header of an image with a backing file. */
 const changed =
-  (offset: number, bytes: readonly number[]): Make =>
+  (change: (header: Buffer) => void, backing = at('base')): Make =>
   (file) => {
-    created(file, on(at('base')));
+    created(file, on(backing));
     const content = readFileSync(file);
-    content.set(bytes, offset);
+    change(content);
     writeFileSync(file, content);
   };
+
+/** Writes bytes into the header of an image with a backing file. */
+const bytes = (offset: number, values: readonly number[]) =>
+  changed((header) => header.set(values, offset));
+
+/** Inserts a header extension before the others, all of which are moved with the name behind them. */
+const extended = (type: number, text: string) =>
+  changed((header) => {
+    const [begin, end] = [header.readUInt32BE(100), 4096];
+    const extension = Buffer.alloc(8 + Math.ceil(text.length / 8) * 8);
+    extension.writeUInt32BE(type, 0);
+    extension.writeUInt32BE(text.length, 4);
+    extension.write(text, 8);
+    header.copyWithin(begin + extension.length, begin, end - extension.length);
+    header.set(extension, begin);
+    header.writeBigUInt64BE(header.readBigUInt64BE(8) + BigInt(extension.length), 8);
+  });
 
 const READ: Readonly<Record<string, Make>> = {
   'one image': image(),
@@ -51,6 +67,12 @@ const READ: Readonly<Record<string, Make>> = {
   'large clusters': image('-o', 'cluster_size=2M', ...on(at('mid'))),
   'zstd clusters': image('-o', 'compression_type=zstd', ...on(at('mid'))),
   'an external data file': image('-o', `data_file=${at('data')}`),
+  'an extension of an unknown type': extended(0x12345678, 'anything'),
+  'a name that ends with a NUL': changed(
+    (header) => header.fill(0, header.indexOf('junk'), header.indexOf('junk') + 2),
+    `${at('mid')}junk`,
+  ),
+  'a name that is a NUL': changed((header) => header.fill(0, header.indexOf(at('base')))),
   'a colon after the folder': (file) => {
     created(at('a:b'));
     created(file, on('./a:b'));
@@ -66,7 +88,14 @@ const LEFT: Readonly<Record<string, Make>> = {
   'a URL': image(...on('nbd://192.0.2.1/export', 'raw')),
   'a name with a scheme': image(...on(`file:${at('base')}`)),
   'a raw disk named as qcow2': image(...on('raw')),
-  'a backing file without a format': changed(0x70, [0, 0, 0, 0]),
+  'a backing file without a format': changed((header) =>
+    header.writeUInt32BE(0, header.readUInt32BE(100)),
+  ),
+  'a second format': extended(0xe2792aca, 'raw'),
+  'a format that is too long': extended(0xe2792aca, 'a'.repeat(16)),
+  'an extension that does not fit': changed((header) =>
+    header.writeUInt32BE(0xffff, header.readUInt32BE(100) + 4),
+  ),
   'a loop': (file) => {
     symlinkSync(file, at('again'));
     created(file, on('again'));
@@ -74,10 +103,22 @@ const LEFT: Readonly<Record<string, Make>> = {
   'a raw image': (file) => writeFileSync(file, Buffer.alloc(4096)),
   'an empty file': (file) => writeFileSync(file, ''),
   'a short file': (file) => writeFileSync(file, 'QFI\xfb\0\0\0\x03', 'latin1'),
-  'an unknown version': changed(4, [0, 0, 0, 9]),
-  'a name that is too long': changed(16, [0, 0, 4, 0]),
-  'an empty name': changed(16, [0, 0, 0, 0]),
-  'a name behind the end': changed(8, [0, 0, 0, 1, 0, 0, 0, 0]),
+  'a header without its last fields': (file) => {
+    const header = Buffer.alloc(80);
+    header.write('QFI\xfb\0\0\0\x03', 'latin1');
+    writeFileSync(file, header);
+  },
+  'an unknown version': bytes(4, [0, 0, 0, 9]),
+  'an unknown feature': bytes(72, [0, 0, 0, 0, 0, 0, 4, 0]),
+  'a header that is too short': bytes(100, [0, 0, 0, 72]),
+  'a header that is too long': bytes(100, [0, 2, 0, 0]),
+  'an unknown encryption': bytes(32, [0, 0, 0, 9]),
+  'clusters of another size': bytes(20, [0, 0, 0, 30]),
+  'a name that is too long': bytes(16, [0, 0, 4, 0]),
+  'a name behind the end': bytes(8, [0, 0, 0, 1, 0, 0, 0, 0]),
+  'a name at no offset': bytes(8, [128, 0, 0, 0, 0, 0, 0, 0]),
+  'a raw base that does not exist': image(...on('/nowhere/base', 'raw')),
+  'a raw base that is a folder': image(...on(at('folder'), 'raw')),
   'a folder': (file) => mkdirSync(file),
   'a pipe': (file) => execFileSync('mkfifo', [file]),
   nothing: () => {},
@@ -115,14 +156,4 @@ test('a guest cannot extend the chain by what it writes into a raw image', async
     { file: at('written'), format: 'raw', name: null },
   ]);
   expect(await readBackingChain({ file: at('upper'), format: 'qcow2' })).toHaveLength(2);
-});
-
-test('a chain may be as deep as libvirt allows', async () => {
-  const name = (depth: number) => (depth === 1 ? 'base' : `deep${depth}`);
-  for (let depth = 2; depth <= MAX_CHAIN_DEPTH + 1; depth++)
-    created(at(name(depth)), on(name(depth - 1)));
-  const depthOf = async (depth: number) =>
-    (await readBackingChain({ file: at(name(depth)), format: 'qcow2' }))?.length;
-  expect(await depthOf(MAX_CHAIN_DEPTH)).toBe(MAX_CHAIN_DEPTH);
-  expect(await depthOf(MAX_CHAIN_DEPTH + 1)).toBeUndefined();
 });
