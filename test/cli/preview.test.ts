@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isolated } from '../isolation.ts';
-import { SHIPPED } from '../plans.ts';
+import { LIVE } from '../plans.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -30,7 +30,8 @@ const shipped = (name: string) => [
 const MIGRATION = shipped('live-storage-migration');
 const ENDINGS = { text: 'txt', markdown: 'md', json: 'json', html: 'html', mermaid: 'mmd' };
 
-describe.each(SHIPPED.map((file) => file.replace('.yaml', '')))('%s', (name) => {
+// A backup is named after the time of its preview, and a restore needs a store.
+describe.each(LIVE.map((file) => file.replace('.yaml', '')))('%s', (name) => {
   test.each(Object.entries(ENDINGS))('as %s', (format, ending) => {
     const { status, stdout, stderr } = preview(...shipped(name), '--format', format);
     expect([status, stderr]).toEqual([0, '']);
