@@ -35,7 +35,7 @@ const withoutChildProcess = {
 const groups = [
   {
     name: 'main',
-    test: /\/src\/(?:cli\/main|model\/(?:backup-store|effect-failed|shape)|(?!claims)[\w-]+)\.ts$/,
+    test: /\/src\/(?:cli\/main|model\/(?:backing-path|backup-store|effect-failed|shape)|(?!claims)[\w-]+)\.ts$/,
   },
   // Both `run` and the journal need it, and no start does.
   { name: 'claims', test: /\/src\/claims\.ts$/ },

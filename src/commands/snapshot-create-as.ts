@@ -10,7 +10,7 @@ import {
   updateDisk,
   updateDomain,
 } from '../host/simulated-host.ts';
-import { isRelative } from '../model/headers.ts';
+import { isRelative } from '../model/backing-path.ts';
 import { diskOf, isUp } from '../model/host-state.ts';
 import { type ArgsOf, type DiskSpec, defineCommand, NO_JOB, optional, required } from './define.ts';
 

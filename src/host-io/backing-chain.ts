@@ -1,6 +1,6 @@
 /** Follows the backing files of a qcow2 image from header to header, without a program (QEMU, docs/interop/qcow2.txt). */
 import { open, stat } from 'node:fs/promises';
-import { backingPath, type ChainImage } from '../model/headers.ts';
+import { backingPath, type ChainImage } from '../model/backing-path.ts';
 import type { Layer } from '../model/host-state.ts';
 import { type Qcow2Header, readQcow2Header } from './qcow2-header.ts';
 

@@ -9,10 +9,11 @@
  * An operation rejects with an `EffectFailed` or a `BlockplanError` where its description says so. Otherwise a rejection is
  * the host's own error, with its `code`, such as `EACCES`.
  */
+
+import type { ChainImage } from '../model/backing-path.ts';
 import type { StoreFolder } from '../model/backup-store.ts';
 import type { Destination, FileUsers } from '../model/destination.ts';
 import type { OverlayBeside } from '../model/examination.ts';
-import type { ChainImage } from '../model/headers.ts';
 import type { Folder, HostState, ImageFile, Layer } from '../model/host-state.ts';
 import type { ImageExtents } from '../model/image-extents.ts';
 import type { ImageDigests } from './image-digest.ts';

@@ -1,7 +1,8 @@
 /** Backing file names in the headers of a simulated host's images, and those that libvirt remembers. */
+
+import { backingPath, isRelative } from '../model/backing-path.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { fileAt } from '../model/file-identity.ts';
-import { backingPath, isRelative } from '../model/headers.ts';
 import type { HostState, Layer } from '../model/host-state.ts';
 import { nameIn } from './file-names.ts';
 

@@ -2,11 +2,12 @@
  * A libvirt host as an immutable value: its observable state, and what libvirt and QEMU know beyond that. Each change makes
  * a new value, which shares the unchanged parts with the former one.
  */
+
+import { backingPath } from '../model/backing-path.ts';
 import { isTransient } from '../model/disk-elements.ts';
 import { readDomainXml } from '../model/domain-xml.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { isSameFile } from '../model/file-identity.ts';
-import { backingPath } from '../model/headers.ts';
 import { type Disk, type HostState, isUp, withDisk, withDomain } from '../model/host-state.ts';
 import { type Content, initialWrites, withGuestWrite, withLayersCopied } from './content.ts';
 import { layersOf, nameIn } from './file-names.ts';

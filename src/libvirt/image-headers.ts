@@ -2,7 +2,7 @@
 import { dirname } from 'node:path';
 import { BlockplanError } from '../errors.ts';
 import type { HostIO } from '../host-io/host-io.ts';
-import type { ChainImage } from '../model/headers.ts';
+import type { ChainImage } from '../model/backing-path.ts';
 import type { Layer } from '../model/host-state.ts';
 import { pathsNamed } from '../model/image-names.ts';
 import { describeExit } from './exit-text.ts';

@@ -1,9 +1,9 @@
 /** Reads the headers of a guest's own images: they decide what its next start will read. */
 
 import type { HostIO } from '../host-io/host-io.ts';
+import { backingPath, type ChainImage } from '../model/backing-path.ts';
 import { definedChain, readDefinition } from '../model/defined-chain.ts';
 import { filesOfLayer } from '../model/file-identity.ts';
-import { backingPath, type ChainImage } from '../model/headers.ts';
 import type { Domain, HostState, ImageFile, Layer } from '../model/host-state.ts';
 import { withDataFiles } from './data-files.ts';
 import { chainByProgram, ImageHeaders, imageInfo } from './image-headers.ts';

@@ -1,8 +1,8 @@
 /** Surveys the rest of the host: folders, sizes, and the other domains with every file of their chains. */
 import { dirname } from 'node:path';
 import type { HostIO } from '../host-io/host-io.ts';
+import { backingPath } from '../model/backing-path.ts';
 import { FileSet, filesOfDisk } from '../model/file-identity.ts';
-import { backingPath } from '../model/headers.ts';
 import type { Disk, HostState, ImageFile, Layer } from '../model/host-state.ts';
 import { dataFilesByContent, withDataFiles } from './data-files.ts';
 import { extentsOf, withExtents } from './image-extents.ts';

@@ -3,29 +3,10 @@
  * definition names, and below the last of them the layers that the headers name, unless the definition states
  * that the chain ends (libvirt formatdomain, "backingStore").
  */
+import { backingPath } from './backing-path.ts';
 import { definedChain } from './defined-chain.ts';
 import { fileAt, isSameFile, layerIndex } from './file-identity.ts';
 import { type Disk, type HostState, isUp, type Layer } from './host-state.ts';
-
-/** An image, and what its own header says of its backing file. */
-export interface ChainImage extends Pick<Layer, 'file' | 'format'> {
-  /** As the header spells it; `null` for none, and for a raw image. */
-  readonly name: string | null;
-  readonly backingFormat?: string | undefined;
-}
-
-/**
- * The path that a name in an image's header leads to. QEMU and libvirt resolve a relative name against the folder in the
- * image's path, without following links (QEMU util/path.c, path_combine; seen on libvirt 9.0).
- */
-export function backingPath(image: string, name: string): string {
-  return isRelative(name) ? `${image.slice(0, image.lastIndexOf('/') + 1)}${name}` : name;
-}
-
-/** Whether a name in a header depends on the image's folder: it is no absolute path, URL or `json:` text. */
-export function isRelative(name: string): boolean {
-  return !name.startsWith('/') && !/^[^/]*:/.test(name);
-}
 
 /** The name of the backing file in a layer's header: `null` for none, undefined where the header was not read. */
 export function backingName(state: HostState, { file, format }: Layer): string | null | undefined {

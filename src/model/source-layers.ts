@@ -1,6 +1,7 @@
 /** An image that a step reads, and the layers below it. */
+
+import { backingPath } from './backing-path.ts';
 import { fileAt, layerIndex } from './file-identity.ts';
-import { backingPath } from './headers.ts';
 import type { HostState, ImageFile, Layer } from './host-state.ts';
 
 /** The parts of a host state that name layers. */

@@ -6,6 +6,7 @@ import {
   virshCommand,
   virshLine,
 } from '../command.ts';
+import { backingPath } from '../model/backing-path.ts';
 import {
   FileSet,
   fileAt,
@@ -13,7 +14,7 @@ import {
   filesOfLayer,
   includesFile,
 } from '../model/file-identity.ts';
-import { backingPath, newFaults, nextStartFaults, recordedBackingName } from '../model/headers.ts';
+import { newFaults, nextStartFaults, recordedBackingName } from '../model/headers.ts';
 import { type HostState, isUp } from '../model/host-state.ts';
 import { type HostName, ofHost } from '../model/hosts.ts';
 import { unmarkByHand } from '../model/marker.ts';

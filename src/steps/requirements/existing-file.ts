@@ -1,10 +1,10 @@
 /** What steps require of an existing file or block device that they overwrite. */
 import { codes } from '../../codes.ts';
 import { commandLine } from '../../command.ts';
+import { backingPath } from '../../model/backing-path.ts';
 import { fullQcow2 } from '../../model/copy-space.ts';
 import type { Destination } from '../../model/destination.ts';
 import { fileAt, isSameFile } from '../../model/file-identity.ts';
-import { backingPath } from '../../model/headers.ts';
 import type { HostState, Layer } from '../../model/host-state.ts';
 import { comparedSizes, exactSizeText } from '../../size-text.ts';
 import { requireWritableByQemu } from './new-file.ts';

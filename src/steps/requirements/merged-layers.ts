@@ -1,7 +1,8 @@
 /** What a merge requires of the chain, and of the definition and the headers, which name layers that leave it. */
 import { codes } from '../../codes.ts';
+import { isRelative } from '../../model/backing-path.ts';
 import { layerIndex } from '../../model/file-identity.ts';
-import { backingName, isRelative } from '../../model/headers.ts';
+import { backingName } from '../../model/headers.ts';
 import type { Disk, HostState, Layer } from '../../model/host-state.ts';
 import { type LayerRange, type NamedRange, requireRange } from '../chain-range.ts';
 import { checkStale } from './definition.ts';

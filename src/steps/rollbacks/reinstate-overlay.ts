@@ -1,7 +1,8 @@
 /** The rollback of a commit after its pivot: an empty overlay replaces the committed one. */
 import type { Effect } from '../../commands/effect.ts';
+import { backingPath } from '../../model/backing-path.ts';
 import { fileAt, isSameFile } from '../../model/file-identity.ts';
-import { backingName, backingPath } from '../../model/headers.ts';
+import { backingName } from '../../model/headers.ts';
 import { diskOf, type HostState, isUp, type Layer } from '../../model/host-state.ts';
 import type { LayerRange } from '../chain-range.ts';
 import { NoRollback } from '../define.ts';
