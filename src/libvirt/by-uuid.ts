@@ -58,6 +58,10 @@ class ByUuid implements Virsh {
     return this.#virsh.alive;
   }
 
+  get byUuid(): Virsh {
+    return this.#virsh.byUuid;
+  }
+
   get closed(): Virsh['closed'] {
     return this.#virsh.closed;
   }

@@ -77,7 +77,7 @@ async function readDefinitions(virsh: Virsh, own: string): Promise<Definition[]>
     const there = (await listDomains(virsh)).filter((uuid) => uuid !== own);
     for (const uuid of read.keys()) if (!there.includes(uuid)) read.delete(uuid);
     const asked = there.filter((uuid) => !read.has(uuid));
-    const answers = await virsh.runAll(
+    const answers = await virsh.byUuid.runAll(
       asked.flatMap((uuid) => [
         ['dumpxml', '--domain', uuid],
         ['dumpxml', '--domain', uuid, '--inactive'],

@@ -71,10 +71,11 @@ export interface Virsh extends AsyncDisposable {
   /**
    * Runs several commands in one batch, for reads that do not depend on each other: all are sent, even if one of them
    * fails. The timeout is for all of them together.
-   *
    * @throws as `run`; when one cannot be sent, none is
    */
   runAll(argvs: readonly (readonly string[])[], options?: RunOptions): Promise<Answer[]>;
+  /** The same session, in which `--domain` is followed by a UUID: a domain may have another's UUID as its name. */
+  readonly byUuid: Virsh;
   /** Ends the process. Commands without an answer reject with connectionLost. */
   close(): Promise<void>;
   readonly alive: boolean;
@@ -161,6 +162,10 @@ class Session implements Virsh {
 
   get alive(): boolean {
     return this.#ending === undefined;
+  }
+
+  get byUuid(): Virsh {
+    return this;
   }
 
   /** virsh connects to a default URI only when a command needs it, so such a command is sent first. */

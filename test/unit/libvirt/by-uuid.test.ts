@@ -13,10 +13,11 @@ function session(): { virsh: Virsh; sent: string[][] } {
     const list = `11111111-0000-0000-0000-000000000000 web 42\n${UUID} 42\n\n`;
     return { ok: true, stdout: argv[0] === 'list' ? list : '', stderr: '', error: '' };
   };
-  const virsh = {
+  const answered = {
     run: async (argv: readonly string[]) => answer(argv),
     runAll: async (argvs: readonly (readonly string[])[]) => argvs.map(answer),
-  } as unknown as Virsh;
+  };
+  const virsh = { ...answered, byUuid: answered } as unknown as Virsh;
   return { virsh, sent };
 }
 
@@ -33,6 +34,13 @@ test('a domain whose name virsh would take for an id is addressed by its UUID', 
     ['dominfo', '--domain', UUID],
     ['blockjob', '--domain', UUID, '--path', '42'],
   ]);
+});
+
+test('another domain is addressed by its UUID, even if that is the name of this one', async () => {
+  const { virsh, sent } = session();
+  const other = '11111111-0000-0000-0000-000000000000';
+  await byExactName(virsh, other).byUuid.runAll([['dumpxml', '--domain', other]]);
+  expect(sent).toEqual([['dumpxml', '--domain', other]]);
 });
 
 test('a name that no domain has addresses none, even if a domain has that id', async () => {

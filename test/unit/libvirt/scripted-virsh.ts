@@ -26,8 +26,11 @@ export function scripted(
       ? { ...common, stdout: '', ok: false, error: said.message }
       : { ...common, stdout: said, ok: true };
   };
-  return {
+  const virsh: Virsh & { readonly asked: readonly string[] } = {
     asked,
+    get byUuid() {
+      return virsh;
+    },
     uri: 'test:///default',
     alive: true,
     closed: new Promise(() => {}),
@@ -36,4 +39,5 @@ export function scripted(
     close: async () => {},
     [Symbol.asyncDispose]: async () => {},
   };
+  return virsh;
 }
