@@ -3,7 +3,7 @@
  * pools, and disks that two guests write to.
  */
 import { link, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { imageChain, liveChain } from '../../src/lab/chains.ts';
 import type { Guest } from '../../src/lab/guest.ts';
@@ -162,6 +162,8 @@ describe("another guest's files", () => {
   let other: Guest;
   let theirs: string;
   let base: string;
+  /** The raw file of another disk of theirs, which is as large as a disk of ours. */
+  let data: string;
   /** Ways to create another name of a folder, and to remove it. */
   const aliases: Readonly<Record<string, (folder: string) => Promise<string>>> = {
     'through a symbolic link': async (folder) => {
@@ -175,7 +177,7 @@ describe("another guest's files", () => {
     },
     'by hard links': async (folder) => {
       await mkdir(at('alias'));
-      for (const name of ['theirs.qcow2', 'base.qcow2'])
+      for (const name of ['theirs.qcow2', 'base.qcow2', 'data.raw'])
         await link(join(folder, name), at('alias', name));
       return at('alias');
     },
@@ -185,10 +187,14 @@ describe("another guest's files", () => {
   beforeAll(async () => {
     base = at('their/base.qcow2');
     theirs = at('their/theirs.qcow2');
+    data = at('their/data.raw');
     other = await host.createGuest({
       name: 'other',
       start: false,
-      disks: [{ target: 'vda', chain: [base, theirs] }],
+      disks: [
+        { target: 'vda', chain: [base, theirs] },
+        { target: 'vdb', chain: [data], format: 'raw' },
+      ],
     });
     own = await host.createGuest({
       name: 'own',
@@ -212,13 +218,25 @@ describe("another guest's files", () => {
     await refusal(host, 'own', [{ blockcommit: shallow }], ['BP109']);
   }
 
+  /** The copy would fit, and nothing has the file open: only the other guest's definition names it. */
+  async function expectNotOverwritten(expected: readonly string[] = ['BP109']): Promise<void> {
+    const before = await readFile(data);
+    const reuse = { format: 'raw', 'reuse-external': true, finish: true };
+    const copy = { blockcopy: { disk: 'vda', dest: data, ...reuse } };
+    const ended = await refusal(host, 'own', [copy], expected, data);
+    expect(ended.stderr).toContain('"other"');
+    expect(before.equals(await readFile(data))).toBe(true);
+  }
+
   test.each(Object.keys(aliases))('named %s are protected', async (how) => {
     const folder = await aliases[how]!(at('their'));
     const xml = await host.virsh('dumpxml', 'other', '--inactive');
     const named = join(host.dir, 'named.xml');
-    await writeFile(named, xml.replace(/(?<=<source file=')[^']*/, `${folder}/theirs.qcow2`));
+    const renamed = (file: string) => `${folder}/${basename(file)}`;
+    await writeFile(named, xml.replace(/(?<=<source file=')[^']*/g, renamed));
     await host.virsh('define', named);
     await expectProtected([theirs, `${at('their')}/../their/theirs.qcow2`]);
+    await expectNotOverwritten(how === 'by hard links' ? ['BP145', 'BP109'] : ['BP109']);
     await other.start();
     await expectProtected([theirs]);
     await other.destroy();
@@ -231,13 +249,15 @@ describe("another guest's files", () => {
     const xml = await host.virsh('dumpxml', 'other', '--inactive');
     const named = join(host.dir, 'volume.xml');
     const volume = xml.replace(
-      /<disk type='file'([\s\S]*?)<source file='[^']*'\/>/,
-      "<disk type='volume'$1<source pool='their-pool' volume='theirs.qcow2'/>",
+      /<disk type='file'([\s\S]*?)<source file='([^']*)'\/>/g,
+      (_, driver: string, file: string) =>
+        `<disk type='volume'${driver}<source pool='their-pool' volume='${basename(file)}'/>`,
     );
-    expect(volume).toContain("pool='their-pool'");
+    for (const name of ['theirs.qcow2', 'data.raw']) expect(volume).toContain(`volume='${name}'`);
     await writeFile(named, volume);
     await host.virsh('define', named);
     await expectProtected([theirs]);
+    await expectNotOverwritten();
     await other.start();
     await expectProtected([theirs]);
     await other.destroy();

@@ -183,6 +183,24 @@ describe('a disk that differs in the definition', () => {
     await refusal(host, NAME, [copy(onto)], ['BP106'], at('next.raw'));
     await host.virsh('detach-disk', NAME, 'vdc', '--config');
   });
+
+  test('is not overwritten by a commit into the file that only the definition gives it', async () => {
+    const [base = ''] = guest.disks[0]!.files;
+    const before = await readFile(base);
+    await host.virsh('attach-disk', NAME, base, 'vdc', '--subdriver', 'qcow2', '--config');
+    const commit = (end: string) => ({
+      blockcommit: { disk: 'vda', base, active: true, [end]: true },
+    });
+    try {
+      const kept = await refusal(host, NAME, [commit('keep-overlay')], ['BP109'], base);
+      expect(kept.stderr).toContain('vdc');
+      // The disk would move to a file that the definition has for another target.
+      await refusal(host, NAME, [commit('pivot')], ['BP100', 'BP109'], 'vda');
+      expect(before.equals(await readFile(base))).toBe(true);
+    } finally {
+      await host.virsh('detach-disk', NAME, 'vdc', '--config');
+    }
+  });
 });
 
 describe('a guest that is paused', () => {
