@@ -90,7 +90,7 @@ function refuseCommand(root: Command, name: string): never {
 export function program(finish: SetExitCode): Command {
   const root: Command = new Command('blockplan')
     .description(
-      'Run live disk operations on libvirt guests from plans that can be reviewed and rolled back.',
+      'Migrate, back up and restore the disks of libvirt guests with plans that can be reviewed and rolled back.',
     )
     .version(VERSION, '-V, --version')
     .addHelpText('after', () => examples(root))

@@ -34,7 +34,7 @@ function mainPage(line: CommandLine, commands: readonly CommandEntry[], edition:
     header(line.name, edition),
     roffSection(
       'NAME',
-      `${roffText(line.name)} \\- review, run and roll back live disk operations on libvirt guests\n`,
+      `${roffText(line.name)} \\- migrate, back up and restore the disks of libvirt guests\n`,
     ),
     roffSection('SYNOPSIS', synopsis([bold(line.name), '[options]', italic('command'), '...'])),
     roffSection(

@@ -101,9 +101,7 @@ function chainDrawing(chain: PreviewChain, side: Side, rows: readonly Row[], id:
     height,
     title: `${chain.target} ${side}`,
     description:
-      files.length === 0
-        ? 'No file.'
-        : `The guest writes to ${files.join(', which is backed by ')}.`,
+      files.length === 0 ? 'No file.' : `The guest uses ${files.join(', which is backed by ')}.`,
   };
   const ways = boxes.slice(1).map((box, at) =>
     arrow(
@@ -165,7 +163,7 @@ function boxMarkup({ layer, fate, top, bottom }: Box): Markup {
 ${textLines(name, { x, y: top + PAD, size: NAME, look: 'name' })}${textLines(rest, { x, y: below, size: SMALL, look: 'word' })}`;
 }
 
-/** The box for the guest, just above the layer that it writes to. */
+/** The box for the guest, just above its active layer. */
 function guest(active: Box): Markup {
   const bottom = active.top - GAP;
   const way = arrow(
@@ -176,6 +174,6 @@ function guest(active: Box): Markup {
     'writes',
   );
   return html`<rect class="guest" x="${MIDDLE - 70}" y="${rounded(bottom - GUEST_HEIGHT)}" width="140" height="${GUEST_HEIGHT}" rx="13"/>
-<text class="guest-name" font-size="${SMALL}" text-anchor="middle" x="${MIDDLE}" y="${rounded(bottom - 9)}">guest writes to</text>
+<text class="guest-name" font-size="${SMALL}" text-anchor="middle" x="${MIDDLE}" y="${rounded(bottom - 9)}">guest</text>
 ${way}`;
 }

@@ -115,8 +115,8 @@ describe.each(CASES)('%s', (_, preview) => {
     for (const { before, after } of drawnChains(preview)) {
       const sentence = (files: typeof before) =>
         files.map(({ file }) => file).join(', which is backed by ');
-      expect(words).toContain(`The guest writes to ${sentence(before)}.`);
-      expect(words).toContain(`The guest writes to ${sentence(after)}.`);
+      expect(words).toContain(`The guest uses ${sentence(before)}.`);
+      expect(words).toContain(`The guest uses ${sentence(after)}.`);
     }
   });
 
