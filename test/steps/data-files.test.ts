@@ -24,11 +24,20 @@ const KINDS: readonly (readonly [kind: string, params: Params])[] = [
   ['blockcommit', { disk: 'vda', shallow: true, active: true, 'keep-overlay': true }],
   ['blockcommit', { disk: 'vda', top: MID, base: BASE }],
   ['blockpull', { disk: 'vda' }],
+  ['backup-begin', { store: '/backup', name: 'b' }],
   ['snapshot-create-as', { name: 's', 'disk-only': true }],
 ];
 
+/** Kinds that copy, merge and overlay no layer of a running guest. */
+const OTHER_KINDS: Readonly<Record<string, string>> = {
+  convert: 'it reads a file that no guest writes to, with its data files: see below',
+  undefine: 'it works on no disk',
+  redefine: 'it names the active layer, and leaves its content alone',
+  restore: 'the guest is off, and its former files stay',
+};
+
 function scene(disks: readonly Disk[], more: Partial<HostState> = {}): HostState {
-  const seen = looked(world({ disks, others: [] }), ['/new/c.qcow2', '/i/top.s']);
+  const seen = looked(world({ disks, others: [] }), ['/new/c.qcow2', '/i/top.s', '/backup/b']);
   return { ...seen, files: { ...seen.files, [DATA_FILE]: { size: 40 * MiB } }, ...more };
 }
 
@@ -47,6 +56,11 @@ function refusals(kind: string, params: Params, seen: HostState): string[] {
   const found = requirementsOf(stepOf(kind), params, seen).findings;
   return found.filter(({ severity }) => severity === 'error').map(({ code }) => code);
 }
+
+test('every kind is among these, or has a reason why not', () => {
+  const known = [...KINDS.map(([kind]) => kind), ...Object.keys(OTHER_KINDS)];
+  expect([...new Set(known)].sort()).toEqual(steps.map(({ kind }) => kind).sort());
+});
 
 describe.each(KINDS)('%s %j', (kind, params) => {
   test('accepts a chain of plain files', () => {

@@ -7,6 +7,7 @@ import type { Disk, HostState } from '../../src/model/host-state.ts';
 import { provePlan } from '../../src/prove/prove.ts';
 import { contradictions } from '../../src/run/compare.ts';
 import { walk } from '../../src/simulate/walk.ts';
+import { steps as kinds } from '../../src/steps/registry.ts';
 import { planned } from '../plans.ts';
 import { definitionXml, disk, looked, world } from '../worlds.ts';
 
@@ -42,6 +43,8 @@ type Pairing = keyof typeof PAIRINGS;
 
 const COPY = 'blockcopy: { disk: vdb, dest: /new/c.qcow2, shallow: true';
 const SNAPSHOT = 'snapshot-create-as: { name: s, disk-only: true, no-metadata: true }';
+const PULL = 'blockpull: { disk: vdb }';
+const BACKUP = 'backup-begin: { store: /backup, name: b, disks: [vdb] }';
 const COMMIT = 'blockcommit: { disk: vdb, shallow: true, active: true';
 const PLANS = {
   'a copy that moves the disk': [`${COPY}, pivot: true }`],
@@ -50,8 +53,16 @@ const PLANS = {
   'a snapshot and its commit': [`{ id: s, ${SNAPSHOT} }`, `{ id: c, ${COMMIT}, pivot: true } }`],
   'a commit that moves the disk': [`${COMMIT}, pivot: true }`],
   'a commit that leaves it': [`${COMMIT}, keep-overlay: true }`],
+  'a pull': [PULL],
+  'a backup': [BACKUP],
   'a new definition': ['redefine: { disk: vdb, source: /hot/top.qcow2 }'],
 } as const;
+/** Kinds for which the disks of the running guest and of the definition are not compared. */
+const OTHER_KINDS: Readonly<Record<string, string>> = {
+  convert: 'it works on files, not on disks',
+  undefine: 'it works on no disk; see the classic plan below',
+  restore: 'the guest is off, so its disks are those of its definition',
+};
 type Plan = keyof typeof PLANS;
 
 /** The refused combinations; all others must be proven. */
@@ -91,6 +102,12 @@ const REFUSED: Readonly<Record<Plan, Partial<Record<Pairing, string>>>> = {
     'called by another target, on a layer below': 'BP109',
     'on another file': 'BP119',
   },
+  // The pull writes to the active layer, and the layers below may belong to another disk of the definition.
+  'a pull': {
+    'called by another target': 'BP109',
+    'on another file': 'BP119',
+  },
+  'a backup': {},
   'a new definition': {
     'plugged into the running guest only': 'BP103',
     'called by another target': 'BP103',
@@ -98,6 +115,14 @@ const REFUSED: Readonly<Record<Plan, Partial<Record<Pairing, string>>>> = {
     'without a file': 'BP103',
   },
 };
+
+test('every kind is among these, or has a reason why not', () => {
+  const used = Object.values(PLANS).flatMap((steps) =>
+    planned(steps).plan.steps.map(({ step }) => step.kind),
+  );
+  const known = new Set([...used, ...Object.keys(OTHER_KINDS)]);
+  expect([...known].sort()).toEqual(kinds.map(({ kind }) => kind).sort());
+});
 
 describe.each(Object.entries(PLANS) as [Plan, readonly string[]][])('%s', (plan, steps) => {
   test.each(Object.keys(PAIRINGS) as Pairing[])('of a disk that is defined %s', (pairing) => {

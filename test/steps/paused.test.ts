@@ -5,18 +5,22 @@ import { provePlan } from '../../src/prove/prove.ts';
 import { previewTotals } from '../../src/render/preview-totals.ts';
 import { previewPlan } from '../../src/simulate/preview-plan.ts';
 import { walk } from '../../src/simulate/walk.ts';
+import { steps as kinds } from '../../src/steps/registry.ts';
 import { planned } from '../plans.ts';
 import { BASE, disk, looked, SNAP1, SNAP2, world } from '../worlds.ts';
 import { all, off } from './restore-scenes.ts';
 
 const SNAPSHOT = 'snapshot-create-as: { name: s, disk-only: true, no-metadata: true';
-/** Every kind of step, with parameters that a running guest allows. */
+/** Kinds for a guest that is off. */
+const OFF = ['restore'];
+/** Every other kind of step, with parameters that a running guest allows. */
 const PLANS: readonly (readonly string[])[] = [
   ['blockcopy: { disk: vda, dest: /new/c, shallow: true, pivot: true }'],
   ['blockcopy: { disk: vda, dest: /new/c, finish: true }'],
   ['blockcommit: { disk: vda, shallow: true, active: true, pivot: true }'],
   [`blockcommit: { disk: vda, top: ${SNAP1}, base: ${BASE} }`],
   [`blockpull: { disk: vda, base: ${BASE} }`],
+  ['backup-begin: { store: /backup, name: b }'],
   [`${SNAPSHOT} }`],
   [`convert: { source: ${SNAP1}, dest: /new/c }`],
   ['{ id: u, undefine: {} }', '{ id: r, redefine: {} }'],
@@ -37,6 +41,11 @@ const errors = (state: 'running' | 'paused', steps: readonly string[]) =>
   walk(planned(steps).graph, host(state, steps)).findings.filter(
     ({ severity }) => severity === 'error',
   );
+
+test('every kind works for a guest that runs, or is for one that is off', () => {
+  const used = PLANS.flatMap((steps) => planned(steps).plan.steps.map(({ step }) => step.kind));
+  expect([...new Set([...used, ...OFF])].sort()).toEqual(kinds.map(({ kind }) => kind).sort());
+});
 
 describe.each(PLANS)('%s', (...steps) => {
   test('works for a paused guest as for a running one', () => {

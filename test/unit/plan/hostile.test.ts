@@ -42,6 +42,10 @@ const hostile: [title: string, source: string][] = [
       `vars:\n  v0: ${'x'.repeat(900)}\n${many(60, (index) => `  v${index + 1}: ${`\${vars.v${index}}`.repeat(900)}\n`)}`,
     ),
   ],
+  [
+    'variables that name unknown ones',
+    plan(`vars:\n${many(4_000, (index) => `  v${index}: \${vars.u${index}}\n`)}`),
+  ],
   ['wrong values, many', plan(`steps: [${'{ copy: { disk: "\\e" } },'.repeat(8_000)}]`)],
   ['steps, many', plan(`steps:\n${'- forget: {}\n'.repeat(12_000)}`)],
   ['wrong steps, many', plan(`steps:\n${'- forgt: 7\n'.repeat(12_000)}`)],

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { stringify } from 'yaml';
 import { BlockplanError, type Position } from '../../../src/errors.ts';
 import { Guesses, nearest, onlyNearest } from '../../../src/nearest.ts';
 import { printable } from '../../../src/printable.ts';
-import { plan, read } from './kinds.ts';
+import { plan, read, step, told } from './kinds.ts';
 
 /** Words that make a random text resemble a plan. */
 const WORDS = [
@@ -190,6 +190,51 @@ describe('guesses', () => {
     const { work } = guesses;
     expect(guesses.nearest('v1', many)).toBeUndefined();
     expect(guesses.work).toBe(work);
+  });
+});
+
+describe('the guesses for one plan', () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+  const lines = (count: number, text: (at: number) => string) =>
+    Array.from({ length: count }, (_, at) => `${text(at)}\n`).join('');
+  const variables = (count: number) =>
+    plan(`vars:\n${lines(count, (at) => `  volume${at}: \${vars.volume${at}x}`)}`);
+
+  /** How often a word was compared with the known ones, how many were near, and the letters compared. */
+  function guessesFor(source: string) {
+    const spy = vi.spyOn(Guesses.prototype, 'nearest');
+    expect(told(source).length).toBeGreaterThan(0);
+    const works = new Set(spy.mock.contexts.map((each) => each as Guesses));
+    return {
+      asked: spy.mock.calls.length,
+      near: spy.mock.results.filter(({ value }) => value !== undefined).length,
+      work: [...works].reduce((sum, { work }) => sum + work, 0),
+    };
+  }
+
+  test.each([
+    ['variables', variables(100)],
+    ['keys', plan(lines(4_000, (at) => `name${at}: x`))],
+    [
+      'options of a step',
+      step(`copy:\n${lines(4_000, (at) => `      shallow${at}: true`).trimEnd()}`),
+    ],
+  ])('are at most fifty for unknown %s', (_what, source) => {
+    const { asked, near, work } = guessesFor(source);
+    expect(asked).toBeGreaterThan(50);
+    expect(near).toBeLessThanOrEqual(50);
+    expect(near).toBeGreaterThan(0);
+    expect(work).toBeLessThanOrEqual(50 * 100 * 12 * 12);
+  });
+
+  test('are not made among thousands of variables', () => {
+    const { asked, near, work } = guessesFor(variables(4_000));
+    expect(asked).toBeGreaterThan(50);
+    expect(near).toBe(0);
+    // Fifty references are compared with the word "domain" alone.
+    expect(work).toBeLessThanOrEqual(50 * 'domain'.length * 64);
   });
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { readPlan } from '../../../src/plan/read.ts';
 import { withPositions } from '../../../src/plan/text.ts';
 import { steps } from '../../../src/steps/registry.ts';
-import { plan, read, step } from './kinds.ts';
+import { findingsOf, plan, read, step } from './kinds.ts';
 
 const paramsOf = (source: string, set?: Record<string, string>) =>
   read(source, set).steps.map(({ params }) => params);
@@ -124,6 +124,29 @@ on-failure: stop
   test("carries the warnings of the steps' own checks", () => {
     const { warnings } = read(step('copy: { disk: vda, dest: /a, depth: 9 }'));
     expect(warnings).toMatchObject([{ code: 'BP059', position: { line: 5, column: 41 } }]);
+  });
+});
+
+describe('a guest that is named like an ID or a UUID', () => {
+  const on = (domain: string) => step('forget: {}').replace('domain: guest', `domain: ${domain}`);
+
+  test.each(['42', '+42', '007', '6f1c0b0e-9a51-4f0c-8f6a-2f4d1f7c3b5e'])(
+    'is named by a quoted text: %s',
+    (name) => {
+      for (const quote of ['"', "'"]) expect(read(on(`${quote}${name}${quote}`)).domain).toBe(name);
+      expect(read(on('"${vars.a}"').replace('steps', `vars: { a: "${name}" }\nsteps`)).domain).toBe(
+        name,
+      );
+    },
+  );
+
+  test.each(['42', '+42', '007', '1e3', '0x2a'])('is not named by the number %s', (number) => {
+    const findings = findingsOf(on(number));
+    expect(findings.map(({ code, hint }) => [code, hint])).toEqual([
+      ['BP021', `put it in quotes: "${number}"`],
+    ]);
+    const quoted = findings[0]?.hint?.replace('put it in quotes: ', '') ?? '';
+    expect(read(on(quoted)).domain).toBe(number);
   });
 });
 

@@ -1,10 +1,14 @@
 /** A file with another name is recognized as the same file, by every kind of step and wherever the name occurs. */
+import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readFacts } from '../../../src/facts/read.ts';
 import { compile } from '../../../src/graph/graph.ts';
+import type { HostState } from '../../../src/model/host-state.ts';
 import { readPlan } from '../../../src/plan/read.ts';
 import { walk } from '../../../src/simulate/walk.ts';
 import { steps as kinds } from '../../../src/steps/registry.ts';
+import { stored, storeOf, withStore } from '../../stored.ts';
+import { definitionXml } from '../../worlds.ts';
 
 /** Names of a file in `/i`, with the `same-files` that facts must contain. */
 type Naming = (path: string) => { readonly name: string; readonly same: readonly string[][] };
@@ -33,6 +37,7 @@ const NAMINGS: Readonly<Record<string, Naming>> = {
 
 const [TOP, MID, BASE] = ['/i/top.qcow2', '/i/mid.qcow2', '/i/base.qcow2'];
 const [SPARE, OTHERS] = ['/i/spare.qcow2', '/i/others.qcow2'];
+const RESTORED = '/i/testvm-monday-vda.qcow2';
 
 interface Scene {
   readonly what: string;
@@ -44,6 +49,8 @@ interface Scene {
   readonly by: 'plan' | 'reader' | 'writer';
   /** Set if the plan must spell it plainly, because the plan creates it or writes to it. */
   readonly plain?: true;
+  /** The files of another disk that the definition of a guest that is off has, besides vda. */
+  readonly off?: readonly string[];
   readonly codes: readonly string[];
 }
 
@@ -59,6 +66,12 @@ const overlay = (file: string) => ({
     'reuse-external': true,
     diskspec: [{ disk: 'vda', file }],
   },
+});
+const pull = (params: object = {}) => ({ blockpull: { disk: 'vda', ...params } });
+const backup = { 'backup-begin': { store: '/i', name: 'new' } };
+/** The file that it makes is {@link RESTORED} if that is the folder. */
+const restore = (dest: string) => ({
+  restore: { store: '/backup', backup: 'monday', disks: ['vda'], dest },
 });
 const convert = (source: string, dest = '/i/new.qcow2') => ({
   convert: { source, dest, 'source-format': 'qcow2' },
@@ -127,7 +140,40 @@ const SCENES: readonly Scene[] = [
     ...{ file: TOP, by: 'plan', codes: [] },
     steps: (source) => [{ redefine: { disk: 'vda', source } }],
   },
-  ...(['blockcopy', 'blockcommit', 'snapshot-create-as'] as const).flatMap((kind) =>
+  {
+    what: 'a definition without vda, and with it again',
+    ...{ file: TOP, by: 'plan', codes: [] },
+    steps: (source) => [{ undefine: {} }, { redefine: { disk: 'vda', source } }],
+  },
+  {
+    what: 'a pull into a file that another guest has',
+    ...{ file: TOP, by: 'reader', steps: () => [pull()], codes: ['BP109'] },
+  },
+  {
+    what: 'a pull of the layers above one by its name',
+    ...{ file: BASE, by: 'plan', steps: (base) => [pull({ base })], codes: [] },
+  },
+  {
+    what: 'a pull of the layers above the active one by its name',
+    ...{ file: TOP, by: 'plan', steps: (base) => [pull({ base })], codes: ['BP113'] },
+  },
+  {
+    what: 'a backup to a path that another guest uses',
+    ...{ file: '/i/new', by: 'reader', steps: () => [backup], codes: ['BP109'] },
+  },
+  {
+    what: 'a disk that is restored to a path that another guest uses',
+    ...{ file: RESTORED, by: 'reader', off: [], codes: ['BP109'] },
+    steps: () => [restore('/i')],
+  },
+  {
+    what: "a disk that is restored over another of the guest's own",
+    ...{ file: RESTORED, by: 'plan', plain: true, off: [RESTORED], codes: ['BP106'] },
+    steps: (name) => [restore(dirname(name))],
+  },
+  ...(
+    ['blockcopy', 'blockcommit', 'blockpull', 'snapshot-create-as', 'backup-begin'] as const
+  ).flatMap((kind) =>
     [TOP, BASE].map(
       (file): Scene => ({
         what: `a ${kind} of a disk with ${file}, which another guest writes to`,
@@ -136,6 +182,8 @@ const SCENES: readonly Scene[] = [
           {
             blockcopy: copy({ dest: '/i/new.qcow2', shallow: true, pivot: true }),
             blockcommit: commit({ shallow: true, active: true, pivot: true }),
+            blockpull: pull(),
+            'backup-begin': backup,
             'snapshot-create-as': {
               'snapshot-create-as': { name: 's', 'disk-only': true, 'no-metadata': true },
             },
@@ -151,7 +199,19 @@ const SCENES: readonly Scene[] = [
   },
 ];
 
-function codesOf({ file, by, steps }: Scene, { name, same }: ReturnType<Naming>): string[] {
+/** The same guest, off, with a backup of vda and more disks in its definition. */
+function turnedOff(state: HostState, more: readonly string[]): HostState {
+  const uuid = '4dea22b3-1d52-d8f3-2516-782e98ab3fa0';
+  const disks = [TOP, ...more].map((file, at) => ({
+    ...({ target: `vd${'ab'[at]}`, device: 'disk', type: 'file', file, format: 'qcow2' } as const),
+    readonly: false,
+  }));
+  const definition = definitionXml('testvm', uuid, disks);
+  const domain = { ...state.domain, uuid, definition, state: 'shut off', agent: false } as const;
+  return withStore({ ...state, domain }, '/backup', storeOf([stored('monday')]));
+}
+
+function codesOf({ file, by, steps, off }: Scene, { name, same }: ReturnType<Naming>): string[] {
   const theirs = by === 'plan' ? OTHERS : name;
   const facts = {
     facts: 'blockplan/v1',
@@ -170,10 +230,15 @@ function codesOf({ file, by, steps }: Scene, { name, same }: ReturnType<Naming>)
     steps: steps(by === 'plan' ? name : file).map((step, at) => ({ id: `s${at}`, ...step })),
   };
   const read = readPlan({ file: 'plan.yaml', source: JSON.stringify(plan), steps: kinds });
-  return walk(compile(read), state).findings.flatMap(({ severity, code }) =>
-    severity === 'error' ? [code] : [],
+  return walk(compile(read), off ? turnedOff(state, off) : state).findings.flatMap(
+    ({ severity, code }) => (severity === 'error' ? [code] : []),
   );
 }
+
+test('every kind is among these', () => {
+  const used = SCENES.flatMap(({ steps, file }) => steps(file).flatMap(Object.keys));
+  expect([...new Set(used)].sort()).toEqual(kinds.map(({ kind }) => kind).sort());
+});
 
 describe.each(SCENES)('$what', (scene) => {
   const only = { name: scene.file, same: [] };
