@@ -2,7 +2,6 @@
  * The parts of a plan and a host that count as reviewed. File names, the guest's name, its UUID and its MAC addresses are
  * replaced by labels, so that two guests in the same state count as the same. All names of one file have the same label.
  */
-
 import { backingPath } from '../model/backing-path.ts';
 import { fileAt, filesOfLayer, namesByFile } from '../model/file-identity.ts';
 import { recordedBackingName } from '../model/headers.ts';

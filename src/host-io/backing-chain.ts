@@ -21,6 +21,7 @@ export async function readBackingChain(top: Layer): Promise<readonly ChainImage[
     if (next === undefined) return undefined;
     images.push({ file, format, ...next });
     if (next.name === null) return images;
+    // A URL or QEMU's JSON is no path, and ends the loop.
     [file, format] = [backingPath(file, next.name), next.backingFormat];
   }
   return undefined;
@@ -33,8 +34,8 @@ function nextOf(header: Qcow2Header | null): Next | undefined {
   if (!header?.isUsual || header.backing === undefined) return undefined;
   const { backing: name, backingFormat } = header;
   if (name === null) return { name };
-  // A name with a scheme is a URL or QEMU's JSON; without a format, QEMU would guess one.
-  return backingFormat === undefined || /^[^/]*:/.test(name) ? undefined : { name, backingFormat };
+  // Without a format, QEMU would guess one.
+  return backingFormat === undefined ? undefined : { name, backingFormat };
 }
 
 async function isOpened(file: string): Promise<true> {

@@ -9,7 +9,6 @@
  * An operation rejects with an `EffectFailed` or a `BlockplanError` where its description says so. Otherwise a rejection is
  * the host's own error, with its `code`, such as `EACCES`.
  */
-
 import type { ChainImage } from '../model/backing-path.ts';
 import type { StoreFolder } from '../model/backup-store.ts';
 import type { Destination, FileUsers } from '../model/destination.ts';

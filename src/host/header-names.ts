@@ -1,5 +1,4 @@
 /** Backing file names in the headers of a simulated host's images, and those that libvirt remembers. */
-
 import { backingPath, isRelative } from '../model/backing-path.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { fileAt } from '../model/file-identity.ts';

@@ -2,7 +2,6 @@
  * A libvirt host as an immutable value: its observable state, and what libvirt and QEMU know beyond that. Each change makes
  * a new value, which shares the unchanged parts with the former one.
  */
-
 import { backingPath } from '../model/backing-path.ts';
 import { isTransient } from '../model/disk-elements.ts';
 import { readDomainXml } from '../model/domain-xml.ts';

@@ -1,5 +1,4 @@
 /** What the headers of a chain's images contain: layers, bitmaps, internal snapshots. */
-
 import type { HostIO } from '../host-io/host-io.ts';
 import type { HeaderChain, ImageHeader } from '../model/examination.ts';
 import type { Layer } from '../model/host-state.ts';

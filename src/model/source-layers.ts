@@ -1,5 +1,4 @@
 /** An image that a step reads, and the layers below it. */
-
 import { backingPath } from './backing-path.ts';
 import { fileAt, layerIndex } from './file-identity.ts';
 import type { HostState, ImageFile, Layer } from './host-state.ts';
