@@ -1,4 +1,4 @@
-/** Finds who has a file open, by any of its names and as any user. */
+/** Finds who else has a file open, by any of its names and as any user. */
 import { readdir, readFile, readlink, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FileUsers } from '../model/destination.ts';
@@ -14,6 +14,8 @@ const NO_FILE = /^(?!\/)|^\/memfd:|^\/(?:dev(?!\/shm\/)|proc|sys)\//;
  * Only root can inspect the processes of other users, so the kernel's table of locks is checked too: QEMU and its tools
  * lock each image that they open, even for reading, and the table shows all locks to every user (QEMU,
  * docs/system/images.rst, "disk image file locking"; proc_locks(5)).
+ *
+ * What this process and its own qemu-img only read does not count.
  * @param name the path to show, where `path` is another path to the file
  * @param which who counts; writers are those that have it open for writing
  * @throws EffectFailed when this cannot be determined
@@ -58,14 +60,33 @@ async function hasOpen(pid: string, identity: string): Promise<Opener> {
     const open = await Promise.all(fds.map((fd) => isThat(join(folder, fd), identity)));
     if (!open.includes(true)) return {};
     const own = fds.filter((_fd, at) => open[at]);
-    const writes = await Promise.all(own.map((fd) => isForWriting(`/proc/${pid}/fdinfo/${fd}`)));
-    return { who: `process ${pid} (${await nameOf(pid)})`, writes: writes.includes(true) };
+    const modes = await Promise.all(own.map((fd) => isForWriting(`/proc/${pid}/fdinfo/${fd}`)));
+    const writes = modes.includes(true);
+    if (!writes && (await isOwn(pid))) return {};
+    return { who: `process ${pid} (${await nameOf(pid)})`, writes };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ESRCH') return {};
     if (code === 'EACCES' || code === 'EPERM') return { hidden: true };
     throw error;
   }
+}
+
+/**
+ * Whether it is this process, a copy of it that is about to become another program (such a copy has the same files open,
+ * fork(2)), or a qemu-img that it runs. While blockplan checks one file, it reads the headers of others with these.
+ */
+async function isOwn(pid: string): Promise<boolean> {
+  if (pid === `${process.pid}`) return true;
+  const [itself, self] = await Promise.all([pid, 'self'].map(statusOf));
+  const isOurs = itself?.parent === `${process.pid}`;
+  return isOurs && (itself.name === 'qemu-img' || itself.name === self?.name);
+}
+
+/** The name and the parent of a process (proc_pid_status(5)). */
+async function statusOf(pid: string): Promise<{ name?: string; parent?: string } | undefined> {
+  const status = await goneAsNull(readFile(`/proc/${pid}/status`, 'utf8'));
+  return /^Name:\s*(?<name>.*)$[\s\S]*^PPid:\s*(?<parent>\d+)$/m.exec(status ?? '')?.groups;
 }
 
 /** Compares identities, not names: the process may have opened the file by another name or in another mount namespace. */

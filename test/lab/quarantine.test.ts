@@ -68,7 +68,7 @@ test('a later failure restores everything, and leaves nothing in the folder', as
 
 test('a file that a process has open is not moved', async () => {
   const before = await liveChain(host, NAME, 'vda');
-  const held = await open(over(), 'r');
+  const held = await open(over(), 'r+');
   let ended: Ended;
   try {
     // The rollback needs its path as well.

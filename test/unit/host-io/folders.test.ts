@@ -228,7 +228,7 @@ describe('removeFolder', () => {
 
   test('leaves all files alone where a process has one of them open', async () => {
     const stamp = await made();
-    const file = await open(join(draft, 'vda.sums'));
+    const file = await open(join(draft, 'vda.sums'), 'r+');
     await refused(removeFolder(draft, stamp, FILES), /vda\.sums is open in process \d+/);
     await file.close();
     expect(await readdir(draft)).toHaveLength(FILES.length);

@@ -1,9 +1,9 @@
 /** Who has a file open, among the processes that this user can inspect. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { link, open, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { link, mkdir, open, readFile, symlink, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { goneAsNull } from '../../../src/host-io/files.ts';
 import { openers } from '../../../src/host-io/openers.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
@@ -24,13 +24,13 @@ afterEach(async () => {
 });
 
 /** Starts a process that holds the path open; returns the words that complete "is open in …". */
-async function holder(path: string, flags: string): Promise<string> {
+async function holder(path: string, flags: string, program = 'sleep'): Promise<string> {
   const held = await open(path, flags);
-  const child = spawn('sleep', ['60'], { stdio: ['ignore', 'ignore', 'ignore', held.fd] });
+  const child = spawn(program, ['60'], { stdio: ['ignore', 'ignore', 'ignore', held.fd] });
   children.push(child);
   await once(child, 'spawn');
   await held.close();
-  return `process ${child.pid} (sleep)`;
+  return `process ${child.pid} (${basename(program)})`;
 }
 
 test.each(['ENOENT', 'ENODEV', 'ESRCH'])(
@@ -75,4 +75,49 @@ test('another file in the same folder, or a process that has ended, does not cou
   child.kill('SIGKILL');
   await once(child, 'exit');
   expect(await openers(file)).toEqual([]);
+});
+
+test('what this process only reads does not count, what it writes does', async () => {
+  await using _reading = await open(file, 'r');
+  expect(await openers(file)).toEqual([]);
+  await using _writing = await open(file, 'r+');
+  expect(await openers(file)).toEqual([expect.stringMatching(`^process ${process.pid} `)]);
+});
+
+describe('of the programs that this process has started,', () => {
+  const own = async () => (await readFile('/proc/self/comm', 'utf8')).trim();
+
+  test.each([
+    ['a copy of this process, about to become another program,', own],
+    ['qemu-img', async () => 'qemu-img'],
+  ])('%s does not count if it only reads', async (_what, name) => {
+    const program = join(folder, await name());
+    await symlink('/bin/sleep', program);
+    await holder(file, 'r', program);
+    expect(await openers(file)).toEqual([]);
+    const writer = await holder(file, 'r+', program);
+    expect(await openers(file)).toEqual([writer]);
+  });
+
+  test('each other one counts', async () => {
+    const reader = await holder(file, 'r');
+    expect(await openers(file)).toEqual([reader]);
+  });
+});
+
+test('a qemu-img that another process runs counts', async () => {
+  const program = join(folder, 'other/qemu-img');
+  await mkdir(dirname(program));
+  await symlink('/bin/sleep', program);
+  const held = await open(file, 'r');
+  const words = ['-c', `"$0" 60 <&- & echo $!; exec 3<&-; wait`, program];
+  const shell = spawn('sh', words, { stdio: ['ignore', 'pipe', 'ignore', held.fd] });
+  await held.close();
+  const [pid] = (await once(shell.stdout!, 'data')) as [Buffer];
+  try {
+    expect(await openers(file)).toContain(`process ${`${pid}`.trim()} (qemu-img)`);
+  } finally {
+    process.kill(Number(`${pid}`), 'SIGKILL');
+    await once(shell, 'exit');
+  }
 });
