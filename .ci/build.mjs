@@ -28,6 +28,17 @@ const withoutChildProcess = {
   load: (id) => (id === '\0none' ? 'module.exports = {};' : undefined),
 };
 
+/** V8 loads a file faster if it is all ASCII. */
+const ascii = {
+  name: 'ascii',
+  generateBundle(_options, bundle) {
+    for (const file of Object.values(bundle))
+      if (file.type === 'chunk') file.code = file.code.replace(/[^\0-\x7f]/g, escaped);
+  },
+};
+
+const escaped = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
 /**
  * Code that commands share, in few files, since each costs a start 0.5 ms. The first group that matches a module takes it
  * with all its imports, so read-only commands come before code that changes a host.
@@ -56,7 +67,7 @@ const bundles = [
   await build({
     ...options,
     input: { cli: 'src/cli/main.ts' },
-    plugins: [withoutChildProcess],
+    plugins: [withoutChildProcess, ascii],
     output: {
       dir: 'dist',
       format: 'cjs',

@@ -3,7 +3,7 @@ var __getOwnPropNames=Object.getOwnPropertyNames;var __commonJS=(cb,mod)=>functi
 exports}catch(e){throw mod=0,e}};var require_ucs2length=__commonJS({"node_modules/ajv/dist/runtime/ucs2length.js"(exports){"use strict";Object.defineProperty(
 exports,"__esModule",{value:!0});function ucs2length(str){let len=str.length,length=0,pos=0,value;for(;pos<len;)length++,
 value=str.charCodeAt(pos++),value>=55296&&value<=56319&&pos<len&&(value=str.charCodeAt(pos),(value&64512)===56320&&pos++);
-return length}exports.default=ucs2length;ucs2length.code='require("ajv/dist/runtime/ucs2length").default'}});var validate=validate20,stdin_default=validate20,schema31={$schema:"https://json-schema.org/draft/2020-12/schema",$id:"u\
+return length}exports.default=ucs2length;ucs2length.code='require("ajv/dist/runtime/ucs2length").default'}});var validate=validate52,stdin_default=validate52,schema19={$schema:"https://json-schema.org/draft/2020-12/schema",$id:"u\
 rn:blockplan:schema:facts:v1",title:"blockplan facts",description:"State of a host, as far as it matters to a plan for o\
 ne of its guests.",type:"object",additionalProperties:!1,required:["facts","domain"],properties:{facts:{const:"blockplan\
 /v1",description:"Format of the facts."},host:{type:"object",additionalProperties:!1,properties:{uri:{type:"string",minLength:1,
@@ -104,15 +104,15 @@ A path, or the name of a network image in libvirt: `nbd:export`.",title:'a path,
 the host that share files with the guest or the plan. If the key is missing, a preview reports them as not checked."},definition:{
 type:"string",minLength:1,description:"Persistent definition, without secrets; generated from the disks unless specified\
 ."}},examples:[{facts:"blockplan/v1",domain:{name:"testvm"},disks:[{target:"vda",chain:["/images/testvm.qcow2","/images/\
-base.qcow2"]}]}]},func1=Object.prototype.hasOwnProperty,func2=require_ucs2length().default,pattern4=new RegExp("^[0-9]+(\
-\\.[0-9]+)*$","u"),pattern6=new RegExp("^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$","u"),pattern7=new RegExp(
-"^(/|[A-Za-z][A-Za-z0-9+.-]*:)","u"),pattern12=new RegExp("^/","u"),pattern13=new RegExp("^absent$","u");function validate20(data,{
-instancePath="",parentData,parentDataProperty,rootData=data,dynamicAnchors={}}={}){let vErrors=null,errors=0,evaluated0=validate20.
+base.qcow2"]}]}]},func1=Object.prototype.hasOwnProperty,func2=require_ucs2length().default,pattern3=new RegExp("^[0-9]+(\
+\\.[0-9]+)*$","u"),pattern5=new RegExp("^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$","u"),pattern6=new RegExp(
+"^(/|[A-Za-z][A-Za-z0-9+.-]*:)","u"),pattern11=new RegExp("^/","u"),pattern12=new RegExp("^absent$","u");function validate52(data,{
+instancePath="",parentData,parentDataProperty,rootData=data,dynamicAnchors={}}={}){let vErrors=null,errors=0,evaluated0=validate52.
 evaluated;if(evaluated0.dynamicProps&&(evaluated0.props=void 0),evaluated0.dynamicItems&&(evaluated0.items=void 0),data&&
 typeof data=="object"&&!Array.isArray(data)){if(data.facts===void 0){let err0={instancePath,schemaPath:"#/required",keyword:"\
 required",params:{missingProperty:"facts"}};vErrors===null?vErrors=[err0]:vErrors.push(err0),errors++}if(data.domain===void 0){
 let err1={instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"domain"}};vErrors===null?vErrors=
-[err1]:vErrors.push(err1),errors++}for(let key0 in data)if(!func1.call(schema31.properties,key0)){let err2={instancePath,
+[err1]:vErrors.push(err1),errors++}for(let key0 in data)if(!func1.call(schema19.properties,key0)){let err2={instancePath,
 schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key0}};vErrors===null?vErrors=
 [err2]:vErrors.push(err2),errors++}if(data.facts!==void 0&&data.facts!=="blockplan/v1"){let err3={instancePath:instancePath+
 "/facts",schemaPath:"#/properties/facts/const",keyword:"const",params:{allowedValue:"blockplan/v1"}};vErrors===null?vErrors=
@@ -125,14 +125,14 @@ minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err5]:v
 instancePath:instancePath+"/host/uri",schemaPath:"#/properties/host/properties/uri/type",keyword:"type",params:{type:"st\
 ring"}};vErrors===null?vErrors=[err6]:vErrors.push(err6),errors++}}if(data1.libvirt!==void 0){let data3=data1.libvirt;if(typeof data3==
 "string"){if(func2(data3)<1){let err7={instancePath:instancePath+"/host/libvirt",schemaPath:"#/properties/host/propertie\
-s/libvirt/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err7]:vErrors.push(err7),errors++}if(!pattern4.
+s/libvirt/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err7]:vErrors.push(err7),errors++}if(!pattern3.
 test(data3)){let err8={instancePath:instancePath+"/host/libvirt",schemaPath:"#/properties/host/properties/libvirt/patter\
 n",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)*$"}};vErrors===null?vErrors=[err8]:vErrors.push(err8),errors++}}else{
 let err9={instancePath:instancePath+"/host/libvirt",schemaPath:"#/properties/host/properties/libvirt/type",keyword:"type",
 params:{type:"string"}};vErrors===null?vErrors=[err9]:vErrors.push(err9),errors++}}if(data1.qemu!==void 0){let data4=data1.
 qemu;if(typeof data4=="string"){if(func2(data4)<1){let err10={instancePath:instancePath+"/host/qemu",schemaPath:"#/prope\
 rties/host/properties/qemu/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err10]:vErrors.push(
-err10),errors++}if(!pattern4.test(data4)){let err11={instancePath:instancePath+"/host/qemu",schemaPath:"#/properties/hos\
+err10),errors++}if(!pattern3.test(data4)){let err11={instancePath:instancePath+"/host/qemu",schemaPath:"#/properties/hos\
 t/properties/qemu/pattern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)*$"}};vErrors===null?vErrors=[err11]:vErrors.
 push(err11),errors++}}else{let err12={instancePath:instancePath+"/host/qemu",schemaPath:"#/properties/host/properties/qe\
 mu/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err12]:vErrors.push(err12),errors++}}}else{let err13={
@@ -140,7 +140,7 @@ instancePath:instancePath+"/host",schemaPath:"#/properties/host/type",keyword:"t
 vErrors=[err13]:vErrors.push(err13),errors++}}if(data.domain!==void 0){let data5=data.domain;if(data5&&typeof data5=="ob\
 ject"&&!Array.isArray(data5)){if(data5.name===void 0){let err14={instancePath:instancePath+"/domain",schemaPath:"#/prope\
 rties/domain/required",keyword:"required",params:{missingProperty:"name"}};vErrors===null?vErrors=[err14]:vErrors.push(err14),
-errors++}for(let key2 in data5)if(!func1.call(schema31.properties.domain.properties,key2)){let err15={instancePath:instancePath+
+errors++}for(let key2 in data5)if(!func1.call(schema19.properties.domain.properties,key2)){let err15={instancePath:instancePath+
 "/domain",schemaPath:"#/properties/domain/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key2}};
 vErrors===null?vErrors=[err15]:vErrors.push(err15),errors++}if(data5.name!==void 0){let data6=data5.name;if(typeof data6==
 "string"){if(func2(data6)<1){let err16={instancePath:instancePath+"/domain/name",schemaPath:"#/properties/domain/propert\
@@ -151,7 +151,7 @@ state;if(typeof data7!="string"){let err18={instancePath:instancePath+"/domain/s
 operties/state/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err18]:vErrors.push(err18),errors++}
 if(!(data7==="running"||data7==="paused"||data7==="in shutdown"||data7==="shut off"||data7==="crashed"||data7==="pmsuspe\
 nded"||data7==="gone")){let err19={instancePath:instancePath+"/domain/state",schemaPath:"#/properties/domain/properties/\
-state/enum",keyword:"enum",params:{allowedValues:schema31.properties.domain.properties.state.enum}};vErrors===null?vErrors=
+state/enum",keyword:"enum",params:{allowedValues:schema19.properties.domain.properties.state.enum}};vErrors===null?vErrors=
 [err19]:vErrors.push(err19),errors++}}if(data5.persistent!==void 0&&typeof data5.persistent!="boolean"){let err20={instancePath:instancePath+
 "/domain/persistent",schemaPath:"#/properties/domain/properties/persistent/type",keyword:"type",params:{type:"boolean"}};
 vErrors===null?vErrors=[err20]:vErrors.push(err20),errors++}if(data5.autostart!==void 0&&typeof data5.autostart!="boolea\
@@ -187,7 +187,7 @@ push(err33),errors++}}if(data.disks!==void 0){let data19=data.disks;if(Array.isA
 len2;i2++){let data20=data19[i2];if(data20&&typeof data20=="object"&&!Array.isArray(data20)){if(data20.target===void 0){
 let err34={instancePath:instancePath+"/disks/"+i2,schemaPath:"#/properties/disks/items/required",keyword:"required",params:{
 missingProperty:"target"}};vErrors===null?vErrors=[err34]:vErrors.push(err34),errors++}for(let key3 in data20)if(!func1.
-call(schema31.properties.disks.items.properties,key3)){let err35={instancePath:instancePath+"/disks/"+i2,schemaPath:"#/p\
+call(schema19.properties.disks.items.properties,key3)){let err35={instancePath:instancePath+"/disks/"+i2,schemaPath:"#/p\
 roperties/disks/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key3}};vErrors===null?
 vErrors=[err35]:vErrors.push(err35),errors++}if(data20.target!==void 0){let data21=data20.target;if(typeof data21=="stri\
 ng"){if(func2(data21)<1){let err36={instancePath:instancePath+"/disks/"+i2+"/target",schemaPath:"#/properties/disks/item\
@@ -198,7 +198,7 @@ device!==void 0){let data22=data20.device;if(typeof data22!="string"){let err38=
 "/device",schemaPath:"#/properties/disks/items/properties/device/type",keyword:"type",params:{type:"string"}};vErrors===
 null?vErrors=[err38]:vErrors.push(err38),errors++}if(!(data22==="disk"||data22==="cdrom"||data22==="floppy"||data22==="l\
 un")){let err39={instancePath:instancePath+"/disks/"+i2+"/device",schemaPath:"#/properties/disks/items/properties/device\
-/enum",keyword:"enum",params:{allowedValues:schema31.properties.disks.items.properties.device.enum}};vErrors===null?vErrors=
+/enum",keyword:"enum",params:{allowedValues:schema19.properties.disks.items.properties.device.enum}};vErrors===null?vErrors=
 [err39]:vErrors.push(err39),errors++}}if(data20.readonly!==void 0&&typeof data20.readonly!="boolean"){let err40={instancePath:instancePath+
 "/disks/"+i2+"/readonly",schemaPath:"#/properties/disks/items/properties/readonly/type",keyword:"type",params:{type:"boo\
 lean"}};vErrors===null?vErrors=[err40]:vErrors.push(err40),errors++}if(data20.unsupported!==void 0){let data24=data20.unsupported;
@@ -218,20 +218,20 @@ vErrors.push(err45),errors++}}else{let err46={instancePath:instancePath+"/disks/
 s/disks/items/properties/snapshot/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err46]:vErrors.push(
 err46),errors++}}if(data20.capacity!==void 0){let data28=data20.capacity;if(typeof data28!="string"&&!(typeof data28=="n\
 umber"&&!(data28%1)&&!isNaN(data28)&&isFinite(data28))){let err47={instancePath:instancePath+"/disks/"+i2+"/capacity",schemaPath:"\
-#/properties/disks/items/properties/capacity/type",keyword:"type",params:{type:schema31.properties.disks.items.properties.
+#/properties/disks/items/properties/capacity/type",keyword:"type",params:{type:schema19.properties.disks.items.properties.
 capacity.type}};vErrors===null?vErrors=[err47]:vErrors.push(err47),errors++}if(typeof data28=="number"&&isFinite(data28)){
 if(data28>9007199254740991||isNaN(data28)){let err48={instancePath:instancePath+"/disks/"+i2+"/capacity",schemaPath:"#/p\
 roperties/disks/items/properties/capacity/maximum",keyword:"maximum",params:{comparison:"<=",limit:9007199254740991}};vErrors===
 null?vErrors=[err48]:vErrors.push(err48),errors++}if(data28<0||isNaN(data28)){let err49={instancePath:instancePath+"/dis\
 ks/"+i2+"/capacity",schemaPath:"#/properties/disks/items/properties/capacity/minimum",keyword:"minimum",params:{comparison:"\
->=",limit:0}};vErrors===null?vErrors=[err49]:vErrors.push(err49),errors++}}if(typeof data28=="string"&&!pattern6.test(data28)){
+>=",limit:0}};vErrors===null?vErrors=[err49]:vErrors.push(err49),errors++}}if(typeof data28=="string"&&!pattern5.test(data28)){
 let err50={instancePath:instancePath+"/disks/"+i2+"/capacity",schemaPath:"#/properties/disks/items/properties/capacity/p\
 attern",keyword:"pattern",params:{pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$"}};vErrors===null?
 vErrors=[err50]:vErrors.push(err50),errors++}}if(data20.chain!==void 0){let data29=data20.chain;if(Array.isArray(data29)){
 let len4=data29.length;for(let i4=0;i4<len4;i4++){let data30=data29[i4];if(!(data30&&typeof data30=="object"&&!Array.isArray(
 data30))&&typeof data30!="string"){let err51={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4,schemaPath:"#/properti\
-es/disks/items/properties/chain/items/type",keyword:"type",params:{type:schema31.properties.disks.items.properties.chain.
-items.type}};vErrors===null?vErrors=[err51]:vErrors.push(err51),errors++}if(typeof data30=="string"&&!pattern7.test(data30)){
+es/disks/items/properties/chain/items/type",keyword:"type",params:{type:schema19.properties.disks.items.properties.chain.
+items.type}};vErrors===null?vErrors=[err51]:vErrors.push(err51),errors++}if(typeof data30=="string"&&!pattern6.test(data30)){
 let err52={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4,schemaPath:"#/properties/disks/items/properties/chain/ite\
 ms/pattern",keyword:"pattern",params:{pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err52]:vErrors.push(
 err52),errors++}if(data30&&typeof data30=="object"&&!Array.isArray(data30)){if(data30.file===void 0){let err53={instancePath:instancePath+
@@ -242,7 +242,7 @@ ks/"+i2+"/chain/"+i4,schemaPath:"#/properties/disks/items/properties/chain/items
 alProperties",params:{additionalProperty:key4}};vErrors===null?vErrors=[err54]:vErrors.push(err54),errors++}if(data30.file!==
 void 0){let data31=data30.file;if(typeof data31=="string"){if(func2(data31)<1){let err55={instancePath:instancePath+"/di\
 sks/"+i2+"/chain/"+i4+"/file",schemaPath:"#/properties/disks/items/properties/chain/items/properties/file/minLength",keyword:"\
-minLength",params:{limit:1}};vErrors===null?vErrors=[err55]:vErrors.push(err55),errors++}if(!pattern7.test(data31)){let err56={
+minLength",params:{limit:1}};vErrors===null?vErrors=[err55]:vErrors.push(err55),errors++}if(!pattern6.test(data31)){let err56={
 instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/file",schemaPath:"#/properties/disks/items/properties/chain/items/\
 properties/file/pattern",keyword:"pattern",params:{pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err56]:
 vErrors.push(err56),errors++}}else{let err57={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/file",schemaPath:"#/\
@@ -257,21 +257,21 @@ ean"){let err60={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/block",sc
 rties/chain/items/properties/block/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err60]:vErrors.
 push(err60),errors++}if(data30.size!==void 0){let data34=data30.size;if(typeof data34!="string"&&!(typeof data34=="numbe\
 r"&&!(data34%1)&&!isNaN(data34)&&isFinite(data34))){let err61={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/siz\
-e",schemaPath:"#/properties/disks/items/properties/chain/items/properties/size/type",keyword:"type",params:{type:schema31.
+e",schemaPath:"#/properties/disks/items/properties/chain/items/properties/size/type",keyword:"type",params:{type:schema19.
 properties.disks.items.properties.chain.items.properties.size.type}};vErrors===null?vErrors=[err61]:vErrors.push(err61),
 errors++}if(typeof data34=="number"&&isFinite(data34)){if(data34>9007199254740991||isNaN(data34)){let err62={instancePath:instancePath+
 "/disks/"+i2+"/chain/"+i4+"/size",schemaPath:"#/properties/disks/items/properties/chain/items/properties/size/maximum",keyword:"\
 maximum",params:{comparison:"<=",limit:9007199254740991}};vErrors===null?vErrors=[err62]:vErrors.push(err62),errors++}if(data34<
 0||isNaN(data34)){let err63={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/size",schemaPath:"#/properties/disks/\
 items/properties/chain/items/properties/size/minimum",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===null?
-vErrors=[err63]:vErrors.push(err63),errors++}}if(typeof data34=="string"&&!pattern6.test(data34)){let err64={instancePath:instancePath+
+vErrors=[err63]:vErrors.push(err63),errors++}}if(typeof data34=="string"&&!pattern5.test(data34)){let err64={instancePath:instancePath+
 "/disks/"+i2+"/chain/"+i4+"/size",schemaPath:"#/properties/disks/items/properties/chain/items/properties/size/pattern",keyword:"\
 pattern",params:{pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$"}};vErrors===null?vErrors=[err64]:vErrors.
 push(err64),errors++}}if(data30["data-files"]!==void 0){let data35=data30["data-files"];if(Array.isArray(data35)){let len5=data35.
 length;for(let i5=0;i5<len5;i5++){let data36=data35[i5];if(typeof data36=="string"){if(func2(data36)<1){let err65={instancePath:instancePath+
 "/disks/"+i2+"/chain/"+i4+"/data-files/"+i5,schemaPath:"#/properties/disks/items/properties/chain/items/properties/data-\
 files/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err65]:vErrors.push(err65),errors++}
-if(!pattern7.test(data36)){let err66={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/data-files/"+i5,schemaPath:"\
+if(!pattern6.test(data36)){let err66={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/data-files/"+i5,schemaPath:"\
 #/properties/disks/items/properties/chain/items/properties/data-files/items/pattern",keyword:"pattern",params:{pattern:"\
 ^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err66]:vErrors.push(err66),errors++}}else{let err67={instancePath:instancePath+
 "/disks/"+i2+"/chain/"+i4+"/data-files/"+i5,schemaPath:"#/properties/disks/items/properties/chain/items/properties/data-\
@@ -290,13 +290,13 @@ vErrors===null?vErrors=[err71]:vErrors.push(err71),errors++}if(data37.type!==voi
 job/properties/type/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err72]:vErrors.push(err72),errors++}
 if(!(data38==="copy"||data38==="commit"||data38==="active-commit"||data38==="pull"||data38==="backup"||data38==="other")){
 let err73={instancePath:instancePath+"/disks/"+i2+"/job/type",schemaPath:"#/properties/disks/items/properties/job/proper\
-ties/type/enum",keyword:"enum",params:{allowedValues:schema31.properties.disks.items.properties.job.properties.type.enum}};
+ties/type/enum",keyword:"enum",params:{allowedValues:schema19.properties.disks.items.properties.job.properties.type.enum}};
 vErrors===null?vErrors=[err73]:vErrors.push(err73),errors++}}if(data37.ready!==void 0&&typeof data37.ready!="boolean"){let err74={
 instancePath:instancePath+"/disks/"+i2+"/job/ready",schemaPath:"#/properties/disks/items/properties/job/properties/ready\
 /type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err74]:vErrors.push(err74),errors++}if(data37.mirror!==
 void 0){let data40=data37.mirror;if(typeof data40=="string"){if(func2(data40)<1){let err75={instancePath:instancePath+"/\
 disks/"+i2+"/job/mirror",schemaPath:"#/properties/disks/items/properties/job/properties/mirror/minLength",keyword:"minLe\
-ngth",params:{limit:1}};vErrors===null?vErrors=[err75]:vErrors.push(err75),errors++}if(!pattern7.test(data40)){let err76={
+ngth",params:{limit:1}};vErrors===null?vErrors=[err75]:vErrors.push(err75),errors++}if(!pattern6.test(data40)){let err76={
 instancePath:instancePath+"/disks/"+i2+"/job/mirror",schemaPath:"#/properties/disks/items/properties/job/properties/mirr\
 or/pattern",keyword:"pattern",params:{pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err76]:vErrors.push(
 err76),errors++}}else{let err77={instancePath:instancePath+"/disks/"+i2+"/job/mirror",schemaPath:"#/properties/disks/ite\
@@ -307,7 +307,7 @@ let err79={instancePath:instancePath+"/disks/"+i2,schemaPath:"#/properties/disks
 object"}};vErrors===null?vErrors=[err79]:vErrors.push(err79),errors++}}}else{let err80={instancePath:instancePath+"/disk\
 s",schemaPath:"#/properties/disks/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err80]:vErrors.push(
 err80),errors++}}if(data.files!==void 0){let data41=data.files;if(data41&&typeof data41=="object"&&!Array.isArray(data41)){
-for(let key6 in data41){let _errs90=errors;if(typeof key6=="string"){if(!pattern12.test(key6)){let err81={instancePath:instancePath+
+for(let key6 in data41){let _errs90=errors;if(typeof key6=="string"){if(!pattern11.test(key6)){let err81={instancePath:instancePath+
 "/files",schemaPath:"#/properties/files/propertyNames/pattern",keyword:"pattern",params:{pattern:"^/"},propertyName:key6};
 vErrors===null?vErrors=[err81]:vErrors.push(err81),errors++}}else{let err82={instancePath:instancePath+"/files",schemaPath:"\
 #/properties/files/propertyNames/type",keyword:"type",params:{type:"string"},propertyName:key6};vErrors===null?vErrors=[
@@ -315,9 +315,9 @@ err82]:vErrors.push(err82),errors++}var valid18=_errs90===errors;if(!valid18){le
 es",schemaPath:"#/properties/files/propertyNames",keyword:"propertyNames",params:{propertyName:key6}};vErrors===null?vErrors=
 [err83]:vErrors.push(err83),errors++}}for(let key7 in data41){let data42=data41[key7];if(!(data42&&typeof data42=="objec\
 t"&&!Array.isArray(data42))&&typeof data42!="string"){let err84={instancePath:instancePath+"/files/"+key7.replace(/~/g,"\
-~0").replace(/\//g,"~1"),schemaPath:"#/properties/files/additionalProperties/type",keyword:"type",params:{type:schema31.
+~0").replace(/\//g,"~1"),schemaPath:"#/properties/files/additionalProperties/type",keyword:"type",params:{type:schema19.
 properties.files.additionalProperties.type}};vErrors===null?vErrors=[err84]:vErrors.push(err84),errors++}if(typeof data42==
-"string"&&!pattern13.test(data42)){let err85={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,
+"string"&&!pattern12.test(data42)){let err85={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,
 "~1"),schemaPath:"#/properties/files/additionalProperties/pattern",keyword:"pattern",params:{pattern:"^absent$"}};vErrors===
 null?vErrors=[err85]:vErrors.push(err85),errors++}if(data42&&typeof data42=="object"&&!Array.isArray(data42)){for(let key8 in data42)
 if(!(key8==="size"||key8==="format"||key8==="backing"||key8==="data-files"||key8==="link"||key8==="place"||key8==="exten\
@@ -326,14 +326,14 @@ s/files/additionalProperties/additionalProperties",keyword:"additionalProperties
 null?vErrors=[err86]:vErrors.push(err86),errors++}if(data42.size!==void 0){let data43=data42.size;if(typeof data43!="str\
 ing"&&!(typeof data43=="number"&&!(data43%1)&&!isNaN(data43)&&isFinite(data43))){let err87={instancePath:instancePath+"/\
 files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/size",schemaPath:"#/properties/files/additionalProperties/properti\
-es/size/type",keyword:"type",params:{type:schema31.properties.files.additionalProperties.properties.size.type}};vErrors===
+es/size/type",keyword:"type",params:{type:schema19.properties.files.additionalProperties.properties.size.type}};vErrors===
 null?vErrors=[err87]:vErrors.push(err87),errors++}if(typeof data43=="number"&&isFinite(data43)){if(data43>9007199254740991||
 isNaN(data43)){let err88={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/size",schemaPath:"\
 #/properties/files/additionalProperties/properties/size/maximum",keyword:"maximum",params:{comparison:"<=",limit:9007199254740991}};
 vErrors===null?vErrors=[err88]:vErrors.push(err88),errors++}if(data43<0||isNaN(data43)){let err89={instancePath:instancePath+
 "/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/size",schemaPath:"#/properties/files/additionalProperties/proper\
 ties/size/minimum",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===null?vErrors=[err89]:vErrors.push(err89),
-errors++}}if(typeof data43=="string"&&!pattern6.test(data43)){let err90={instancePath:instancePath+"/files/"+key7.replace(
+errors++}}if(typeof data43=="string"&&!pattern5.test(data43)){let err90={instancePath:instancePath+"/files/"+key7.replace(
 /~/g,"~0").replace(/\//g,"~1")+"/size",schemaPath:"#/properties/files/additionalProperties/properties/size/pattern",keyword:"\
 pattern",params:{pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$"}};vErrors===null?vErrors=[err90]:vErrors.
 push(err90),errors++}}if(data42.format!==void 0){let data44=data42.format;if(typeof data44=="string"){if(func2(data44)<1){
@@ -351,7 +351,7 @@ if(data42["data-files"]!==void 0){let data46=data42["data-files"];if(Array.isArr
 len6;i6++){let data47=data46[i6];if(typeof data47=="string"){if(func2(data47)<1){let err95={instancePath:instancePath+"/\
 files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/data-files/"+i6,schemaPath:"#/properties/files/additionalPropertie\
 s/properties/data-files/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err95]:vErrors.push(
-err95),errors++}if(!pattern7.test(data47)){let err96={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(
+err95),errors++}if(!pattern6.test(data47)){let err96={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(
 /\//g,"~1")+"/data-files/"+i6,schemaPath:"#/properties/files/additionalProperties/properties/data-files/items/pattern",keyword:"\
 pattern",params:{pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err96]:vErrors.push(err96),errors++}}else{
 let err97={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/data-files/"+i6,schemaPath:"\
@@ -376,11 +376,11 @@ kind!==void 0){let data50=data49.kind;if(typeof data50!="string"){let err103={in
 ties/kind/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err103]:vErrors.push(err103),errors++}if(!(data50===
 "file"||data50==="block device"||data50==="folder"||data50==="other")){let err104={instancePath:instancePath+"/files/"+key7.
 replace(/~/g,"~0").replace(/\//g,"~1")+"/place/kind",schemaPath:"#/properties/files/additionalProperties/properties/plac\
-e/properties/kind/enum",keyword:"enum",params:{allowedValues:schema31.properties.files.additionalProperties.properties.place.
+e/properties/kind/enum",keyword:"enum",params:{allowedValues:schema19.properties.files.additionalProperties.properties.place.
 properties.kind.enum}};vErrors===null?vErrors=[err104]:vErrors.push(err104),errors++}}if(data49.length!==void 0){let data51=data49.
 length;if(typeof data51!="string"&&!(typeof data51=="number"&&!(data51%1)&&!isNaN(data51)&&isFinite(data51))){let err105={
 instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/length",schemaPath:"#/properties\
-/files/additionalProperties/properties/place/properties/length/type",keyword:"type",params:{type:schema31.properties.files.
+/files/additionalProperties/properties/place/properties/length/type",keyword:"type",params:{type:schema19.properties.files.
 additionalProperties.properties.place.properties.length.type}};vErrors===null?vErrors=[err105]:vErrors.push(err105),errors++}
 if(typeof data51=="number"&&isFinite(data51)){if(data51>9007199254740991||isNaN(data51)){let err106={instancePath:instancePath+
 "/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/length",schemaPath:"#/properties/files/additionalPropertie\
@@ -388,7 +388,7 @@ s/properties/place/properties/length/maximum",keyword:"maximum",params:{comparis
 null?vErrors=[err106]:vErrors.push(err106),errors++}if(data51<0||isNaN(data51)){let err107={instancePath:instancePath+"/\
 files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/length",schemaPath:"#/properties/files/additionalProperties/\
 properties/place/properties/length/minimum",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===null?vErrors=[
-err107]:vErrors.push(err107),errors++}}if(typeof data51=="string"&&!pattern6.test(data51)){let err108={instancePath:instancePath+
+err107]:vErrors.push(err107),errors++}}if(typeof data51=="string"&&!pattern5.test(data51)){let err108={instancePath:instancePath+
 "/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/length",schemaPath:"#/properties/files/additionalPropertie\
 s/properties/place/properties/length/pattern",keyword:"pattern",params:{pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGg\
 TtPp]|[KMGTP]iB))$"}};vErrors===null?vErrors=[err108]:vErrors.push(err108),errors++}}if(data49.header!==void 0){let data52=data49.
@@ -411,7 +411,7 @@ push(err112),errors++}}else{let err113={instancePath:instancePath+"/files/"+key7
 virtual-size"]!==void 0){let data54=data52["virtual-size"];if(typeof data54!="string"&&!(typeof data54=="number"&&!(data54%
 1)&&!isNaN(data54)&&isFinite(data54))){let err114={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,
 "~1")+"/place/header/virtual-size",schemaPath:"#/properties/files/additionalProperties/properties/place/properties/heade\
-r/properties/virtual-size/type",keyword:"type",params:{type:schema31.properties.files.additionalProperties.properties.place.
+r/properties/virtual-size/type",keyword:"type",params:{type:schema19.properties.files.additionalProperties.properties.place.
 properties.header.properties["virtual-size"].type}};vErrors===null?vErrors=[err114]:vErrors.push(err114),errors++}if(typeof data54==
 "number"&&isFinite(data54)){if(data54>9007199254740991||isNaN(data54)){let err115={instancePath:instancePath+"/files/"+key7.
 replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header/virtual-size",schemaPath:"#/properties/files/additionalProperties/\
@@ -419,7 +419,7 @@ properties/place/properties/header/properties/virtual-size/maximum",keyword:"max
 vErrors===null?vErrors=[err115]:vErrors.push(err115),errors++}if(data54<0||isNaN(data54)){let err116={instancePath:instancePath+
 "/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header/virtual-size",schemaPath:"#/properties/files/additi\
 onalProperties/properties/place/properties/header/properties/virtual-size/minimum",keyword:"minimum",params:{comparison:"\
->=",limit:0}};vErrors===null?vErrors=[err116]:vErrors.push(err116),errors++}}if(typeof data54=="string"&&!pattern6.test(
+>=",limit:0}};vErrors===null?vErrors=[err116]:vErrors.push(err116),errors++}}if(typeof data54=="string"&&!pattern5.test(
 data54)){let err117={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header/virt\
 ual-size",schemaPath:"#/properties/files/additionalProperties/properties/place/properties/header/properties/virtual-size\
 /pattern",keyword:"pattern",params:{pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$"}};vErrors===null?
@@ -450,7 +450,7 @@ perties/extents/additionalProperties",keyword:"additionalProperties",params:{add
 [err125]:vErrors.push(err125),errors++}if(data57["virtual-size"]!==void 0){let data58=data57["virtual-size"];if(typeof data58!=
 "string"&&!(typeof data58=="number"&&!(data58%1)&&!isNaN(data58)&&isFinite(data58))){let err126={instancePath:instancePath+
 "/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/extents/virtual-size",schemaPath:"#/properties/files/additionalP\
-roperties/properties/extents/properties/virtual-size/type",keyword:"type",params:{type:schema31.properties.files.additionalProperties.
+roperties/properties/extents/properties/virtual-size/type",keyword:"type",params:{type:schema19.properties.files.additionalProperties.
 properties.extents.properties["virtual-size"].type}};vErrors===null?vErrors=[err126]:vErrors.push(err126),errors++}if(typeof data58==
 "number"&&isFinite(data58)){if(data58>9007199254740991||isNaN(data58)){let err127={instancePath:instancePath+"/files/"+key7.
 replace(/~/g,"~0").replace(/\//g,"~1")+"/extents/virtual-size",schemaPath:"#/properties/files/additionalProperties/prope\
@@ -458,7 +458,7 @@ rties/extents/properties/virtual-size/maximum",keyword:"maximum",params:{compari
 null?vErrors=[err127]:vErrors.push(err127),errors++}if(data58<0||isNaN(data58)){let err128={instancePath:instancePath+"/\
 files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/extents/virtual-size",schemaPath:"#/properties/files/additionalPro\
 perties/properties/extents/properties/virtual-size/minimum",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===
-null?vErrors=[err128]:vErrors.push(err128),errors++}}if(typeof data58=="string"&&!pattern6.test(data58)){let err129={instancePath:instancePath+
+null?vErrors=[err128]:vErrors.push(err128),errors++}}if(typeof data58=="string"&&!pattern5.test(data58)){let err129={instancePath:instancePath+
 "/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/extents/virtual-size",schemaPath:"#/properties/files/additionalP\
 roperties/properties/extents/properties/virtual-size/pattern",keyword:"pattern",params:{pattern:"^([0-9]+ ?B|[0-9]+(\\.[0\
 -9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$"}};vErrors===null?vErrors=[err129]:vErrors.push(err129),errors++}}if(data57.layers!==
@@ -473,7 +473,7 @@ keyword:"additionalProperties",params:{additionalProperty:key12}};vErrors===null
 if(data60.data!==void 0){let data61=data60.data;if(typeof data61!="string"&&!(typeof data61=="number"&&!(data61%1)&&!isNaN(
 data61)&&isFinite(data61))){let err132={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+
 "/extents/layers/"+i8+"/data",schemaPath:"#/properties/files/additionalProperties/properties/extents/properties/layers/i\
-tems/properties/data/type",keyword:"type",params:{type:schema31.properties.files.additionalProperties.properties.extents.
+tems/properties/data/type",keyword:"type",params:{type:schema19.properties.files.additionalProperties.properties.extents.
 properties.layers.items.properties.data.type}};vErrors===null?vErrors=[err132]:vErrors.push(err132),errors++}if(typeof data61==
 "number"&&isFinite(data61)){if(data61>9007199254740991||isNaN(data61)){let err133={instancePath:instancePath+"/files/"+key7.
 replace(/~/g,"~0").replace(/\//g,"~1")+"/extents/layers/"+i8+"/data",schemaPath:"#/properties/files/additionalProperties\
@@ -481,14 +481,14 @@ replace(/~/g,"~0").replace(/\//g,"~1")+"/extents/layers/"+i8+"/data",schemaPath:
 vErrors===null?vErrors=[err133]:vErrors.push(err133),errors++}if(data61<0||isNaN(data61)){let err134={instancePath:instancePath+
 "/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/extents/layers/"+i8+"/data",schemaPath:"#/properties/files/addit\
 ionalProperties/properties/extents/properties/layers/items/properties/data/minimum",keyword:"minimum",params:{comparison:"\
->=",limit:0}};vErrors===null?vErrors=[err134]:vErrors.push(err134),errors++}}if(typeof data61=="string"&&!pattern6.test(
+>=",limit:0}};vErrors===null?vErrors=[err134]:vErrors.push(err134),errors++}}if(typeof data61=="string"&&!pattern5.test(
 data61)){let err135={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/extents/layers/"+
 i8+"/data",schemaPath:"#/properties/files/additionalProperties/properties/extents/properties/layers/items/properties/dat\
 a/pattern",keyword:"pattern",params:{pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$"}};vErrors===null?
 vErrors=[err135]:vErrors.push(err135),errors++}}if(data60.empty!==void 0){let data62=data60.empty;if(typeof data62!="str\
 ing"&&!(typeof data62=="number"&&!(data62%1)&&!isNaN(data62)&&isFinite(data62))){let err136={instancePath:instancePath+"\
 /files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/extents/layers/"+i8+"/empty",schemaPath:"#/properties/files/addit\
-ionalProperties/properties/extents/properties/layers/items/properties/empty/type",keyword:"type",params:{type:schema31.properties.
+ionalProperties/properties/extents/properties/layers/items/properties/empty/type",keyword:"type",params:{type:schema19.properties.
 files.additionalProperties.properties.extents.properties.layers.items.properties.empty.type}};vErrors===null?vErrors=[err136]:
 vErrors.push(err136),errors++}if(typeof data62=="number"&&isFinite(data62)){if(data62>9007199254740991||isNaN(data62)){let err137={
 instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/extents/layers/"+i8+"/empty",schemaPath:"\
@@ -497,14 +497,14 @@ ximum",params:{comparison:"<=",limit:9007199254740991}};vErrors===null?vErrors=[
 0||isNaN(data62)){let err138={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/extents/\
 layers/"+i8+"/empty",schemaPath:"#/properties/files/additionalProperties/properties/extents/properties/layers/items/prop\
 erties/empty/minimum",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===null?vErrors=[err138]:vErrors.push(err138),
-errors++}}if(typeof data62=="string"&&!pattern6.test(data62)){let err139={instancePath:instancePath+"/files/"+key7.replace(
+errors++}}if(typeof data62=="string"&&!pattern5.test(data62)){let err139={instancePath:instancePath+"/files/"+key7.replace(
 /~/g,"~0").replace(/\//g,"~1")+"/extents/layers/"+i8+"/empty",schemaPath:"#/properties/files/additionalProperties/proper\
 ties/extents/properties/layers/items/properties/empty/pattern",keyword:"pattern",params:{pattern:"^([0-9]+ ?B|[0-9]+(\\.[\
 0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$"}};vErrors===null?vErrors=[err139]:vErrors.push(err139),errors++}}if(data60.zeroes!==
 void 0){let data63=data60.zeroes;if(typeof data63!="string"&&!(typeof data63=="number"&&!(data63%1)&&!isNaN(data63)&&isFinite(
 data63))){let err140={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/extents/layers/"+
 i8+"/zeroes",schemaPath:"#/properties/files/additionalProperties/properties/extents/properties/layers/items/properties/z\
-eroes/type",keyword:"type",params:{type:schema31.properties.files.additionalProperties.properties.extents.properties.layers.
+eroes/type",keyword:"type",params:{type:schema19.properties.files.additionalProperties.properties.extents.properties.layers.
 items.properties.zeroes.type}};vErrors===null?vErrors=[err140]:vErrors.push(err140),errors++}if(typeof data63=="number"&&
 isFinite(data63)){if(data63>9007199254740991||isNaN(data63)){let err141={instancePath:instancePath+"/files/"+key7.replace(
 /~/g,"~0").replace(/\//g,"~1")+"/extents/layers/"+i8+"/zeroes",schemaPath:"#/properties/files/additionalProperties/prope\
@@ -512,7 +512,7 @@ rties/extents/properties/layers/items/properties/zeroes/maximum",keyword:"maximu
 vErrors===null?vErrors=[err141]:vErrors.push(err141),errors++}if(data63<0||isNaN(data63)){let err142={instancePath:instancePath+
 "/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/extents/layers/"+i8+"/zeroes",schemaPath:"#/properties/files/add\
 itionalProperties/properties/extents/properties/layers/items/properties/zeroes/minimum",keyword:"minimum",params:{comparison:"\
->=",limit:0}};vErrors===null?vErrors=[err142]:vErrors.push(err142),errors++}}if(typeof data63=="string"&&!pattern6.test(
+>=",limit:0}};vErrors===null?vErrors=[err142]:vErrors.push(err142),errors++}}if(typeof data63=="string"&&!pattern5.test(
 data63)){let err143={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/extents/layers/"+
 i8+"/zeroes",schemaPath:"#/properties/files/additionalProperties/properties/extents/properties/layers/items/properties/z\
 eroes/pattern",keyword:"pattern",params:{pattern:"^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$"}};vErrors===
@@ -529,7 +529,7 @@ vErrors===null?vErrors=[err147]:vErrors.push(err147),errors++}}if(data["same-fil
 es"];if(Array.isArray(data64)){let len9=data64.length;for(let i9=0;i9<len9;i9++){let data65=data64[i9];if(Array.isArray(
 data65)){if(data65.length<2){let err148={instancePath:instancePath+"/same-files/"+i9,schemaPath:"#/properties/same-files\
 /items/minItems",keyword:"minItems",params:{limit:2}};vErrors===null?vErrors=[err148]:vErrors.push(err148),errors++}let len10=data65.
-length;for(let i10=0;i10<len10;i10++){let data66=data65[i10];if(typeof data66=="string"){if(!pattern12.test(data66)){let err149={
+length;for(let i10=0;i10<len10;i10++){let data66=data65[i10];if(typeof data66=="string"){if(!pattern11.test(data66)){let err149={
 instancePath:instancePath+"/same-files/"+i9+"/"+i10,schemaPath:"#/properties/same-files/items/items/pattern",keyword:"pa\
 ttern",params:{pattern:"^/"}};vErrors===null?vErrors=[err149]:vErrors.push(err149),errors++}}else{let err150={instancePath:instancePath+
 "/same-files/"+i9+"/"+i10,schemaPath:"#/properties/same-files/items/items/type",keyword:"type",params:{type:"string"}};vErrors===
@@ -538,7 +538,7 @@ null?vErrors=[err150]:vErrors.push(err150),errors++}}}else{let err151={instanceP
 errors++}}}else{let err152={instancePath:instancePath+"/same-files",schemaPath:"#/properties/same-files/type",keyword:"t\
 ype",params:{type:"array"}};vErrors===null?vErrors=[err152]:vErrors.push(err152),errors++}}if(data.folders!==void 0){let data67=data.
 folders;if(data67&&typeof data67=="object"&&!Array.isArray(data67)){for(let key13 in data67){let _errs150=errors;if(typeof key13==
-"string"){if(!pattern12.test(key13)){let err153={instancePath:instancePath+"/folders",schemaPath:"#/properties/folders/p\
+"string"){if(!pattern11.test(key13)){let err153={instancePath:instancePath+"/folders",schemaPath:"#/properties/folders/p\
 ropertyNames/pattern",keyword:"pattern",params:{pattern:"^/"},propertyName:key13};vErrors===null?vErrors=[err153]:vErrors.
 push(err153),errors++}}else{let err154={instancePath:instancePath+"/folders",schemaPath:"#/properties/folders/propertyNa\
 mes/type",keyword:"type",params:{type:"string"},propertyName:key13};vErrors===null?vErrors=[err154]:vErrors.push(err154),
@@ -546,8 +546,8 @@ errors++}var valid35=_errs150===errors;if(!valid35){let err155={instancePath:ins
 rties/folders/propertyNames",keyword:"propertyNames",params:{propertyName:key13}};vErrors===null?vErrors=[err155]:vErrors.
 push(err155),errors++}}for(let key14 in data67){let data68=data67[key14];if(!(data68&&typeof data68=="object"&&!Array.isArray(
 data68))&&typeof data68!="string"){let err156={instancePath:instancePath+"/folders/"+key14.replace(/~/g,"~0").replace(/\//g,
-"~1"),schemaPath:"#/properties/folders/additionalProperties/type",keyword:"type",params:{type:schema31.properties.folders.
-additionalProperties.type}};vErrors===null?vErrors=[err156]:vErrors.push(err156),errors++}if(typeof data68=="string"&&!pattern13.
+"~1"),schemaPath:"#/properties/folders/additionalProperties/type",keyword:"type",params:{type:schema19.properties.folders.
+additionalProperties.type}};vErrors===null?vErrors=[err156]:vErrors.push(err156),errors++}if(typeof data68=="string"&&!pattern12.
 test(data68)){let err157={instancePath:instancePath+"/folders/"+key14.replace(/~/g,"~0").replace(/\//g,"~1"),schemaPath:"\
 #/properties/folders/additionalProperties/pattern",keyword:"pattern",params:{pattern:"^absent$"}};vErrors===null?vErrors=
 [err157]:vErrors.push(err157),errors++}if(data68&&typeof data68=="object"&&!Array.isArray(data68)){for(let key15 in data68)
@@ -556,7 +556,7 @@ replace(/~/g,"~0").replace(/\//g,"~1"),schemaPath:"#/properties/folders/addition
 additionalProperties",params:{additionalProperty:key15}};vErrors===null?vErrors=[err158]:vErrors.push(err158),errors++}if(data68.
 free!==void 0){let data69=data68.free;if(typeof data69!="string"&&!(typeof data69=="number"&&!(data69%1)&&!isNaN(data69)&&
 isFinite(data69))){let err159={instancePath:instancePath+"/folders/"+key14.replace(/~/g,"~0").replace(/\//g,"~1")+"/free",
-schemaPath:"#/properties/folders/additionalProperties/properties/free/type",keyword:"type",params:{type:schema31.properties.
+schemaPath:"#/properties/folders/additionalProperties/properties/free/type",keyword:"type",params:{type:schema19.properties.
 folders.additionalProperties.properties.free.type}};vErrors===null?vErrors=[err159]:vErrors.push(err159),errors++}if(typeof data69==
 "number"&&isFinite(data69)){if(data69>9007199254740991||isNaN(data69)){let err160={instancePath:instancePath+"/folders/"+
 key14.replace(/~/g,"~0").replace(/\//g,"~1")+"/free",schemaPath:"#/properties/folders/additionalProperties/properties/fr\
@@ -564,7 +564,7 @@ ee/maximum",keyword:"maximum",params:{comparison:"<=",limit:9007199254740991}};v
 err160),errors++}if(data69<0||isNaN(data69)){let err161={instancePath:instancePath+"/folders/"+key14.replace(/~/g,"~0").
 replace(/\//g,"~1")+"/free",schemaPath:"#/properties/folders/additionalProperties/properties/free/minimum",keyword:"mini\
 mum",params:{comparison:">=",limit:0}};vErrors===null?vErrors=[err161]:vErrors.push(err161),errors++}}if(typeof data69==
-"string"&&!pattern6.test(data69)){let err162={instancePath:instancePath+"/folders/"+key14.replace(/~/g,"~0").replace(/\//g,
+"string"&&!pattern5.test(data69)){let err162={instancePath:instancePath+"/folders/"+key14.replace(/~/g,"~0").replace(/\//g,
 "~1")+"/free",schemaPath:"#/properties/folders/additionalProperties/properties/free/pattern",keyword:"pattern",params:{pattern:"\
 ^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$"}};vErrors===null?vErrors=[err162]:vErrors.push(err162),errors++}}
 if(data68.writable!==void 0&&typeof data68.writable!="boolean"){let err163={instancePath:instancePath+"/folders/"+key14.
@@ -589,7 +589,7 @@ vErrors=[err169]:vErrors.push(err169),errors++}}if(data73.files!==void 0){let da
 let len12=data75.length;for(let i12=0;i12<len12;i12++){let data76=data75[i12];if(typeof data76=="string"){if(func2(data76)<
 1){let err170={instancePath:instancePath+"/others/"+i11+"/files/"+i12,schemaPath:"#/properties/others/items/properties/f\
 iles/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err170]:vErrors.push(err170),errors++}
-if(!pattern7.test(data76)){let err171={instancePath:instancePath+"/others/"+i11+"/files/"+i12,schemaPath:"#/properties/o\
+if(!pattern6.test(data76)){let err171={instancePath:instancePath+"/others/"+i11+"/files/"+i12,schemaPath:"#/properties/o\
 thers/items/properties/files/items/pattern",keyword:"pattern",params:{pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===
 null?vErrors=[err171]:vErrors.push(err171),errors++}}else{let err172={instancePath:instancePath+"/others/"+i11+"/files/"+
 i12,schemaPath:"#/properties/others/items/properties/files/items/type",keyword:"type",params:{type:"string"}};vErrors===
@@ -598,7 +598,7 @@ schemaPath:"#/properties/others/items/properties/files/type",keyword:"type",para
 [err173]:vErrors.push(err173),errors++}}if(data73.writes!==void 0){let data77=data73.writes;if(Array.isArray(data77)){let len13=data77.
 length;for(let i13=0;i13<len13;i13++){let data78=data77[i13];if(typeof data78=="string"){if(func2(data78)<1){let err174={
 instancePath:instancePath+"/others/"+i11+"/writes/"+i13,schemaPath:"#/properties/others/items/properties/writes/items/mi\
-nLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err174]:vErrors.push(err174),errors++}if(!pattern7.
+nLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err174]:vErrors.push(err174),errors++}if(!pattern6.
 test(data78)){let err175={instancePath:instancePath+"/others/"+i11+"/writes/"+i13,schemaPath:"#/properties/others/items/\
 properties/writes/items/pattern",keyword:"pattern",params:{pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=
 [err175]:vErrors.push(err175),errors++}}else{let err176={instancePath:instancePath+"/others/"+i11+"/writes/"+i13,schemaPath:"\
@@ -611,7 +611,7 @@ olean"}};vErrors===null?vErrors=[err178]:vErrors.push(err178),errors++}if(data73
 if(Array.isArray(data80)){let len14=data80.length;for(let i14=0;i14<len14;i14++){let data81=data80[i14];if(typeof data81==
 "string"){if(func2(data81)<1){let err179={instancePath:instancePath+"/others/"+i11+"/unread/"+i14,schemaPath:"#/properti\
 es/others/items/properties/unread/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err179]:
-vErrors.push(err179),errors++}if(!pattern7.test(data81)){let err180={instancePath:instancePath+"/others/"+i11+"/unread/"+
+vErrors.push(err179),errors++}if(!pattern6.test(data81)){let err180={instancePath:instancePath+"/others/"+i11+"/unread/"+
 i14,schemaPath:"#/properties/others/items/properties/unread/items/pattern",keyword:"pattern",params:{pattern:"^(/|[A-Za-\
 z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err180]:vErrors.push(err180),errors++}}else{let err181={instancePath:instancePath+
 "/others/"+i11+"/unread/"+i14,schemaPath:"#/properties/others/items/properties/unread/items/type",keyword:"type",params:{
@@ -626,4 +626,4 @@ void 0){let data82=data.definition;if(typeof data82=="string"){if(func2(data82)<
 [err185]:vErrors.push(err185),errors++}}else{let err186={instancePath:instancePath+"/definition",schemaPath:"#/propertie\
 s/definition/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err186]:vErrors.push(err186),errors++}}}else{
 let err187={instancePath,schemaPath:"#/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err187]:vErrors.
-push(err187),errors++}return validate20.errors=vErrors,errors===0}validate20.evaluated={props:!0,dynamicProps:!1,dynamicItems:!1};export{stdin_default as default,validate};
+push(err187),errors++}return validate52.errors=vErrors,errors===0}validate52.evaluated={props:!0,dynamicProps:!1,dynamicItems:!1};export{stdin_default as default,validate};

@@ -4,8 +4,8 @@ import { codes } from '../codes.ts';
 import type { HostIO } from '../host-io/host-io.ts';
 import { type BackupStore, STORE_NAMES } from '../model/backup-store.ts';
 import type { HostState } from '../model/host-state.ts';
-import { storeFinding } from '../store/entry.ts';
 import { backupStoreOf, isBackupStore } from '../store/store.ts';
+import { storeFinding } from '../store/store-finding.ts';
 import { unreadStore } from '../store/unread-store.ts';
 
 /** Adds the stores in these folders to a host state. */

@@ -1,5 +1,5 @@
 // Generated from src/notify/schema.ts by `npm run generate`; do not edit.
-var validate=validate20,stdin_default=validate20,schema31={$schema:"https://json-schema.org/draft/2020-12/schema",$id:"u\
+var validate=validate52,stdin_default=validate52,schema19={$schema:"https://json-schema.org/draft/2020-12/schema",$id:"u\
 rn:blockplan:schema:notify:v1",title:"blockplan notifications",description:"Who is notified when a run on this machine e\
 nds, and where the metrics of all runs are written.",type:"object",additionalProperties:!1,required:["notify"],properties:{
 notify:{const:"blockplan/v1",description:"Format of the file."},targets:{type:"array",maxItems:20,items:{type:"object",additionalProperties:!1,
@@ -22,10 +22,10 @@ title:"an absolute path",pattern:"^/",description:"File with one header per line
 oken that must not be in the notification file."}}}}},description:"Who is notified, and how."},metrics:{type:"string",title:"\
 an absolute path",pattern:"^/",description:"File for Prometheus metrics, written after each run. For node_exporter's tex\
 tfile collector, its name must end with `.prom`."}},examples:[{notify:"blockplan/v1",targets:[{on:["stranded","uncertain"],
-command:["/usr/local/bin/page-operator"]},{mail:{to:"root"}}]}]},pattern4=new RegExp("^(?!-)[A-Za-z0-9!#$%&'*+/=?^_`{|}~\
-.-]+(@[A-Za-z0-9.-]+)?$","u"),pattern7=new RegExp("^https?://[A-Za-z0-9._~:[\\]-]+([/?#].*)?$","u"),pattern8=new RegExp(
-"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$","u"),pattern9=new RegExp("^[\\t -~]*$","u"),pattern10=new RegExp("^/","u");function validate20(data,{
-instancePath="",parentData,parentDataProperty,rootData=data,dynamicAnchors={}}={}){let vErrors=null,errors=0,evaluated0=validate20.
+command:["/usr/local/bin/page-operator"]},{mail:{to:"root"}}]}]},pattern3=new RegExp("^(?!-)[A-Za-z0-9!#$%&'*+/=?^_`{|}~\
+.-]+(@[A-Za-z0-9.-]+)?$","u"),pattern6=new RegExp("^https?://[A-Za-z0-9._~:[\\]-]+([/?#].*)?$","u"),pattern7=new RegExp(
+"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$","u"),pattern8=new RegExp("^[\\t -~]*$","u"),pattern9=new RegExp("^/","u");function validate52(data,{
+instancePath="",parentData,parentDataProperty,rootData=data,dynamicAnchors={}}={}){let vErrors=null,errors=0,evaluated0=validate52.
 evaluated;if(evaluated0.dynamicProps&&(evaluated0.props=void 0),evaluated0.dynamicItems&&(evaluated0.items=void 0),data&&
 typeof data=="object"&&!Array.isArray(data)){if(data.notify===void 0){let err0={instancePath,schemaPath:"#/required",keyword:"\
 required",params:{missingProperty:"notify"}};vErrors===null?vErrors=[err0]:vErrors.push(err0),errors++}for(let key0 in data)
@@ -46,7 +46,7 @@ if(typeof data4!="string"){let err6={instancePath:instancePath+"/targets/"+i0+"/
 /items/properties/on/items/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err6]:vErrors.push(err6),
 errors++}if(!(data4==="succeeded"||data4==="bug"||data4==="refused"||data4==="rolled-back"||data4==="stranded"||data4===
 "uncertain"||data4==="interrupted")){let err7={instancePath:instancePath+"/targets/"+i0+"/on/"+i1,schemaPath:"#/properti\
-es/targets/items/properties/on/items/enum",keyword:"enum",params:{allowedValues:schema31.properties.targets.items.properties.
+es/targets/items/properties/on/items/enum",keyword:"enum",params:{allowedValues:schema19.properties.targets.items.properties.
 on.items.enum}};vErrors===null?vErrors=[err7]:vErrors.push(err7),errors++}}}else{let err8={instancePath:instancePath+"/t\
 argets/"+i0+"/on",schemaPath:"#/properties/targets/items/properties/on/type",keyword:"type",params:{type:"array"}};vErrors===
 null?vErrors=[err8]:vErrors.push(err8),errors++}}if(data2.timeout!==void 0){let data5=data2.timeout;if(!(typeof data5=="\
@@ -71,19 +71,19 @@ instancePath:instancePath+"/targets/"+i0+"/mail",schemaPath:"#/properties/target
 ties",keyword:"additionalProperties",params:{additionalProperty:key2}};vErrors===null?vErrors=[err16]:vErrors.push(err16),
 errors++}if(data8.to!==void 0){let data9=data8.to;if(typeof data9!="string"&&!Array.isArray(data9)){let err17={instancePath:instancePath+
 "/targets/"+i0+"/mail/to",schemaPath:"#/properties/targets/items/properties/mail/properties/to/type",keyword:"type",params:{
-type:schema31.properties.targets.items.properties.mail.properties.to.type}};vErrors===null?vErrors=[err17]:vErrors.push(
-err17),errors++}if(typeof data9=="string"&&!pattern4.test(data9)){let err18={instancePath:instancePath+"/targets/"+i0+"/\
+type:schema19.properties.targets.items.properties.mail.properties.to.type}};vErrors===null?vErrors=[err17]:vErrors.push(
+err17),errors++}if(typeof data9=="string"&&!pattern3.test(data9)){let err18={instancePath:instancePath+"/targets/"+i0+"/\
 mail/to",schemaPath:"#/properties/targets/items/properties/mail/properties/to/pattern",keyword:"pattern",params:{pattern:"\
 ^(?!-)[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+(@[A-Za-z0-9.-]+)?$"}};vErrors===null?vErrors=[err18]:vErrors.push(err18),errors++}
 if(Array.isArray(data9)){if(data9.length<1){let err19={instancePath:instancePath+"/targets/"+i0+"/mail/to",schemaPath:"#\
 /properties/targets/items/properties/mail/properties/to/minItems",keyword:"minItems",params:{limit:1}};vErrors===null?vErrors=
 [err19]:vErrors.push(err19),errors++}let len3=data9.length;for(let i3=0;i3<len3;i3++){let data10=data9[i3];if(typeof data10==
-"string"){if(!pattern4.test(data10)){let err20={instancePath:instancePath+"/targets/"+i0+"/mail/to/"+i3,schemaPath:"#/pr\
+"string"){if(!pattern3.test(data10)){let err20={instancePath:instancePath+"/targets/"+i0+"/mail/to/"+i3,schemaPath:"#/pr\
 operties/targets/items/properties/mail/properties/to/items/pattern",keyword:"pattern",params:{pattern:"^(?!-)[A-Za-z0-9!\
 #$%&'*+/=?^_`{|}~.-]+(@[A-Za-z0-9.-]+)?$"}};vErrors===null?vErrors=[err20]:vErrors.push(err20),errors++}}else{let err21={
 instancePath:instancePath+"/targets/"+i0+"/mail/to/"+i3,schemaPath:"#/properties/targets/items/properties/mail/propertie\
 s/to/items/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err21]:vErrors.push(err21),errors++}}}}if(data8.
-from!==void 0){let data11=data8.from;if(typeof data11=="string"){if(!pattern4.test(data11)){let err22={instancePath:instancePath+
+from!==void 0){let data11=data8.from;if(typeof data11=="string"){if(!pattern3.test(data11)){let err22={instancePath:instancePath+
 "/targets/"+i0+"/mail/from",schemaPath:"#/properties/targets/items/properties/mail/properties/from/pattern",keyword:"pat\
 tern",params:{pattern:"^(?!-)[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+(@[A-Za-z0-9.-]+)?$"}};vErrors===null?vErrors=[err22]:vErrors.
 push(err22),errors++}}else{let err23={instancePath:instancePath+"/targets/"+i0+"/mail/from",schemaPath:"#/properties/tar\
@@ -96,13 +96,13 @@ erties/webhook/required",keyword:"required",params:{missingProperty:"url"}};vErr
 err25),errors++}for(let key3 in data12)if(!(key3==="url"||key3==="headers"||key3==="headers-file")){let err26={instancePath:instancePath+
 "/targets/"+i0+"/webhook",schemaPath:"#/properties/targets/items/properties/webhook/additionalProperties",keyword:"addit\
 ionalProperties",params:{additionalProperty:key3}};vErrors===null?vErrors=[err26]:vErrors.push(err26),errors++}if(data12.
-url!==void 0){let data13=data12.url;if(typeof data13=="string"){if(!pattern7.test(data13)){let err27={instancePath:instancePath+
+url!==void 0){let data13=data12.url;if(typeof data13=="string"){if(!pattern6.test(data13)){let err27={instancePath:instancePath+
 "/targets/"+i0+"/webhook/url",schemaPath:"#/properties/targets/items/properties/webhook/properties/url/pattern",keyword:"\
 pattern",params:{pattern:"^https?://[A-Za-z0-9._~:[\\]-]+([/?#].*)?$"}};vErrors===null?vErrors=[err27]:vErrors.push(err27),
 errors++}}else{let err28={instancePath:instancePath+"/targets/"+i0+"/webhook/url",schemaPath:"#/properties/targets/items\
 /properties/webhook/properties/url/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err28]:vErrors.push(
 err28),errors++}}if(data12.headers!==void 0){let data14=data12.headers;if(data14&&typeof data14=="object"&&!Array.isArray(
-data14)){for(let key4 in data14){let _errs34=errors;if(typeof key4=="string"){if(!pattern8.test(key4)){let err29={instancePath:instancePath+
+data14)){for(let key4 in data14){let _errs34=errors;if(typeof key4=="string"){if(!pattern7.test(key4)){let err29={instancePath:instancePath+
 "/targets/"+i0+"/webhook/headers",schemaPath:"#/properties/targets/items/properties/webhook/properties/headers/propertyN\
 ames/pattern",keyword:"pattern",params:{pattern:"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"},propertyName:key4};vErrors===null?vErrors=
 [err29]:vErrors.push(err29),errors++}}else{let err30={instancePath:instancePath+"/targets/"+i0+"/webhook/headers",schemaPath:"\
@@ -110,7 +110,7 @@ ames/pattern",keyword:"pattern",params:{pattern:"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"}
 propertyName:key4};vErrors===null?vErrors=[err30]:vErrors.push(err30),errors++}var valid12=_errs34===errors;if(!valid12){
 let err31={instancePath:instancePath+"/targets/"+i0+"/webhook/headers",schemaPath:"#/properties/targets/items/properties\
 /webhook/properties/headers/propertyNames",keyword:"propertyNames",params:{propertyName:key4}};vErrors===null?vErrors=[err31]:
-vErrors.push(err31),errors++}}for(let key5 in data14){let data15=data14[key5];if(typeof data15=="string"){if(!pattern9.test(
+vErrors.push(err31),errors++}}for(let key5 in data14){let data15=data14[key5];if(typeof data15=="string"){if(!pattern8.test(
 data15)){let err32={instancePath:instancePath+"/targets/"+i0+"/webhook/headers/"+key5.replace(/~/g,"~0").replace(/\//g,"\
 ~1"),schemaPath:"#/properties/targets/items/properties/webhook/properties/headers/additionalProperties/pattern",keyword:"\
 pattern",params:{pattern:"^[\\t -~]*$"}};vErrors===null?vErrors=[err32]:vErrors.push(err32),errors++}}else{let err33={instancePath:instancePath+
@@ -119,8 +119,8 @@ operties/webhook/properties/headers/additionalProperties/type",keyword:"type",pa
 [err33]:vErrors.push(err33),errors++}}}else{let err34={instancePath:instancePath+"/targets/"+i0+"/webhook/headers",schemaPath:"\
 #/properties/targets/items/properties/webhook/properties/headers/type",keyword:"type",params:{type:"object"}};vErrors===
 null?vErrors=[err34]:vErrors.push(err34),errors++}}if(data12["headers-file"]!==void 0){let data16=data12["headers-file"];
-if(typeof data16=="string"){if(!pattern10.test(data16)){let err35={instancePath:instancePath+"/targets/"+i0+"/webhook/he\
-aders-file",schemaPath:"#/properties/targets/items/properties/webhook/properties/headers-file/pattern",keyword:"pattern",
+if(typeof data16=="string"){if(!pattern9.test(data16)){let err35={instancePath:instancePath+"/targets/"+i0+"/webhook/hea\
+ders-file",schemaPath:"#/properties/targets/items/properties/webhook/properties/headers-file/pattern",keyword:"pattern",
 params:{pattern:"^/"}};vErrors===null?vErrors=[err35]:vErrors.push(err35),errors++}}else{let err36={instancePath:instancePath+
 "/targets/"+i0+"/webhook/headers-file",schemaPath:"#/properties/targets/items/properties/webhook/properties/headers-file\
 /type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err36]:vErrors.push(err36),errors++}}}else{let err37={
@@ -129,9 +129,9 @@ type",params:{type:"object"}};vErrors===null?vErrors=[err37]:vErrors.push(err37)
 "/targets/"+i0,schemaPath:"#/properties/targets/items/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=
 [err38]:vErrors.push(err38),errors++}}}else{let err39={instancePath:instancePath+"/targets",schemaPath:"#/properties/tar\
 gets/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err39]:vErrors.push(err39),errors++}}if(data.metrics!==
-void 0){let data17=data.metrics;if(typeof data17=="string"){if(!pattern10.test(data17)){let err40={instancePath:instancePath+
+void 0){let data17=data.metrics;if(typeof data17=="string"){if(!pattern9.test(data17)){let err40={instancePath:instancePath+
 "/metrics",schemaPath:"#/properties/metrics/pattern",keyword:"pattern",params:{pattern:"^/"}};vErrors===null?vErrors=[err40]:
 vErrors.push(err40),errors++}}else{let err41={instancePath:instancePath+"/metrics",schemaPath:"#/properties/metrics/type",
 keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err41]:vErrors.push(err41),errors++}}}else{let err42={instancePath,
-schemaPath:"#/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err42]:vErrors.push(err42),errors++}return validate20.
-errors=vErrors,errors===0}validate20.evaluated={props:!0,dynamicProps:!1,dynamicItems:!1};export{stdin_default as default,validate};
+schemaPath:"#/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err42]:vErrors.push(err42),errors++}return validate52.
+errors=vErrors,errors===0}validate52.evaluated={props:!0,dynamicProps:!1,dynamicItems:!1};export{stdin_default as default,validate};

@@ -29,7 +29,11 @@ export function checkShape(
   const explainer = new Explainer(places, steps);
   for (const { keyword, instancePath, schemaPath, params, propertyName } of validate.errors ?? []) {
     const { path, value } = follow(instancePath, document);
-    const rule = follow(schemaPath.slice(0, schemaPath.lastIndexOf('/')), schema).value;
+    // Each kind has a function of its own, whose errors have pointers into the schema of the kind.
+    const [list, , kind] = path;
+    const isOption = list === 'steps' && steps.some((step) => step.kind === kind);
+    const base = isOption ? `/properties/steps/items/properties/${kind}` : '';
+    const rule = follow(base + schemaPath.slice(1, schemaPath.lastIndexOf('/')), schema).value;
     const finding = explainer.explain({
       keyword,
       path: [...at, ...path],

@@ -23,10 +23,11 @@ export interface Validate {
   errors?: SchemaError[] | null;
 }
 
-/** One error of the validator, with pointers into the data and into the `reader` schema. */
+/** One error of the validator, with a pointer into the data. */
 export interface SchemaError {
   readonly keyword: string;
   readonly instancePath: string;
+  /** A pointer into the schema of a step's kind where the error is in its options, otherwise into the whole schema. */
   readonly schemaPath: string;
   readonly params: Readonly<Record<string, unknown>>;
   readonly propertyName?: string;

@@ -6,8 +6,11 @@ import { HOOK_MEANINGS, HOOK_SCHEMA } from './hook-schema.ts';
 /** A JSON Schema, or a part of one. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** `editor` describes the text, in which any value may be a reference; `reader` describes it with references replaced. */
-export type Audience = 'editor' | 'reader';
+/**
+ * `editor` describes the text, in which any value may be a reference; `reader` describes it with references replaced.
+ * `validator` says the same as `reader`, but has the kinds in `$defs`.
+ */
+export type Audience = 'editor' | 'reader' | 'validator';
 
 /** The schemas of a map's keys. */
 export function propertiesOf(schema: JsonSchema | undefined): Readonly<Record<string, JsonSchema>> {
@@ -74,6 +77,9 @@ export function planSchema(kinds: readonly AnyStep[], audience: Audience): JsonS
     ...(audience === 'editor'
       ? { $defs: { hook: forAudience(HOOK_SCHEMA, audience) }, examples: examplesOf(kinds) }
       : {}),
+    ...(audience === 'validator'
+      ? { $defs: Object.fromEntries(kinds.map((step) => [step.kind, step.schema])) }
+      : {}),
   };
 }
 
@@ -131,9 +137,11 @@ function hooksSchema(audience: Audience): JsonSchema {
 
 /** Only editors are told that a step has exactly one kind: the errors of `oneOf` are unreadable. */
 function stepSchema(kinds: readonly AnyStep[], audience: Audience): JsonSchema {
-  const properties = kinds.map((step) => [
-    step.kind,
-    { description: step.summary, ...forAudience(step.schema as unknown as JsonSchema, audience) },
+  const properties = kinds.map(({ kind, summary, schema }) => [
+    kind,
+    audience === 'validator'
+      ? { $ref: `#/$defs/${kind}` }
+      : { description: summary, ...forAudience(schema as unknown as JsonSchema, audience) },
   ]);
   return {
     type: 'object',
@@ -148,7 +156,7 @@ function stepSchema(kinds: readonly AnyStep[], audience: Audience): JsonSchema {
 
 /** For editors, also allows a reference where the schema alone would refuse it. */
 function forAudience(schema: JsonSchema, audience: Audience): JsonSchema {
-  if (audience === 'reader') return schema;
+  if (audience !== 'editor') return schema;
   if (schema['type'] === 'object' || schema['type'] === 'array') return withParts(schema);
   const isText = schema['type'] === 'string';
   const isFree =

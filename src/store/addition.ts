@@ -3,7 +3,7 @@ import { codes } from '../codes.ts';
 import type { Finding } from '../errors.ts';
 import { type BackupStore, STORE_NAMES, type StoredPoint } from '../model/backup-store.ts';
 import type { Domain } from '../model/host-state.ts';
-import { storeFinding } from './entry.ts';
+import { storeFinding } from './store-finding.ts';
 
 /** The sequence number of a new backup, or why none can be added: unless all others are known, it would be a guess. */
 export type Addition =

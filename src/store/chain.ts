@@ -6,9 +6,10 @@ import { codes } from '../codes.ts';
 import type { Finding } from '../errors.ts';
 import type { BackupStore, BrokenImage, StoredDisk } from '../model/backup-store.ts';
 import { comparedSizes } from '../size-text.ts';
-import { type StoreEntry, storeFinding, unreadHint } from './entry.ts';
+import type { StoreEntry } from './entry.ts';
 import type { ManifestDisk } from './manifest.ts';
 import { imageNamed } from './names.ts';
+import { storeFinding, unreadHint } from './store-finding.ts';
 
 /** The disks of a backup, and what is wrong with their chains. */
 export interface CheckedDisks {

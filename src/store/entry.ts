@@ -1,14 +1,14 @@
 /** A backup or a draft as its own folder says, before it is compared with the others of its store. */
-import { type Code, codes } from '../codes.ts';
+import { codes } from '../codes.ts';
 import type { Finding } from '../errors.ts';
 import {
-  PERMISSION_DENIED,
   STORE_NAMES,
   type StoreFile,
   type StoreSubfolder,
   sumsName,
 } from '../model/backup-store.ts';
 import { type BackupManifest, readManifest } from './manifest.ts';
+import { storeFinding, unreadHint } from './store-finding.ts';
 
 export interface StoreEntry {
   /** The name of its folder, without the suffix of a draft. */
@@ -20,23 +20,6 @@ export interface StoreEntry {
   readonly findings: readonly Finding[];
   /** Files that belong to nothing, relative to the store. */
   readonly strays: readonly string[];
-}
-
-export function storeFinding(
-  code: Code,
-  message: string,
-  hint: string | undefined,
-  severity: Finding['severity'] = 'error',
-): Finding {
-  return { code, severity, message, ...(hint === undefined ? {} : { hint }) };
-}
-
-/**
- * The hint for something that cannot be read.
- * @param otherwise what to do unless permission is denied
- */
-export function unreadHint(why: string, otherwise: string): string {
-  return why === PERMISSION_DENIED ? 'run blockplan as a user with access' : otherwise;
 }
 
 /** @param name the folder's name, without the suffix of a draft */

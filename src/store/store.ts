@@ -12,10 +12,11 @@ import {
   type StoreSubfolder,
 } from '../model/backup-store.ts';
 import { checkDisks } from './chain.ts';
-import { entryOf, type StoreEntry, storeFinding, unreadHint } from './entry.ts';
+import { entryOf, type StoreEntry } from './entry.ts';
 import type { BackupManifest } from './manifest.ts';
 import { readMark } from './mark.ts';
 import { draftName, isBackupName } from './names.ts';
+import { storeFinding, unreadHint } from './store-finding.ts';
 
 /**
  * What a folder holds. Pure; whatever is wrong is a finding of the backup that it concerns, or of the store.

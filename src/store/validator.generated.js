@@ -3,7 +3,7 @@ var __getOwnPropNames=Object.getOwnPropertyNames;var __commonJS=(cb,mod)=>functi
 exports}catch(e){throw mod=0,e}};var require_ucs2length=__commonJS({"node_modules/ajv/dist/runtime/ucs2length.js"(exports){"use strict";Object.defineProperty(
 exports,"__esModule",{value:!0});function ucs2length(str){let len=str.length,length=0,pos=0,value;for(;pos<len;)length++,
 value=str.charCodeAt(pos++),value>=55296&&value<=56319&&pos<len&&(value=str.charCodeAt(pos),(value&64512)===56320&&pos++);
-return length}exports.default=ucs2length;ucs2length.code='require("ajv/dist/runtime/ucs2length").default'}});var validate=validate20,stdin_default=validate20,schema31={type:"object",title:"blockplan backup manifest",additionalProperties:!1,
+return length}exports.default=ucs2length;ucs2length.code='require("ajv/dist/runtime/ucs2length").default'}});var validate=validate52,stdin_default=validate52,schema19={type:"object",title:"blockplan backup manifest",additionalProperties:!1,
 required:["backup","name","domain","uuid","time","sequence","quiesced","libvirt","qemu","digest","begun","disks"],properties:{
 backup:{title:'"blockplan/v1"',description:"Format of the manifest.",const:"blockplan/v1"},name:{title:'the name of a ba\
 ckup: letters, digits, ".", "_", "+" and "-"',description:"Name of the backup and of its folder.",type:"string",pattern:"\
@@ -46,12 +46,12 @@ e guest.",type:"string",pattern:"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},reason:{titl
 Why the disk is not in the backup.",type:"string",minLength:1,maxLength:4096}}}}},$schema:"https://json-schema.org/draft\
 /2020-12/schema",$id:"urn:blockplan:schema:backup-manifest:v1",description:"The manifest of a backup, `manifest.json` in\
  its folder: what the image headers do not contain."},func1=Object.prototype.hasOwnProperty,func2=require_ucs2length().default,
-pattern4=new RegExp("^(?!(?:prune\\.json|locks)$)(?!.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$","u"),pattern5=new RegExp(
-"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$","u"),pattern6=new RegExp("^\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01\
-])T(?:[01]\\d|2[0-3])(?::[0-5]\\d){2}(?:\\.\\d{1,3})?Z$","u"),pattern9=new RegExp("^[0-9]+(\\.[0-9]+)*$","u"),pattern13=new RegExp(
-"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$","u"),pattern14=new RegExp("^(?!.*\\.(?:json|sums|xml)$)[A-Za-z0-9][A-Za-z0-9._+-]{0,19\
-9}$","u"),pattern15=new RegExp("^[0-9a-f]{64}$","u");function validate20(data,{instancePath="",parentData,parentDataProperty,
-rootData=data,dynamicAnchors={}}={}){let vErrors=null,errors=0,evaluated0=validate20.evaluated;if(evaluated0.dynamicProps&&
+pattern3=new RegExp("^(?!(?:prune\\.json|locks)$)(?!.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$","u"),pattern4=new RegExp(
+"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$","u"),pattern5=new RegExp("^\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01\
+])T(?:[01]\\d|2[0-3])(?::[0-5]\\d){2}(?:\\.\\d{1,3})?Z$","u"),pattern8=new RegExp("^[0-9]+(\\.[0-9]+)*$","u"),pattern12=new RegExp(
+"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$","u"),pattern13=new RegExp("^(?!.*\\.(?:json|sums|xml)$)[A-Za-z0-9][A-Za-z0-9._+-]{0,19\
+9}$","u"),pattern14=new RegExp("^[0-9a-f]{64}$","u");function validate52(data,{instancePath="",parentData,parentDataProperty,
+rootData=data,dynamicAnchors={}}={}){let vErrors=null,errors=0,evaluated0=validate52.evaluated;if(evaluated0.dynamicProps&&
 (evaluated0.props=void 0),evaluated0.dynamicItems&&(evaluated0.items=void 0),data&&typeof data=="object"&&!Array.isArray(
 data)){if(data.backup===void 0){let err0={instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"\
 backup"}};vErrors===null?vErrors=[err0]:vErrors.push(err0),errors++}if(data.name===void 0){let err1={instancePath,schemaPath:"\
@@ -71,11 +71,11 @@ required",keyword:"required",params:{missingProperty:"digest"}};vErrors===null?v
 if(data.begun===void 0){let err10={instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"begu\
 n"}};vErrors===null?vErrors=[err10]:vErrors.push(err10),errors++}if(data.disks===void 0){let err11={instancePath,schemaPath:"\
 #/required",keyword:"required",params:{missingProperty:"disks"}};vErrors===null?vErrors=[err11]:vErrors.push(err11),errors++}
-for(let key0 in data)if(!func1.call(schema31.properties,key0)){let err12={instancePath,schemaPath:"#/additionalPropertie\
+for(let key0 in data)if(!func1.call(schema19.properties,key0)){let err12={instancePath,schemaPath:"#/additionalPropertie\
 s",keyword:"additionalProperties",params:{additionalProperty:key0}};vErrors===null?vErrors=[err12]:vErrors.push(err12),errors++}
 if(data.backup!==void 0&&data.backup!=="blockplan/v1"){let err13={instancePath:instancePath+"/backup",schemaPath:"#/prop\
 erties/backup/const",keyword:"const",params:{allowedValue:"blockplan/v1"}};vErrors===null?vErrors=[err13]:vErrors.push(err13),
-errors++}if(data.name!==void 0){let data1=data.name;if(typeof data1=="string"){if(!pattern4.test(data1)){let err14={instancePath:instancePath+
+errors++}if(data.name!==void 0){let data1=data.name;if(typeof data1=="string"){if(!pattern3.test(data1)){let err14={instancePath:instancePath+
 "/name",schemaPath:"#/properties/name/pattern",keyword:"pattern",params:{pattern:"^(?!(?:prune\\.json|locks)$)(?!.*\\.part\
 ial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$"}};vErrors===null?vErrors=[err14]:vErrors.push(err14),errors++}}else{let err15={
 instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type:"string"}};vErrors===null?
@@ -85,11 +85,11 @@ maxLength",params:{limit:4096}};vErrors===null?vErrors=[err16]:vErrors.push(err1
 instancePath:instancePath+"/domain",schemaPath:"#/properties/domain/minLength",keyword:"minLength",params:{limit:1}};vErrors===
 null?vErrors=[err17]:vErrors.push(err17),errors++}}else{let err18={instancePath:instancePath+"/domain",schemaPath:"#/pro\
 perties/domain/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err18]:vErrors.push(err18),errors++}}
-if(data.uuid!==void 0){let data3=data.uuid;if(typeof data3=="string"){if(!pattern5.test(data3)){let err19={instancePath:instancePath+
+if(data.uuid!==void 0){let data3=data.uuid;if(typeof data3=="string"){if(!pattern4.test(data3)){let err19={instancePath:instancePath+
 "/uuid",schemaPath:"#/properties/uuid/pattern",keyword:"pattern",params:{pattern:"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-\
 f]{12}$"}};vErrors===null?vErrors=[err19]:vErrors.push(err19),errors++}}else{let err20={instancePath:instancePath+"/uuid",
 schemaPath:"#/properties/uuid/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err20]:vErrors.push(err20),
-errors++}}if(data.time!==void 0){let data4=data.time;if(typeof data4=="string"){if(!pattern6.test(data4)){let err21={instancePath:instancePath+
+errors++}}if(data.time!==void 0){let data4=data.time;if(typeof data4=="string"){if(!pattern5.test(data4)){let err21={instancePath:instancePath+
 "/time",schemaPath:"#/properties/time/pattern",keyword:"pattern",params:{pattern:"^\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12\
 ]\\d|3[01])T(?:[01]\\d|2[0-3])(?::[0-5]\\d){2}(?:\\.\\d{1,3})?Z$"}};vErrors===null?vErrors=[err21]:vErrors.push(err21),errors++}}else{
 let err22={instancePath:instancePath+"/time",schemaPath:"#/properties/time/type",keyword:"type",params:{type:"string"}};
@@ -101,11 +101,11 @@ if(typeof data5=="number"&&isFinite(data5)){if(data5>9007199254740991||isNaN(dat
 vErrors===null?vErrors=[err24]:vErrors.push(err24),errors++}if(data5<1||isNaN(data5)){let err25={instancePath:instancePath+
 "/sequence",schemaPath:"#/properties/sequence/minimum",keyword:"minimum",params:{comparison:">=",limit:1}};vErrors===null?
 vErrors=[err25]:vErrors.push(err25),errors++}}}if(data.parent!==void 0){let data6=data.parent;if(typeof data6=="string"){
-if(!pattern4.test(data6)){let err26={instancePath:instancePath+"/parent",schemaPath:"#/properties/parent/pattern",keyword:"\
+if(!pattern3.test(data6)){let err26={instancePath:instancePath+"/parent",schemaPath:"#/properties/parent/pattern",keyword:"\
 pattern",params:{pattern:"^(?!(?:prune\\.json|locks)$)(?!.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$"}};vErrors===null?
 vErrors=[err26]:vErrors.push(err26),errors++}}else{let err27={instancePath:instancePath+"/parent",schemaPath:"#/properti\
 es/parent/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err27]:vErrors.push(err27),errors++}}if(data.
-checkpoint!==void 0){let data7=data.checkpoint;if(typeof data7=="string"){if(!pattern4.test(data7)){let err28={instancePath:instancePath+
+checkpoint!==void 0){let data7=data.checkpoint;if(typeof data7=="string"){if(!pattern3.test(data7)){let err28={instancePath:instancePath+
 "/checkpoint",schemaPath:"#/properties/checkpoint/pattern",keyword:"pattern",params:{pattern:"^(?!(?:prune\\.json|locks)$\
 )(?!.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$"}};vErrors===null?vErrors=[err28]:vErrors.push(err28),errors++}}else{
 let err29={instancePath:instancePath+"/checkpoint",schemaPath:"#/properties/checkpoint/type",keyword:"type",params:{type:"\
@@ -118,22 +118,22 @@ err31),errors++}if(func2(data9)<1){let err32={instancePath:instancePath+"/not-qu
 esced/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err32]:vErrors.push(err32),errors++}}else{
 let err33={instancePath:instancePath+"/not-quiesced",schemaPath:"#/properties/not-quiesced/type",keyword:"type",params:{
 type:"string"}};vErrors===null?vErrors=[err33]:vErrors.push(err33),errors++}}if(data.libvirt!==void 0){let data10=data.libvirt;
-if(typeof data10=="string"){if(!pattern9.test(data10)){let err34={instancePath:instancePath+"/libvirt",schemaPath:"#/pro\
+if(typeof data10=="string"){if(!pattern8.test(data10)){let err34={instancePath:instancePath+"/libvirt",schemaPath:"#/pro\
 perties/libvirt/pattern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)*$"}};vErrors===null?vErrors=[err34]:vErrors.
 push(err34),errors++}}else{let err35={instancePath:instancePath+"/libvirt",schemaPath:"#/properties/libvirt/type",keyword:"\
 type",params:{type:"string"}};vErrors===null?vErrors=[err35]:vErrors.push(err35),errors++}}if(data.qemu!==void 0){let data11=data.
-qemu;if(typeof data11=="string"){if(!pattern9.test(data11)){let err36={instancePath:instancePath+"/qemu",schemaPath:"#/p\
+qemu;if(typeof data11=="string"){if(!pattern8.test(data11)){let err36={instancePath:instancePath+"/qemu",schemaPath:"#/p\
 roperties/qemu/pattern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)*$"}};vErrors===null?vErrors=[err36]:vErrors.
 push(err36),errors++}}else{let err37={instancePath:instancePath+"/qemu",schemaPath:"#/properties/qemu/type",keyword:"typ\
 e",params:{type:"string"}};vErrors===null?vErrors=[err37]:vErrors.push(err37),errors++}}if(data.digest!==void 0&&data.digest!==
 "sha256-1MiB"){let err38={instancePath:instancePath+"/digest",schemaPath:"#/properties/digest/const",keyword:"const",params:{
 allowedValue:"sha256-1MiB"}};vErrors===null?vErrors=[err38]:vErrors.push(err38),errors++}if(data.begun!==void 0){let data13=data.
-begun;if(typeof data13=="string"){if(!pattern6.test(data13)){let err39={instancePath:instancePath+"/begun",schemaPath:"#\
+begun;if(typeof data13=="string"){if(!pattern5.test(data13)){let err39={instancePath:instancePath+"/begun",schemaPath:"#\
 /properties/begun/pattern",keyword:"pattern",params:{pattern:"^\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])T(?:[01]\\d\
 |2[0-3])(?::[0-5]\\d){2}(?:\\.\\d{1,3})?Z$"}};vErrors===null?vErrors=[err39]:vErrors.push(err39),errors++}}else{let err40={
 instancePath:instancePath+"/begun",schemaPath:"#/properties/begun/type",keyword:"type",params:{type:"string"}};vErrors===
 null?vErrors=[err40]:vErrors.push(err40),errors++}}if(data.ended!==void 0){let data14=data.ended;if(typeof data14=="stri\
-ng"){if(!pattern6.test(data14)){let err41={instancePath:instancePath+"/ended",schemaPath:"#/properties/ended/pattern",keyword:"\
+ng"){if(!pattern5.test(data14)){let err41={instancePath:instancePath+"/ended",schemaPath:"#/properties/ended/pattern",keyword:"\
 pattern",params:{pattern:"^\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])T(?:[01]\\d|2[0-3])(?::[0-5]\\d){2}(?:\\.\\d{1,3})\
 ?Z$"}};vErrors===null?vErrors=[err41]:vErrors.push(err41),errors++}}else{let err42={instancePath:instancePath+"/ended",schemaPath:"\
 #/properties/ended/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err42]:vErrors.push(err42),errors++}}
@@ -151,21 +151,21 @@ missingProperty:"mode"}};vErrors===null?vErrors=[err47]:vErrors.push(err47),erro
 instancePath:instancePath+"/disks/"+i0,schemaPath:"#/properties/disks/items/required",keyword:"required",params:{missingProperty:"\
 capacity"}};vErrors===null?vErrors=[err48]:vErrors.push(err48),errors++}if(data16.source===void 0){let err49={instancePath:instancePath+
 "/disks/"+i0,schemaPath:"#/properties/disks/items/required",keyword:"required",params:{missingProperty:"source"}};vErrors===
-null?vErrors=[err49]:vErrors.push(err49),errors++}for(let key1 in data16)if(!func1.call(schema31.properties.disks.items.
+null?vErrors=[err49]:vErrors.push(err49),errors++}for(let key1 in data16)if(!func1.call(schema19.properties.disks.items.
 properties,key1)){let err50={instancePath:instancePath+"/disks/"+i0,schemaPath:"#/properties/disks/items/additionalPrope\
 rties",keyword:"additionalProperties",params:{additionalProperty:key1}};vErrors===null?vErrors=[err50]:vErrors.push(err50),
-errors++}if(data16.target!==void 0){let data17=data16.target;if(typeof data17=="string"){if(!pattern13.test(data17)){let err51={
+errors++}if(data16.target!==void 0){let data17=data16.target;if(typeof data17=="string"){if(!pattern12.test(data17)){let err51={
 instancePath:instancePath+"/disks/"+i0+"/target",schemaPath:"#/properties/disks/items/properties/target/pattern",keyword:"\
 pattern",params:{pattern:"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"}};vErrors===null?vErrors=[err51]:vErrors.push(err51),errors++}}else{
 let err52={instancePath:instancePath+"/disks/"+i0+"/target",schemaPath:"#/properties/disks/items/properties/target/type",
 keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err52]:vErrors.push(err52),errors++}}if(data16.file!==void 0){
-let data18=data16.file;if(typeof data18=="string"){if(!pattern14.test(data18)){let err53={instancePath:instancePath+"/di\
+let data18=data16.file;if(typeof data18=="string"){if(!pattern13.test(data18)){let err53={instancePath:instancePath+"/di\
 sks/"+i0+"/file",schemaPath:"#/properties/disks/items/properties/file/pattern",keyword:"pattern",params:{pattern:"^(?!.*\
 \\.(?:json|sums|xml)$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$"}};vErrors===null?vErrors=[err53]:vErrors.push(err53),errors++}}else{
 let err54={instancePath:instancePath+"/disks/"+i0+"/file",schemaPath:"#/properties/disks/items/properties/file/type",keyword:"\
 type",params:{type:"string"}};vErrors===null?vErrors=[err54]:vErrors.push(err54),errors++}}if(data16.mode!==void 0){let data19=data16.
 mode;if(!(data19==="full"||data19==="incremental")){let err55={instancePath:instancePath+"/disks/"+i0+"/mode",schemaPath:"\
-#/properties/disks/items/properties/mode/enum",keyword:"enum",params:{allowedValues:schema31.properties.disks.items.properties.
+#/properties/disks/items/properties/mode/enum",keyword:"enum",params:{allowedValues:schema19.properties.disks.items.properties.
 mode.enum}};vErrors===null?vErrors=[err55]:vErrors.push(err55),errors++}}if(data16.capacity!==void 0){let data20=data16.
 capacity;if(!(typeof data20=="number"&&!(data20%1)&&!isNaN(data20)&&isFinite(data20))){let err56={instancePath:instancePath+
 "/disks/"+i0+"/capacity",schemaPath:"#/properties/disks/items/properties/capacity/type",keyword:"type",params:{type:"int\
@@ -188,11 +188,11 @@ instancePath:instancePath+"/disks/"+i0+"/source",schemaPath:"#/properties/disks/
 minLength",params:{limit:1}};vErrors===null?vErrors=[err63]:vErrors.push(err63),errors++}}else{let err64={instancePath:instancePath+
 "/disks/"+i0+"/source",schemaPath:"#/properties/disks/items/properties/source/type",keyword:"type",params:{type:"string"}};
 vErrors===null?vErrors=[err64]:vErrors.push(err64),errors++}}if(data16.root!==void 0){let data23=data16.root;if(typeof data23==
-"string"){if(!pattern15.test(data23)){let err65={instancePath:instancePath+"/disks/"+i0+"/root",schemaPath:"#/properties\
+"string"){if(!pattern14.test(data23)){let err65={instancePath:instancePath+"/disks/"+i0+"/root",schemaPath:"#/properties\
 /disks/items/properties/root/pattern",keyword:"pattern",params:{pattern:"^[0-9a-f]{64}$"}};vErrors===null?vErrors=[err65]:
 vErrors.push(err65),errors++}}else{let err66={instancePath:instancePath+"/disks/"+i0+"/root",schemaPath:"#/properties/di\
 sks/items/properties/root/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err66]:vErrors.push(err66),
-errors++}}if(data16["parent-root"]!==void 0){let data24=data16["parent-root"];if(typeof data24=="string"){if(!pattern15.
+errors++}}if(data16["parent-root"]!==void 0){let data24=data16["parent-root"];if(typeof data24=="string"){if(!pattern14.
 test(data24)){let err67={instancePath:instancePath+"/disks/"+i0+"/parent-root",schemaPath:"#/properties/disks/items/prop\
 erties/parent-root/pattern",keyword:"pattern",params:{pattern:"^[0-9a-f]{64}$"}};vErrors===null?vErrors=[err67]:vErrors.
 push(err67),errors++}}else{let err68={instancePath:instancePath+"/disks/"+i0+"/parent-root",schemaPath:"#/properties/dis\
@@ -217,7 +217,7 @@ vErrors.push(err75),errors++}if(data27.reason===void 0){let err76={instancePath:
 vErrors.push(err76),errors++}for(let key2 in data27)if(!(key2==="target"||key2==="reason")){let err77={instancePath:instancePath+
 "/left-out/"+i1,schemaPath:"#/properties/left-out/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key2}};
 vErrors===null?vErrors=[err77]:vErrors.push(err77),errors++}if(data27.target!==void 0){let data28=data27.target;if(typeof data28==
-"string"){if(!pattern13.test(data28)){let err78={instancePath:instancePath+"/left-out/"+i1+"/target",schemaPath:"#/prope\
+"string"){if(!pattern12.test(data28)){let err78={instancePath:instancePath+"/left-out/"+i1+"/target",schemaPath:"#/prope\
 rties/left-out/items/properties/target/pattern",keyword:"pattern",params:{pattern:"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"}};vErrors===
 null?vErrors=[err78]:vErrors.push(err78),errors++}}else{let err79={instancePath:instancePath+"/left-out/"+i1+"/target",schemaPath:"\
 #/properties/left-out/items/properties/target/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err79]:
@@ -232,5 +232,5 @@ instancePath:instancePath+"/left-out/"+i1,schemaPath:"#/properties/left-out/item
 ect"}};vErrors===null?vErrors=[err83]:vErrors.push(err83),errors++}}}else{let err84={instancePath:instancePath+"/left-ou\
 t",schemaPath:"#/properties/left-out/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err84]:vErrors.
 push(err84),errors++}}}else{let err85={instancePath,schemaPath:"#/type",keyword:"type",params:{type:"object"}};vErrors===
-null?vErrors=[err85]:vErrors.push(err85),errors++}return validate20.errors=vErrors,errors===0}validate20.evaluated={props:!0,
+null?vErrors=[err85]:vErrors.push(err85),errors++}return validate52.errors=vErrors,errors===0}validate52.evaluated={props:!0,
 dynamicProps:!1,dynamicItems:!1};export{stdin_default as default,validate};
