@@ -23,9 +23,9 @@ export function withoutJobOn(host: SimulatedHost, target: string): SimulatedHost
   return updateDisk({ ...definitionIsSaved(host), jobs }, target, withoutJob);
 }
 
-/** The same host without the backup of its guest, which saves no definition. */
+/** The same host without the backup of its guest; each copy that ends, completed or cancelled, is the end of a job. */
 export function withoutBackup(host: SimulatedHost): SimulatedHost {
   return host.state.domain.disks
     .filter(isBackedUp)
-    .reduce((each, { target }) => updateDisk(each, target, withoutJob), host);
+    .reduce((each, { target }) => withoutJobOn(each, target), host);
 }

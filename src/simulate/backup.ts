@@ -49,6 +49,9 @@ function imagesIn(folder: string, disks: readonly string[]): string[] {
 /** A folder counts as a file without a format, and takes the space of all files in it. */
 function draft(host: SimulatedHost, { draft: folder, sources }: DraftBackupEffect): SimulatedHost {
   const file = nameIn(host, folder);
+  const { name, state } = host.state.domain;
+  // The manifest has what libvirt knows of the domain.
+  refuseUnless(state !== 'gone', `failed to get domain '${name}'`);
   refuseUnless(!host.state.files[file], `${folder} already exists`);
   const disks = Object.keys(sources).flatMap((disk) => diskOf(host.state, disk) ?? []);
   const sizes = sizesOf(spaceOfBackup(host.state, disks));

@@ -187,8 +187,9 @@ const definitionFile = () => join(host.dir, 'etc/libvirt/qemu', `${now.guest.nam
 const forbidDefine = () => mkdir(definitionFile());
 const allowDefine = () => rm(definitionFile(), { recursive: true, force: true });
 let held: Awaited<ReturnType<typeof open>> | undefined;
+/** To write: what the run's own process only reads is no use of a file. */
 const hold = async () => {
-  held = await open(now.paths.overlay);
+  held = await open(now.paths.overlay, 'r+');
 };
 const letGo = () => held?.close();
 const cancelJob = () => host.virsh('blockjob', now.guest.name, 'vda', '--abort');
