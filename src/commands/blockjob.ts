@@ -76,12 +76,17 @@ function pivoted(host: SimulatedHost, disk: Disk): SimulatedHost {
   );
   const fresh = host.jobs[target]?.noted ? [] : found;
   const detected = [...new Set([...host.detected, ...fresh])];
+  const foundEnds =
+    opened.length === 1 && job.type === 'copy'
+      ? host.foundEnds.filter((each) => each !== target)
+      : [...new Set([...host.foundEnds, ...(fresh.length > 0 ? [target] : [])])];
   const names = found.length === 0 ? {} : relativeNames(host, chain);
   const relative = { ...without(host.relative, found), ...names };
   const closed = layersOf(host, disk).filter((file) => !opened.includes(file));
   const left = {
     ...withoutJobOn(withFilesClosed(host, closed, target), target),
     detected,
+    foundEnds,
     relative,
   };
   const ended = updateDisk(left, target, (each) => ({

@@ -76,13 +76,14 @@ export function definitionFollows(
     if (!top || !areAlike(defined.layers[0], before[0])) return xml;
     const on = moved(xml, target, top.file, top.format, top.block ? 'block' : '');
     if (isUp(host.state))
-      return withChainBelow(on, target, chainBelow(host, defined, before, after));
+      return withChainBelow(on, target, chainBelow(host, target, defined, before, after));
     return defined.layers.length > 1 ? withChainBelow(on, target, defined) : on;
   });
 }
 
 function chainBelow(
   host: SimulatedHost,
+  target: string,
   defined: DefinedChain,
   before: readonly Layer[],
   [top, ...below]: readonly Layer[],
@@ -94,21 +95,17 @@ function chainBelow(
     return { layers: layers.slice(at + 1), ends: stops };
   const found = below.findIndex(({ file }) => host.detected.includes(nameIn(host, file)));
   if (found >= 0) return { layers: below.slice(0, found), ends: false };
-  return {
-    layers: below,
-    ends: !(at >= 0 && below.length === 0 && top && forgetsTheEnd(host, top)),
-  };
+  return { layers: below, ends: !forgetsTheEnd(host, target) };
 }
 
 /**
- * Whether libvirt writes no end of the chain below a base that a commit has moved the disk to. 9.0.0 writes one. 11.3.0 does
- * not if it has found the base in a header, but does after its daemon has restarted (all seen). It is unknown which release
- * changed that. No layer is below that base, so the next start is the same.
+ * Whether libvirt writes no end of the chain. 9.0.0 always writes it. 11.3.0 does not if it has found the end itself, but does
+ * after its daemon has restarted (all seen). It is unknown which release changed that. No layer is below, so the next start
+ * is the same.
  */
-function forgetsTheEnd(host: SimulatedHost, base: Layer): boolean {
-  const { libvirt } = host.state.host;
-  const isNew = libvirt !== undefined && !isOlder(libvirt, '10.0.0');
-  return isNew && host.detected.includes(nameIn(host, base.file));
+function forgetsTheEnd({ state, foundEnds }: SimulatedHost, target: string): boolean {
+  const { libvirt } = state.host;
+  return libvirt !== undefined && !isOlder(libvirt, '10.0.0') && foundEnds.includes(target);
 }
 
 function names({ layers }: DefinedChain, chain: readonly Layer[]): boolean {
@@ -136,7 +133,7 @@ export function definitionShortens(
     if (!top || !areAlike(top, before[0]) || (below.length === 0 && !defined.ends)) return xml;
     const last = before.findIndex(({ file }) => nameIn(host, file) === gone.at(-1));
     const known = names(defined, before.slice(0, last + 2));
-    const ends = defined.ends || endShowsWithout(host, before.slice(last));
+    const ends = defined.ends || endShowsWithout(host, target, before.slice(last));
     return withChainBelow(withoutChainBelow(xml, target), target, {
       layers: known ? below.filter(({ file }) => !gone.includes(nameIn(host, file))) : [],
       ends: known && ends,
@@ -148,8 +145,13 @@ export function definitionShortens(
  * Whether libvirt writes the end of the chain once these layers are gone. It knows an end that it does not write below a base
  * that it has found in a header, and writes it when a pull takes that base out of the chain (seen on libvirt 11.3.0).
  */
-function endShowsWithout(host: SimulatedHost, [base, ...below]: readonly Layer[]): boolean {
-  return base !== undefined && below.length === 0 && forgetsTheEnd(host, base);
+function endShowsWithout(
+  host: SimulatedHost,
+  target: string,
+  [base, ...below]: readonly Layer[],
+): boolean {
+  const isFound = base !== undefined && host.detected.includes(nameIn(host, base.file));
+  return isFound && below.length === 0 && forgetsTheEnd(host, target);
 }
 
 /** Changes the definition, or libvirt's remaining copy of it, and the disk's persistent source. */

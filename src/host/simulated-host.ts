@@ -3,6 +3,7 @@
  * a new value, which shares the unchanged parts with the former one.
  */
 import { backingPath } from '../model/backing-path.ts';
+import { definedChain } from '../model/defined-chain.ts';
 import { isTransient } from '../model/disk-elements.ts';
 import { readDomainXml } from '../model/domain-xml.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
@@ -39,6 +40,8 @@ export interface SimulatedHost {
    * definition.
    */
   readonly detected: readonly string[];
+  /** The disks below whose last layer libvirt has found none since its daemon started, so that no definition told it. */
+  readonly foundEnds: readonly string[];
   /**
    * Existing files that have been overwritten since the host was created, with the name that was used; `null` for one that
    * was empty before.
@@ -101,6 +104,7 @@ export function simulatedHostOf(state: HostState): SimulatedHost {
     ),
     last: isUp(state) ? {} : filesWrittenByGuest(on, state),
     detected: layersNotDefined(on, state),
+    foundEnds: endsNotDefined(state),
     overwritten: {},
     held: [],
     starts: 1,
@@ -120,6 +124,12 @@ export function layersNotDefined(
       .slice(1)
       .filter((file) => !known.includes(file)),
   );
+}
+
+/** The disks whose definition does not state the end of the chain. */
+export function endsNotDefined({ domain: { definition = '', disks } }: HostState): string[] {
+  const open = ({ target }: Disk) => !(definition && definedChain(definition, target).ends);
+  return disks.filter(open).map(({ target }) => target);
 }
 
 /** What a running job reads: a copy is shallow if its backing file is the layer below the active one. */

@@ -6,6 +6,7 @@ import { layersOf, nameIn } from '../host/file-names.ts';
 import { relativeNames } from '../host/header-names.ts';
 import { withoutJobOn } from '../host/jobs.ts';
 import {
+  endsNotDefined,
   filesBelow,
   filesWrittenByGuest,
   guestWrites,
@@ -53,20 +54,25 @@ export function daemonRestarts(host: SimulatedHost): SimulatedHost {
   const jobs = Object.entries(known.jobs).map(
     ([target, job]) => [target, { ...job, noted: true as const }] as const,
   );
-  const rest = { ...known, detected: [], jobs: Object.fromEntries(jobs) };
+  const rest = { ...known, detected: [], foundEnds: [], jobs: Object.fromEntries(jobs) };
   return shadow?.saved ? asDefined(rest, shadow.definition) : rest;
 }
 
 /**
  * The host loses power and boots: the guest is off, with all consequences of guestDies and daemonRestarts, and is started
- * from its definition if it is marked for autostart (seen on libvirt 9.0).
+ * from its definition if it is marked for autostart (seen on libvirt 9.0). libvirt deletes its records of snapshots when the
+ * guest of an undefined domain stops; here it cannot, and has them again if it has a definition of the domain (seen on
+ * libvirt 9.0 and 11.3).
  *
  * Writes that were reported durable to the guest are durable: QEMU passes its flushes on to the active layer, and flushes a
  * job's other side before the job is ready and before it ends (QEMU, block/mirror.c). Files, their names, copies of images
  * and definitions are durable once their effect is complete, because the driver and libvirt sync them.
  */
 export function powerFails(host: SimulatedHost): SimulatedHost {
-  const booted = daemonRestarts(guestDies(host));
+  const { snapshots, checkpoints } = host.state.domain;
+  const dark = daemonRestarts(guestDies(host));
+  const { persistent } = dark.state.domain;
+  const booted = persistent ? updateDomain(dark, { snapshots, checkpoints }) : dark;
   return booted.state.domain.autostart ? guestStarts(booted) : booted;
 }
 
@@ -89,6 +95,7 @@ export function guestStarts(host: SimulatedHost): SimulatedHost {
   const starts = host.starts + 1;
   const started = updateDomain(host, { state: 'running', disks });
   const detected = layersNotDefined(host, started.state);
+  const foundEnds = endsNotDefined(started.state);
   // For a layer that the definition names, libvirt does not read its name from the header above.
   const named = relativeNames(
     host,
@@ -97,7 +104,7 @@ export function guestStarts(host: SimulatedHost): SimulatedHost {
   const relative = Object.fromEntries(
     Object.entries(named).filter(([file]) => detected.includes(file)),
   );
-  return guestWrites({ ...started, starts, last: {}, detected, relative });
+  return guestWrites({ ...started, starts, last: {}, detected, foundEnds, relative });
 }
 
 function isThere(host: SimulatedHost, file: string): boolean {
