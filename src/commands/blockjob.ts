@@ -10,6 +10,7 @@ import {
   refuseUnless,
   type SimulatedHost,
   updateDisk,
+  withEnd,
 } from '../host/simulated-host.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { type Disk, diskOf, type Layer } from '../model/host-state.ts';
@@ -76,17 +77,15 @@ function pivoted(host: SimulatedHost, disk: Disk): SimulatedHost {
   );
   const fresh = host.jobs[target]?.noted ? [] : found;
   const detected = [...new Set([...host.detected, ...fresh])];
-  const foundEnds =
-    opened.length === 1 && job.type === 'copy'
-      ? host.foundEnds.filter((each) => each !== target)
-      : [...new Set([...host.foundEnds, ...(fresh.length > 0 ? [target] : [])])];
+  const isWhole = job.type === 'copy' && opened.length === 1;
+  const origin = fresh.length > 0 ? 'found' : isWhole ? 'made' : undefined;
+  const before = origin === undefined ? host : withEnd(host, target, origin);
   const names = found.length === 0 ? {} : relativeNames(host, chain);
   const relative = { ...without(host.relative, found), ...names };
   const closed = layersOf(host, disk).filter((file) => !opened.includes(file));
   const left = {
-    ...withoutJobOn(withFilesClosed(host, closed, target), target),
+    ...withoutJobOn(withFilesClosed(before, closed, target), target),
     detected,
-    foundEnds,
     relative,
   };
   const ended = updateDisk(left, target, (each) => ({

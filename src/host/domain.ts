@@ -1,6 +1,7 @@
 /** Defines a simulated domain, and removes it from libvirt. */
 import { readDefinition } from '../model/defined-chain.ts';
 import { withPersistentSources } from '../model/defined-disks.ts';
+import { EffectFailed } from '../model/effect-failed.ts';
 import { goneDomain } from '../model/gone-domain.ts';
 import { isUp } from '../model/host-state.ts';
 import { disksFromDefinition } from './definitions.ts';
@@ -23,6 +24,13 @@ export function asDefined(host: SimulatedHost, xml: string): SimulatedHost {
   });
   if (!isUp(host.state)) return updateDomain(defined, { disks: disksFromDefinition(defined) });
   return updateDomain(defined, { disks: withPersistentSources(disks, read.disks) });
+}
+
+/** @throws EffectFailed if libvirt has no domain of that name, as virsh says it */
+export function refuseUnknownDomain({ state }: SimulatedHost, asked: string): void {
+  const { domain } = state;
+  if (asked !== domain.name || domain.state === 'gone')
+    throw new EffectFailed(`error: failed to get domain '${asked}'`, { begun: false });
 }
 
 /** The same host without the domain. */

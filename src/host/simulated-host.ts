@@ -40,7 +40,7 @@ export interface SimulatedHost {
    * definition.
    */
   readonly detected: readonly string[];
-  /** The disks below whose last layer libvirt has found none since its daemon started, so that no definition told it. */
+  /** The disks below whose last layer libvirt has looked for another one, and found none, since its daemon started. */
   readonly foundEnds: readonly string[];
   /**
    * Existing files that have been overwritten since the host was created, with the name that was used; `null` for one that
@@ -130,6 +130,16 @@ export function layersNotDefined(
 export function endsNotDefined({ domain: { definition = '', disks } }: HostState): string[] {
   const open = ({ target }: Disk) => !(definition && definedChain(definition, target).ends);
   return disks.filter(open).map(({ target }) => target);
+}
+
+/** The same host after libvirt has found, or itself made, the end of that disk's chain. */
+export function withEnd(
+  host: SimulatedHost,
+  target: string,
+  origin: 'found' | 'made',
+): SimulatedHost {
+  const others = host.foundEnds.filter((each) => each !== target);
+  return { ...host, foundEnds: origin === 'found' ? [...others, target] : others };
 }
 
 /** What a running job reads: a copy is shallow if its backing file is the layer below the active one. */

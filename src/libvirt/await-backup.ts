@@ -2,7 +2,10 @@
  * Waits for the backup of a domain on libvirt's event `job-completed`. The block job events of its disks do not count: one of
  * them says `completed` even if the backup as a whole is aborted (seen on libvirt 9.0 and 11.3, docs/libvirt-backup.md).
  */
+
+import { domjobabort } from '../commands/backup-begin.ts';
 import type { AwaitBackupEffect } from '../commands/backup-effect.ts';
+import { wordsOf } from '../commands/define.ts';
 import type { Progress } from '../commands/effect.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { connectionLost } from './contact.ts';
@@ -137,7 +140,7 @@ async function endIfLost({ virsh, domain, effect }: BackupWait): Promise<void> {
       'libvirtd was killed while it ended the backup, and libvirt would report the backup as running forever: it is treated as incomplete',
     );
   // The first cancel ended only the disks that were still copied.
-  await virsh.run(['domjobabort', '--domain', domain]);
+  await virsh.run(wordsOf(domjobabort, { domain }).map(String));
 }
 
 type Fields = Readonly<Record<string, string>>;

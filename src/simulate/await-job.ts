@@ -4,7 +4,7 @@ import { withLayersCopied } from '../host/content.ts';
 import { definitionShortens } from '../host/definitions.ts';
 import { layersOf, nameIn } from '../host/file-names.ts';
 import { withFilesClosed, withoutJobOn } from '../host/jobs.ts';
-import { guestWrites, type SimulatedHost, updateDisk } from '../host/simulated-host.ts';
+import { guestWrites, type SimulatedHost, updateDisk, withEnd } from '../host/simulated-host.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { type Disk, diskOf, isUp } from '../model/host-state.ts';
 
@@ -58,7 +58,8 @@ function shortened(
       chain: each.chain.filter(({ file }) => !merged.includes(nameIn(host, file))),
     }),
   );
-  const shorter = definitionShortens(ended, disk.target, disk.chain, merged);
+  const written = definitionShortens(ended, disk.target, disk.chain, merged);
+  const shorter = below === undefined ? withEnd(written, disk.target, 'made') : written;
   if (above === undefined) return shorter;
   const { [above]: _old, ...headers } = shorter.headers;
   return { ...shorter, headers: name === undefined ? headers : { ...headers, [above]: name } };

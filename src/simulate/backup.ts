@@ -10,6 +10,7 @@ import type {
   VerifyImageEffect,
 } from '../commands/backup-effect.ts';
 import { isWrittenTo, withoutPoint, withPointCopied, withRestored } from '../host/content.ts';
+import { refuseUnknownDomain } from '../host/domain.ts';
 import { nameIn } from '../host/file-names.ts';
 import {
   sizesOf,
@@ -49,9 +50,8 @@ function imagesIn(folder: string, disks: readonly string[]): string[] {
 /** A folder counts as a file without a format, and takes the space of all files in it. */
 function draft(host: SimulatedHost, { draft: folder, sources }: DraftBackupEffect): SimulatedHost {
   const file = nameIn(host, folder);
-  const { name, state } = host.state.domain;
   // The manifest has what libvirt knows of the domain.
-  refuseUnless(state !== 'gone', `failed to get domain '${name}'`);
+  refuseUnknownDomain(host, host.state.domain.name);
   refuseUnless(!host.state.files[file], `${folder} already exists`);
   const disks = Object.keys(sources).flatMap((disk) => diskOf(host.state, disk) ?? []);
   const sizes = sizesOf(spaceOfBackup(host.state, disks));

@@ -9,6 +9,7 @@ import {
 import { refuseChanged } from '../commands/refuse-changed.ts';
 import { isWrittenTo } from '../host/content.ts';
 import { openedFiles } from '../host/definitions.ts';
+import { refuseUnknownDomain } from '../host/domain.ts';
 import { layersOf, nameIn } from '../host/file-names.ts';
 import { withFileMoved, withNewImage, withoutFile } from '../host/image-files.ts';
 import {
@@ -51,7 +52,8 @@ export function apply(host: SimulatedHost, effect: Effect): SimulatedHost {
 function command(host: SimulatedHost, effect: CommandEffect): SimulatedHost {
   const definition = commandDefinition(effect);
   if (effect.tool === 'virsh') {
-    refuseOtherDomain(host, effect);
+    const asked = 'domain' in effect.args ? effect.args.domain : host.state.domain.name;
+    if (effect.verb !== 'define') refuseUnknownDomain(host, asked);
     refuseChanged(effect, host.state);
     refuseWritten(host, effect);
   }
@@ -65,13 +67,6 @@ function refuseWritten(host: SimulatedHost, { over }: VirshEffect): void {
     throw new EffectFailed(`${written} was changed since it was compared with the backup`, {
       begun: false,
     });
-}
-
-function refuseOtherDomain({ state: hostState }: SimulatedHost, { verb, args }: VirshEffect): void {
-  const { name, state } = hostState.domain;
-  const asked = 'domain' in args ? args.domain : name;
-  if (asked !== name || (verb !== 'define' && state === 'gone'))
-    throw new EffectFailed(`error: failed to get domain '${asked}'`, { begun: false });
 }
 
 /** As the driver does: only if the file does not exist. */

@@ -216,6 +216,39 @@ test('a file that is moved to quarantine, and back, is simulated as libvirt does
   }
 });
 
+test('where libvirt knows the end of a chain is simulated as libvirt does it', async () => {
+  const snapshot = { kind: 'snapshot-create-as', metadata: false, atomic: true } as const;
+  const above = { ...snapshot, only: 'vda', elsewhere: false, memory: false, live: false } as const;
+  const [s1, s2, s3] = (['s1', 's2', 's3'] as const).map((name) => ({ ...above, name }));
+  const at = { disk: 'vda', byPlace: false, relative: false } as const;
+  const pull = { kind: 'blockpull', ...at, depth: undefined } as const;
+  const ends = { end: 'pivot', afterwards: 'kept', shallow: true } as const;
+  const commit = { kind: 'blockcommit', ...at, ...ends, top: 0, depth: 2 } as const;
+  const copied = {
+    kind: 'blockcopy',
+    disk: 'vda',
+    pivot: true,
+    format: 'qcow2',
+    more: {},
+  } as const;
+  const copy = { ...copied, shallow: true, reuse: false } as const;
+  if (!s1 || !s2 || !s3) throw new Error('three snapshots');
+  const rows: readonly [layers: number, ...steps: HonestPlan['steps']][] = [
+    [1, s1, copy, s2, pull],
+    [2, pull, s1, copy],
+    [1, { ...copy, shallow: false }, s1, copy],
+    [3, { ...copy, reuse: true }, s1, pull],
+    [3, commit, s1, pull, s2, copy, s3, commit],
+  ];
+  for (const [number, [layers, ...drafts]] of rows.entries())
+    for (const mishap of ['nothing', 'the daemon is restarted'] as const) {
+      const disks = [{ target: 'vda', layers, format: 'qcow2' }] as const;
+      const guest = { persistent: true, autostart: false, disks };
+      const plan = { guest, steps: drafts, mishap, at: 3, back: false };
+      await tried(plan, `end-${number}-${mishap}`);
+    }
+});
+
 /** Runs one plan on a new guest; returns what was done and which faults occurred. */
 async function tried(plan: HonestPlan, word: string | number): Promise<readonly string[]> {
   const guest = new BareGuest(host, () => virsh, `honest-${word}`.replaceAll(' ', '-'), plan.guest);

@@ -52,6 +52,22 @@ describe('on a simulated host', () => {
     expect(guestDies(gone)).toBe(gone);
   });
 
+  test('power loss keeps the records of snapshots that the end of a transient guest deletes', () => {
+    const snapshot = virsh(
+      'snapshot-create-as',
+      '--domain',
+      'testvm',
+      '--name',
+      's',
+      '--disk-only',
+    );
+    const saved = jobsDie(
+      hostAfter(snapshot, virsh('undefine', '--domain', 'testvm'), copy(), ready('vda')),
+    );
+    expect(powerFails(saved).state.domain).toMatchObject({ persistent: true, snapshots: ['s'] });
+    expect(daemonRestarts(guestDies(saved)).state.domain.snapshots).toEqual([]);
+  });
+
   test('a job that dies leaves its file, and the guest on its former file', () => {
     const host = jobsDie(hostAfter(copy(), ready('vda')));
     expect(host.state.domain.disks[0]?.job).toBeUndefined();
@@ -111,8 +127,8 @@ describe('on a simulated host', () => {
   describe.each(['9.0.0', '11.3.0'])(
     'the end of the chain in the definition of libvirt %s',
     (libvirt) => {
-      const on = (...effects: readonly Effect[]) => {
-        const { state, ...start } = hostAfter();
+      const on = (...effects: readonly Effect[]) => from(hostAfter(), ...effects);
+      const from = ({ state, ...start }: SimulatedHost, ...effects: readonly Effect[]) => {
         const host = { ...start, state: { ...state, host: { ...state.host, libvirt } } };
         const { definition = '' } = effects.reduce(apply, host).state.domain;
         return definition.includes('<backingStore/>');
@@ -128,6 +144,14 @@ describe('on a simulated host', () => {
         expect(on(...committed)).toBe(libvirt === '9.0.0');
         expect(on(...committed, ...above)).toBe(libvirt === '9.0.0');
         expect(on(...committed, ...above, ...pulled('--base', BASE))).toBe(libvirt === '9.0.0');
+      });
+
+      test('is below the layers that a shallow copy shares, unless a newer libvirt found it', () => {
+        const shared = [overlay('/new/a'), copy('--shallow'), ready('vda'), blockjob('--pivot')];
+        expect(on(...pulled(), ...shared)).toBe(true);
+        const single = world({ disks: [disk('vda', [BASE])] });
+        const start = simulatedHostOf(looked(single, [DEST]));
+        expect(from(start, ...shared)).toBe(libvirt === '9.0.0');
       });
 
       test('is written when a pull takes that base out of the chain', () => {
