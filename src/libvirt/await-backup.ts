@@ -11,6 +11,7 @@ import { EffectFailed } from '../model/effect-failed.ts';
 import { connectionLost } from './contact.ts';
 import type { DomainEvents } from './events.ts';
 import { hasLostCopy } from './lost-copy.ts';
+import { hasStopped } from './observe.ts';
 import { Sleep } from './sleep.ts';
 import type { Virsh } from './virsh.ts';
 
@@ -90,11 +91,15 @@ export class BackupWatch {
         if (isCancelled) return;
         throw new EffectFailed(`the guest stopped (${this.#stopped}), which ended the backup`);
       }
-      if (this.#lost !== undefined) throw connectionLost(this.#lost);
       const ends = this.#ends.length;
       const progress = await progressOf(wait);
       wait.signal?.throwIfAborted();
       if (progress !== undefined) answered = performance.now();
+      // Between two connections, the event of a stop is missed; libvirt sends no events of a domain that is gone.
+      else if (await hasStopped(wait.virsh, wait.domain)) {
+        this.#stopped = 'while no event could be received';
+        continue;
+      }
       if (progress === 'none') {
         if (isCancelled) return;
         if (this.#ends.length > 0) return judge(this.#ends);
@@ -110,6 +115,7 @@ export class BackupWatch {
           copied = undefined;
         }
       }
+      if (this.#lost !== undefined) throw connectionLost(this.#lost);
       if (gone !== undefined && since(gone) > LATE_MS)
         throw new EffectFailed(
           'the backup has ended, but libvirt did not report how, so it is treated as incomplete',

@@ -83,6 +83,12 @@ export async function uuidOf(virsh: Virsh, name: string): Promise<string | undef
   throw unreadableDomain(virsh, name, answer);
 }
 
+/** Whether libvirt has no process of the guest: it is off, or the domain is gone. A crashed one may still have its process. */
+export async function hasStopped(virsh: Virsh, domain: string): Promise<boolean> {
+  const answer = await virsh.run(['domstate', '--domain', domain]);
+  return isGone(answer) || (answer.ok && answer.stdout.trim() === 'shut off');
+}
+
 /** A transient domain may stop between two of the commands; then it is gone as well. */
 function isGone(...answers: readonly (Answer | undefined)[]): boolean {
   return answers.some(

@@ -1,12 +1,6 @@
 /** When a wait for a backup ends: only libvirt's event says that it is complete. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { AwaitBackupEffect } from '../../../src/commands/backup-effect.ts';
-import type { Progress } from '../../../src/commands/effect.ts';
-import { BackupWatch } from '../../../src/libvirt/await-backup.ts';
-import type { DomainEvent } from '../../../src/libvirt/event-text.ts';
-import type { DomainEvents } from '../../../src/libvirt/events.ts';
-import { EffectFailed } from '../../../src/model/effect-failed.ts';
-import { scripted } from './scripted-virsh.ts';
+import { backupXml, NONE, RUNNING, backupScene as scene } from './backup-scene.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -14,73 +8,6 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
 });
-
-/** What `virsh domjobinfo --rawstats` prints (libvirt 9.0). */
-const RUNNING =
-  'Job type: 2\n\noperation: 9\ntime_elapsed: 149\ndisk_total: 1000\ndisk_processed: 400\ndisk_remaining: 600\n';
-const NONE = 'Job type: 0\n\n';
-
-const backupXml = (folder: string) =>
-  `<domainbackup mode='push'><disks>${['vda', 'vdb']
-    .map((disk) => `<disk name='${disk}'><target file='${folder}/${disk}.qcow2'/></disk>`)
-    .join('')}</disks></domainbackup>`;
-
-/** A watch on scripted events and answers, and a wait whose end can be inspected. */
-function scene(until: AwaitBackupEffect['until'], answer: string | Error = RUNNING) {
-  const listeners = new Set<(event: DomainEvent) => void>();
-  const answers = { now: answer, xml: undefined as string | undefined, copied: 'vda vdb' };
-  let close: (reason: string) => void = () => {};
-  const events = {
-    on: (listener: (event: DomainEvent) => void) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    closed: new Promise((resolve) => {
-      close = (reason: string) => resolve({ asked: false, reason });
-    }),
-  } as unknown as DomainEvents;
-  const virsh = scripted(([verb, , , , disk = '']) => {
-    if (verb === 'blockjob') return answers.copied.includes(disk) ? ' type=Backup\n' : '';
-    if (verb === 'backup-dumpxml') return answers.xml ?? new Error('no domain backup job present');
-    if (verb === 'domjobabort' && answers.copied === '') answers.now = NONE;
-    return answers.now;
-  });
-  const watch = new BackupWatch(events);
-  const progress: Progress[] = [];
-  const abort = new AbortController();
-  const effect: AwaitBackupEffect = {
-    ...{ tool: 'await-backup', draft: '/s/a.partial', disks: ['vda'], until },
-    ...{ why: 'w', timeoutMs: 60_000 },
-  };
-  let end: string | undefined;
-  const wait = () => {
-    watch
-      .until({
-        ...{ virsh, domain: 'testvm', effect, signal: abort.signal },
-        onProgress: (each) => progress.push(each),
-      })
-      .then(
-        () => {
-          end = 'done';
-        },
-        (error: Error) => {
-          end = `${error instanceof EffectFailed ? 'failed' : error.name}: ${error.message}`;
-        },
-      );
-  };
-  return {
-    ...{ virsh, watch, progress, abort, answers, wait, listeners },
-    close: (reason: string) => close(reason),
-    /** Emits events, without time passing. */
-    tell: async (...told: object[]) => {
-      for (const event of told)
-        for (const listener of listeners) listener({ time: 0, ...event } as DomainEvent);
-      await vi.advanceTimersByTimeAsync(0);
-    },
-    pass: (ms: number) => vi.advanceTimersByTimeAsync(ms),
-    end: () => end,
-  };
-}
 
 const ended = (fields: object) => ({
   kind: 'job-completed',
@@ -143,6 +70,28 @@ describe('until it is complete', () => {
       await tell(diskDone, ended(fields));
       expect(end()).toMatch(/^failed: /);
       expect(end()).toContain(text);
+    }
+  });
+
+  test.each([
+    ['is off', new Error('Requested operation is not valid: domain is not running'), 'shut off\n'],
+    [
+      'is gone',
+      new Error("failed to get domain 'testvm'"),
+      new Error("failed to get domain 'testvm'"),
+    ],
+  ])('fails when the guest %s after a lost connection', async (_how, answer, state) => {
+    for (const until of ['complete', 'ended'] as const) {
+      const { wait, pass, end, answers, close } = scene(until, answer);
+      answers.state = state;
+      close('failed to get domain');
+      wait();
+      await pass(0);
+      expect(end()).toBe(
+        until === 'ended'
+          ? 'done'
+          : 'failed: the guest stopped (while no event could be received), which ended the backup',
+      );
     }
   });
 
