@@ -155,6 +155,7 @@ async function strike(
       return busy.length > 0;
     }
     case 'the guest is destroyed':
+      if (!isUp(sides.simulated.state)) return false;
       await sides.befalls(mishap, () => host.virsh('destroy', name), guestDies);
       return true;
     case 'the daemon is restarted':
