@@ -2,7 +2,7 @@
 import { definitionFollows } from '../host/definitions.ts';
 import { layersOf, nameIn } from '../host/file-names.ts';
 import { relativeNames } from '../host/header-names.ts';
-import { withFilesClosed, withoutJobOn } from '../host/jobs.ts';
+import { withFilesClosed, withJobCancelled, withoutJobOn } from '../host/jobs.ts';
 import {
   diskForCommand,
   filesBelow,
@@ -30,7 +30,7 @@ export const blockjob = defineCommand({
     const disk = diskForCommand(host, path);
     if (!disk.job) throw new EffectFailed(`error: no active block job on ${disk.target}`);
     if (abort === pivot) throw new Error('a simulated host ends jobs only by abort or pivot');
-    return abort ? aborted(host, disk) : pivoted(host, disk);
+    return abort ? withJobCancelled(host, disk) : pivoted(host, disk);
   },
   // After a lost answer, a failed copy looks like one that was ended when both sides were equal.
   ...NO_JOB,
@@ -41,18 +41,6 @@ export const blockjob = defineCommand({
       ? `the job on ${path} no longer exists: another process ended it, or it failed`
       : undefined,
 });
-
-/**
- * QEMU does not release its write lock on the base when an active commit is cancelled, unless the base is raw (both seen on
- * QEMU 7.2 and 10.0).
- */
-function aborted(host: SimulatedHost, { target, job }: Disk): SimulatedHost {
-  const ended = withoutJobOn(host, target);
-  const base = job?.type === 'active-commit' && job.mirror ? nameIn(host, job.mirror) : undefined;
-  return base === undefined || host.formats[base] === 'raw' || host.held.includes(base)
-    ? ended
-    : { ...ended, held: [...host.held, base].sort() };
-}
 
 function pivoted(host: SimulatedHost, disk: Disk): SimulatedHost {
   const { job, target } = disk;

@@ -94,7 +94,10 @@ function create(host: SimulatedHost, args: SnapshotArgs): SimulatedHost {
   return up ? guestWrites(after) : updateDomain(after, { disks: disksFromDefinition(after) });
 }
 
-/** A reused overlay keeps its header, and libvirt knows the layer below by the name in it. */
+/**
+ * A reused overlay keeps its header, and libvirt knows the layer below by the name in it. QEMU opens that layer for reading
+ * only, which ends a lock that it kept after a cancelled commit into it (seen on QEMU 7.2 and 10.0).
+ */
 function withOverlay(
   host: SimulatedHost,
   { disk: target, file, driver: format }: Overlay,
@@ -108,7 +111,8 @@ function withOverlay(
   const name = (reuse ? host.headers[overlay] : undefined) ?? before[0]?.file ?? '';
   const { [base]: _former, ...others } = host.relative;
   const relative = isRelative(name) ? { ...others, [base]: name } : others;
-  const made = { ...withNewImage(host, overlay, image, name), relative };
+  const held = host.held.filter((layer) => layer !== base);
+  const made = { ...withNewImage(host, overlay, image, name), relative, held };
   const overlaid = updateDisk(made, target, (each) => ({ ...each, chain }));
   return definitionFollows(overlaid, target, before, chain);
 }

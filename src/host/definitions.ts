@@ -119,7 +119,8 @@ function areAlike(a: Layer | undefined, b: Layer | undefined): boolean {
 
 /**
  * After a commit below the active layer, or a pull, the definition loses the layers that are gone if it names all layers down
- * to the base; otherwise it loses all layers below its source (libvirt qemu_blockjob.c, qemuBlockJobClearConfigChain).
+ * to the base, or without a base the whole chain and nothing more (seen on libvirt 9.0 and 11.3); otherwise it loses all
+ * layers below its source (libvirt qemu_blockjob.c, qemuBlockJobClearConfigChain).
  */
 export function definitionShortens(
   host: SimulatedHost,
@@ -131,8 +132,12 @@ export function definitionShortens(
     const defined = definedChain(xml, target);
     const [top, ...below] = defined.layers;
     if (!top || !areAlike(top, before[0]) || (below.length === 0 && !defined.ends)) return xml;
-    const last = before.findIndex(({ file }) => nameIn(host, file) === gone.at(-1));
-    const known = names(defined, before.slice(0, last + 2));
+    const found = before.findIndex(({ file }) => nameIn(host, file) === gone.at(-1));
+    const last = Math.max(0, found);
+    const base = before[last + 1];
+    const known =
+      names(defined, before.slice(0, last + 2)) &&
+      (base !== undefined || defined.layers.length === before.length);
     const ends = defined.ends || endShowsWithout(host, target, before.slice(last));
     return withChainBelow(withoutChainBelow(xml, target), target, {
       layers: known ? below.filter(({ file }) => !gone.includes(nameIn(host, file))) : [],

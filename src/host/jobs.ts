@@ -1,7 +1,7 @@
 /** The end of a block job on a simulated host. */
-import { isBackedUp, withoutJob } from '../model/host-state.ts';
+import { type Disk, isBackedUp, withoutJob } from '../model/host-state.ts';
 import { definitionIsSaved } from './definitions.ts';
-import { layersOf } from './file-names.ts';
+import { layersOf, nameIn } from './file-names.ts';
 import { type SimulatedHost, updateDisk } from './simulated-host.ts';
 
 /** The same host after a disk's files are closed: QEMU releases its locks on them (seen on QEMU 7.2 and 10.0). */
@@ -21,6 +21,18 @@ export function withFilesClosed(
 export function withoutJobOn(host: SimulatedHost, target: string): SimulatedHost {
   const { [target]: _ended, ...jobs } = host.jobs;
   return updateDisk({ ...definitionIsSaved(host), jobs }, target, withoutJob);
+}
+
+/**
+ * The same host after the job of that disk was cancelled or has failed. QEMU does not release its write lock on the base of an
+ * active commit, whoever cancels it, unless the base is raw (all seen on QEMU 7.2 and 10.0).
+ */
+export function withJobCancelled(host: SimulatedHost, { target, job }: Disk): SimulatedHost {
+  const ended = withoutJobOn(host, target);
+  const base = job?.type === 'active-commit' && job.mirror ? nameIn(host, job.mirror) : undefined;
+  return base === undefined || host.formats[base] === 'raw' || host.held.includes(base)
+    ? ended
+    : { ...ended, held: [...host.held, base].sort() };
 }
 
 /** The same host without the backup of its guest; each copy that ends, completed or cancelled, is the end of a job. */

@@ -4,7 +4,7 @@ import { disksFromDefinition, openedFiles } from '../host/definitions.ts';
 import { asDefined, withoutDomain } from '../host/domain.ts';
 import { layersOf, nameIn } from '../host/file-names.ts';
 import { relativeNames } from '../host/header-names.ts';
-import { withoutJobOn } from '../host/jobs.ts';
+import { withJobCancelled } from '../host/jobs.ts';
 import {
   endsNotDefined,
   filesBelow,
@@ -37,9 +37,7 @@ export function guestDies(host: SimulatedHost): SimulatedHost {
 
 /** The block jobs fail: they are gone, and the data that they wrote stays. */
 export function jobsDie(host: SimulatedHost): SimulatedHost {
-  return host.state.domain.disks
-    .filter(({ job }) => job)
-    .reduce((each, { target }) => withoutJobOn(each, target), host);
+  return host.state.domain.disks.filter(({ job }) => job).reduce(withJobCancelled, host);
 }
 
 /**
