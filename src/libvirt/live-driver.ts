@@ -157,7 +157,6 @@ class LiveDriver implements LibvirtDriver {
         return this.#awaiting().until({
           io: this.#io,
           virsh: this.#virsh,
-          events: this.#listening(),
           domain: this.#options.domain,
           effect,
           ...context,
