@@ -53,7 +53,7 @@ export class JobWatch {
   }
 
   /** Forgets earlier events, which belong to an earlier job. */
-  begin({ into, format }: StartedJob): void {
+  begin({ into, format }: Pick<StartedJob, 'into' | 'format'>): void {
     this.#into = into === undefined ? undefined : { file: into, format };
     this.#errors.clear();
     this.#seen.length = 0;
