@@ -44,6 +44,9 @@ import { openVirsh, type Virsh } from './virsh.ts';
 /** How long a command may take unless its effect specifies a timeout. */
 const COMMAND_TIMEOUT_MS = 60_000;
 
+/** How long an event may take that blockplan itself has caused. */
+const EVENT_LIMIT_MS = 10_000;
+
 /** The driver of one domain, which libvirt may or may not know. */
 export interface LibvirtDriver extends Driver {
   /** The domain's UUID; undefined where libvirt knows no such domain. */
@@ -83,6 +86,7 @@ class LiveDriver implements LibvirtDriver {
   #events: DomainEvents | undefined;
   #watch: JobWatch | undefined;
   #backups: BackupWatch | undefined;
+  #marker: Marker | undefined;
   readonly #stateListeners: ((state: DomainState, detail: string) => void)[] = [];
 
   constructor(io: HostIO, options: LiveOptions, virsh: Virsh, events: DomainEvents | undefined) {
@@ -180,7 +184,15 @@ class LiveDriver implements LibvirtDriver {
     if (!this.#backups) throw new Error('a read-only driver makes no backup');
     const { domain } = this.#options;
     const known = { made: this.#made, compared: this.#compared, watch: this.#backups };
-    return { io: this.#io, virsh: this.#virsh, domain, ...known };
+    return { io: this.#io, virsh: this.#virsh, domain, ...known, settled: () => this.#settled() };
+  }
+
+  /** Waits for all events up to now: libvirt sends the event of writing the marker again after them. */
+  #settled(): Promise<boolean> {
+    const marker = this.#marker;
+    if (!marker) throw new Error('only a marked domain is backed up');
+    const set = () => markDomain(this.#virsh, this.#options.domain, marker);
+    return this.#listening().proveLive(set, MARKER_URI, { timeoutMs: EVENT_LIMIT_MS });
   }
 
   async #convert(effect: QemuImgEffect, context: PerformContext): Promise<void> {
@@ -231,12 +243,13 @@ class LiveDriver implements LibvirtDriver {
   }
 
   async mark(marker: Marker): Promise<void> {
+    this.#marker = marker;
     const set = () => markDomain(this.#virsh, this.#options.domain, marker);
     // libvirt answers the change with an event, so this also proves that events arrive before any is needed. On a busy
     // host the process that receives them starts late; once in some thousand runs it never received any (libvirt 9.0).
     const hears = (timeoutMs: number) =>
       this.#listening().proveLive(set, MARKER_URI, { timeoutMs });
-    if (await hears(10_000)) return;
+    if (await hears(EVENT_LIMIT_MS)) return;
     this.#endWatches();
     await this.#events?.close();
     await this.#listenAgain();

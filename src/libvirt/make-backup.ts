@@ -44,6 +44,8 @@ export interface BackupPlace {
   readonly made: MadeFiles;
   readonly compared: ComparedFiles;
   readonly watch: BackupWatch;
+  /** Waits for all events up to now; false where libvirt sends none. */
+  settled(): Promise<boolean>;
 }
 
 /** Performs an effect of a backup; see there. */
