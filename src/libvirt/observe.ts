@@ -55,6 +55,7 @@ export async function observeDomain(
     name: xml.name,
     uuid: xml.uuid,
     state,
+    ...(state === 'paused' && (await isStoppedByError(virsh, name)) ? { ioError: true } : {}),
     persistent,
     autostart: facts.get('Autostart') === 'enable',
     ...(definition === undefined ? {} : { definition }),
@@ -81,6 +82,11 @@ export async function uuidOf(virsh: Virsh, name: string): Promise<string | undef
   if (answer.ok) return answer.stdout.trim();
   if (isGone(answer)) return undefined;
   throw unreadableDomain(virsh, name, answer);
+}
+
+async function isStoppedByError(virsh: Virsh, domain: string): Promise<boolean> {
+  const answer = await virsh.run(['domstate', '--domain', domain, '--reason']);
+  return answer.ok && answer.stdout.includes('(I/O error)');
 }
 
 /** Whether libvirt has no process of the guest: it is off, or the domain is gone. A crashed one may still have its process. */
