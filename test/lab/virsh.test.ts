@@ -244,7 +244,7 @@ describe('arguments through the real parser', () => {
         } else {
           sent++;
           expect((await answer).stderr).toBe('');
-          expect(unquoted((await answer).stdout)).toEqual([text]);
+          expect(unquoted((await answer).stdout ?? '')).toEqual([text]);
         }
       }),
       { numRuns: 1500, examples: NASTY.map((text) => [text]) },
