@@ -5,7 +5,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { localHost } from '../../src/host-io/local-host.ts';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type LabHost, startHost } from '../../src/lab/host.ts';
-import { type Answer, openVirsh } from '../../src/libvirt/virsh.ts';
+import type { Answer } from '../../src/libvirt/answer.ts';
+import { openVirsh } from '../../src/libvirt/virsh.ts';
 import { saidIn } from '../../src/run/run-state.ts';
 import { runWithFault } from './fault-run.ts';
 import { expectWrites, planText } from './support.ts';
@@ -42,7 +43,7 @@ async function beginNext(): Promise<Answer> {
   const xml = await pullBackup();
   await using other = await openVirsh(localHost, { uri: host.uri });
   for (;;) {
-    const { stdout } = await other.run(['domjobinfo', ...domain(), '--rawstats']);
+    const { stdout = '' } = await other.run(['domjobinfo', ...domain(), '--rawstats']);
     if (!/^Job type:\s+0\s*$/m.test(stdout)) break;
   }
   return await other.run(['backup-begin', ...domain(), '--backupxml', xml], { timeoutMs: 60_000 });
