@@ -34,7 +34,10 @@ export const backupBegin = defineCommand({
     ),
   // Without a job it has not begun or is over already; the images may then hold anything.
   unanswered: (_args, { domain }) => (domain.disks.some(isBackedUp) ? 'look' : 'undo'),
-  startsJob: () => ({}),
+  startsJob: ({ backupxml }) => ({
+    job: 'backup',
+    disks: readBackupXml(backupxml.content).map(({ disk }) => disk),
+  }),
   writesLayers: 'none',
 });
 

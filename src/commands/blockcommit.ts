@@ -37,7 +37,10 @@ export const blockcommit = defineCommand({
   unobstructed: (host, args) =>
     commit(withoutJobOn(host, args.path), { ...args, 'keep-relative': false }),
   unanswered: () => 'look',
-  startsJob: ({ base }) => (base === undefined ? {} : { into: base }),
+  startsJob: ({ path, base }) => ({
+    ...{ job: 'commit', disks: [path] },
+    ...(base === undefined ? {} : { into: base }),
+  }),
   writesLayers(args, state) {
     const disk = diskOf(state, args.path);
     if (!disk) return [];

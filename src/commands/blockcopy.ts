@@ -55,8 +55,8 @@ export const blockcopy = defineCommand({
   },
   unanswered: () => 'look',
   writesLayers: 'none',
-  startsJob: ({ dest, format }) => ({
-    into: dest,
+  startsJob: ({ path, dest, format }) => ({
+    ...{ job: 'copy', disks: [path], into: dest },
     ...(format === undefined ? {} : { format }),
   }),
 });

@@ -32,7 +32,7 @@ export const blockpull = defineCommand({
   unobstructed: (host, args) =>
     pull(withoutJobOn(host, args.path), { ...args, 'keep-relative': false }),
   unanswered: () => 'look',
-  startsJob: () => ({}),
+  startsJob: ({ path }) => ({ job: 'pull', disks: [path] }),
   writesLayers: ({ path }, state) =>
     diskOf(state, path)?.chain.slice(0, 1).flatMap(filesOfLayer) ?? [],
 });

@@ -85,6 +85,9 @@ export type UnansweredPolicy = 'look' | 'repeat' | 'undo';
 
 /** The job that a command starts. */
 export interface StartedJob {
+  readonly job: 'copy' | 'commit' | 'pull' | 'backup';
+  /** The targets of the disks that it works on. */
+  readonly disks: readonly string[];
   /** The file that it writes into, if the command names it. */
   readonly into?: string;
   readonly format?: string;

@@ -3,29 +3,33 @@
  * them says `completed` even if the backup as a whole is aborted (seen on libvirt 9.0 and 11.3, docs/libvirt-backup.md).
  */
 
+import { dirname } from 'node:path';
 import { domjobabort } from '../commands/backup-begin.ts';
 import type { AwaitBackupEffect } from '../commands/backup-effect.ts';
 import { wordsOf } from '../commands/define.ts';
 import type { Progress } from '../commands/effect.ts';
+import { readBackupXml } from '../model/backup-xml.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { connectionLost } from './contact.ts';
 import type { DomainEvents } from './events.ts';
 import { hasLostCopy } from './lost-copy.ts';
 import { hasStopped } from './observe.ts';
+import { LOCKED_ANSWER_MS } from './read-answer.ts';
+import { SILENT_MS } from './silence.ts';
 import { Sleep } from './sleep.ts';
 import type { Virsh } from './virsh.ts';
 
 /** How often the progress is polled; the wait itself ends on the event. */
 const LOOK_EVERY_MS = 500;
 
-/** How long libvirt may give no answer about the backup. */
-const SILENT_MS = 10 * 60_000;
-
 /** How long a backup may copy nothing before the disks are checked for a copy that libvirt has lost. */
 const STILL_MS = 5_000;
 
-/** How long to wait for the event of a job that no longer exists. */
-const LATE_MS = 5_000;
+/** How long to wait for the event that a stopped guest's reason comes with. */
+const LATE_MS = 200;
+
+/** libvirt's error where no backup runs (qemu_backup.c, qemuBackupGetXMLDesc). */
+const NO_BACKUP = /no domain backup job present/;
 
 /** The operation of a backup in an event (libvirt, virDomainJobOperation). */
 const BACKUP = '9';
@@ -35,12 +39,17 @@ export interface BackupWait {
   readonly domain: string;
   readonly effect: AwaitBackupEffect;
   readonly signal?: AbortSignal;
+  /** Waits for all events up to now; false where libvirt sends none. */
+  settled(): Promise<boolean>;
   onProgress(progress: Progress): void;
 }
 
 /** Collects the events of a backup from its start on, so that none is lost between start and wait. */
 export class BackupWatch {
-  /** The ends of backups of the domain. One of another tool can be among them: `backup-begin` waits until it is over. */
+  /**
+   * The ends of backups of the domain, since this one was last seen running. One of another tool can be among them: its
+   * `backup-begin` waits until this one is over, as this one waited for it.
+   */
   #ends: Fields[] = [];
   #stopped: string | undefined;
   #lost: string | undefined;
@@ -73,7 +82,7 @@ export class BackupWatch {
   }
 
   /**
-   * Waits until the backup is complete: libvirt has reported a success, and no backup runs any longer.
+   * Waits until the backup is complete: it no longer runs, and libvirt has reported a success and no failure since it did.
    * @throws EffectFailed when it fails, is cancelled, disappears or takes too long, or the guest stops; BlockplanError
    * connectionLost when no more events arrive
    */
@@ -83,7 +92,6 @@ export class BackupWatch {
     const began = performance.now();
     const since = (time: number) => performance.now() - time;
     let answered = began;
-    let gone: number | undefined;
     let copied: { readonly bytes: number; readonly since: number } | undefined;
     for (;;) {
       wait.signal?.throwIfAborted();
@@ -97,14 +105,15 @@ export class BackupWatch {
       if (progress !== undefined) answered = performance.now();
       // Between two connections, the event of a stop is missed; libvirt sends no events of a domain that is gone.
       else if (await hasStopped(wait.virsh, wait.domain)) {
-        this.#stopped = 'while no event could be received';
+        if (this.#lost === undefined) await this.#sleep(LATE_MS, wait.signal);
+        this.#stopped ??= 'no event says why';
         continue;
       }
-      if (progress === 'none') {
+      if (progress === 'over') {
         if (isCancelled) return;
-        if (this.#ends.length > 0) return judge(this.#ends);
-        gone ??= performance.now();
-      } else if (progress !== undefined) {
+        return await this.#judge(wait);
+      }
+      if (progress !== undefined) {
         // Whatever ended before this backup was another one.
         this.#ends.splice(0, ends);
         wait.onProgress(progress);
@@ -116,16 +125,30 @@ export class BackupWatch {
         }
       }
       if (this.#lost !== undefined) throw connectionLost(this.#lost);
-      if (gone !== undefined && since(gone) > LATE_MS)
-        throw new EffectFailed(
-          'the backup has ended, but libvirt did not report how, so it is treated as incomplete',
-        );
       if (since(answered) > SILENT_MS)
         throw new EffectFailed(`libvirt has not answered for ${SILENT_MS / 60_000} min`);
       if (since(began) > timeoutMs)
         throw new EffectFailed(`the backup timed out after ${timeoutMs / 1000} s`);
       await this.#sleep(LOOK_EVERY_MS, wait.signal);
     }
+  }
+
+  /** The event of the end can be later than the answer that it is over, since they come over different connections. */
+  async #judge(wait: BackupWait): Promise<void> {
+    if (this.#lost !== undefined) throw connectionLost(this.#lost);
+    const isAll = await wait.settled();
+    if (!isAll || this.#ends.length === 0)
+      throw new EffectFailed(
+        'the backup has ended, but libvirt did not report how, so it is treated as incomplete',
+      );
+    // Any failure counts: which of several ends is that of the own backup is unknown.
+    const failed = this.#ends.find(({ success }) => success !== '1');
+    if (!failed) return;
+    throw new EffectFailed(
+      failed.errmsg === 'Operation canceled'
+        ? 'the backup was cancelled by another process'
+        : `the backup failed: ${failed.errmsg ?? 'neither libvirt nor QEMU gives a reason'}`,
+    );
   }
 
   /** Sleeps until an event of the backup arrives, or the time is over. */
@@ -151,29 +174,29 @@ async function endIfLost({ virsh, domain, effect }: BackupWait): Promise<void> {
 
 type Fields = Readonly<Record<string, string>>;
 
-/** Any failure counts: which of several ends is that of the own backup is unknown. */
-function judge(ends: readonly Fields[]): void {
-  const failed = ends.find(({ success }) => success !== '1');
-  if (!failed) return;
-  throw new EffectFailed(
-    failed.errmsg === 'Operation canceled'
-      ? 'the backup was cancelled by another process'
-      : `the backup failed: ${failed.errmsg ?? 'neither libvirt nor QEMU gives a reason'}`,
-  );
-}
-
 /**
- * The progress of the domain's backup; `none` when it has no job, undefined when libvirt does not say: while another command
- * holds the domain, libvirt refuses after 30 s, and the backup goes on.
+ * The progress of this backup; `over` when it no longer runs, even if another tool's does, undefined when libvirt does not
+ * say: while another command holds the domain, libvirt refuses after 30 s, and the backup goes on.
  */
-async function progressOf({ virsh, domain }: BackupWait): Promise<Progress | 'none' | undefined> {
-  const { ok, stdout } = await virsh.run(['domjobinfo', '--domain', domain, '--rawstats']);
-  if (!ok) return undefined;
+async function progressOf({
+  virsh,
+  domain,
+  effect,
+}: BackupWait): Promise<Progress | 'over' | undefined> {
+  const queries = [
+    ['domjobinfo', '--domain', domain, '--rawstats'],
+    ['backup-dumpxml', '--domain', domain],
+  ];
+  const [job, backup] = await virsh.runAll(queries, { timeoutMs: LOCKED_ANSWER_MS });
+  if (!job?.ok || !backup) return undefined;
   // 0 is VIR_DOMAIN_JOB_NONE.
-  if (/^Job type:\s+0\s*$/m.test(stdout)) return 'none';
+  if (/^Job type:\s+0\s*$/m.test(job.stdout)) return 'over';
+  if (!backup.ok) return NO_BACKUP.test(backup.error ?? '') ? 'over' : undefined;
+  const isOwn = readBackupXml(backup.stdout).some(({ file }) => dirname(file) === effect.draft);
+  if (!isOwn) return 'over';
   return {
-    current: numberOf('disk_processed', stdout) ?? 0,
-    total: numberOf('disk_total', stdout) ?? 0,
+    current: numberOf('disk_processed', job.stdout) ?? 0,
+    total: numberOf('disk_total', job.stdout) ?? 0,
   };
 }
 

@@ -9,7 +9,8 @@ import type { DomainEvent } from './event-text.ts';
 import type { DomainEvents } from './events.ts';
 import { type FailedJob, whyJobFailed } from './job-failure.ts';
 import { hasStopped } from './observe.ts';
-import { LOCKED_ANSWER_MS, SILENT_MS } from './silence.ts';
+import { LOCKED_ANSWER_MS } from './read-answer.ts';
+import { SILENT_MS } from './silence.ts';
 import { Sleep } from './sleep.ts';
 import type { Virsh } from './virsh.ts';
 
@@ -70,7 +71,7 @@ export class JobWatch {
   }
 
   /** Forgets earlier events, which belong to an earlier job. */
-  begin({ into, format }: StartedJob): void {
+  begin({ into, format }: Pick<StartedJob, 'into' | 'format'>): void {
     this.#into = into === undefined ? undefined : { file: into, format };
     this.#errors.clear();
     this.#seen.length = 0;

@@ -175,9 +175,10 @@ class LiveDriver implements LibvirtDriver {
 
   #backupPlace(): BackupPlace {
     const { domain } = this.#options;
-    const watch = this.#listening().backups;
+    const { backups: watch } = this.#listening();
     const known = { made: this.#made, compared: this.#compared, watch };
-    return { io: this.#io, virsh: this.#virsh, domain, ...known };
+    const settled = () => this.#listening().settled(this.#virsh);
+    return { io: this.#io, virsh: this.#virsh, domain, ...known, settled };
   }
 
   async #convert(effect: QemuImgEffect, context: PerformContext): Promise<void> {

@@ -17,6 +17,9 @@ export interface RunEventsOptions {
   hear(event: DomainEvent): void;
 }
 
+/** How long an event may take that blockplan itself has caused. On a busy host the process that receives them starts late. */
+const EVENT_LIMIT_MS = 10_000;
+
 /** One subscription after another, each followed by watches of its own. */
 export class RunEvents {
   readonly #options: RunEventsOptions;
@@ -52,6 +55,13 @@ export class RunEvents {
     this.#marker = marker;
   }
 
+  /** Waits for all events up to now: libvirt sends the event of writing the marker again after them. */
+  settled(virsh: Virsh): Promise<boolean> {
+    const marker = this.#marker;
+    if (!marker) throw new Error('only a marked domain is backed up');
+    return this.#hearsWithin(virsh, marker, EVENT_LIMIT_MS);
+  }
+
   unmark(virsh: Virsh): Promise<void> {
     this.#marker = undefined;
     return unmarkDomain(virsh, this.#options.domain);
@@ -85,17 +95,23 @@ export class RunEvents {
     await this.#events.close();
   }
 
-  /**
-   * Whether events arrive: libvirt answers the change of the marker with one. On a busy host the process that receives them
-   * starts late; once in some thousand runs it never received any (libvirt 9.0).
-   */
+  /** Whether events arrive. Once in some thousand runs the process that receives them never received any (libvirt 9.0). */
   async #hears(virsh: Virsh, marker: Marker, signal?: AbortSignal): Promise<boolean> {
-    const set = () => markDomain(virsh, this.#options.domain, marker);
-    const within = (timeoutMs: number) =>
-      this.#events.proveLive(set, MARKER_URI, { timeoutMs, ...(signal ? { signal } : {}) });
-    if (await within(10_000)) return true;
+    if (await this.#hearsWithin(virsh, marker, EVENT_LIMIT_MS, signal)) return true;
     await this.#relisten(virsh);
-    return within(30_000);
+    return this.#hearsWithin(virsh, marker, 30_000, signal);
+  }
+
+  /** Whether libvirt's event of writing the marker arrives, which it sends also if nothing changes. */
+  #hearsWithin(
+    virsh: Virsh,
+    marker: Marker,
+    timeoutMs: number,
+    signal?: AbortSignal,
+  ): Promise<boolean> {
+    const set = () => markDomain(virsh, this.#options.domain, marker);
+    const options = { timeoutMs, ...(signal ? { signal } : {}) };
+    return this.#events.proveLive(set, MARKER_URI, options);
   }
 
   async #relisten(virsh: Virsh): Promise<void> {

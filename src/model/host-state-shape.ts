@@ -90,6 +90,7 @@ const domain = fields<Domain>({
   movedAway: optionalField(trueFlag),
   uuid: text,
   state: oneOf<DomainState>(...DOMAIN_STATES),
+  ioError: optionalField(trueFlag),
   persistent: flag,
   autostart: flag,
   definition: optionalField(text),

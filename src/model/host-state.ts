@@ -82,6 +82,8 @@ export interface Domain {
   readonly movedAway?: true;
   readonly uuid: string;
   readonly state: DomainState;
+  /** Set where the guest is paused because of an I/O error on a disk (`virsh domstate --reason`). */
+  readonly ioError?: true;
   readonly persistent: boolean;
   readonly autostart: boolean;
   /** The definition with its security information, byte for byte; absent for a transient domain. */

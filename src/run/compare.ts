@@ -1,6 +1,7 @@
 /** Compares two host states, to verify a rollback or a finished run. */
+import { dirname } from 'node:path';
 import { readDomainXml } from '../model/domain-xml.ts';
-import { areSameFiles, isSameFile, isSameSource } from '../model/file-identity.ts';
+import { areSameFiles, fileAt, isSameFile, isSameSource } from '../model/file-identity.ts';
 import { newFaults } from '../model/headers.ts';
 import {
   activeFile,
@@ -8,6 +9,7 @@ import {
   diskOf,
   type HostState,
   type ImageFile,
+  isBackedUp,
   isUp,
   type Layer,
   layerText,
@@ -98,9 +100,15 @@ function diskDifferences(was: Disk, now: HostState, known?: number): string[] {
     disk?.chain.slice(0, known).map(({ file }) => file) ?? [];
   if (!areSameFiles(now, files(is), files(was)))
     found.push(`${was.target} is on ${chainText(is)}; it was on ${chainText(was)}`);
-  if (is?.job && is.job.type !== was.job?.type)
+  if (is?.job && is.job.type !== was.job?.type && !isOthersBackup(is, now))
     found.push(`a block job (${is.job.type}) is running on ${was.target}`);
   return found;
+}
+
+/** Whether a backup that writes into no folder of the run is running: another tool's, which says nothing about the run. */
+function isOthersBackup(disk: Disk, now: HostState): boolean {
+  const folder = disk.job?.mirror && dirname(disk.job.mirror);
+  return isBackedUp(disk) && !(folder && fileAt(now, folder)?.made);
 }
 
 function listDifferences(what: string, was: readonly string[], is: readonly string[]): string[] {
@@ -131,7 +139,8 @@ export function contradictions(before: HostState, now: HostState): string[] {
   found.push(...apart.filter((each) => !wasApart.has(each)));
   found.push(...newFaults(before, now));
   for (const disk of domain.disks) {
-    if (disk.job) found.push(`a block job (${disk.job.type}) is still running on ${disk.target}`);
+    if (disk.job && !isOthersBackup(disk, now))
+      found.push(`a block job (${disk.job.type}) is still running on ${disk.target}`);
   }
   return found;
 }

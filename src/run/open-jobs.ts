@@ -1,6 +1,5 @@
 /** What is known of the block jobs of a run that is left unfinished: the last observation, and the commands sent since. */
-import type { Effect, VirshEffect } from '../commands/effect.ts';
-import { readBackupXml } from '../model/backup-xml.ts';
+import { commandDefinition, type Effect } from '../commands/effect.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import type { HostState } from '../model/host-state.ts';
 
@@ -12,12 +11,6 @@ interface JobCommand {
   /** The job that it starts. */
   readonly job?: string;
 }
-
-const STARTS: Readonly<Record<string, string>> = {
-  blockcopy: 'copy',
-  blockcommit: 'commit',
-  blockpull: 'pull',
-};
 
 /** The block jobs of one domain, as far as they are known. */
 export class OpenJobs {
@@ -80,22 +73,12 @@ export class OpenJobs {
 
 function jobCommands(effect: Effect): readonly JobCommand[] {
   if (effect.tool !== 'virsh') return [];
-  if (effect.verb === 'backup-begin')
-    return readBackupXml(effect.args.backupxml.content).map(({ disk }) => ({
-      ...{ target: disk, act: 'start', job: 'backup' },
-    }));
-  if (!('path' in effect.args)) return [];
-  const target = String(effect.args.path);
-  const job = STARTS[effect.verb];
-  if (job !== undefined) return [{ target, act: 'start', job }];
-  const act = endOf(effect);
-  return act === undefined ? [] : [{ target, act }];
-}
-
-function endOf(effect: VirshEffect): 'cancel' | 'pivot' | undefined {
-  if (effect.verb !== 'blockjob') return undefined;
-  if (effect.args.pivot) return 'pivot';
-  return effect.args.abort ? 'cancel' : undefined;
+  const started = commandDefinition(effect).startsJob(effect.args);
+  if (started) return started.disks.map((target) => ({ target, act: 'start', job: started.job }));
+  if (effect.verb !== 'blockjob') return [];
+  const { path: target, pivot, abort } = effect.args;
+  if (pivot) return [{ target, act: 'pivot' }];
+  return abort ? [{ target, act: 'cancel' }] : [];
 }
 
 /** QEMU's active commit is a commit to a person. */

@@ -51,7 +51,8 @@ const DO_RECONNECTS = 10;
 const UNDO_RECONNECTS = 3;
 
 /**
- * Performs a phase and judges it by what is observed afterwards, never by the answer of a command.
+ * Performs a phase. A refused command fails it without an observation; otherwise what is observed afterwards decides, never
+ * the answers of the commands.
  * @param done the number of its effects that were done before blockplan was stopped
  */
 export function* doPhase(

@@ -5,9 +5,9 @@ import { chainsToMeasure, spaceOfBackup } from '../model/copy-space.ts';
 import { activeFile, type Disk, diskOf, type HostState } from '../model/host-state.ts';
 import { NEW_BACKUP_NAME } from '../store/names.ts';
 import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
-import { awaitBackup, beginBackup } from './effects/backup.ts';
+import { awaitBackup, beginBackup, copyIn } from './effects/backup.ts';
 import { timeoutOption } from './options.ts';
-import { fileExists, fileIsAbsent, madeByRun, noJob } from './phases/expect.ts';
+import { backupHasEnded, fileExists, fileIsAbsent, madeByRun } from './phases/expect.ts';
 import { requireOwnStore } from './requirements/backup.ts';
 import { requireDiskForJob } from './requirements/disk.ts';
 import { checkRunning, guestUpText } from './requirements/guest.ts';
@@ -181,7 +181,10 @@ function copyPhase(params: Params): Phase {
         awaitBackup(draft, disks, 'complete', params.timeout),
       ];
     },
-    expects: (before) => [...chosenTargets(params, before).map(noJob), fileExists(draft)],
+    expects: (before) => [
+      ...chosenTargets(params, before).map((disk) => backupHasEnded(disk, copyIn(draft, disk))),
+      fileExists(draft),
+    ],
     undo: (before, now) => discardBackup(before, now, draft, chosenTargets(params, before)),
   };
 }

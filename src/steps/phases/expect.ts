@@ -58,6 +58,15 @@ export function noJob(disk: string): Expectation {
   return (after) => (diskOf(after, disk)?.job ? [`the job on ${disk} has not ended`] : []);
 }
 
+/** @param copy the image that the backup writes; a backup into another file is another tool's, which may begin at once */
+export function backupHasEnded(disk: string, copy: string): Expectation {
+  return (after) => {
+    const job = diskOf(after, disk)?.job;
+    const isOwn = job?.type === 'backup' && isSameFile(after, job.mirror, copy);
+    return isOwn ? [`the backup of ${disk} has not ended`] : [];
+  };
+}
+
 /** @param what describes the job: `the copy of vda to /fast/copy` */
 export function jobIsReady(
   disk: string,

@@ -78,7 +78,7 @@ function libvirt({
   const virsh = scripted(() => '');
   virsh.run = async (argv) => {
     asked.push(argv);
-    const answer = { argv, stdout: '', stderr: '', durationMs: 1 };
+    const answer = { argv, stderr: '', durationMs: 1 };
     const at = argv.indexOf('--bandwidth');
     if (argv[0] === 'metadata')
       return {
@@ -100,7 +100,7 @@ function libvirt({
         error: "Requested operation is not valid: disk 'vda' does not have an active block job",
       };
     bandwidth = Number(argv[at + 1]);
-    return { ...answer, ok: true };
+    return { ...answer, ok: true, stdout: '' };
   };
   session.virsh = virsh;
   return { asked };

@@ -96,18 +96,33 @@ describe('the job that a command starts', () => {
   });
 
   test.each<readonly [string, readonly string[], object]>([
-    ['a copy', ['blockcopy', ...VDA, '--dest', '/new'], { into: '/new' }],
+    ['a copy', ['blockcopy', ...VDA, '--dest', '/new'], { job: 'copy', into: '/new' }],
     [
       'a copy in a format',
       ['blockcopy', ...VDA, '--dest', '/new', '--format', 'raw'],
-      { into: '/new', format: 'raw' },
+      { job: 'copy', into: '/new', format: 'raw' },
     ],
-    ['a commit', ['blockcommit', ...VDA, '--base', BASE, '--top', SNAP1], { into: BASE }],
-    ['a commit that names no base', ['blockcommit', ...VDA, '--shallow', '--active'], {}],
-    ['a pull, which writes into the active layer', ['blockpull', ...VDA, '--base', BASE], {}],
+    [
+      'a commit',
+      ['blockcommit', ...VDA, '--base', BASE, '--top', SNAP1],
+      { job: 'commit', into: BASE },
+    ],
+    [
+      'a commit that names no base',
+      ['blockcommit', ...VDA, '--shallow', '--active'],
+      { job: 'commit' },
+    ],
+    [
+      'a pull, which writes into the active layer',
+      ['blockpull', ...VDA, '--base', BASE],
+      { job: 'pull' },
+    ],
   ])('writes to the file that the command names: %s', (_title, words, started) => {
     const effect = virshEffect(words);
-    expect(commandDefinition(effect).startsJob(effect.args)).toEqual(started);
+    expect(commandDefinition(effect).startsJob(effect.args)).toEqual({
+      disks: ['vda'],
+      ...started,
+    });
   });
 });
 

@@ -83,6 +83,20 @@ areDiagnosed({
     },
     `qemu-img bitmap --remove ${TOP} c1`,
   ],
+  'records that libvirt does not show': [
+    'BP196 BP196',
+    {
+      scene: { disks: [disk('vda', [TOP])], domain: { state: 'shut off' } },
+      seen: {
+        ...bitmaps(true),
+        unread: [
+          { part: 'snapshots', what: 'the record of snapshot "s1"', why: 'access denied' },
+          { part: 'checkpoints', what: 'the record of checkpoint "c1"', why: 'access denied' },
+        ],
+      },
+    },
+    'virsh dumpxml --domain testvm',
+  ],
   'a commit that is ready': [
     'BP239',
     {

@@ -23,9 +23,11 @@ export function backupScene(until: AwaitBackupEffect['until'], answer: string | 
   const listeners = new Set<(event: DomainEvent) => void>();
   const answers = {
     now: answer,
-    xml: undefined as string | undefined,
+    xml: backupXml('/s/a.partial') as string | undefined,
     copied: 'vda vdb',
     state: 'running\n' as string | Error,
+    late: [] as readonly object[],
+    isSettled: true,
   };
   let close: (reason: string) => void = () => {};
   const events = {
@@ -37,8 +39,12 @@ export function backupScene(until: AwaitBackupEffect['until'], answer: string | 
       close = (reason: string) => resolve({ asked: false, reason });
     }),
   } as unknown as DomainEvents;
+  const hear = (event: object) => {
+    for (const listener of listeners) listener({ time: 0, ...event } as DomainEvent);
+  };
   const virsh = scripted(([verb, , , , disk = '']) => {
     if (verb === 'domstate') return answers.state;
+    if (verb === 'list') return '';
     if (verb === 'blockjob') return answers.copied.includes(disk) ? ' type=Backup\n' : '';
     if (verb === 'backup-dumpxml') return answers.xml ?? new Error('no domain backup job present');
     if (verb === 'domjobabort' && answers.copied === '') answers.now = NONE;
@@ -56,6 +62,10 @@ export function backupScene(until: AwaitBackupEffect['until'], answer: string | 
     watch
       .until({
         ...{ virsh, domain: 'testvm', effect, signal: abort.signal },
+        settled: async () => {
+          for (const event of answers.late) hear(event);
+          return answers.isSettled;
+        },
         onProgress: (each) => progress.push(each),
       })
       .then(
@@ -72,8 +82,7 @@ export function backupScene(until: AwaitBackupEffect['until'], answer: string | 
     close: (reason: string) => close(reason),
     /** Emits events, without time passing. */
     tell: async (...told: object[]) => {
-      for (const event of told)
-        for (const listener of listeners) listener({ time: 0, ...event } as DomainEvent);
+      for (const event of told) hear(event);
       await vi.advanceTimersByTimeAsync(0);
     },
     pass: (ms: number) => vi.advanceTimersByTimeAsync(ms),

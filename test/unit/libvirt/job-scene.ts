@@ -43,6 +43,7 @@ export function jobScene(until: Until, answers: Answers, timeoutMs = 60_000) {
   } as unknown as DomainEvents;
   const answered = scripted(([verb]) => {
     if (verb === 'domstate') return answers.state ?? 'running\n';
+    if (verb === 'list') return '';
     if (verb === 'dumpxml') return answers.xml ?? liveXml(answers.ready === true);
     const { job } = answers;
     if (job instanceof Error) return job;
