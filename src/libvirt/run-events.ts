@@ -55,11 +55,13 @@ export class RunEvents {
     this.#marker = marker;
   }
 
-  /** Waits for all events up to now: libvirt sends the event of writing the marker again after them. */
-  settled(virsh: Virsh): Promise<boolean> {
+  /**
+   * Waits for all events up to now: libvirt sends the event of writing the marker again after them.
+   * @returns false if that is not proven: libvirt sends no events, or the guest was off when the run began and has no marker
+   */
+  async settled(virsh: Virsh): Promise<boolean> {
     const marker = this.#marker;
-    if (!marker) throw new Error('only a marked domain is backed up');
-    return this.#hearsWithin(virsh, marker, EVENT_LIMIT_MS);
+    return marker !== undefined && (await this.#hearsWithin(virsh, marker, EVENT_LIMIT_MS));
   }
 
   unmark(virsh: Virsh): Promise<void> {
