@@ -16,6 +16,7 @@ import { checkRunning } from '../steps/requirements/guest.ts';
 import { Needs } from '../steps/requirements/requirement.ts';
 import { bandwidthOf } from './bandwidth.ts';
 import { namedLibvirt } from './connection.ts';
+import { unfinishedRun } from './explained.ts';
 import { type HostStateOptions, withObserver } from './host-state.ts';
 import { ask, askUntilValid, canAsk } from './question.ts';
 import { inputRefusal } from './read.ts';
@@ -63,7 +64,9 @@ export async function initCommand(
   let folder = to ?? '';
   const plan = await withObserver(domain, options, run, async (observe: ObserveDrafts) => {
     const first = await observe([]);
-    refuse(checkRunning(first));
+    // Facts may be of a host whose journals are elsewhere.
+    const unfinished = options.facts === undefined ? await unfinishedRun(first) : undefined;
+    refuse(unfinished ? [unfinished] : checkRunning(first));
     const disk = await chosenDisk(first, options.disk);
     folder = to ?? (await askUntilValid('Folder for the copy: ', process.stderr, requireFolder));
     const of = {

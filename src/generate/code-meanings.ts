@@ -212,7 +212,7 @@ export const CODE_MEANINGS = {
   overlayOrphaned: "Doctor: an overlay of the guest's files is in no domain's chain",
   snapshotMismatch: 'Doctor: the record of a snapshot does not match the disks',
   checkpointBroken: 'Doctor: the bitmap of a checkpoint is missing or cannot be trusted',
-  jobAbandoned: 'Doctor: a block job was never ended',
+  jobAbandoned: 'Doctor: a block job belongs to no unfinished run, or was never ended',
   markerStale:
     'Doctor: the marker belongs to a run whose process no longer exists, or to a run on another host',
   runUnfinished: 'Doctor: a run is unfinished',

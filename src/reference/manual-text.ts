@@ -163,10 +163,10 @@ export const COMMAND_TEXTS: Readonly<Record<string, CommandText>> = {
   },
   forget: {
     details:
-      'Closes the run and removes its marker from the domain. No file is removed. A run that may hold the only definition of its domain is refused.',
+      'Closes the run and removes its marker from the domain. No block job is ended and no file is removed; the report names what the run has left, with the commands that end its jobs. A run that may hold the only definition of its domain is refused.',
     exitCodes:
       'The exit code is 0 on success, 2 if no such run exists, and 3 if the run is active, has nothing to forget, or may hold the only definition of its domain.',
-    examples: [['Close the newest run', 'blockplan forget last']],
+    examples: [['Close a run that status lists', 'blockplan forget 20261123-081502-3fa2c1']],
   },
   completion: {
     details: 'The Debian package installs each script in the folder where its shell looks for it.',

@@ -81,7 +81,7 @@ function hooks({ hooks: all = [] }: Preview): Section[] {
 /** The steps of a refused plan are not run, so they would only hide the errors. */
 function refusal({ findings }: Preview): Block[] {
   const text =
-    'Correct the errors, then preview the plan again. Until then, blockplan run refuses the plan and changes nothing.';
+    'Follow the hints above. As long as a preview shows errors, blockplan run refuses the plan and changes nothing.';
   return [
     {
       ...{ is: 'section', isGroup: true, title: 'Errors' },

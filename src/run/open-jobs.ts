@@ -78,6 +78,15 @@ export class OpenJobs {
   }
 }
 
+/** The block jobs that an effect starts. */
+export function startedJobs(
+  effect: Effect,
+): readonly { readonly target: string; readonly job: string }[] {
+  return jobCommands(effect).flatMap(({ target, job }) =>
+    job === undefined ? [] : [{ target, job }],
+  );
+}
+
 function jobCommands(effect: Effect): readonly JobCommand[] {
   if (effect.tool !== 'virsh') return [];
   if (effect.verb === 'backup-begin')

@@ -98,7 +98,7 @@ test('a refused plan has its errors and no steps', () => {
     warning BP140: The agent is silent.
 
     What to do
-       Correct the errors, then preview the plan again. Until then, blockplan run refuses the plan and changes nothing.
+       Follow the hints above. As long as a preview shows errors, blockplan run refuses the plan and changes nothing.
     "
   `);
 });
