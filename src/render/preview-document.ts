@@ -230,7 +230,7 @@ function failures({ plan, domain, machine }: Preview): Block {
   const states: Block = {
     ...{ is: 'states', plan, domain, machine, text: `Each box is a state of the run. ${how}` },
     ends: FINAL_STATES.filter(has).map((end) => ({
-      ...{ label: end, text: sentence(meaning(end)), code: OUTCOMES[end].exitCode },
+      ...{ label: OUTCOMES[end].word, text: sentence(meaning(end)), code: OUTCOMES[end].exitCode },
     })),
   };
   const part = { title: 'Failures and rollbacks', partOf: 'the state diagram' } as const;

@@ -68,6 +68,8 @@ export interface Step<P> {
   readonly kind: string;
   /** One sentence, in the standard terms of the field. */
   readonly summary: string;
+  /** The same for these parameters, if they choose what the step does. */
+  summaryOf?(params: P): string;
   readonly schema: ParamsSchema;
   /** Options of the verb that are not offered, with the reason that a plan's author sees. */
   readonly unoffered: OmittedOptions;

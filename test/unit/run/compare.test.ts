@@ -49,12 +49,14 @@ const CHANGES: readonly (readonly [string, HostState, readonly string[]])[] = [
   [
     'another file',
     withDisk(before, 'vda', (each) => ({ ...each, chain: disk('vda', ['/new', BASE]).chain })),
-    [`vda is on ${BASE} <- /new; it was on ${BASE} <- ${SNAP1} <- ${SNAP2}`],
+    [
+      `vda is on /new, backed by ${BASE}; it was on ${SNAP2}, backed by ${SNAP1}, backed by ${BASE}`,
+    ],
   ],
   [
     'a missing disk',
     withDomain(before, { disks: before.domain.disks.slice(1) }),
-    [`vda is on nothing; it was on ${BASE} <- ${SNAP1} <- ${SNAP2}`],
+    [`vda is on nothing; it was on ${SNAP2}, backed by ${SNAP1}, backed by ${BASE}`],
   ],
   [
     'a disk without a file',
@@ -294,6 +296,6 @@ test.each<readonly [string, HostState, readonly string[]]>([
 
 test('disk locations list the base first, without drives and CDs', () => {
   const seen = withDisk(before, 'vdb', (each) => ({ ...each, chain: [] }));
-  expect(diskLocations(seen)).toEqual([`vda: ${BASE} <- ${SNAP1} <- ${SNAP2}`]);
+  expect(diskLocations(seen)).toEqual([`vda: ${SNAP2}, backed by ${SNAP1}, backed by ${BASE}`]);
   expect(diskOf(seen, 'sda')?.chain).toHaveLength(1);
 });
