@@ -11,8 +11,8 @@ import { readBackupXml } from '../model/backup-xml.ts';
 import { includesFile, isSameFile } from '../model/file-identity.ts';
 import type { HostState } from '../model/host-state.ts';
 import type { Plan } from '../plan/plan.ts';
-import { timeText } from '../render/runs.ts';
 import { filesLeftBy } from '../run/left-files.ts';
+import { timeText } from '../time-text.ts';
 import { type RunFolder, runFolders } from './run-folders.ts';
 
 /** How many journals are read in full to explain files: each is simulated, and a guest may have years of nightly runs. */

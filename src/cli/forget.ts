@@ -1,4 +1,5 @@
 /** `blockplan forget`: marks a run that was fixed by other means as over. Removes its marker and keeps its files. */
+
 import { randomBytes } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { codes } from '../codes.ts';
@@ -8,7 +9,7 @@ import { localHost } from '../host-io/local-host.ts';
 import { writeDurably } from '../journal/durable.ts';
 import { stateFolder } from '../journal/folder.ts';
 import { reopenJournal } from '../journal/journal.ts';
-import { takeLock } from '../journal/lock.ts';
+import { type LockOwner, takeLock } from '../journal/lock.ts';
 import { isRunOver, isUntrusted, type StartRecord, tryReadRunLog } from '../journal/run-log.ts';
 import { removeUnfinished, unfinishedRuns } from '../journal/unfinished.ts';
 import { openLiveDriver } from '../libvirt/live-driver.ts';
@@ -18,6 +19,7 @@ import { situationLines } from '../render/situation.ts';
 import { runSummaryOf } from '../run/run-summary.ts';
 import { filesMadeBy } from './earlier-runs.ts';
 import { type LeftByForgotten, leftByForgotten } from './forgotten-state.ts';
+import { holderText } from './holder-text.ts';
 import { preflightRefusal } from './refusal.ts';
 import { writeReportFiles } from './report-files.ts';
 import { namedRun, type RunFolder, runHolders } from './run-folders.ts';
@@ -36,7 +38,7 @@ export async function forgetCommand(word: string): Promise<number> {
   if (started === undefined) {
     // Without a start record its lock is unknown, but each lock names the run of its holder.
     const holder = (await runHolders(state)).get(found.run);
-    if (holder) throw taken(found.run, `${holder.user}, pid ${holder.pid}`);
+    if (holder) throw taken(holder);
     return await forgotten(state, found, undefined);
   }
   const taker = `${found.run}.${randomBytes(3).toString('hex')}`;
@@ -45,7 +47,7 @@ export async function forgetCommand(word: string): Promise<number> {
     state,
     takeLock(state, domainKey(LOCAL, started.uuid), found.run, username, taker),
   );
-  if ('heldBy' in lock) throw taken(lock.heldBy.run, `${lock.heldBy.user}, pid ${lock.heldBy.pid}`);
+  if ('heldBy' in lock) throw taken(lock.heldBy);
   try {
     return await forgotten(state, found, started);
   } finally {
@@ -53,11 +55,11 @@ export async function forgetCommand(word: string): Promise<number> {
   }
 }
 
-function taken(run: string, by: string): BlockplanError {
+function taken(holder: LockOwner): BlockplanError {
   return preflightRefusal(
     codes.domainLocked,
-    `run ${run} is active (${by})`,
-    `wait until it has ended: ${blockplanCommand('attach', run)}`,
+    `another process works on ${holderText(holder)}`,
+    `wait until it has ended: ${blockplanCommand('attach', holder.run)}`,
   );
 }
 
@@ -77,7 +79,7 @@ async function forgotten(
   if (!open && !seen?.unmarked)
     throw preflightRefusal(
       codes.runEnded,
-      `run ${run} is over, and its marker is not on the domain`,
+      `run ${run} is over already`,
       `nothing is left to forget; see what it did: ${blockplanCommand('show', run)}`,
     );
   const summary = await runSummaryOf(found, new Map());

@@ -127,9 +127,13 @@ async function notUndoneHint(log: StoredLog, started: StartRecord): Promise<stri
       domain,
       ...['migrate', '--to', dirname(file)],
       ...(several ? ['--disk', target] : []),
+      ...['--output', `back-${target}.yaml`],
     ),
   );
-  return [...hints, `write a plan that moves the disk back: ${back.join('; ')}`].join('; ');
+  return [
+    ...hints,
+    `write a plan that moves the disk back, into a new file: ${back.join('; ')}`,
+  ].join('; ');
 }
 
 /** The word for how it ended. */

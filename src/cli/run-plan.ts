@@ -1,4 +1,5 @@
 /** Reads a plan, checks it against the host, asks for confirmation and runs it, or only previews it. */
+
 import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -24,6 +25,7 @@ import { chosenConnection, namedLibvirt } from './connection.ts';
 import { detachCommand, refuseUndetachable } from './detach.ts';
 import { type ExpectOptions, type ReviewCheck, reviewCheckOf } from './expectation.ts';
 import { explained } from './explained.ts';
+import { holderText } from './holder-text.ts';
 import { lockedByMarker } from './marker-refusal.ts';
 import { type AfterRunOptions, afterRunSettings } from './notify-settings.ts';
 import { performRun } from './perform-run.ts';
@@ -158,10 +160,10 @@ async function locked(run: RequestedRun, shown?: Preview): Promise<number> {
   const uuid = (await driver.uuid()) ?? (await uuidAdmitted(run));
   const lock = await withState(state, takeLock(state, domainKey(LOCAL, uuid), id, user));
   if ('heldBy' in lock) {
-    const { run: other, pid, user: owner, since } = lock.heldBy;
+    const { run: other } = lock.heldBy;
     throw preflightRefusal(
       codes.domainLocked,
-      `"${draft.domain}" is locked by run ${other} (${owner}, pid ${pid}, since ${since})`,
+      `"${draft.domain}" is locked by ${holderText(lock.heldBy)}`,
       `wait until it has ended: ${blockplanCommand('attach', other)}`,
     );
   }

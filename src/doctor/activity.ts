@@ -6,6 +6,7 @@ import { isSameFile } from '../model/file-identity.ts';
 import type { HostState } from '../model/host-state.ts';
 import { MARKER_URI } from '../model/marker.ts';
 import { sizeText } from '../size-text.ts';
+import { timeText } from '../time-text.ts';
 import { leftJob } from './left-jobs.ts';
 import { type Defect, type Patient, rescueLine, type UnfinishedRun } from './patient.ts';
 
@@ -25,7 +26,7 @@ function deadMarker(patient: Patient): Defect[] {
   const { name } = patient.state.domain;
   const elsewhere = marker.host !== patient.here;
   const unfinished = patient.runs.find(({ run }) => run === marker.run);
-  const who = `run ${marker.run} of ${marker.user}@${marker.host} (pid ${marker.pid}, since ${marker.since})`;
+  const who = `run ${marker.run} of ${marker.user}@${marker.host} (pid ${marker.pid}, since ${timeText(marker.since)})`;
   const unmark = virshLine(
     patient.state.host,
     ...['metadata', '--domain', name, '--uri', MARKER_URI, '--remove', '--live'],

@@ -206,7 +206,7 @@ export const CODE_REMEDIES = {
     'Ignore it if the disk should have its former size again; otherwise resize the restored image after the restore.',
   checkpointsLeft:
     'Remove the checkpoints with `virsh checkpoint-delete --metadata`; the former images keep their bitmaps.',
-  pruneUnfinished: 'Finish the prune with the version of blockplan that began it.',
+  pruneUnfinished: 'Finish the removal with that version.',
   diskNotRestored:
     'Ignore it if the other disks do not depend on this one, and list them in `disks`; otherwise use a backup of all disks.',
   rehearsalNeedsRoot: "Run `blockplan rehearse` as root; it does not touch the host's own libvirt.",

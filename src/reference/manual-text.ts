@@ -15,7 +15,9 @@ const RUN_CODES = 'The exit code shows the outcome of the run.';
 export const COMMAND_TEXTS: Readonly<Record<string, CommandText>> = {
   init: {
     details:
-      'Inspects the guest and writes a plan for it, with comments. Nothing on the host is changed, and no file is overwritten. On a terminal, init asks for a missing disk or folder, and asks again after an invalid answer.',
+      'Inspects the guest and writes a plan for it, with comments. Nothing on the host is changed, and no file is overwritten. On a terminal, init asks for a missing kind, guest, disk or folder, and asks again after an invalid answer. The kind backup copies one disk into a file; the plan full-backup.yaml adds a backup of all disks to a backup store.',
+    exitCodes:
+      'The exit code is 0 on success, 2 if the input is invalid, and 3 if the guest cannot be inspected or the plan would be refused on it.',
     examples: [
       ['List the kinds of plans', 'blockplan init'],
       [
@@ -134,7 +136,7 @@ export const COMMAND_TEXTS: Readonly<Record<string, CommandText>> = {
   },
   backups: {
     details:
-      'Reads the manifests, the image headers and the file sizes in the folder. Nothing is changed, libvirt is not needed, and the data of the images is not read. A backup is complete, broken, a draft, or being merged by an unfinished prune. Problems are listed below the table.',
+      'Reads the manifests, the image headers and the file sizes in the folder. Nothing is changed, libvirt is not needed, and the data of the images is not read. A backup is complete, broken, a draft, or merging: a newer version of blockplan began to remove it. Problems are listed below the table.',
     exitCodes:
       'The exit code is 0 if the store was read, whatever the state of its backups, 2 if the folder is not a backup store, and 3 if it cannot be read.',
     examples: [

@@ -147,7 +147,7 @@ export interface Phase {
 export interface KeptResult {
   /** As a singular noun phrase: `the backup monday in /backups`. */
   readonly what: string;
-  /** How a person removes it, as an imperative: `prune the store with a backup-prune step`. */
+  /** How a person removes it, as an imperative: `remove its folder /backups/monday`. */
   readonly removal: string;
 }
 

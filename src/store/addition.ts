@@ -32,8 +32,8 @@ export function additionTo(store: BackupStore, guest: Guest, path: string): Addi
 function pruneUnfinished(path: string): Finding {
   return storeFinding(
     codes.pruneUnfinished,
-    `a prune of ${path} is unfinished, so no backup can be added`,
-    'finish it with the version of blockplan that began it',
+    `a newer version of blockplan began to remove backups from ${path} and has not finished, so no backup can be added`,
+    'finish it with that version',
   );
 }
 

@@ -105,7 +105,7 @@ export function findDisk(state: HostState, target: string, key: ParamPath): Disk
         `the domain "${name}" has no disk "${target}"; it has: ${names}`,
         near === undefined
           ? `see: ${virshCommand(state.host, 'domblklist', name)}`
-          : `did you mean ${near}?`,
+          : `did you mean "${near}"?`,
       ),
     ];
   }

@@ -45,7 +45,7 @@ describe('a disk that a block job can start on', () => {
         'BP103',
         ['disk'],
         'the domain "testvm" has no disk "sda"; it has: vda, vdb',
-        'did you mean vda?',
+        'did you mean "vda"?',
       ),
     ]);
     expect(found(world({ disks: [] }))).toEqual([

@@ -213,7 +213,7 @@ describe('a rollback of a run that is over', () => {
     const now = await ran('r1', MOVE);
     expect(isSameFile(now, now.domain.disks[0]?.chain[0]?.file, '/new/c')).toBe(true);
     expect(await hintOf('rollback')).toBe(
-      'BP211 a run that has succeeded cannot be rolled back; write a plan that moves the disk back: blockplan init migrate --to /export/vmimages --connect qemu:///system testvm',
+      'BP211 a run that has succeeded cannot be rolled back; write a plan that moves the disk back, into a new file: blockplan init migrate --to /export/vmimages --output back-vda.yaml --connect qemu:///system testvm',
     );
     expect(await hintOf('resume')).toBe(
       'BP211 nothing is left to do; see what it did: blockplan show r1',

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { HostState } from '../../../src/model/host-state.ts';
-import { diskOf, withDisk, withDomain, withFile } from '../../../src/model/host-state.ts';
+import { diskOf, type HostState, withDisk, withDomain, withFile } from '../../../src/model/host-state.ts';
 import {
   contradictions,
   definedElsewhere,
@@ -8,6 +7,8 @@ import {
   diskLocations,
 } from '../../../src/run/compare.ts';
 import { BASE, DATA, disk, frozen, SNAP1, SNAP2, world } from '../../worlds.ts';
+
+const CHAIN = `${SNAP2}, backed by ${SNAP1}, backed by ${BASE}`;
 
 const before = frozen(
   withFile(world({ domain: { snapshots: ['a'], checkpoints: ['c'] } }), '/new', null),
@@ -49,14 +50,12 @@ const CHANGES: readonly (readonly [string, HostState, readonly string[]])[] = [
   [
     'another file',
     withDisk(before, 'vda', (each) => ({ ...each, chain: disk('vda', ['/new', BASE]).chain })),
-    [
-      `vda is on /new, backed by ${BASE}; it was on ${SNAP2}, backed by ${SNAP1}, backed by ${BASE}`,
-    ],
+    [`vda is on /new, backed by ${BASE}; it was on ${CHAIN}`],
   ],
   [
     'a missing disk',
     withDomain(before, { disks: before.domain.disks.slice(1) }),
-    [`vda is on nothing; it was on ${SNAP2}, backed by ${SNAP1}, backed by ${BASE}`],
+    [`vda is on nothing; it was on ${CHAIN}`],
   ],
   [
     'a disk without a file',
@@ -296,6 +295,6 @@ test.each<readonly [string, HostState, readonly string[]]>([
 
 test('disk locations list the base first, without drives and CDs', () => {
   const seen = withDisk(before, 'vdb', (each) => ({ ...each, chain: [] }));
-  expect(diskLocations(seen)).toEqual([`vda: ${SNAP2}, backed by ${SNAP1}, backed by ${BASE}`]);
+  expect(diskLocations(seen)).toEqual([`vda: ${CHAIN}`]);
   expect(diskOf(seen, 'sda')?.chain).toHaveLength(1);
 });
