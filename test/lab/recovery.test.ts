@@ -248,6 +248,10 @@ test('a run that was repaired by other means is forgotten, with its marker', {
   const again = () => startRun(host, { file: plan });
   const refused = await (await again()).ended;
   expect(codes(refused), refused.told).toEqual(['BP120']);
+  const previewed = await cli('preview', plan, '-c', host.uri);
+  expect(previewed.exitCode, previewed.told).toBe(3);
+  expect(codes({ ...previewed, stderr: previewed.stdout })).toEqual(['BP120']);
+  expect(previewed.stdout).toContain(`blockplan rollback ${run}`);
   const forgotten = await cli('forget', run);
   expect(forgotten.exitCode, forgotten.told).toBe(0);
   expect(forgotten.stdout).toContain('its marker was removed from the domain');
