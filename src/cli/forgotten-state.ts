@@ -20,13 +20,15 @@ export interface LeftByForgotten {
 /** @param now the run's domain, and the files that the run created, as observed */
 export function leftByForgotten(log: RunLog, now: HostState): LeftByForgotten {
   const made = filesMadeBy(log);
+  const hasMoved = commandsOf(log).some(({ effect }) => effect.tool === 'move-file');
+  const moved = hasMoved ? ['files that the run moved stay where they are'] : [];
   const started = commandsOf(log).flatMap(({ effect }) => startedJobs(effect));
   const own = now.domain.disks.filter((disk) => isOwn(disk, started, made, now));
   const endings = own.flatMap(({ target, job }) =>
     job ? [jobEnding(now.host, now.domain.name, target, job)] : [],
   );
   return {
-    state: [...own.map(jobText), ...fileTexts(made, own, now)],
+    state: [...own.map(jobText), ...fileTexts(made, own, now), ...moved],
     advice: endings.map(({ todo }, at) => `the ${nameOf(own[at])}: ${todo}`),
     // One command ends the backup of all disks.
     commands: [...new Set(endings.flatMap(({ commands }) => commands))],

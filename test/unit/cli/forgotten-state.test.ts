@@ -103,6 +103,13 @@ test('a file that the guest uses is not offered for removal', () => {
   ]);
 });
 
+test('moved files are mentioned, because nothing moves them back', () => {
+  const move: Effect = { tool: 'move-file', file: '/i/a', to: '/q/a', why: '' };
+  expect(left([move], undefined, []).state).toEqual([
+    'files that the run moved stay where they are',
+  ]);
+});
+
 test('a file that no longer exists is not mentioned', () => {
   expect(left([GIVEN.copy], undefined, []).state).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { diskOf, type HostState, withDisk, withDomain, withFile } from '../../../src/model/host-state.ts';
+import type { HostState } from '../../../src/model/host-state.ts';
+import { diskOf, withDisk, withDomain, withFile } from '../../../src/model/host-state.ts';
 import {
   contradictions,
   definedElsewhere,
@@ -9,7 +10,6 @@ import {
 import { BASE, DATA, disk, frozen, SNAP1, SNAP2, world } from '../../worlds.ts';
 
 const CHAIN = `${SNAP2}, backed by ${SNAP1}, backed by ${BASE}`;
-
 const before = frozen(
   withFile(world({ domain: { snapshots: ['a'], checkpoints: ['c'] } }), '/new', null),
 );
@@ -293,7 +293,7 @@ test.each<readonly [string, HostState, readonly string[]]>([
   expect(definedElsewhere(before, now)).toEqual(found);
 });
 
-test('disk locations list the base first, without drives and CDs', () => {
+test('disk locations list the active layer first, without drives and CDs', () => {
   const seen = withDisk(before, 'vdb', (each) => ({ ...each, chain: [] }));
   expect(diskLocations(seen)).toEqual([`vda: ${CHAIN}`]);
   expect(diskOf(seen, 'sda')?.chain).toHaveLength(1);
