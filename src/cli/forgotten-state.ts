@@ -1,9 +1,10 @@
 /** What a forgotten run leaves on its guest: block jobs that nothing will end, and the files that it created. */
 import type { Command } from '../command.ts';
-import { jobEnding, jobName } from '../doctor/left-jobs.ts';
+import { jobEnding } from '../doctor/left-jobs.ts';
 import { commandsOf, type RunLog } from '../journal/run-log.ts';
 import { fileAt, filesOfDisk, includesFile, isInside, isSameFile } from '../model/file-identity.ts';
 import type { Disk, HostState } from '../model/host-state.ts';
+import { jobName } from '../model/job-name.ts';
 import { startedJobs } from '../run/open-jobs.ts';
 import { filesMadeBy } from './earlier-runs.ts';
 

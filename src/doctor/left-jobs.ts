@@ -4,15 +4,10 @@ import { codes } from '../codes.ts';
 import { type Command, type NamedLibvirt, virshLine } from '../command.ts';
 import { includesFile } from '../model/file-identity.ts';
 import type { BlockJob, Disk } from '../model/host-state.ts';
+import { jobName } from '../model/job-name.ts';
 import type { Defect, ForgottenRun, Patient } from './patient.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
-
-/** What a job is called. QEMU's active commit is a commit to a person. */
-export function jobName({ type }: Pick<BlockJob, 'type'>): string {
-  if (type === 'active-commit') return 'commit';
-  return type === 'other' ? 'block job' : type;
-}
 
 /**
  * A copy or an active commit never ends by itself. It is left to the unfinished run that started it, and to a run on another

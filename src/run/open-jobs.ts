@@ -3,6 +3,7 @@ import type { Effect, VirshEffect } from '../commands/effect.ts';
 import { readBackupXml } from '../model/backup-xml.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import type { HostState } from '../model/host-state.ts';
+import { jobName } from '../model/job-name.ts';
 
 /** A command that starts or ends a job of a disk. */
 interface JobCommand {
@@ -29,7 +30,7 @@ export class OpenJobs {
   async observing(observation: Promise<HostState>): Promise<HostState> {
     const state = await observation;
     this.#seen = new Map(
-      state.domain.disks.flatMap(({ target, job }) => (job ? [[target, nameOf(job.type)]] : [])),
+      state.domain.disks.flatMap(({ target, job }) => (job ? [[target, jobName(job)]] : [])),
     );
     this.#sent = [];
     return state;
@@ -105,9 +106,4 @@ function endOf(effect: VirshEffect): 'cancel' | 'pivot' | undefined {
   if (effect.verb !== 'blockjob') return undefined;
   if (effect.args.pivot) return 'pivot';
   return effect.args.abort ? 'cancel' : undefined;
-}
-
-/** QEMU's active commit is a commit to a person. */
-function nameOf(type: string): string {
-  return type === 'active-commit' ? 'commit' : type === 'other' ? 'block job' : type;
 }
