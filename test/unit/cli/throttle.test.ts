@@ -146,7 +146,7 @@ describe('an active run with a job', () => {
     const noted = JSON.parse(readFileSync(join(folder, EVENTS_FILE), 'utf8'));
     expect(noted).toMatchObject({ event: 'notice', about: 'throttle' });
     expect(noted.message).toMatch(
-      new RegExp(`^the job on vda ${text}, as .+ requested with blockplan throttle$`),
+      new RegExp(`^the job on vda ${text} \\(set by .+ with blockplan throttle\\)$`),
     );
   });
 
@@ -266,7 +266,7 @@ describe('is refused', () => {
     await writeRun(state, RUN, WAITING);
     const { asked } = libvirt({ marker: 'other' });
     expect(await held(() => refusal(RUN))).toMatch(
-      /^BP120 "web1" is locked by run other \(u on h, pid 1\)/,
+      /^BP120 "web1" is locked by run other \(u@h, pid 1, since \?\)/,
     );
     expect(asked).toHaveLength(1);
   });
