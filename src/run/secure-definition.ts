@@ -43,10 +43,11 @@ export function* secureDefinition(run: RunState, on: HostName): RunPart<readonly
   const seen = now.domain.state === 'gone' ? wrote.at(-1) : undefined;
   const moved = definitionOnMovedDisks(saved, before, seen ?? now);
   // What an operator has changed in the meantime is not undone; the report says that it differs.
+  const targets = targetsOf(run, on);
   const wanted =
     definition === undefined
       ? moved
-      : definitionOnLive(withLayersOf(definition, moved, targetsOf(run, on)), before, now);
+      : definitionOnLive(withLayersOf(definition, moved, targets), before, now, targets);
   const compare = ambiguousDisks(wrote).map(({ files }) =>
     commandLine('qemu-img', 'compare', ...files.slice(0, 2)),
   );
@@ -79,7 +80,7 @@ export function* followMovedDisks(run: RunState, on: HostName): RunPart<void> {
   const { initial, lastSeen } = hostIn(run, on);
   const { definition } = lastSeen.domain;
   if (definition === undefined) return;
-  const wanted = definitionOnLive(definition, initial, lastSeen);
+  const wanted = definitionOnLive(definition, initial, lastSeen, targetsOf(run, on));
   if (wanted === definition) return;
   const effect = defineDomain(wanted, 'name the files that the guest runs on', { definition });
   try {
@@ -90,12 +91,21 @@ export function* followMovedDisks(run: RunState, on: HostName): RunPart<void> {
   }
 }
 
-/** The definition with each disk on which the guest runs, if it names the file of before, as it did then. */
-function definitionOnLive(definition: string, before: HostState, now: HostState): string {
+/**
+ * The definition with each disk on the file that the guest runs on, if it names the file of before, as it did then.
+ * @param own targets of the plan's disks, whose files the steps themselves decide
+ */
+function definitionOnLive(
+  definition: string,
+  before: HostState,
+  now: HostState,
+  own: readonly string[],
+): string {
   const isNamed = ({ target, persistentSource }: Disk) => {
     const was = diskOf(before, target);
     const isStill = isSameFile(now, persistentSource, was?.persistentSource);
-    return isStill && isSameFile(before, was?.persistentSource, activeFile(before, target));
+    const wasNamed = isSameFile(before, was?.persistentSource, activeFile(before, target));
+    return isStill && wasNamed && !own.includes(target);
   };
   const disks = isUp(now) ? now.domain.disks.filter(isNamed) : [];
   return definitionOnMovedDisks(definition, before, withDomain(now, { disks }));

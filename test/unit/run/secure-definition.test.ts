@@ -218,6 +218,7 @@ describe('at the end of a run, the definition follows a disk that was moved whil
       withDisk(apart, 'vdb', (each) => ({ ...each, persistentSource: '/third' })),
     ],
     ['the guest is off', two, withDomain(apart, { state: 'shut off' })],
+    ['a step works on the disk', two, moved(two)],
     [
       'the domain is transient',
       two,
