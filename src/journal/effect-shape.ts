@@ -108,6 +108,10 @@ const FIELDS: { readonly [T in Tool]: Fields<FieldsOf[T]> } = {
     over: optionalField(
       fields<Former>({
         definition: text,
+        layersOf: optionalField(listOf(text)),
+        transient: optionalField(trueFlag),
+        autostart: optionalField(flag),
+        up: optionalField(trueFlag),
         off: optionalField(trueFlag),
         made: optionalField(listOf(text)),
         compared: optionalField(listOf(text)),

@@ -27,6 +27,11 @@ export function foreignLayers(run: RunState, on: HostName, now: HostState): stri
     });
 }
 
+/** The targets of the disks that the plan works on, on that host. */
+export function targetsOf(run: RunState, on: HostName): readonly string[] {
+  return [...ownOf(run.graph, hostIn(run, on)).targets];
+}
+
 /** What a run knows as its own. It is cached: it is the same at each observation, and long for a long plan. */
 interface Own {
   /** All paths that it may touch, and those of the guest's disks. */

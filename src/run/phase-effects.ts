@@ -1,6 +1,6 @@
 /** The effects of a phase that has begun, which another version of blockplan may have compiled. */
 import { isDeepStrictEqual } from 'node:util';
-import type { Effect } from '../commands/effect.ts';
+import type { Effect, Former } from '../commands/effect.ts';
 import type { PhaseNode } from '../graph/graph.ts';
 import type { PhaseStart } from './run-state.ts';
 
@@ -32,8 +32,8 @@ export function otherEffects(
 }
 
 /**
- * Whether two lists of effects are equal except for their texts, and for the amounts that only progress needs. Effects from
- * a journal have no fields that are `undefined`.
+ * Whether two lists of effects are equal except for their texts, the amounts that only progress needs, and what must
+ * still be so when a command is sent: this version decides that. Effects from a journal have no fields that are `undefined`.
  */
 export function isSameCommands(some: readonly Effect[], others: readonly Effect[]): boolean {
   return isDeepStrictEqual(some.map(silent), others.map(silent));
@@ -44,7 +44,12 @@ function silent(effect: Effect): unknown {
     why: _why,
     doubt: _doubt,
     bytes: _bytes,
+    over: _over,
     ...rest
-  } = effect as Effect & { readonly doubt?: string; readonly bytes?: number };
+  } = effect as Effect & {
+    readonly doubt?: string;
+    readonly bytes?: number;
+    readonly over?: Former;
+  };
   return JSON.parse(JSON.stringify(rest));
 }

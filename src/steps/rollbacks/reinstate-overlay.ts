@@ -26,7 +26,7 @@ export function reinstateOverlay(
     );
   }
   if (!top || !isSameFile(now, disk?.chain[0]?.file, base.file) || !disk)
-    return restoreDefinition(before, now);
+    return restoreDefinition(before, now, [target]);
   if (between.length > 0) {
     throw new NoRollback(
       `the layers of ${target} are merged into ${base.file}, which holds all of the guest's data`,
