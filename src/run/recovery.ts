@@ -12,13 +12,14 @@ import { problemsAfter } from '../steps/derived.ts';
 import { refusedFinish } from './conclude.ts';
 import { passBeforeHooks } from './hooks.ts';
 import { type InterruptedPhase, type InterruptedRun, runOfAttempt } from './interrupted-run.ts';
+import { leftWritesTexts } from './left-writes.ts';
 import { setMarker } from './mark.ts';
 import { isConnectionLost, observe, recordIntent } from './perform-effect.ts';
 import { continuePhase, doPhase, withReconnect } from './phase.ts';
 import { effectsOf } from './phase-effects.ts';
 import { matchesPrediction, predictedStates } from './phase-progress.ts';
 import { askHostState, emit, type RunPart } from './requests.ts';
-import { drifted, failureOf, type Result } from './result.ts';
+import { drifted, failed, failureOf, type Result } from './result.ts';
 import { finishRun, performNextPhase } from './run-loop.ts';
 import {
   type Finish,
@@ -116,6 +117,8 @@ export function* finishInterruptedPhase(
     return;
   }
   if (how === 'rollback' || run.todo?.direction !== 'do') return;
+  const left = leftWritesTexts(hostIn(run, node.host));
+  if (left.length > 0) return yield* performNextPhase(run, resultOnly(failed(left.join('; '))));
   if (phase && phaseStart)
     return yield* performNextPhase(run, continuePhase(run, node, phaseStart, phase));
   const wrong = yield* wrongBetween(run, node);

@@ -15,6 +15,7 @@ import { eachHost, type HostName, type OnHosts, ofHost, withHost } from '../mode
 import { withStoresOf } from '../model/known-stores.ts';
 import type { End } from '../outcomes.ts';
 import type { RecentEffect } from './last-writes.ts';
+import type { LeftWrites } from './left-writes.ts';
 
 /** What a run knows of one of its hosts. */
 export interface RunHost {
@@ -36,6 +37,8 @@ export interface RunHost {
   /** The effects since then; `lastWrites` computes where they may have moved the guest. */
   readonly since: readonly RecentEffect[];
   readonly lastSeen: HostState;
+  /** Files with the guest's writes that it no longer runs on; see `left-writes.ts`. */
+  readonly left: readonly LeftWrites[];
   /** Files whose former content the run may have overwritten. */
   readonly overwritten: readonly string[];
 }
@@ -117,7 +120,7 @@ export function withHostKnown(run: RunState, name: HostName, news: Partial<RunHo
 function runHostOf({ initial, files }: Pick<RunHost, 'initial' | 'files'>): RunHost {
   return {
     ...{ files, initial, savepoint: initial, now: initial, kept: undefined },
-    ...{ lastUp: [initial], since: [], lastSeen: initial, overwritten: [] },
+    ...{ lastUp: [initial], since: [], lastSeen: initial, left: [], overwritten: [] },
   };
 }
 
