@@ -13,8 +13,8 @@ export interface LeftWrites {
   readonly file: string;
   /** Whether it is unknown that the guest was moved there. */
   readonly doubtful: boolean;
-  /** The file that the guest runs on now. */
-  readonly active: string;
+  /** The file that the guest runs on now; absent where it is off. */
+  readonly active?: string;
 }
 
 /**
@@ -56,8 +56,11 @@ export function leftWritesTexts({
   readonly left: readonly LeftWrites[];
   readonly initial: HostState;
 }): string[] {
-  return left.map(
-    ({ target, file, doubtful, active }) =>
-      `${target}: "${initial.domain.name}" ${doubtful ? 'may have written' : 'wrote'} to ${file} before it was stopped, and now runs on ${active}: neither file is changed or removed`,
-  );
+  const { name } = initial.domain;
+  return left.map(({ target, file, doubtful, active }) => {
+    const wrote = `${target}: "${name}" ${doubtful ? 'may have written' : 'wrote'} to ${file} before it was stopped`;
+    return active === undefined
+      ? `${wrote}, by a pivot that the run does not know of`
+      : `${wrote}, and now runs on ${active}: neither file is changed or removed`;
+  });
 }

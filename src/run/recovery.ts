@@ -18,6 +18,7 @@ import { isConnectionLost, observe, recordIntent } from './perform-effect.ts';
 import { continuePhase, doPhase, withReconnect } from './phase.ts';
 import { effectsOf } from './phase-effects.ts';
 import { matchesPrediction, predictedStates } from './phase-progress.ts';
+import { considerPivotsByHand } from './pivots-by-hand.ts';
 import { askHostState, emit, type RunPart } from './requests.ts';
 import { drifted, failed, failureOf, type Result } from './result.ts';
 import { finishRun, performNextPhase } from './run-loop.ts';
@@ -74,7 +75,9 @@ export function* observeAndMark(run: RunState, id: string): RunPart<boolean> {
   run.resumed = true;
   try {
     for (const on of Object.keys(run.hosts)) {
+      const former = hostIn(run, on);
       const state = yield* withReconnect(on, () => observe(run, on));
+      yield* considerPivotsByHand(run, on, former, state);
       setHost(run, on, { now: yield* askHostState({ ask: 'headers', on, state }) });
     }
   } catch (error) {

@@ -67,6 +67,8 @@ export interface RunState {
   committed: number;
   /** How many phases, from the first, may have had an effect and are not undone: up to the last one of which an effect was begun. */
   begun: number;
+  /** When a former attempt last followed a block job, in milliseconds since the epoch; undefined if none did. */
+  followed: number | undefined;
   /** The hooks that were started, for the end that the run leads to. */
   startedHooks: readonly StartedHook[];
   /** The end that was judged and recorded before its hooks; undefined until then. */
@@ -183,6 +185,7 @@ export function initialRunState(
     phaseStarts: [],
     committed: 0,
     begun: 0,
+    followed: undefined,
     startedHooks: [],
     judged: undefined,
     doubts: [],
