@@ -113,11 +113,7 @@ export const MUTATIONS: readonly Mutation[] = [
     ],
     refused: ['BP114'],
     seed: 'mirror:mirror@9:power-before+rollback',
-    found: ({ active, dest }) => [
-      `the guest has lost vda: ${only(active)}`,
-      missing(only(dest)),
-      missing(newest(active)),
-    ],
+    found: ({ active }) => [`the guest has lost vda: ${only(active)}`, missing(only(active))],
     end: 'stranded',
     damage: 'starts-elsewhere',
   },

@@ -2,7 +2,7 @@
  * Writes that a guest has left behind: it was stopped, and started again from another file than the one that it wrote to
  * last. Then two files have writes that the other one lacks, and the run neither changes nor removes either of them.
  */
-import { fileAt, isSameFile } from '../model/file-identity.ts';
+import { FileSet, fileAt, isSameFile } from '../model/file-identity.ts';
 import { hasEnded } from '../model/guest-process.ts';
 import { activeFile, type HostState, isUp } from '../model/host-state.ts';
 import { type KnownWrites, lastWritesBy } from './last-writes.ts';
@@ -34,9 +34,8 @@ export function leftWrites(
   const states = lastWritesBy(host, now).filter(isUp);
   return now.domain.disks.flatMap(({ target, chain: [top] }) => {
     if (!top || !isWorkedOn(target)) return [];
-    const written = states
-      .flatMap((state) => activeFile(state, target) ?? [])
-      .filter((file) => fileAt(now, file) !== null);
+    const files = states.flatMap((state) => activeFile(state, target) ?? []);
+    const written = new FileSet(now, files).names.filter((file) => fileAt(now, file) !== null);
     const isOn = (file: string) => isSameFile(now, file, top.file);
     // Without its process it is unknown whether the guest was restarted: only a file that it cannot have come to shows that.
     if (!isRestarted && written.some(isOn)) return [];
