@@ -1,5 +1,5 @@
 /** A driver on a simulated host whose guest writes all the time, with one injected fault at a chosen effect. */
-import type { Driver, PerformContext } from '../src/commands/driver.ts';
+import type { Driver, PerformContext, Written } from '../src/commands/driver.ts';
 import type { Effect } from '../src/commands/effect.ts';
 import { BlockplanError } from '../src/errors.ts';
 import { guestWrites, type SimulatedHost, simulatedHostOf } from '../src/host/simulated-host.ts';
@@ -51,6 +51,8 @@ export class DriverDouble implements Driver {
   readonly idle = new Set<Effect>();
   /** The faults that occurred. */
   readonly struck: Injection[] = [];
+  /** When files were last written to. */
+  times: Written = {};
   /** Called before each effect. */
   onEffect: (effect: Effect) => void = () => {};
   /** The faults to inject from now on. */
@@ -79,6 +81,10 @@ export class DriverDouble implements Driver {
 
   async headers(state: HostState): Promise<HostState> {
     return state;
+  }
+
+  async written(): Promise<Written> {
+    return this.times;
   }
 
   async readStores(state: HostState): Promise<HostState> {

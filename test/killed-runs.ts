@@ -62,6 +62,8 @@ export class Runs {
   readonly events: RunEvent[] = [];
   /** Called for each entry of the journal; may throw to refuse it. */
   onAppend: (entry: JournalEntry, sync: boolean) => void = () => {};
+  /** When a former attempt last saw progress, as the event log would show it. */
+  followed = 0;
   interrupt = new AbortController();
   leave = new AbortController();
   #of: Omit<Parameters<typeof executeRun>[0], 'journal'> | undefined;
@@ -105,7 +107,7 @@ export class Runs {
     const { driver, entries } = this;
     const from = driver.asked.length;
     const finish = await this.#until(at, (journal) =>
-      resumeRun({ ...this.#run(), journal }, logOf(entries), how),
+      resumeRun({ ...this.#run(), journal, followed: this.followed }, logOf(entries), how),
     );
     return { finish, commands: driver.asked.slice(from).map((effect) => commandText(effect)) };
   }

@@ -12,6 +12,7 @@ import { localHost } from '../host-io/local-host.ts';
 import { writeDurably } from '../journal/durable.ts';
 import { stateFolder, statePath } from '../journal/folder.ts';
 import { type Journal, RESERVE_FILE, reopenJournal } from '../journal/journal.ts';
+import { lastProgressOf } from '../journal/last-progress.ts';
 import { lockOwner, takeLock } from '../journal/lock.ts';
 import { commandInDoubt, type RunLog } from '../journal/run-log.ts';
 import { openLiveDriver } from '../libvirt/live-driver.ts';
@@ -138,11 +139,13 @@ async function resumeLocked(
     await remember(journal, unseen);
     // Another version may have made files that this one would not.
     const files = [...new Set([...filesOfPlan(graph, hostState), ...made.map(({ file }) => file)])];
+    const followed = await lastProgressOf(folder);
     const admitted = onLocal({ driver, initial: hostState, files });
     const of = { id: run, graph, hosts: admitted, journal, uri, user, version: VERSION };
+    const seen = followed === undefined ? {} : { followed };
     const { set, planSum } = started;
     return await performRun({ state, run, journal, format, findings, ending }, (attended) =>
-      resumeRun({ ...of, ...attended, set, planSum }, log, how),
+      resumeRun({ ...of, ...seen, ...attended, set, planSum }, log, how),
     );
   } finally {
     await driver.close();

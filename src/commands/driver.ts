@@ -18,6 +18,8 @@ export interface Driver {
    * @param within a run, which must end also if storage does not answer: the wait for it is limited, and takes longer
    */
   headers(state: HostState, within?: 'run'): Promise<HostState>;
+  /** When the regular files among these were last written to. */
+  written(files: readonly string[]): Promise<Written>;
   /** Adds to a host state the backup stores in these folders; what is wrong with one is a finding of it. */
   readStores(state: HostState, folders: readonly string[]): Promise<HostState>;
   /**
@@ -55,6 +57,9 @@ export interface Driver {
   onGuestState(listener: (state: DomainState, detail: string) => void): void;
   close(): Promise<void>;
 }
+
+/** When files were last written to, in milliseconds since the epoch; a file that is missing, or a device, is left out. */
+export type Written = Readonly<Record<string, number>>;
 
 export interface PerformContext {
   /** The run's folder, for files that a command reads. */

@@ -101,8 +101,9 @@ export interface FileStat extends FileStamp {
   readonly uid: number;
   /** The device of its file system; the same for all files on it. */
   readonly device: string;
-  /** When its content or properties last changed, in nanoseconds since the epoch. */
+  /** When its content or properties last changed, and its content alone, in nanoseconds since the epoch. */
   readonly changed: string;
+  readonly written: string;
 }
 
 /** The other files that hold data of an image. */

@@ -1,6 +1,11 @@
 /** The driver of a real run: performs effects through virsh, qemu-img and the host's files. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Driver, type PerformContext, RECONNECT_LIMIT_MS } from '../commands/driver.ts';
+import {
+  type Driver,
+  type PerformContext,
+  RECONNECT_LIMIT_MS,
+  type Written,
+} from '../commands/driver.ts';
 import {
   argvOf,
   commandDefinition,
@@ -39,6 +44,7 @@ import { refuseHeld } from './refuse-held.ts';
 import { moveUnused, removeUnused } from './remove-unused.ts';
 import { RunEvents } from './run-events.ts';
 import { surveyHost } from './survey.ts';
+import { timesWritten } from './times-written.ts';
 import { openVirsh, type Virsh } from './virsh.ts';
 
 /** How long a command may take unless its effect specifies a timeout. */
@@ -128,6 +134,10 @@ class LiveDriver implements LibvirtDriver {
 
   headers(state: HostState, within?: 'run'): Promise<HostState> {
     return readHeaders(this.#io, state, within);
+  }
+
+  written(files: readonly string[]): Promise<Written> {
+    return timesWritten(this.#io, files);
   }
 
   readStores(state: HostState, folders: readonly string[]): Promise<HostState> {

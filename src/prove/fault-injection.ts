@@ -152,6 +152,8 @@ class Performer {
       case 'observe':
         this.#becomes(guestWrites, BY_ITSELF);
         return this.#playing.hosts.look(this.#site.host, request.files);
+      case 'written':
+        return {};
       case 'survey':
         return surveyedState(this.#site.host, request.state, request.files);
       case 'mark':

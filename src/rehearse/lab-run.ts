@@ -96,6 +96,7 @@ export function withEffectHook(driver: Driver, aside: EffectHook): Driver {
   return {
     observe: (files) => driver.observe(files),
     headers: (state, within) => driver.headers(state, within),
+    written: (files) => driver.written(files),
     readStores: (state, folders) => driver.readStores(state, folders),
     survey: (state, files, measured) => driver.survey(state, files, measured),
     perform: async (effect, context) => {

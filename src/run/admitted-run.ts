@@ -35,4 +35,6 @@ export interface AdmittedRun {
   /** Aborts when the user interrupts the rollback as well: then the run is left unfinished. */
   readonly leave?: AbortSignal;
   readonly listener: Listener;
+  /** When a former attempt last saw the progress of an effect, in milliseconds since the epoch; absent where none did. */
+  readonly followed?: number;
 }

@@ -16,6 +16,7 @@ import { applyRecord } from './interrupted-run.ts';
 import { JobProgress } from './job-progress.ts';
 import { OpenJobs } from './open-jobs.ts';
 import { journalErrorText } from './perform-effect.ts';
+import { lastFollowed } from './pivots-by-hand.ts';
 import { continueRun } from './recovery.ts';
 import {
   type HostRequest,
@@ -50,10 +51,16 @@ export function resumeRun(
   how: 'resume' | 'rollback',
 ): Promise<Finish> {
   const { user, version } = run;
-  const interrupted = applyRecord({ run: beginningOf(run) }, log);
+  const begins = { ...beginningOf(run), followed: latest(lastFollowed(log), run.followed) };
+  const interrupted = applyRecord({ run: begins }, log);
   const by = { how, host: hostname(), user, pid: process.pid, version };
   const began = log.beginning ? Date.parse(log.beginning.time) : Date.now();
   return perform(run, log.direction, continueRun(interrupted, run.id, by), began);
+}
+
+/** The progress of a job is not in the journal. */
+function latest(logged: number | undefined, progress = 0): number | undefined {
+  return logged === undefined ? undefined : Math.max(logged, progress);
 }
 
 function beginningOf({ id: run, graph, journal, hosts }: AdmittedRun): RunState {
@@ -174,6 +181,8 @@ function answerer(
         return ofHost(jobs, request.on).observing(driver.observe(request.files));
       case 'headers':
         return driver.headers(request.state, 'run');
+      case 'written':
+        return driver.written(request.files);
       case 'survey':
         return driver.survey(request.state, request.files, request.measured);
       case 'bundle':

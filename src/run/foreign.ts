@@ -1,17 +1,23 @@
-/** Layers that another user or tool added to a disk during a run. */
+/** What other users or tools did to the disks of a plan during its run. */
 import type { Graph } from '../graph/graph.ts';
 import { FileSet, fileAt, filesOfDisk, includesFile } from '../model/file-identity.ts';
 import type { HostState } from '../model/host-state.ts';
 import type { HostName } from '../model/hosts.ts';
 import type { PlannedStep } from '../plan/plan.ts';
+import { leftWritesTexts } from './left-writes.ts';
 import { hostIn, type RunHost, type RunState } from './run-state.ts';
+
+/** What others did to the plan's disks, in sentences. The run changes nothing there any more. */
+export function foreignChanges(run: RunState, on: HostName, now: HostState): string[] {
+  return [...foreignLayers(run, on, now), ...leftWritesTexts(hostIn(run, on))];
+}
 
 /**
  * Layers in a chain that the plan does not account for, such as another tool's snapshot, in sentences. The run neither
  * merges them nor removes them with the layers below. An existing image that a disk is copied into may have backing files
  * of its own: these are not foreign.
  */
-export function foreignLayers(run: RunState, on: HostName, now: HostState): string[] {
+function foreignLayers(run: RunState, on: HostName, now: HostState): string[] {
   const { known, filled, targets } = ownOf(run.graph, hostIn(run, on));
   return now.domain.disks
     .filter(({ target }) => targets.has(target))
@@ -30,6 +36,11 @@ export function foreignLayers(run: RunState, on: HostName, now: HostState): stri
 /** The targets of the disks that the plan works on, on that host. */
 export function targetsOf(run: RunState, on: HostName): readonly string[] {
   return [...ownOf(run.graph, hostIn(run, on)).targets];
+}
+
+/** Whether a step of the plan works on that disk. */
+export function isWorkedOn(graph: Graph, host: RunHost, target: string): boolean {
+  return ownOf(graph, host).targets.has(target);
 }
 
 /** What a run knows as its own. It is cached: it is the same at each observation, and long for a long plan. */

@@ -16,14 +16,14 @@ export interface RecentEffect {
 }
 
 /** What is known of where the guest writes. */
-interface Known {
+export interface KnownWrites {
   /** The host state when the guest was last seen up; several if it may have been moved without an observation. */
   readonly lastUp: readonly HostState[];
   readonly since: readonly RecentEffect[];
 }
 
 /** The host states in which the guest may have written last; the most likely one is last. */
-export function lastWrites({ lastUp, since }: Known): readonly HostState[] {
+export function lastWrites({ lastUp, since }: KnownWrites): readonly HostState[] {
   let hosts: readonly SimulatedHost[] = lastUp.map(simulatedHostOf);
   for (const { effect, known } of since) {
     // No effect moves a guest that is off: it wrote to the files that it had when it stopped.
@@ -38,7 +38,7 @@ export function lastWrites({ lastUp, since }: Known): readonly HostState[] {
  * the current definition rules out the host states with another one. A transient domain had none: its current definition
  * was given to it later.
  */
-export function lastWritesBy(run: Known, now: HostState): readonly HostState[] {
+export function lastWritesBy(run: KnownWrites, now: HostState): readonly HostState[] {
   const states = lastWrites(run);
   const fitting = states.filter((state) => !state.domain.persistent || isDefinedAlike(state, now));
   return fitting.length > 0 ? fitting : states;

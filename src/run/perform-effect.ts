@@ -25,7 +25,9 @@ import {
   withDomain,
 } from '../model/host-state.ts';
 import type { HostName } from '../model/hosts.ts';
+import { isWorkedOn } from './foreign.ts';
 import { lastWrites } from './last-writes.ts';
+import { leftWrites } from './left-writes.ts';
 import {
   askBundle,
   askHostState,
@@ -38,10 +40,16 @@ import { doubtOf, hostIn, type RunHost, type RunState, setHost } from './run-sta
 
 /** Observes a host; the host state includes what the journal keeps of its domain. */
 export function* observe(run: RunState, on: HostName): RunPart<HostState> {
-  const { files, kept } = hostIn(run, on);
+  const host = hostIn(run, on);
+  const { files, kept } = host;
   const state = yield* askHostState({ ask: 'observe', on, files });
   const known = kept ? withDomain(state, { kept }) : state;
-  setHost(run, on, { lastSeen: known, ...(isUp(known) ? { lastUp: [known], since: [] } : {}) });
+  const left = [
+    ...host.left,
+    ...leftWrites(host, known, (target) => isWorkedOn(run.graph, host, target)),
+  ];
+  const up = isUp(known) ? { lastUp: [known], since: [], left } : {};
+  setHost(run, on, { lastSeen: known, ...up });
   return known;
 }
 
@@ -188,8 +196,17 @@ export function journalErrorText(error: unknown): string {
   return `the journal cannot be written: ${(error as Error).message}`;
 }
 
-/** A stopped guest has no live chain to check, so the files that it was last seen to write to are never removed. */
+/**
+ * A stopped guest has no live chain to check, so the files that it was last seen to write to are never removed. Neither are
+ * those that it wrote to before it was started from others.
+ */
 function refuseLastWrites(host: RunHost, file: string): void {
+  const left = host.left.map((each) => each.file);
+  if (includesFile(host.lastSeen, left, file)) {
+    throw new EffectFailed(
+      `the guest wrote to ${file} before it was started from another file: the file is left alone`,
+    );
+  }
   const written = isUp(host.lastSeen) ? [] : lastWrites(host).flatMap(({ domain }) => domain.disks);
   const active = written.flatMap(({ chain: [top] }) => (top ? filesOfLayer(top) : []));
   if (lastWrites(host).some((state) => includesFile(state, active, file))) {

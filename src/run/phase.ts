@@ -8,7 +8,8 @@ import type { HostName } from '../model/hosts.ts';
 import { withStoresOf } from '../model/known-stores.ts';
 import { NoRollback } from '../steps/define.ts';
 import { problemsAfter, requirementsOf } from '../steps/derived.ts';
-import { foreignLayers } from './foreign.ts';
+import { foreignChanges } from './foreign.ts';
+import { leftWritesTexts } from './left-writes.ts';
 import {
   appendRecord,
   isBestEffort,
@@ -109,7 +110,11 @@ function* effectsFrom(
   from: number,
   progress: (to: PhaseProgress) => void,
 ): RunPart<Result> {
-  const current = inProcessOf(hostIn(run, node.host).lastSeen, phaseStart);
+  const { lastSeen } = hostIn(run, node.host);
+  // Nothing is recorded: what the guest wrote is known only as long as no phase begins on the other file.
+  const left = leftWritesTexts(hostIn(run, node.host));
+  if (left.length > 0) return failed(left.join('; '));
+  const current = inProcessOf(lastSeen, phaseStart);
   const { before, start } = current;
   run.phaseStarts = run.phaseStarts.with(node.index, current);
   // Recovery needs the host state that the phase begins with. The fsync of the next intent brings it to disk.
@@ -140,7 +145,7 @@ function* effectsFrom(
   }
   const now = yield* withHeaders(on, before, yield* observe(run, on));
   const problems = [
-    ...foreignLayers(run, on, now),
+    ...foreignChanges(run, on, now),
     ...problemsAfter(node.phase, before, now, start),
     ...newFaults(before, now),
   ];
@@ -251,7 +256,7 @@ function* rollbackOf(
   for (let round = 0; ; ) {
     try {
       const now = yield* observe(run, node.host);
-      const foreign = foreignLayers(run, node.host, now);
+      const foreign = foreignChanges(run, node.host, now);
       if (foreign.length > 0) {
         if (!helped) yield* performBestEffort(run, node, { before, start });
         return failed(foreign.join('; '), handOver(now));

@@ -13,13 +13,15 @@ import { problemsAfter } from '../steps/derived.ts';
 import { refusedFinish } from './conclude.ts';
 import { passBeforeHooks } from './hooks.ts';
 import { type InterruptedPhase, type InterruptedRun, runOfAttempt } from './interrupted-run.ts';
+import { leftWritesTexts } from './left-writes.ts';
 import { setMarker } from './mark.ts';
 import { isConnectionLost, observe, recordIntent } from './perform-effect.ts';
 import { continuePhase, doPhase, withReconnect } from './phase.ts';
 import { effectsOf } from './phase-effects.ts';
 import { matchesPrediction, predictedStates } from './phase-progress.ts';
+import { considerPivotsByHand } from './pivots-by-hand.ts';
 import { askHostState, emit, type RunPart } from './requests.ts';
-import { drifted, failureOf, type Result } from './result.ts';
+import { drifted, failed, failureOf, type Result } from './result.ts';
 import { finishRun, performNextPhase } from './run-loop.ts';
 import {
   type Finish,
@@ -74,7 +76,9 @@ export function* observeAndMark(run: RunState, id: string): RunPart<boolean> {
   run.resumed = true;
   try {
     for (const on of Object.keys(run.hosts)) {
+      const former = hostIn(run, on);
       const state = yield* withReconnect(on, () => observe(run, on));
+      yield* considerPivotsByHand(run, on, former, state);
       setHost(run, on, { now: yield* askHostState({ ask: 'headers', on, state }) });
     }
   } catch (error) {
@@ -118,6 +122,8 @@ export function* finishInterruptedPhase(
     return;
   }
   if (how === 'rollback' || run.todo?.direction !== 'do') return;
+  const left = leftWritesTexts(hostIn(run, node.host));
+  if (left.length > 0) return yield* performNextPhase(run, resultOnly(failed(left.join('; '))));
   if (phase && phaseStart)
     return yield* performNextPhase(run, continuePhase(run, node, phaseStart, phase));
   const wrong = yield* wrongBetween(run, node);

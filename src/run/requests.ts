@@ -2,6 +2,7 @@
  * The requests of a run to whatever performs it. The run itself is a generator without side effects: it yields requests
  * and receives their answers. In a live run libvirt and the disk answer, in a proof a simulated host does.
  */
+import type { Written } from '../commands/driver.ts';
 import type { Effect } from '../commands/effect.ts';
 import type { Direction, PhaseRef, RunEvent } from '../events.ts';
 import type { Hook } from '../hook.ts';
@@ -41,6 +42,8 @@ export type HostRequest = OnHost &
         readonly files: readonly string[];
         readonly measured?: readonly (readonly Layer[])[];
       }
+    /** Reads when these files were last written to; answered with `Written`. */
+    | { readonly ask: 'written'; readonly files: readonly string[] }
     /** Performs one effect; answered when it is done. Going forward, a wait may be answered with `Interrupted`. */
     | ({
         readonly ask: 'perform';
@@ -107,6 +110,10 @@ export function* askHostState(request: Look): RunPart<HostState> {
       if (round === 1) yield* emit({ event: 'notice', message: `${error.message} Asking again.` });
     }
   }
+}
+
+export function* askWritten(on: HostName, files: readonly string[]): RunPart<Written> {
+  return (yield { ask: 'written', on, files }) as Written;
 }
 
 export function* askBundle(on: HostName): RunPart<Bundle> {

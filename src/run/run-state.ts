@@ -15,6 +15,7 @@ import { eachHost, type HostName, type OnHosts, ofHost, withHost } from '../mode
 import { withStoresOf } from '../model/known-stores.ts';
 import type { End } from '../outcomes.ts';
 import type { RecentEffect } from './last-writes.ts';
+import type { LeftWrites } from './left-writes.ts';
 
 /** What a run knows of one of its hosts. */
 export interface RunHost {
@@ -36,6 +37,8 @@ export interface RunHost {
   /** The effects since then; `lastWrites` computes where they may have moved the guest. */
   readonly since: readonly RecentEffect[];
   readonly lastSeen: HostState;
+  /** Files with the guest's writes that it no longer runs on; see `left-writes.ts`. */
+  readonly left: readonly LeftWrites[];
   /** Files whose former content the run may have overwritten. */
   readonly overwritten: readonly string[];
 }
@@ -64,6 +67,8 @@ export interface RunState {
   committed: number;
   /** How many phases, from the first, may have had an effect and are not undone: up to the last one of which an effect was begun. */
   begun: number;
+  /** When a former attempt last followed a block job, in milliseconds since the epoch; undefined if none did. */
+  followed: number | undefined;
   /** The hooks that were started, for the end that the run leads to. */
   startedHooks: readonly StartedHook[];
   /** The end that was judged and recorded before its hooks; undefined until then. */
@@ -117,7 +122,7 @@ export function withHostKnown(run: RunState, name: HostName, news: Partial<RunHo
 function runHostOf({ initial, files }: Pick<RunHost, 'initial' | 'files'>): RunHost {
   return {
     ...{ files, initial, savepoint: initial, now: initial, kept: undefined },
-    ...{ lastUp: [initial], since: [], lastSeen: initial, overwritten: [] },
+    ...{ lastUp: [initial], since: [], lastSeen: initial, left: [], overwritten: [] },
   };
 }
 
@@ -180,6 +185,7 @@ export function initialRunState(
     phaseStarts: [],
     committed: 0,
     begun: 0,
+    followed: undefined,
     startedHooks: [],
     judged: undefined,
     doubts: [],

@@ -1,5 +1,5 @@
 /** A driver over a simulated host: a run uses it like libvirt. Its creator controls how time passes. */
-import type { Driver, PerformContext } from '../commands/driver.ts';
+import type { Driver, PerformContext, Written } from '../commands/driver.ts';
 import type { Effect } from '../commands/effect.ts';
 import { layersOf } from '../host/file-names.ts';
 import { bytesIn } from '../host/image-files.ts';
@@ -46,6 +46,11 @@ export class SimulatedDriver implements Driver {
   /** `observe` has already included them. */
   async headers(state: HostState): Promise<HostState> {
     return state;
+  }
+
+  /** No time passes on a simulated host. */
+  async written(): Promise<Written> {
+    return {};
   }
 
   async readStores(state: HostState): Promise<HostState> {

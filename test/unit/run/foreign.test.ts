@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { type HostState, withDisk } from '../../../src/model/host-state.ts';
 import { LOCAL } from '../../../src/model/hosts.ts';
-import { foreignLayers } from '../../../src/run/foreign.ts';
+import { foreignChanges } from '../../../src/run/foreign.ts';
 import { runStateIn } from '../../answered.ts';
 import { planned } from '../../plans.ts';
 import { BASE, DATA, disk, SNAP1, SNAP2, world } from '../../worlds.ts';
@@ -29,7 +29,7 @@ const foreign = (
   now: HostState,
   before = host,
   files: readonly string[] = [],
-) => foreignLayers(runStateIn(before, planned(yaml), files), LOCAL, now);
+) => foreignChanges(runStateIn(before, planned(yaml), files), LOCAL, now);
 
 const snapshot = (more: string) => `snapshot-create-as: { name: s, disk-only: true${more} }`;
 const COMMIT = 'blockcommit: { disk: vda, shallow: true, active: true, pivot: true }';

@@ -42,7 +42,7 @@ test('a run begins with nothing done, in the first state of its machine', () => 
   const { initial: first, ...known } = home(begins);
   expect(known).toEqual({
     ...{ files: [], savepoint: first, now: first, lastSeen: first, lastUp: [first] },
-    ...{ since: [], overwritten: [], kept: undefined },
+    ...{ since: [], left: [], overwritten: [], kept: undefined },
   });
 });
 
