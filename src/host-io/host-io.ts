@@ -15,6 +15,7 @@ import type { Destination, FileUsers } from '../model/destination.ts';
 import type { OverlayBeside } from '../model/examination.ts';
 import type { Folder, HostState, ImageFile, Layer } from '../model/host-state.ts';
 import type { ImageExtents } from '../model/image-extents.ts';
+import type { FileSyncs } from './file-syncs.ts';
 import type { ImageDigests } from './image-digest.ts';
 import type { StoreLocks } from './store-lock.ts';
 
@@ -118,7 +119,7 @@ export interface DataFiles {
  * Folders, and files in them, are changed through the open descriptor of the folder that they are in, so a folder that is
  * replaced meanwhile, or a symbolic link in its place, has no effect. Links in the path to that folder are followed.
  */
-export interface FileChanges {
+export interface FileChanges extends FileSyncs {
   /**
    * Makes an empty file that only its owner can read, because a guest's data goes into it. Its name survives a power loss.
    * @returns the stamp of the file that was made, even if another file is at its path by then
@@ -177,8 +178,6 @@ export interface FileChanges {
     by: string,
     stamps: { readonly replaced: FileStamp; readonly by: FileStamp },
   ): Promise<void>;
-  /** Syncs files or folders to disk, one after another, so that they survive a power loss. */
-  sync(paths: readonly string[]): Promise<void>;
   /** Writes a file for a command on the host to read, in a new folder that only this user can enter; returns its path. */
   writeScratchFile(name: string, content: string): Promise<string>;
   /** Removes what {@link writeScratchFile} made. */

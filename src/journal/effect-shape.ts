@@ -103,6 +103,7 @@ const FIELDS: { readonly [T in Tool]: Fields<FieldsOf[T]> } = {
     optional: optionalField(trueFlag),
     writesInto: optionalField(listOf(text)),
     loses: optionalField(listOf(text)),
+    completes: optionalField(text),
     doubt: optionalField(text),
     of: optionalField(guestProcessShape),
     over: optionalField(

@@ -22,6 +22,7 @@ import { BackupWatch } from './await-backup.ts';
 import { JobWatch } from './await-job.ts';
 import { byExactName } from './by-uuid.ts';
 import { ComparedFiles } from './compared-files.ts';
+import { completeJob, JobEnds } from './complete-job.ts';
 import { checkConnection } from './connection-uri.ts';
 import { convertImage } from './convert.ts';
 import { type DomainEvents, LIFECYCLE_STATES } from './events.ts';
@@ -86,6 +87,7 @@ class LiveDriver implements LibvirtDriver {
   #events: DomainEvents | undefined;
   #watch: JobWatch | undefined;
   #backups: BackupWatch | undefined;
+  #ends: JobEnds | undefined;
   #marker: Marker | undefined;
   readonly #stateListeners: ((state: DomainState, detail: string) => void)[] = [];
 
@@ -103,6 +105,7 @@ class LiveDriver implements LibvirtDriver {
     this.#events = events;
     this.#watch = new JobWatch(events);
     this.#backups = new BackupWatch(events);
+    this.#ends = new JobEnds(events);
     events.on((event) => {
       this.#whereabouts.hear(event);
       if (event.kind !== 'lifecycle') return;
@@ -218,7 +221,10 @@ class LiveDriver implements LibvirtDriver {
   #command(effect: VirshEffect, { folder }: PerformContext): Promise<void> {
     const { writeDurably } = this.#options;
     const places = { io: this.#io, folder, writeDurably };
-    return withInputFiles(argvOf(effect), places, (argv) => this.#send(argv, effect));
+    const send = () => withInputFiles(argvOf(effect), places, (argv) => this.#send(argv, effect));
+    const { completes } = effect;
+    if (effect.verb !== 'blockjob' || completes === undefined || !this.#ends) return send();
+    return completeJob(this.#io, this.#ends, { ...effect, completes }, send);
   }
 
   async #send(argv: readonly string[], effect: VirshEffect): Promise<void> {
@@ -230,6 +236,7 @@ class LiveDriver implements LibvirtDriver {
     if (job) {
       this.#watch?.begin(job);
       this.#backups?.begin();
+      this.#ends?.begin();
     }
     // The signal is not passed on: a command that was sent must be answered, so that its result is known.
     const { ok, error: said = 'failed' } = await this.#virsh.run(argv, {
@@ -304,6 +311,7 @@ class LiveDriver implements LibvirtDriver {
   #endWatches(): void {
     this.#watch?.end();
     this.#backups?.end();
+    this.#ends?.end();
   }
 
   #awaiting(): JobWatch {

@@ -1,6 +1,6 @@
 /** The effects of a phase that has begun, which another version of blockplan may have compiled. */
 import { isDeepStrictEqual } from 'node:util';
-import type { Effect } from '../commands/effect.ts';
+import type { Effect, VirshEffect } from '../commands/effect.ts';
 import type { PhaseNode } from '../graph/graph.ts';
 import type { PhaseStart } from './run-state.ts';
 
@@ -32,8 +32,8 @@ export function otherEffects(
 }
 
 /**
- * Whether two lists of effects are equal except for their texts, and for the amounts that only progress needs. Effects from
- * a journal have no fields that are `undefined`.
+ * Whether two lists of effects are equal except for their texts, the amounts that only progress needs, and what the end of a
+ * job must prove. Effects from a journal have no fields that are `undefined`.
  */
 export function isSameCommands(some: readonly Effect[], others: readonly Effect[]): boolean {
   return isDeepStrictEqual(some.map(silent), others.map(silent));
@@ -44,7 +44,8 @@ function silent(effect: Effect): unknown {
     why: _why,
     doubt: _doubt,
     bytes: _bytes,
+    completes: _completes,
     ...rest
-  } = effect as Effect & { readonly doubt?: string; readonly bytes?: number };
+  } = effect as Effect & Pick<VirshEffect, 'doubt' | 'completes'> & { readonly bytes?: number };
   return JSON.parse(JSON.stringify(rest));
 }
