@@ -100,6 +100,8 @@ export interface RemoveFileEffect {
   readonly file: string;
   /** Set if the file may be removed only if this run created it, not another file at its path. */
   readonly made?: true;
+  /** The files that hold its data now: they are synced to their storage before it is removed. */
+  readonly dataIn?: readonly string[];
   readonly why: string;
 }
 

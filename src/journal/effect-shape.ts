@@ -129,6 +129,7 @@ const FIELDS: { readonly [T in Tool]: Fields<FieldsOf[T]> } = {
     tool: oneOf('remove-file' as const),
     file: text,
     made: optionalField(trueFlag),
+    dataIn: optionalField(listOf(text)),
     why: text,
   },
   'move-file': { tool: oneOf('move-file' as const), file: text, to: text, why: text },

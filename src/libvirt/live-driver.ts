@@ -212,10 +212,10 @@ class LiveDriver implements LibvirtDriver {
     }
   }
 
-  async #remove({ file, made }: Pick<RemoveFileEffect, 'file' | 'made'>): Promise<void> {
+  async #remove({ file, made, dataIn }: Omit<RemoveFileEffect, 'tool' | 'why'>) {
     const isOwn = async (held: HeldFile) => this.#made.requireOwn(file, await held.stamp());
     const state = await this.observe([file]);
-    return removeUnused(this.#io, file, state, this, made ? isOwn : undefined);
+    return removeUnused(this.#io, file, state, this, made ? isOwn : undefined, dataIn);
   }
 
   #command(effect: VirshEffect, { folder }: PerformContext): Promise<void> {

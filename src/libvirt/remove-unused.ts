@@ -11,6 +11,7 @@ import { filesAtNextStart } from './own-headers.ts';
  * Removes a file once it is proven unused; a file that is already gone is no error.
  * @param state the domain as it was just observed
  * @param own checks that the run itself made the file, and throws otherwise
+ * @param dataIn the files that hold its data now, which are synced to their storage first
  * @throws EffectFailed, without touching the file, when anything still needs it
  */
 export async function removeUnused(
@@ -19,10 +20,12 @@ export async function removeUnused(
   state: HostState,
   driver: Pick<Driver, 'survey'>,
   own?: (held: HeldFile) => Promise<void>,
+  dataIn: readonly string[] = [],
 ): Promise<void> {
   await using held = await io.holdFile(file);
   if (!held) return;
   await own?.(held);
+  await syncData(io, dataIn, file);
   const made = own ? await held.stamp() : undefined;
   await refuseUsed(io, file, held, state, driver, made);
   await held.remove();
@@ -45,6 +48,22 @@ export async function moveUnused(
     await held.moveTo(to);
   } else if ((await io.inspectFile(to)) === null) {
     throw new EffectFailed(`${file} does not exist`);
+  }
+}
+
+/**
+ * Syncs the files that hold the data of another one before that is removed.
+ * @throws EffectFailed where the data does not reach the storage
+ */
+async function syncData(io: HostIO, files: readonly string[], removed: string): Promise<void> {
+  const local = files.filter((file) => file.startsWith('/'));
+  try {
+    await io.sync(local);
+  } catch (error) {
+    const { message } = error as Error;
+    throw new EffectFailed(
+      `${local.join(', ')} cannot be synced to storage (${message}), so ${removed} is left alone`,
+    );
   }
 }
 

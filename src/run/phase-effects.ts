@@ -1,6 +1,6 @@
 /** The effects of a phase that has begun, which another version of blockplan may have compiled. */
 import { isDeepStrictEqual } from 'node:util';
-import type { Effect, VirshEffect } from '../commands/effect.ts';
+import type { Effect, RemoveFileEffect, VirshEffect } from '../commands/effect.ts';
 import type { PhaseNode } from '../graph/graph.ts';
 import type { PhaseStart } from './run-state.ts';
 
@@ -33,11 +33,15 @@ export function otherEffects(
 
 /**
  * Whether two lists of effects are equal except for their texts, the amounts that only progress needs, and what the end of a
- * job must prove. Effects from a journal have no fields that are `undefined`.
+ * job must prove, and what is synced before a removal. Effects from a journal have no fields that are `undefined`.
  */
 export function isSameCommands(some: readonly Effect[], others: readonly Effect[]): boolean {
   return isDeepStrictEqual(some.map(silent), others.map(silent));
 }
+
+/** The fields that do not count. */
+type Quiet = Pick<VirshEffect, 'doubt' | 'completes'> &
+  Pick<RemoveFileEffect, 'dataIn'> & { readonly bytes?: number };
 
 function silent(effect: Effect): unknown {
   const {
@@ -45,7 +49,8 @@ function silent(effect: Effect): unknown {
     doubt: _doubt,
     bytes: _bytes,
     completes: _completes,
+    dataIn: _dataIn,
     ...rest
-  } = effect as Effect & Pick<VirshEffect, 'doubt' | 'completes'> & { readonly bytes?: number };
+  } = effect as Effect & Quiet;
   return JSON.parse(JSON.stringify(rest));
 }

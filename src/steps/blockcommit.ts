@@ -154,9 +154,9 @@ export const blockcommitStep = defineStep<typeof schema>({
       ? [activePhase(commit), params.pivot ? pivotPhase(commit) : keepPhase(commit)]
       : [commitPhase(commit)];
     // The host state may show no chain: the preview also walks refused plans, and a guest can stop before the step.
-    const committed = (start: HostState) =>
-      findRange(commitRange(commit), start)?.merged.map(({ file }) => file) ?? [];
-    if (params.delete) phases.push(deletePhase(committed));
+    const range = (start: HostState) => findRange(commitRange(commit), start);
+    const committed = (start: HostState) => range(start)?.merged.map(({ file }) => file) ?? [];
+    if (params.delete) phases.push(deletePhase(range));
     if (params.quarantine !== undefined) phases.push(quarantinePhase(params.quarantine, committed));
     return phases;
   },
