@@ -12,11 +12,11 @@
 import type { ChainImage } from '../model/backing-path.ts';
 import type { StoreFolder } from '../model/backup-store.ts';
 import type { Destination, FileUsers } from '../model/destination.ts';
-import type { OverlayBeside } from '../model/examination.ts';
 import type { Folder, HostState, ImageFile, Layer } from '../model/host-state.ts';
 import type { ImageExtents } from '../model/image-extents.ts';
 import type { FileSyncs } from './file-syncs.ts';
 import type { ImageDigests } from './image-digest.ts';
+import type { OverlaySearch } from './overlay-search.ts';
 import type { StoreLocks } from './store-lock.ts';
 
 export interface HostIO extends FileQueries, FileChanges, ImageDigests, StoreLocks, Programs {
@@ -27,7 +27,7 @@ export interface HostIO extends FileQueries, FileChanges, ImageDigests, StoreLoc
 }
 
 /** Queries about files, images and devices. They change nothing. */
-export interface FileQueries {
+export interface FileQueries extends OverlaySearch {
   /**
    * The file at that path; null when it does not exist.
    * @throws BlockplanError pathUnreadable where this user has no access, so that it is unknown whether the file exists
@@ -71,8 +71,6 @@ export interface FileQueries {
    * @param chain the image and all files below it, topmost first, each with its format
    */
   readExtents(chain: readonly Layer[], limitMs: number): Promise<ImageExtents | undefined>;
-  /** The qcow2 images in the folders of these files that name one of the files as their backing file. */
-  findOverlays(files: readonly string[]): Promise<OverlayBeside[]>;
   /**
    * The content of a backup store's folder: its manifests, the headers and sizes of its images, and everything else by name.
    * No link in it is followed. A file that cannot be read has the reason. Null when there is no folder at that path.

@@ -89,6 +89,8 @@ class LiveDriver implements LibvirtDriver {
   #backups: BackupWatch | undefined;
   #ends: JobEnds | undefined;
   #marker: Marker | undefined;
+  /** The files that were in the guest's chains since this driver was opened. */
+  readonly #layers = new Set<string>();
   readonly #stateListeners: ((state: DomainState, detail: string) => void)[] = [];
 
   constructor(io: HostIO, options: LiveOptions, virsh: Virsh, events: DomainEvents | undefined) {
@@ -122,6 +124,7 @@ class LiveDriver implements LibvirtDriver {
     const { domain: name, readonly, uri: connect } = this.#options;
     const seen = await observeDomain(this.#virsh, name, !readonly, this.#processes);
     const domain = await this.#whereabouts.of(this.#virsh, seen);
+    for (const { file } of domain.disks.flatMap(({ chain }) => chain)) this.#layers.add(file);
     const looked = await this.#io.inspectFiles([
       ...files,
       ...allDisks(domain).flatMap(filesOfDisk),
@@ -148,7 +151,7 @@ class LiveDriver implements LibvirtDriver {
     files: readonly string[],
     measured: readonly (readonly Layer[])[] = [],
   ): Promise<HostState> {
-    return surveyHost(this.#io, this.#virsh, state, files, measured);
+    return surveyHost(this.#io, this.#virsh, state, files, measured, [...this.#layers]);
   }
 
   async perform(
@@ -176,7 +179,9 @@ class LiveDriver implements LibvirtDriver {
       case 'remove-file':
         return this.#remove(effect);
       case 'move-file':
-        await moveUnused(this.#io, effect, await this.observe([effect.file]), this);
+        await moveUnused(this.#io, effect, await this.observe([effect.file]), this, {
+          former: [...this.#layers],
+        });
         return this.#made.forget(effect.file);
       default:
         return performBackup(effect, this.#backupPlace(), context);
@@ -215,7 +220,8 @@ class LiveDriver implements LibvirtDriver {
   async #remove({ file, made, dataIn }: Omit<RemoveFileEffect, 'tool' | 'why'>) {
     const isOwn = async (held: HeldFile) => this.#made.requireOwn(file, await held.stamp());
     const state = await this.observe([file]);
-    return removeUnused(this.#io, file, state, this, made ? isOwn : undefined, dataIn);
+    const terms = { former: [...this.#layers], ...(dataIn ? { dataIn } : {}) };
+    return removeUnused(this.#io, file, state, this, made ? isOwn : undefined, terms);
   }
 
   #command(effect: VirshEffect, { folder }: PerformContext): Promise<void> {

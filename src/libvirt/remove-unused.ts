@@ -6,12 +6,19 @@ import { EffectFailed } from '../model/effect-failed.ts';
 import { includesFile, usersOf } from '../model/file-identity.ts';
 import type { HostState } from '../model/host-state.ts';
 import { filesAtNextStart } from './own-headers.ts';
+import { overlaysAbove } from './stray-overlays.ts';
+
+interface RemovalTerms {
+  /** The files that hold its data now: they are synced to their storage first. */
+  readonly dataIn?: readonly string[];
+  /** The files that were in the guest's chains before: no overlay among them needs the file. */
+  readonly former?: readonly string[];
+}
 
 /**
  * Removes a file once it is proven unused; a file that is already gone is no error.
  * @param state the domain as it was just observed
  * @param own checks that the run itself made the file, and throws otherwise
- * @param dataIn the files that hold its data now, which are synced to their storage first
  * @throws EffectFailed, without touching the file, when anything still needs it
  */
 export async function removeUnused(
@@ -20,14 +27,14 @@ export async function removeUnused(
   state: HostState,
   driver: Pick<Driver, 'survey'>,
   own?: (held: HeldFile) => Promise<void>,
-  dataIn: readonly string[] = [],
+  { dataIn = [], former = [] }: RemovalTerms = {},
 ): Promise<void> {
   await using held = await io.holdFile(file);
   if (!held) return;
   await own?.(held);
   await syncData(io, dataIn, file);
   const made = own ? await held.stamp() : undefined;
-  await refuseUsed(io, file, held, state, driver, made);
+  await refuseUsed(io, file, held, state, driver, { former, ...(made ? { made } : {}) });
   await held.remove();
 }
 
@@ -41,10 +48,11 @@ export async function moveUnused(
   { file, to }: Pick<MoveFileEffect, 'file' | 'to'>,
   state: HostState,
   driver: Pick<Driver, 'survey'>,
+  terms: Pick<RemovalTerms, 'former'> = {},
 ): Promise<void> {
   await using held = await io.holdFile(file);
   if (held) {
-    await refuseUsed(io, file, held, state, driver);
+    await refuseUsed(io, file, held, state, driver, terms);
     await held.moveTo(to);
   } else if ((await io.inspectFile(to)) === null) {
     throw new EffectFailed(`${file} does not exist`);
@@ -77,7 +85,7 @@ async function refuseUsed(
   held: HeldFile,
   state: HostState,
   driver: Pick<Driver, 'survey'>,
-  made?: FileStamp,
+  { made, former = [] }: { readonly made?: FileStamp } & Pick<RemovalTerms, 'former'> = {},
 ): Promise<void> {
   if ((await held.identity()) !== (await io.inspectFile(file))?.identity)
     throw leftAlone(file, 'was replaced by another file during the check');
@@ -94,6 +102,8 @@ async function refuseUsed(
   const unknown = await changedSince(io, next.unread, file, made);
   if (unknown.length > 0)
     throw leftAlone(file, `may be used by ${unknown.join(', ')}, which cannot be read`);
+  const [above] = await overlaysAbove(io, [file], [], former);
+  if (above) throw leftAlone(file, `is the backing file of ${above.file}`);
   const open = await held.openers();
   if (open.length > 0) throw leftAlone(file, `is open in ${open.join(', ')}`);
 }

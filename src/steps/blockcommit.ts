@@ -22,7 +22,11 @@ import {
   type Needs,
   refuse,
 } from './requirements/requirement.ts';
-import { requireUnshared, requireUnsharedByOwnDisks } from './requirements/unshared.ts';
+import {
+  requireNoStrayOverlay,
+  requireUnshared,
+  requireUnsharedByOwnDisks,
+} from './requirements/unshared.ts';
 import { limitOf, mergedInto, withoutRoom } from './sizes.ts';
 
 const schema = {
@@ -200,6 +204,7 @@ function requires(params: Params, state: HostState, needs: Needs): void {
   const touched = [...merged, base].flatMap(filesOfLayer);
   requireUnshared(needs, state, key, touched);
   requireUnsharedByOwnDisks(needs, state, disk, key, touched);
+  requireNoStrayOverlay(needs, state, key, touched);
   requireReopenable(needs, base.file);
   // Only checked by the run: how much of the layers is new to the base is unknown before they are merged.
   needs.require(`${base.file} has room for the committed data`, 'run');
