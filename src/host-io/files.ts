@@ -74,6 +74,7 @@ export async function statFile(path: string): Promise<FileStat | null> {
     uid: Number(found.uid),
     device: `${found.dev}`,
     changed: `${found.ctimeNs}`,
+    written: `${found.mtimeNs}`,
   };
 }
 

@@ -102,6 +102,8 @@ export interface FileStat extends FileStamp {
   readonly device: string;
   /** When its content or properties last changed, in nanoseconds since the epoch. */
   readonly changed: string;
+  /** When its content last changed, as its file system records it, in nanoseconds since the epoch. */
+  readonly written: string;
 }
 
 /** The other files that hold data of an image. */
