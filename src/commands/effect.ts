@@ -37,6 +37,11 @@ export interface VirshTerms {
   readonly doubt?: string;
   /** The QEMU process that the doubt is about; the doubt ends with the process. */
   readonly of?: GuestProcess;
+  /**
+   * For the end of a ready job without a pivot: the file that must then hold all data of the disk, on its storage. Where QEMU
+   * does not report this, the effect fails.
+   */
+  readonly completes?: string;
   /** What must still be so when the command is sent; otherwise it is not sent. For `define` and `undefine`. */
   readonly over?: Former;
 }
@@ -103,6 +108,8 @@ export interface RemoveFileEffect {
   readonly file: string;
   /** Set if the file may be removed only if this run created it, not another file at its path. */
   readonly made?: true;
+  /** The files that hold its data now: they are synced to their storage before it is removed. */
+  readonly dataIn?: readonly string[];
   readonly why: string;
 }
 

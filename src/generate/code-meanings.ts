@@ -158,6 +158,7 @@ export const CODE_MEANINGS = {
   packagesMissing: 'Debian packages that a rehearsal requires are missing',
   labFailed: 'The private libvirt host of a rehearsal failed',
   notRehearsable: 'The guest or the plan cannot be rehearsed on the private libvirt host',
+  overlayNeedsLayer: 'An overlay that no domain uses now needs a layer that the step would change',
   backingNotRelative: '`keep-relative` is set, but a backing file name is not relative',
   notBackupStore: 'The folder is not a backup store, does not exist, or has no backup of the disk',
   storeUnreadable: 'A backup store cannot be read',

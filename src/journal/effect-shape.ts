@@ -103,6 +103,7 @@ const FIELDS: { readonly [T in Tool]: Fields<FieldsOf[T]> } = {
     optional: optionalField(trueFlag),
     writesInto: optionalField(listOf(text)),
     loses: optionalField(listOf(text)),
+    completes: optionalField(text),
     doubt: optionalField(text),
     of: optionalField(guestProcessShape),
     over: optionalField(
@@ -132,6 +133,7 @@ const FIELDS: { readonly [T in Tool]: Fields<FieldsOf[T]> } = {
     tool: oneOf('remove-file' as const),
     file: text,
     made: optionalField(trueFlag),
+    dataIn: optionalField(listOf(text)),
     why: text,
   },
   'move-file': { tool: oneOf('move-file' as const), file: text, to: text, why: text },

@@ -25,6 +25,7 @@ import type { Bundle, DomainState, HostState, Layer } from '../model/host-state.
 import type { Marker } from '../model/marker.ts';
 import { byExactName } from './by-uuid.ts';
 import { ComparedFiles } from './compared-files.ts';
+import { completeJob } from './complete-job.ts';
 import { checkConnection } from './connection-uri.ts';
 import { convertImage } from './convert.ts';
 import type { DomainEvent } from './event-text.ts';
@@ -87,6 +88,8 @@ class LiveDriver implements LibvirtDriver {
   readonly #whereabouts: MigrationWatch;
   readonly #processes: GuestProcesses;
   readonly #events: RunEvents | undefined;
+  /** The files that were in the guest's chains since this driver was opened. */
+  readonly #layers = new Set<string>();
   readonly #stateListeners: ((state: DomainState, detail: string) => void)[] = [];
 
   constructor(io: HostIO, options: LiveOptions, virsh: Virsh, events: DomainEvents | undefined) {
@@ -119,6 +122,7 @@ class LiveDriver implements LibvirtDriver {
     const { domain: name, readonly, uri: connect } = this.#options;
     const seen = await observeDomain(this.#virsh, name, !readonly, this.#processes);
     const domain = await this.#whereabouts.of(this.#virsh, seen);
+    for (const { file } of domain.disks.flatMap(({ chain }) => chain)) this.#layers.add(file);
     const looked = await this.#io.inspectFiles([
       ...files,
       ...allDisks(domain).flatMap(filesOfDisk),
@@ -149,7 +153,7 @@ class LiveDriver implements LibvirtDriver {
     files: readonly string[],
     measured: readonly (readonly Layer[])[] = [],
   ): Promise<HostState> {
-    return surveyHost(this.#io, this.#virsh, state, files, measured);
+    return surveyHost(this.#io, this.#virsh, state, files, measured, [...this.#layers]);
   }
 
   async perform(
@@ -176,7 +180,9 @@ class LiveDriver implements LibvirtDriver {
       case 'remove-file':
         return this.#remove(effect);
       case 'move-file':
-        await moveUnused(this.#io, effect, await this.observe([effect.file]), this);
+        await moveUnused(this.#io, effect, await this.observe([effect.file]), this, {
+          former: [...this.#layers],
+        });
         return this.#made.forget(effect.file);
       default:
         return performBackup(effect, this.#backupPlace(), context);
@@ -205,16 +211,20 @@ class LiveDriver implements LibvirtDriver {
     }
   }
 
-  async #remove({ file, made }: Pick<RemoveFileEffect, 'file' | 'made'>): Promise<void> {
+  async #remove({ file, made, dataIn }: Omit<RemoveFileEffect, 'tool' | 'why'>) {
     const isOwn = async (held: HeldFile) => this.#made.requireOwn(file, await held.stamp());
     const state = await this.observe([file]);
-    return removeUnused(this.#io, file, state, this, made ? isOwn : undefined);
+    const terms = { former: [...this.#layers], ...(dataIn ? { dataIn } : {}) };
+    return removeUnused(this.#io, file, state, this, made ? isOwn : undefined, terms);
   }
 
   #command(effect: VirshEffect, { folder }: PerformContext): Promise<void> {
     const { writeDurably } = this.#options;
     const places = { io: this.#io, folder, writeDurably };
-    return withInputFiles(argvOf(effect), places, (argv) => this.#send(argv, effect));
+    const send = () => withInputFiles(argvOf(effect), places, (argv) => this.#send(argv, effect));
+    const { completes } = effect;
+    if (effect.verb !== 'blockjob' || completes === undefined) return send();
+    return completeJob(this.#io, this.#listening().ends, { ...effect, completes }, send);
   }
 
   async #send(argv: readonly string[], effect: VirshEffect): Promise<void> {
@@ -226,6 +236,7 @@ class LiveDriver implements LibvirtDriver {
     if (job) {
       this.#events?.jobs.begin(job);
       this.#events?.backups.begin();
+      this.#events?.ends.begin();
     }
     // The signal is not passed on: a command that was sent must be answered, so that its result is known.
     const { ok, error: said = 'failed' } = await this.#virsh.run(argv, {

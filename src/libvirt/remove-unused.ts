@@ -6,6 +6,14 @@ import { EffectFailed } from '../model/effect-failed.ts';
 import { includesFile, usersOf } from '../model/file-identity.ts';
 import type { HostState } from '../model/host-state.ts';
 import { filesAtNextStart } from './own-headers.ts';
+import { overlaysAbove } from './stray-overlays.ts';
+
+interface RemovalTerms {
+  /** The files that hold its data now: they are synced to their storage first. */
+  readonly dataIn?: readonly string[];
+  /** The files that were in the guest's chains before: no overlay among them needs the file. */
+  readonly former?: readonly string[];
+}
 
 /**
  * Removes a file once it is proven unused; a file that is already gone is no error.
@@ -19,12 +27,14 @@ export async function removeUnused(
   state: HostState,
   driver: Pick<Driver, 'survey'>,
   own?: (held: HeldFile) => Promise<void>,
+  { dataIn = [], former = [] }: RemovalTerms = {},
 ): Promise<void> {
   await using held = await io.holdFile(file);
   if (!held) return;
   await own?.(held);
+  await syncData(io, dataIn, file);
   const made = own ? await held.stamp() : undefined;
-  await refuseUsed(io, file, held, state, driver, made);
+  await refuseUsed(io, file, held, state, driver, { former, ...(made ? { made } : {}) });
   await held.remove();
 }
 
@@ -38,13 +48,30 @@ export async function moveUnused(
   { file, to }: Pick<MoveFileEffect, 'file' | 'to'>,
   state: HostState,
   driver: Pick<Driver, 'survey'>,
+  terms: Pick<RemovalTerms, 'former'> = {},
 ): Promise<void> {
   await using held = await io.holdFile(file);
   if (held) {
-    await refuseUsed(io, file, held, state, driver);
+    await refuseUsed(io, file, held, state, driver, terms);
     await held.moveTo(to);
   } else if ((await io.inspectFile(to)) === null) {
     throw new EffectFailed(`${file} does not exist`);
+  }
+}
+
+/**
+ * Syncs the files that hold the data of another one before that is removed.
+ * @throws EffectFailed where the data does not reach the storage
+ */
+async function syncData(io: HostIO, files: readonly string[], removed: string): Promise<void> {
+  const local = files.filter((file) => file.startsWith('/'));
+  try {
+    await io.sync(local);
+  } catch (error) {
+    const { message } = error as Error;
+    throw new EffectFailed(
+      `${local.join(', ')} cannot be synced to storage (${message}), so ${removed} is left alone`,
+    );
   }
 }
 
@@ -58,7 +85,7 @@ async function refuseUsed(
   held: HeldFile,
   state: HostState,
   driver: Pick<Driver, 'survey'>,
-  made?: FileStamp,
+  { made, former = [] }: { readonly made?: FileStamp } & Pick<RemovalTerms, 'former'> = {},
 ): Promise<void> {
   if ((await held.identity()) !== (await io.inspectFile(file))?.identity)
     throw leftAlone(file, 'was replaced by another file during the check');
@@ -75,6 +102,8 @@ async function refuseUsed(
   const unknown = await changedSince(io, next.unread, file, made);
   if (unknown.length > 0)
     throw leftAlone(file, `may be used by ${unknown.join(', ')}, which cannot be read`);
+  const [above] = await overlaysAbove(io, [file], [], former);
+  if (above) throw leftAlone(file, `is the backing file of ${above.file}`);
   const open = await held.openers();
   if (open.length > 0) throw leftAlone(file, `is open in ${open.join(', ')}`);
 }

@@ -3,6 +3,7 @@ import { EffectFailed } from '../model/effect-failed.ts';
 import { MARKER_URI, type Marker } from '../model/marker.ts';
 import { BackupWatch } from './await-backup.ts';
 import { JobWatch } from './await-job.ts';
+import { JobEnds } from './complete-job.ts';
 import type { DomainEvent } from './event-text.ts';
 import type { DomainEvents } from './events.ts';
 import { markDomain, readMarker, unmarkDomain } from './marker.ts';
@@ -26,6 +27,7 @@ export class RunEvents {
   #events: DomainEvents;
   #jobs: JobWatch;
   #backups: BackupWatch;
+  #ends: JobEnds;
   /** The marker of the run while it is on the domain. */
   #marker: Marker | undefined;
 
@@ -34,6 +36,7 @@ export class RunEvents {
     this.#events = events;
     this.#jobs = new JobWatch(events);
     this.#backups = new BackupWatch(events);
+    this.#ends = new JobEnds(events);
     events.on((event) => options.hear(event));
   }
 
@@ -43,6 +46,10 @@ export class RunEvents {
 
   get backups(): BackupWatch {
     return this.#backups;
+  }
+
+  get ends(): JobEnds {
+    return this.#ends;
   }
 
   /**
@@ -94,6 +101,7 @@ export class RunEvents {
   async close(): Promise<void> {
     this.#jobs.end();
     this.#backups.end();
+    this.#ends.end();
     await this.#events.close();
   }
 
@@ -121,6 +129,7 @@ export class RunEvents {
     this.#events = await this.#options.listen(virsh);
     this.#jobs = new JobWatch(this.#events);
     this.#backups = new BackupWatch(this.#events);
+    this.#ends = new JobEnds(this.#events);
     this.#events.on((event) => this.#options.hear(event));
   }
 }

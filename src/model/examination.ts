@@ -91,4 +91,6 @@ export interface OverlayBeside {
   readonly file: string;
   /** The guest's file that it names as its backing file, by the guest's name of it. */
   readonly backing: string;
+  /** Set if that file has been written to since the last write to the overlay, so that the overlay no longer fits it. */
+  readonly isOutdated?: true;
 }

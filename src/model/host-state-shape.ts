@@ -17,6 +17,7 @@ import {
   type Layer,
   type OtherDomain,
   type SavedMetadata,
+  type StrayOverlay,
   type UnknownPart,
 } from './host-state.ts';
 import type { ImageExtents, LayerExtents } from './image-extents.ts';
@@ -169,6 +170,9 @@ export const hostStateShape: Shape<HostState> = fields<HostState>({
   names: optionalField(byKey(text)),
   folders: byKey(either(folder, oneOf(null))),
   others: listOf(other),
+  overlays: optionalField(
+    listOf(fields<StrayOverlay>({ file: text, backing: text, snapshot: optionalField(text) })),
+  ),
   stores: optionalField(byKey(either(backupStoreShape, oneOf(null)))),
   host,
   untold: optionalField(

@@ -187,6 +187,7 @@ function finish(params: Params) {
   return finishPhase({
     disk,
     job: 'copy',
+    into: () => dest,
     summary: `end the copy: ${dest} keeps the data of that moment, and the guest stays on the source`,
     rollback: usesExisting(params) ? `nothing to do: the copy stays in ${dest}` : 'remove the copy',
     alsoExpects: [fileExists(dest)],

@@ -5,8 +5,8 @@ import type {
   RemoveFileEffect,
   VirshEffect,
 } from '../../commands/effect.ts';
-import { fileAt } from '../../model/file-identity.ts';
-import type { HostState } from '../../model/host-state.ts';
+import { fileAt, filesOfLayer } from '../../model/file-identity.ts';
+import type { HostState, Layer } from '../../model/host-state.ts';
 
 /** Creates an empty file before libvirt writes there: libvirt accepts it, and no file of another user is mistaken for it. */
 export function makeFile(file: string, why: string): MakeFileEffect {
@@ -15,6 +15,14 @@ export function makeFile(file: string, why: string): MakeFileEffect {
 
 export function removeFile(file: string, why: string): RemoveFileEffect {
   return { tool: 'remove-file', file, why };
+}
+
+/**
+ * Removes the file of a layer whose data is in another one. QEMU does not sync that one for a guest with the disk property
+ * `cache='unsafe'`, and after a power loss the removed file would have been the only one with the data.
+ */
+export function removeMerged(file: string, into: Layer, why: string): RemoveFileEffect {
+  return { ...removeFile(file, why), dataIn: filesOfLayer(into) };
 }
 
 /**

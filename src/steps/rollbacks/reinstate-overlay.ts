@@ -6,7 +6,7 @@ import { backingName } from '../../model/headers.ts';
 import { diskOf, type HostState, isUp, type Layer } from '../../model/host-state.ts';
 import type { LayerRange } from '../chain-range.ts';
 import { NoRollback } from '../define.ts';
-import { removeFile } from '../effects/files.ts';
+import { removeMerged } from '../effects/files.ts';
 import { whyUnremovable } from '../requirements/removal.ts';
 import { restoreDefinition } from './definition.ts';
 import { recreateOverlay } from './recreate-overlay.ts';
@@ -40,7 +40,7 @@ export function reinstateOverlay(
   }
   return [
     ...(fileAt(now, top.file)
-      ? [removeFile(top.file, 'it has been out of date since the pivot')]
+      ? [removeMerged(top.file, base, 'it has been out of date since the pivot')]
       : []),
     ...recreateOverlay(
       now,

@@ -40,7 +40,11 @@ test('content counts as lost unless the file was created by the run or is empty'
 });
 
 test('the committed files to remove come from the host state in which the step began', () => {
-  const phase = deletePhase((start) => Object.keys(start.files));
+  const into = { file: '/base', format: 'qcow2', dataFiles: ['/data'] };
+  const phase = deletePhase((start) => ({
+    merged: Object.keys(start.files).map((file) => ({ file, format: 'qcow2' })),
+    into,
+  }));
   const start = world({ disks: [], files: { [FILE]: { size: 1 }, '/b': { size: 1 } } });
   expect(phase).toMatchObject({
     name: 'delete',
@@ -48,9 +52,10 @@ test('the committed files to remove come from the host state in which the step b
     rollback: 'nothing to do: the base holds the data of the files',
   });
   expect(phase.effects(world(), start)).toEqual([
-    removeFile(FILE, 'its data is in the base'),
-    removeFile('/b', 'its data is in the base'),
+    { ...removeFile(FILE, 'its data is in the base'), dataIn: ['/base', '/data'] },
+    { ...removeFile('/b', 'its data is in the base'), dataIn: ['/base', '/data'] },
   ]);
+  expect(deletePhase(() => undefined).effects(world(), start)).toEqual([]);
   expect(problemsAfter(phase, start, start, start)).toEqual([
     `${FILE} still exists`,
     '/b still exists',

@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -84,6 +85,21 @@ test('findOverlays finds images that name a file of the guest, by any name of it
     { file: at('by-link'), backing: at('base') },
     { file: at('stray'), backing: at('base') },
   ]);
+});
+
+test('findOverlays finds images elsewhere, those that no longer fit, and nothing after its limit', async () => {
+  const elsewhere = join(at('folder'), 'far');
+  execFileSync('qemu-img', [
+    ...['create', '-q', '-f', 'qcow2', '-b', at('base'), '-F', 'qcow2', elsewhere],
+  ]);
+  const find = async (limitMs?: number) =>
+    (await localHost.findOverlays([at('base')], [elsewhere], limitMs)).find(
+      ({ file }) => file === elsewhere,
+    );
+  expect(await find()).toEqual({ file: elsewhere, backing: at('base') });
+  expect(await find(0)).toBeUndefined();
+  utimesSync(elsewhere, 1, 1);
+  expect(await find()).toEqual({ file: elsewhere, backing: at('base'), isOutdated: true });
 });
 
 const SNAPSHOT = (overlayed: string, base: string) => `<domainsnapshot>
