@@ -92,7 +92,8 @@ async function rescueWith(
   if (known !== undefined && known !== domain)
     return leftAlone(`libvirt knows it as "${known}": it was renamed`);
   const { movedAway } = lost;
-  const options = { uri: virsh.uri, domain, readonly: false, movedAway, writeDurably };
+  const left = { movedAway, wasTransient: true };
+  const options = { uri: virsh.uri, domain, readonly: false, ...left, writeDurably };
   const driver = await openLiveDriver(localHost, options, Promise.resolve(virsh));
   try {
     await refuseNamesake(lost, driver);

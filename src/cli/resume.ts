@@ -123,7 +123,8 @@ async function resumeLocked(
   const unseen = await madeInDoubt(log);
   const made = [...log.made, ...unseen];
   const { domain } = started;
-  const known = { made, movedAway: log.movedAway };
+  const wasTransient = Object.keys(log.kept).length > 0;
+  const known = { made, movedAway: log.movedAway, wasTransient };
   const driver = await openLiveDriver(localHost, {
     uri,
     domain,

@@ -14,6 +14,8 @@ export interface LiveOptions extends Pick<Connection, 'uri' | 'variable'> {
   /** For a resumed run: the files that it has made, and whether libvirt reported a migration, which it does once. */
   readonly made?: readonly MadeFile[];
   readonly movedAway?: boolean;
+  /** Whether the domain was made transient: while it is missing or off here, its guest may run on another host. */
+  readonly wasTransient?: boolean;
   /** Writes a file so that it survives a power loss; the journal's function. */
   writeDurably(path: string, content: string): Promise<void>;
 }

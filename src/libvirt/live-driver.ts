@@ -88,7 +88,7 @@ class LiveDriver implements LibvirtDriver {
     this.#options = options;
     this.#made = new MadeFiles(io, options.made);
     this.#processes = new GuestProcesses(io);
-    this.#whereabouts = new MigrationWatch(options.movedAway);
+    this.#whereabouts = new MigrationWatch(io, options);
     this.#virsh = virsh;
     if (!events) return;
     this.#events = new RunEvents(events, {

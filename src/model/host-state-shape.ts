@@ -88,6 +88,7 @@ const domain = fields<Domain>({
   name: text,
   calledNow: optionalField(text),
   movedAway: optionalField(trueFlag),
+  stopUnseen: optionalField(trueFlag),
   uuid: text,
   state: oneOf<DomainState>(...DOMAIN_STATES),
   ioError: optionalField(trueFlag),

@@ -78,8 +78,13 @@ export interface Domain {
   readonly name: string;
   /** For a domain that is gone: its new name, where it was renamed. */
   readonly calledNow?: string;
-  /** For a domain that is gone: set where it was migrated to another host and runs there. */
+  /** For a domain that is gone, or was transient and is off: set where it was migrated to another host and runs there. */
   readonly movedAway?: true;
+  /**
+   * For a domain that is gone, or was transient and is off: set where neither an event nor its log shows that its guest
+   * stopped here, so that it may run on another host.
+   */
+  readonly stopUnseen?: true;
   readonly uuid: string;
   readonly state: DomainState;
   /** Set where the guest is paused because of an I/O error on a disk (`virsh domstate --reason`). */
