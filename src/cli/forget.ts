@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
+import { join } from 'node:path';
 import { codes } from '../codes.ts';
 import { blockplanCommand, blockplanOn } from '../command.ts';
 import { BlockplanError } from '../errors.ts';
@@ -20,6 +21,8 @@ import { runSummaryOf } from '../run/run-summary.ts';
 import { filesMadeBy } from './earlier-runs.ts';
 import { type LeftByForgotten, leftByForgotten } from './forgotten-state.ts';
 import { holderText } from './holder-text.ts';
+import { lockHint } from './lock-hint.ts';
+import { hostOfRun, refuseElsewhere } from './other-host.ts';
 import { preflightRefusal } from './refusal.ts';
 import { writeReportFiles } from './report-files.ts';
 import { namedRun, type RunFolder, runHolders } from './run-folders.ts';
@@ -35,6 +38,8 @@ export async function forgetCommand(word: string): Promise<number> {
   const state = stateFolder(process.env, process.getuid?.());
   const found = await namedRun(state, word);
   const started = await startOf(found);
+  const record = join(state, 'unfinished', found.run);
+  refuseElsewhere(found.run, await hostOfRun(found.folder), 'forget', `remove ${record}`);
   if (started === undefined) {
     // Without a start record its lock is unknown, but each lock names the run of its holder.
     const holder = (await runHolders(state)).get(found.run);
@@ -47,7 +52,10 @@ export async function forgetCommand(word: string): Promise<number> {
     state,
     takeLock(state, domainKey(LOCAL, started.uuid), found.run, username, taker),
   );
-  if ('heldBy' in lock) throw taken(lock.heldBy);
+  if ('heldBy' in lock) {
+    const { heldBy } = lock;
+    throw taken(heldBy, (wait) => lockHint(state, started.uuid, heldBy, wait));
+  }
   try {
     return await forgotten(state, found, started);
   } finally {
@@ -55,11 +63,11 @@ export async function forgetCommand(word: string): Promise<number> {
   }
 }
 
-function taken(holder: LockOwner): BlockplanError {
+function taken(holder: LockOwner, hint = (wait: string) => wait): BlockplanError {
   return preflightRefusal(
     codes.domainLocked,
     `another process works on ${holderText(holder)}`,
-    `wait until it has ended: ${blockplanCommand('attach', holder.run)}`,
+    hint(`wait until it has ended: ${blockplanCommand('attach', holder.run)}`),
   );
 }
 

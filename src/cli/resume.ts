@@ -5,7 +5,7 @@ import { rm } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { codes } from '../codes.ts';
-import { blockplanCommand, commandLine, virshLine } from '../command.ts';
+import { blockplanCommand, virshLine } from '../command.ts';
 import type { Driver, MadeFile } from '../commands/driver.ts';
 import { type Effect, filesWrittenInto } from '../commands/effect.ts';
 import { localHost } from '../host-io/local-host.ts';
@@ -25,8 +25,10 @@ import { filesOfPlan } from '../run/preflight.ts';
 import { editedText, graphOfRun } from '../run/stored-plan.ts';
 import { RunEnding } from './after-run.ts';
 import { holderText } from './holder-text.ts';
+import { lockHint } from './lock-hint.ts';
 import { lockedByMarker } from './marker-refusal.ts';
 import { type AfterRunOptions, afterRecoverySettings } from './notify-settings.ts';
+import { refuseElsewhere } from './other-host.ts';
 import { performRun } from './perform-run.ts';
 import { preflightRefusal } from './refusal.ts';
 import { type ResumableRun, refuseRunningHook, resumableRun } from './resumable-run.ts';
@@ -77,9 +79,14 @@ async function resumeNamed(
     throw preflightRefusal(
       codes.domainLocked,
       `"${started.domain}" is locked by ${holderText(lock.heldBy)}`,
-      other === run
-        ? `it is active; follow it: ${blockplanCommand('attach', run)}`
-        : `wait until it has ended: ${blockplanCommand('attach', other)}`,
+      lockHint(
+        state,
+        started.uuid,
+        lock.heldBy,
+        other === run
+          ? `it is active; follow it: ${blockplanCommand('attach', run)}`
+          : `wait until it has ended: ${blockplanCommand('attach', other)}`,
+      ),
     );
   }
   try {
@@ -106,7 +113,7 @@ async function resumeLocked(
   ending: RunEnding,
 ): Promise<number> {
   const { run, folder, log, started } = resumable;
-  refuseElsewhere(resumable);
+  refuseElsewhere(run, log.attempts.at(-1)?.host, how);
   refuseRunningHook(resumable);
   const graph = await graphOfRun(folder, started, how, log);
   const findings = [
@@ -148,17 +155,6 @@ async function resumeLocked(
   } finally {
     await driver.close();
   }
-}
-
-/** If hosts share a state directory, the run may be active on the other host, where its guest runs. */
-function refuseElsewhere({ run, started, log }: ResumableRun): void {
-  const host = log.attempts.at(-1)?.host ?? started.host;
-  if (host !== hostname())
-    throw preflightRefusal(
-      codes.runOnOtherHost,
-      `run ${run} ran on ${host}; this is ${hostname()}`,
-      `resume it there: ${commandLine('ssh', host)} blockplan …`,
-    );
 }
 
 /** Refuses if the name belongs to another domain by now, or if another run works on the domain. */

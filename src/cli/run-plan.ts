@@ -26,6 +26,7 @@ import { detachCommand, refuseUndetachable } from './detach.ts';
 import { type ExpectOptions, type ReviewCheck, reviewCheckOf } from './expectation.ts';
 import { explained } from './explained.ts';
 import { holderText } from './holder-text.ts';
+import { lockHint } from './lock-hint.ts';
 import { lockedByMarker } from './marker-refusal.ts';
 import { type AfterRunOptions, afterRunSettings } from './notify-settings.ts';
 import { performRun } from './perform-run.ts';
@@ -164,7 +165,12 @@ async function locked(run: RequestedRun, shown?: Preview): Promise<number> {
     throw preflightRefusal(
       codes.domainLocked,
       `"${draft.domain}" is locked by ${holderText(lock.heldBy)}`,
-      `wait until it has ended: ${blockplanCommand('attach', other)}`,
+      lockHint(
+        state,
+        uuid,
+        lock.heldBy,
+        `wait until it has ended: ${blockplanCommand('attach', other)}`,
+      ),
     );
   }
   try {

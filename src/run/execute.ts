@@ -213,7 +213,7 @@ function guardDefinition(
 ): Promise<void> {
   const { initial } = ofHost(hosts, host);
   const { name: domain, uuid } = initial.domain;
-  const of = { run: id, domain, uuid, uri: uri || initial.host.uri };
+  const of = { run: id, domain, uuid, uri: uri || initial.host.uri, host: hostname() };
   return writeBundle(journal.folder, { ...of, since: new Date().toISOString(), kept });
 }
 

@@ -41,7 +41,8 @@ export async function rescueDomain(
   const now = await driver.observe([]);
   if (now.domain.movedAway) return onAnotherHost(lost, now);
   const { definition: given, doubts } = wantedDefinition(lost, now);
-  const wanted = { definition: given, doubts: [...doubts, ...unseenStop(now)] };
+  const elsewhere = placesToCheck(lost, now).map(({ doubt }) => doubt);
+  const wanted = { definition: given, doubts: [...doubts, ...elsewhere] };
   const missing = missingOf(lost, now, wanted);
   const { persistent, definition } = now.domain;
   const back = definition === wanted.definition;
@@ -247,9 +248,23 @@ function notes({ name }: LostDefinition, definition: string, after: HostState): 
  * person or with its host.
  */
 function checkFirst(lost: LostDefinition, now: HostState, { doubts }: Wanted): Command[] {
-  const elsewhere = unseenStop(now).map(() => virshLine(now.host, 'list', '--all'));
+  const elsewhere = placesToCheck(lost, now).map(({ command }) => command);
   const compare = doubts.length > elsewhere.length ? filesToCompare(lost) : [];
   return [...elsewhere, ...compare, ...markCommand(lost, now), ...takeUp(lost, now)];
+}
+
+/** Where else the guest may run, and how to find out. */
+function placesToCheck(
+  { elsewhere, name }: LostDefinition,
+  now: HostState,
+): { readonly doubt: string; readonly command: Command }[] {
+  const places = unseenStop(now).map((doubt) => ({
+    doubt,
+    command: virshLine(now.host, 'list', '--all'),
+  }));
+  if (elsewhere === undefined) return places;
+  const doubt = `the run was on ${elsewhere}, so "${name}" may still run there. Before you start it here, check that host`;
+  return [...places, { doubt, command: commandLine('ssh', elsewhere, 'virsh', 'list', '--all') }];
 }
 
 function filesToCompare({ found, lastUp }: LostDefinition): Command[] {

@@ -180,6 +180,17 @@ describe('a guest of which neither an event nor its log shows that it stopped he
     ]);
   });
 
+  test('nor is one whose run was on another host, if its file is named', async () => {
+    const far = lost({ host: 'host2', elsewhere: 'host2' });
+    const { outcome, state, next, asked } = await rescued(far, gone);
+    expect(asked.map((each) => 'verb' in each && each.verb)).toEqual(['define']);
+    expect(outcome).toBe('in doubt');
+    expect(state).toContainEqual(
+      expect.stringContaining('the run was on host2, so "testvm" may still run there'),
+    );
+    expect(next[0]).toBe('ssh host2 virsh list --all');
+  });
+
   test('is reported at the end of a run', () => {
     const off = withDomain(before, { state: 'shut off', stopUnseen: true });
     expect(differences(before, off)).toEqual(['the guest is shut off; it was running', doubt]);
