@@ -207,6 +207,9 @@ test('after a power loss autostart, which undefine disabled, is reported, and en
   const acknowledged = await guest.acknowledged();
   running.child.kill('SIGKILL');
   await running.ended;
+  const held = await cli('forget', run);
+  expect(codes(held), held.told).toEqual(['BP217']);
+  expect(await host.virsh('dumpxml', NAME)).toContain('blockplan:run');
   await host.powerOff();
   await host.boot();
   // libvirt has written a definition at the pivot, so it knows the domain; autostart is off.
