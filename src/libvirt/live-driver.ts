@@ -29,7 +29,7 @@ import { withInputFiles } from './input-files.ts';
 import { connectionOf, type LiveOptions, listen } from './live-connection.ts';
 import { MadeFiles } from './made-files.ts';
 import { type BackupPlace, performBackup } from './make-backup.ts';
-import { readMarker } from './marker.ts';
+import { markerIn, readMarker } from './marker.ts';
 import { MigrationWatch } from './migration-watch.ts';
 import { captureBundle, observeDomain, uuidOf } from './observe.ts';
 import { readHeaders } from './own-headers.ts';
@@ -81,6 +81,7 @@ class LiveDriver implements LibvirtDriver {
   readonly #whereabouts: MigrationWatch;
   readonly #processes: GuestProcesses;
   readonly #events: RunEvents | undefined;
+  #seen: { readonly marker: Marker | undefined } | undefined;
   readonly #stateListeners: ((state: DomainState, detail: string) => void)[] = [];
 
   constructor(io: HostIO, options: LiveOptions, virsh: Virsh, events: DomainEvents | undefined) {
@@ -111,7 +112,11 @@ class LiveDriver implements LibvirtDriver {
 
   async observe(files: readonly string[]): Promise<HostState> {
     const { domain: name, readonly, uri: connect } = this.#options;
-    const seen = await observeDomain(this.#virsh, name, !readonly, this.#processes);
+    let marker: Marker | undefined;
+    const seen = await observeDomain(this.#virsh, name, !readonly, this.#processes, (live) => {
+      marker = markerIn(live);
+    });
+    this.#seen = seen.state === 'running' || seen.state === 'paused' ? { marker } : undefined;
     const domain = await this.#whereabouts.of(this.#virsh, seen);
     const looked = await this.#io.inspectFiles([
       ...files,
@@ -236,8 +241,14 @@ class LiveDriver implements LibvirtDriver {
     return this.#listening().unmark(this.#virsh);
   }
 
-  marker(): Promise<Marker | undefined> {
-    return readMarker(this.#virsh, this.#options.domain);
+  async marker(): Promise<Marker | undefined> {
+    const marker = await readMarker(this.#virsh, this.#options.domain);
+    if (marker) this.#seen = { marker };
+    return marker;
+  }
+
+  seenMarker(): { readonly marker: Marker | undefined } | undefined {
+    return this.#seen;
   }
 
   async reconnect(signal?: AbortSignal): Promise<boolean> {

@@ -96,7 +96,7 @@ function* concluded(run: RunState, final: FinalState | undefined): RunPart<Finis
     for (const on of Object.keys(run.hosts)) commands.push(...(yield* secureDefinition(run, on)));
     if (commands.length > 0) run.next = commands;
   }
-  const stuck = yield* removeMarker(run.graph.home);
+  const stuck = yield* removeMarker(run);
   const finish = yield* judged(run, final);
   return stuck === undefined ? finish : withMarker(finish, run, stuck);
 }

@@ -14,6 +14,7 @@ import { guestNotice } from './guest-notice.ts';
 import type { HookRunner } from './hook-runner.ts';
 import { applyRecord } from './interrupted-run.ts';
 import { JobProgress } from './job-progress.ts';
+import { MarkerCheck } from './marker-check.ts';
 import { OpenJobs } from './open-jobs.ts';
 import { journalErrorText } from './perform-effect.ts';
 import { continueRun } from './recovery.ts';
@@ -151,6 +152,7 @@ function answerer(
     pid: process.pid,
     since: new Date().toISOString(),
   };
+  const check = new MarkerCheck(marker);
   const act = async (
     driver: Driver,
     request: Extract<HostRequest, { ask: 'perform' }>,
@@ -161,6 +163,7 @@ function answerer(
     const until = direction === 'do' ? signal : leave;
     const listening = until ? { signal: until } : {};
     const context = { folder: journal.folder, onProgress, onMade, ...listening };
+    if (host === run.graph.home) await check.before(driver, request);
     try {
       await ofHost(jobs, host).performing(effect, driver.perform(effect, context));
     } catch (error) {
