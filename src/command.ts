@@ -69,7 +69,7 @@ function byExactName(name: string, uri: string | undefined): string {
 }
 
 /** The commands about runs, which find the libvirt in the journals, and about backups, which need none. */
-type RunVerb =
+export type RunVerb =
   | 'attach'
   | 'backups'
   | 'forget'

@@ -4,7 +4,7 @@ import type { Effect } from '../src/commands/effect.ts';
 import { BlockplanError } from '../src/errors.ts';
 import { guestWrites, type SimulatedHost, simulatedHostOf } from '../src/host/simulated-host.ts';
 import { EffectFailed } from '../src/model/effect-failed.ts';
-import type { Bundle, DomainState, HostState } from '../src/model/host-state.ts';
+import { type Bundle, type DomainState, type HostState, isUp } from '../src/model/host-state.ts';
 import { withStoresOf } from '../src/model/known-stores.ts';
 import type { Marker } from '../src/model/marker.ts';
 import { apply, bundleOf } from '../src/simulate/host.ts';
@@ -210,6 +210,10 @@ export class DriverDouble implements Driver {
 
   async marker(): Promise<Marker | undefined> {
     return this.#marker;
+  }
+
+  seenMarker(): { readonly marker: Marker | undefined } | undefined {
+    return isUp(this.host.state) ? { marker: this.#marker } : undefined;
   }
 
   async reconnect(): Promise<boolean> {

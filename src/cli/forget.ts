@@ -2,24 +2,24 @@
 
 import { randomBytes } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
+import { join } from 'node:path';
 import { codes } from '../codes.ts';
 import { blockplanCommand, blockplanOn } from '../command.ts';
-import { BlockplanError } from '../errors.ts';
-import { localHost } from '../host-io/local-host.ts';
-import { writeDurably } from '../journal/durable.ts';
+import type { BlockplanError } from '../errors.ts';
 import { stateFolder } from '../journal/folder.ts';
 import { reopenJournal } from '../journal/journal.ts';
 import { type LockOwner, takeLock } from '../journal/lock.ts';
 import { isRunOver, isUntrusted, type StartRecord, tryReadRunLog } from '../journal/run-log.ts';
 import { removeUnfinished, unfinishedRuns } from '../journal/unfinished.ts';
-import { openLiveDriver } from '../libvirt/live-driver.ts';
-import { domainKey, LOCAL, ofHost } from '../model/hosts.ts';
+import { domainKey, LOCAL } from '../model/hosts.ts';
 import { printable } from '../printable.ts';
 import { situationLines } from '../render/situation.ts';
 import { runSummaryOf } from '../run/run-summary.ts';
-import { filesMadeBy } from './earlier-runs.ts';
-import { type LeftByForgotten, leftByForgotten } from './forgotten-state.ts';
+import { type SeenDomain, seenOn, unmarkedOn } from './forgotten-domain.ts';
 import { holderText } from './holder-text.ts';
+import { lockHint } from './lock-hint.ts';
+import { hostOfRun, refuseElsewhere } from './other-host.ts';
+import { NOTHING, type Owed, owedBy } from './owed-by-forgotten.ts';
 import { preflightRefusal } from './refusal.ts';
 import { writeReportFiles } from './report-files.ts';
 import { namedRun, type RunFolder, runHolders } from './run-folders.ts';
@@ -35,6 +35,8 @@ export async function forgetCommand(word: string): Promise<number> {
   const state = stateFolder(process.env, process.getuid?.());
   const found = await namedRun(state, word);
   const started = await startOf(found);
+  const record = join(state, 'unfinished', found.run);
+  refuseElsewhere(found.run, await hostOfRun(found.folder), 'forget', `remove ${record}`);
   if (started === undefined) {
     // Without a start record its lock is unknown, but each lock names the run of its holder.
     const holder = (await runHolders(state)).get(found.run);
@@ -47,7 +49,10 @@ export async function forgetCommand(word: string): Promise<number> {
     state,
     takeLock(state, domainKey(LOCAL, started.uuid), found.run, username, taker),
   );
-  if ('heldBy' in lock) throw taken(lock.heldBy);
+  if ('heldBy' in lock) {
+    const { heldBy } = lock;
+    throw taken(heldBy, (wait) => lockHint(state, started.uuid, heldBy, wait));
+  }
   try {
     return await forgotten(state, found, started);
   } finally {
@@ -55,11 +60,11 @@ export async function forgetCommand(word: string): Promise<number> {
   }
 }
 
-function taken(holder: LockOwner): BlockplanError {
+function taken(holder: LockOwner, hint = (wait: string) => wait): BlockplanError {
   return preflightRefusal(
     codes.domainLocked,
     `another process works on ${holderText(holder)}`,
-    `wait until it has ended: ${blockplanCommand('attach', holder.run)}`,
+    hint(`wait until it has ended: ${blockplanCommand('attach', holder.run)}`),
   );
 }
 
@@ -76,23 +81,30 @@ async function forgotten(
   const { run, folder } = found;
   const open = (await unfinishedRuns(state)).includes(run);
   const seen = started && (await seenOn(started, found));
-  if (!open && !seen?.unmarked)
+  if (!open && !seen?.marked)
     throw preflightRefusal(
       codes.runEnded,
       `run ${run} is over already`,
       `nothing is left to forget; see what it did: ${blockplanCommand('show', run)}`,
     );
   const summary = await runSummaryOf(found, new Map());
-  if (open && summary?.holdsDefinition && seen?.persistent !== true)
+  if (open && summary?.holdsDefinition && seen?.now?.domain.persistent !== true)
     throw preflightRefusal(
       codes.onlyDefinition,
       `run ${run} may hold the only copy of the definition of ${summary.domain === undefined ? 'its domain' : `"${summary.domain}"`}${seen?.problem === undefined ? '' : `, and libvirt does not answer: ${seen.problem}`}`,
       `restore it first: ${blockplanCommand('rescue', run)}`,
     );
   await note(folder);
+  const marker = started && seen?.marked ? await unmarkedOn(started, run) : [];
   await removeUnfinished(state, run);
   await writeReportFiles(state, found);
-  process.stdout.write(forgottenText(run, started, seen));
+  const owed = open && started ? await owedBy(found, summary, started, seen) : NOTHING;
+  process.stdout.write(
+    forgottenText(run, started, seen, {
+      state: [...marker, ...owed.state],
+      commands: owed.commands,
+    }),
+  );
   return 0;
 }
 
@@ -100,12 +112,13 @@ function forgottenText(
   run: string,
   started: StartRecord | undefined,
   seen: SeenDomain | undefined,
+  rest: Owed,
 ): string {
   const of = started ? `: ${started.plan} on ${started.domain}, run ${run}` : `: run ${run}`;
   const left = seen?.left ?? { state: [], advice: [], commands: [] };
   const state = [
     'the run is closed, and cannot be resumed or rolled back',
-    ...(seen?.unmarked ? ['its marker was removed from the domain'] : []),
+    ...rest.state,
     ...(seen?.problem === undefined
       ? []
       : [
@@ -118,7 +131,7 @@ function forgottenText(
   const lines = situationLines(
     {
       ...{ happened: [], state, advice: left.advice },
-      commands: [...left.commands, ...doctor],
+      commands: [...left.commands, ...rest.commands, ...doctor],
     },
     (title) => title,
     process.stdout.columns || Number.POSITIVE_INFINITY,
@@ -136,41 +149,5 @@ async function note(folder: string): Promise<void> {
     await journal.append(entry, true);
   } finally {
     await journal.close();
-  }
-}
-
-interface SeenDomain {
-  /** Whether libvirt has a definition of it. */
-  readonly persistent?: boolean;
-  /** Whether this run's marker was found and removed. */
-  readonly unmarked: boolean;
-  /** What the run leaves on it; absent if that is unknown. */
-  readonly left?: LeftByForgotten;
-  /** Why it could not be inspected. */
-  readonly problem?: string;
-}
-
-/** Inspects the run's domain and removes the run's marker, but not that of another run. */
-async function seenOn(started: StartRecord, { run, folder }: RunFolder): Promise<SeenDomain> {
-  const { domain, uuid } = started;
-  const log = await tryReadRunLog(folder);
-  const uri = started.uri || ofHost(started.hosts, LOCAL).host.uri;
-  try {
-    const driver = await openLiveDriver(localHost, { uri, domain, readonly: false, writeDurably });
-    try {
-      const state = await driver.observe(log === undefined ? [] : filesMadeBy(log));
-      const now = state.domain;
-      if (now.uuid !== uuid) return { unmarked: false };
-      const marker = await driver.marker();
-      const own = marker?.run === run && marker.host === hostname();
-      if (own) await driver.unmark();
-      const left = log === undefined ? {} : { left: leftByForgotten(log, state) };
-      return { persistent: now.persistent, unmarked: own, ...left };
-    } finally {
-      await driver.close();
-    }
-  } catch (error) {
-    if (!(error instanceof BlockplanError)) throw error;
-    return { unmarked: false, problem: error.message };
   }
 }

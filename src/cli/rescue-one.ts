@@ -2,7 +2,7 @@
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { codes } from '../codes.ts';
 import { blockplanOn, virshLine } from '../command.ts';
 import type { Driver } from '../commands/driver.ts';
@@ -20,6 +20,8 @@ import type { RescueReport } from '../render/rescue.ts';
 import { type LostDefinition, lostDefinitionIn } from '../run/lost-definition.ts';
 import { type Rescued, rescueDomain } from '../run/rescue.ts';
 import { holderText } from './holder-text.ts';
+import { lockHint } from './lock-hint.ts';
+import { elsewhereText, ranElsewhere, refuseElsewhere } from './other-host.ts';
 import { preflightRefusal } from './refusal.ts';
 import { type RescueTarget, requireFound } from './rescue-targets.ts';
 import { withState } from './with-state.ts';
@@ -47,6 +49,12 @@ export async function rescueOne(
   const of = { domain, ...(run === undefined ? {} : { run }) };
   if (all && !lost.owed) return { ...of, ...leftAlone('its definition was already restored') };
   if (lost.runStatus === 'over' && !target.named) throw over(lost, connect);
+  const { host } = lost;
+  const id = run ?? basename(target.folder);
+  if (all && ranElsewhere(host)) return { ...of, ...leftAlone(elsewhereText(id, host)) };
+  // Who names the file wants it restored here, such as after the loss of the other host.
+  const here = `restore it here: ${blockplanOn(connect, 'rescue', target.folder)}`;
+  if (!target.named) refuseElsewhere(id, host, 'rescue', here);
   const uri = connect ?? lost.uri;
   const virsh = await openVirsh(localHost, { ...(uri === undefined ? {} : { uri }) });
   try {
@@ -56,10 +64,11 @@ export async function rescueOne(
     );
     if ('heldBy' in lock) {
       if (all) return { ...of, ...leftAlone(`${holderText(lock.heldBy)} is working on it`) };
-      throw taken(domain, lock.heldBy);
+      throw taken(state, lost, lock.heldBy);
     }
     try {
-      return { ...of, ...(await rescueWith(virsh, state, target, lost)) };
+      const elsewhere = ranElsewhere(host) ? { elsewhere: host } : {};
+      return { ...of, ...(await rescueWith(virsh, state, target, { ...lost, ...elsewhere })) };
     } finally {
       await lock.release();
     }
@@ -92,7 +101,8 @@ async function rescueWith(
   if (known !== undefined && known !== domain)
     return leftAlone(`libvirt knows it as "${known}": it was renamed`);
   const { movedAway } = lost;
-  const options = { uri: virsh.uri, domain, readonly: false, movedAway, writeDurably };
+  const left = { movedAway, wasTransient: true };
+  const options = { uri: virsh.uri, domain, readonly: false, ...left, writeDurably };
   const driver = await openLiveDriver(localHost, options, Promise.resolve(virsh));
   try {
     await refuseNamesake(lost, driver);
@@ -124,12 +134,13 @@ async function refuseNamesake({ name, uuid }: LostDefinition, driver: Driver): P
 /** Records that the definition was restored: if it is removed later, that is on purpose. */
 async function note(folder: string, lost: LostDefinition, rescued: Rescued): Promise<string[]> {
   if (rescued.outcome === 'left alone' || !rescued.whole) return [];
-  const { found, name: domain, uuid, run = '', uri = '', records } = lost;
+  const { found, name: domain, uuid, run = '', uri = '', host, records } = lost;
   const time = new Date().toISOString();
   const { kept, since = time } = found;
   const restored = { time, records };
   try {
-    await writeBundle(folder, { run, domain, uuid, uri, since, kept, restored });
+    const of = { run, domain, uuid, uri, ...(host === undefined ? {} : { host }) };
+    await writeBundle(folder, { ...of, since, kept, restored });
     return [];
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;
@@ -147,10 +158,10 @@ function over({ run, name, found }: LostDefinition, connect: string | undefined)
   );
 }
 
-function taken(domain: string, owner: LockOwner): BlockplanError {
+function taken(state: string, { name, uuid }: LostDefinition, owner: LockOwner): BlockplanError {
   return preflightRefusal(
     codes.domainLocked,
-    `"${domain}" is locked by ${holderText(owner)}`,
-    'wait until it has ended; to check: blockplan status',
+    `"${name}" is locked by ${holderText(owner)}`,
+    lockHint(state, uuid, owner, 'wait until it has ended; to check: blockplan status'),
   );
 }

@@ -5,7 +5,7 @@ import { rm } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { codes } from '../codes.ts';
-import { blockplanCommand, commandLine, virshLine } from '../command.ts';
+import { blockplanCommand, virshLine } from '../command.ts';
 import type { Driver, MadeFile } from '../commands/driver.ts';
 import { type Effect, filesWrittenInto } from '../commands/effect.ts';
 import { localHost } from '../host-io/local-host.ts';
@@ -26,8 +26,10 @@ import { filesOfPlan } from '../run/preflight.ts';
 import { editedText, graphOfRun } from '../run/stored-plan.ts';
 import { RunEnding } from './after-run.ts';
 import { holderText } from './holder-text.ts';
+import { lockHint } from './lock-hint.ts';
 import { lockedByMarker } from './marker-refusal.ts';
 import { type AfterRunOptions, afterRecoverySettings } from './notify-settings.ts';
+import { refuseElsewhere } from './other-host.ts';
 import { performRun } from './perform-run.ts';
 import { preflightRefusal } from './refusal.ts';
 import { type ResumableRun, refuseRunningHook, resumableRun } from './resumable-run.ts';
@@ -78,9 +80,14 @@ async function resumeNamed(
     throw preflightRefusal(
       codes.domainLocked,
       `"${started.domain}" is locked by ${holderText(lock.heldBy)}`,
-      other === run
-        ? `it is active; follow it: ${blockplanCommand('attach', run)}`
-        : `wait until it has ended: ${blockplanCommand('attach', other)}`,
+      lockHint(
+        state,
+        started.uuid,
+        lock.heldBy,
+        other === run
+          ? `it is active; follow it: ${blockplanCommand('attach', run)}`
+          : `wait until it has ended: ${blockplanCommand('attach', other)}`,
+      ),
     );
   }
   try {
@@ -107,7 +114,7 @@ async function resumeLocked(
   ending: RunEnding,
 ): Promise<number> {
   const { run, folder, log, started } = resumable;
-  refuseElsewhere(resumable);
+  refuseElsewhere(run, log.attempts.at(-1)?.host, how);
   refuseRunningHook(resumable);
   const graph = await graphOfRun(folder, started, how, log);
   const findings = [
@@ -124,7 +131,8 @@ async function resumeLocked(
   const unseen = await madeInDoubt(log);
   const made = [...log.made, ...unseen];
   const { domain } = started;
-  const known = { made, movedAway: log.movedAway };
+  const wasTransient = Object.keys(log.kept).length > 0;
+  const known = { made, movedAway: log.movedAway, wasTransient };
   const driver = await openLiveDriver(localHost, {
     uri,
     domain,
@@ -150,17 +158,6 @@ async function resumeLocked(
   } finally {
     await driver.close();
   }
-}
-
-/** If hosts share a state directory, the run may be active on the other host, where its guest runs. */
-function refuseElsewhere({ run, started, log }: ResumableRun): void {
-  const host = log.attempts.at(-1)?.host ?? started.host;
-  if (host !== hostname())
-    throw preflightRefusal(
-      codes.runOnOtherHost,
-      `run ${run} ran on ${host}; this is ${hostname()}`,
-      `resume it there: ${commandLine('ssh', host)} blockplan …`,
-    );
 }
 
 /** Refuses if the name belongs to another domain by now, or if another run works on the domain. */

@@ -11,7 +11,8 @@ import { makeRunFolder, newRunId, PLAN_FILE, planSumOf, stateFolder } from '../j
 import { createJournal, type Journal } from '../journal/journal.ts';
 import { takeLock } from '../journal/lock.ts';
 import { addUnfinished } from '../journal/unfinished.ts';
-import { type LibvirtDriver, openLiveDriver } from '../libvirt/live-driver.ts';
+import type { LibvirtDriver } from '../libvirt/live-connection.ts';
+import { openLiveDriver } from '../libvirt/live-driver.ts';
 import type { Virsh } from '../libvirt/virsh.ts';
 import { domainKey, LOCAL, onLocal } from '../model/hosts.ts';
 import { EXIT_CODES } from '../outcomes.ts';
@@ -26,6 +27,7 @@ import { detachCommand, refuseUndetachable } from './detach.ts';
 import { type ExpectOptions, type ReviewCheck, reviewCheckOf } from './expectation.ts';
 import { explained } from './explained.ts';
 import { holderText } from './holder-text.ts';
+import { lockHint } from './lock-hint.ts';
 import { lockedByMarker } from './marker-refusal.ts';
 import { type AfterRunOptions, afterRunSettings } from './notify-settings.ts';
 import { performRun } from './perform-run.ts';
@@ -164,7 +166,12 @@ async function locked(run: RequestedRun, shown?: Preview): Promise<number> {
     throw preflightRefusal(
       codes.domainLocked,
       `"${draft.domain}" is locked by ${holderText(lock.heldBy)}`,
-      `wait until it has ended: ${blockplanCommand('attach', other)}`,
+      lockHint(
+        state,
+        uuid,
+        lock.heldBy,
+        `wait until it has ended: ${blockplanCommand('attach', other)}`,
+      ),
     );
   }
   try {

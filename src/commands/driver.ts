@@ -48,6 +48,8 @@ export interface Driver {
   unmark(): Promise<void>;
   /** The marker on the domain, of this run or of another one. */
   marker(): Promise<Marker | undefined>;
+  /** The same as it was last read or observed, without a query; undefined if no guest that could have one was running. */
+  seenMarker(): { readonly marker: Marker | undefined } | undefined;
   /**
    * Reconnects to libvirt after the connection was lost; false if that timed out.
    * @param signal stops the attempts early

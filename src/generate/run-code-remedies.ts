@@ -22,7 +22,8 @@ export const RUN_CODE_REMEDIES = {
     "If it is a warning, ignore it: the run continues with its stored plan. Otherwise restore the plan's original text in the run's folder.",
   runDomainReplaced:
     "Check the UUIDs in the message, then restore the name of the run's domain with `virsh domrename`.",
-  runOnOtherHost: 'Resume or roll back the run on the host in the message.',
+  runOnOtherHost:
+    'Resume, roll back, rescue or forget the run on the host in the message, or follow the hint if that host is lost.',
   onlyDefinition: 'Run `blockplan rescue RUN` first, then `blockplan forget RUN` again.',
   hookRunning: 'Wait until the process in the message has ended, or end it, then try again.',
   unsafeName: 'Use a run ID from `blockplan list`, or the UUID of a domain.',

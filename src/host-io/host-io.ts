@@ -3,9 +3,8 @@
  * room accesses a host only through this interface. Today it is the host that blockplan runs on (`local-host.ts`); an agent
  * on another host would serve the same operations with the same local implementation.
  *
- * So each operation is one request and one response that fit into JSON. An agent would identify what lives longer by a
- * number in its own process: a held file, the lock of a store, a running program, and the signal that aborts it.
- *
+ * So each operation is one request and one response that fit into JSON. An agent would number what lives longer in its own
+ * process: a held file, the lock of a store, a running program, and the signal that aborts it.
  * An operation rejects with an `EffectFailed` or a `BlockplanError` where its description says so. Otherwise a rejection is
  * the host's own error, with its `code`, such as `EACCES`.
  */
@@ -24,6 +23,8 @@ export interface HostIO extends FileQueries, FileChanges, ImageDigests, StoreLoc
   readonly boot: string;
   /** The user that files are inspected and made as; undefined where the system has no user ids. */
   readonly user: number | undefined;
+  /** The folder of this user's caches: `XDG_CACHE_HOME`, or its default. */
+  readonly caches: string;
 }
 
 /** Queries about files, images and devices. They change nothing. */

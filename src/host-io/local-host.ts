@@ -1,4 +1,6 @@
 /** The host that blockplan runs on. */
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { bootId } from '../processes.ts';
 import { readBackingChain } from './backing-chain.ts';
 import { readDataFiles } from './data-files.ts';
@@ -27,6 +29,9 @@ export const localHost: HostIO = {
   },
   get user() {
     return process.geteuid?.();
+  },
+  get caches() {
+    return process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
   },
   inspectFile,
   inspectFiles,

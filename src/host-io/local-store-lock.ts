@@ -3,9 +3,7 @@
  * reach a store, and processes of another host cannot be checked: their claims are never judged dead.
  */
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { lstat, mkdir } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import {
   holdersOf,
@@ -19,7 +17,13 @@ import {
 import { EffectFailed } from '../model/effect-failed.ts';
 import { amount, fields, mismatchOf, oneOf, optionalField, text } from '../model/shape.ts';
 import type { StoreHolder } from '../model/store-holder.ts';
-import { bootId, isProcessAlive, type KnownProcess, startTime } from '../processes.ts';
+import {
+  bootId,
+  isOutOfSight,
+  isProcessAlive,
+  type KnownProcess,
+  ownProcess,
+} from '../processes.ts';
 import { failedAt } from './held-name.ts';
 import type { StoreTaker } from './store-lock.ts';
 
@@ -31,7 +35,6 @@ const KEY = 'store';
 interface StoreClaim extends Taker, StoreTaker, KnownProcess {
   readonly mode: LockMode;
   readonly host: string;
-  /** The id of the host (machine-id(5)); empty where it has none. */
   readonly machine: string;
   readonly since: string;
 }
@@ -73,7 +76,7 @@ function storeLock(store: string): LockFiles<StoreClaim> {
     key: KEY,
     durable: true,
     read: readClaim,
-    isAlive: (claim) => !isOfThisHost(claim) || isProcessAlive(claim),
+    isAlive: (claim) => isUnknown(claim) || isProcessAlive(claim),
   };
 }
 
@@ -82,8 +85,8 @@ function claimOf(mode: LockMode, { purpose, run, user }: StoreTaker): StoreClaim
     ...{ purpose, ...(run === undefined ? {} : { run }), user },
     taker: randomBytes(8).toString('hex'),
     mode,
-    ...{ pid: process.pid, boot: bootId(), started: startTime(process.pid) ?? '' },
-    ...{ host: hostname(), machine: machineId(), since: new Date().toISOString() },
+    ...ownProcess(),
+    since: new Date().toISOString(),
   };
 }
 
@@ -98,6 +101,7 @@ const claimShape = fields<StoreClaim>({
   started: text,
   host: text,
   machine: text,
+  namespace: optionalField(text),
   since: text,
 });
 
@@ -119,29 +123,16 @@ function unreadable(taker: string): StoreClaim {
   };
 }
 
-/**
- * Whether a process of a claim can be looked up here. Copies of one virtual machine can have the same machine id, and
- * containers the same boot id, so both the name and the id must match.
- */
-function isOfThisHost({ host, machine, boot }: StoreClaim): boolean {
-  if (host !== hostname() || machine !== machineId()) return false;
-  return machine !== '' || boot === bootId();
-}
-
-function machineId(): string {
-  try {
-    return readFileSync('/etc/machine-id', 'utf8').trim();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    throw error;
-  }
+/** Without a machine id, two hosts of the same name can only be told apart as long as they do not boot again. */
+function isUnknown({ machine, boot }: StoreClaim): boolean {
+  return machine === '' && boot !== bootId();
 }
 
 function holder(store: string, claim: StoreClaim): StoreHolder {
   const { mode, purpose, run, user, host, pid, since, taker } = claim;
   return {
     ...{ mode, purpose, ...(run === undefined ? {} : { run }), user, host, pid, since },
-    ...(isOfThisHost(claim) ? {} : { elsewhere: true as const }),
+    ...(isUnknown(claim) || isOutOfSight(claim) ? { elsewhere: true as const } : {}),
     files: ['claim', 'lock'].map((ending) => join(store, FOLDER, `${KEY}.${taker}.${ending}`)),
   };
 }

@@ -25,6 +25,8 @@ export interface BundleFile {
   readonly uuid: string;
   /** The connection, as libvirt spells it. */
   readonly uri: string;
+  /** The host of that libvirt; absent where an older version wrote the file. */
+  readonly host?: string;
   /** When it was kept; ISO 8601. */
   readonly since: string;
   readonly kept: Bundle;
@@ -106,6 +108,7 @@ function keptRecord(text: string): Omit<FoundBundle, 'file'> | undefined {
     kept: record.bundle as Bundle,
     ...(typeof first?.run === 'string' ? { run: first.run } : {}),
     ...(typeof first?.uri === 'string' && first.uri !== '' ? { uri: first.uri } : {}),
+    ...(typeof first?.host === 'string' ? { host: first.host } : {}),
     ...(mismatchOf(timeShape, record.time) ? {} : { since: record.time as string }),
     proven,
   };
@@ -148,6 +151,7 @@ const fileShape = fields<BundleFile>({
   domain: anyText,
   uuid: uuidShape,
   uri: anyText,
+  host: optionalField(anyText),
   since: timeShape,
   kept: bundleShape,
   restored: optionalField(

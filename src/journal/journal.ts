@@ -116,7 +116,7 @@ export type JournalEntry =
   // Precedes a hook, as an intent precedes an effect.
   | ({ readonly type: 'hook-started' } & HookRef & Pick<Hook, 'command'>)
   // Follows once its program runs. Like the records after it, it need not survive a power loss, which ends the program too.
-  | ({ readonly type: 'hook-process' } & HookRef & KnownProcess)
+  | ({ readonly type: 'hook-process' } & HookRef & Pick<KnownProcess, 'pid' | 'boot' | 'started'>)
   | ({ readonly type: 'hook-finished' } & HookRef & HookResult)
   | { readonly type: 'kept'; readonly on: HostName; readonly bundle: Bundle }
   | ({

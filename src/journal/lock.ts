@@ -1,12 +1,12 @@
 /** One run per domain on this machine; `claims.ts` has the protocol. */
 import { join } from 'node:path';
 import { holdersOf, jsonOf, type Lock, type LockFiles, type Taker, takeClaim } from '../claims.ts';
-import { amount, fields, mismatchOf, text } from '../model/shape.ts';
-import { bootId, isProcessAlive, type KnownProcess, startTime } from '../processes.ts';
+import { amount, fields, mismatchOf, optionalField, text } from '../model/shape.ts';
+import { isOutOfSight, isProcessAlive, type KnownProcess, ownProcess } from '../processes.ts';
 import { makeFolder } from './durable.ts';
 import { statePath } from './folder.ts';
 
-/** Who holds a lock. Boot and start time distinguish a process from a later one with the same PID. */
+/** Who holds a lock. */
 export interface LockOwner extends Omit<Taker, 'mode'>, KnownProcess {
   readonly run: string;
   readonly user: string;
@@ -36,9 +36,7 @@ export async function takeLock(
   const taken = await takeClaim<LockOwner>(files, {
     run,
     taker,
-    pid: process.pid,
-    boot: bootId(),
-    started: startTime(process.pid) ?? '',
+    ...ownProcess(),
     user,
     since: new Date().toISOString(),
   });
@@ -57,6 +55,16 @@ export async function livingHolders(state: string): Promise<ReadonlyMap<string, 
   return new Map(owners.filter(isProcessAlive).map((owner) => [owner.run, owner]));
 }
 
+/**
+ * The files of a lock whose owner cannot be looked up here, because it is on another host or in another container; empty
+ * for others. If that process has certainly ended, they must be removed by hand.
+ * @param key see `domainKey`
+ */
+export function filesOutOfSight(state: string, key: string, owner: LockOwner): string[] {
+  if (!isOutOfSight(owner)) return [];
+  return ['claim', 'lock'].map((ending) => join(state, 'locks', `${key}.${owner.taker}.${ending}`));
+}
+
 function locksIn(state: string): Omit<LockFiles<LockOwner>, 'key'> {
   return { folder: join(state, 'locks'), read: readOwner, isAlive: isProcessAlive };
 }
@@ -67,6 +75,9 @@ const ownerShape = fields<LockOwner>({
   pid: amount,
   boot: text,
   started: text,
+  host: optionalField(text),
+  machine: optionalField(text),
+  namespace: optionalField(text),
   user: text,
   since: text,
 });

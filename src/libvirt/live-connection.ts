@@ -1,6 +1,7 @@
 /** How the driver of a run reaches its libvirt: one session for commands, one that listens for events. */
+
 import { isTakenForId } from '../command.ts';
-import type { MadeFile } from '../commands/driver.ts';
+import type { Driver, MadeFile } from '../commands/driver.ts';
 import type { HostIO } from '../host-io/host-io.ts';
 import { unambiguousName } from './by-uuid.ts';
 import type { Connection } from './connection-uri.ts';
@@ -14,6 +15,8 @@ export interface LiveOptions extends Pick<Connection, 'uri' | 'variable'> {
   /** For a resumed run: the files that it has made, and whether libvirt reported a migration, which it does once. */
   readonly made?: readonly MadeFile[];
   readonly movedAway?: boolean;
+  /** Whether the domain was made transient: while it is missing or off here, its guest may run on another host. */
+  readonly wasTransient?: boolean;
   /** Writes a file so that it survives a power loss; the journal's function. */
   writeDurably(path: string, content: string): Promise<void>;
 }
@@ -35,4 +38,10 @@ export async function listen(
   const { domain } = options;
   const word = isTakenForId(domain) ? await unambiguousName(await connecting, domain) : domain;
   return openEvents(io, { ...connectionOf(options), domain: word });
+}
+
+/** The driver of one domain, which libvirt may or may not know. */
+export interface LibvirtDriver extends Driver {
+  /** The domain's UUID; undefined where libvirt knows no such domain. */
+  uuid(): Promise<string | undefined>;
 }

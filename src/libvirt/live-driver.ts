@@ -1,11 +1,6 @@
 /** The driver of a real run: performs effects through virsh, qemu-img and the host's files. */
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  type Driver,
-  type PerformContext,
-  RECONNECT_LIMIT_MS,
-  type Written,
-} from '../commands/driver.ts';
+import { type PerformContext, RECONNECT_LIMIT_MS, type Written } from '../commands/driver.ts';
 import {
   argvOf,
   commandDefinition,
@@ -32,10 +27,10 @@ import type { DomainEvent } from './event-text.ts';
 import { type DomainEvents, LIFECYCLE_STATES } from './events.ts';
 import { GuestProcesses } from './guest-process.ts';
 import { withInputFiles } from './input-files.ts';
-import { connectionOf, type LiveOptions, listen } from './live-connection.ts';
+import { connectionOf, type LibvirtDriver, type LiveOptions, listen } from './live-connection.ts';
 import { MadeFiles } from './made-files.ts';
 import { type BackupPlace, performBackup } from './make-backup.ts';
-import { readMarker } from './marker.ts';
+import { markerIn, readMarker } from './marker.ts';
 import { MigrationWatch } from './migration-watch.ts';
 import { captureBundle, observeDomain, uuidOf } from './observe.ts';
 import { readHeaders } from './own-headers.ts';
@@ -50,12 +45,6 @@ import { openVirsh, type Virsh } from './virsh.ts';
 
 /** How long a command may take unless its effect specifies a timeout. */
 const COMMAND_TIMEOUT_MS = 60_000;
-
-/** The driver of one domain, which libvirt may or may not know. */
-export interface LibvirtDriver extends Driver {
-  /** The domain's UUID; undefined where libvirt knows no such domain. */
-  uuid(): Promise<string | undefined>;
-}
 
 /**
  * Creates a driver from a connection that is being opened.
@@ -90,6 +79,7 @@ class LiveDriver implements LibvirtDriver {
   readonly #events: RunEvents | undefined;
   /** The files that were in the guest's chains since this driver was opened. */
   readonly #layers = new Set<string>();
+  #seen: { readonly marker: Marker | undefined } | undefined;
   readonly #stateListeners: ((state: DomainState, detail: string) => void)[] = [];
 
   constructor(io: HostIO, options: LiveOptions, virsh: Virsh, events: DomainEvents | undefined) {
@@ -97,7 +87,7 @@ class LiveDriver implements LibvirtDriver {
     this.#options = options;
     this.#made = new MadeFiles(io, options.made);
     this.#processes = new GuestProcesses(io);
-    this.#whereabouts = new MigrationWatch(options.movedAway);
+    this.#whereabouts = new MigrationWatch(io, options);
     this.#virsh = virsh;
     if (!events) return;
     this.#events = new RunEvents(events, {
@@ -120,7 +110,11 @@ class LiveDriver implements LibvirtDriver {
 
   async observe(files: readonly string[]): Promise<HostState> {
     const { domain: name, readonly, uri: connect } = this.#options;
-    const seen = await observeDomain(this.#virsh, name, !readonly, this.#processes);
+    let marker: Marker | undefined;
+    const seen = await observeDomain(this.#virsh, name, !readonly, this.#processes, (live) => {
+      marker = markerIn(live);
+    });
+    this.#seen = seen.state === 'running' || seen.state === 'paused' ? { marker } : undefined;
     const domain = await this.#whereabouts.of(this.#virsh, seen);
     for (const { file } of domain.disks.flatMap(({ chain }) => chain)) this.#layers.add(file);
     const looked = await this.#io.inspectFiles([
@@ -257,8 +251,14 @@ class LiveDriver implements LibvirtDriver {
     return this.#listening().unmark(this.#virsh);
   }
 
-  marker(): Promise<Marker | undefined> {
-    return readMarker(this.#virsh, this.#options.domain);
+  async marker(): Promise<Marker | undefined> {
+    const marker = await readMarker(this.#virsh, this.#options.domain);
+    if (marker) this.#seen = { marker };
+    return marker;
+  }
+
+  seenMarker(): { readonly marker: Marker | undefined } | undefined {
+    return this.#seen;
   }
 
   async reconnect(signal?: AbortSignal): Promise<boolean> {

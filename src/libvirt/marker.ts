@@ -50,6 +50,15 @@ export async function readMarker(virsh: Virsh, domain: string): Promise<Marker |
   return xml === '' ? undefined : parseMarker(xml);
 }
 
+/** The marker in the live XML of a running domain; undefined where there is none. */
+export function markerIn(live: string): Marker | undefined {
+  const found = MARKER_ELEMENT.exec(live)?.[0];
+  return found === undefined ? undefined : parseMarker(found);
+}
+
+/** The element as libvirt writes it: `<blockplan:run xmlns:blockplan="urn:blockplan:run:1" run="…" …/>`. */
+const MARKER_ELEMENT = new RegExp(`<${KEY}:run\\s[^<>]*"${MARKER_URI}"[^<>]*/>`);
+
 function parseMarker(xml: string): Marker {
   const {
     run = '',

@@ -46,6 +46,7 @@ const NO_CURRENT_SNAPSHOT = /has no current snapshot|does not have a current sna
  * The domain as libvirt has it now.
  * @throws BlockplanError domainUnreadable if a part of it cannot be read; DomainBusy if another command holds the domain
  * @param processes finds the process that the guest runs in; without it the process stays unknown
+ * @param onLive receives the XML that it has now
  * @param securely whether the definition includes its passwords; a read-only connection cannot read them
  */
 export async function observeDomain(
@@ -53,10 +54,11 @@ export async function observeDomain(
   name: string,
   securely: boolean,
   processes?: GuestProcesses,
+  onLive?: (xml: string) => void,
 ): Promise<Domain> {
   for (let round = 1; ; round++) {
     try {
-      return await readDomain(virsh, name, securely, processes);
+      return await readDomain(virsh, name, securely, processes, onLive);
     } catch (error) {
       if (round === ROUNDS || !mayBeReadAgain(error)) throw error;
       await delay(PAUSE_MS);
@@ -69,6 +71,7 @@ async function readDomain(
   name: string,
   securely: boolean,
   processes: GuestProcesses | undefined,
+  onLive: ((xml: string) => void) | undefined,
 ): Promise<Domain> {
   const [info, live, inactive, snapshots, checkpoints] = await virsh.runAll([
     ['dominfo', '--domain', name],
@@ -80,7 +83,9 @@ async function readDomain(
   if (await isGone(virsh, name, info, live, inactive, snapshots, checkpoints))
     return goneDomain(name);
   const facts = readInfo(printedBy(virsh, name, info));
-  const xml = readDomainXml(printedBy(virsh, name, live));
+  const running = printedBy(virsh, name, live);
+  onLive?.(running);
+  const xml = readDomainXml(running);
   const next = printedBy(virsh, name, inactive);
   const listed = (answer: Answer | undefined) =>
     lines(printedUnless([UNSUPPORTED], virsh, name, answer) ?? '');

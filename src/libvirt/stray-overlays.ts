@@ -1,7 +1,8 @@
 /** Finds overlays above a guest's layers that no domain's XML names: a change to the layer below would make them invalid. */
 import type { HostIO } from '../host-io/host-io.ts';
 import { includesFile, isSameFile, usersOf } from '../model/file-identity.ts';
-import type { HostState, StrayOverlay } from '../model/host-state.ts';
+import type { HostState } from '../model/host-state.ts';
+import type { StrayOverlay } from '../model/stray-overlay.ts';
 import { ExaminedAnswers } from './examined-answers.ts';
 import { unreadableDomain } from './read-answer.ts';
 import { snapshotRecords } from './records.ts';

@@ -1,4 +1,5 @@
 /** The shapes of a host state and of a bundle, as journals and bundle files keep them. */
+
 import { backupStoreShape } from './backup-store-shape.ts';
 import type { Destination, HeaderSummary } from './destination.ts';
 import type { GuestProcess } from './guest-process.ts';
@@ -17,7 +18,6 @@ import {
   type Layer,
   type OtherDomain,
   type SavedMetadata,
-  type StrayOverlay,
   type UnknownPart,
 } from './host-state.ts';
 import type { ImageExtents, LayerExtents } from './image-extents.ts';
@@ -35,6 +35,7 @@ import {
   textLike,
   trueFlag,
 } from './shape.ts';
+import type { StrayOverlay } from './stray-overlay.ts';
 
 const moment = fields<SavedMetadata>({ name: text, xml: text });
 
@@ -89,6 +90,7 @@ const domain = fields<Domain>({
   name: text,
   calledNow: optionalField(text),
   movedAway: optionalField(trueFlag),
+  stopUnseen: optionalField(trueFlag),
   uuid: text,
   state: oneOf<DomainState>(...DOMAIN_STATES),
   ioError: optionalField(trueFlag),

@@ -107,6 +107,7 @@ export function withEffectHook(driver: Driver, aside: EffectHook): Driver {
     mark: (marker) => driver.mark(marker),
     unmark: () => driver.unmark(),
     marker: () => driver.marker(),
+    seenMarker: () => driver.seenMarker(),
     reconnect: (until) => driver.reconnect(until),
     onGuestState: (listener) => driver.onGuestState(listener),
     close: () => driver.close(),

@@ -49,11 +49,20 @@ function elsewhere({ domain: { name, calledNow, movedAway } }: HostState): strin
     : `"${name}" was renamed to "${calledNow}" during the run`;
 }
 
+/** Whether the guest may run on another host, as a sentence. */
+export function unseenStop({ domain: { name, stopUnseen } }: HostState): string[] {
+  return stopUnseen
+    ? [
+        `"${name}" may run on another host: neither an event nor its log shows that it stopped here. Before you start it here, check every host that can use its disks`,
+      ]
+    : [];
+}
+
 function domainDifferences(before: HostState, now: HostState): string[] {
   const was = before.domain;
   const is = now.domain;
   const found: string[] = [];
-  found.push(...stateDifferences(before, now));
+  found.push(...stateDifferences(before, now), ...unseenStop(now));
   if (is.persistent !== was.persistent)
     found.push(
       `the domain is ${is.persistent ? 'persistent' : 'transient'}; it was ${was.persistent ? 'persistent' : 'transient'}`,
@@ -129,7 +138,7 @@ export function contradictions(before: HostState, now: HostState): string[] {
   const away = elsewhere(now);
   if (away !== undefined) return [away];
   const found: string[] = [];
-  found.push(...stateDifferences(before, now));
+  found.push(...stateDifferences(before, now), ...unseenStop(now));
   if (before.domain.persistent && !domain.persistent)
     found.push(`"${domain.name}" is transient: it no longer has a persistent definition`);
   // Differences that existed before the run were not caused by it.

@@ -96,7 +96,7 @@ function* concluded(run: RunState, final: FinalState | undefined): RunPart<Finis
     for (const on of Object.keys(run.hosts)) commands.push(...(yield* secureDefinition(run, on)));
     if (commands.length > 0) run.next = commands;
   } else for (const on of Object.keys(run.hosts)) yield* followMovedDisks(run, on);
-  const stuck = yield* removeMarker(run.graph.home);
+  const stuck = yield* removeMarker(run);
   const finish = yield* judged(run, final);
   return stuck === undefined ? finish : withMarker(finish, run, stuck);
 }
@@ -259,7 +259,8 @@ function nextSteps(run: RunState, now: HostState): Command[] {
   const { host } = now;
   const { name, calledNow } = now.domain;
   if (calledNow) return [virshCommand(host, 'dominfo', calledNow)];
-  if (now.domain.state === 'gone') return [virshLine(host, 'list', '--all')];
+  if (now.domain.state === 'gone' || now.domain.stopUnseen)
+    return [virshLine(host, 'list', '--all')];
   if (now.domain.state === 'paused')
     return [virshCommand(host, 'domblkerror', name), virshCommand(host, 'resume', name)];
   if (nextStartFaults(now).length > 0) return [blockplanOn(now.host.connect, 'doctor', name)];

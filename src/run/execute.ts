@@ -9,11 +9,13 @@ import { nextDirection, recoveryCommands, recoveryModesFrom } from '../journal/r
 import type { RunLog } from '../journal/run-log.ts';
 import { createPlanMachine } from '../machine/machine.ts';
 import { eachHost, type OnHosts, ofHost } from '../model/hosts.ts';
+import type { Marker } from '../model/marker.ts';
 import type { AdmittedRun, RunJournal } from './admitted-run.ts';
 import { guestNotice } from './guest-notice.ts';
 import type { HookRunner } from './hook-runner.ts';
 import { applyRecord } from './interrupted-run.ts';
 import { JobProgress } from './job-progress.ts';
+import { MarkerCheck } from './marker-check.ts';
 import { OpenJobs } from './open-jobs.ts';
 import { journalErrorText } from './perform-effect.ts';
 import { lastFollowed } from './pivots-by-hand.ts';
@@ -151,13 +153,8 @@ function answerer(
   runHook: HookRunner | undefined,
 ): (request: Request) => Promise<unknown> {
   const { hosts, journal, signal, leave } = run;
-  const marker = {
-    run: run.id,
-    host: hostname(),
-    user: run.user,
-    pid: process.pid,
-    since: new Date().toISOString(),
-  };
+  const marker = markerOf(run);
+  const check = new MarkerCheck(marker);
   const act = async (
     driver: Driver,
     request: Extract<HostRequest, { ask: 'perform' }>,
@@ -168,6 +165,7 @@ function answerer(
     const until = direction === 'do' ? signal : leave;
     const listening = until ? { signal: until } : {};
     const context = { folder: journal.folder, onProgress, onMade, ...listening };
+    if (host === run.graph.home) await check.before(driver, request);
     try {
       await ofHost(jobs, host).performing(effect, driver.perform(effect, context));
     } catch (error) {
@@ -215,6 +213,11 @@ function answerer(
   };
 }
 
+function markerOf({ id, user }: AdmittedRun): Marker {
+  const since = new Date().toISOString();
+  return { run: id, host: hostname(), user, pid: process.pid, since };
+}
+
 /** Writes what is kept to a file of its own before the journal records it, so that it outlives plan and journal. */
 function guardDefinition(
   { id, journal, uri, hosts }: AdmittedRun,
@@ -222,7 +225,7 @@ function guardDefinition(
 ): Promise<void> {
   const { initial } = ofHost(hosts, host);
   const { name: domain, uuid } = initial.domain;
-  const of = { run: id, domain, uuid, uri: uri || initial.host.uri };
+  const of = { run: id, domain, uuid, uri: uri || initial.host.uri, host: hostname() };
   return writeBundle(journal.folder, { ...of, since: new Date().toISOString(), kept });
 }
 

@@ -29,6 +29,10 @@ export interface LostDefinition {
   /** The connection, as libvirt spells it; absent if it is unknown. */
   readonly uri?: string;
   readonly run?: string;
+  /** The host that the run was on last; absent if it is unknown. */
+  readonly host?: string;
+  /** The same, if it is another host than the one on which the definition is to be restored. */
+  readonly elsewhere?: string;
   /** The host state that the run began with; absent if its journal does not record it. */
   readonly initial?: HostState;
   /** As in `RunHost`: where the guest's latest writes are. Empty if unknown. */
@@ -67,12 +71,14 @@ export async function lostDefinitionIn(
   const owes = pendingRestoreOf(found, own);
   const uri = (found.uri ?? begun?.uri) || (begun && ofHost(begun.hosts, LOCAL).host.uri);
   const run = found.run ?? begun?.run;
+  const host = own?.attempts.at(-1)?.host ?? found.host;
   return {
     found,
     name,
     uuid,
     ...(uri === undefined ? {} : { uri }),
     ...(run === undefined ? {} : { run }),
+    ...(host === undefined ? {} : { host }),
     ...(begun ? { initial: ofHost(begun.hosts, LOCAL) } : {}),
     lastUp: lastUp ?? [],
     runStatus: own && isRunOver(own) ? 'over' : lastUp ? 'open' : 'unknown',

@@ -13,6 +13,7 @@ import { isSameSource } from '../model/file-identity.ts';
 import type { Disk, HostState } from '../model/host-state.ts';
 import { DEFINITION_FILE, defineDomain, restoreAttachments } from '../steps/effects/definition.ts';
 import { definitionOnMovedDisks } from '../steps/rollbacks/definition.ts';
+import { unseenStop } from './compare.ts';
 import { unknownLastWrites, unknownLastWriteText } from './last-writes.ts';
 import type { LostDefinition } from './lost-definition.ts';
 import { movedDisks, restoredMetadata, type Wanted, wrongWith } from './restored-parts.ts';
@@ -39,7 +40,9 @@ export async function rescueDomain(
 ): Promise<Rescued> {
   const now = await driver.observe([]);
   if (now.domain.movedAway) return onAnotherHost(lost, now);
-  const wanted = wantedDefinition(lost, now);
+  const { definition: given, doubts } = wantedDefinition(lost, now);
+  const elsewhere = placesToCheck(lost, now).map(({ doubt }) => doubt);
+  const wanted = { definition: given, doubts: [...doubts, ...elsewhere] };
   const missing = missingOf(lost, now, wanted);
   const { persistent, definition } = now.domain;
   const back = definition === wanted.definition;
@@ -47,8 +50,8 @@ export async function rescueDomain(
     return leftAlone(lost, now, wanted);
   const failures: string[] = [];
   if (!back) {
-    const given = defineDomain(wanted.definition, 'restore the definition');
-    const refused = await perform(driver, given, folder);
+    const define = defineDomain(wanted.definition, 'restore the definition');
+    const refused = await perform(driver, define, folder);
     if (refused !== undefined) return notTaken(lost, now, refused, folder);
   }
   for (const effect of missing) {
@@ -74,7 +77,7 @@ export async function rescueDomain(
       ...restoredMetadata(lost, after),
       ...notes(lost, wanted.definition, after),
     ],
-    next: wanted.doubts.length > 0 ? compareFirst(lost, now) : nextSteps(lost, after),
+    next: wanted.doubts.length > 0 ? checkFirst(lost, now, wanted) : nextSteps(lost, after),
   };
 }
 
@@ -200,7 +203,9 @@ function leftAlone(lost: LostDefinition, now: HostState, wanted: Wanted): Rescue
     ...(unmarked ? ['autostart is off, so the guest does not start with its host'] : []),
   ];
   const mark =
-    doubts.length > 0 ? compareFirst(lost, now) : [...markCommand(lost, now), ...takeUp(lost, now)];
+    doubts.length > 0
+      ? checkFirst(lost, now, wanted)
+      : [...markCommand(lost, now), ...takeUp(lost, now)];
   return {
     outcome: unmarked ? 'in doubt' : 'left alone',
     whole: !differs && !unmarked,
@@ -238,17 +243,38 @@ function notes({ name }: LostDefinition, definition: string, after: HostState): 
   return told;
 }
 
-/** Commands to find the newest data: it must be known before the guest is started, by a person or with its host. */
-function compareFirst(lost: LostDefinition, now: HostState): Command[] {
-  const { found, lastUp } = lost;
+/**
+ * Commands to find the newest data, and whether the guest runs elsewhere: both must be known before it is started, by a
+ * person or with its host.
+ */
+function checkFirst(lost: LostDefinition, now: HostState, { doubts }: Wanted): Command[] {
+  const elsewhere = placesToCheck(lost, now).map(({ command }) => command);
+  const compare = doubts.length > elsewhere.length ? filesToCompare(lost) : [];
+  return [...elsewhere, ...compare, ...markCommand(lost, now), ...takeUp(lost, now)];
+}
+
+/** Where else the guest may run, and how to find out. */
+function placesToCheck(
+  { elsewhere, name }: LostDefinition,
+  now: HostState,
+): { readonly doubt: string; readonly command: Command }[] {
+  const places = unseenStop(now).map((doubt) => ({
+    doubt,
+    command: virshLine(now.host, 'list', '--all'),
+  }));
+  if (elsewhere === undefined) return places;
+  const doubt = `the run was on ${elsewhere}, so "${name}" may still run there. Before you start it here, check that host`;
+  return [...places, { doubt, command: commandLine('ssh', elsewhere, 'virsh', 'list', '--all') }];
+}
+
+function filesToCompare({ found, lastUp }: LostDefinition): Command[] {
   const disks = writtenDisks(found.kept.definition);
   const files = [...disks, ...lastUp.flatMap(({ domain }) => domain.disks)]
     .filter(({ target }) => disks.some((disk) => disk.target === target))
     .flatMap(({ chain: [source] }) => source?.file ?? []);
-  const look = [...new Set(files)].map((file) =>
+  return [...new Set(files)].map((file) =>
     commandLine('qemu-img', 'info', '--backing-chain', file),
   );
-  return [...look, ...markCommand(lost, now), ...takeUp(lost, now)];
 }
 
 function markCommand({ found, name }: LostDefinition, { host }: HostState): Command[] {

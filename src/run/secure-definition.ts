@@ -55,8 +55,9 @@ export function* secureDefinition(run: RunState, on: HostName): RunPart<readonly
   // libvirt may name layers that no header names, such as another tool's layer below an existing overlay.
   if (persistent && newFaults(now, withDomain(now, { definition: wanted })).length > 0)
     return compare;
-  // While it is unknown which file has the latest writes, a start with the host would let the files diverge.
-  const certain = run.doubts.length + compare.length === 0;
+  // While it is unknown which file has the latest writes, or whether the guest runs on another host, a start with the host
+  // would let the files diverge.
+  const certain = run.doubts.length + compare.length === 0 && !now.domain.stopUnseen;
   const autostart = kept?.autostart === true && certain;
   const { since } = hostIn(run, on);
   const restored = kept ? restoreAttachments({ ...kept, autostart }, now) : [];

@@ -4,7 +4,7 @@ import type { Effect } from '../commands/effect.ts';
 import { layersOf } from '../host/file-names.ts';
 import { bytesIn } from '../host/image-files.ts';
 import { guestWrites, type SimulatedHost, simulatedHostOf } from '../host/simulated-host.ts';
-import { type Bundle, diskOf, type HostState } from '../model/host-state.ts';
+import { type Bundle, diskOf, type HostState, isUp } from '../model/host-state.ts';
 import { withStoresOf } from '../model/known-stores.ts';
 import type { Marker } from '../model/marker.ts';
 import { apply, bundleOf } from './host.ts';
@@ -115,6 +115,10 @@ export class SimulatedDriver implements Driver {
 
   async marker(): Promise<Marker | undefined> {
     return this.#marker;
+  }
+
+  seenMarker(): { readonly marker: Marker | undefined } | undefined {
+    return isUp(this.#host.state) ? { marker: this.#marker } : undefined;
   }
 
   /** The connection to a simulated host is never lost. */

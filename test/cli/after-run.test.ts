@@ -2,6 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
@@ -143,7 +144,10 @@ test('an error in the notification file does not keep an interrupted run from be
 });
 
 test('a forgotten run has a report that says so', async () => {
-  const run = await writeRun(state, 'stranded', [STARTED, ended('stranded')]);
+  const run = await writeRun(state, 'stranded', [
+    { ...STARTED, host: hostname() },
+    ended('stranded'),
+  ]);
   await addUnfinished(state, 'stranded');
   expect(blockplan('forget', 'stranded').status).toBe(0);
   expect(JSON.parse(readFileSync(join(run, 'report.json'), 'utf8')).standing.outcome).toBe(

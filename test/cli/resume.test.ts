@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Effect } from '../../src/commands/effect.ts';
 import { FORMAT, type JournalEntry } from '../../src/journal/journal.ts';
-import { addUnfinished, unfinishedRuns } from '../../src/journal/unfinished.ts';
+import { addUnfinished, removeUnfinished, unfinishedRuns } from '../../src/journal/unfinished.ts';
 import { compiledPlanOf } from '../../src/run/stored-plan.ts';
 import { isolated } from '../isolation.ts';
 import {
@@ -21,6 +21,7 @@ import {
   writeRun,
 } from '../journals.ts';
 import { hostForPlans, planned } from '../plans.ts';
+import { definitionXml } from '../worlds.ts';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
 const state = mkdtempSync(join(tmpdir(), 'blockplan-take-up-'));
@@ -133,6 +134,32 @@ test('a run that may hold the only definition of its domain is not forgotten', a
   expect(said.stderr).toContain('blockplan rescue holds');
   expect(await unfinishedRuns(state)).toContain('holds');
   rmSync(folder, { recursive: true });
+});
+
+test('a run of another host is neither forgotten nor rescued here', async () => {
+  const bundle = { ...KEPT.bundle, definition: definitionXml('web1', STARTED.uuid, []) };
+  const entries = [STARTED, { ...KEPT, bundle }] as const;
+  const folder = await writeRun(state, 'far', entries);
+  await addUnfinished(state, 'far');
+  const journal = readFileSync(join(folder, 'journal.jsonl'), 'utf8');
+  const forgotten = blockplan('forget', 'far');
+  expect(forgotten).toMatchObject({ status: 3, code: 'BP216' });
+  const words = (text: string) => text.replaceAll(/\s+/g, ' ');
+  expect(words(forgotten.stderr)).toContain('ssh host1 blockplan forget far');
+  expect(words(forgotten.stderr)).toContain(`remove ${join(state, 'unfinished/far')}`);
+  const rescued = blockplan('rescue', 'far');
+  expect(rescued).toMatchObject({ status: 3, code: 'BP216' });
+  expect(words(rescued.stderr)).toContain(
+    `ssh host1 blockplan rescue r; if host1 is lost, restore it here: blockplan rescue ${folder}`,
+  );
+  expect(blockplan('rescue', '--all').stdout).toContain(
+    `left alone: web1 (run r)\n  run r ran on host1; this is ${hostname()}`,
+  );
+  expect(readFileSync(join(folder, 'journal.jsonl'), 'utf8')).toBe(journal);
+  // Who names the file gets as far as libvirt, which does not exist here.
+  expect(blockplan('rescue', folder)).toMatchObject({ code: 'BP190' });
+  rmSync(folder, { recursive: true });
+  await removeUnfinished(state, 'far');
 });
 
 test('a run that is over or never started leaves the index', async () => {

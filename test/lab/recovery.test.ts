@@ -15,6 +15,7 @@ import {
 } from '../../src/lab/picture.ts';
 import { until } from '../../src/lab/poll.ts';
 import { GuestProcesses } from '../../src/libvirt/guest-process.ts';
+import { markerIn } from '../../src/libvirt/marker.ts';
 import { observeDomain } from '../../src/libvirt/observe.ts';
 import { openVirsh } from '../../src/libvirt/virsh.ts';
 import { hasEnded } from '../../src/model/guest-process.ts';
@@ -207,6 +208,9 @@ test('after a power loss autostart, which undefine disabled, is reported, and en
   const acknowledged = await guest.acknowledged();
   running.child.kill('SIGKILL');
   await running.ended;
+  const held = await cli('forget', run);
+  expect(codes(held), held.told).toEqual(['BP217']);
+  expect(await host.virsh('dumpxml', NAME)).toContain('blockplan:run');
   await host.powerOff();
   await host.boot();
   // libvirt has written a definition at the pivot, so it knows the domain; autostart is off.
@@ -243,7 +247,7 @@ test('a run that was repaired by other means is forgotten, with its marker', {
   running.child.kill('SIGKILL');
   await running.ended;
   const [run = ''] = await readdir(join(stateDir(host), 'unfinished'));
-  expect(await host.virsh('dumpxml', NAME)).toContain('blockplan:run');
+  expect(markerIn(await host.virsh('dumpxml', NAME))?.run).toBe(run);
   const plan = await writePlan(host, text.replace(slow.dest, at('other')));
   const again = () => startRun(host, { file: plan });
   const refused = await (await again()).ended;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Domain, withDisk, withDomain } from '../../src/model/host-state.ts';
+import { type Domain, type HostState, withDisk, withDomain } from '../../src/model/host-state.ts';
 import { problemsAfter, requirementsOf } from '../../src/steps/derived.ts';
 import { undefineStep } from '../../src/steps/undefine.ts';
 import { contentsIn } from '../effects.ts';
@@ -195,6 +195,22 @@ test('a guest that was migrated away is not defined here again', () => {
   expect(rollbackLines(phase!, before, moved)).toEqual([
     'no rollback: "testvm" was migrated to another host: defining it here again would put a second domain on the same disks -> virsh list --all',
   ]);
+});
+
+test('a guest that may run on another host is defined without autostart', () => {
+  const before = world({ domain: { autostart: true } });
+  const [phase] = undefineStep.phases({});
+  const { definition = '' } = before.domain;
+  const kept = { definition, autostart: true, snapshots: [], checkpoints: [] };
+  const gone = withDomain(before, { state: 'gone', persistent: false, autostart: false, kept });
+  const { definition: _none, ...bare } = gone.domain;
+  const unseen = { ...gone, domain: { ...bare, stopUnseen: true as const } };
+  const verbs = (now: HostState) =>
+    phase?.undo(before, now, before).map((each) => 'verb' in each && each.verb);
+  expect(verbs({ ...gone, domain: bare })).toEqual(['define', 'autostart']);
+  expect(verbs(unseen)).toEqual(['define']);
+  const off = withDomain(unseen, { state: 'shut off', persistent: true, definition });
+  expect(verbs(off)).toEqual([]);
 });
 
 testStep(undefineStep, {

@@ -49,12 +49,14 @@ export function overKept(definition: string): Former {
 
 /**
  * Restores what a new definition does not include and the domain lacks: the autostart mark, and the metadata of snapshots
- * and checkpoints that libvirt has lost (libvirt keeps it in memory and drops it when the guest stops).
+ * and checkpoints that libvirt has lost (libvirt keeps it in memory and drops it when the guest stops). The mark of a
+ * guest that may run on another host is left to a person.
  */
 export function restoreAttachments(bundle: Bundle, now: HostState): Effect[] {
-  const { name } = now.domain;
+  const { name, stopUnseen } = now.domain;
   const effects: Effect[] = [];
-  if (bundle.autostart && !now.domain.autostart) {
+  // A guest that may run on another host must not start here with the host.
+  if (bundle.autostart && !now.domain.autostart && !stopUnseen) {
     effects.push({
       tool: 'virsh',
       verb: 'autostart',

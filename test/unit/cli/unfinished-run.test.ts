@@ -8,13 +8,14 @@ import { initCommand } from '../../../src/cli/init.ts';
 import { withLiveHost } from '../../../src/cli/live-state.ts';
 import { previewCommand } from '../../../src/cli/preview.ts';
 import { proveCommand } from '../../../src/cli/prove.ts';
+import { unfinishedRunOn } from '../../../src/cli/unfinished-run.ts';
 import type { BlockplanError } from '../../../src/errors.ts';
 import type { JournalEntry } from '../../../src/journal/journal.ts';
 import { takeLock } from '../../../src/journal/lock.ts';
 import { addUnfinished } from '../../../src/journal/unfinished.ts';
 import type { HostState } from '../../../src/model/host-state.ts';
 import { walk } from '../../../src/simulate/walk.ts';
-import { ended, STARTED, writeRun } from '../../journals.ts';
+import { ended, journalText, KEPT, STARTED, writeRun } from '../../journals.ts';
 import { hostForPlans, planned } from '../../plans.ts';
 import { capturePrinted } from './printed.ts';
 
@@ -123,5 +124,55 @@ describe('a command on a guest with an unfinished run', () => {
     await ran();
     const text = await refusal(proveCommand(plan(), { set: [], format: 'text' }));
     expect(text).toContain(`preflight-refused: ${UNFINISHED}`);
+  });
+});
+
+describe('an unfinished run whose journal does not show its domain', () => {
+  const { uuid, name, definition = '' } = hostForPlans().domain;
+  const kept = (xml: string): JournalEntry => ({
+    ...KEPT,
+    bundle: { ...KEPT.bundle, definition: xml },
+  });
+  const refusal = () =>
+    unfinishedRunOn(state, uuid, name).then((found) => found && `${found.code} ${found.message}`);
+
+  async function left(content: readonly JournalEntry[] | string): Promise<string> {
+    const folder = await writeRun(state, 'r1', content);
+    await addUnfinished(state, 'r1');
+    return folder;
+  }
+
+  /** Its start was altered, and later records are there. */
+  const LATER: JournalEntry = {
+    ...{ type: 'run-resumed', how: 'resume', host: 'h', user: 'u', pid: 1, version: '0' },
+  };
+  const CANNOT = `BP120 run r1 is unfinished, and its journal is missing or damaged: it`;
+  const altered = (...entries: JournalEntry[]) =>
+    journalText([{ ...STARTED, uuid }, ...entries, LATER]).replace(STARTED.plan, 'another');
+
+  test('blocks every domain if nothing shows whose it is', async () => {
+    const folder = await left(altered());
+    expect(await refusal()).toBe(`${CANNOT} may have worked on "testvm"`);
+    rmSync(join(folder, 'journal.jsonl'));
+    expect(await refusal()).toBe(`${CANNOT} may have worked on "testvm"`);
+    rmSync(folder, { recursive: true });
+    expect(await refusal()).toBeUndefined();
+  });
+
+  test('blocks the domain whose definition it saved, and no other', async () => {
+    await left(altered(kept(definition)));
+    expect(await refusal()).toBe(`${CANNOT} worked on "testvm"`);
+    await writeRun(state, 'r1', altered(kept(definition.replaceAll(uuid, STARTED.uuid))));
+    expect(await refusal()).toBeUndefined();
+  });
+
+  test('blocks nothing if nothing was begun, or a process works on it', async () => {
+    await left('');
+    expect(await refusal()).toBeUndefined();
+    await writeRun(state, 'r1', journalText([STARTED]).slice(0, -9));
+    expect(await refusal()).toBeUndefined();
+    await writeRun(state, 'r1', altered());
+    await takeLock(state, 'another', 'r1', 'ann');
+    expect(await refusal()).toBeUndefined();
   });
 });

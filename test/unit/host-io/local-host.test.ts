@@ -49,7 +49,8 @@ test.each(Object.entries(QUESTIONS))('JSON can carry the answer of %s', async (_
 });
 
 test('JSON can carry the identity of the host', () => {
-  const { boot, user } = localHost;
+  const { boot, user, caches } = localHost;
+  expect(caches).toMatch(/^\//);
   expect(boot).toMatch(/^[\da-f-]{36}$/);
   expect(user).toBe(process.geteuid?.());
 });

@@ -135,6 +135,7 @@ describe('without a bundle file', () => {
       file: path,
       run: 'r1',
       uri: 'qemu:///system',
+      host: 'h',
       proven: true,
     });
   });

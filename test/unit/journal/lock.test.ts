@@ -3,11 +3,17 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Lock } from '../../../src/claims.ts';
-import { type LockOwner, lockOwner, takeLock } from '../../../src/journal/lock.ts';
+import {
+  filesOutOfSight,
+  type LockOwner,
+  livingHolders,
+  lockOwner,
+  takeLock,
+} from '../../../src/journal/lock.ts';
 import { isProcessAlive } from '../../../src/processes.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'blockplan-lock-'));
@@ -38,7 +44,7 @@ function file(run: string): string {
 
 /** Writes a lock as another process would have left it. */
 async function left(content: string | Partial<LockOwner>): Promise<void> {
-  const mine = { ...(await ownOwner()), run: 'other' };
+  const mine = { ...(await ownOwner()), run: 'other', taker: 'other' };
   await mkdir(join(state, 'locks'), { recursive: true });
   const text = typeof content === 'string' ? content : JSON.stringify({ ...mine, ...content });
   for (const ending of ['claim', 'lock'])
@@ -60,10 +66,9 @@ interface Taker {
 }
 
 /** Starts a process that takes the lock; Node reads TypeScript by a loader only from 22 on, so esbuild makes it plain. */
-async function taker(script: string, run: string): Promise<Taker> {
-  const child = spawn(process.execPath, [script, state, KEY, run], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+async function taker(script: string, run: string, within: readonly string[] = []): Promise<Taker> {
+  const [program = '', ...words] = [...within, process.execPath, script, state, KEY, run];
+  const child = spawn(program, words, { stdio: ['pipe', 'pipe', 'inherit'] });
   children.push(child);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return { child, line: async () => String((await lines.next()).value) };
@@ -122,6 +127,59 @@ describe('a lock', () => {
     expect((await lockOwner(state, KEY))?.run).toBe('next');
     await lock.release();
   });
+
+  test.each([
+    ['another name', { host: 'elsewhere' }],
+    ['another machine id', { machine: '0123456789abcdef0123456789abcdef' }],
+  ])(
+    'of a host with %s is never taken over, but can be removed by hand',
+    async (_title, change) => {
+      await left({ ...change, pid: 2 ** 22 + 1, boot: 'another' });
+      const lock = await takeLock(state, KEY, 'next', 'tester');
+      expect(lock).toMatchObject({ heldBy: { run: 'other', ...change } });
+      if (!('heldBy' in lock)) return;
+      expect((await livingHolders(state)).get('other')).toMatchObject(change);
+      const files = filesOutOfSight(state, KEY, lock.heldBy);
+      expect(files.map((each) => basename(each))).toEqual([
+        `${KEY}.other.claim`,
+        `${KEY}.other.lock`,
+      ]);
+      for (const each of files) await rm(each);
+      await (await taken('next')).release();
+    },
+  );
+
+  test('of an older version names no host, and is one of this host', async () => {
+    const { host: _h, machine: _m, namespace: _n, ...older } = await ownOwner();
+    await left(JSON.stringify({ ...older, taker: 'other', pid: 2 ** 22 + 1 }));
+    await (await taken('next')).release();
+    await left(JSON.stringify({ ...older, taker: 'other', run: 'other' }));
+    expect(await takeLock(state, KEY, 'next', 'tester')).toMatchObject({
+      heldBy: { run: 'other' },
+    });
+    expect(filesOutOfSight(state, KEY, { ...older, taker: 'other' })).toEqual([]);
+  });
+
+  test.runIf(process.getuid?.() === 0)(
+    'of a process in another PID namespace is kept until that namespace has no process',
+    async () => {
+      const inside = await taker(await script(), 'first', [
+        'unshare',
+        '--pid',
+        '--fork',
+        '--mount-proc',
+      ]);
+      await inside.line();
+      inside.child.stdin?.write('go\n');
+      expect(await inside.line()).toBe('taken');
+      const lock = await takeLock(state, KEY, 'second', 'tester');
+      expect(lock).toMatchObject({ heldBy: { run: 'first', pid: 1 } });
+      expect('heldBy' in lock && filesOutOfSight(state, KEY, lock.heldBy)).toHaveLength(2);
+      inside.child.stdin?.end();
+      await once(inside.child, 'exit');
+      await (await taken('second')).release();
+    },
+  );
 
   test('of a living process is not taken over', async () => {
     await left({});

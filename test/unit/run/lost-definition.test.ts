@@ -86,6 +86,15 @@ test('the bundle alone shows whose it is', async () => {
   expect(bare).not.toHaveProperty('uri');
 });
 
+test('the last attempt in the journal, and else the bundle, shows the host', async () => {
+  const resumed = { type: 'run-resumed', how: 'resume', user: 'u', pid: 1, version: '0' } as const;
+  expect((await lost(entries)).host).toBe(first.host);
+  expect((await lost([...entries, { ...resumed, host: 'host2' }])).host).toBe('host2');
+  const bundle = found({ host: 'host3' });
+  expect((await lost(undefined, { plan: null, bundle })).host).toBe('host3');
+  expect((await lost(entries, { bundle })).host).toBe(first.host);
+});
+
 describe('the connection and the run', () => {
   test.each([
     ['come from the bundle first', { uri: 'b', run: 'rb' }, 'j', { uri: 'b', run: 'rb' }],

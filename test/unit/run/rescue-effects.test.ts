@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { PerformContext } from '../../../src/commands/driver.ts';
 import { EffectFailed } from '../../../src/model/effect-failed.ts';
 import { type HostState, withDomain } from '../../../src/model/host-state.ts';
+import { contradictions, differences } from '../../../src/run/compare.ts';
 import type { LostDefinition } from '../../../src/run/lost-definition.ts';
 import { rescueDomain } from '../../../src/run/rescue.ts';
 import { DriverDouble, type Injection } from '../../driver-double.ts';
@@ -10,6 +11,7 @@ import {
   AGAIN,
   back,
   bare,
+  before,
   COPY,
   gone,
   kept,
@@ -159,4 +161,48 @@ test('files to compare are those of the disks that the guest writes to, wherever
     [SNAP2, DATA, COPY].map((file) => `qemu-img info --backing-chain ${file}`),
   );
   expect(state.join('\n')).not.toContain('the guest last wrote to');
+});
+
+describe('a guest of which neither an event nor its log shows that it stopped here', () => {
+  const doubt = expect.stringContaining('"testvm" may run on another host');
+  const unseen = withDomain(gone, { stopUnseen: true });
+
+  test('is defined, but not marked for autostart, and its start is not advised', async () => {
+    const { outcome, whole, state, next, asked } = await rescued(lost(), unseen);
+    expect(asked.map((each) => 'verb' in each && each.verb)).toEqual(['define']);
+    expect([outcome, whole]).toEqual(['in doubt', false]);
+    expect(state).toContainEqual(doubt);
+    expect(next).toEqual([
+      'virsh list --all',
+      'virsh autostart testvm',
+      'blockplan resume r',
+      'blockplan rollback r',
+    ]);
+  });
+
+  test('nor is one whose run was on another host, if its file is named', async () => {
+    const far = lost({ host: 'host2', elsewhere: 'host2' });
+    const { outcome, state, next, asked } = await rescued(far, gone);
+    expect(asked.map((each) => 'verb' in each && each.verb)).toEqual(['define']);
+    expect(outcome).toBe('in doubt');
+    expect(state).toContainEqual(
+      expect.stringContaining('the run was on host2, so "testvm" may still run there'),
+    );
+    expect(next[0]).toBe('ssh host2 virsh list --all');
+  });
+
+  test('is reported at the end of a run', () => {
+    const off = withDomain(before, { state: 'shut off', stopUnseen: true });
+    expect(differences(before, off)).toEqual(['the guest is shut off; it was running', doubt]);
+    expect(contradictions(before, off)).toEqual(['the guest is shut off; it was running', doubt]);
+  });
+
+  test('is not marked by a second rescue either', async () => {
+    const off = withDomain(back, { state: 'shut off', autostart: false, stopUnseen: true });
+    const { outcome, whole, state, next, asked } = await rescued(lost(), off);
+    expect(asked).toEqual([]);
+    expect([outcome, whole]).toEqual(['in doubt', false]);
+    expect(state).toContainEqual(doubt);
+    expect(next[0]).toBe('virsh list --all');
+  });
 });
