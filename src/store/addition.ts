@@ -32,7 +32,7 @@ export function additionTo(store: BackupStore, guest: Guest, path: string): Addi
 function pruneUnfinished(path: string): Finding {
   return storeFinding(
     codes.pruneUnfinished,
-    `a newer version of blockplan began to remove backups from ${path} and has not finished, so no backup can be added`,
+    `no backup can be added to ${path}: a newer version of blockplan began to remove backups from it and has not finished`,
     'finish it with that version',
   );
 }
