@@ -1,6 +1,7 @@
 /**
  * A domain that a run made transient and that is persistent again: libvirtd did that when it restarted, or a rescue did.
  */
+import { isSameBesideAllLayers } from '../model/definition-layers.ts';
 import { readDomainXml } from '../model/domain-xml.ts';
 import { isSameLocation } from '../model/file-identity.ts';
 import { type Disk, type HostState, isUp } from '../model/host-state.ts';
@@ -23,13 +24,13 @@ export function* makeTransientAgain(
   expected: HostState,
   now: HostState,
 ): RunPart<HostState> {
-  const { persistent, definition = '', autostart } = now.domain;
+  const { persistent, definition, autostart } = now.domain;
   const { kept } = hostIn(run, on);
   if (!persistent || expected.domain.persistent || !isUp(now) || kept === undefined) return now;
   // A definition that a person made in the meantime is kept nowhere else. One that libvirtd made or a rescue restored
-  // differs from the kept one at most in its disks.
+  // differs from the kept one at most in the layers of its disks.
   if (autostart && !kept.autostart) return now;
-  if (outsideDisks(definition) !== outsideDisks(kept.definition)) return now;
+  if (definition === undefined || !isSameBesideAllLayers(definition, kept.definition)) return now;
   yield* performEffect(run, { on, step: 'run', phase: 'come-back' }, 'do', makeTransient(now));
   return yield* observe(run, on);
 }

@@ -193,3 +193,28 @@ test('a definition that is edited between a pivot and its define is not replaced
   await expectWrites(host, guest);
   await guest.destroy();
 });
+
+test('a definition that libvirtd derives when it restarts counts as the saved one', async () => {
+  const guest = await withSecondDisk();
+  const before = await definition(host, guest.name);
+  const dest = inFolder(guest, 'dest');
+  const { finish, told } = await runWith(
+    guest,
+    [
+      { undefine: {} },
+      { id: 'copy', blockcopy: { disk: 'vda', dest, shallow: true, pivot: true } },
+      { id: 'redef', redefine: { disk: 'vda', source: dest } },
+    ],
+    ['redef/define', 'define'],
+    async () => {
+      await host.killDaemon();
+      await host.startDaemon();
+      expect(await definition(host, guest.name)).toContain(`<source file='${dest}'`);
+      throw ioError();
+    },
+  );
+  expect(finish.end, told).toBe('rolled-back');
+  expect(await definition(host, guest.name)).toBe(before);
+  await expectWrites(host, guest);
+  await guest.destroy();
+});

@@ -93,7 +93,12 @@ describe('a domain that the run has made transient, and that is persistent when 
     ['that is off', withDomain(back, { state: 'shut off' }), {}],
     ['that a person has edited', withDomain(back, { definition: edited }), {}],
     ['that a person has marked', withDomain(back, { autostart: true }), {}],
-    ['that has no definition', withDomain(back, { definition: '' }), {}],
+    [
+      'with a disk that a person has edited',
+      withDomain(back, { definition: moved.replace("discard='unmap'", "discard='ignore'") }),
+      {},
+    ],
+    ['whose definition is unknown', withDomain(gone, { persistent: true }), {}],
     ['that was persistent before', back, { expected: back }],
     ['of which nothing was kept', back, { kept: null }],
     ['that is still transient', gone, {}],
