@@ -1,7 +1,9 @@
 /** Finds overlays above a guest's layers that no domain's XML names: a change to the layer below would make them invalid. */
 import type { HostIO } from '../host-io/host-io.ts';
 import { includesFile, isSameFile, usersOf } from '../model/file-identity.ts';
-import type { HostState, StrayOverlay } from '../model/host-state.ts';
+import type { HostState } from '../model/host-state.ts';
+import type { StrayOverlay } from '../model/stray-overlay.ts';
+import { ExaminedAnswers } from './examined-answers.ts';
 import { snapshotRecords } from './records.ts';
 import type { Virsh } from './virsh.ts';
 
@@ -26,7 +28,8 @@ export async function strayOverlays(
     .flatMap(({ chain }) => chain.filter(({ block }) => !block).map(({ file }) => file))
     .filter((file) => file.startsWith('/'));
   if (layers.length === 0) return [];
-  const records = await snapshotRecords(virsh, domain);
+  // Where libvirt does not show a record, only its file in another folder is not found.
+  const records = await snapshotRecords(virsh, domain, new ExaminedAnswers());
   const recorded = records.flatMap(({ name, disks }) =>
     disks.flatMap(({ base }) => (base?.startsWith('/') ? [{ snapshot: name, file: base }] : [])),
   );

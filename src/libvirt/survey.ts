@@ -8,6 +8,7 @@ import { dataFilesByContent, withDataFiles } from './data-files.ts';
 import { extentsOf, withExtents } from './image-extents.ts';
 import { ImageHeaders } from './image-headers.ts';
 import { otherDomains } from './others.ts';
+import { LOCKED_ANSWER_MS } from './read-answer.ts';
 import { strayOverlays } from './stray-overlays.ts';
 import type { Virsh } from './virsh.ts';
 import { volumePaths } from './volumes.ts';
@@ -36,10 +37,13 @@ export async function surveyHost(
     ownFound.then(({ disks, ...found }) =>
       extentsOf(io, { domain: { disks }, ...found }, measured),
     ),
-    virsh.runAll([
-      ['version', '--daemon'],
-      ...(state === 'gone' ? [] : [['domblkinfo', '--domain', name, '--all']]),
-    ]),
+    virsh.runAll(
+      [
+        ['version', '--daemon'],
+        ...(state === 'gone' ? [] : [['domblkinfo', '--domain', name, '--all']]),
+      ],
+      { timeoutMs: LOCKED_ANSWER_MS },
+    ),
   ] as const;
   // When one of them fails, the others must not hold files open while a rollback begins.
   await Promise.allSettled(looks);

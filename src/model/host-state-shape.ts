@@ -17,7 +17,6 @@ import {
   type Layer,
   type OtherDomain,
   type SavedMetadata,
-  type StrayOverlay,
   type UnknownPart,
 } from './host-state.ts';
 import type { ImageExtents, LayerExtents } from './image-extents.ts';
@@ -35,6 +34,7 @@ import {
   textLike,
   trueFlag,
 } from './shape.ts';
+import type { StrayOverlay } from './stray-overlay.ts';
 
 const moment = fields<SavedMetadata>({ name: text, xml: text });
 
@@ -91,6 +91,7 @@ const domain = fields<Domain>({
   movedAway: optionalField(trueFlag),
   uuid: text,
   state: oneOf<DomainState>(...DOMAIN_STATES),
+  ioError: optionalField(trueFlag),
   persistent: flag,
   autostart: flag,
   definition: optionalField(text),

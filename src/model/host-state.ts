@@ -14,6 +14,7 @@ import type { BackupStore } from './backup-store.ts';
 import type { Destination } from './destination.ts';
 import type { GuestProcess } from './guest-process.ts';
 import type { ImageExtents } from './image-extents.ts';
+import type { StrayOverlay } from './stray-overlay.ts';
 
 /** The state of a libvirt host at one moment, as far as it concerns a plan's domain. */
 export interface HostState {
@@ -51,15 +52,6 @@ export type UnknownPart =
   | 'snapshots'
   | 'others';
 
-/** An overlay that becomes invalid if the layer below it is changed or removed. */
-export interface StrayOverlay {
-  readonly file: string;
-  /** The guest's layer that it names as its backing file. */
-  readonly backing: string;
-  /** The guest's snapshot whose data it holds. */
-  readonly snapshot?: string;
-}
-
 export interface HostInfo {
   /** The connection, as libvirt spells it. */
   readonly uri: string;
@@ -96,6 +88,8 @@ export interface Domain {
   readonly movedAway?: true;
   readonly uuid: string;
   readonly state: DomainState;
+  /** Set where the guest is paused because of an I/O error on a disk (`virsh domstate --reason`). */
+  readonly ioError?: true;
   readonly persistent: boolean;
   readonly autostart: boolean;
   /** The definition with its security information, byte for byte; absent for a transient domain. */

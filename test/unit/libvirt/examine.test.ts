@@ -192,13 +192,49 @@ describe('a domain', () => {
     expect(session.asked.filter((text) => text.includes('--size'))).toEqual([]);
   });
 
-  test('that libvirt reports nothing about has an empty examination', async () => {
-    const found = await examineDomain(
+  const refusing = (refusals: Readonly<Record<string, string>>) =>
+    examineDomain(
       localHost,
-      scripted(() => new Error('no')),
-      looked(),
+      scripted((argv) => {
+        const verb = argv.includes('--size') ? '--size' : (argv[0] ?? '');
+        const refusal = refusals[verb] ?? refusals.any;
+        return refusal === undefined ? answers(argv, " size='1'") : new Error(refusal);
+      }),
+      { ...looked(), managedSave: true },
     );
+
+  test('that libvirt shows nothing of is listed as unread, part by part', async () => {
+    const found = await refusing({ any: 'no' });
     expect(found).toMatchObject({ reason: '', diskErrors: {}, snapshots: [], checkpoints: [] });
     expect(found.marker).toBeUndefined();
+    expect(found.unread?.map(({ part, what }) => `${part}: ${what}`)).toEqual([
+      'other: the reason for its state',
+      'other: the I/O errors of its disks',
+      'other: its managed save image',
+      'other: whether a run has marked the domain',
+      'snapshots: the record of snapshot "s1"',
+      'checkpoints: the record of checkpoint "c1"',
+    ]);
+    expect(found.unread?.map(({ why }) => why)).toContain('no');
+    const { unread } = await refusing({ '--size': 'Timed out during operation' });
+    expect(unread).toContainEqual({
+      ...{ part: 'other', what: 'the bitmaps of checkpoint "c1"' },
+      why: 'Timed out during operation',
+    });
+  });
+
+  test('has nothing unread where libvirt says that there is nothing', async () => {
+    const off = 'Requested operation is not valid: domain is not running';
+    const found = await refusing({
+      domblkerror: off,
+      metadata: off,
+      '--size': off,
+      'managedsave-dumpxml':
+        'Requested operation is not valid: domain does not have managed save image',
+      'snapshot-dumpxml': "Domain snapshot not found: no domain snapshot with matching name 's1'",
+    });
+    expect(found).toMatchObject({ snapshots: [], checkpoints: [{ name: 'c1' }] });
+    expect(found).not.toHaveProperty('unread');
+    expect(found).not.toHaveProperty('saved');
   });
 });
