@@ -2,6 +2,7 @@
  * Effects: what a phase does to the host, as data. Preview, journal, report and driver use the same list, so what was
  * reviewed is what runs.
  */
+import type { FormerFile } from '../model/former-file.ts';
 import type { GuestProcess } from '../model/guest-process.ts';
 import type { HostState } from '../model/host-state.ts';
 import type { BackupEffect } from './backup-effect.ts';
@@ -31,6 +32,8 @@ export interface VirshTerms {
   readonly optional?: true;
   /** Existing files that the command writes into: it is not sent while another process, mount or device uses one. */
   readonly writesInto?: readonly string[];
+  /** The former file that it writes into: it is not sent if another file is at that path now. */
+  readonly former?: FormerFile;
   /** Files whose former content it overwrites, and which no rollback restores. */
   readonly loses?: readonly string[];
   /** For an optional effect: what is unknown if it failed. A run that ends in doubt does not report that all is well. */
@@ -60,6 +63,8 @@ export interface QemuImgTerms {
   readonly tool: 'qemu-img';
   /** The amount to read in bytes, as far as it is known; for progress. */
   readonly bytes: number;
+  /** The former file that it writes into, as for {@link VirshTerms}. */
+  readonly former?: FormerFile;
   readonly why: string;
 }
 
@@ -95,6 +100,8 @@ export interface RemoveFileEffect {
   readonly file: string;
   /** Set if the file may be removed only if this run created it, not another file at its path. */
   readonly made?: true;
+  /** The file that must be at the path; absent where it is unknown. */
+  readonly former?: FormerFile;
   readonly why: string;
 }
 
@@ -104,6 +111,8 @@ export interface MoveFileEffect {
   readonly file: string;
   /** Its path afterwards. */
   readonly to: string;
+  /** The file that must be at the path before, or at the new one if it was moved already; absent where it is unknown. */
+  readonly former?: FormerFile;
   readonly why: string;
 }
 

@@ -41,7 +41,7 @@ import { captureBundle, observeDomain, uuidOf } from './observe.ts';
 import { readHeaders } from './own-headers.ts';
 import { readStores } from './read-stores.ts';
 import { effectRefused } from './refusal.ts';
-import { refuseHeld } from './refuse-held.ts';
+import { refuseHeld, refuseReplaced } from './refuse-held.ts';
 import { moveUnused, removeUnused } from './remove-unused.ts';
 import { surveyHost } from './survey.ts';
 import { timesWritten } from './times-written.ts';
@@ -164,6 +164,7 @@ class LiveDriver implements LibvirtDriver {
   ): Promise<void> {
     context.signal?.throwIfAborted();
     await refuseHeld(this.#io, filesWrittenInto(effect));
+    await refuseReplaced(this.#io, effect);
     switch (effect.tool) {
       case 'virsh':
         return this.#command(effect, context);
@@ -219,10 +220,14 @@ class LiveDriver implements LibvirtDriver {
     }
   }
 
-  async #remove({ file, made }: Pick<RemoveFileEffect, 'file' | 'made'>): Promise<void> {
+  async #remove({
+    file,
+    made,
+    former,
+  }: Pick<RemoveFileEffect, 'file' | 'made' | 'former'>): Promise<void> {
     const isOwn = async (held: HeldFile) => this.#made.requireOwn(file, await held.stamp());
     const state = await this.observe([file]);
-    return removeUnused(this.#io, file, state, this, made ? isOwn : undefined);
+    return removeUnused(this.#io, file, state, this, made ? isOwn : undefined, former);
   }
 
   #command(effect: VirshEffect, { folder }: PerformContext): Promise<void> {

@@ -4,6 +4,7 @@ import type { MoveFileEffect } from '../commands/effect.ts';
 import type { FileStamp, HeldFile, HostIO } from '../host-io/host-io.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { includesFile, usersOf } from '../model/file-identity.ts';
+import { type FormerFile, isFormer, replacedText } from '../model/former-file.ts';
 import type { HostState } from '../model/host-state.ts';
 import { filesAtNextStart } from './own-headers.ts';
 
@@ -11,6 +12,7 @@ import { filesAtNextStart } from './own-headers.ts';
  * Removes a file once it is proven unused; a file that is already gone is no error.
  * @param state the domain as it was just observed
  * @param own checks that the run itself made the file, and throws otherwise
+ * @param former the file that must be at the path
  * @throws EffectFailed, without touching the file, when anything still needs it
  */
 export async function removeUnused(
@@ -19,10 +21,12 @@ export async function removeUnused(
   state: HostState,
   driver: Pick<Driver, 'survey'>,
   own?: (held: HeldFile) => Promise<void>,
+  former?: FormerFile,
 ): Promise<void> {
   await using held = await io.holdFile(file);
   if (!held) return;
   await own?.(held);
+  await refuseOther(file, held, former);
   const made = own ? await held.stamp() : undefined;
   await refuseUsed(io, file, held, state, driver, made);
   await held.remove();
@@ -35,17 +39,32 @@ export async function removeUnused(
  */
 export async function moveUnused(
   io: HostIO,
-  { file, to }: Pick<MoveFileEffect, 'file' | 'to'>,
+  { file, to, former }: Pick<MoveFileEffect, 'file' | 'to' | 'former'>,
   state: HostState,
   driver: Pick<Driver, 'survey'>,
 ): Promise<void> {
   await using held = await io.holdFile(file);
   if (held) {
+    await refuseOther(file, held, former);
     await refuseUsed(io, file, held, state, driver);
     await held.moveTo(to);
-  } else if ((await io.inspectFile(to)) === null) {
-    throw new EffectFailed(`${file} does not exist`);
+    return;
   }
+  const moved = await io.stat(to);
+  if (!moved) throw new EffectFailed(`${file} does not exist`);
+  if (former && !isFormer(former, moved))
+    throw new EffectFailed(`${to} is another file than ${file} was`);
+}
+
+/** @throws EffectFailed where the file is not the former one */
+async function refuseOther(
+  file: string,
+  held: HeldFile,
+  former: FormerFile | undefined,
+): Promise<void> {
+  const found = former && (await held.stamp());
+  if (found && !isFormer(former, found))
+    throw new EffectFailed(`${replacedText(file)}, so it is left alone`);
 }
 
 /**

@@ -6,6 +6,7 @@ import type {
   VirshEffect,
 } from '../../commands/effect.ts';
 import { fileAt } from '../../model/file-identity.ts';
+import { type FormerFile, formerFile } from '../../model/former-file.ts';
 import type { HostState } from '../../model/host-state.ts';
 
 /** Creates an empty file before libvirt writes there: libvirt accepts it, and no file of another user is mistaken for it. */
@@ -13,8 +14,18 @@ export function makeFile(file: string, why: string): MakeFileEffect {
   return { tool: 'make-file', file, why };
 }
 
-export function removeFile(file: string, why: string): RemoveFileEffect {
-  return { tool: 'remove-file', file, why };
+/** @param former the host state in which the file was observed that is removed, if it is not one of the run's own */
+export function removeFile(file: string, why: string, former?: HostState): RemoveFileEffect {
+  return { tool: 'remove-file', file, ...formerOf(former, file), why };
+}
+
+/** The field of an effect that changes a file only if it is the one that was at its path in that host state. */
+export function formerOf(
+  state: HostState | undefined,
+  file: string,
+): { readonly former?: FormerFile } {
+  const former = state && formerFile(state, file);
+  return former ? { former } : {};
 }
 
 /**
@@ -34,6 +45,12 @@ export function writesOver(
   return { writesInto: files, ...(loses.length === 0 ? {} : { loses }) };
 }
 
-export function moveFile(file: string, to: string, why: string): MoveFileEffect {
-  return { tool: 'move-file', file, to, why };
+/** @param former the file, as it was observed */
+export function moveFile(
+  file: string,
+  to: string,
+  why: string,
+  former: FormerFile | undefined,
+): MoveFileEffect {
+  return { tool: 'move-file', file, to, ...(former ? { former } : {}), why };
 }

@@ -1,5 +1,6 @@
 /** The phases that remove committed files or move them aside. */
 import { fileAt } from '../../model/file-identity.ts';
+import { formerFile, isFormer } from '../../model/former-file.ts';
 import type { HostState } from '../../model/host-state.ts';
 import type { Phase } from '../define.ts';
 import { moveFile, removeFile } from '../effects/files.ts';
@@ -16,7 +17,7 @@ export function deletePhase(filesOf: FilesOf): Phase {
     summary: 'remove the committed files once they are proven unused',
     rollback: 'nothing to do: the base holds the data of the files',
     effects: (_before, start) =>
-      filesOf(start).map((file) => removeFile(file, 'its data is in the base')),
+      filesOf(start).map((file) => removeFile(file, 'its data is in the base', start)),
     expects: (_before, start) => filesOf(start).map(fileIsAbsent),
     undo: () => [],
   };
@@ -31,7 +32,9 @@ export function quarantinePhase(folder: string, filesOf: FilesOf): Phase {
     summary: `move the committed files to ${folder} once they are proven unused`,
     rollback: 'move them back',
     effects: (_before, start) =>
-      moves(start).map(({ file, place }) => moveFile(file, place, 'its data is in the base')),
+      moves(start).map(({ file, place }) =>
+        moveFile(file, place, 'its data is in the base', formerFile(start, file)),
+      ),
     expects: (before, start) =>
       moves(start).flatMap(({ file, place }) => [
         fileIsAbsent(file),
@@ -44,7 +47,7 @@ export function quarantinePhase(folder: string, filesOf: FilesOf): Phase {
     undo: (before, now, start) =>
       moves(start)
         .filter(({ file, place }) => isThat(before, file, now, place))
-        .map(({ file, place }) => moveFile(place, file, 'move it back')),
+        .map(({ file, place }) => moveFile(place, file, 'move it back', formerFile(before, file))),
   };
 }
 
@@ -52,5 +55,8 @@ export function quarantinePhase(folder: string, filesOf: FilesOf): Phase {
 function isThat(before: HostState, file: string, now: HostState, place: string): boolean {
   const found = fileAt(now, place);
   if (!found) return false;
-  return found.identity === fileAt(before, file)?.identity;
+  const [former, other] = [formerFile(before, file), formerFile(now, place)];
+  // Only the birth time shows that it is the same file after a boot, which can change the number of its device.
+  const isStamped = former?.born !== undefined && other?.born !== undefined;
+  return isStamped ? isFormer(former, other) : found.identity === fileAt(before, file)?.identity;
 }

@@ -39,9 +39,7 @@ export function reinstateOverlay(
     );
   }
   return [
-    ...(fileAt(now, top.file)
-      ? [removeFile(top.file, 'it has been out of date since the pivot')]
-      : []),
+    ...removedTop(before, now, top.file),
     ...recreateOverlay(
       now,
       disk,
@@ -49,6 +47,14 @@ export function reinstateOverlay(
       nameFor(before, top, base),
     ),
   ];
+}
+
+/** Removes the committed overlay or, after an interrupted rollback, the file of the new one. */
+function removedTop(before: HostState, now: HostState, file: string): Effect[] {
+  const found = fileAt(now, file);
+  if (!found) return [];
+  const why = 'it has been out of date since the pivot';
+  return [found.made ? { ...removeFile(file, why), made: true } : removeFile(file, why, before)];
 }
 
 /** The backing file name in the overlay's former header; the path of the layer below if that name did not lead there. */
