@@ -2,6 +2,7 @@
  * Effects: what a phase does to the host, as data. Preview, journal, report and driver use the same list, so what was
  * reviewed is what runs.
  */
+import type { FormerFile } from '../model/former-file.ts';
 import type { GuestProcess } from '../model/guest-process.ts';
 import type { HostState } from '../model/host-state.ts';
 import type { BackupEffect } from './backup-effect.ts';
@@ -31,6 +32,8 @@ export interface VirshTerms {
   readonly optional?: true;
   /** Existing files that the command writes into: it is not sent while another process, mount or device uses one. */
   readonly writesInto?: readonly string[];
+  /** The former file that it writes into: it is not sent if another file is at that path now. */
+  readonly former?: FormerFile;
   /** Files whose former content it overwrites, and which no rollback restores. */
   readonly loses?: readonly string[];
   /** For an optional effect: what is unknown if it failed. A run that ends in doubt does not report that all is well. */
@@ -73,6 +76,8 @@ export interface QemuImgTerms {
   readonly tool: 'qemu-img';
   /** The amount to read in bytes, as far as it is known; for progress. */
   readonly bytes: number;
+  /** The former file that it writes into, as for {@link VirshTerms}. */
+  readonly former?: FormerFile;
   readonly why: string;
 }
 
@@ -110,6 +115,8 @@ export interface RemoveFileEffect {
   readonly made?: true;
   /** The files that hold its data now: they are synced to their storage before it is removed. */
   readonly dataIn?: readonly string[];
+  /** The file that must be at the path; absent where it is unknown. */
+  readonly former?: FormerFile;
   readonly why: string;
 }
 
@@ -119,6 +126,8 @@ export interface MoveFileEffect {
   readonly file: string;
   /** Its path afterwards. */
   readonly to: string;
+  /** The file that must be at the path before, or at the new one if it was moved already; absent where it is unknown. */
+  readonly former?: FormerFile;
   readonly why: string;
 }
 

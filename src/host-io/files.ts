@@ -9,14 +9,16 @@ import type { FileStamp, FileStat, FolderUser } from './host-io.ts';
 
 /** Implements `HostIO.inspectFile`. */
 export async function inspectFile(path: string): Promise<ImageFile | null> {
-  const found = await allowed(path, absentAsNull(stat(path)));
+  const found = await allowed(path, absentAsNull(stat(path, { bigint: true })));
   if (!found) return null;
-  return { size: found.blocks * 512, identity: identityOf(found) };
+  const born = found.isFile() && found.birthtimeNs > 0n ? { born: `${found.birthtimeNs}` } : {};
+  return { size: Number(found.blocks) * 512, identity: identityOf(found), ...born };
 }
 
 /** The same for every name of one file. Two nodes of one block device have the same identity. */
-export function identityOf(found: Stats): string {
-  return found.isBlockDevice() ? `device ${found.rdev}` : `${found.dev}:${found.ino}`;
+export function identityOf(found: Stats | BigIntStats): string {
+  const [dev, ino] = [Number(found.dev), Number(found.ino)];
+  return found.isBlockDevice() ? `device ${found.rdev}` : `${dev}:${ino}`;
 }
 
 /**

@@ -12,6 +12,7 @@ import type {
   VirshTerms,
 } from '../commands/effect.ts';
 import { type AnyCommand, COMMANDS, commandNamed, type Program } from '../commands/registry.ts';
+import type { FormerFile } from '../model/former-file.ts';
 import { guestProcessShape } from '../model/host-state-shape.ts';
 import {
   amount,
@@ -41,6 +42,8 @@ const diskSpec: Shape<DiskSpec> = byTag<DiskSpec>('snapshot', {
   }),
   no: fields<Extract<DiskSpec, { snapshot: 'no' }>>({ snapshot: oneOf('no' as const), disk: text }),
 });
+
+const former = fields<FormerFile>({ file: text, ino: text, born: optionalField(text) });
 
 const VALUES: { readonly [K in keyof Values]: Shape<Values[K]> } = {
   flag,
@@ -102,6 +105,7 @@ const FIELDS: { readonly [T in Tool]: Fields<FieldsOf[T]> } = {
     timeoutMs: optionalField(amount),
     optional: optionalField(trueFlag),
     writesInto: optionalField(listOf(text)),
+    former: optionalField(former),
     loses: optionalField(listOf(text)),
     completes: optionalField(text),
     doubt: optionalField(text),
@@ -119,7 +123,12 @@ const FIELDS: { readonly [T in Tool]: Fields<FieldsOf[T]> } = {
       }),
     ),
   },
-  'qemu-img': { tool: oneOf('qemu-img' as const), bytes: amount, why: text },
+  'qemu-img': {
+    tool: oneOf('qemu-img' as const),
+    bytes: amount,
+    former: optionalField(former),
+    why: text,
+  },
   'await-job': {
     tool: oneOf('await-job' as const),
     disk: text,
@@ -134,9 +143,16 @@ const FIELDS: { readonly [T in Tool]: Fields<FieldsOf[T]> } = {
     file: text,
     made: optionalField(trueFlag),
     dataIn: optionalField(listOf(text)),
+    former: optionalField(former),
     why: text,
   },
-  'move-file': { tool: oneOf('move-file' as const), file: text, to: text, why: text },
+  'move-file': {
+    tool: oneOf('move-file' as const),
+    file: text,
+    to: text,
+    former: optionalField(former),
+    why: text,
+  },
   ...BACKUP_FIELDS,
 };
 

@@ -36,7 +36,7 @@ import { captureBundle, observeDomain, uuidOf } from './observe.ts';
 import { readHeaders } from './own-headers.ts';
 import { readStores } from './read-stores.ts';
 import { effectRefused } from './refusal.ts';
-import { refuseHeld } from './refuse-held.ts';
+import { refuseHeld, refuseReplaced } from './refuse-held.ts';
 import { moveUnused, removeUnused } from './remove-unused.ts';
 import { RunEvents } from './run-events.ts';
 import { surveyHost } from './survey.ts';
@@ -156,6 +156,7 @@ class LiveDriver implements LibvirtDriver {
   ): Promise<void> {
     context.signal?.throwIfAborted();
     await refuseHeld(this.#io, filesWrittenInto(effect));
+    await refuseReplaced(this.#io, effect);
     switch (effect.tool) {
       case 'virsh':
         return this.#command(effect, context);
@@ -175,7 +176,7 @@ class LiveDriver implements LibvirtDriver {
         return this.#remove(effect);
       case 'move-file':
         await moveUnused(this.#io, effect, await this.observe([effect.file]), this, {
-          former: [...this.#layers],
+          layers: [...this.#layers],
         });
         return this.#made.forget(effect.file);
       default:
@@ -205,11 +206,16 @@ class LiveDriver implements LibvirtDriver {
     }
   }
 
-  async #remove({ file, made, dataIn }: Omit<RemoveFileEffect, 'tool' | 'why'>) {
+  async #remove(effect: Omit<RemoveFileEffect, 'tool' | 'why'>): Promise<void> {
+    const { file, made, ...terms } = effect;
     const isOwn = async (held: HeldFile) => this.#made.requireOwn(file, await held.stamp());
     const state = await this.observe([file]);
-    const terms = { former: [...this.#layers], ...(dataIn ? { dataIn } : {}) };
-    return removeUnused(this.#io, file, state, this, made ? isOwn : undefined, terms);
+    const own = made ? { own: isOwn } : {};
+    return removeUnused(this.#io, file, state, this, {
+      ...terms,
+      ...own,
+      layers: [...this.#layers],
+    });
   }
 
   #command(effect: VirshEffect, { folder }: PerformContext): Promise<void> {

@@ -1,6 +1,8 @@
 /** The last check before existing files are overwritten. */
+import type { Effect } from '../commands/effect.ts';
 import type { HostIO } from '../host-io/host-io.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
+import { isFormer, replacedText } from '../model/former-file.ts';
 
 /**
  * Refuses to overwrite files that have come into use since preflight.
@@ -12,4 +14,16 @@ export async function refuseHeld(io: HostIO, files: readonly string[]): Promise<
     if (users.length > 0)
       throw new EffectFailed(`${file} is ${users.join(', ')}, so blockplan does not write to it`);
   }
+}
+
+/**
+ * Refuses to write into a file that is not the one that was at its path before.
+ * @throws EffectFailed where another one is there now
+ */
+export async function refuseReplaced(io: HostIO, effect: Effect): Promise<void> {
+  const isWriting = effect.tool === 'virsh' || effect.tool === 'qemu-img';
+  const former = isWriting ? effect.former : undefined;
+  const found = former && (await io.stat(former.file));
+  if (found && !isFormer(former, found))
+    throw new EffectFailed(`${replacedText(former.file)}, so blockplan does not write to it`);
 }

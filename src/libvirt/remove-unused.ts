@@ -1,24 +1,26 @@
 /** The only way to remove or move a file: no chain in XML or in an image header names it, and no process has it open. */
 import type { Driver } from '../commands/driver.ts';
-import type { MoveFileEffect } from '../commands/effect.ts';
+import type { MoveFileEffect, RemoveFileEffect } from '../commands/effect.ts';
 import type { FileStamp, HeldFile, HostIO } from '../host-io/host-io.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { includesFile, usersOf } from '../model/file-identity.ts';
+import { type FormerFile, isFormer, replacedText } from '../model/former-file.ts';
 import type { HostState } from '../model/host-state.ts';
 import { filesAtNextStart } from './own-headers.ts';
 import { overlaysAbove } from './stray-overlays.ts';
 
-interface RemovalTerms {
+interface RemovalTerms extends Pick<RemoveFileEffect, 'former'> {
+  /** Checks that the run itself made the file, and throws otherwise. */
+  own?(held: HeldFile): Promise<void>;
   /** The files that hold its data now: they are synced to their storage first. */
   readonly dataIn?: readonly string[];
   /** The files that were in the guest's chains before: no overlay among them needs the file. */
-  readonly former?: readonly string[];
+  readonly layers?: readonly string[];
 }
 
 /**
  * Removes a file once it is proven unused; a file that is already gone is no error.
  * @param state the domain as it was just observed
- * @param own checks that the run itself made the file, and throws otherwise
  * @throws EffectFailed, without touching the file, when anything still needs it
  */
 export async function removeUnused(
@@ -26,15 +28,15 @@ export async function removeUnused(
   file: string,
   state: HostState,
   driver: Pick<Driver, 'survey'>,
-  own?: (held: HeldFile) => Promise<void>,
-  { dataIn = [], former = [] }: RemovalTerms = {},
+  { own, former, dataIn = [], layers = [] }: RemovalTerms = {},
 ): Promise<void> {
   await using held = await io.holdFile(file);
   if (!held) return;
   await own?.(held);
+  await refuseOther(file, held, former);
   await syncData(io, dataIn, file);
   const made = own ? await held.stamp() : undefined;
-  await refuseUsed(io, file, held, state, driver, { former, ...(made ? { made } : {}) });
+  await refuseUsed(io, file, held, state, driver, { layers, ...(made ? { made } : {}) });
   await held.remove();
 }
 
@@ -45,18 +47,33 @@ export async function removeUnused(
  */
 export async function moveUnused(
   io: HostIO,
-  { file, to }: Pick<MoveFileEffect, 'file' | 'to'>,
+  { file, to, former }: Pick<MoveFileEffect, 'file' | 'to' | 'former'>,
   state: HostState,
   driver: Pick<Driver, 'survey'>,
-  terms: Pick<RemovalTerms, 'former'> = {},
+  terms: Pick<RemovalTerms, 'layers'> = {},
 ): Promise<void> {
   await using held = await io.holdFile(file);
   if (held) {
+    await refuseOther(file, held, former);
     await refuseUsed(io, file, held, state, driver, terms);
     await held.moveTo(to);
-  } else if ((await io.inspectFile(to)) === null) {
-    throw new EffectFailed(`${file} does not exist`);
+    return;
   }
+  const moved = await io.stat(to);
+  if (!moved) throw new EffectFailed(`${file} does not exist`);
+  if (former && !isFormer(former, moved))
+    throw new EffectFailed(`${to} is another file than ${file} was`);
+}
+
+/** @throws EffectFailed where the file is not the former one */
+async function refuseOther(
+  file: string,
+  held: HeldFile,
+  former: FormerFile | undefined,
+): Promise<void> {
+  const found = former && (await held.stamp());
+  if (found && !isFormer(former, found))
+    throw new EffectFailed(`${replacedText(file)}, so it is left alone`);
 }
 
 /**
@@ -85,7 +102,7 @@ async function refuseUsed(
   held: HeldFile,
   state: HostState,
   driver: Pick<Driver, 'survey'>,
-  { made, former = [] }: { readonly made?: FileStamp } & Pick<RemovalTerms, 'former'> = {},
+  { made, layers = [] }: { readonly made?: FileStamp } & Pick<RemovalTerms, 'layers'> = {},
 ): Promise<void> {
   if ((await held.identity()) !== (await io.inspectFile(file))?.identity)
     throw leftAlone(file, 'was replaced by another file during the check');
@@ -102,7 +119,7 @@ async function refuseUsed(
   const unknown = await changedSince(io, next.unread, file, made);
   if (unknown.length > 0)
     throw leftAlone(file, `may be used by ${unknown.join(', ')}, which cannot be read`);
-  const [above] = await overlaysAbove(io, [file], [], former);
+  const [above] = await overlaysAbove(io, [file], [], layers);
   if (above) throw leftAlone(file, `is the backing file of ${above.file}`);
   const open = await held.openers();
   if (open.length > 0) throw leftAlone(file, `is open in ${open.join(', ')}`);

@@ -133,6 +133,7 @@ const imageFile = fields<ImageFile>({
   least: optionalField(amount),
   extents: optionalField(extents),
   identity: optionalField(text),
+  born: optionalField(text),
   link: optionalField(trueFlag),
   made: optionalField(trueFlag),
   backing: optionalField(either(text, oneOf(null))),

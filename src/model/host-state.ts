@@ -184,6 +184,8 @@ export interface ImageFile {
   readonly extents?: ImageExtents;
   /** The same for every name of one file (links, bind mounts); absent where it was not observed. */
   readonly identity?: string;
+  /** When a regular file was created, in nanoseconds since the epoch; absent where its file system does not record this. */
+  readonly born?: string;
   /** Set where the path itself is a symbolic link: removing it leaves the file. */
   readonly link?: true;
   /** Set for a file that this run has made; not for another file at the same path. */

@@ -57,11 +57,12 @@ function isPath(file: string): boolean {
 /** What is known of a file without reading it. */
 function outside(file: ImageFile | null | undefined): ImageFile | null {
   if (!file) return null;
-  const { size, sizeUntold, identity, link, made } = file;
+  const { size, sizeUntold, identity, born, link, made } = file;
   return {
     size,
     ...(sizeUntold ? { sizeUntold } : {}),
     ...(identity === undefined ? {} : { identity }),
+    ...(born === undefined ? {} : { born }),
     ...(link ? { link } : {}),
     ...(made ? { made } : {}),
   };

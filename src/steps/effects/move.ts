@@ -1,6 +1,7 @@
 /** The effects that move a guest to another file: a job synchronizes that file, and a pivot ends the job. */
 import type { BlockcopyArgs } from '../../commands/blockcopy.ts';
 import type { Effect } from '../../commands/effect.ts';
+import type { FormerFile } from '../../model/former-file.ts';
 import type { HostState } from '../../model/host-state.ts';
 import { awaitReady, pivot } from './job.ts';
 
@@ -33,14 +34,19 @@ export function moveByCommit(
   ];
 }
 
-/** Copies a disk into an existing file, and moves the guest to it. */
+/**
+ * Copies a disk into an existing file, and moves the guest to it.
+ * @param former the file that must be at the path; any file may be unless specified
+ */
 export function moveByCopy(
   state: HostState,
   args: BlockcopyArgs,
   { start, ...reasons }: MoveReasons,
+  former?: FormerFile,
 ): Effect[] {
+  const into = { writesInto: [args.dest], ...(former ? { former } : {}) };
   return [
-    { tool: 'virsh', verb: 'blockcopy', args, why: start, writesInto: [args.dest] },
+    { tool: 'virsh', verb: 'blockcopy', args, why: start, ...into },
     ...pivotWhenReady(state, args.path, reasons),
   ];
 }

@@ -1,5 +1,6 @@
 /** The phases that remove committed files or move them aside. */
 import { fileAt } from '../../model/file-identity.ts';
+import { formerFile, isFormer } from '../../model/former-file.ts';
 import type { HostState } from '../../model/host-state.ts';
 import type { LayerRange } from '../chain-range.ts';
 import type { Phase } from '../define.ts';
@@ -23,7 +24,7 @@ export function deletePhase(rangeOf: (start: HostState) => LayerRange | undefine
     effects(_before, start) {
       const { merged, into } = rangeOf(start) ?? { merged: [], into: undefined };
       return into
-        ? merged.map(({ file }) => removeMerged(file, into, 'its data is in the base'))
+        ? merged.map(({ file }) => removeMerged(file, into, 'its data is in the base', start))
         : [];
     },
     expects: (_before, start) => filesOf(start).map(fileIsAbsent),
@@ -40,7 +41,9 @@ export function quarantinePhase(folder: string, filesOf: FilesOf): Phase {
     summary: `move the committed files to ${folder} once they are proven unused`,
     rollback: 'move them back',
     effects: (_before, start) =>
-      moves(start).map(({ file, place }) => moveFile(file, place, 'its data is in the base')),
+      moves(start).map(({ file, place }) =>
+        moveFile(file, place, 'its data is in the base', formerFile(start, file)),
+      ),
     expects: (before, start) =>
       moves(start).flatMap(({ file, place }) => [
         fileIsAbsent(file),
@@ -53,7 +56,7 @@ export function quarantinePhase(folder: string, filesOf: FilesOf): Phase {
     undo: (before, now, start) =>
       moves(start)
         .filter(({ file, place }) => isThat(before, file, now, place))
-        .map(({ file, place }) => moveFile(place, file, 'move it back')),
+        .map(({ file, place }) => moveFile(place, file, 'move it back', formerFile(before, file))),
   };
 }
 
@@ -61,5 +64,8 @@ export function quarantinePhase(folder: string, filesOf: FilesOf): Phase {
 function isThat(before: HostState, file: string, now: HostState, place: string): boolean {
   const found = fileAt(now, place);
   if (!found) return false;
-  return found.identity === fileAt(before, file)?.identity;
+  const [former, other] = [formerFile(before, file), formerFile(now, place)];
+  // Only the birth time shows that it is the same file after a boot, which can change the number of its device.
+  const isStamped = former?.born !== undefined && other?.born !== undefined;
+  return isStamped ? isFormer(former, other) : found.identity === fileAt(before, file)?.identity;
 }

@@ -10,6 +10,7 @@ import type { Effect } from '../../commands/effect.ts';
 import { fileAt, isSameFile, layerIndex } from '../../model/file-identity.ts';
 import type { Disk, HostState, Layer } from '../../model/host-state.ts';
 import { temporaryOverlayPaths } from '../copy.ts';
+import { formerOf } from '../effects/files.ts';
 import { moveByCommit, moveByCopy } from '../effects/move.ts';
 import { abortOwnJob, checkOwnJob, removeMade } from './cancel.ts';
 import { restoreDefinition } from './definition.ts';
@@ -57,7 +58,7 @@ export function flattenBack(
     ...ended,
     ...clear,
     ...asideNow,
-    ...filled(copy, now, source.format),
+    ...filled(copy, before, now, source.format),
     ...committed(copy, now),
   ];
 }
@@ -65,6 +66,7 @@ export function flattenBack(
 /** Writes the copy into the old file, and moves the guest to an overlay above it. */
 function filled(
   { disk, dest, old, copyTop }: FlattenedCopy,
+  before: HostState,
   now: HostState,
   format: string,
 ): Effect[] {
@@ -85,6 +87,7 @@ function filled(
         dest: top.file,
       },
       bytes: fileAt(now, dest)?.size ?? 0,
+      ...formerOf(before, top.file),
       why: `write the copy, which no longer changes, into ${top.file}, above its backing files`,
     },
     {

@@ -1,6 +1,7 @@
 /** The rollback of a pivot to a copy: the old file is out of date at once, so a second copy brings the data back. */
 import type { Effect } from '../../commands/effect.ts';
 import { isSameFile } from '../../model/file-identity.ts';
+import { formerFile } from '../../model/former-file.ts';
 import { diskOf, type HostState, isUp } from '../../model/host-state.ts';
 import { type CopyOptions, copyArgs } from '../copy.ts';
 import { NoRollback } from '../define.ts';
@@ -47,5 +48,5 @@ export function mirrorBack(copy: CopyOptions, before: HostState, now: HostState)
   const start = `mirror ${disk} back to ${old.file}`;
   return current.job
     ? pivotWhenReady(now, disk, reasons)
-    : moveByCopy(now, copyArgs(back, now), { start, ...reasons });
+    : moveByCopy(now, copyArgs(back, now), { start, ...reasons }, formerFile(before, old.file));
 }

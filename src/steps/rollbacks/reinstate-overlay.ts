@@ -6,7 +6,7 @@ import { backingName } from '../../model/headers.ts';
 import { diskOf, type HostState, isUp, type Layer } from '../../model/host-state.ts';
 import type { LayerRange } from '../chain-range.ts';
 import { NoRollback } from '../define.ts';
-import { removeMerged } from '../effects/files.ts';
+import { removeFile, removeMerged } from '../effects/files.ts';
 import { whyUnremovable } from '../requirements/removal.ts';
 import { restoreDefinition } from './definition.ts';
 import { recreateOverlay } from './recreate-overlay.ts';
@@ -39,15 +39,23 @@ export function reinstateOverlay(
     );
   }
   return [
-    ...(fileAt(now, top.file)
-      ? [removeMerged(top.file, base, 'it has been out of date since the pivot')]
-      : []),
+    ...removedTop(before, now, top.file, base),
     ...recreateOverlay(
       now,
       disk,
       { file: top.file, format: top.format, base: base.file },
       nameFor(before, top, base),
     ),
+  ];
+}
+
+/** Removes the committed overlay or, after an interrupted rollback, the file of the new one. */
+function removedTop(before: HostState, now: HostState, file: string, base: Layer): Effect[] {
+  const found = fileAt(now, file);
+  if (!found) return [];
+  const why = 'it has been out of date since the pivot';
+  return [
+    found.made ? { ...removeFile(file, why), made: true } : removeMerged(file, base, why, before),
   ];
 }
 

@@ -137,3 +137,35 @@ describe('the phase that moves files aside', () => {
     ]);
   });
 });
+
+const observed = (device: number, born?: string): ImageFile => ({
+  ...{ size: 1, identity: `${device}:7` },
+  ...(born === undefined ? {} : { born }),
+});
+
+test('a file is removed and moved only if it is the one that was there', () => {
+  const start = seen({ [FILE]: observed(5, '99') });
+  const former = { file: FILE, ino: '7', born: '99' };
+  const layer = (file: string) => ({ file, format: 'qcow2' });
+  const merged = { merged: [layer(FILE)], into: layer('/base') };
+  expect(deletePhase(() => merged).effects(start, start)).toMatchObject([{ former }]);
+  const aside = quarantinePhase(FOLDER, () => [FILE]);
+  expect(aside.effects(start, start)).toMatchObject([{ file: FILE, to: PLACE, former }]);
+  const older = seen({ [FILE]: observed(5) });
+  expect(deletePhase(() => merged).effects(older, older)).toMatchObject([
+    { former: { file: FILE, ino: '7' } },
+  ]);
+});
+
+test('a file that was moved aside is known after a boot that changed the number of its device', () => {
+  const start = seen({ [FILE]: observed(5, '99') });
+  const aside = quarantinePhase(FOLDER, () => [FILE]);
+  const moved = (file: ImageFile) => seen({ [FILE]: null, [PLACE]: file });
+  const back = (file: ImageFile) => aside.undo(start, moved(file), start);
+  expect(problemsAfter(aside, start, moved(observed(6, '99')), start)).toEqual([]);
+  expect(back(observed(6, '99'))).toMatchObject([{ file: PLACE, to: FILE, former: { ino: '7' } }]);
+  expect(back(observed(5, '98'))).toEqual([]);
+  // Without its birth time, only the identity shows it.
+  expect(back(observed(6))).toEqual([]);
+  expect(back(observed(5))).toHaveLength(1);
+});

@@ -91,9 +91,9 @@ test('the check that the run has made a file applies to the file that is removed
   const path = join(base, 'images/made');
   await made.make(path, async () => {});
   await writeFile(join(base, 'precious/made'), 'precious');
-  await removeUnused(localHost, path, seen(), swapping(swapFolder), async (held) =>
-    made.requireOwn(path, await held.stamp()),
-  );
+  await removeUnused(localHost, path, seen(), swapping(swapFolder), {
+    own: async (held) => made.requireOwn(path, await held.stamp()),
+  });
   expect(await readFile(join(base, 'precious/made'), 'utf8')).toBe('precious');
 });
 

@@ -51,7 +51,7 @@ describe('a file whose data is in another one', () => {
       },
     };
     const dataIn = [at('active'), 'pool:p/v'];
-    await removeUnused(io, at('spare'), seen(), surveying, undefined, {
+    await removeUnused(io, at('spare'), seen(), surveying, {
       dataIn,
     });
     expect(synced).toEqual([at('active')]);
@@ -60,7 +60,7 @@ describe('a file whose data is in another one', () => {
 
   test('stays where that one does not reach its storage', async () => {
     const io: HostIO = { ...localHost, sync: () => Promise.reject(new Error('EIO')) };
-    const removal = removeUnused(io, at('spare'), seen(), surveying, undefined, {
+    const removal = removeUnused(io, at('spare'), seen(), surveying, {
       dataIn: ['/base'],
     });
     await expect(removal).rejects.toThrow(
@@ -84,7 +84,7 @@ test('a file that an overlay outside all chains needs stays', async () => {
 
 test('an overlay that was in the chain itself keeps nothing', async () => {
   image('merged', '-b', at('spare'), '-F', 'qcow2');
-  const terms = { former: [at('merged')] };
-  await removeUnused(localHost, at('spare'), seen(), surveying, undefined, terms);
+  const terms = { layers: [at('merged')] };
+  await removeUnused(localHost, at('spare'), seen(), surveying, terms);
   expect(await exists(at('spare'))).toBe(false);
 });

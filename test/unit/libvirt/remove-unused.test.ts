@@ -79,7 +79,7 @@ async function stays(seen: HostState, why: string, file = at('spare')): Promise<
 describe('an unreadable image of the guest', () => {
   const isOwn = async () => {};
   const removeOwn = (seen: HostState) =>
-    removeUnused(localHost, at('spare'), seen, surveying(seen), isOwn);
+    removeUnused(localHost, at('spare'), seen, surveying(seen), { own: isOwn });
 
   test.each([
     ['on a device', { kind: 'block device' }],
@@ -95,9 +95,9 @@ describe('an unreadable image of the guest', () => {
     };
     const seen = host({ persistentSource: at('torn') });
     const io = { ...localHost, stat };
-    await expect(removeUnused(io, at('spare'), seen, surveying(seen), isOwn)).rejects.toThrow(
-      `may be used by ${at('torn')}, which cannot be read`,
-    );
+    await expect(
+      removeUnused(io, at('spare'), seen, surveying(seen), { own: isOwn }),
+    ).rejects.toThrow(`may be used by ${at('torn')}, which cannot be read`);
     expect(await exists(at('spare'))).toBe(true);
   });
 
@@ -191,7 +191,7 @@ describe('a file stays that is', () => {
       await mkdir(folder);
       await writeFile(at('spare'), 'precious');
     };
-    const refused = removeUnused(localHost, at('spare'), seen, surveying(seen), swap);
+    const refused = removeUnused(localHost, at('spare'), seen, surveying(seen), { own: swap });
     await expect(refused).rejects.toThrow(
       'was replaced by another file during the check, so it is left alone',
     );
@@ -258,7 +258,7 @@ describe('a file that nothing needs', () => {
       throw new EffectFailed('not this one');
     };
     await expect(
-      removeUnused(localHost, at('spare'), seen, surveying(seen), refuse),
+      removeUnused(localHost, at('spare'), seen, surveying(seen), { own: refuse }),
     ).rejects.toThrow('not this one');
     expect(await exists(at('spare'))).toBe(true);
   });
