@@ -69,7 +69,9 @@ function fileTexts(made: readonly string[], own: readonly Disk[], now: HostState
   // The images of a backup are named by their folder.
   const whole = made.filter(
     (file, at) =>
-      made.indexOf(file) === at && !made.some((each) => each !== file && isIn(each, file)),
+      !made.some(
+        (each, other) => other !== at && isIn(each, file) && (other < at || !isIn(file, each)),
+      ),
   );
   return whole
     .filter((file) => fileAt(now, file))
