@@ -110,7 +110,7 @@ export const CODE_REMEDIES = {
   diskNotEligible:
     'Remove the disk from the plan; only writable disks in local files or on block devices are supported.',
   blockJobActive:
-    'Resume or roll back the unfinished run that started it, if there is one. Otherwise `blockplan doctor DOMAIN` prints how to end a copy, and other jobs end by themselves.',
+    'Resume or roll back the unfinished run that started it, if there is one. Otherwise `blockplan doctor DOMAIN` prints how to end it.',
   fileExistence:
     'Choose another path, or create the missing file. Inspect an existing file before you remove it: it may hold data. If a run of blockplan created it, the finding names the run.',
   folderNotWritable:

@@ -2,8 +2,10 @@
  * Reads domain XML, and edits it byte by byte. Nothing is written back through a DOM: an edit replaces a range of the text,
  * and every other byte stays. External entities are never resolved, because the parser cannot do it.
  */
+
 import type { XmlElement } from '@rgrove/parse-xml';
-import type { BlockJob, Confinement, Disk } from './host-state.ts';
+import type { Confinement } from './confinement.ts';
+import type { BlockJob, Disk } from './host-state.ts';
 import {
   chainOf,
   child,

@@ -1,12 +1,12 @@
 /** The shapes of a host state and of a bundle, as journals and bundle files keep them. */
 
 import { backupStoreShape } from './backup-store-shape.ts';
+import type { Confinement } from './confinement.ts';
 import type { Destination, HeaderSummary } from './destination.ts';
 import type { GuestProcess } from './guest-process.ts';
 import {
   type BlockJob,
   type Bundle,
-  type Confinement,
   type Disk,
   DOMAIN_STATES,
   type Domain,

@@ -11,6 +11,7 @@
  */
 
 import type { BackupStore } from './backup-store.ts';
+import type { Confinement } from './confinement.ts';
 import type { Destination } from './destination.ts';
 import type { GuestProcess } from './guest-process.ts';
 import type { ImageExtents } from './image-extents.ts';
@@ -117,19 +118,6 @@ export interface Domain {
   readonly process?: GuestProcess;
   /** What the guest's QEMU may access on the host; absent where it does not run, or this is unknown. */
   readonly confinement?: Confinement;
-}
-
-/** The `<seclabel>` elements of the live XML (libvirt, formatdomain, "Security label"). */
-export interface Confinement {
-  /** Whether an AppArmor profile limits which files QEMU may open. */
-  readonly apparmor: boolean;
-  /** The user and the group that QEMU runs as; absent where it runs as the same user as blockplan. */
-  readonly user?: { readonly uid: number; readonly gid: number };
-  /**
-   * Whether libvirt changes the owner of the files that QEMU opens to that user: not with `relabel='no'`. The setting
-   * `dynamic_ownership` in qemu.conf cannot be queried.
-   */
-  readonly givesFiles: boolean;
 }
 
 export interface Disk {

@@ -1,7 +1,9 @@
 /** What steps require of the paths of new files: the refused cases and their findings. */
+
 import { describe, expect, test } from 'vitest';
 import type { Code } from '../../../src/codes.ts';
-import type { Confinement, HostState } from '../../../src/model/host-state.ts';
+import type { Confinement } from '../../../src/model/confinement.ts';
+import type { HostState } from '../../../src/model/host-state.ts';
 import {
   requireNewFile,
   requireNoFile,
