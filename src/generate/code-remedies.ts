@@ -112,7 +112,7 @@ export const CODE_REMEDIES = {
   blockJobActive:
     'Resume or roll back the unfinished run that started it, if there is one. Otherwise `blockplan doctor DOMAIN` prints how to end it.',
   fileExistence:
-    'Choose another path, or create the missing file. Inspect an existing file before you remove it: it may hold data. If a run of blockplan created it, the finding names the run.',
+    'Choose another path, or create the missing file. Inspect an existing file before you remove it: it may hold data.',
   folderNotWritable:
     'Create the folder with `mkdir -p`, choose a path in an existing folder, or run blockplan as a user who can write to it.',
   noSpace:
