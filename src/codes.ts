@@ -135,6 +135,7 @@ export const codes = {
   packagesMissing: 'BP171',
   labFailed: 'BP172',
   notRehearsable: 'BP173',
+  overlayNeedsLayer: 'BP179',
   backingNotRelative: 'BP180',
   notBackupStore: 'BP181',
   storeUnreadable: 'BP182',

@@ -112,10 +112,16 @@ export const EXIT_CODES = Object.fromEntries(
   ALL.map((each) => [each, OUTCOMES[each].exitCode]),
 ) as Readonly<Record<Outcome, number>>;
 
-/** What to do after that end, in one sentence; none if nothing is left to do. */
-export function adviceOf(end: End, interrupted: boolean): readonly string[] {
+/**
+ * What to do after that end, in one sentence; none if nothing is left to do.
+ * @param interrupted whether the user interrupted it
+ * @param isContinued whether this attempt only finished what an earlier one had begun, and reported
+ */
+export function adviceOf(end: End, interrupted: boolean, isContinued = false): readonly string[] {
   // Nothing failed that has to be repaired first.
   if (interrupted && end === 'rolled-back') return ['run the plan again when you are ready'];
+  if (isContinued && end === 'rolled-back')
+    return ['if something had failed, fix its cause; then run the plan again'];
   const { advice } = OUTCOMES[end];
   return advice === '' ? [] : [advice];
 }

@@ -64,7 +64,14 @@ const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = {
 /** The files at the top of src, which every room may import. They import only each other and types. */
 const TOP = [
   ...['claims.ts', 'codes.ts', 'command.ts', 'errors.ts', 'events.ts', 'hook.ts', 'nearest.ts'],
-  ...['outcomes.ts', 'printable.ts', 'processes.ts', 'shell-quote.ts', 'size-text.ts'],
+  ...[
+    'outcomes.ts',
+    'printable.ts',
+    'processes.ts',
+    'shell-quote.ts',
+    'size-text.ts',
+    'time-text.ts',
+  ],
 ];
 
 /** The places that may import a package; no other package may be imported. */

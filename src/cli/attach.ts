@@ -155,6 +155,7 @@ function whyOpen(log: StoredLog | undefined): string {
 }
 
 function finishOf({
+  beginning,
   finish,
   attempts,
 }: RunLog): Extract<RunEvent, { event: 'run-finished' }> | undefined {
@@ -166,7 +167,7 @@ function finishOf({
     ...{ time, event: 'run-finished', end, interrupted, state, next },
     ...(happened ? { happened } : {}),
     exitCode: exitCodeOf(end, interrupted, attempt?.how ?? 'run'),
-    durationMs: Math.max(0, time - Date.parse(attempt?.time ?? finish.time)),
+    durationMs: Math.max(0, time - Date.parse(beginning?.time ?? finish.time)),
   };
 }
 

@@ -20,7 +20,7 @@ import { renderDiagnosis } from '../render/doctor.ts';
 import { jsonText } from '../render/json.ts';
 import { checkRunning } from '../steps/requirements/guest.ts';
 import { chosenConnection, namedLibvirt } from './connection.ts';
-import { leftBehind } from './earlier-runs.ts';
+import { forgottenRuns, leftBehind } from './earlier-runs.ts';
 import { withJsonRefusal } from './json-refusal.ts';
 import { writeNewFile } from './output-file.ts';
 import { inputRefusal } from './read.ts';
@@ -102,8 +102,13 @@ async function examined(
   const state = await survey([...new Set(files)]);
   const besides = seen.beside.map(({ file }) => file);
   const left = besides.length === 0 ? {} : await leftBehind(ownState(), state, besides);
+  const isCopying = domain.disks.some(({ job }) => job?.mirror !== undefined);
+  const forgotten = isCopying ? { forgotten: await forgottenRuns(ownState(), domain.uuid) } : {};
   const markedAlive = await isMarkerAlive(seen.marker, common.runs);
-  return { ...common, state, seen, ...left, ...(markedAlive === undefined ? {} : { markedAlive }) };
+  return {
+    ...{ ...common, state, seen, ...left, ...forgotten },
+    ...(markedAlive === undefined ? {} : { markedAlive }),
+  };
 }
 
 /**

@@ -1,31 +1,53 @@
-/** What the journals of runs that succeeded explain: files that they left behind, and plans that are done. */
+/** What the journals of earlier runs explain: files that they left behind, files in the way, and plans that are done. */
 import { codes } from '../codes.ts';
-import { blockplanCommand } from '../command.ts';
+import { blockplanCommand, blockplanOn } from '../command.ts';
 import { type Effect, isCommand } from '../commands/effect.ts';
-import type { LeftBehind, Patient } from '../doctor/patient.ts';
+import type { ForgottenRun, LeftBehind, Patient } from '../doctor/patient.ts';
 import type { Finding } from '../errors.ts';
 import { planSumOf } from '../journal/folder.ts';
 import { readJournalEnds } from '../journal/journal-ends.ts';
 import { commandsOf, type RunLog, tryReadRunLog } from '../journal/run-log.ts';
-import { includesFile } from '../model/file-identity.ts';
+import { readBackupXml } from '../model/backup-xml.ts';
+import { includesFile, isSameFile } from '../model/file-identity.ts';
 import type { HostState } from '../model/host-state.ts';
 import type { Plan } from '../plan/plan.ts';
-import { timeText } from '../render/runs.ts';
 import { filesLeftBy } from '../run/left-files.ts';
+import { timeText } from '../time-text.ts';
 import { type RunFolder, runFolders } from './run-folders.ts';
 
 /** How many journals are read in full to explain files: each is simulated, and a guest may have years of nightly runs. */
 export const MOST_SEARCHED = 100;
 
-/** The runs on a domain that succeeded, newest first, by the two ends of their journals. */
-async function* succeededRuns(
+/** The runs on a domain that have such an end, newest first, by the two ends of their journals. */
+async function* runsThat(
+  has: (ends: RunLog) => boolean,
   state: string,
   uuid: string,
 ): AsyncGenerator<RunFolder & { readonly ends: RunLog }> {
   for (const each of (await runFolders(state)).toReversed()) {
     const ends = endsOf(each);
-    if (ends?.beginning?.uuid === uuid && ends.finish?.end === 'succeeded') yield { ...each, ends };
+    if (ends?.beginning?.uuid === uuid && has(ends)) yield { ...each, ends };
   }
+}
+
+const hasSucceeded = ({ finish }: RunLog) => finish?.end === 'succeeded';
+
+/**
+ * The runs on a domain that were forgotten, newest first.
+ * @param state the state directory
+ * @throws BlockplanError stateUnreadable if it cannot be read
+ */
+export async function forgottenRuns(state: string, uuid: string): Promise<ForgottenRun[]> {
+  const found: ForgottenRun[] = [];
+  for await (const { run, folder, ends } of runsThat((each) => !!each.forgotten, state, uuid)) {
+    const log = await tryReadRunLog(folder);
+    found.push({
+      ...{ run, plan: ends.beginning?.plan ?? '' },
+      time: timeText(Date.parse(ends.forgotten?.time ?? '')),
+      files: log === undefined ? [] : filesMadeBy(log),
+    });
+  }
+  return found;
 }
 
 /** Undefined for a journal that cannot be read: it explains nothing. */
@@ -51,7 +73,7 @@ export async function leftBehind(
   const found: LeftBehind[] = [];
   let unknown = files;
   let searched = 0;
-  for await (const { run, folder, ends } of succeededRuns(state, host.domain.uuid)) {
+  for await (const { run, folder, ends } of runsThat(hasSucceeded, state, host.domain.uuid)) {
     if (unknown.length === 0) break;
     if (searched === MOST_SEARCHED) return { left: found, newestSearched: searched };
     searched++;
@@ -81,25 +103,56 @@ export async function withDonePlan(
 ): Promise<readonly Finding[]> {
   const sum = planSumOf(plan.text.source);
   const files = findings.map((finding) => fileIn(finding, plan));
-  for await (const { run, folder, ends } of succeededRuns(state, host.domain.uuid)) {
+  for await (const { run, folder, ends } of runsThat(hasSucceeded, state, host.domain.uuid)) {
     if (ends.beginning === undefined || ends.started?.planSum !== sum) continue;
     const log = await tryReadRunLog(folder);
-    const made =
-      log === undefined ? [] : commandsOf(log).flatMap(({ effect }) => filesMade(effect));
+    const made = log === undefined ? [] : filesMadeBy(log);
     const isMade = files.map((file) => includesFile(host, made, file));
     if (!isMade.includes(true)) continue;
     const when = timeText(Date.parse(ends.finish?.time ?? ''));
+    const show = blockplanCommand('show', run);
     return findings.map((finding, at) =>
       isMade[at]
         ? {
             ...finding,
             message: `${finding.message}: run ${run} of this plan created it, and succeeded on ${when}`,
-            hint: `the plan is done; see what it did: ${blockplanCommand('show', run)}; to run it again, choose another path`,
+            hint: isActive(host, files[at])
+              ? `the plan is done: the guest uses the file; see what the run did: ${show}`
+              : `to run the plan again, choose another path, or remove the file if you no longer need it; see what the run did: ${show}`,
           }
         : finding,
     );
   }
   return findings;
+}
+
+function isActive(host: HostState, file: string | undefined): boolean {
+  return host.domain.disks.some(({ chain: [top] }) => isSameFile(host, top?.file, file));
+}
+
+/**
+ * The findings, in which one about a file that a forgotten run has made says so.
+ * @param findings with the paths of the plan
+ * @param host as observed, with the guest's UUID
+ */
+export async function withForgottenRuns(
+  state: string,
+  findings: readonly Finding[],
+  plan: Plan,
+  host: HostState,
+): Promise<readonly Finding[]> {
+  const runs = await forgottenRuns(state, host.domain.uuid);
+  return findings.map((finding) => {
+    const file = fileIn(finding, plan);
+    const maker = runs.find(({ files }) => includesFile(host, files, file));
+    if (!maker) return finding;
+    const { run, time } = maker;
+    return {
+      ...finding,
+      message: `${finding.message}: run ${run} (${maker.plan}) created it, and was forgotten on ${time}`,
+      hint: `make sure that nothing uses the file: ${blockplanOn(host.host.connect, 'doctor', host.domain.name)}; then remove it, or choose another path; see what the run did: ${blockplanCommand('show', run)}`,
+    };
+  });
 }
 
 /** The file that a finding about an existing file refers to: the value at its path in the plan. */
@@ -114,8 +167,16 @@ function fileIn({ code, path }: Finding, plan: Plan): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** The files that an effect creates. */
-export function filesMade(effect: Effect): string[] {
+/** The files that a run intended to create. */
+export function filesMadeBy(log: RunLog): string[] {
+  return [...new Set(commandsOf(log).flatMap(({ effect }) => filesMade(effect)))];
+}
+
+function filesMade(effect: Effect): string[] {
   if (effect.tool === 'make-file') return [effect.file];
+  if (effect.tool === 'draft-backup') return [effect.draft];
+  if (effect.tool === 'publish-backup') return [effect.to];
+  if (effect.tool === 'virsh' && effect.verb === 'backup-begin')
+    return readBackupXml(effect.args.backupxml.content).map(({ file }) => file);
   return isCommand(effect) && 'dest' in effect.args ? [effect.args.dest] : [];
 }

@@ -45,7 +45,7 @@ export function finishedReport(
   const { next } = end;
   if (end.event === 'run-left') {
     const happened = [end.by, ...failed];
-    const text = `${leftUnfinishedText({ ...end, by: happened.join('; ') })}\n`;
+    const text = `${leftUnfinishedText({ ...end, by: happened.join('; ') }, started)}\n`;
     return { outcome: 'interrupted', exitCode, text, happened, state: unfinishedState(end), next };
   }
   const { end: outcome, state } = end;

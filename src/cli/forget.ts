@@ -1,4 +1,5 @@
 /** `blockplan forget`: marks a run that was fixed by other means as over. Removes its marker and keeps its files. */
+
 import { randomBytes } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { codes } from '../codes.ts';
@@ -8,13 +9,17 @@ import { localHost } from '../host-io/local-host.ts';
 import { writeDurably } from '../journal/durable.ts';
 import { stateFolder } from '../journal/folder.ts';
 import { reopenJournal } from '../journal/journal.ts';
-import { takeLock } from '../journal/lock.ts';
+import { type LockOwner, takeLock } from '../journal/lock.ts';
 import { isRunOver, isUntrusted, type StartRecord, tryReadRunLog } from '../journal/run-log.ts';
 import { removeUnfinished, unfinishedRuns } from '../journal/unfinished.ts';
 import { openLiveDriver } from '../libvirt/live-driver.ts';
 import { domainKey, LOCAL, ofHost } from '../model/hosts.ts';
 import { printable } from '../printable.ts';
+import { situationLines } from '../render/situation.ts';
 import { runSummaryOf } from '../run/run-summary.ts';
+import { filesMadeBy } from './earlier-runs.ts';
+import { type LeftByForgotten, leftByForgotten } from './forgotten-state.ts';
+import { holderText } from './holder-text.ts';
 import { preflightRefusal } from './refusal.ts';
 import { writeReportFiles } from './report-files.ts';
 import { namedRun, type RunFolder, runHolders } from './run-folders.ts';
@@ -33,7 +38,7 @@ export async function forgetCommand(word: string): Promise<number> {
   if (started === undefined) {
     // Without a start record its lock is unknown, but each lock names the run of its holder.
     const holder = (await runHolders(state)).get(found.run);
-    if (holder) throw taken(found.run, `${holder.user}, pid ${holder.pid}`);
+    if (holder) throw taken(holder);
     return await forgotten(state, found, undefined);
   }
   const taker = `${found.run}.${randomBytes(3).toString('hex')}`;
@@ -42,7 +47,7 @@ export async function forgetCommand(word: string): Promise<number> {
     state,
     takeLock(state, domainKey(LOCAL, started.uuid), found.run, username, taker),
   );
-  if ('heldBy' in lock) throw taken(lock.heldBy.run, `${lock.heldBy.user}, pid ${lock.heldBy.pid}`);
+  if ('heldBy' in lock) throw taken(lock.heldBy);
   try {
     return await forgotten(state, found, started);
   } finally {
@@ -50,11 +55,11 @@ export async function forgetCommand(word: string): Promise<number> {
   }
 }
 
-function taken(run: string, by: string): BlockplanError {
+function taken(holder: LockOwner): BlockplanError {
   return preflightRefusal(
     codes.domainLocked,
-    `run ${run} is active (${by})`,
-    `wait until it has ended: ${blockplanCommand('attach', run)}`,
+    `another process works on ${holderText(holder)}`,
+    `wait until it has ended: ${blockplanCommand('attach', holder.run)}`,
   );
 }
 
@@ -70,11 +75,11 @@ async function forgotten(
 ): Promise<number> {
   const { run, folder } = found;
   const open = (await unfinishedRuns(state)).includes(run);
-  const seen = started && (await seenOn(started, run));
+  const seen = started && (await seenOn(started, found));
   if (!open && !seen?.unmarked)
     throw preflightRefusal(
       codes.runEnded,
-      `run ${run} is over, and its marker is not on the domain`,
+      `run ${run} is over already`,
       `nothing is left to forget; see what it did: ${blockplanCommand('show', run)}`,
     );
   const summary = await runSummaryOf(found, new Map());
@@ -87,18 +92,38 @@ async function forgotten(
   await note(folder);
   await removeUnfinished(state, run);
   await writeReportFiles(state, found);
+  process.stdout.write(forgottenText(run, started, seen));
+  return 0;
+}
+
+function forgottenText(
+  run: string,
+  started: StartRecord | undefined,
+  seen: SeenDomain | undefined,
+): string {
   const of = started ? `: ${started.plan} on ${started.domain}, run ${run}` : `: run ${run}`;
-  const lines = [
-    `forgotten${of}`,
-    '  the run is closed; files that it created or moved stay as they are',
-    ...(seen?.unmarked ? ['  its marker was removed from the domain'] : []),
+  const left = seen?.left ?? { state: [], advice: [], commands: [] };
+  const state = [
+    'the run is closed, and cannot be resumed or rolled back',
+    ...(seen?.unmarked ? ['its marker was removed from the domain'] : []),
     ...(seen?.problem === undefined
       ? []
-      : [`  the domain could not be inspected: ${seen.problem}`]),
-    ...(started ? ['What to do', `  $ ${blockplanOn(started.uri, 'doctor', started.domain)}`] : []),
+      : [
+          `the domain could not be inspected: ${seen.problem}; a block job of the run may still be running`,
+        ]),
+    ...left.state,
+    ...(seen?.left === undefined ? ['files that it created or moved stay as they are'] : []),
   ];
-  process.stdout.write(`${lines.map(printable).join('\n')}\n`);
-  return 0;
+  const doctor = started ? [blockplanOn(started.uri, 'doctor', started.domain)] : [];
+  const lines = situationLines(
+    {
+      ...{ happened: [], state, advice: left.advice },
+      commands: [...left.commands, ...doctor],
+    },
+    (title) => title,
+    process.stdout.columns || Number.POSITIVE_INFINITY,
+  );
+  return `${[printable(`forgotten${of}`), ...lines].join('\n')}\n`;
 }
 
 /** Records it in the journal, so that the run cannot be resumed. A torn or altered journal prevents that already. */
@@ -119,23 +144,28 @@ interface SeenDomain {
   readonly persistent?: boolean;
   /** Whether this run's marker was found and removed. */
   readonly unmarked: boolean;
+  /** What the run leaves on it; absent if that is unknown. */
+  readonly left?: LeftByForgotten;
   /** Why it could not be inspected. */
   readonly problem?: string;
 }
 
 /** Inspects the run's domain and removes the run's marker, but not that of another run. */
-async function seenOn(started: StartRecord, run: string): Promise<SeenDomain> {
+async function seenOn(started: StartRecord, { run, folder }: RunFolder): Promise<SeenDomain> {
   const { domain, uuid } = started;
+  const log = await tryReadRunLog(folder);
   const uri = started.uri || ofHost(started.hosts, LOCAL).host.uri;
   try {
     const driver = await openLiveDriver(localHost, { uri, domain, readonly: false, writeDurably });
     try {
-      const now = (await driver.observe([])).domain;
+      const state = await driver.observe(log === undefined ? [] : filesMadeBy(log));
+      const now = state.domain;
       if (now.uuid !== uuid) return { unmarked: false };
       const marker = await driver.marker();
       const own = marker?.run === run && marker.host === hostname();
       if (own) await driver.unmark();
-      return { persistent: now.persistent, unmarked: own };
+      const left = log === undefined ? {} : { left: leftByForgotten(log, state) };
+      return { persistent: now.persistent, unmarked: own, ...left };
     } finally {
       await driver.close();
     }

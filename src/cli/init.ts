@@ -1,13 +1,13 @@
 /** `blockplan init`: writes a plan for a guest from a shipped plan and what was observed. Changes nothing else. */
 import { existsSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
-import { codes } from '../codes.ts';
+import { type Code, codes } from '../codes.ts';
 import { blockplanOn, virshCommand, virshLine } from '../command.ts';
 import { BlockplanError, type Finding } from '../errors.ts';
 import type { Disk, HostState } from '../model/host-state.ts';
 import { runIdAt } from '../model/run-id.ts';
 import { nearest } from '../nearest.ts';
-import { initialPlanText, templateDescription } from '../plan/initial-plan.ts';
+import { initialPlanText, type NameAttempt, templateDescription } from '../plan/initial-plan.ts';
 import { TEMPLATES, type TemplateName } from '../plan/templates.ts';
 import { printable } from '../printable.ts';
 import { type FirstPlan, firstPlan, type ObserveDrafts } from '../run/first-plan.ts';
@@ -16,8 +16,9 @@ import { checkRunning } from '../steps/requirements/guest.ts';
 import { Needs } from '../steps/requirements/requirement.ts';
 import { bandwidthOf } from './bandwidth.ts';
 import { namedLibvirt } from './connection.ts';
+import { unfinishedRun } from './explained.ts';
 import { type HostStateOptions, withObserver } from './host-state.ts';
-import { ask, askUntilValid, canAsk } from './question.ts';
+import { askUntilValid, canAsk } from './question.ts';
 import { inputRefusal } from './read.ts';
 import { existingOutput, writeNewOutput } from './written-output.ts';
 
@@ -48,35 +49,86 @@ export async function initCommand(
   const template = kind ?? (await askedKind());
   const named = namedLibvirt(options.connect);
   const listGuests = virshLine(named, 'list', '--all');
-  const domain = guest ?? (asks ? await ask(`Guest (see ${listGuests}): `, process.stderr) : '');
-  if (domain === '')
+  const run = runIdAt(new Date());
+  const requireGuest = (name: string): string => {
+    if (name !== '') return name;
     throw inputRefusal(
       codes.initIncomplete,
       'no guest was given',
       `add its name: ${blockplanOn(named.connect, 'init', template)} DOMAIN; see: ${listGuests}`,
     );
+  };
+  const askedGuest = async (answer: string): Promise<string> => {
+    const name = requireGuest(answer);
+    await withObserver(name, options, run, (observe: ObserveDrafts) =>
+      requireUsableGuest(observe, options),
+    ).catch((error) => throwIfAbout(error, GUEST_CODES));
+    return name;
+  };
+  const question = `Guest (see ${listGuests}): `;
+  const domain = asks
+    ? (guest ?? (await askUntilValid(question, process.stderr, askedGuest)))
+    : requireGuest(guest ?? '');
   // Without a terminal, a missing folder is refused before libvirt is needed.
   const to = options.to ?? (asks ? undefined : '');
   if (to !== undefined) requireFolder(to);
-  const run = runIdAt(new Date());
   const file = output ?? 'plan.yaml';
-  let folder = to ?? '';
   const plan = await withObserver(domain, options, run, async (observe: ObserveDrafts) => {
-    const first = await observe([]);
-    refuse(checkRunning(first));
+    const first = await requireUsableGuest(observe, options);
     const disk = await chosenDisk(first, options.disk);
-    folder = to ?? (await askUntilValid('Folder for the copy: ', process.stderr, requireFolder));
     const of = {
-      ...{ template, domain: first.domain, disk, folder, flat: options.flat === true },
+      ...{ template, domain: first.domain, disk, flat: options.flat === true },
       ...(bandwidth === 0 ? {} : { bandwidth }),
     };
-    return firstPlan((attempt) => initialPlanText({ ...of, attempt }), observe, { file, run });
+    const planIn = async (folder: string): Promise<FirstPlan> => {
+      const text = (attempt: NameAttempt) => initialPlanText({ ...of, folder, attempt });
+      const found = await firstPlan(text, observe, { file, run });
+      return { ...found, findings: found.findings.map((each) => withFolderHint(each, folder)) };
+    };
+    if (to !== undefined) return planIn(to);
+    return askUntilValid('Folder for the copy: ', process.stderr, async (answer) => {
+      const found = await planIn(requireFolder(answer));
+      const errors = found.findings.filter(isError);
+      if (errors.every(({ code }) => FOLDER_CODES.includes(code))) refuse(errors);
+      return found;
+    });
   });
-  if (plan.findings.some(({ severity }) => severity === 'error'))
-    refuse(plan.findings.map((each) => withFolderHint(each, folder)));
+  if (plan.findings.some(isError)) refuse(plan.findings);
   await put(plan.text, options);
   await warn(plan, output);
   return 0;
+}
+
+/** What another answer about the guest, or about the folder, can mend. */
+const GUEST_CODES: readonly Code[] = [
+  codes.domainNotFound,
+  codes.guestNotRunning,
+  codes.domainLocked,
+  codes.factsMismatch,
+];
+const FOLDER_CODES: readonly Code[] = [codes.folderNotWritable, codes.noSpace];
+
+function isError({ severity }: Finding): boolean {
+  return severity === 'error';
+}
+
+/** Other errors are thrown when the answer is used. */
+function throwIfAbout(error: unknown, about: readonly Code[]): void {
+  const isOther =
+    error instanceof BlockplanError && !about.includes(error.findings[0]?.code as Code);
+  if (!isOther) throw error;
+}
+
+/** @returns the guest as observed, if a run can begin on it */
+async function requireUsableGuest(
+  observe: ObserveDrafts,
+  { facts }: InitCommandOptions,
+): Promise<HostState> {
+  const first = await observe([]);
+  // Facts may be of a host whose journals are elsewhere.
+  const unfinished = facts === undefined ? await unfinishedRun(first) : undefined;
+  refuse(unfinished ? [unfinished] : checkRunning(first));
+  return first;
 }
 
 /** Warns of what a preview of the plan would warn of. A plan on standard output has no file to point at. */
@@ -99,7 +151,7 @@ function requireKind(answer: string): TemplateName {
   throw inputRefusal(
     codes.initIncomplete,
     answer === '' ? 'no kind of plan was given' : `${printable(answer)} is not a kind of plan`,
-    near ? `did you mean ${near}?` : `choose one of: ${names.join(', ')}`,
+    near ? `did you mean "${near}"?` : `choose one of: ${names.join(', ')}`,
   );
 }
 

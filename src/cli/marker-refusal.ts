@@ -4,6 +4,7 @@ import { codes } from '../codes.ts';
 import { blockplanOn, type NamedLibvirt } from '../command.ts';
 import type { BlockplanError } from '../errors.ts';
 import { type Marker, unmarkByHand } from '../model/marker.ts';
+import { holderText } from './holder-text.ts';
 import { preflightRefusal } from './refusal.ts';
 
 /** The error for a domain with that marker. If the run has no process on this machine, its hint says how to go on. */
@@ -12,10 +13,10 @@ export function lockedByMarker(
   marker: Marker,
   libvirt: NamedLibvirt,
 ): BlockplanError {
-  const { run, user, host, pid, since } = marker;
+  const { user, host, pid } = marker;
   return preflightRefusal(
     codes.domainLocked,
-    `"${domain}" is locked by run ${run} (${user} on ${host}, pid ${pid}, since ${since}), according to a marker in its metadata`,
+    `"${domain}" is locked by ${holderText(marker)}, according to a marker in its metadata`,
     host === hostname() && !isProcess(pid)
       ? `that run is no longer active on this machine; as ${user}, run blockplan status and finish the run if it is listed; otherwise check the domain with ${blockplanOn(libvirt.connect, 'doctor', domain)}, then remove the marker: ${unmarkByHand(libvirt, domain)}`
       : 'wait until it has ended; on its host, see blockplan status',

@@ -45,11 +45,18 @@ export function formatOption(formats: readonly string[] = ['text', 'json']): Opt
   return withChoices(new Option('--format <format>', 'output format'), formats).default('text');
 }
 
-/** The argument or option, which takes only these words, and has a hint for a misspelt one. */
-export function withChoices<T extends Argument | Option>(of: T, words: readonly string[]): T {
+/**
+ * The argument or option, which takes only these words, and has a hint for a misspelt one.
+ * @param meant what to write instead of words that users of other tools type
+ */
+export function withChoices<T extends Argument | Option>(
+  of: T,
+  words: readonly string[],
+  meant: Readonly<Record<string, string>> = {},
+): T {
   of.choices(words).argParser((word: string) => {
     if (words.includes(word)) return word;
-    const near = nearest(word, words);
+    const near = new Map(Object.entries(meant)).get(word) ?? nearest(word, words);
     const hint = near === undefined ? '' : `\n(Did you mean ${near}?)`;
     throw new InvalidArgumentError(`Allowed choices are ${words.join(', ')}.${hint}`);
   });

@@ -78,6 +78,7 @@ function addInit(root: Command, finish: SetExitCode): void {
       withChoices(
         new Argument('[kind]', 'what the plan does; without it, init lists the kinds'),
         Object.keys(TEMPLATES),
+        { move: 'migrate', copy: 'backup', mirror: 'backup-mirror' },
       ),
     )
     .argument('[domain]', 'the guest, as in virsh list --all')

@@ -5,7 +5,7 @@ import { PREVIEW_EXIT_CODES } from '../outcomes.ts';
 import { findHookProblems } from '../run/hook-findings.ts';
 import type { Preview } from '../simulate/preview.ts';
 import { previewPlan } from '../simulate/preview-plan.ts';
-import { explained } from './done-plan.ts';
+import { explained } from './explained.ts';
 import { type HostStateOptions, planOnHost } from './host-state.ts';
 import type { Format } from './preview-formats.ts';
 import { draftFrom } from './read.ts';

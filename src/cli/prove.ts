@@ -9,6 +9,7 @@ import { replay } from '../prove/replay.ts';
 import { readSeed } from '../prove/seed.ts';
 import { renderCase, renderProof } from '../render/proof.ts';
 import { walk } from '../simulate/walk.ts';
+import { explained } from './explained.ts';
 import { type HostStateOptions, planOnHost } from './host-state.ts';
 import { withJsonRefusal } from './json-refusal.ts';
 import { draftFrom } from './read.ts';
@@ -32,10 +33,12 @@ async function prove(file: string, options: ProveCommandOptions): Promise<number
   const { plan, state } = await planOnHost(draft, options);
   const graph = compile(plan);
   const { files, findings } = walk(graph, state);
-  const [first, ...rest] = withPositions(
+  const errors = withPositions(
     plan.text,
     findings.filter(({ severity }) => severity === 'error'),
   );
+  const isLive = errors.length > 0 && options.facts === undefined;
+  const [first, ...rest] = isLive ? await explained(errors, plan, state) : errors;
   if (first) throw new BlockplanError('preflight-refused', [first, ...rest]);
   const touched = [...new Set([...files, ...Object.keys(state.files)])];
   const result = injections

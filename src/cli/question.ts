@@ -34,12 +34,12 @@ const MOST_ATTEMPTS = 3;
 export async function askUntilValid<Value>(
   question: string,
   output: NodeJS.WritableStream,
-  read: (answer: string) => Value,
+  read: (answer: string) => Value | Promise<Value>,
 ): Promise<Value> {
   for (let attempt = 1; ; attempt++) {
     const answer = await ask(question, output);
     try {
-      return read(answer);
+      return await read(answer);
     } catch (error) {
       const isRefused = error instanceof BlockplanError;
       if (!isRefused || answer === '' || attempt === MOST_ATTEMPTS) throw error;

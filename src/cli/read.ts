@@ -67,7 +67,9 @@ function contentOf(file: string, what: 'plan' | 'facts'): Buffer {
     throw inputRefusal(
       codes.inputUnreadable,
       `the ${what} ${file} cannot be read: ${why}`,
-      near === undefined ? `name a ${what} file, or - for standard input` : `did you mean ${near}?`,
+      near === undefined
+        ? `name a ${what} file, or - for standard input`
+        : `did you mean "${near}"?`,
     );
   }
 }

@@ -3,6 +3,7 @@ import { BlockplanError } from '../errors.ts';
 import { refuseUnfit, refuseWithoutLab } from '../rehearse/refusals.ts';
 import { rehearse as rehearsePlan } from '../rehearse/rehearse.ts';
 import { renderRehearsal } from '../render/rehearsal.ts';
+import { explained } from './explained.ts';
 import { type HostStateOptions, planOnHost } from './host-state.ts';
 import { draftFrom } from './read.ts';
 import { resultText } from './result-text.ts';
@@ -25,7 +26,13 @@ export async function rehearseCommand(
   const draft = await draftFrom(file, options.set);
   await refuseWithoutLab();
   const { plan, state } = await planOnHost(draft, options);
-  refuseUnfit(plan, state);
+  try {
+    refuseUnfit(plan, state);
+  } catch (error) {
+    if (!(error instanceof BlockplanError) || options.facts !== undefined) throw error;
+    const [first, ...rest] = await explained(error.findings, plan, state);
+    throw first ? new BlockplanError(error.end, [first, ...rest]) : error;
+  }
   const signals = onInterrupt((name) => {
     process.stderr.write(`rehearsal: ${name}: stopping; please wait\n`);
   });

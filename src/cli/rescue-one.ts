@@ -19,6 +19,7 @@ import { domainKey, LOCAL } from '../model/hosts.ts';
 import type { RescueReport } from '../render/rescue.ts';
 import { type LostDefinition, lostDefinitionIn } from '../run/lost-definition.ts';
 import { type Rescued, rescueDomain } from '../run/rescue.ts';
+import { holderText } from './holder-text.ts';
 import { preflightRefusal } from './refusal.ts';
 import { type RescueTarget, requireFound } from './rescue-targets.ts';
 import { withState } from './with-state.ts';
@@ -54,7 +55,7 @@ export async function rescueOne(
       takeLock(state, domainKey(LOCAL, lost.uuid), newRunId(new Date()), userInfo().username),
     );
     if ('heldBy' in lock) {
-      if (all) return { ...of, ...leftAlone(`${ownerText(lock.heldBy)} is working on it`) };
+      if (all) return { ...of, ...leftAlone(`${holderText(lock.heldBy)} is working on it`) };
       throw taken(domain, lock.heldBy);
     }
     try {
@@ -149,11 +150,7 @@ function over({ run, name, found }: LostDefinition, connect: string | undefined)
 function taken(domain: string, owner: LockOwner): BlockplanError {
   return preflightRefusal(
     codes.domainLocked,
-    `"${domain}" is locked by ${ownerText(owner)}`,
+    `"${domain}" is locked by ${holderText(owner)}`,
     'wait until it has ended; to check: blockplan status',
   );
-}
-
-function ownerText({ run, pid, user, since }: LockOwner): string {
-  return `run ${run} (${user}, pid ${pid}, since ${since})`;
 }

@@ -1,28 +1,15 @@
-/** The run that `resume` and `rollback` work on, and the unfinished runs that block a new one. */
+/** The run that `resume` and `rollback` work on. */
 
 import { dirname } from 'node:path';
 import { codes } from '../codes.ts';
 import { blockplanCommand, blockplanOn, commandLine } from '../command.ts';
 import { hookName } from '../hook.ts';
-import { statePath } from '../journal/folder.ts';
-import { lockOwner } from '../journal/lock.ts';
 import { runningHook } from '../journal/logged-hooks.ts';
-import {
-  type RecoveryMode,
-  recoveryCommands,
-  unusableJournalHint,
-} from '../journal/recovery-mode.ts';
-import {
-  isRunOver,
-  readRunLog,
-  recoveryModesOf,
-  type StartRecord,
-  type StoredLog,
-} from '../journal/run-log.ts';
+import { type RecoveryMode, unusableJournalHint } from '../journal/recovery-mode.ts';
+import { isRunOver, readRunLog, type StartRecord, type StoredLog } from '../journal/run-log.ts';
 import { removeUnfinished, unfinishedRuns } from '../journal/unfinished.ts';
-import { domainKey, LOCAL, ofHost } from '../model/hosts.ts';
+import { LOCAL, ofHost } from '../model/hosts.ts';
 import { printable } from '../printable.ts';
-import { isProcessAlive } from '../processes.ts';
 import { preflightRefusal } from './refusal.ts';
 import { namedRun } from './run-folders.ts';
 
@@ -140,9 +127,13 @@ async function notUndoneHint(log: StoredLog, started: StartRecord): Promise<stri
       domain,
       ...['migrate', '--to', dirname(file)],
       ...(several ? ['--disk', target] : []),
+      ...['--output', `back-${target}.yaml`],
     ),
   );
-  return [...hints, `write a plan that moves the disk back: ${back.join('; ')}`].join('; ');
+  return [
+    ...hints,
+    `write a plan that moves the disk back, into a new file: ${back.join('; ')}`,
+  ].join('; ');
 }
 
 /** The word for how it ended. */
@@ -182,31 +173,4 @@ export function refuseRunningHook({ run, log }: Pick<ResumableRun, 'run' | 'log'
     `the ${hookName(hook)} of run ${run} is still running (${printable(hook.command[0])}, pid ${pid}): blockplan was killed while the hook ran`,
     `wait until it has ended, or end it and its process group: ${commandLine('kill', '--', `-${pid}`)}`,
   );
-}
-
-/**
- * Refuses a new run on a domain that has an unfinished one.
- * @throws BlockplanError domainLocked
- */
-export async function refuseUnfinishedRun(
-  state: string,
-  uuid: string,
-  domain: string,
-): Promise<void> {
-  for (const run of await unfinishedRuns(state)) {
-    const log = await readRunLog(statePath(state, 'runs', run)).catch(absentAsUndefined);
-    if (log?.beginning?.uuid !== uuid || isRunOver(log)) continue;
-    const owner = await lockOwner(state, domainKey(LOCAL, uuid));
-    if (owner?.run === run && isProcessAlive(owner)) continue;
-    throw preflightRefusal(
-      codes.domainLocked,
-      `run ${run} of ${log.beginning.plan} on "${domain}" is unfinished: ${log.finish?.end ?? 'it was interrupted'}`,
-      `finish it: ${recoveryCommands(run, recoveryModesOf(log)).join(', or ')}; if that is not possible, check the domain: ${blockplanOn(log.beginning.uri, 'doctor', domain)}; once it is in order, close the run: ${blockplanCommand('forget', run)}`,
-    );
-  }
-}
-
-/** A run whose folder no longer exists blocks nothing. */
-function absentAsUndefined(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== 'ENOENT') throw error;
 }

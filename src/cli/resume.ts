@@ -1,4 +1,5 @@
 /** `blockplan resume` and `blockplan rollback`: finish an interrupted run, forward or back. */
+
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
@@ -24,6 +25,7 @@ import { otherCommands } from '../run/other-commands.ts';
 import { filesOfPlan } from '../run/preflight.ts';
 import { editedText, graphOfRun } from '../run/stored-plan.ts';
 import { RunEnding } from './after-run.ts';
+import { holderText } from './holder-text.ts';
 import { lockedByMarker } from './marker-refusal.ts';
 import { type AfterRunOptions, afterRecoverySettings } from './notify-settings.ts';
 import { performRun } from './perform-run.ts';
@@ -72,10 +74,10 @@ async function resumeNamed(
     takeLock(state, domainKey(LOCAL, started.uuid), run, user, taker),
   );
   if ('heldBy' in lock) {
-    const { run: other, pid, user: holder, since } = lock.heldBy;
+    const { run: other } = lock.heldBy;
     throw preflightRefusal(
       codes.domainLocked,
-      `"${started.domain}" is locked by run ${other} (${holder}, pid ${pid}, since ${since})`,
+      `"${started.domain}" is locked by ${holderText(lock.heldBy)}`,
       other === run
         ? `it is active; follow it: ${blockplanCommand('attach', run)}`
         : `wait until it has ended: ${blockplanCommand('attach', other)}`,

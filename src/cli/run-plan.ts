@@ -1,4 +1,5 @@
 /** Reads a plan, checks it against the host, asks for confirmation and runs it, or only previews it. */
+
 import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -22,16 +23,17 @@ import type { Preview } from '../simulate/preview.ts';
 import { RunEnding } from './after-run.ts';
 import { chosenConnection, namedLibvirt } from './connection.ts';
 import { detachCommand, refuseUndetachable } from './detach.ts';
-import { explained } from './done-plan.ts';
 import { type ExpectOptions, type ReviewCheck, reviewCheckOf } from './expectation.ts';
+import { explained } from './explained.ts';
+import { holderText } from './holder-text.ts';
 import { lockedByMarker } from './marker-refusal.ts';
 import { type AfterRunOptions, afterRunSettings } from './notify-settings.ts';
 import { performRun } from './perform-run.ts';
 import { ask, canAsk, isYes } from './question.ts';
 import { draftFrom, inputRefusal, readSettings } from './read.ts';
 import { preflightRefusal } from './refusal.ts';
-import { refuseUnfinishedRun } from './resumable-run.ts';
 import { previewHeadline, showPreview } from './show-preview.ts';
+import { refuseUnfinishedRun } from './unfinished-run.ts';
 import { VERSION } from './version.ts';
 import { withState } from './with-state.ts';
 
@@ -96,7 +98,7 @@ async function runOrPreview(
     if (!options.dryRun && !options.detach && !asks) return await locked(run);
     const checked = await checkedPlan(run);
     refuseDrift(checked.plan, checked.state);
-    const preview = await previewOf(checked);
+    const preview = await previewOf(id, checked);
     if (options.dryRun) return await showPreview(preview, { format: options.format });
     refuseErrors(checked);
     if (options.detach) return await detached(id, checked.plan, options);
@@ -123,20 +125,21 @@ interface RequestedRun {
 
 async function checkedPlan({ id, draft, driver }: RequestedRun): Promise<CheckedPlan> {
   const checked = await preflightDraft(draft, driver, id);
-  return { ...checked, findings: await explained(checked.findings, checked.plan, checked.state) };
+  const { findings, plan, state } = checked;
+  return { ...checked, findings: await explained(findings, plan, state, id) };
 }
 
-async function previewOf({ plan, state, hookFindings }: CheckedPlan): Promise<Preview> {
+async function previewOf(id: string, { plan, state, hookFindings }: CheckedPlan): Promise<Preview> {
   const { previewPlan } = await import('../simulate/preview-plan.ts');
   const { fingerprintOf } = await import('../facts/fingerprint.ts');
   const fingerprint = fingerprintOf(plan, state);
   const preview = previewPlan(plan, state, { fingerprint, hookFindings });
-  return { ...preview, findings: await explained(preview.findings, plan, state) };
+  return { ...preview, findings: await explained(preview.findings, plan, state, id) };
 }
 
 /** Refuses if the host changed while the user was deciding: other commands would run. */
-async function refuseChanged(checked: CheckedPlan, confirmed: Preview): Promise<void> {
-  if (isDeepStrictEqual(confirmable(await previewOf(checked)), confirmable(confirmed))) return;
+async function refuseChanged(id: string, checked: CheckedPlan, confirmed: Preview): Promise<void> {
+  if (isDeepStrictEqual(confirmable(await previewOf(id, checked)), confirmable(confirmed))) return;
   throw preflightRefusal(
     codes.hostChanged,
     'the host has changed since the preview, so the run would differ from what was confirmed',
@@ -157,10 +160,10 @@ async function locked(run: RequestedRun, shown?: Preview): Promise<number> {
   const uuid = (await driver.uuid()) ?? (await uuidAdmitted(run));
   const lock = await withState(state, takeLock(state, domainKey(LOCAL, uuid), id, user));
   if ('heldBy' in lock) {
-    const { run: other, pid, user: owner, since } = lock.heldBy;
+    const { run: other } = lock.heldBy;
     throw preflightRefusal(
       codes.domainLocked,
-      `"${draft.domain}" is locked by run ${other} (${owner}, pid ${pid}, since ${since})`,
+      `"${draft.domain}" is locked by ${holderText(lock.heldBy)}`,
       `wait until it has ended: ${blockplanCommand('attach', other)}`,
     );
   }
@@ -173,7 +176,7 @@ async function locked(run: RequestedRun, shown?: Preview): Promise<number> {
     const { plan, graph, state: hostState, files } = checked;
     run.refuseDrift(plan, hostState);
     refuseErrors(checked);
-    if (shown) await refuseChanged(checked, shown);
+    if (shown) await refuseChanged(id, checked, shown);
     const journal = await withState(state, openJournal(state, id, plan));
     const findings = [...plan.warnings, ...checked.findings];
     const uri = chosenConnection(options.connect).uri ?? '';

@@ -9,13 +9,7 @@ import { readKeptBundle } from '../journal/bundle.ts';
 import { JOURNAL_FILE } from '../journal/journal.ts';
 import { lockOwner } from '../journal/lock.ts';
 import { recoveryCommands, recoveryText } from '../journal/recovery-mode.ts';
-import {
-  commandsOf,
-  isRunOver,
-  readRunLog,
-  recoveryModesOf,
-  type StoredLog,
-} from '../journal/run-log.ts';
+import { isRunOver, readRunLog, recoveryModesOf, type StoredLog } from '../journal/run-log.ts';
 import { unfinishedRuns } from '../journal/unfinished.ts';
 import type { Bundle, Domain } from '../model/host-state.ts';
 import { domainKey, LOCAL } from '../model/hosts.ts';
@@ -23,7 +17,7 @@ import type { Marker } from '../model/marker.ts';
 import { isOpenEnd } from '../outcomes.ts';
 import { isProcessAlive } from '../processes.ts';
 import { pendingRestoreOf } from '../run/pending-restore.ts';
-import { filesMade } from './earlier-runs.ts';
+import { filesMadeBy } from './earlier-runs.ts';
 import { runFolders } from './run-folders.ts';
 
 /**
@@ -69,7 +63,7 @@ async function runIn(
     alive: owner !== undefined && owner.run === first.run && isProcessAlive(owner),
     owner: `${first.user}@${first.host}, pid ${first.pid}`,
     ...(kept ? { bundle: kept, ...(await owes(folder, kept, log)) } : {}),
-    files: commandsOf(log).flatMap(({ effect }) => filesMade(effect)),
+    files: filesMadeBy(log),
   };
 }
 

@@ -2,6 +2,7 @@
  * `blockplan throttle`: changes the speed of the job of a run in another process. It changes no chain, so it does not take
  * the domain's lock; it requires that the run holds it.
  */
+
 import { userInfo } from 'node:os';
 import { codes } from '../codes.ts';
 import { blockplanCommand } from '../command.ts';
@@ -26,6 +27,7 @@ import { OUTCOMES } from '../outcomes.ts';
 import { printable } from '../printable.ts';
 import { sizeText } from '../size-text.ts';
 import { bandwidthOf } from './bandwidth.ts';
+import { holderText } from './holder-text.ts';
 import { inspectionHint } from './inspection-hint.ts';
 import { preflightRefusal } from './refusal.ts';
 import { namedRun, ownState, type RunFolder, runHolders } from './run-folders.ts';
@@ -69,7 +71,7 @@ export async function throttleCommand(word: string, amount: string): Promise<num
     const text = limits.join('; ');
     process.stdout.write(`${printable(`${plan} on ${domain}: ${text}`)}\n`);
     // The journal has one writer, the process of the run: `attach`, `show` and the report read this in the event log.
-    const message = `${text}, as ${userInfo().username} requested with blockplan throttle`;
+    const message = `${text} (set by ${userInfo().username} with blockplan throttle)`;
     appendEvent(run.folder, { time: Date.now(), event: 'notice', message, about: 'throttle' });
     return 0;
   } finally {
@@ -150,7 +152,7 @@ async function refuseOtherRun(
   if (marker === undefined || marker.run === run) return;
   throw preflightRefusal(
     codes.domainLocked,
-    `"${domain}" is locked by run ${marker.run} (${marker.user} on ${marker.host}, pid ${marker.pid}), according to a marker in its metadata`,
+    `"${domain}" is locked by ${holderText(marker)}, according to a marker in its metadata`,
     `throttle that run on its host: ${blockplanCommand('throttle', marker.run)} BANDWIDTH`,
   );
 }

@@ -65,14 +65,14 @@ function pivoted(host: SimulatedHost, disk: Disk): SimulatedHost {
   );
   const fresh = host.jobs[target]?.noted ? [] : found;
   const detected = [...new Set([...host.detected, ...fresh])];
-  const isWhole = job.type === 'copy' && opened.length === 1;
-  const origin = fresh.length > 0 ? 'found' : isWhole ? 'made' : undefined;
-  const before = origin === undefined ? host : withEnd(host, target, origin);
   const names = found.length === 0 ? {} : relativeNames(host, chain);
   const relative = { ...without(host.relative, found), ...names };
   const closed = layersOf(host, disk).filter((file) => !opened.includes(file));
   const left = {
-    ...withoutJobOn(withFilesClosed(before, closed, target), target),
+    ...withoutJobOn(
+      withFilesClosed(endAfterPivot(host, disk, opened, fresh), closed, target),
+      target,
+    ),
     detected,
     relative,
   };
@@ -81,6 +81,20 @@ function pivoted(host: SimulatedHost, disk: Disk): SimulatedHost {
     chain,
   }));
   return guestWrites(definitionFollows(ended, target, disk.chain, chain));
+}
+
+/**
+ * The same host with where libvirt knows the end of the chain from: it has found the end below layers that it has just read
+ * from headers, and it has made the end of a copy that is the whole chain.
+ */
+function endAfterPivot(
+  host: SimulatedHost,
+  { job, target }: Disk,
+  opened: readonly string[],
+  fresh: readonly string[],
+): SimulatedHost {
+  if (fresh.length > 0) return withEnd(host, target, 'found');
+  return job?.type === 'copy' && opened.length === 1 ? withEnd(host, target, 'made') : host;
 }
 
 /**

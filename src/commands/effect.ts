@@ -40,14 +40,27 @@ export interface VirshTerms {
   readonly doubt?: string;
   /** The QEMU process that the doubt is about; the doubt ends with the process. */
   readonly of?: GuestProcess;
-  /** What must still be so when the command is sent; otherwise it is not sent. For `define`. */
+  /**
+   * For the end of a ready job without a pivot: the file that must then hold all data of the disk, on its storage. Where QEMU
+   * does not report this, the effect fails.
+   */
+  readonly completes?: string;
+  /** What must still be so when the command is sent; otherwise it is not sent. For `define` and `undefine`. */
   readonly over?: Former;
 }
 
-/** What a new definition may replace. */
+/** What a command may replace or remove: an operator may have changed it since it was observed. */
 export interface Former {
   /** The persistent definition. The one that the command gives to libvirt is also accepted: it was sent before. */
   readonly definition: string;
+  /** The disks whose layers may differ from that definition: libvirt itself rewrites these when a disk moves. */
+  readonly layersOf?: readonly string[];
+  /** Set if the domain may also have no definition: then none is replaced. */
+  readonly transient?: true;
+  /** The autostart mark, if it matters. */
+  readonly autostart?: boolean;
+  /** Set if the guest must be up. */
+  readonly up?: true;
   /** Set if the guest must be off, without a managed save image. */
   readonly off?: true;
   /** The files that must exist and have been made by this run. */
@@ -102,6 +115,8 @@ export interface RemoveFileEffect {
   readonly made?: true;
   /** The file that must be at the path; absent where it is unknown. */
   readonly former?: FormerFile;
+  /** The files that hold its data now: they are synced to their storage before it is removed. */
+  readonly dataIn?: readonly string[];
   readonly why: string;
 }
 

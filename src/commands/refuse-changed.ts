@@ -1,8 +1,9 @@
 /** The last check before a definition is replaced: an operator may have changed it, or started the guest, at any time. */
+import { isSameBesideLayers } from '../model/definition-layers.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { fileAt } from '../model/file-identity.ts';
-import type { HostState } from '../model/host-state.ts';
-import type { VirshEffect } from './effect.ts';
+import { type HostState, isUp } from '../model/host-state.ts';
+import type { Former, VirshEffect } from './effect.ts';
 
 /**
  * Refuses to replace a definition, or to do so under a guest, that is not as the effect expects.
@@ -12,16 +13,31 @@ import type { VirshEffect } from './effect.ts';
 export function refuseChanged(effect: VirshEffect, state: HostState): void {
   const { over } = effect;
   if (over === undefined) return;
-  const { name, definition, state: is, managedSave } = state.domain;
+  const { name, definition, autostart, state: is, managedSave } = state.domain;
   const given = effect.verb === 'define' ? effect.args.file.content : undefined;
   const stays = 'so its definition is left alone';
-  if (definition !== over.definition && definition !== given)
+  const wasGiven = definition !== undefined && definition === given;
+  if (!wasGiven && !isFormer(over, definition))
     throw unsent(`the definition of "${name}" was changed meanwhile, ${stays}`);
+  if (over.autostart !== undefined && autostart !== over.autostart)
+    throw unsent(
+      `autostart of "${name}" was turned ${autostart ? 'on' : 'off'} meanwhile, ${stays}`,
+    );
+  if (over.up && !isUp(state)) throw unsent(`"${name}" is ${is}, ${stays}`);
   if (over.off && is !== 'shut off') throw unsent(`"${name}" is ${is}, ${stays}`);
   if (over.off && managedSave) throw unsent(`"${name}" has a managed save image now, ${stays}`);
   const strange = over.made?.find((file) => !fileAt(state, file)?.made);
   if (strange !== undefined)
     throw unsent(`${strange} is not the file that this run created, ${stays}`);
+}
+
+function isFormer(
+  { definition: former, layersOf = [], transient }: Former,
+  definition: string | undefined,
+): boolean {
+  return definition === undefined
+    ? transient === true
+    : isSameBesideLayers(definition, former, layersOf);
 }
 
 function unsent(why: string): EffectFailed {

@@ -2,13 +2,13 @@
 import { dirname } from 'node:path';
 import { codes } from '../codes.ts';
 import { recordedCommand, virshLine } from '../command.ts';
-import { includesFile, isSameFile } from '../model/file-identity.ts';
-import type { BlockJob, Disk, HostState } from '../model/host-state.ts';
+import { isSameFile } from '../model/file-identity.ts';
+import type { HostState } from '../model/host-state.ts';
 import { MARKER_URI } from '../model/marker.ts';
 import { sizeText } from '../size-text.ts';
+import { timeText } from '../time-text.ts';
+import { leftJob } from './left-jobs.ts';
 import { type Defect, type Patient, rescueLine, type UnfinishedRun } from './patient.ts';
-
-const DAY_MS = 24 * 3600 * 1000;
 
 export function activityDefects(patient: Patient): Defect[] {
   return [
@@ -20,78 +20,13 @@ export function activityDefects(patient: Patient): Defect[] {
   ];
 }
 
-/** A job that is ready has to be ended; one that is not ready may be slow, but not for days. */
-function leftJob(patient: Patient, { target, job }: Disk): Defect[] {
-  if (job?.mirror === undefined) return [];
-  const { mirror, ready, type } = job;
-  const born = type === 'copy' ? patient.seen?.mirrorsBorn[mirror] : undefined;
-  const age = born === undefined ? undefined : (patient.seen?.now ?? 0) - born;
-  if (!ready && (age === undefined || age < DAY_MS)) return [];
-  const { name } = patient.state.domain;
-  const maker = patient.runs.find(({ files }) => includesFile(patient.state, files, mirror));
-  const since = age === undefined ? '' : `, a file created ${ageText(age)} ago,`;
-  return [
-    {
-      code: codes.jobAbandoned,
-      severity: 'warning',
-      what: `${type === 'copy' ? 'a copy' : 'a commit'} of ${target} to ${mirror}${since} ${ready ? 'is ready, but was never ended' : 'is still running'}`,
-      why: `every write goes to both files, ${type === 'copy' ? 'no other job can run on the disk, and the copy is worthless once the guest stops' : 'and no other job can run on the disk'}`,
-      ...(maker
-        ? {
-            todo: `${maker.finishing}: run ${maker.run} started the job`,
-            commands: maker.takeUp,
-          }
-        : endings(patient, name, target, { ready, type })),
-    },
-  ];
-}
-
-/** The commands that end a job, first the one that leaves the least to do. */
-function endings(
-  patient: Patient,
-  domain: string,
-  target: string,
-  { ready, type }: Pick<BlockJob, 'ready' | 'type'>,
-): Pick<Defect, 'todo' | 'commands'> {
-  const end = (how: string) =>
-    virshLine(patient.state.host, 'blockjob', '--domain', domain, '--path', target, how);
-  const [cancel, pivot] = [end('--abort'), end('--pivot')];
-  if (!ready)
-    return {
-      todo: 'check who started it; then cancel it, which leaves the guest where it is',
-      commands: [cancel],
-    };
-  // After a commit is cancelled, QEMU keeps its base open until the guest stops (seen with 7.2).
-  return type === 'copy'
-    ? {
-        todo: 'check who started it; then cancel it, which leaves the guest where it is, or pivot, which moves the guest to that file',
-        commands: [cancel, pivot],
-      }
-    : {
-        todo: 'check who started it; then pivot, which moves the guest to that file, or cancel it, which leaves the guest where it is',
-        commands: [pivot, cancel],
-      };
-}
-
-/** A duration in its largest unit. */
-function ageText(ms: number): string {
-  const units = [
-    ['day', DAY_MS],
-    ['hour', 3600 * 1000],
-    ['minute', 60 * 1000],
-  ] as const;
-  const [unit, length] = units.find(([, each]) => ms >= each) ?? (['second', 1000] as const);
-  const count = Math.max(1, Math.floor(ms / length));
-  return `${count} ${unit}${count === 1 ? '' : 's'}`;
-}
-
 function deadMarker(patient: Patient): Defect[] {
   const marker = patient.seen?.marker;
   if (!marker) return [];
   const { name } = patient.state.domain;
   const elsewhere = marker.host !== patient.here;
   const unfinished = patient.runs.find(({ run }) => run === marker.run);
-  const who = `run ${marker.run} of ${marker.user}@${marker.host} (pid ${marker.pid}, since ${marker.since})`;
+  const who = `run ${marker.run} of ${marker.user}@${marker.host} (pid ${marker.pid}, since ${timeText(marker.since)})`;
   const unmark = virshLine(
     patient.state.host,
     ...['metadata', '--domain', name, '--uri', MARKER_URI, '--remove', '--live'],

@@ -83,6 +83,8 @@ function leftByName({ state, seen }: Patient, files: readonly string[]): number 
     basename(file) !== basename(below) &&
     !includesFile(state, recorded, file) &&
     otherUsersOf(state, below).length === 0;
+  // A snapshot whose record cannot be read may have made any of them.
+  if (seen?.unread?.some(({ part }) => part === 'snapshots')) return 0;
   const end = files.findIndex((file, at) => !isLeft(file, files[at + 1]));
   return end < 0 ? 0 : end;
 }

@@ -17,6 +17,8 @@ export interface Patient {
   readonly newestSearched?: number;
   /** Its unfinished runs according to the journals on this machine, oldest first. */
   readonly runs: readonly UnfinishedRun[];
+  /** Its runs that were forgotten, newest first; absent where no job of the guest needs an explanation. */
+  readonly forgotten?: readonly ForgottenRun[];
   /** Whether the process that the marker names still runs on this machine; absent if that is unknown. */
   readonly markedAlive?: boolean;
   /** The name of this machine. */
@@ -47,6 +49,16 @@ export interface UnfinishedRun {
   readonly bundle?: Bundle;
   /** Set if it removed an autostart mark and is not known to have restored it. */
   readonly owesAutostart?: true;
+  /** The files that it intended to create. */
+  readonly files: readonly string[];
+}
+
+/** A run that `blockplan forget` closed, whatever its state. */
+export interface ForgottenRun {
+  readonly run: string;
+  readonly plan: string;
+  /** When it was forgotten, in UTC and to the second. */
+  readonly time: string;
   /** The files that it intended to create. */
   readonly files: readonly string[];
 }

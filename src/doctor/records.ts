@@ -11,14 +11,28 @@ import type { Defect, Patient } from './patient.ts';
 
 export function recordDefects(patient: Patient): Defect[] {
   return [
+    ...unreadParts(patient),
     ...snapshotDefects(patient),
     ...checkpointDefects(patient),
     ...(isUp(patient.state) ? [] : strayBitmaps(patient)),
   ];
 }
 
+/** A defect of these may stay hidden: another one may depend on the part, so a repair may harm it. */
+function unreadParts({ state, seen }: Patient): Defect[] {
+  return (seen?.unread ?? []).map(({ what, why }) => ({
+    code: codes.domainUnreadable,
+    severity: 'warning',
+    what: `libvirt does not show ${what}: ${why}`,
+    why: 'it was not examined, and what depends on it may be wrong',
+    todo: 'find out why libvirt refuses, and run doctor again',
+    commands: [virshLine(state.host, 'dumpxml', '--domain', state.domain.name)],
+  }));
+}
+
 /** Bitmaps in use when QEMU died that no checkpoint has on record. An intact bitmap may belong to another tool. */
 function strayBitmaps({ state, seen }: Patient): Defect[] {
+  if (seen?.unread?.some(({ part }) => part === 'checkpoints')) return [];
   const recorded = new Set(
     (seen?.checkpoints ?? []).flatMap(({ disks }) => disks.map(({ bitmap }) => bitmap)),
   );

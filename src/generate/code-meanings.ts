@@ -146,17 +146,19 @@ export const CODE_MEANINGS = {
   guestNotOff: 'The step requires that the guest is off',
   backupNotFound: 'The backup store has no backup of that name',
   backupUnusable:
-    'The backup cannot be restored: it is incomplete, broken, or being removed by a prune',
+    'The backup cannot be restored: it is incomplete, broken, or being removed by a newer version of blockplan',
   backupOfOtherGuest: 'The backups in the store are of another guest',
   restoredSizeDiffers: 'Warning: the size of the disk has changed since the backup',
   checkpointsLeft:
     'The guest has checkpoints, which track changes in files that it would no longer use',
-  pruneUnfinished: 'A prune of the backup store is unfinished',
+  pruneUnfinished:
+    'A newer version of blockplan began to remove backups from the store and has not finished',
   diskNotRestored: 'Warning: a disk of the guest is not in the backup, and keeps its present data',
   rehearsalNeedsRoot: 'A rehearsal requires root',
   packagesMissing: 'Debian packages that a rehearsal requires are missing',
   labFailed: 'The private libvirt host of a rehearsal failed',
   notRehearsable: 'The guest or the plan cannot be rehearsed on the private libvirt host',
+  overlayNeedsLayer: 'An overlay that no domain uses now needs a layer that the step would change',
   backingNotRelative: '`keep-relative` is set, but a backing file name is not relative',
   notBackupStore: 'The folder is not a backup store, does not exist, or has no backup of the disk',
   storeUnreadable: 'A backup store cannot be read',
@@ -167,7 +169,8 @@ export const CODE_MEANINGS = {
   backupSumsInvalid: 'The checksums of a disk in a backup are missing or have the wrong length',
   backupOutOfPlace:
     'A backup belongs to a different guest from the others, or has the same sequence number as another backup',
-  pruneMarkInvalid: 'The file of an unfinished prune, `prune.json`, cannot be read',
+  pruneMarkInvalid:
+    '`prune.json`, in which a newer version of blockplan names the backups that it removes, cannot be read',
   virshMissing: 'virsh is missing',
   daemonUnreachable: 'The libvirt daemon does not answer',
   libvirtAccessDenied: 'libvirt denies access',
@@ -212,7 +215,7 @@ export const CODE_MEANINGS = {
   overlayOrphaned: "Doctor: an overlay of the guest's files is in no domain's chain",
   snapshotMismatch: 'Doctor: the record of a snapshot does not match the disks',
   checkpointBroken: 'Doctor: the bitmap of a checkpoint is missing or cannot be trusted',
-  jobAbandoned: 'Doctor: a block job was never ended',
+  jobAbandoned: 'Doctor: a block job belongs to no unfinished run, or was never ended',
   markerStale:
     'Doctor: the marker belongs to a run whose process no longer exists, or to a run on another host',
   runUnfinished: 'Doctor: a run is unfinished',

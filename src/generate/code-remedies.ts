@@ -110,9 +110,9 @@ export const CODE_REMEDIES = {
   diskNotEligible:
     'Remove the disk from the plan; only writable disks in local files or on block devices are supported.',
   blockJobActive:
-    'Wait until the job ends; `virsh blockjob --info` shows it. If no tool needs it, end it with `virsh blockjob --abort`.',
+    'Resume or roll back the unfinished run that started it, if there is one. A copy and the commit of an active layer do not end by themselves: `blockplan doctor DOMAIN` prints how to end them. Wait for other jobs; `virsh blockjob --info` shows them.',
   fileExistence:
-    'Choose another path, or create the missing file. Inspect an existing file before you remove it: it may hold data.',
+    'Choose another path, or create the missing file. Inspect an existing file before you remove it: it may hold data. If a run of blockplan created it, the finding names the run.',
   folderNotWritable:
     'Create the folder with `mkdir -p`, choose a path in an existing folder, or run blockplan as a user who can write to it.',
   noSpace:
@@ -206,7 +206,7 @@ export const CODE_REMEDIES = {
     'Ignore it if the disk should have its former size again; otherwise resize the restored image after the restore.',
   checkpointsLeft:
     'Remove the checkpoints with `virsh checkpoint-delete --metadata`; the former images keep their bitmaps.',
-  pruneUnfinished: 'Finish the prune with the version of blockplan that began it.',
+  pruneUnfinished: 'Finish the removal with that version.',
   diskNotRestored:
     'Ignore it if the other disks do not depend on this one, and list them in `disks`; otherwise use a backup of all disks.',
   rehearsalNeedsRoot: "Run `blockplan rehearse` as root; it does not touch the host's own libvirt.",
@@ -215,6 +215,8 @@ export const CODE_REMEDIES = {
   labFailed: 'Fix the cause in the message and try again. The failure is unrelated to the plan.',
   notRehearsable:
     'Rehearse the plan with a file instead of a block device, or check it with `blockplan prove`.',
+  overlayNeedsLayer:
+    'Find out what needs the overlay. Remove or move it, delete its snapshot, or choose another base.',
   backingNotRelative: 'Remove `keep-relative`; the header then names the base by its path.',
   notBackupStore: 'Name the folder that has a subfolder for each backup, not one of the backups.',
   storeUnreadable:

@@ -107,10 +107,10 @@ export const RUN_SCHEMA = objectSchema('The status of one run.', {
     "The libvirt URI that was chosen for the run; absent for virsh's own default, or if the journal does not show it.",
   ),
   'disks?': textListSchema(
-    'The targets of the disks that its steps name; absent if none does, or if the journal does not show it.',
+    'The targets of the disks that its steps work on; absent if there are none, or if the journal does not show it.',
   ),
   'destinations?': textListSchema(
-    'The paths of the copies that its steps create; absent if there are none, or if the journal does not show it.',
+    'The paths of the copies and backups that its steps create, or of the folder for them; absent if there are none, or if the journal does not show it.',
   ),
   'startedAt?': { type: 'integer', description: 'Milliseconds since the epoch.' },
   'lastAt?': {

@@ -1,6 +1,6 @@
 /** Inspects the files and folders of this machine, as far as this user has access. */
 import { type BigIntStats, constants, type Stats } from 'node:fs';
-import { access, lstat, open, readlink, realpath, stat, statfs } from 'node:fs/promises';
+import { access, lstat, readlink, realpath, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { codes } from '../codes.ts';
 import { BlockplanError } from '../errors.ts';
@@ -219,19 +219,5 @@ export async function goneAsNull<T>(look: Promise<T>): Promise<T | null> {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENODEV' || code === 'ENXIO' || code === 'ESRCH') return null;
     throw error;
-  }
-}
-
-/** Implements `HostIO.sync`. */
-export async function syncPaths(paths: readonly string[]): Promise<void> {
-  for (const path of paths) await syncPath(path);
-}
-
-async function syncPath(path: string): Promise<void> {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

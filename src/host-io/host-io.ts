@@ -12,10 +12,11 @@
 import type { ChainImage } from '../model/backing-path.ts';
 import type { StoreFolder } from '../model/backup-store.ts';
 import type { Destination, FileUsers } from '../model/destination.ts';
-import type { OverlayBeside } from '../model/examination.ts';
 import type { Folder, HostState, ImageFile, Layer } from '../model/host-state.ts';
 import type { ImageExtents } from '../model/image-extents.ts';
+import type { FileSyncs } from './file-syncs.ts';
 import type { ImageDigests } from './image-digest.ts';
+import type { OverlaySearch } from './overlay-search.ts';
 import type { StoreLocks } from './store-lock.ts';
 
 export interface HostIO extends FileQueries, FileChanges, ImageDigests, StoreLocks, Programs {
@@ -26,7 +27,7 @@ export interface HostIO extends FileQueries, FileChanges, ImageDigests, StoreLoc
 }
 
 /** Queries about files, images and devices. They change nothing. */
-export interface FileQueries {
+export interface FileQueries extends OverlaySearch {
   /**
    * The file at that path; null when it does not exist.
    * @throws BlockplanError pathUnreadable where this user has no access, so that it is unknown whether the file exists
@@ -70,8 +71,6 @@ export interface FileQueries {
    * @param chain the image and all files below it, topmost first, each with its format
    */
   readExtents(chain: readonly Layer[], limitMs: number): Promise<ImageExtents | undefined>;
-  /** The qcow2 images in the folders of these files that name one of the files as their backing file. */
-  findOverlays(files: readonly string[]): Promise<OverlayBeside[]>;
   /**
    * The content of a backup store's folder: its manifests, the headers and sizes of its images, and everything else by name.
    * No link in it is followed. A file that cannot be read has the reason. Null when there is no folder at that path.
@@ -101,8 +100,9 @@ export interface FileStat extends FileStamp {
   readonly uid: number;
   /** The device of its file system; the same for all files on it. */
   readonly device: string;
-  /** When its content or properties last changed, and its content alone, in nanoseconds since the epoch. */
+  /** When its content or properties last changed, in nanoseconds since the epoch. */
   readonly changed: string;
+  /** When its content last changed, as its file system records it, in nanoseconds since the epoch. */
   readonly written: string;
 }
 
@@ -119,7 +119,7 @@ export interface DataFiles {
  * Folders, and files in them, are changed through the open descriptor of the folder that they are in, so a folder that is
  * replaced meanwhile, or a symbolic link in its place, has no effect. Links in the path to that folder are followed.
  */
-export interface FileChanges {
+export interface FileChanges extends FileSyncs {
   /**
    * Makes an empty file that only its owner can read, because a guest's data goes into it. Its name survives a power loss.
    * @returns the stamp of the file that was made, even if another file is at its path by then
@@ -178,8 +178,6 @@ export interface FileChanges {
     by: string,
     stamps: { readonly replaced: FileStamp; readonly by: FileStamp },
   ): Promise<void>;
-  /** Syncs files or folders to disk, one after another, so that they survive a power loss. */
-  sync(paths: readonly string[]): Promise<void>;
   /** Writes a file for a command on the host to read, in a new folder that only this user can enter; returns its path. */
   writeScratchFile(name: string, content: string): Promise<string>;
   /** Removes what {@link writeScratchFile} made. */

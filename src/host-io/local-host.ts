@@ -4,17 +4,11 @@ import { readBackingChain } from './backing-chain.ts';
 import { readDataFiles } from './data-files.ts';
 import { inspectDestination, usersAt } from './destination.ts';
 import { digestImage } from './digest-image.ts';
-import {
-  identify,
-  inspectFile,
-  inspectFiles,
-  inspectFolder,
-  statFile,
-  syncPaths,
-} from './files.ts';
+import { identify, inspectFile, inspectFiles, inspectFolder, statFile } from './files.ts';
 import { createFolder, moveFolder, removeFolder } from './folders.ts';
 import { holdFile } from './held-file.ts';
 import type { HostIO } from './host-io.ts';
+import { openPaths, syncPaths } from './local-file-syncs.ts';
 import { lockStore, storeHolders } from './local-store-lock.ts';
 import { createFile, removeScratchFile, writeScratchFile } from './made-file.ts';
 import { findOverlays } from './overlays-beside.ts';
@@ -55,6 +49,7 @@ export const localHost: HostIO = {
   writeFile: writeWhole,
   replaceFile: renameOver,
   sync: syncPaths,
+  openToSync: openPaths,
   writeScratchFile,
   removeScratchFile,
   lockStore,

@@ -3,8 +3,9 @@ import { mkdtemp, open, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { EffectFailed } from '../model/effect-failed.ts';
-import { stampOf, syncPaths } from './files.ts';
+import { stampOf } from './files.ts';
 import type { FileStamp } from './host-io.ts';
+import { syncPaths } from './local-file-syncs.ts';
 
 /** Implements `HostIO.makeFile`. */
 export async function createFile(path: string): Promise<FileStamp> {

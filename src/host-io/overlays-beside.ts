@@ -1,5 +1,5 @@
 /** Finds images that name a guest's file as their backing file, in the folders of the guest's files. */
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { OverlayBeside } from '../model/examination.ts';
 import { absentAsNull, inspectFile, isForbidden } from './files.ts';
@@ -12,12 +12,17 @@ const AT_ONCE = 16;
  * Implements `HostIO.findOverlays`. Only the header of a qcow2 is trusted: the content of a raw image is the guest's.
  * @param own the guest's files, none of which is reported
  */
-export async function findOverlays(own: readonly string[]): Promise<OverlayBeside[]> {
+export async function findOverlays(
+  own: readonly string[],
+  others: readonly string[] = [],
+  limitMs = Number.POSITIVE_INFINITY,
+): Promise<OverlayBeside[]> {
+  const deadline = performance.now() + limitMs;
   const known = await identitiesOf(own);
   const folders = [...new Set(own.map((file) => dirname(file)))];
-  const files = (await Promise.all(folders.map(filesIn))).flat();
+  const files = [...new Set([...others, ...(await Promise.all(folders.map(filesIn))).flat()])];
   const found: OverlayBeside[] = [];
-  for (let at = 0; at < files.length; at += AT_ONCE) {
+  for (let at = 0; at < files.length && performance.now() < deadline; at += AT_ONCE) {
     const looked = await Promise.all(
       files.slice(at, at + AT_ONCE).map((file) => overlayOf(file, known)),
     );
@@ -52,7 +57,14 @@ async function overlayOf(
   const itself = await inspectFile(file);
   const below = await allowed(inspectFile(resolve(dirname(file), named)));
   const backing = known.get(below?.identity ?? '');
-  return backing === undefined || known.has(itself?.identity ?? '') ? undefined : { file, backing };
+  if (backing === undefined || known.has(itself?.identity ?? '')) return undefined;
+  const [last, lastBelow] = await Promise.all([writtenAt(file), writtenAt(backing)]);
+  return { file, backing, ...(lastBelow > last ? { isOutdated: true } : {}) };
+}
+
+/** When its content was last written to, in nanoseconds since the epoch; 0 where it is gone. */
+async function writtenAt(file: string): Promise<bigint> {
+  return (await absentAsNull(stat(file, { bigint: true })))?.mtimeNs ?? 0n;
 }
 
 /** A file that this user cannot access is ignored. */

@@ -57,7 +57,7 @@ function backingText(
  *
  * An overlay is added above the chain in the definition. After a pivot to a layer that the definition also names, the part
  * below that layer is kept. After any other pivot the definition names the chain down to the first layer that libvirt has
- * found in a header, or states the end of the chain.
+ * found in a header; without such a layer it names the whole chain, and its end unless {@link forgetsTheEnd}.
  *
  * If the guest is off, the definition names only the overlay, unless it names a layer below its source: then it keeps all
  * of them, and whether the chain ends there (seen on libvirt 9.0 and 11.3).
@@ -99,9 +99,9 @@ function chainBelow(
 }
 
 /**
- * Whether libvirt writes no end of the chain. 9.0.0 always writes it. 11.3.0 does not if it has found the end itself, but does
- * after its daemon has restarted (all seen). It is unknown which release changed that. No layer is below, so the next start
- * is the same.
+ * Whether libvirt writes no end of the chain. 9.0.0 always writes it. 11.3.0 does not if it has found the end in a header, rather
+ * than in the definition, but does after its daemon has restarted (all seen). It is unknown which release changed that. No
+ * layer is below, so the next start is the same.
  */
 function forgetsTheEnd({ state, foundEnds }: SimulatedHost, target: string): boolean {
   const { libvirt } = state.host;

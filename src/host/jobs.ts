@@ -1,5 +1,6 @@
 /** The end of a block job on a simulated host. */
-import { type Disk, isBackedUp, withoutJob } from '../model/host-state.ts';
+import { withoutJob } from '../model/defined-disks.ts';
+import { type Disk, isBackedUp } from '../model/host-state.ts';
 import { definitionIsSaved } from './definitions.ts';
 import { layersOf, nameIn } from './file-names.ts';
 import { type SimulatedHost, updateDisk } from './simulated-host.ts';

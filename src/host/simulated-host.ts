@@ -40,7 +40,7 @@ export interface SimulatedHost {
    * definition.
    */
   readonly detected: readonly string[];
-  /** The disks below whose last layer libvirt has looked for another one, and found none, since its daemon started. */
+  /** Disks whose chain end libvirt has found in a header since its daemon started, rather than in the definition. */
   readonly foundEnds: readonly string[];
   /**
    * Existing files that have been overwritten since the host was created, with the name that was used; `null` for one that

@@ -107,11 +107,16 @@ const FIELDS: { readonly [T in Tool]: Fields<FieldsOf[T]> } = {
     writesInto: optionalField(listOf(text)),
     former: optionalField(former),
     loses: optionalField(listOf(text)),
+    completes: optionalField(text),
     doubt: optionalField(text),
     of: optionalField(guestProcessShape),
     over: optionalField(
       fields<Former>({
         definition: text,
+        layersOf: optionalField(listOf(text)),
+        transient: optionalField(trueFlag),
+        autostart: optionalField(flag),
+        up: optionalField(trueFlag),
         off: optionalField(trueFlag),
         made: optionalField(listOf(text)),
         compared: optionalField(listOf(text)),
@@ -138,6 +143,7 @@ const FIELDS: { readonly [T in Tool]: Fields<FieldsOf[T]> } = {
     file: text,
     made: optionalField(trueFlag),
     former: optionalField(former),
+    dataIn: optionalField(listOf(text)),
     why: text,
   },
   'move-file': {

@@ -14,23 +14,19 @@ import { connectionLost } from './contact.ts';
 import type { DomainEvents } from './events.ts';
 import { hasLostCopy } from './lost-copy.ts';
 import { hasStopped } from './observe.ts';
+import { LOCKED_ANSWER_MS } from './read-answer.ts';
+import { SILENT_MS } from './silence.ts';
 import { Sleep } from './sleep.ts';
 import type { Virsh } from './virsh.ts';
 
 /** How often the progress is polled; the wait itself ends on the event. */
 const LOOK_EVERY_MS = 500;
 
-/** How long libvirt may give no answer about the backup. */
-const SILENT_MS = 10 * 60_000;
-
 /** How long a backup may copy nothing before the disks are checked for a copy that libvirt has lost. */
 const STILL_MS = 5_000;
 
 /** How long to wait for the event that a stopped guest's reason comes with. */
 const LATE_MS = 200;
-
-/** libvirt refuses a query of a job after 30 s where another command holds the domain: virsh waits for that refusal. */
-const HELD_MS = 60_000;
 
 /** libvirt's error where no backup runs (qemu_backup.c, qemuBackupGetXMLDesc). */
 const NO_BACKUP = /no domain backup job present/;
@@ -191,7 +187,7 @@ async function progressOf({
     ['domjobinfo', '--domain', domain, '--rawstats'],
     ['backup-dumpxml', '--domain', domain],
   ];
-  const [job, backup] = await virsh.runAll(queries, { timeoutMs: HELD_MS });
+  const [job, backup] = await virsh.runAll(queries, { timeoutMs: LOCKED_ANSWER_MS });
   if (!job?.ok || !backup) return undefined;
   // 0 is VIR_DOMAIN_JOB_NONE.
   if (/^Job type:\s+0\s*$/m.test(job.stdout)) return 'over';

@@ -8,6 +8,9 @@ import { EffectFailed } from '../model/effect-failed.ts';
 import type { DomainEvent } from './event-text.ts';
 import type { DomainEvents } from './events.ts';
 import { type FailedJob, whyJobFailed } from './job-failure.ts';
+import { hasStopped } from './observe.ts';
+import { LOCKED_ANSWER_MS } from './read-answer.ts';
+import { SILENT_MS } from './silence.ts';
 import { Sleep } from './sleep.ts';
 import type { Virsh } from './virsh.ts';
 
@@ -20,15 +23,30 @@ const LATE_MS = 200;
 export interface JobWait {
   readonly io: HostIO;
   readonly virsh: Virsh;
-  readonly events: DomainEvents;
   readonly domain: string;
   readonly effect: AwaitJobEffect;
   readonly signal?: AbortSignal;
   onProgress(progress: Progress): void;
 }
 
-/** libvirt does not answer a question about the job or its guest. */
-class QueryFailed extends EffectFailed {}
+/** libvirt refuses to say something about the job or its guest: after 30 s, if another command holds the domain. */
+class QueryRefused extends Error {
+  /** What cannot be read, as the start of a sentence. */
+  readonly of: string;
+
+  constructor(of: string, said: string | undefined) {
+    super(said);
+    this.of = of;
+  }
+}
+
+/** What events report, until libvirt's answers confirm or refute it: an event can be a former job's. */
+interface Heard {
+  /** Whether the awaited state is reached. */
+  come: boolean;
+  /** Why the job is over. */
+  over: 'failed' | 'canceled' | undefined;
+}
 
 /** Collects the events of the disk's job from its start on, so that none is lost between start and wait. */
 export class JobWatch {
@@ -65,67 +83,83 @@ export class JobWatch {
 
   /**
    * Waits until the job is ready, or has ended.
-   * @throws EffectFailed when the job fails, is cancelled or disappears, the guest stops, or the timeout expires
+   * @throws EffectFailed when the job fails, is cancelled or disappears, the guest stops, the timeout expires, or libvirt
+   * gives no answer for too long
    */
   async until(wait: JobWait): Promise<void> {
-    try {
-      await this.#until(wait);
-    } catch (error) {
-      // A guest that stops ends its job first: then libvirt refuses the query before the event of the stop arrives.
-      if (error instanceof QueryFailed) await this.#refuseStopped(wait);
-      throw error;
-    }
-  }
-
-  /** @throws EffectFailed when a late event reports that the guest stopped */
-  async #refuseStopped(wait: JobWait): Promise<void> {
-    const deadline = Date.now() + LATE_MS;
-    do this.#judge(wait);
-    while (await this.#sleep(deadline - Date.now(), wait.signal));
-  }
-
-  async #until(wait: JobWait): Promise<void> {
-    const deadline = Date.now() + wait.effect.timeoutMs;
+    const { disk, timeoutMs } = wait.effect;
+    const heard: Heard = { come: false, over: undefined };
+    const began = performance.now();
+    let answered = began;
     let look = LOOK_EVERY_MS / 4;
     for (;;) {
       wait.signal?.throwIfAborted();
-      const { come, over } = this.#judge(wait);
-      if (come && (await isSo(wait))) return;
-      // The event of an earlier job can arrive late: a job is over only when it no longer exists.
-      if (over !== undefined && !(await jobOf(wait)))
-        throw new EffectFailed(await this.#wentWrong(over, wait));
-      if (await this.#sleep(look, wait.signal)) continue;
-      look = LOOK_EVERY_MS;
-      const state = await stateOf(wait);
-      if (state === 'gone') {
-        // libvirt's event and its answer come over different connections.
-        await this.#sleep(LATE_MS, wait.signal);
-        throw new EffectFailed(await this.#wentWrong(this.#judge(wait).over ?? state, wait));
+      this.#judge(wait, heard);
+      const isTold = heard.come || heard.over !== undefined;
+      if (!isTold) {
+        if (await this.#sleep(look, wait.signal)) continue;
+        look = LOOK_EVERY_MS;
       }
-      if (state === 'come') return;
-      if (Date.now() > deadline) {
-        throw new EffectFailed(
-          `the job on ${wait.effect.disk} timed out after ${wait.effect.timeoutMs / 1000} s`,
-        );
+      try {
+        if (isTold ? await this.#isTrue(wait, heard) : await this.#hasCome(wait, heard)) return;
+        answered = performance.now();
+      } catch (error) {
+        if (!(error instanceof QueryRefused)) throw error;
+        await this.#refuseStopped(wait, heard);
+        if (performance.now() - answered > SILENT_MS)
+          throw new EffectFailed(
+            `${error.of} could not be read for ${SILENT_MS / 60_000} min: ${error.message}`,
+          );
       }
+      if (performance.now() - began > timeoutMs)
+        throw new EffectFailed(`the job on ${disk} timed out after ${timeoutMs / 1000} s`);
     }
   }
 
-  /** What the events report: whether the awaited state is reached, or why the job is over. */
-  #judge({ effect }: JobWait): { come: boolean; over?: 'failed' | 'canceled' } {
-    let come = false;
-    let over: 'failed' | 'canceled' | undefined;
+  /**
+   * A guest that stops ends its job first: then libvirt refuses the query before the event of the stop arrives.
+   * @throws EffectFailed when the guest has stopped, whether or not the event was received
+   */
+  async #refuseStopped(wait: JobWait, heard: Heard): Promise<void> {
+    const deadline = performance.now() + LATE_MS;
+    do this.#judge(wait, heard);
+    while (await this.#sleep(deadline - performance.now(), wait.signal));
+    // Between two connections, the event of a stop is missed; libvirt sends no events of a domain that is gone.
+    if (await hasStopped(wait.virsh, wait.domain))
+      throw guestStopped('while no event could be received', wait);
+  }
+
+  /** Whether the awaited state that events report is reached. */
+  async #isTrue(wait: JobWait, heard: Heard): Promise<boolean> {
+    if (heard.come && (await isSo(wait))) return true;
+    heard.come = false;
+    // The event of an earlier job can arrive late: a job is over only when it no longer exists.
+    if (heard.over !== undefined && !(await jobOf(wait)))
+      throw new EffectFailed(await this.#wentWrong(heard.over, wait));
+    heard.over = undefined;
+    return false;
+  }
+
+  /** Whether the awaited state is reached, although no event reports it. */
+  async #hasCome(wait: JobWait, heard: Heard): Promise<boolean> {
+    const state = await stateOf(wait);
+    if (state !== 'gone') return state === 'come';
+    // libvirt's event and its answer come over different connections.
+    await this.#sleep(LATE_MS, wait.signal);
+    this.#judge(wait, heard);
+    throw new EffectFailed(await this.#wentWrong(heard.over ?? state, wait));
+  }
+
+  /** Adds what the new events report. */
+  #judge(wait: JobWait, heard: Heard): void {
+    const { disk, until } = wait.effect;
     for (const event of this.#seen.splice(0)) {
-      if (event.kind === 'lifecycle' && event.event === 'Stopped') {
-        throw new EffectFailed(
-          `the guest stopped (${event.detail.toLowerCase()}), which ended the job on ${effect.disk}`,
-        );
-      }
-      if (event.kind !== 'block-job' || event.disk !== effect.disk) continue;
-      if (event.status === 'failed' || event.status === 'canceled') over = event.status;
-      come ||= event.status === (effect.until === 'ready' ? 'ready' : 'completed');
+      if (event.kind === 'lifecycle' && event.event === 'Stopped')
+        throw guestStopped(event.detail.toLowerCase(), wait);
+      if (event.kind !== 'block-job' || event.disk !== disk) continue;
+      if (event.status === 'failed' || event.status === 'canceled') heard.over = event.status;
+      if (event.status === (until === 'ready' ? 'ready' : 'completed')) heard.come = true;
     }
-    return over === undefined ? { come } : { come, over };
   }
 
   /** What happened to a job that failed, was cancelled or is gone, with the reason if one can be found. */
@@ -151,6 +185,10 @@ export class JobWatch {
   }
 }
 
+function guestStopped(how: string, { effect }: JobWait): EffectFailed {
+  return new EffectFailed(`the guest stopped (${how}), which ended the job on ${effect.disk}`);
+}
+
 /** Verifies an event, which may be an earlier job's: ready counts once the live XML says so, ended once there is no job. */
 async function isSo(wait: JobWait): Promise<boolean> {
   return wait.effect.until === 'ended' ? !(await jobOf(wait)) : mirrorIsReady(wait);
@@ -170,17 +208,17 @@ async function stateOf(wait: JobWait): Promise<'come' | 'runs' | 'gone'> {
 /** The progress of the job on the disk; undefined when there is no job. */
 async function jobOf({ virsh, domain, effect }: JobWait): Promise<Progress | undefined> {
   const info = ['--info', '--raw', '--bytes'];
-  const answer = await virsh.run(['blockjob', '--domain', domain, '--path', effect.disk, ...info]);
-  if (!answer.ok)
-    throw new QueryFailed(`the job on ${effect.disk} cannot be queried: ${answer.error}`);
+  const argv = ['blockjob', '--domain', domain, '--path', effect.disk, ...info];
+  const answer = await virsh.run(argv, { timeoutMs: LOCKED_ANSWER_MS });
+  if (!answer.ok) throw new QueryRefused(`the job on ${effect.disk}`, answer.error);
   const current = numberAfter('cur', answer.stdout);
   const total = numberAfter('end', answer.stdout);
   return current === undefined || total === undefined ? undefined : { current, total };
 }
 
 async function mirrorIsReady({ virsh, domain, effect }: JobWait): Promise<boolean> {
-  const answer = await virsh.run(['dumpxml', '--domain', domain]);
-  if (!answer.ok) throw new QueryFailed(`the domain cannot be read: ${answer.error}`);
+  const answer = await virsh.run(['dumpxml', '--domain', domain], { timeoutMs: LOCKED_ANSWER_MS });
+  if (!answer.ok) throw new QueryRefused('the domain', answer.error);
   const disk = readDomainXml(answer.stdout).disks.find((each) => each.target === effect.disk);
   return disk?.job?.ready === true;
 }

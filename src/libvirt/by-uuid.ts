@@ -1,7 +1,8 @@
 /** Addresses a domain by UUID where virsh would take its name for an id or a UUID. */
 import { isTakenForId } from '../command.ts';
-import { unreadableDomain } from './domain-name.ts';
-import type { Answer, RunOptions, Virsh } from './virsh.ts';
+import type { Answer } from './answer.ts';
+import { printedBy } from './read-answer.ts';
+import type { RunOptions, Virsh } from './virsh.ts';
 
 /** No domain has this UUID, so a name that does not exist cannot address another domain. */
 const NOBODY = '00000000-0000-0000-0000-000000000000';
@@ -22,17 +23,28 @@ export async function unambiguousName(virsh: Virsh, name: string): Promise<strin
  * @throws BlockplanError domainUnreadable if libvirt does not list its domains
  */
 export async function uuidByName(virsh: Virsh, name: string): Promise<string | undefined> {
-  const answer = await listDomains(virsh);
-  if (!answer.ok) throw unreadableDomain(virsh, name, answer);
-  return uuidIn(answer, name);
+  return uuidIn(printedBy(virsh, name, await listDomains(virsh)), name);
+}
+
+/**
+ * Whether libvirt lists a domain of exactly this name or UUID; undefined where it does not list its domains.
+ */
+export async function isListed(virsh: Virsh, domain: string): Promise<boolean | undefined> {
+  const { ok, stdout } = await listDomains(virsh);
+  if (!ok) return undefined;
+  return uuidIn(stdout, domain) !== undefined || hasUuid(stdout, domain);
+}
+
+function hasUuid(list: string, uuid: string): boolean {
+  return list.split('\n').some((line) => line.startsWith(`${uuid} `));
 }
 
 function listDomains(virsh: Virsh): Promise<Answer> {
   return virsh.run(['list', '--all', '--uuid', '--name']);
 }
 
-function uuidIn({ stdout }: Answer, name: string): string | undefined {
-  const line = stdout.split('\n').find((each) => each.slice(each.indexOf(' ') + 1) === name);
+function uuidIn(list: string, name: string): string | undefined {
+  const line = list.split('\n').find((each) => each.slice(each.indexOf(' ') + 1) === name);
   return line?.slice(0, line.indexOf(' '));
 }
 
@@ -76,7 +88,7 @@ class ByUuid implements Virsh {
     const domains = await listDomains(this.#virsh);
     // Without them it is unknown what the commands would address, so none is sent, and each is refused like this one.
     if (!domains.ok) return argvs.map((argv) => ({ ...domains, argv }));
-    const word = uuidIn(domains, this.#name) ?? NOBODY;
+    const word = uuidIn(domains.stdout, this.#name) ?? NOBODY;
     return this.#virsh.runAll(
       argvs.map((argv) => this.#with(word, argv)),
       options,

@@ -117,11 +117,11 @@ export function brokenConnectionLine(stderr: string): string | undefined {
 }
 
 /**
- * Errors that come from a broken connection, but also from the other end of a migration or from a guest agent. Only a
- * second command tells them apart.
+ * Errors that come from a broken connection, but also from the other end of a migration or from a guest agent; and virsh's
+ * own for a domain that it cannot look up, which it prints instead of libvirt's. Only a second command tells them apart.
  */
 const SUSPICIOUS =
-  /End of file while reading data|Cannot (recv|read|write) data|client socket is closed|hangup .*on socket|Connection reset|Broken pipe|keepalive|Failed to connect socket|unable to connect to server|failed to connect to the hypervisor/i;
+  /End of file while reading data|Cannot (recv|read|write) data|client socket is closed|hangup .*on socket|Connection reset|Broken pipe|keepalive|Failed to connect socket|unable to connect to server|failed to connect to the hypervisor|failed to get domain/i;
 
 /** Whether a failed command may mean that the connection is gone. */
 export function mayBeDisconnected(error: string): boolean {

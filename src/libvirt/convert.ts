@@ -5,12 +5,24 @@ import { argvOf, type QemuImgEffect } from '../commands/effect.ts';
 import type { HostIO } from '../host-io/host-io.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { describeExit } from './exit-text.ts';
+import { copyUnchanged } from './unchanged-source.ts';
 
 /**
- * Converts, and returns once the copy and its name are on disk.
- * @throws EffectFailed when qemu-img fails; the signal's reason when it aborts
+ * Converts an image that nothing writes to, or creates one, and returns once the result and its name are on disk.
+ * @throws EffectFailed when qemu-img fails, or something writes to the source; the signal's reason when it aborts
  */
 export async function convertImage(
+  io: HostIO,
+  effect: QemuImgEffect,
+  context: PerformContext,
+): Promise<void> {
+  const run = () => runQemuImg(io, effect, context);
+  if (effect.verb !== 'convert') return run();
+  const { source, 'source-format': format } = effect.args;
+  return copyUnchanged(io, { file: source, format: format ?? '' }, run);
+}
+
+async function runQemuImg(
   io: HostIO,
   effect: QemuImgEffect,
   context: PerformContext,

@@ -14,6 +14,8 @@ export type DomainEvent = {
     }
   /** QEMU's own error for a block job that failed. */
   | { readonly kind: 'job-error'; readonly disk: string; readonly reason: string }
+  /** QEMU reports that a block job is complete, without an error. */
+  | { readonly kind: 'job-complete'; readonly disk: string }
   /** libvirt's own words: `Stopped` `Destroyed`, `Suspended` `I/O Error`. */
   | { readonly kind: 'lifecycle'; readonly event: string; readonly detail: string }
   | {

@@ -8,7 +8,7 @@ import { connectArguments, connectionLost, keepaliveArguments } from './contact.
 import { type DomainEvent, EventText } from './event-text.ts';
 import { describeExit } from './exit-text.ts';
 import { errorIn } from './framing.ts';
-import { JobErrorText, monitorWords } from './qemu-job-errors.ts';
+import { JobEndText, monitorWords } from './qemu-job-ends.ts';
 import type { Ending } from './virsh.ts';
 
 export interface WaitOptions {
@@ -85,14 +85,13 @@ class Listening implements DomainEvents {
   #ending: Ending | undefined;
   #stderr = '';
 
-  /** @param monitor reports why jobs fail; a libvirt that lacks it still reports everything else */
+  /** @param monitor reports how QEMU's jobs end; a libvirt that lacks it still reports everything else */
   constructor(child: RunningProgram, monitor: RunningProgram) {
     this.#child = child;
     this.#monitor = monitor;
-    const errors = new JobErrorText();
+    const ends = new JobEndText();
     monitor.stdout.on('data', (piece: string) => {
-      for (const error of errors.push(piece))
-        this.#tell({ time: Date.now(), kind: 'job-error', ...error });
+      for (const end of ends.push(piece)) this.#tell({ time: Date.now(), ...end });
     });
     const text = new EventText();
     child.stdout.on('data', (piece: string) => {

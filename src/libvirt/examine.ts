@@ -4,9 +4,13 @@ import { readDomainXml } from '../model/domain-xml.ts';
 import type { Examination, HeaderChain } from '../model/examination.ts';
 import { filesOfDisk, filesOfLayer } from '../model/file-identity.ts';
 import type { Domain, Layer } from '../model/host-state.ts';
+import type { Marker } from '../model/marker.ts';
+import type { Answer } from './answer.ts';
 import { withDataFiles } from './data-files.ts';
+import { ExaminedAnswers } from './examined-answers.ts';
 import { readHeaderChain } from './header-chain.ts';
 import { readMarker } from './marker.ts';
+import { LOCKED_ANSWER_MS, mayBeReadAgain, NOT_RUNNING } from './read-answer.ts';
 import { checkpointRecords, snapshotRecords } from './records.ts';
 import type { Virsh } from './virsh.ts';
 
@@ -20,27 +24,55 @@ export async function examineDomain(
   const chains = await Promise.all(tops.map((top) => readHeaderChain(io, top)));
   const headers = Object.fromEntries(tops.map(({ file }, at) => [file, chains[at] as HeaderChain]));
   const own = await ownFiles(io, domain, chains);
-  const [reason, errors, saved] = await virsh.runAll([
+  const queries = [
     ['domstate', '--domain', domain.name, '--reason'],
     ['domblkerror', '--domain', domain.name],
     ...(domain.managedSave ? [['managedsave-dumpxml', '--domain', domain.name]] : []),
-  ]);
-  const marker = await readMarker(virsh, domain.name);
+  ];
+  const asked = await virsh.runAll(queries, { timeoutMs: LOCKED_ANSWER_MS });
+  const answers = new ExaminedAnswers();
+  const read = (what: string, answer: Answer | undefined, ...absent: readonly RegExp[]) =>
+    answers.read({ part: 'other', what }, answer, ...absent);
+  const reason = read('the reason for its state', asked[0]) ?? '';
+  const errors = read('the I/O errors of its disks', asked[1], NOT_RUNNING);
+  const saved = read('its managed save image', asked[2], NOT_SAVED);
+  const marker = await markerOf(virsh, domain.name, answers);
+  const snapshots = await snapshotRecords(virsh, domain, answers);
+  const checkpoints = await checkpointRecords(virsh, domain, answers);
+  const { unread } = answers;
   return {
     now: Date.now(),
-    reason: /\((.*)\)\s*$/.exec(reason?.ok ? reason.stdout : '')?.[1] ?? '',
+    reason: /\((.*)\)\s*$/.exec(reason)?.[1] ?? '',
     headers,
-    snapshots: await snapshotRecords(virsh, domain),
-    checkpoints: await checkpointRecords(virsh, domain),
-    diskErrors: errors?.ok ? diskErrors(errors.stdout) : {},
-    ...(saved?.ok ? { saved: sources(saved.stdout) } : {}),
+    ...{ snapshots, checkpoints },
+    diskErrors: diskErrors(errors ?? ''),
+    ...(saved === undefined ? {} : { saved: sources(saved) }),
     ...(marker === undefined ? {} : { marker }),
+    ...(unread.length === 0 ? {} : { unread }),
     mirrorsBorn: await birthsOf(
       io,
       domain.disks.flatMap(({ job }) => (job?.mirror === undefined ? [] : [job.mirror])),
     ),
     beside: await io.findOverlays(own),
   };
+}
+
+/** What libvirt says where the managed save image is gone (qemu_driver.c). */
+const NOT_SAVED = /does not have managed save image/;
+
+async function markerOf(
+  virsh: Virsh,
+  domain: string,
+  answers: ExaminedAnswers,
+): Promise<Marker | undefined> {
+  try {
+    return await readMarker(virsh, domain);
+  } catch (error) {
+    if (!mayBeReadAgain(error)) throw error;
+    const what = 'whether a run has marked the domain';
+    answers.unread.push({ part: 'other', what, why: error.message });
+    return undefined;
+  }
 }
 
 /** Every path that an examination names; a survey of them shows which files exist. */

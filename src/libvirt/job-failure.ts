@@ -2,6 +2,7 @@
 import { dirname } from 'node:path';
 import type { HostIO } from '../host-io/host-io.ts';
 import { exactSizeText, sizeText } from '../size-text.ts';
+import { LOCKED_ANSWER_MS } from './read-answer.ts';
 import type { Virsh } from './virsh.ts';
 
 /** A file system with fewer free bytes counts as full: an image grows by clusters of 64 KiB or more. */
@@ -52,8 +53,11 @@ async function otherSize(
   length: number | undefined,
 ): Promise<string[]> {
   if (format !== 'raw' || length === undefined) return [];
-  const answer = await virsh.run(['domblkinfo', '--domain', domain, '--device', disk]);
-  const capacity = Number(/^Capacity:\s*(\d+)$/m.exec(answer.stdout)?.[1] ?? length);
+  const query = ['domblkinfo', '--domain', domain, '--device', disk];
+  const { ok, stdout } = await virsh.run(query, { timeoutMs: LOCKED_ANSWER_MS });
+  const found = ok ? /^Capacity:\s*(\d+)$/m.exec(stdout)?.[1] : undefined;
+  // Without an answer, this is not found to be the reason.
+  const capacity = Number(found ?? length);
   return capacity === length
     ? []
     : [`${file} has ${exactSizeText(length)}, and the disk has ${exactSizeText(capacity)}`];
@@ -61,7 +65,8 @@ async function otherSize(
 
 /** The I/O error of the guest on this disk (virsh, domblkerror). */
 async function blockErrors({ virsh, domain, disk }: FailedJob): Promise<string[]> {
-  const answer = await virsh.run(['domblkerror', '--domain', domain]);
+  const query = ['domblkerror', '--domain', domain];
+  const answer = await virsh.run(query, { timeoutMs: LOCKED_ANSWER_MS });
   const error = answer.ok ? new RegExp(`^${disk}: (.+)$`, 'm').exec(answer.stdout)?.[1] : undefined;
   return error === undefined ? [] : [`the guest has an I/O error on ${disk}: ${error}`];
 }

@@ -2,6 +2,7 @@
 import { blockjob } from '../commands/blockjob.ts';
 import { wordsOf } from '../commands/define.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
+import { LOCKED_ANSWER_MS, NOT_RUNNING } from './read-answer.ts';
 import type { Virsh } from './virsh.ts';
 
 export interface JobSpeed {
@@ -16,21 +17,26 @@ export interface JobSpeed {
 /**
  * Limits the speed of the job on a disk, and reads the limit back.
  * @returns the limit that libvirt reports, in bytes per second; undefined if the job has ended
- * @throws EffectFailed if libvirt refuses
+ * @throws EffectFailed if libvirt refuses to set it, or to read it back
  */
 export async function limitJobSpeed(
   virsh: Virsh,
   { uuid, disk, bandwidth }: JobSpeed,
 ): Promise<number | undefined> {
   const args = { domain: uuid, path: disk, bandwidth, bytes: true };
-  const set = await virsh.run(wordsOf(blockjob, args).map(String));
+  const wait = { timeoutMs: LOCKED_ANSWER_MS };
+  const set = await virsh.run(wordsOf(blockjob, args).map(String), wait);
   if (!set.ok) {
-    const { error: said = 'libvirt gave no reason' } = set;
+    const { error: said } = set;
     if (blockjob.refusal?.(args, said) !== undefined) return undefined;
     throw new EffectFailed(said);
   }
   const info = ['--info', '--raw', '--bytes'];
-  const { stdout } = await virsh.run(['blockjob', '--domain', uuid, '--path', disk, ...info]);
-  const found = /^\s*bandwidth=(\d+)$/m.exec(stdout)?.[1];
+  const query = ['blockjob', '--domain', uuid, '--path', disk, ...info];
+  const answer = await virsh.run(query, wait);
+  if (!answer.ok && NOT_RUNNING.test(answer.error)) return undefined;
+  if (!answer.ok)
+    throw new EffectFailed(`the limit was set, but cannot be read back: ${answer.error}`);
+  const found = /^\s*bandwidth=(\d+)$/m.exec(answer.stdout)?.[1];
   return found === undefined ? undefined : Number(found);
 }

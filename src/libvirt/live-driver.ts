@@ -22,20 +22,20 @@ import { allDisks } from '../model/defined-disks.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { filesOfDisk } from '../model/file-identity.ts';
 import type { Bundle, DomainState, HostState, Layer } from '../model/host-state.ts';
-import { MARKER_URI, type Marker } from '../model/marker.ts';
-import { BackupWatch } from './await-backup.ts';
-import { JobWatch } from './await-job.ts';
+import type { Marker } from '../model/marker.ts';
 import { byExactName } from './by-uuid.ts';
 import { ComparedFiles } from './compared-files.ts';
+import { completeJob } from './complete-job.ts';
 import { checkConnection } from './connection-uri.ts';
 import { convertImage } from './convert.ts';
+import type { DomainEvent } from './event-text.ts';
 import { type DomainEvents, LIFECYCLE_STATES } from './events.ts';
 import { GuestProcesses } from './guest-process.ts';
 import { withInputFiles } from './input-files.ts';
 import { connectionOf, type LiveOptions, listen } from './live-connection.ts';
 import { MadeFiles } from './made-files.ts';
 import { type BackupPlace, performBackup } from './make-backup.ts';
-import { markDomain, readMarker, unmarkDomain } from './marker.ts';
+import { readMarker } from './marker.ts';
 import { MigrationWatch } from './migration-watch.ts';
 import { captureBundle, observeDomain, uuidOf } from './observe.ts';
 import { readHeaders } from './own-headers.ts';
@@ -43,15 +43,13 @@ import { readStores } from './read-stores.ts';
 import { effectRefused } from './refusal.ts';
 import { refuseHeld, refuseReplaced } from './refuse-held.ts';
 import { moveUnused, removeUnused } from './remove-unused.ts';
+import { RunEvents } from './run-events.ts';
 import { surveyHost } from './survey.ts';
 import { timesWritten } from './times-written.ts';
 import { openVirsh, type Virsh } from './virsh.ts';
 
 /** How long a command may take unless its effect specifies a timeout. */
 const COMMAND_TIMEOUT_MS = 60_000;
-
-/** How long an event may take that blockplan itself has caused. */
-const EVENT_LIMIT_MS = 10_000;
 
 /** The driver of one domain, which libvirt may or may not know. */
 export interface LibvirtDriver extends Driver {
@@ -89,10 +87,9 @@ class LiveDriver implements LibvirtDriver {
   #virsh: Virsh;
   readonly #whereabouts: MigrationWatch;
   readonly #processes: GuestProcesses;
-  #events: DomainEvents | undefined;
-  #watch: JobWatch | undefined;
-  #backups: BackupWatch | undefined;
-  #marker: Marker | undefined;
+  readonly #events: RunEvents | undefined;
+  /** The files that were in the guest's chains since this driver was opened. */
+  readonly #layers = new Set<string>();
   readonly #stateListeners: ((state: DomainState, detail: string) => void)[] = [];
 
   constructor(io: HostIO, options: LiveOptions, virsh: Virsh, events: DomainEvents | undefined) {
@@ -102,19 +99,19 @@ class LiveDriver implements LibvirtDriver {
     this.#processes = new GuestProcesses(io);
     this.#whereabouts = new MigrationWatch(options.movedAway);
     this.#virsh = virsh;
-    if (events) this.#attend(events);
+    if (!events) return;
+    this.#events = new RunEvents(events, {
+      domain: options.domain,
+      listen: (session) => listen(io, options, Promise.resolve(session)),
+      hear: (event) => this.#hear(event),
+    });
   }
 
-  #attend(events: DomainEvents): void {
-    this.#events = events;
-    this.#watch = new JobWatch(events);
-    this.#backups = new BackupWatch(events);
-    events.on((event) => {
-      this.#whereabouts.hear(event);
-      if (event.kind !== 'lifecycle') return;
-      const state = LIFECYCLE_STATES[event.event];
-      for (const listener of this.#stateListeners) if (state) listener(state, event.detail);
-    });
+  #hear(event: DomainEvent): void {
+    this.#whereabouts.hear(event);
+    if (event.kind !== 'lifecycle') return;
+    const state = LIFECYCLE_STATES[event.event];
+    for (const listener of this.#stateListeners) if (state) listener(state, event.detail);
   }
 
   uuid(): Promise<string | undefined> {
@@ -125,6 +122,7 @@ class LiveDriver implements LibvirtDriver {
     const { domain: name, readonly, uri: connect } = this.#options;
     const seen = await observeDomain(this.#virsh, name, !readonly, this.#processes);
     const domain = await this.#whereabouts.of(this.#virsh, seen);
+    for (const { file } of domain.disks.flatMap(({ chain }) => chain)) this.#layers.add(file);
     const looked = await this.#io.inspectFiles([
       ...files,
       ...allDisks(domain).flatMap(filesOfDisk),
@@ -155,7 +153,7 @@ class LiveDriver implements LibvirtDriver {
     files: readonly string[],
     measured: readonly (readonly Layer[])[] = [],
   ): Promise<HostState> {
-    return surveyHost(this.#io, this.#virsh, state, files, measured);
+    return surveyHost(this.#io, this.#virsh, state, files, measured, [...this.#layers]);
   }
 
   async perform(
@@ -169,10 +167,9 @@ class LiveDriver implements LibvirtDriver {
       case 'virsh':
         return this.#command(effect, context);
       case 'await-job':
-        return this.#awaiting().until({
+        return this.#listening().jobs.until({
           io: this.#io,
           virsh: this.#virsh,
-          events: this.#listening(),
           domain: this.#options.domain,
           effect,
           ...context,
@@ -184,7 +181,9 @@ class LiveDriver implements LibvirtDriver {
       case 'remove-file':
         return this.#remove(effect);
       case 'move-file':
-        await moveUnused(this.#io, effect, await this.observe([effect.file]), this);
+        await moveUnused(this.#io, effect, await this.observe([effect.file]), this, {
+          former: [...this.#layers],
+        });
         return this.#made.forget(effect.file);
       default:
         return performBackup(effect, this.#backupPlace(), context);
@@ -192,18 +191,11 @@ class LiveDriver implements LibvirtDriver {
   }
 
   #backupPlace(): BackupPlace {
-    if (!this.#backups) throw new Error('a read-only driver makes no backup');
     const { domain } = this.#options;
-    const known = { made: this.#made, compared: this.#compared, watch: this.#backups };
-    return { io: this.#io, virsh: this.#virsh, domain, ...known, settled: () => this.#settled() };
-  }
-
-  /** Waits for all events up to now: libvirt sends the event of writing the marker again after them. */
-  #settled(): Promise<boolean> {
-    const marker = this.#marker;
-    if (!marker) throw new Error('only a marked domain is backed up');
-    const set = () => markDomain(this.#virsh, this.#options.domain, marker);
-    return this.#listening().proveLive(set, MARKER_URI, { timeoutMs: EVENT_LIMIT_MS });
+    const { backups: watch } = this.#listening();
+    const known = { made: this.#made, compared: this.#compared, watch };
+    const settled = () => this.#listening().settled(this.#virsh);
+    return { io: this.#io, virsh: this.#virsh, domain, ...known, settled };
   }
 
   async #convert(effect: QemuImgEffect, context: PerformContext): Promise<void> {
@@ -220,20 +212,21 @@ class LiveDriver implements LibvirtDriver {
     }
   }
 
-  async #remove({
-    file,
-    made,
-    former,
-  }: Pick<RemoveFileEffect, 'file' | 'made' | 'former'>): Promise<void> {
+  async #remove({ file, made, former, dataIn }: Omit<RemoveFileEffect, 'tool' | 'why'>) {
     const isOwn = async (held: HeldFile) => this.#made.requireOwn(file, await held.stamp());
     const state = await this.observe([file]);
-    return removeUnused(this.#io, file, state, this, made ? isOwn : undefined, former);
+    const known = { ...(former ? { itself: former } : {}), ...(dataIn ? { dataIn } : {}) };
+    const terms = { former: [...this.#layers], ...known };
+    return removeUnused(this.#io, file, state, this, made ? isOwn : undefined, terms);
   }
 
   #command(effect: VirshEffect, { folder }: PerformContext): Promise<void> {
     const { writeDurably } = this.#options;
     const places = { io: this.#io, folder, writeDurably };
-    return withInputFiles(argvOf(effect), places, (argv) => this.#send(argv, effect));
+    const send = () => withInputFiles(argvOf(effect), places, (argv) => this.#send(argv, effect));
+    const { completes } = effect;
+    if (effect.verb !== 'blockjob' || completes === undefined) return send();
+    return completeJob(this.#io, this.#listening().ends, { ...effect, completes }, send);
   }
 
   async #send(argv: readonly string[], effect: VirshEffect): Promise<void> {
@@ -243,8 +236,9 @@ class LiveDriver implements LibvirtDriver {
     const definition = commandDefinition(effect);
     const job = definition.startsJob(effect.args);
     if (job) {
-      this.#watch?.begin(job);
-      this.#backups?.begin();
+      this.#events?.jobs.begin(job);
+      this.#events?.backups.begin();
+      this.#events?.ends.begin();
     }
     // The signal is not passed on: a command that was sent must be answered, so that its result is known.
     const { ok, error: said = 'failed' } = await this.#virsh.run(argv, {
@@ -257,27 +251,12 @@ class LiveDriver implements LibvirtDriver {
     return captureBundle(this.#virsh, this.#options.domain);
   }
 
-  async mark(marker: Marker): Promise<void> {
-    this.#marker = marker;
-    const set = () => markDomain(this.#virsh, this.#options.domain, marker);
-    // libvirt answers the change with an event, so this also proves that events arrive before any is needed. On a busy
-    // host the process that receives them starts late; once in some thousand runs it never received any (libvirt 9.0).
-    const hears = (timeoutMs: number) =>
-      this.#listening().proveLive(set, MARKER_URI, { timeoutMs });
-    if (await hears(EVENT_LIMIT_MS)) return;
-    this.#endWatches();
-    await this.#events?.close();
-    await this.#listenAgain();
-    if (!(await hears(30_000)))
-      throw new EffectFailed('libvirt sends no events, which are required to follow a block job');
-  }
-
-  async #listenAgain(): Promise<void> {
-    this.#attend(await listen(this.#io, this.#options, Promise.resolve(this.#virsh)));
+  mark(marker: Marker): Promise<void> {
+    return this.#listening().mark(this.#virsh, marker);
   }
 
   unmark(): Promise<void> {
-    return unmarkDomain(this.#virsh, this.#options.domain);
+    return this.#listening().unmark(this.#virsh);
   }
 
   marker(): Promise<Marker | undefined> {
@@ -286,15 +265,15 @@ class LiveDriver implements LibvirtDriver {
 
   async reconnect(signal?: AbortSignal): Promise<boolean> {
     const deadline = Date.now() + RECONNECT_LIMIT_MS;
-    await this.close();
     for (let pause = 100; Date.now() < deadline; pause = Math.min(pause * 2, 5000)) {
+      await this.close();
       if (signal?.aborted) return false;
       try {
         const virsh = await openVirsh(this.#io, connectionOf(this.#options));
         this.#virsh = byExactName(virsh, this.#options.domain);
-        await this.#listenAgain();
-        return true;
+        if (await this.#listening().listenAgain(this.#virsh, signal)) return true;
       } catch (error) {
+        if (signal?.aborted) return false;
         if (!(error instanceof BlockplanError)) throw error;
         await delay(pause, undefined, signal ? { signal } : {}).catch(() => {});
       }
@@ -307,22 +286,11 @@ class LiveDriver implements LibvirtDriver {
   }
 
   async close(): Promise<void> {
-    this.#endWatches();
     await Promise.all([this.#virsh.close(), this.#events?.close()]);
   }
 
-  #listening(): DomainEvents {
+  #listening(): RunEvents {
     if (!this.#events) throw new Error('a read-only driver has no events');
     return this.#events;
-  }
-
-  #endWatches(): void {
-    this.#watch?.end();
-    this.#backups?.end();
-  }
-
-  #awaiting(): JobWatch {
-    if (!this.#watch) throw new Error('a read-only driver cannot wait for a job');
-    return this.#watch;
   }
 }

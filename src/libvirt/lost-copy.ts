@@ -2,6 +2,7 @@
 import { dirname } from 'node:path';
 import { readBackupXml } from '../model/backup-xml.ts';
 import { blockJobQuery, blockJobType } from './block-job-query.ts';
+import { LOCKED_ANSWER_MS } from './read-answer.ts';
 import type { Virsh } from './virsh.ts';
 
 /**
@@ -17,8 +18,10 @@ export async function hasLostCopy(virsh: Virsh, domain: string, folder: string):
   const before = await virsh.run(query);
   const targets = before.ok ? readBackupXml(before.stdout) : [];
   if (!targets.some(({ file }) => dirname(file) === folder)) return false;
-  const jobs = await virsh.runAll(targets.map(({ disk }) => blockJobQuery(domain, disk)));
-  if (jobs.some((job) => !job.ok || blockJobType(job) !== undefined)) return false;
+  const queries = targets.map(({ disk }) => blockJobQuery(domain, disk));
+  const jobs = await virsh.runAll(queries, { timeoutMs: LOCKED_ANSWER_MS * queries.length });
+  // Without an answer it is unknown, and is asked again.
+  if (jobs.some((job) => !job.ok || blockJobType(job.stdout) !== undefined)) return false;
   // A backup that ends by itself is gone before the job of its last disk.
   const after = await virsh.run(query);
   return after.ok && after.stdout === before.stdout;

@@ -25,6 +25,7 @@ import type { BackupWatch } from './await-backup.ts';
 import type { ComparedFiles } from './compared-files.ts';
 import type { MadeFiles } from './made-files.ts';
 import { uuidOf } from './observe.ts';
+import { LOCKED_ANSWER_MS } from './read-answer.ts';
 import { readReleases } from './survey.ts';
 import type { Virsh } from './virsh.ts';
 
@@ -111,14 +112,16 @@ async function firstManifest(
     io.readStore(store),
     Promise.all(Object.keys(sources).map((disk) => capacityOf(virsh, domain, disk))),
   ]);
-  const guest = { name: domain, uuid: uuid ?? '' };
+  if (uuid === undefined) throw new EffectFailed(`libvirt no longer knows the domain "${domain}"`);
+  if (!version.ok) throw new EffectFailed(`libvirt's version is unknown: ${version.error}`);
+  const guest = { name: domain, uuid };
   const addition = folder ? additionTo(backupStoreOf(folder), guest, store) : { sequence: 1 };
   if ('obstacles' in addition) throw new EffectFailed(addition.obstacles[0].message);
   const { libvirt = '0', qemu = '0' } = readReleases(version.stdout);
   const now = new Date().toISOString();
   return {
     backup: 'blockplan/v1',
-    ...{ name, domain, uuid: uuid ?? '', time: now },
+    ...{ name, domain, uuid, time: now },
     sequence: addition.sequence,
     quiesced: false,
     'not-quiesced': 'the plan does not freeze the file systems',
@@ -140,10 +143,11 @@ function problemsOf(text: string): readonly string[] {
 
 /** The size of a disk as the guest sees it now, in bytes. */
 async function capacityOf(virsh: Virsh, domain: string, disk: string): Promise<number> {
-  const answer = await virsh.run(['domblkinfo', '--domain', domain, '--device', disk]);
-  const capacity = /^Capacity:\s+(\d+)$/m.exec(answer.stdout)?.[1];
-  if (!answer.ok || capacity === undefined)
-    throw new EffectFailed(`the size of ${disk} is unknown: ${answer.error ?? answer.stdout}`);
+  const query = ['domblkinfo', '--domain', domain, '--device', disk];
+  const answer = await virsh.run(query, { timeoutMs: LOCKED_ANSWER_MS });
+  const said = answer.ok ? answer.stdout : answer.error;
+  const capacity = answer.ok ? /^Capacity:\s+(\d+)$/m.exec(said)?.[1] : undefined;
+  if (capacity === undefined) throw new EffectFailed(`the size of ${disk} is unknown: ${said}`);
   return Number(capacity);
 }
 

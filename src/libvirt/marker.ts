@@ -2,9 +2,13 @@
 import { EffectFailed } from '../model/effect-failed.ts';
 import { MARKER_URI, type Marker } from '../model/marker.ts';
 import { parseXml } from '../model/xml-tree.ts';
+import { isGone } from './gone.ts';
+import { LOCKED_ANSWER_MS, NOT_RUNNING, printedUnless, UNSUPPORTED } from './read-answer.ts';
 import type { Virsh } from './virsh.ts';
 
 const KEY = 'blockplan';
+
+const WAIT = { timeoutMs: LOCKED_ANSWER_MS };
 
 /**
  * Writes the marker, into the live XML only: libvirt leaves an empty `<metadata/>` behind when the marker
@@ -15,30 +19,35 @@ export async function markDomain(virsh: Virsh, domain: string, marker: Marker): 
     ([name, value]) => `${name}='${escapeAttribute(String(value))}'`,
   );
   const set = ['--key', KEY, '--set', `<run ${attributes.join(' ')}/>`];
-  const answer = await virsh.run([...command(domain), ...set]);
+  const answer = await virsh.run([...command(domain), ...set], WAIT);
   if (answer.ok) return;
   throw new EffectFailed(
     `the marker cannot be written into the domain's metadata: ${answer.error}`,
   );
 }
 
-/** libvirt's errors where there is no marker, or no definition or guest that could have one. */
-const NOTHING_TO_UNMARK =
-  /metadata not found|metadata element|domain is not running|failed to get domain|Domain not found/i;
+/** libvirt's refusals where there is no marker, or no running guest that could have one. */
+const NO_MARKER: readonly RegExp[] = [/metadata not found|metadata element/i, NOT_RUNNING];
 
 /** Removes the marker, if there is one. */
 export async function unmarkDomain(virsh: Virsh, domain: string): Promise<void> {
-  const answer = await virsh.run([...command(domain), '--remove']);
-  if (answer.ok || NOTHING_TO_UNMARK.test(answer.error ?? '')) return;
+  const answer = await virsh.run([...command(domain), '--remove'], WAIT);
+  if (answer.ok || NO_MARKER.some((refusal) => refusal.test(answer.error))) return;
+  if (await isGone(virsh, domain, answer)) return;
   throw new EffectFailed(
     `the marker cannot be removed from the domain's metadata: ${answer.error}`,
   );
 }
 
-/** The marker on the running domain; undefined where there is none. */
+/**
+ * The marker on the running domain; undefined where there is none.
+ * @throws BlockplanError domainUnreadable if it cannot be read, because then another run may have set one
+ */
 export async function readMarker(virsh: Virsh, domain: string): Promise<Marker | undefined> {
   const answer = await virsh.run(command(domain));
-  return answer.ok && answer.stdout.trim() !== '' ? parseMarker(answer.stdout) : undefined;
+  if (await isGone(virsh, domain, answer)) return undefined;
+  const xml = printedUnless([...NO_MARKER, UNSUPPORTED], virsh, domain, answer)?.trim() ?? '';
+  return xml === '' ? undefined : parseMarker(xml);
 }
 
 function parseMarker(xml: string): Marker {
@@ -48,7 +57,7 @@ function parseMarker(xml: string): Marker {
     user = '',
     pid = '0',
     since = '',
-  } = parseXml(xml.trim()).root?.attributes ?? {};
+  } = parseXml(xml).root?.attributes ?? {};
   return { run, host, user, pid: Number(pid), since };
 }
 

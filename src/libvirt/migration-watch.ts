@@ -1,5 +1,6 @@
 /** Finds out what happened to a domain that libvirt no longer knows by its name: renamed, or migrated away. */
 import type { Domain } from '../model/host-state.ts';
+import { domainNameOf } from './domain-name.ts';
 import type { DomainEvent } from './event-text.ts';
 import type { Virsh } from './virsh.ts';
 
@@ -27,8 +28,7 @@ export class MigrationWatch {
     }
     if (this.#migrated) return { ...seen, movedAway: true };
     if (this.#uuid === '') return seen;
-    const answer = await virsh.run(['domname', '--domain', this.#uuid]);
-    const calledNow = answer.ok ? answer.stdout.trim() : '';
-    return calledNow === '' ? seen : { ...seen, calledNow };
+    const calledNow = await domainNameOf(virsh, this.#uuid);
+    return calledNow === undefined ? seen : { ...seen, calledNow };
   }
 }

@@ -1,4 +1,5 @@
 /** Observes a domain through virsh. Only reads. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { isTakenForId } from '../command.ts';
 import { type BackupTarget, readBackupXml } from '../model/backup-xml.ts';
 import { withPersistentSources } from '../model/defined-disks.ts';
@@ -13,15 +14,37 @@ import {
   type SavedMetadata,
   VIRSH_STATES,
 } from '../model/host-state.ts';
+import type { Answer } from './answer.ts';
 import { blockJobQuery, blockJobType } from './block-job-query.ts';
 import { uuidByName } from './by-uuid.ts';
-import { unreadableDomain } from './domain-name.ts';
 import { JOB_TYPES } from './event-text.ts';
+import { isGone } from './gone.ts';
 import type { GuestProcesses } from './guest-process.ts';
-import type { Answer, Virsh } from './virsh.ts';
+import {
+  LOCKED_ANSWER_MS,
+  mayBeReadAgain,
+  printedBy,
+  printedUnless,
+  UNSUPPORTED,
+  unreadableDomain,
+} from './read-answer.ts';
+import type { Virsh } from './virsh.ts';
+
+/** How often a domain is read that stops, or loses a disk, while it is read. */
+const ROUNDS = 3;
+
+/** How long to wait in between: when QEMU dies, libvirt refuses some queries before it reports that the guest is off. */
+const PAUSE_MS = 100;
+
+/** Where there is no backup (qemu_backup.c). */
+const NO_BACKUP = /no domain backup job present/;
+
+/** Where there are snapshots, and none is current: virsh's words, and libvirt's own. */
+const NO_CURRENT_SNAPSHOT = /has no current snapshot|does not have a current snapshot/;
 
 /**
  * The domain as libvirt has it now.
+ * @throws BlockplanError domainUnreadable if a part of it cannot be read; DomainBusy if another command holds the domain
  * @param processes finds the process that the guest runs in; without it the process stays unknown
  * @param securely whether the definition includes its passwords; a read-only connection cannot read them
  */
@@ -31,6 +54,22 @@ export async function observeDomain(
   securely: boolean,
   processes?: GuestProcesses,
 ): Promise<Domain> {
+  for (let round = 1; ; round++) {
+    try {
+      return await readDomain(virsh, name, securely, processes);
+    } catch (error) {
+      if (round === ROUNDS || !mayBeReadAgain(error)) throw error;
+      await delay(PAUSE_MS);
+    }
+  }
+}
+
+async function readDomain(
+  virsh: Virsh,
+  name: string,
+  securely: boolean,
+  processes: GuestProcesses | undefined,
+): Promise<Domain> {
   const [info, live, inactive, snapshots, checkpoints] = await virsh.runAll([
     ['dominfo', '--domain', name],
     ['dumpxml', '--domain', name],
@@ -38,15 +77,16 @@ export async function observeDomain(
     ['snapshot-list', '--domain', name, '--name', '--topological'],
     ['checkpoint-list', '--domain', name, '--name', '--topological'],
   ]);
-  if (!info?.ok || !live?.ok || !inactive?.ok) {
-    if (isGone(info, live, inactive)) return goneDomain(name);
-    throw unreadableDomain(virsh, name, { error: info?.error ?? live?.error ?? inactive?.error });
-  }
-  const facts = readInfo(info.stdout);
-  const xml = readDomainXml(live.stdout);
+  if (await isGone(virsh, name, info, live, inactive, snapshots, checkpoints))
+    return goneDomain(name);
+  const facts = readInfo(printedBy(virsh, name, info));
+  const xml = readDomainXml(printedBy(virsh, name, live));
+  const next = printedBy(virsh, name, inactive);
+  const listed = (answer: Answer | undefined) =>
+    lines(printedUnless([UNSUPPORTED], virsh, name, answer) ?? '');
   const persistent = facts.get('Persistent') === 'yes';
   const state = stateOf(facts.get('State') ?? '');
-  const definition = persistent ? inactive.stdout : undefined;
+  const definition = persistent ? next : undefined;
   const disks = withPersistentSources(
     xml.disks,
     definition === undefined ? [] : readDomainXml(definition).disks,
@@ -55,14 +95,15 @@ export async function observeDomain(
     name: xml.name,
     uuid: xml.uuid,
     state,
+    ...(state === 'paused' && (await isStoppedByError(virsh, name)) ? { ioError: true } : {}),
     persistent,
     autostart: facts.get('Autostart') === 'enable',
     ...(definition === undefined ? {} : { definition }),
     disks:
       state === 'running' || state === 'paused' ? await withQuietJobs(virsh, name, disks) : disks,
     agent: xml.agent,
-    snapshots: lines(snapshots?.stdout ?? ''),
-    checkpoints: lines(checkpoints?.stdout ?? ''),
+    snapshots: listed(snapshots),
+    checkpoints: listed(checkpoints),
     managedSave: facts.get('Managed save') === 'yes',
     nvram: xml.nvram,
     tpm: xml.tpm,
@@ -78,24 +119,20 @@ export async function observeDomain(
 export async function uuidOf(virsh: Virsh, name: string): Promise<string | undefined> {
   if (isTakenForId(name)) return uuidByName(virsh, name);
   const answer = await virsh.run(['domuuid', '--domain', name]);
-  if (answer.ok) return answer.stdout.trim();
-  if (isGone(answer)) return undefined;
-  throw unreadableDomain(virsh, name, answer);
+  if (await isGone(virsh, name, answer)) return undefined;
+  return printedBy(virsh, name, answer).trim();
+}
+
+async function isStoppedByError(virsh: Virsh, domain: string): Promise<boolean> {
+  const answer = await virsh.run(['domstate', '--domain', domain, '--reason']);
+  return answer.ok && answer.stdout.includes('(I/O error)');
 }
 
 /** Whether libvirt has no process of the guest: it is off, or the domain is gone. A crashed one may still have its process. */
 export async function hasStopped(virsh: Virsh, domain: string): Promise<boolean> {
   const answer = await virsh.run(['domstate', '--domain', domain]);
-  return isGone(answer) || (answer.ok && answer.stdout.trim() === 'shut off');
-}
-
-/** A transient domain may stop between two of the commands; then it is gone as well. */
-function isGone(...answers: readonly (Answer | undefined)[]): boolean {
-  return answers.some(
-    (answer) =>
-      answer?.error !== undefined &&
-      /failed to get domain|Domain not found|no domain with matching/i.test(answer.error),
-  );
+  if (answer.ok) return answer.stdout.trim() === 'shut off';
+  return isGone(virsh, domain, answer);
 }
 
 function readInfo(text: string): Map<string, string> {
@@ -119,18 +156,21 @@ async function withQuietJobs(virsh: Virsh, name: string, disks: readonly Disk[])
     (disk) => !disk.job && disk.chain.length > 0 && disk.device !== 'cdrom',
   );
   if (asked.length === 0) return [...disks];
-  const answers = await virsh.runAll([
-    ...asked.map((disk) => blockJobQuery(name, disk.target)),
-    // After the disks: a backup that ends by itself is gone before the job of its last disk.
-    ['backup-dumpxml', '--domain', name],
-  ]);
+  const types = new Map<string, string | undefined>();
+  for (const { target } of asked) {
+    // One by one: while another command holds the guest, each of them is refused only after 30 s.
+    const answer = await virsh.run(blockJobQuery(name, target), { timeoutMs: LOCKED_ANSWER_MS });
+    const job = printedUnless([UNSUPPORTED], virsh, name, answer);
+    types.set(target, job === undefined ? undefined : blockJobType(job));
+  }
+  // After the disks: a backup that ends by itself is gone before the job of its last disk.
+  const answer = await virsh.run(['backup-dumpxml', '--domain', name]);
+  const backup = printedUnless([UNSUPPORTED, NO_BACKUP], virsh, name, answer);
   const busy = disks.map((disk): Disk => {
-    const answer = answers[asked.indexOf(disk)];
-    const type = answer && blockJobType(answer);
+    const type = types.get(disk.target);
     return type ? { ...disk, job: { type: JOB_TYPES[type] ?? 'other', ready: false } } : disk;
   });
-  const backup = answers[asked.length];
-  return backup?.ok ? withBackup(busy, readBackupXml(backup.stdout)) : busy;
+  return backup === undefined ? busy : withBackup(busy, readBackupXml(backup));
 }
 
 /**
@@ -164,11 +204,7 @@ export async function captureBundle(virsh: Virsh, name: string): Promise<Bundle>
   const domain = await observeDomain(virsh, name, true);
   if (domain.definition === undefined)
     throw unreadableDomain(virsh, name, { error: 'it has no persistent definition' });
-  const current =
-    domain.snapshots.length > 0
-      ? await virsh.run(['snapshot-current', '--domain', name, '--name'])
-      : undefined;
-  const currentSnapshot = current?.ok ? current.stdout.trim() : '';
+  const currentSnapshot = domain.snapshots.length > 0 ? await currentOf(virsh, name) : '';
   return {
     definition: domain.definition,
     autostart: domain.autostart,
@@ -176,6 +212,11 @@ export async function captureBundle(virsh: Virsh, name: string): Promise<Bundle>
     ...(currentSnapshot === '' ? {} : { currentSnapshot }),
     checkpoints: await readMoments(virsh, name, 'checkpoint', domain.checkpoints),
   };
+}
+
+async function currentOf(virsh: Virsh, name: string): Promise<string> {
+  const answer = await virsh.run(['snapshot-current', '--domain', name, '--name']);
+  return printedUnless([NO_CURRENT_SNAPSHOT], virsh, name, answer)?.trim() ?? '';
 }
 
 async function readMoments(
@@ -194,11 +235,8 @@ async function readMoments(
       '--security-info',
     ]),
   );
-  return answers.map((answer, index) => {
-    if (!answer.ok)
-      throw unreadableDomain(virsh, domain, {
-        error: answer.error ?? `no ${kind} ${names[index]}`,
-      });
-    return { name: names[index] ?? '', xml: answer.stdout };
-  });
+  return answers.map((answer, index) => ({
+    name: names[index] ?? '',
+    xml: printedBy(virsh, domain, answer),
+  }));
 }

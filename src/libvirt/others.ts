@@ -5,9 +5,10 @@ import { BlockplanError } from '../errors.ts';
 import type { HostIO } from '../host-io/host-io.ts';
 import { readDomainXml } from '../model/domain-xml.ts';
 import type { Disk, HostState, Layer, OtherDomain } from '../model/host-state.ts';
+import type { Answer } from './answer.ts';
 import { dataFilesByContent } from './data-files.ts';
 import type { ImageHeaders } from './image-headers.ts';
-import type { Answer, Virsh } from './virsh.ts';
+import type { Virsh } from './virsh.ts';
 import { volumePaths } from './volumes.ts';
 
 /** How often the domains are read: one that cannot be read may be gone, or in the middle of a change. */

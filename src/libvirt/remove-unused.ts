@@ -7,12 +7,21 @@ import { includesFile, usersOf } from '../model/file-identity.ts';
 import { type FormerFile, isFormer, replacedText } from '../model/former-file.ts';
 import type { HostState } from '../model/host-state.ts';
 import { filesAtNextStart } from './own-headers.ts';
+import { overlaysAbove } from './stray-overlays.ts';
+
+interface RemovalTerms {
+  /** The files that hold its data now: they are synced to their storage first. */
+  readonly dataIn?: readonly string[];
+  /** The files that were in the guest's chains before: no overlay among them needs the file. */
+  readonly former?: readonly string[];
+  /** The file that must be at the path; any may be unless specified. */
+  readonly itself?: FormerFile;
+}
 
 /**
  * Removes a file once it is proven unused; a file that is already gone is no error.
  * @param state the domain as it was just observed
  * @param own checks that the run itself made the file, and throws otherwise
- * @param former the file that must be at the path
  * @throws EffectFailed, without touching the file, when anything still needs it
  */
 export async function removeUnused(
@@ -21,14 +30,15 @@ export async function removeUnused(
   state: HostState,
   driver: Pick<Driver, 'survey'>,
   own?: (held: HeldFile) => Promise<void>,
-  former?: FormerFile,
+  { dataIn = [], former = [], itself }: RemovalTerms = {},
 ): Promise<void> {
   await using held = await io.holdFile(file);
   if (!held) return;
   await own?.(held);
-  await refuseOther(file, held, former);
+  await refuseOther(file, held, itself);
+  await syncData(io, dataIn, file);
   const made = own ? await held.stamp() : undefined;
-  await refuseUsed(io, file, held, state, driver, made);
+  await refuseUsed(io, file, held, state, driver, { former, ...(made ? { made } : {}) });
   await held.remove();
 }
 
@@ -42,11 +52,12 @@ export async function moveUnused(
   { file, to, former }: Pick<MoveFileEffect, 'file' | 'to' | 'former'>,
   state: HostState,
   driver: Pick<Driver, 'survey'>,
+  terms: Pick<RemovalTerms, 'former'> = {},
 ): Promise<void> {
   await using held = await io.holdFile(file);
   if (held) {
     await refuseOther(file, held, former);
-    await refuseUsed(io, file, held, state, driver);
+    await refuseUsed(io, file, held, state, driver, terms);
     await held.moveTo(to);
     return;
   }
@@ -68,6 +79,22 @@ async function refuseOther(
 }
 
 /**
+ * Syncs the files that hold the data of another one before that is removed.
+ * @throws EffectFailed where the data does not reach the storage
+ */
+async function syncData(io: HostIO, files: readonly string[], removed: string): Promise<void> {
+  const local = files.filter((file) => file.startsWith('/'));
+  try {
+    await io.sync(local);
+  } catch (error) {
+    const { message } = error as Error;
+    throw new EffectFailed(
+      `${local.join(', ')} cannot be synced to storage (${message}), so ${removed} is left alone`,
+    );
+  }
+}
+
+/**
  * @param made the stamp of a file that the run has made at a free path
  * @throws EffectFailed when anything still needs the file
  */
@@ -77,7 +104,7 @@ async function refuseUsed(
   held: HeldFile,
   state: HostState,
   driver: Pick<Driver, 'survey'>,
-  made?: FileStamp,
+  { made, former = [] }: { readonly made?: FileStamp } & Pick<RemovalTerms, 'former'> = {},
 ): Promise<void> {
   if ((await held.identity()) !== (await io.inspectFile(file))?.identity)
     throw leftAlone(file, 'was replaced by another file during the check');
@@ -94,6 +121,8 @@ async function refuseUsed(
   const unknown = await changedSince(io, next.unread, file, made);
   if (unknown.length > 0)
     throw leftAlone(file, `may be used by ${unknown.join(', ')}, which cannot be read`);
+  const [above] = await overlaysAbove(io, [file], [], former);
+  if (above) throw leftAlone(file, `is the backing file of ${above.file}`);
   const open = await held.openers();
   if (open.length > 0) throw leftAlone(file, `is open in ${open.join(', ')}`);
 }

@@ -8,12 +8,15 @@ import { dataFilesByContent, withDataFiles } from './data-files.ts';
 import { extentsOf, withExtents } from './image-extents.ts';
 import { ImageHeaders } from './image-headers.ts';
 import { otherDomains } from './others.ts';
+import { LOCKED_ANSWER_MS } from './read-answer.ts';
+import { strayOverlays } from './stray-overlays.ts';
 import type { Virsh } from './virsh.ts';
 import { volumePaths } from './volumes.ts';
 
 /**
  * Adds to an observed host state what preflight and the check that a file is unused need.
  * @param measured the chains whose extents are read, topmost layer first
+ * @param former the files that were in the guest's chains before
  * @throws BlockplanError domainListUnknown, pathUnreadable when this cannot be determined
  */
 export async function surveyHost(
@@ -22,6 +25,7 @@ export async function surveyHost(
   hostState: HostState,
   files: readonly string[],
   measured: readonly (readonly Layer[])[] = [],
+  former: readonly string[] = [],
 ): Promise<HostState> {
   const headers = new ImageHeaders(io);
   const { name, uuid, state } = hostState.domain;
@@ -33,16 +37,19 @@ export async function surveyHost(
     ownFound.then(({ disks, ...found }) =>
       extentsOf(io, { domain: { disks }, ...found }, measured),
     ),
-    virsh.runAll([
-      ['version', '--daemon'],
-      ...(state === 'gone' ? [] : [['domblkinfo', '--domain', name, '--all']]),
-    ]),
+    virsh.runAll(
+      [
+        ['version', '--daemon'],
+        ...(state === 'gone' ? [] : [['domblkinfo', '--domain', name, '--all']]),
+      ],
+      { timeoutMs: LOCKED_ANSWER_MS },
+    ),
   ] as const;
   // When one of them fails, the others must not hold files open while a rollback begins.
   await Promise.allSettled(looks);
   const [own, others, extents, [version, sizes]] = await Promise.all(looks);
   const { disks } = own;
-  return {
+  const surveyed: HostState = {
     ...hostState,
     host: { ...hostState.host, ...readReleases(version?.ok ? version.stdout : ''), ...ownUser(io) },
     domain: { ...hostState.domain, disks: withCapacities(disks, sizes?.ok ? sizes.stdout : '') },
@@ -51,6 +58,8 @@ export async function surveyHost(
     folders: own.folders,
     others: others.others,
   };
+  const overlays = await strayOverlays(io, virsh, surveyed, former);
+  return overlays.length === 0 ? surveyed : { ...surveyed, overlays };
 }
 
 /** The files that the guest runs on and those that the plan names, with all files that they lead to, and their folders. */

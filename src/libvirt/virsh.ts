@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { BlockplanError } from '../errors.ts';
 import type { HostIO, RunningProgram } from '../host-io/host-io.ts';
 import { shellQuote } from '../shell-quote.ts';
+import type { Answer } from './answer.ts';
 import { startChild } from './child.ts';
 import type { Connection } from './connection-uri.ts';
 import {
@@ -21,22 +22,6 @@ import { type CommandFrame, errorIn, frame, type RawAnswer, takeAnswer } from '.
 
 /** How long a command may take by default, in milliseconds. */
 const DEFAULT_TIMEOUT_MS = 30_000;
-
-/** virsh's answer to one command. */
-export interface Answer {
-  readonly argv: readonly string[];
-  /** The command's output, exactly as `virsh ARGV` prints it, without the blank line that ends every command. */
-  readonly stdout: string;
-  readonly stderr: string;
-  /**
-   * Whether virsh reported no error. A session has no exit status: the few commands that report a failure by exit
-   * status alone (`blockcopy --wait` prints "Copy failed" on stdout) cannot be judged by this.
-   */
-  readonly ok: boolean;
-  /** libvirt's messages, without `error: `, joined by `: `. Only when not ok. */
-  readonly error?: string;
-  readonly durationMs: number;
-}
 
 export interface RunOptions {
   /** How long to wait, in milliseconds, counted from when the command is sent; 30 000 by default. */
@@ -292,9 +277,13 @@ async function whatHasArrived(): Promise<void> {
   await setImmediate();
 }
 
-function answerOf(argv: readonly string[], raw: RawAnswer, durationMs: number): Answer {
-  const error = errorIn(raw.stderr);
+function answerOf(
+  argv: readonly string[],
+  { stdout, stderr }: RawAnswer,
+  durationMs: number,
+): Answer {
+  const error = errorIn(stderr);
   return error === undefined
-    ? { argv, ...raw, ok: true, durationMs }
-    : { argv, ...raw, ok: false, error, durationMs };
+    ? { argv, ok: true, stdout, stderr, durationMs }
+    : { argv, ok: false, error, stderr, durationMs };
 }

@@ -40,3 +40,9 @@ export function withPersistentSources(
     };
   });
 }
+
+/** The same disk without its job. */
+export function withoutJob(disk: Disk): Disk {
+  const { job: _ended, ...rest } = disk;
+  return rest;
+}

@@ -135,7 +135,8 @@ export function isChainTerminated(xml: string, target: string): boolean {
   return below !== undefined;
 }
 
-function diskElement(xml: string, target: string): XmlElement | undefined {
+/** The element of a disk in the XML of a domain; undefined where it has no such disk. */
+export function diskElement(xml: string, target: string): XmlElement | undefined {
   const devices = child(domainOf(xml), 'devices');
   return (devices ? children(devices, 'disk') : []).find(
     (element) => child(element, 'target')?.attributes.dev === target,

@@ -17,10 +17,21 @@ export interface Examination {
   /** By disk, its file when the managed save image was made; absent where no such image exists or can be read. */
   readonly saved?: Readonly<Record<string, string>>;
   readonly marker?: Marker;
+  /** What libvirt refuses to show: it is unknown whether it exists and what it is. Absent where all was read. */
+  readonly unread?: readonly UnreadPart[];
   /** By path, when a job's mirror was created, in milliseconds since the epoch: libvirt does not report a job's start. */
   readonly mirrorsBorn: Readonly<Record<string, number>>;
   /** Images in the folders of the guest's files that name one of these as their backing file. */
   readonly beside: readonly OverlayBeside[];
+}
+
+/** A part of a domain that libvirt refuses to show. */
+export interface UnreadPart {
+  readonly part: 'snapshots' | 'checkpoints' | 'other';
+  /** Such as `the record of snapshot "s1"`. */
+  readonly what: string;
+  /** libvirt's reason. */
+  readonly why: string;
 }
 
 /** An image and what is below it, as far as the headers can be read. */
@@ -80,4 +91,6 @@ export interface OverlayBeside {
   readonly file: string;
   /** The guest's file that it names as its backing file, by the guest's name of it. */
   readonly backing: string;
+  /** Set if that file has been written to since the last write to the overlay, so that the overlay no longer fits it. */
+  readonly isOutdated?: true;
 }

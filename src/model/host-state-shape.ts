@@ -17,6 +17,7 @@ import {
   type Layer,
   type OtherDomain,
   type SavedMetadata,
+  type StrayOverlay,
   type UnknownPart,
 } from './host-state.ts';
 import type { ImageExtents, LayerExtents } from './image-extents.ts';
@@ -90,6 +91,7 @@ const domain = fields<Domain>({
   movedAway: optionalField(trueFlag),
   uuid: text,
   state: oneOf<DomainState>(...DOMAIN_STATES),
+  ioError: optionalField(trueFlag),
   persistent: flag,
   autostart: flag,
   definition: optionalField(text),
@@ -169,6 +171,9 @@ export const hostStateShape: Shape<HostState> = fields<HostState>({
   names: optionalField(byKey(text)),
   folders: byKey(either(folder, oneOf(null))),
   others: listOf(other),
+  overlays: optionalField(
+    listOf(fields<StrayOverlay>({ file: text, backing: text, snapshot: optionalField(text) })),
+  ),
   stores: optionalField(byKey(either(backupStoreShape, oneOf(null)))),
   host,
   untold: optionalField(

@@ -29,6 +29,11 @@ export interface HostState {
   readonly folders: Readonly<Record<string, Folder | null>>;
   /** All other domains of the host, with every file that their chains name. */
   readonly others: readonly OtherDomain[];
+  /**
+   * Overlays above the layers of the guest that no domain's chain has: of a snapshot that the guest was reverted from, or of a
+   * guest that libvirt does not know now. Absent where none was found, or none searched for.
+   */
+  readonly overlays?: readonly StrayOverlay[];
   /** The backup stores that a plan names, by absolute path; `null` where no folder exists. Absent where none was read. */
   readonly stores?: Readonly<Record<string, BackupStore | null>>;
   readonly host: HostInfo;
@@ -45,6 +50,15 @@ export type UnknownPart =
   | 'tpm'
   | 'snapshots'
   | 'others';
+
+/** An overlay that becomes invalid if the layer below it is changed or removed. */
+export interface StrayOverlay {
+  readonly file: string;
+  /** The guest's layer that it names as its backing file. */
+  readonly backing: string;
+  /** The guest's snapshot whose data it holds. */
+  readonly snapshot?: string;
+}
 
 export interface HostInfo {
   /** The connection, as libvirt spells it. */
@@ -82,6 +96,8 @@ export interface Domain {
   readonly movedAway?: true;
   readonly uuid: string;
   readonly state: DomainState;
+  /** Set where the guest is paused because of an I/O error on a disk (`virsh domstate --reason`). */
+  readonly ioError?: true;
   readonly persistent: boolean;
   readonly autostart: boolean;
   /** The definition with its security information, byte for byte; absent for a transient domain. */
@@ -269,12 +285,6 @@ export function withDisk(
 /** The same host state with one file added, replaced or (with `null`) removed. */
 export function withFile(state: HostState, path: string, file: ImageFile | null): HostState {
   return { ...state, files: { ...state.files, [path]: file } };
-}
-
-/** The same disk without its job. */
-export function withoutJob(disk: Disk): Disk {
-  const { job: _ended, ...rest } = disk;
-  return rest;
 }
 
 /** Whether a backup of the disk is running. */

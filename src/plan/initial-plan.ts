@@ -38,6 +38,15 @@ const WHOLE_COPY = {
     '',
 } as const;
 
+/** The same for a copy of the active layer of a disk that has no other layer. */
+const ONE_LAYER = {
+  'The active layer is mirrored': 'The disk is mirrored',
+  'The copy uses the same backing chain.': 'The disk has one layer.',
+  'Move the active layer of a running': 'Move a running',
+  'shallow: the layers below the active one stay where they are; without it, the copy has the data of all layers':
+    'shallow: copy the active layer only; the disk has no other one now',
+} as const;
+
 /** The same for a guest whose file systems cannot be frozen. */
 const UNFROZEN = { ' that is created while its file systems are frozen': '' } as const;
 
@@ -52,7 +61,7 @@ export function initialPlanText(of: InitialPlan): string {
 /** The shipped plan with the sentences and options that suit this guest. */
 function adapted(source: string, of: InitialPlan): string {
   const replaced = {
-    ...(isWhole(of) ? WHOLE_COPY : {}),
+    ...(isWhole(of) ? WHOLE_COPY : of.disk.chain.length === 1 ? ONE_LAYER : {}),
     ...(canFreeze(of.domain) ? {} : UNFROZEN),
   };
   const suited = Object.entries(replaced).reduce(

@@ -15,7 +15,9 @@ const RUN_CODES = 'The exit code shows the outcome of the run.';
 export const COMMAND_TEXTS: Readonly<Record<string, CommandText>> = {
   init: {
     details:
-      'Inspects the guest and writes a plan for it, with comments. Nothing on the host is changed, and no file is overwritten. On a terminal, init asks for a missing disk or folder, and asks again after an invalid answer.',
+      'Inspects the guest and writes a plan for it, with comments. Nothing on the host is changed, and no file is overwritten. On a terminal, init asks for a missing kind, guest, disk or folder, and asks again after an invalid answer. The kind backup copies one disk into a file; the plan full-backup.yaml adds a backup of all disks to a backup store.',
+    exitCodes:
+      'The exit code is 0 on success, 2 if the input is invalid, and 3 if the guest cannot be inspected or the plan would be refused on it.',
     examples: [
       ['List the kinds of plans', 'blockplan init'],
       [
@@ -134,7 +136,7 @@ export const COMMAND_TEXTS: Readonly<Record<string, CommandText>> = {
   },
   backups: {
     details:
-      'Reads the manifests, the image headers and the file sizes in the folder. Nothing is changed, libvirt is not needed, and the data of the images is not read. A backup is complete, broken, a draft, or being merged by an unfinished prune. Problems are listed below the table.',
+      'Reads the manifests, the image headers and the file sizes in the folder. Nothing is changed, libvirt is not needed, and the data of the images is not read. A backup is complete, broken, a draft, or merging: a newer version of blockplan began to remove it. Problems are listed below the table.',
     exitCodes:
       'The exit code is 0 if the store was read, whatever the state of its backups, 2 if the folder is not a backup store, and 3 if it cannot be read.',
     examples: [
@@ -163,10 +165,10 @@ export const COMMAND_TEXTS: Readonly<Record<string, CommandText>> = {
   },
   forget: {
     details:
-      'Closes the run and removes its marker from the domain. No file is removed. A run that may hold the only definition of its domain is refused.',
+      'Closes the run and removes its marker from the domain. No block job is ended and no file is removed; the report names what the run has left, with the commands that end its jobs. A run that may hold the only definition of its domain is refused.',
     exitCodes:
       'The exit code is 0 on success, 2 if no such run exists, and 3 if the run is active, has nothing to forget, or may hold the only definition of its domain.',
-    examples: [['Close the newest run', 'blockplan forget last']],
+    examples: [['Close a run that status lists', 'blockplan forget 20261123-081502-3fa2c1']],
   },
   completion: {
     details: 'The Debian package installs each script in the folder where its shell looks for it.',

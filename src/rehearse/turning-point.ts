@@ -59,7 +59,7 @@ export function notUndone(plan: Plan, walked: readonly WalkedPhase[]): NotUndone
 
 function noRollbackFrom({ node, before, after, start }: WalkedPhase): string | undefined {
   const { commits } = node.doing;
-  if (commits) return `a rollback keeps ${commits.what}`;
+  if (commits) return `a rollback keeps ${commits.what} once complete`;
   const told = node.phase.pointOfNoReturn?.(before, start);
   if (told !== undefined) return told;
   try {

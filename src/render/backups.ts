@@ -2,10 +2,10 @@
 import { printable } from '../printable.ts';
 import { sizeText } from '../size-text.ts';
 import type { BackupListing, BackupState, ListedBackup } from '../store/listing.ts';
+import { timeText } from '../time-text.ts';
 import { pluralText } from './amounts.ts';
 import { type Paint, palette } from './color.ts';
 import { renderFindings } from './findings.ts';
-import { timeText } from './runs.ts';
 import { tableLines } from './table.ts';
 import { wrapped } from './width.ts';
 
@@ -64,7 +64,7 @@ function cells(backup: ListedBackup): string[] {
   return [
     state,
     printable(name),
-    time === undefined ? '?' : timeText(Date.parse(time)),
+    time === undefined ? '?' : timeText(time),
     kindOf(backup),
     parent === undefined ? '-' : printable(parent),
     sizeText(size),
@@ -98,7 +98,9 @@ function notesOn({ backups, holders, strays }: BackupListing): string[] {
       : [
           'A draft is a backup that is being created, or whose run was interrupted: it is incomplete.',
         ]),
-    ...(merging.length === 0 ? [] : [`An unfinished prune is removing: ${named(ends)}.`]),
+    ...(merging.length === 0
+      ? []
+      : [`A newer version of blockplan began to remove, and has not finished: ${named(ends)}.`]),
     ...(holders.length === 0 ? [] : [`The store is locked by: ${named(holders)}.`]),
     ...(strays.length === 0 ? [] : [`Files that belong to no backup: ${named(strays)}.`]),
   ];

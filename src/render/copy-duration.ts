@@ -36,10 +36,18 @@ export function copyDuration(copies: Totals['copies']): CopyDuration | undefined
   const [from, to] = [estimateText(least), most === undefined ? undefined : estimateText(most)];
   return {
     time: rangeText(least === 0 ? undefined : from, to),
-    ...(from === to ? {} : { because: 'QEMU may count empty areas too' }),
+    ...(from === to ? {} : { because: whyRange(least, most) }),
     rate: slowest === fastest ? `${slowest}` : `${slowest} to ${fastest}`,
     to: known.map(({ to }) => to),
   };
+}
+
+/** Only one of the ends may be known. */
+function whyRange(least: number, most: number | undefined): string {
+  if (most === undefined) return 'longer if QEMU counts empty areas as data';
+  return least === 0
+    ? 'this long if QEMU counts empty areas as data'
+    : 'the longer time if QEMU counts empty areas as data';
 }
 
 /** The sum; undefined if a part is unknown. */

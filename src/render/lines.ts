@@ -31,11 +31,14 @@ export function linesListener(out: Output): Listener {
       if (!due) return;
       told = { percent: percent - (percent % PERCENT_STEP), time: event.time };
     }
-    out.write(`${eventLine(event)}\n`);
+    out.write(`${eventLine(event, started)}\n`);
   };
 }
 
-function eventLine(event: Exclude<RunEvent, { event: 'run-finished' }>): string {
+function eventLine(
+  event: Exclude<RunEvent, { event: 'run-finished' }>,
+  known: RunStartedEvent | undefined,
+): string {
   switch (event.event) {
     case 'run-started':
       return `${printable(event.plan)} on ${printable(event.domain)}: run ${printable(event.run)}${resumedText(event)}, journal in ${printable(event.journal)}`;
@@ -62,7 +65,7 @@ function eventLine(event: Exclude<RunEvent, { event: 'run-finished' }>): string 
     case 'notice':
       return `note: ${printable(event.message)}`;
     case 'run-left':
-      return leftUnfinishedText(event);
+      return leftUnfinishedText(event, known);
   }
 }
 

@@ -81,7 +81,7 @@ function hooks({ hooks: all = [] }: Preview): Section[] {
 /** The steps of a refused plan are not run, so they would only hide the errors. */
 function refusal({ findings }: Preview): Block[] {
   const text =
-    'Correct the errors, then preview the plan again. Until then, blockplan run refuses the plan and changes nothing.';
+    'Follow the hints above. As long as a preview shows errors, blockplan run refuses the plan and changes nothing.';
   return [
     {
       ...{ is: 'section', isGroup: true, title: 'Errors' },
@@ -230,7 +230,7 @@ function failures({ plan, domain, machine }: Preview): Block {
   const states: Block = {
     ...{ is: 'states', plan, domain, machine, text: `Each box is a state of the run. ${how}` },
     ends: FINAL_STATES.filter(has).map((end) => ({
-      ...{ label: end, text: sentence(meaning(end)), code: OUTCOMES[end].exitCode },
+      ...{ label: OUTCOMES[end].word, text: sentence(meaning(end)), code: OUTCOMES[end].exitCode },
     })),
   };
   const part = { title: 'Failures and rollbacks', partOf: 'the state diagram' } as const;

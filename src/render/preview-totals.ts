@@ -46,7 +46,8 @@ function safety({ totals: { pointsOfNoReturn: points }, steps }: Preview): TextP
         ]
       : []),
   ];
-  if (kept.length > 0) return [...all, { text: `a rollback keeps ${kept.join(' and ')}` }];
+  if (kept.length > 0)
+    return [...all, { text: `a rollback keeps ${kept.join(' and ')} once complete` }];
   return all.length === 0 ? [{ text: 'every phase can be rolled back until the run ends' }] : all;
 }
 

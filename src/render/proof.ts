@@ -63,7 +63,7 @@ function remainingOf({ violations, unknowable, faults, phases }: Proof): string[
     ),
     ...groupsOf(faults).map(
       (group) =>
-        `${amount(group.cases, 'case')}: ${group.cause} ${placesText(group.places, phases)} → ` +
+        `${amount(group.cases, 'case')}: ${group.cause} ${placesText(group.places, phases)}${group.restart} → ` +
         `${OUTCOMES[group.end].word}, ${waysText(group.ways)}`,
     ),
     ...unknowable.map(
@@ -74,6 +74,8 @@ function remainingOf({ violations, unknowable, faults, phases }: Proof): string[
 
 interface RemainingGroup extends Pick<FaultResult, 'end' | 'ways'> {
   readonly cause: string;
+  /** What was done after it, as the end of a clause. */
+  readonly restart: string;
   readonly cases: number;
   readonly places: ReadonlySet<string>;
 }
@@ -83,16 +85,20 @@ function groupsOf(faults: readonly FaultResult[]): RemainingGroup[] {
   const groups = new Map<string, RemainingGroup>();
   for (const { cause, again, end, ways, cases, place } of faults) {
     if (!isOpenEnd(end)) continue;
-    const what = again === undefined ? cause : `${cause}, then ${again},`;
-    const key = JSON.stringify([end, what, ways]);
+    const key = JSON.stringify([end, cause, again, ways]);
     const known = groups.get(key);
     groups.set(key, {
-      ...{ end, cause: what, ways },
+      ...{ end, cause, restart: thenText(again), ways },
       cases: cases + (known?.cases ?? 0),
       places: new Set([...(known?.places ?? []), place]),
     });
   }
   return [...groups.values()].sort((a, b) => b.cases - a.cases);
+}
+
+function thenText(again: FaultResult['again']): string {
+  if (again === undefined) return '';
+  return again === 'resume' ? ', then the run is resumed' : ', then the run is rolled back';
 }
 
 /** @param place the name of a state; `before` in the `before` hooks, and `end` after the last phase */
@@ -183,8 +189,7 @@ function strandedLines(faults: readonly FaultResult[], sentence: Sentence, bold:
   const groups = new Map<string, string[]>();
   for (const fault of faults.filter(({ end }) => isOpenEnd(end))) {
     const key = `${OUTCOMES[fault.end].word} ${placeText(fault.place)}: ${joined(fault.said)}`;
-    const again = fault.again === undefined ? '' : ` (then ${fault.again})`;
-    groups.set(key, [...(groups.get(key) ?? []), `${fault.what}${again}`]);
+    groups.set(key, [...(groups.get(key) ?? []), `${fault.what}${thenText(fault.again)}`]);
   }
   if (groups.size === 0) return [];
   return [

@@ -3,13 +3,14 @@ import { hookName } from '../hook.ts';
 import type { CommandHistory, HookHistory, StateHistory } from '../run/history.ts';
 import type { RunReport } from '../run/run-report.ts';
 import { sizeText } from '../size-text.ts';
+import { timeText } from '../time-text.ts';
 import { durationText } from './amounts.ts';
 import { promptedCommand } from './command.ts';
 import { code, codeBlock, prose } from './markdown.ts';
 import { explainedCommands } from './next-commands.ts';
-import { outcomeWord, timeText } from './runs.ts';
+import { outcomeWord } from './runs.ts';
 import { attemptText, damageOf, hookResultText, libvirtText, TAKEN } from './show.ts';
-import { phaseText } from './state-text.ts';
+import { failureText, phaseText, resultWord, whyEnded } from './state-text.ts';
 import { situationIn } from './status.ts';
 
 /** The whole file, outcome first. */
@@ -94,10 +95,11 @@ function hookParts(hook: HookHistory): string[] {
 }
 
 function stateParts(state: StateHistory): string[] {
-  const { direction, result, durationMs, error, commands } = state;
+  const { direction, durationMs, commands } = state;
+  const error = whyEnded(state);
   const took = durationMs === undefined ? '' : `, ${durationText(durationMs)}`;
   return [
-    `### ${code(phaseText(state, direction))}: ${result ?? 'not ended'}${took}`,
+    `### ${code(phaseText(state, direction))}: ${resultWord(state)}${took}`,
     ...(commands.length === 0 ? [] : [codeBlock('console', commands.flatMap(commandLines))]),
     ...(error === undefined ? [] : [prose(error)]),
   ];
@@ -105,5 +107,5 @@ function stateParts(state: StateHistory): string[] {
 
 function commandLines({ command, answer, error }: CommandHistory): string[] {
   if (answer === undefined) return [promptedCommand(command), '# no answer was recorded'];
-  return [promptedCommand(command), ...(error === undefined ? [] : [`# failed: ${error}`])];
+  return [promptedCommand(command), ...(error === undefined ? [] : [`# ${failureText(error)}`])];
 }

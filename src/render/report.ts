@@ -28,9 +28,11 @@ export function renderReport(
   const outcome = OUTCOMES[end].word;
   const { bold } = palette(color);
   const paint = outcomePaint(end, color);
-  const head = `${outcome}${interruption(finished)}${subjectOf(started)} (${durationText(finished.durationMs)})`;
+  const took = `${interrupted ? 'interrupted, ' : ''}${durationText(finished.durationMs)}`;
+  const head = `${outcome}${subjectOf(started)} (${took})`;
   const [first = '', ...rest] = wrapped(head, columns - 2);
   const journal = started && isOpenEnd(end) ? { journal: started.journal } : {};
+  const isContinued = started?.again !== undefined && happened.length === 0;
   const isAsWanted = finished.exitCode === EXIT_CODES.succeeded && next.length === 0;
   const lines = [
     first.replace(outcome, bold(paint(outcome))),
@@ -40,7 +42,7 @@ export function renderReport(
       : situationLines(
           {
             ...{ happened, state, ...journal },
-            ...{ advice: adviceOf(end, interrupted), commands: next },
+            ...{ advice: adviceOf(end, interrupted, isContinued), commands: next },
           },
           bold,
           columns,
@@ -60,15 +62,22 @@ export function unfinishedState({ jobs = [] }: RunLeftEvent): readonly string[] 
   return ['the run is not over', ...jobs];
 }
 
-/** The final text of an interrupted run. */
-export function leftUnfinishedText(left: RunLeftEvent): string {
+/**
+ * The final text of an interrupted run.
+ * @param started the start of the run; absent if it is not known
+ */
+export function leftUnfinishedText(
+  left: RunLeftEvent,
+  started: RunStartedEvent | undefined,
+): string {
   const { run, by, next } = left;
   const situation = {
-    ...{ happened: [], state: unfinishedState(left), advice: [OUTCOMES.interrupted.advice] },
+    ...{ happened: [by], state: unfinishedState(left), advice: [OUTCOMES.interrupted.advice] },
     commands: next,
   };
+  const subject = started ? `${started.plan} on ${started.domain}, run ${run}` : `run ${run}`;
   return [
-    `unfinished: run ${printable(run)}, ${printable(by)}`,
+    `${OUTCOMES.interrupted.word}: ${printable(subject)}`,
     ...situationLines(situation, (title) => title, Number.POSITIVE_INFINITY),
   ].join('\n');
 }
@@ -78,10 +87,6 @@ export function outcomePaint(end: End, color: boolean): Paint {
   const paint = palette(color);
   if (end === 'succeeded') return paint.green;
   return end === 'rolled-back' ? paint.yellow : paint.red;
-}
-
-function interruption(finished: RunFinishedEvent): string {
-  return finished.interrupted ? ', interrupted' : '';
 }
 
 function subjectOf(started: RunStartedEvent | undefined): string {

@@ -49,13 +49,3 @@ export function paintOf(outcome: RunStatus, color: boolean): Paint {
   if (outcome === 'forgotten') return palette(color).yellow;
   return outcomePaint(outcome, color);
 }
-
-/** UTC and to the second, so that it can be compared with the times in the journal. */
-export function timeText(time: number | undefined): string {
-  const date = new Date(time ?? Number.NaN);
-  if (Number.isNaN(date.getTime())) return '?';
-  return date
-    .toISOString()
-    .replace('T', ' ')
-    .replace(/\.\d+Z$/, 'Z');
-}

@@ -6,11 +6,11 @@ import { printable } from '../printable.ts';
 import type { CommandHistory, History, HookHistory, StateHistory } from '../run/history.ts';
 import type { RunReport } from '../run/run-report.ts';
 import type { RunSummary } from '../run/run-summary.ts';
+import { timeText } from '../time-text.ts';
 import { durationText } from './amounts.ts';
 import { type Paint, palette } from './color.ts';
 import { promptedCommand } from './command.ts';
-import { timeText } from './runs.ts';
-import { phaseText } from './state-text.ts';
+import { failureText, phaseText, resultWord, whyEnded } from './state-text.ts';
 import { headLine, situationOf } from './status.ts';
 import { padded, textWidth, wrapped } from './width.ts';
 
@@ -98,7 +98,7 @@ export const TAKEN: Readonly<Record<Attempt['how'], string>> = {
 /** When an attempt began, who made it and how it ended, unless the end of the run shows that. */
 export function attemptText({ time, user, host, pid, version, end }: Attempt): string {
   const ended = end === undefined ? '' : end === 'left' ? '; left' : `; ${OUTCOMES[end].word}`;
-  return `${timeText(Date.parse(time))} by ${user}@${host}, pid ${pid}, v${version}${ended}`;
+  return `${timeText(time)} by ${user}@${host}, pid ${pid}, v${version}${ended}`;
 }
 
 function hooksOf({ hooks = [] }: History, color: boolean, columns: number): string[] {
@@ -159,7 +159,7 @@ function wayOf({ path, taken, finish }: History, color: boolean, columns: number
 
 function markText({ how, time }: Attempt): string {
   const word = how === 'rollback' ? 'rollback started' : 'resumed';
-  return `-- ${word} ${timeText(Date.parse(time))}`;
+  return `-- ${word} ${timeText(time)}`;
 }
 
 function nameOf(state: StateHistory): string {
@@ -167,9 +167,10 @@ function nameOf(state: StateHistory): string {
 }
 
 function stateLines(state: StateHistory, width: number, color: boolean, columns: number): string[] {
-  const { result, durationMs, error } = state;
+  const { result, durationMs } = state;
+  const error = whyEnded(state);
   const took = durationMs === undefined ? '' : `  ${shortText(durationMs)}`;
-  const word = padded(result ?? 'not ended', took === '' ? 0 : 6);
+  const word = padded(resultWord(state), took === '' ? 0 : 6);
   return [
     `${padded(nameOf(state), width)}  ${resultPaint(result, color)(word)}${took}`,
     ...state.commands.flatMap((command) => commandLines(command, color, columns)),
@@ -188,7 +189,7 @@ function commandLines(told: CommandHistory, color: boolean, columns: number): st
   const line = `${took.padStart(TIME_COLUMNS)}  ${promptedCommand(command)}`;
   const { red, yellow } = palette(color);
   if (answer === undefined) return [line, ...below('no answer was recorded', columns).map(yellow)];
-  return error === undefined ? [line] : [line, ...below(`failed: ${error}`, columns).map(red)];
+  return error === undefined ? [line] : [line, ...below(failureText(error), columns).map(red)];
 }
 
 /** A sentence below the line that it explains. */

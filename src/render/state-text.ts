@@ -1,6 +1,6 @@
 /** Phases and the machine's states as people read them: `mirror/pivot`, `undo mirror/pivot`, `rolled back`. */
 import type { Direction, PhaseRef } from '../events.ts';
-import { isFinalState, OUTCOMES } from '../outcomes.ts';
+import { isFinalState, OUTCOMES, type PhaseResult } from '../outcomes.ts';
 
 export function phaseText({ step, phase }: PhaseRef, direction: Direction = 'do'): string {
   return `${direction === 'undo' ? 'undo ' : ''}${step}/${phase}`;
@@ -13,4 +13,29 @@ export function stateText(name: string): string {
   return phase === undefined || step === undefined
     ? name
     : phaseText({ step, phase }, undo === undefined ? 'do' : 'undo');
+}
+
+/** The reason that a run records for a phase that the user interrupted. */
+const INTERRUPTION = 'interrupted';
+
+/** How a phase of a past run ended, in a word. */
+export function resultWord({ result, error }: EndedPhase): string {
+  if (result === undefined) return 'not ended';
+  return error === INTERRUPTION ? INTERRUPTION : result;
+}
+
+/** Why it failed, unless the word for its end says that already. */
+export function whyEnded({ error }: EndedPhase): string | undefined {
+  return error === INTERRUPTION ? undefined : error;
+}
+
+interface EndedPhase {
+  /** Absent if blockplan ended first. */
+  readonly result?: PhaseResult;
+  readonly error?: string;
+}
+
+/** What a command answered that was not performed, as a clause. */
+export function failureText(error: string): string {
+  return error.startsWith(`${INTERRUPTION} by `) ? error : `failed: ${error}`;
 }

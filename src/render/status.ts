@@ -4,9 +4,10 @@ import { blockplanCommand, blockplanOn } from '../command.ts';
 import { ENDS, isEnd, isOpenEnd } from '../outcomes.ts';
 import { printable } from '../printable.ts';
 import type { RunSummary } from '../run/run-summary.ts';
+import { timeText } from '../time-text.ts';
 import { durationText } from './amounts.ts';
 import { palette } from './color.ts';
-import { outcomeWord, paintOf, timeText } from './runs.ts';
+import { outcomeWord, paintOf } from './runs.ts';
 import { type Situation, sentenceLines, situationLines } from './situation.ts';
 import { wrapped } from './width.ts';
 

@@ -52,7 +52,7 @@ export function terminalRenderer(out: Output, color: boolean): TerminalRenderer 
       }
       if (event.event === 'run-left') {
         closed = (display?.end() ?? closed).then(() => {
-          out.write(`\n${leftUnfinishedText(event)}\n`);
+          out.write(`\n${leftUnfinishedText(event, started)}\n`);
         });
       }
       if (event.event === 'run-finished') {

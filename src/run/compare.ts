@@ -193,7 +193,7 @@ function nameOf(layer: Layer | undefined): string | undefined {
   return layer && layerText(layer);
 }
 
-/** Where each disk is, for a report: `vda: /images/base <- /images/snap1`. */
+/** Where each disk is, for a report, active layer first as in a preview: `vda: /images/snap1, backed by /images/base`. */
 export function diskLocations(state: HostState): string[] {
   return state.domain.disks
     .filter((disk) => disk.chain.length > 0 && disk.device === 'disk')
@@ -201,6 +201,6 @@ export function diskLocations(state: HostState): string[] {
 }
 
 function chainText(disk: Disk | undefined): string {
-  const files = disk?.chain.map(({ file }) => file).reverse() ?? [];
-  return files.join(' <- ') || 'nothing';
+  const files = disk?.chain.map(({ file }) => file) ?? [];
+  return files.join(', backed by ') || 'nothing';
 }

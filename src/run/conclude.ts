@@ -47,7 +47,7 @@ import {
   type RunHost,
   type RunState,
 } from './run-state.ts';
-import { secureDefinition } from './secure-definition.ts';
+import { followMovedDisks, secureDefinition } from './secure-definition.ts';
 
 /** Determines the end from what is observed, removes the marker, and reports the state. */
 export function* conclude(run: RunState): RunPart<Finish> {
@@ -95,7 +95,7 @@ function* concluded(run: RunState, final: FinalState | undefined): RunPart<Finis
     const commands: Command[] = [];
     for (const on of Object.keys(run.hosts)) commands.push(...(yield* secureDefinition(run, on)));
     if (commands.length > 0) run.next = commands;
-  }
+  } else for (const on of Object.keys(run.hosts)) yield* followMovedDisks(run, on);
   const stuck = yield* removeMarker(run.graph.home);
   const finish = yield* judged(run, final);
   return stuck === undefined ? finish : withMarker(finish, run, stuck);

@@ -85,8 +85,8 @@ async function perform(
 ): Promise<Finish> {
   const { id, graph, hosts, listener, leave } = run;
   const { driver, initial } = ofHost(hosts, graph.home);
-  const journal = new Heading(run.journal, direction);
-  const tell = teller(listener);
+  const journal = new Heading(run.journal, direction, began);
+  const tell = teller(listener, journal);
   driver.onGuestState((state, detail) => {
     tell({ event: 'guest-state', state });
     const message = guestNotice(initial.host, initial.domain.name, state, detail);
@@ -108,14 +108,23 @@ async function perform(
   throw new LeftUnfinished(by);
 }
 
-/** A journal that tracks the direction of the run from the records written to it. */
+/** A journal that tracks the direction and the duration of the run from the records written to it. */
 class Heading implements RunJournal {
   readonly #journal: RunJournal;
   direction: Direction;
+  #began: number;
+  #ended: number | undefined;
 
-  constructor(journal: RunJournal, direction: Direction) {
+  /** @param began when the run first began, in milliseconds since the epoch */
+  constructor(journal: RunJournal, direction: Direction, began: number) {
     this.#journal = journal;
     this.direction = direction;
+    this.#began = began;
+  }
+
+  /** From the first record of the run to that of its end, over all attempts, as `show` has it. */
+  get durationMs(): number {
+    return Math.max(0, (this.#ended ?? Date.now()) - this.#began);
   }
 
   get folder(): string {
@@ -123,6 +132,8 @@ class Heading implements RunJournal {
   }
 
   async append(entry: JournalEntry, sync: boolean): Promise<void> {
+    if (entry.type === 'run-started') this.#began = Date.now();
+    if (entry.type === 'run-finished') this.#ended = Date.now();
     await this.#journal.append(entry, sync);
     this.direction = nextDirection(this.direction, entry);
   }
@@ -257,15 +268,16 @@ function mayLeaveAfter(entry: JournalEntry): boolean | undefined {
 }
 
 /** Passes events on with their time and, for a run or phase that ended, its duration. */
-function teller(listener: Listener): (event: UntimedEvent) => void {
-  const began = performance.now();
-  let phaseBegan = began;
+function teller(
+  listener: Listener,
+  run: Pick<Heading, 'durationMs'>,
+): (event: UntimedEvent) => void {
+  let phaseBegan = performance.now();
   return (event) => {
     const time = Date.now();
     const now = performance.now();
     if (event.event === 'phase-started') phaseBegan = now;
-    if (event.event === 'run-finished')
-      listener({ time, ...event, durationMs: Math.round(now - began) });
+    if (event.event === 'run-finished') listener({ time, ...event, durationMs: run.durationMs });
     else if (event.event === 'phase-finished')
       listener({ time, ...event, durationMs: Math.round(now - phaseBegan) });
     else listener({ time, ...event });

@@ -33,6 +33,11 @@ function foreignLayers(run: RunState, on: HostName, now: HostState): string[] {
     });
 }
 
+/** The targets of the disks that the plan works on, on that host. */
+export function targetsOf(run: RunState, on: HostName): readonly string[] {
+  return [...ownOf(run.graph, hostIn(run, on)).targets];
+}
+
 /** Whether a step of the plan works on that disk. */
 export function isWorkedOn(graph: Graph, host: RunHost, target: string): boolean {
   return ownOf(graph, host).targets.has(target);

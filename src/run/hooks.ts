@@ -3,6 +3,7 @@
  * did, and only a plan can say that it may be repeated.
  */
 import { recordedCommand } from '../command.ts';
+import { BlockplanError } from '../errors.ts';
 import { hooksAt } from '../graph/graph.ts';
 import { type Hook, type HookResult, hookName, isSameHook } from '../hook.ts';
 import { isUndoneBy } from '../journal/judged-end.ts';
@@ -12,13 +13,7 @@ import { hookCommandText } from '../model/hook-command.ts';
 import { isOpenEnd } from '../outcomes.ts';
 import { differences } from './compare.ts';
 import { removeMarkerOrReport } from './mark.ts';
-import {
-  appendRecord,
-  isConnectionLost,
-  journalErrorText,
-  observe,
-  withHeaders,
-} from './perform-effect.ts';
+import { appendRecord, journalErrorText, observe, withHeaders } from './perform-effect.ts';
 import { withReconnect } from './phase.ts';
 import { askHook, type EndedRun, emit, isInterrupted, type RunPart } from './requests.ts';
 import {
@@ -206,7 +201,7 @@ function* changesSincePreflight(run: RunState): RunPart<readonly string[]> {
     }
     return [];
   } catch (error) {
-    if (!isConnectionLost(error)) throw error;
+    if (!(error instanceof BlockplanError)) throw error;
     return [error.message];
   }
 }

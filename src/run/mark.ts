@@ -1,4 +1,5 @@
 /** The marker on a domain, which shows operators on other machines that a run works on it. */
+import { BlockplanError } from '../errors.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import type { HostName } from '../model/hosts.ts';
 import { unmarkByHand } from '../model/marker.ts';
@@ -14,10 +15,12 @@ export function* setMarker(runState: RunState, run: string, inVain?: 'stays'): R
     const marker = yield* askMarker(on);
     if (marker?.run === run) return true;
     runState.reasons = [
-      `run ${marker?.run} (${marker?.user} on ${marker?.host}) has locked the domain`,
+      marker
+        ? `run ${marker.run} (${marker.user} on ${marker.host}) has locked the domain`
+        : "the marker of the run is not in the domain's metadata, although libvirt accepted it",
     ];
   } catch (error) {
-    if (!(error instanceof EffectFailed) && !isConnectionLost(error)) throw error;
+    if (!(error instanceof EffectFailed) && !(error instanceof BlockplanError)) throw error;
     runState.reasons = [error.message];
     // An interrupted run keeps the marker that it has.
     if (inVain === undefined) yield* removeMarkerOrReport(runState);

@@ -2,6 +2,7 @@
 import { commandDefinition, type Effect } from '../commands/effect.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import type { HostState } from '../model/host-state.ts';
+import { jobName } from '../model/job-name.ts';
 
 /** A command that starts or ends a job of a disk. */
 interface JobCommand {
@@ -22,7 +23,7 @@ export class OpenJobs {
   async observing(observation: Promise<HostState>): Promise<HostState> {
     const state = await observation;
     this.#seen = new Map(
-      state.domain.disks.flatMap(({ target, job }) => (job ? [[target, nameOf(job.type)]] : [])),
+      state.domain.disks.flatMap(({ target, job }) => (job ? [[target, jobName(job)]] : [])),
     );
     this.#sent = [];
     return state;
@@ -71,6 +72,15 @@ export class OpenJobs {
   }
 }
 
+/** The block jobs that an effect starts. */
+export function startedJobs(
+  effect: Effect,
+): readonly { readonly target: string; readonly job: string }[] {
+  return jobCommands(effect).flatMap(({ target, job }) =>
+    job === undefined ? [] : [{ target, job }],
+  );
+}
+
 function jobCommands(effect: Effect): readonly JobCommand[] {
   if (effect.tool !== 'virsh') return [];
   const started = commandDefinition(effect).startsJob(effect.args);
@@ -79,9 +89,4 @@ function jobCommands(effect: Effect): readonly JobCommand[] {
   const { path: target, pivot, abort } = effect.args;
   if (pivot) return [{ target, act: 'pivot' }];
   return abort ? [{ target, act: 'cancel' }] : [];
-}
-
-/** QEMU's active commit is a commit to a person. */
-function nameOf(type: string): string {
-  return type === 'active-commit' ? 'commit' : type === 'other' ? 'block job' : type;
 }

@@ -1,6 +1,6 @@
 /** The effects of a phase that has begun, which another version of blockplan may have compiled. */
 import { isDeepStrictEqual } from 'node:util';
-import type { Effect } from '../commands/effect.ts';
+import type { Effect, RemoveFileEffect, VirshEffect } from '../commands/effect.ts';
 import type { PhaseNode } from '../graph/graph.ts';
 import type { PhaseStart } from './run-state.ts';
 
@@ -32,19 +32,27 @@ export function otherEffects(
 }
 
 /**
- * Whether two lists of effects are equal except for their texts, and for the amounts that only progress needs. Effects from
- * a journal have no fields that are `undefined`.
+ * Whether two lists of effects are equal except for their texts, the amounts that only progress needs, and what this version
+ * decides: what must still be so when a command is sent, what the end of a job must prove, and what is synced before a removal.
+ * Effects from a journal have no fields that are `undefined`.
  */
 export function isSameCommands(some: readonly Effect[], others: readonly Effect[]): boolean {
   return isDeepStrictEqual(some.map(silent), others.map(silent));
 }
+
+/** The fields that do not count. */
+type Quiet = Pick<VirshEffect, 'doubt' | 'completes' | 'over'> &
+  Pick<RemoveFileEffect, 'dataIn'> & { readonly bytes?: number };
 
 function silent(effect: Effect): unknown {
   const {
     why: _why,
     doubt: _doubt,
     bytes: _bytes,
+    over: _over,
+    completes: _completes,
+    dataIn: _dataIn,
     ...rest
-  } = effect as Effect & { readonly doubt?: string; readonly bytes?: number };
+  } = effect as Effect & Quiet;
   return JSON.parse(JSON.stringify(rest));
 }

@@ -2,6 +2,7 @@
  * Recovery of an interrupted run: it is resumed or rolled back from where its journal shows that it came. The journal
  * records what was intended; the actual state is observed.
  */
+import { BlockplanError } from '../errors.ts';
 import { outline, type PhaseNode } from '../graph/graph.ts';
 import type { JournalEntry } from '../journal/journal.ts';
 import type { RecoveryMode } from '../journal/recovery-mode.ts';
@@ -81,8 +82,9 @@ export function* observeAndMark(run: RunState, id: string): RunPart<boolean> {
       setHost(run, on, { now: yield* askHostState({ ask: 'headers', on, state }) });
     }
   } catch (error) {
-    if (!isConnectionLost(error)) throw error;
+    if (!(error instanceof BlockplanError)) throw error;
     run.reasons = [error.message];
+    if (!isConnectionLost(error)) return false;
     run.state = endState('uncertain');
     return true;
   }

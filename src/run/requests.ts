@@ -7,6 +7,7 @@ import type { Effect } from '../commands/effect.ts';
 import type { Direction, PhaseRef, RunEvent } from '../events.ts';
 import type { Hook } from '../hook.ts';
 import type { JournalEntry } from '../journal/journal.ts';
+import { DomainBusy } from '../model/domain-busy.ts';
 import type { Bundle, HostState, Layer } from '../model/host-state.ts';
 import type { HostName } from '../model/hosts.ts';
 import type { Marker } from '../model/marker.ts';
@@ -97,8 +98,18 @@ export class Interrupted extends Error {
 /** A request that is answered with a host state. */
 type Look = Extract<HostRequest, { ask: 'observe' | 'headers' | 'survey' }>;
 
+/** How often a host is asked while another command holds its domain. libvirt refuses each time after 30 s. */
+const BUSY_ROUNDS = 10;
+
 export function* askHostState(request: Look): RunPart<HostState> {
-  return (yield request) as HostState;
+  for (let round = 1; ; round++) {
+    try {
+      return (yield request) as HostState;
+    } catch (error) {
+      if (!(error instanceof DomainBusy) || round === BUSY_ROUNDS) throw error;
+      if (round === 1) yield* emit({ event: 'notice', message: `${error.message} Asking again.` });
+    }
+  }
 }
 
 export function* askWritten(on: HostName, files: readonly string[]): RunPart<Written> {

@@ -12,10 +12,10 @@ import { EffectFailed } from '../model/effect-failed.ts';
 import { isSameSource } from '../model/file-identity.ts';
 import type { Disk, HostState } from '../model/host-state.ts';
 import { DEFINITION_FILE, defineDomain, restoreAttachments } from '../steps/effects/definition.ts';
+import { definitionOnMovedDisks } from '../steps/rollbacks/definition.ts';
 import { unknownLastWrites, unknownLastWriteText } from './last-writes.ts';
 import type { LostDefinition } from './lost-definition.ts';
 import { movedDisks, restoredMetadata, type Wanted, wrongWith } from './restored-parts.ts';
-import { definitionOnMovedDisks } from './secure-definition.ts';
 import { isDerivedDefinition } from './transient-again.ts';
 
 /** The result of a rescue, in sentences, and what to type next. */

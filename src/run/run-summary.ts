@@ -1,12 +1,19 @@
 /** The status of a run, from its folder alone: it needs no libvirt, so it works when nothing else does. */
 import { existsSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { BUNDLE_FILE, readKeptBundle } from '../journal/bundle.ts';
-import type { CompiledPlan } from '../journal/compiled-plan.ts';
 import { readJournalEnds } from '../journal/journal-ends.ts';
 import type { LockOwner } from '../journal/lock.ts';
 import type { RecoveryMode } from '../journal/recovery-mode.ts';
-import { type RunLog, readRunLog, recoveryModesOf, type StoredLog } from '../journal/run-log.ts';
+import {
+  type RunLog,
+  readRunLog,
+  recoveryModesOf,
+  type StartRecord,
+  type StoredLog,
+} from '../journal/run-log.ts';
+import { LOCAL } from '../model/hosts.ts';
 import { type End, isEnd, isOpenEnd } from '../outcomes.ts';
 import { EVERY_OTHER } from '../steps/overlay.ts';
 import { committedResults, keptByRollback } from './commits.ts';
@@ -28,9 +35,9 @@ export interface RunSummary {
   readonly domain?: string;
   /** The libvirt that was chosen for the run; absent for virsh's own default, or if the journal does not show it. */
   readonly uri?: string;
-  /** The targets of the disks that its steps name; absent if none does, or if the journal does not show it. */
+  /** The targets of the disks that its steps work on; absent if there are none, or if the journal does not show it. */
   readonly disks?: readonly string[];
-  /** The paths of the copies that its steps create; absent as above. */
+  /** The paths of the copies and backups that its steps create, or of their folder; absent as above. */
   readonly destinations?: readonly string[];
   /** Milliseconds since the epoch. */
   readonly startedAt?: number;
@@ -84,7 +91,7 @@ export async function runSummaryOf(
           plan: beginning.plan,
           domain: beginning.domain,
           ...(beginning.uri === '' ? {} : { uri: beginning.uri }),
-          ...placesOf(log?.started?.compiled),
+          ...placesOf(log?.started),
           startedAt: Date.parse(beginning.time),
         }
       : {}),
@@ -101,19 +108,36 @@ export async function runSummaryOf(
   };
 }
 
-/** What the steps of a plan work on and copy to, whatever their kinds: `disk`, the disks of `diskspec`, and `dest`. */
-function placesOf(plan: CompiledPlan | undefined): Pick<RunSummary, 'disks' | 'destinations'> {
-  const params = plan?.steps.map((step) => step.params) ?? [];
+/** What the steps of a plan work on and copy to: the disks that they name, or all that a backup copies, and the new files. */
+function placesOf(started: StartRecord | undefined): Pick<RunSummary, 'disks' | 'destinations'> {
+  const params = started?.compiled?.steps.map((step) => step.params) ?? [];
   const specs = params.flatMap(({ diskspec }) => (Array.isArray(diskspec) ? diskspec : []));
-  const disks = textsOf(
-    [...params, ...specs].map((each: { readonly disk?: unknown }) => each.disk),
-  );
+  const disks = textsOf([
+    ...[...params, ...specs].map((each: { readonly disk?: unknown }) => each.disk),
+    ...params.flatMap(({ store, disks: listed }) =>
+      store === undefined ? [] : Array.isArray(listed) ? listed : writtenDisks(started),
+    ),
+  ]);
   const named = disks.filter((disk) => disk !== EVERY_OTHER);
-  const destinations = textsOf(params.map(({ dest }) => dest));
+  const destinations = textsOf(
+    params.map(({ dest, store, name }) =>
+      typeof store === 'string' && typeof name === 'string' ? join(store, name) : dest,
+    ),
+  );
   return {
     ...(named.length === 0 ? {} : { disks: named }),
     ...(destinations.length === 0 ? {} : { destinations }),
   };
+}
+
+/** The disks that the guest could write to when the run began. */
+function writtenDisks(started: StartRecord | undefined): string[] {
+  const disks = started?.hosts[LOCAL]?.domain.disks ?? [];
+  return disks
+    .filter(
+      ({ device, readonly, chain }) => !readonly && chain.length > 0 && /^(disk|lun)$/.test(device),
+    )
+    .map(({ target }) => target);
 }
 
 function textsOf(values: readonly unknown[]): string[] {
@@ -160,7 +184,7 @@ function stateOf(log: RunLog | undefined, whole: RunLog | undefined): readonly s
   const { forgotten, finish } = log ?? {};
   if (forgotten)
     return [
-      `${forgotten.user}@${forgotten.host} ran blockplan forget: the run is closed, whatever its state`,
+      `${forgotten.user}@${forgotten.host} closed the run with blockplan forget; what the run had left stayed as it was`,
     ];
   return finish?.state ?? (whole ? keptByRollback(committedResults(whole)) : []);
 }
@@ -179,7 +203,7 @@ function ownerOf(
   log: RunLog | undefined,
   holder: LockOwner | undefined,
 ): Pick<RunSummary, 'owner'> {
-  if (holder) return { owner: `${holder.user}, pid ${holder.pid}` };
+  if (holder) return { owner: `${holder.user}@${hostname()}, pid ${holder.pid}` };
   const { beginning } = log ?? {};
   return beginning ? { owner: `${beginning.user}@${beginning.host}, pid ${beginning.pid}` } : {};
 }

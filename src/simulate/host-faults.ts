@@ -58,9 +58,10 @@ export function daemonRestarts(host: SimulatedHost): SimulatedHost {
 
 /**
  * The host loses power and boots: the guest is off, with all consequences of guestDies and daemonRestarts, and is started
- * from its definition if it is marked for autostart (seen on libvirt 9.0). libvirt deletes its records of snapshots when the
- * guest of an undefined domain stops; here it cannot, and has them again if it has a definition of the domain (seen on
- * libvirt 9.0 and 11.3).
+ * from its definition if it is marked for autostart (seen on libvirt 9.0). libvirt deletes its records of snapshots and
+ * checkpoints when the guest of an undefined domain stops; here it cannot, and has them again if it has a definition of the
+ * domain. Without one their files stay until somebody defines the domain, which deletes them, so that a later restart of the
+ * daemon does not bring them back (all seen on libvirt 9.0 and 11.3).
  *
  * Writes that were reported durable to the guest are durable: QEMU passes its flushes on to the active layer, and flushes a
  * job's other side before the job is ready and before it ends (QEMU, block/mirror.c). Files, their names, copies of images

@@ -2,12 +2,14 @@
 import { contentLostBy, type Effect, isCommand } from '../commands/effect.ts';
 import { commandText, shownWords } from '../commands/effect-text.ts';
 import type { FileSet } from '../model/file-identity.ts';
+import type { HostState } from '../model/host-state.ts';
 import type { Plan, PlannedStep } from '../plan/plan.ts';
 import { NoRollback } from '../steps/define.ts';
 import type { PreviewCommand, PreviewPhase, PreviewStep } from './preview.ts';
 import { changedChains } from './preview-chains.ts';
 import { definitionDiff, definitionOf } from './preview-definition.ts';
 import { leftoversOfStop } from './preview-stop.ts';
+import { simulateEffects } from './simulate-effects.ts';
 import type { WalkedPhase } from './walked-phase.ts';
 
 /**
@@ -16,14 +18,14 @@ import type { WalkedPhase } from './walked-phase.ts';
  */
 export function previewStep(
   plan: Plan,
-  { id, step, path }: PlannedStep,
+  { id, step, params, path }: PlannedStep,
   phases: readonly WalkedPhase[],
   removed: FileSet,
 ): PreviewStep {
   return {
     id,
     kind: step.kind,
-    summary: step.summary,
+    summary: step.summaryOf?.(params) ?? step.summary,
     line: plan.text.locate(path).line,
     phases: phases.map((walked) => previewPhase(walked, plan.onFailure, removed)),
     definition: definitionDiff(
@@ -71,18 +73,41 @@ function pointOf({ node: { phase }, start, before }: WalkedPhase): string | unde
   return all.length === 0 ? undefined : all.join('; ');
 }
 
-function rollbackOf({
-  node,
-  start,
-  before,
-  after,
-}: WalkedPhase): Pick<PreviewPhase, 'undoCommands' | 'noRollback'> {
+function rollbackOf(walked: WalkedPhase): Pick<PreviewPhase, 'undoCommands' | 'noRollback'> {
+  const finished = undoFrom(walked, walked.after);
+  if (finished instanceof NoRollback) return { undoCommands: [], noRollback: finished.message };
+  return { undoCommands: whileWaiting(walked, finished.map(shown)) };
+}
+
+/** The effects that undo a phase from that state, or why none can. */
+function undoFrom(
+  { node, start, before }: WalkedPhase,
+  now: HostState,
+): readonly Effect[] | NoRollback {
   try {
-    return { undoCommands: node.phase.undo(before, after, start).map(shown) };
+    return node.phase.undo(before, now, start);
   } catch (error) {
-    if (error instanceof NoRollback) return { undoCommands: [], noRollback: error.message };
+    if (error instanceof NoRollback) return error;
     throw error;
   }
+}
+
+/** The commands that undo a phase. If it waits until a job has ended, it can also fail before: then the job is ended first. */
+function whileWaiting(walked: WalkedPhase, finished: PreviewCommand[]): PreviewCommand[] {
+  const { node, start, before } = walked;
+  const waits = node.phase.effects(before, start).findLastIndex(({ tool }) => /^await-/.test(tool));
+  const during = waits < 0 ? undefined : simulateEffects(node, start)[waits];
+  const undone = during && undoFrom(walked, during);
+  if (undone === undefined || undone instanceof NoRollback) return finished;
+  const running = undone.map(shown);
+  const isIn = (list: readonly PreviewCommand[], { command }: PreviewCommand) =>
+    list.some((each) => each.command === command);
+  if (!finished.every((each) => isIn(running, each))) return finished;
+  return running.map((each) =>
+    each.argv === undefined || isIn(finished, each)
+      ? each
+      : { ...each, why: `${each.why}, if it is still running` },
+  );
 }
 
 function shown(effect: Effect): PreviewCommand {

@@ -22,7 +22,11 @@ import {
   type Needs,
   refuse,
 } from './requirements/requirement.ts';
-import { requireUnshared, requireUnsharedByOwnDisks } from './requirements/unshared.ts';
+import {
+  requireNoStrayOverlay,
+  requireUnshared,
+  requireUnsharedByOwnDisks,
+} from './requirements/unshared.ts';
 import { limitOf, mergedInto, withoutRoom } from './sizes.ts';
 
 const schema = {
@@ -154,9 +158,9 @@ export const blockcommitStep = defineStep<typeof schema>({
       ? [activePhase(commit), params.pivot ? pivotPhase(commit) : keepPhase(commit)]
       : [commitPhase(commit)];
     // The host state may show no chain: the preview also walks refused plans, and a guest can stop before the step.
-    const committed = (start: HostState) =>
-      findRange(commitRange(commit), start)?.merged.map(({ file }) => file) ?? [];
-    if (params.delete) phases.push(deletePhase(committed));
+    const range = (start: HostState) => findRange(commitRange(commit), start);
+    const committed = (start: HostState) => range(start)?.merged.map(({ file }) => file) ?? [];
+    if (params.delete) phases.push(deletePhase(range));
     if (params.quarantine !== undefined) phases.push(quarantinePhase(params.quarantine, committed));
     return phases;
   },
@@ -200,6 +204,7 @@ function requires(params: Params, state: HostState, needs: Needs): void {
   const touched = [...merged, base].flatMap(filesOfLayer);
   requireUnshared(needs, state, key, touched);
   requireUnsharedByOwnDisks(needs, state, disk, key, touched);
+  requireNoStrayOverlay(needs, state, key, touched);
   requireReopenable(needs, base.file);
   // Only checked by the run: how much of the layers is new to the base is unknown before they are merged.
   needs.require(`${base.file} has room for the committed data`, 'run');

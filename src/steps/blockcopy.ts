@@ -81,6 +81,10 @@ export const blockcopyStep = defineStep<typeof schema>({
   kind: 'blockcopy',
   summary:
     'Mirror a running disk to another place; then switch to the copy (pivot: a migration) or stay on the source (finish: a live backup).',
+  summaryOf: ({ pivot }: Params) =>
+    pivot
+      ? 'Mirror a running disk to another place, then switch the guest to the copy.'
+      : 'Mirror a running disk to another place, and keep the guest on the source: the copy is a backup.',
   schema,
   unoffered: {
     path: 'blockplan calls the disk `disk`, in every step',
@@ -183,6 +187,7 @@ function finish(params: Params) {
   return finishPhase({
     disk,
     job: 'copy',
+    into: () => dest,
     summary: `end the copy: ${dest} keeps the data of that moment, and the guest stays on the source`,
     rollback: usesExisting(params) ? `nothing to do: the copy stays in ${dest}` : 'remove the copy',
     alsoExpects: [fileExists(dest)],

@@ -68,6 +68,8 @@ export interface Step<P> {
   readonly kind: string;
   /** One sentence, in the standard terms of the field. */
   readonly summary: string;
+  /** The same for these parameters, if they choose what the step does. */
+  summaryOf?(params: P): string;
   readonly schema: ParamsSchema;
   /** Options of the verb that are not offered, with the reason that a plan's author sees. */
   readonly unoffered: OmittedOptions;
@@ -145,7 +147,7 @@ export interface Phase {
 export interface KeptResult {
   /** As a singular noun phrase: `the backup monday in /backups`. */
   readonly what: string;
-  /** How a person removes it, as an imperative: `prune the store with a backup-prune step`. */
+  /** How a person removes it, as an imperative: `remove its folder /backups/monday`. */
   readonly removal: string;
 }
 

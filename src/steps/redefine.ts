@@ -1,7 +1,8 @@
 import { codes } from '../codes.ts';
 import { virshCommand } from '../command.ts';
-import type { Effect } from '../commands/effect.ts';
+import type { Effect, Former } from '../commands/effect.ts';
 import { definedDisks } from '../model/defined-disks.ts';
+import { isSameBesideAllLayers } from '../model/definition-layers.ts';
 import { isTransient } from '../model/disk-elements.ts';
 import {
   isChainTerminated,
@@ -10,9 +11,17 @@ import {
   withoutBackingStore,
 } from '../model/domain-xml.ts';
 import { isSameFile, isSameSource } from '../model/file-identity.ts';
-import { activeFile, type Bundle, diskOf, type HostState, layerText } from '../model/host-state.ts';
-import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
-import { defineDomain, makeTransient, restoreAttachments } from './effects/definition.ts';
+import {
+  activeFile,
+  type Bundle,
+  diskOf,
+  type HostState,
+  isUp,
+  layerText,
+  type SavedMetadata,
+} from '../model/host-state.ts';
+import { defineStep, type Infer, NoRollback, type ParamsSchema, type Phase } from './define.ts';
+import { defineDomain, makeTransient, overKept, restoreAttachments } from './effects/definition.ts';
 import { definitionIs, type Expectation } from './phases/expect.ts';
 import { otherTarget } from './requirements/definition.ts';
 import { checkSupported, findDisk } from './requirements/disk.ts';
@@ -184,6 +193,29 @@ function hidesLayers(definition: string, target: string, depth: number): boolean
   return (defined?.chain.length ?? 0) < depth && isChainTerminated(definition, target);
 }
 
+/** What the new definition replaces: the one that was observed or, for a transient domain, none or one that libvirt derived. */
+function formerOf(before: HostState): Former {
+  const definition = savedDefinition(before);
+  return before.domain.persistent ? { definition } : overKept(definition);
+}
+
+/** What a person has changed since the step defined the domain, and no journal has; undefined for nothing. */
+function changedSince(params: Params, before: HostState, now: HostState): string | undefined {
+  const { name, definition = '', autostart, snapshots, checkpoints } = now.domain;
+  const { kept } = before.domain;
+  if (!isSameBesideAllLayers(definition, wanted(params, before)))
+    return `the definition of "${name}" was changed`;
+  if (autostart && !kept?.autostart) return `autostart of "${name}" was turned on`;
+  const isNew =
+    (known: readonly SavedMetadata[] = [], was: readonly string[]) =>
+    (each: string) =>
+      !was.includes(each) && !known.some((saved) => saved.name === each);
+  const snapshot = snapshots.find(isNew(kept?.snapshots, before.domain.snapshots));
+  if (snapshot !== undefined) return `snapshot ${snapshot} was created`;
+  const checkpoint = checkpoints.find(isNew(kept?.checkpoints, before.domain.checkpoints));
+  return checkpoint === undefined ? undefined : `checkpoint ${checkpoint} was created`;
+}
+
 function definePhase(params: Params): Phase {
   return {
     name: 'define',
@@ -195,7 +227,7 @@ function definePhase(params: Params): Phase {
     effects(before) {
       const { kept } = before.domain;
       const effects: Effect[] = [
-        defineDomain(wanted(params, before), 'make the domain persistent'),
+        defineDomain(wanted(params, before), 'make the domain persistent', formerOf(before)),
       ];
       return kept && !before.domain.persistent
         ? [...effects, ...restoreAttachments(kept, before)]
@@ -210,8 +242,16 @@ function definePhase(params: Params): Phase {
       ];
     },
     undo(before, now) {
-      if (before.domain.persistent) return restoreDefinition(before, now);
-      if (!now.domain.persistent || now.domain.state === 'gone') return [];
+      if (before.domain.persistent)
+        return restoreDefinition(before, now, params.disk === undefined ? [] : [params.disk]);
+      // One that is off cannot be made transient, and the rollback of the undefine step needs no transient domain.
+      if (!now.domain.persistent || !isUp(now)) return [];
+      const changed = changedSince(params, before, now);
+      if (changed !== undefined)
+        throw new NoRollback(
+          `${changed} after the run restored the definition, and it would be lost with it`,
+          [virshCommand(now.host, 'dumpxml', now.domain.name, '--inactive')],
+        );
       // The saved bundle stays in the journal, so that the rollback of the undefine step finds it.
       return [makeTransient(now)];
     },

@@ -2,12 +2,18 @@ import { codes } from '../codes.ts';
 import { virshCommand, virshLine } from '../command.ts';
 import { pickOptions } from '../commands/define.ts';
 import { undefine } from '../commands/definition.ts';
-import type { HostState } from '../model/host-state.ts';
+import { isSameBesideAllLayers } from '../model/definition-layers.ts';
+import type { HostState, SavedMetadata } from '../model/host-state.ts';
 import { defineStep, type Infer, NoRollback, type ParamsSchema, type Phase } from './define.ts';
-import { defineDomain, restoreAttachments } from './effects/definition.ts';
+import {
+  defineDomain,
+  overDefinition,
+  overKept,
+  restoreAttachments,
+} from './effects/definition.ts';
 import { requireGuestUp, requireLibvirtSince } from './requirements/guest.ts';
 import { type Refusal, refuse, refuseStep } from './requirements/requirement.ts';
-import { outsideDisks } from './rollbacks/definition.ts';
+import { definitionOnMovedDisks } from './rollbacks/definition.ts';
 
 const schema = {
   type: 'object',
@@ -122,7 +128,7 @@ function undefinePhase(params: Params): Phase {
     name: 'undefine',
     summary: 'make the domain transient; its definition is saved in the journal',
     rollback: 'define it again from the journal, with autostart and metadata',
-    effects: ({ domain }) => [
+    effects: (before) => [
       {
         tool: 'keep-definition',
         why: 'save the definition, autostart, and the snapshot and checkpoint metadata (with fsync)',
@@ -130,8 +136,9 @@ function undefinePhase(params: Params): Phase {
       {
         tool: 'virsh',
         verb: 'undefine',
-        args: { ...pickOptions(undefine, params), domain: domain.name },
+        args: { ...pickOptions(undefine, params), domain: before.domain.name },
         why: 'make the domain transient',
+        ...overDefinition(before),
       },
     ],
     expects: (before) => [
@@ -141,8 +148,12 @@ function undefinePhase(params: Params): Phase {
         kept && kept.definition === before.domain.definition
           ? []
           : ['the saved definition differs from the one that the domain had'],
+      ({ domain: { kept } }) => [
+        ...otherRecords('snapshots', before.domain.snapshots, kept?.snapshots),
+        ...otherRecords('checkpoints', before.domain.checkpoints, kept?.checkpoints),
+      ],
     ],
-    undo(_before, now) {
+    undo(before, now) {
       const { persistent, definition, kept } = now.domain;
       if (!kept) return [];
       if (now.domain.movedAway)
@@ -151,15 +162,28 @@ function undefinePhase(params: Params): Phase {
           [virshLine(now.host, 'list', '--all')],
         );
       // A definition that another process has made meanwhile stays, and the run's final comparison reports it.
-      if (persistent && outsideDisks(definition ?? '') !== outsideDisks(kept.definition)) return [];
+      if (definition !== undefined && !isSameBesideAllLayers(definition, kept.definition))
+        return [];
+      // Another tool may have moved a disk of the transient domain.
+      const wanted = definitionOnMovedDisks(kept.definition, before, now);
       // A restarted daemon may have made the domain persistent by itself, with disks that it derived.
-      const isDefined = persistent && definition === kept.definition;
+      const isDefined = persistent && definition === wanted;
+      const why = 'define the domain again from the journal';
       return [
-        ...(isDefined
-          ? []
-          : [defineDomain(kept.definition, 'define the domain again from the journal')]),
+        ...(isDefined ? [] : [defineDomain(wanted, why, overKept(kept.definition))]),
         ...restoreAttachments(kept, now),
       ];
     },
   };
+}
+
+/** What was saved of the records of snapshots or checkpoints must be what the domain had: no other ones can be restored. */
+function otherRecords(
+  what: string,
+  had: readonly string[],
+  saved: readonly SavedMetadata[] = [],
+): string[] {
+  const names = saved.map(({ name }) => name);
+  const isSame = had.length === names.length && had.every((name) => names.includes(name));
+  return isSame ? [] : [`the saved metadata of ${what} is not that which the domain had`];
 }

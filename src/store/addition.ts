@@ -32,8 +32,8 @@ export function additionTo(store: BackupStore, guest: Guest, path: string): Addi
 function pruneUnfinished(path: string): Finding {
   return storeFinding(
     codes.pruneUnfinished,
-    `a prune of ${path} is unfinished, so no backup can be added`,
-    'finish it with the version of blockplan that began it',
+    `no backup can be added to ${path}: a newer version of blockplan began to remove backups from it and has not finished`,
+    'finish it with that version',
   );
 }
 

@@ -83,7 +83,7 @@ test.concurrent('Ctrl-C rolls back the simulated guest, and leaves no journal be
   await expect.poll(demo.said, { timeout: 20_000, interval: 20 }).toMatch(/^mirror\/mirror: 10 %/m);
   demo.interrupt();
   expect(await demo.ended, demo.complained()).toBe(130);
-  expect(demo.said()).toMatch(/^rolled back, interrupted: migrate on testvm/m);
+  expect(demo.said()).toMatch(/^rolled back: migrate on testvm \(interrupted, /m);
   const [, journal = 'none'] = /journal in (\S+)/.exec(demo.said()) ?? [];
   expect(journal).toContain('blockplan-demo-');
   expect(existsSync(journal)).toBe(false);

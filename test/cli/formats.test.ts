@@ -179,6 +179,7 @@ describe('other spellings', () => {
     [['throttle', 'last'], 'write MiB/s, an amount such as 800KiB or 50M, or 0 for unlimited'],
     [['completion'], 'write bash, zsh or fish'],
     [['init', 'migrat'], 'Did you mean migrate?'],
+    [['init', 'move'], 'Did you mean migrate?'],
     [['init', 'migrate', 'x', '--dest', '/y'], 'Did you mean --to?'],
     [['init', 'migrate', 'x', '--dest=/y'], 'Did you mean --to?'],
     [['init', 'migrate', 'x', '--dsk', 'vda'], 'Did you mean --disk?'],

@@ -13,7 +13,11 @@ const at = (file: string) => join(folder, file);
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'blockplan-init-terminal-'));
   const disks = ['vda', 'vdb'].map((target) => ({ target, chain: [`/images/${target}`] }));
-  const facts = { facts: 'blockplan/v1', domain: { name: 'web1', agent: true } };
+  const facts = {
+    facts: 'blockplan/v1',
+    domain: { name: 'web1', agent: true },
+    folders: { '/no': 'absent' },
+  };
   writeFileSync(at('one.yaml'), JSON.stringify({ ...facts, disks: disks.slice(0, 1) }));
   writeFileSync(at('two.yaml'), JSON.stringify({ ...facts, disks }));
 });
@@ -99,12 +103,30 @@ describe('on a terminal, init', () => {
       ],
     );
     expect(code, screen).toBe(0);
-    for (const reason of ['did you mean migrate?', 'did you mean vdb?', '"../to" is not an'])
+    for (const reason of ['did you mean "migrate"?', 'did you mean "vdb"?', '"../to" is not an'])
       expect(screen).toContain(reason);
     const plan = readFileSync(file, 'utf8');
     expect(plan).toContain('name: migrate-web1');
     expect(plan).toContain('  disk: vdb');
     expect(plan).toContain('  dest: /to/web1-vdb.qcow2');
+  });
+
+  test('asks again for a guest and a folder that the host does not have', async () => {
+    const file = at('host-again.yaml');
+    const { code, screen } = await onTerminal(
+      ['--facts', at('one.yaml'), '-o', file],
+      [
+        [KIND, 'migrate\r'],
+        [GUEST, 'web2\r'],
+        [GUEST, 'web1\r'],
+        [FOLDER, '/no\r'],
+        [FOLDER, '/to\r'],
+      ],
+    );
+    expect(code, screen).toBe(0);
+    for (const reason of ['describes "web1", but the plan is for "web2"', 'error BP107'])
+      expect(screen).toContain(reason);
+    expect(readFileSync(file, 'utf8')).toContain('  dest: /to/web1.qcow2');
   });
 
   test.each([
@@ -116,7 +138,7 @@ describe('on a terminal, init', () => {
         [KIND, 'backp\r'],
         [KIND, 'migrat\r'],
       ],
-      'did you mean migrate?',
+      'did you mean "migrate"?',
     ],
     [
       'no kind after an unknown one',

@@ -151,7 +151,7 @@ test('attach to a run that is over shows its last start, and exits with its exit
   expect(status).toBe(4);
   expect(stdout).not.toContain('first');
   expect(stdout).toMatch(
-    /note: second\nrolled back: move-web1 on web1 \(1 s\)\nState now\n {2}as before\nWhat to do\n {2}.*\n$/,
+    /note: second\nrolled back: move-web1 on web1 \(3 s\)\nState now\n {2}as before\nWhat to do\n {2}.*\n$/,
   );
 });
 

@@ -75,7 +75,7 @@ describe('npm run demo', () => {
       .toMatch(/^mirror\/mirror: \d+ %/m);
     demo.child.kill('SIGINT');
     expect(await demo.ended, demo.said()).toBe(130);
-    expect(demo.said()).toMatch(/^rolled back, interrupted: migrate on testvm/m);
+    expect(demo.said()).toMatch(/^rolled back: migrate on testvm \(interrupted, /m);
     expect(await tracesOf(hostOf(demo))).toEqual([]);
   });
 });

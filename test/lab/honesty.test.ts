@@ -20,7 +20,7 @@ import { SHIPPED, sourceOf } from '../plans.ts';
 import { BareGuest } from './bare-guest.ts';
 import { ASIDE, drawn, STORE } from './honesty-drawn.ts';
 import { type HonestPlan, honestPlan, type Mishap } from './honesty-plans.ts';
-import { go, type HonestRun } from './honesty-run.ts';
+import { go, type HonestRun, type Outcome } from './honesty-run.ts';
 import { Sides } from './honesty-walk.ts';
 
 const [seed = '1', number = '8', only] = (process.env['BLOCKPLAN_HONESTY'] ?? '')
@@ -70,6 +70,8 @@ async function onBothSides(
     await virsh.close();
     virsh = await openVirsh(localHost, { uri: host.uri, readonly: false });
   };
+  // As a run does first.
+  await driver.mark({ run: 'honesty', host: 'lab', user: 'lab', pid: 1, since: '' });
   const state = await driver.survey(await driver.headers(await driver.observe([])), []);
   const sides = new Sides(driver, state, {
     ...{ folder: host.dir, reconnect },
@@ -84,13 +86,14 @@ async function onBothSides(
   }
 }
 
-/** @returns how many steps preflight refused */
-async function gone(run: HonestRun, sides: Sides): Promise<number> {
-  const { kinds, leftOut, struck } = await go(run, host, sides);
+/** Runs the plan and counts what was tried. */
+async function gone(run: HonestRun, sides: Sides): Promise<Outcome> {
+  const outcome = await go(run, host, sides);
+  const { kinds, leftOut, struck } = outcome;
   for (const kind of kinds) count(`step: ${kind}`);
   count('step that preflight refused', leftOut);
   if (struck) count(`went wrong: ${struck}`);
-  return leftOut;
+  return outcome;
 }
 
 describe('shipped plans', () => {
@@ -141,7 +144,7 @@ describe('shipped plans', () => {
       };
       const home = { writes: async () => {}, performed: () => {} };
       await onBothSides(guest.name, home, async (sides) => {
-        expect(await gone(run, sides), sides.story.join('\n')).toBe(0);
+        expect((await gone(run, sides)).leftOut, sides.story.join('\n')).toBe(0);
       });
       count('shipped plan');
     }
@@ -208,7 +211,7 @@ test('a file that is moved to quarantine, and back, is simulated as libvirt does
     back: true,
   } as const;
   for (const mishap of ['nothing', 'its place is taken', 'it is asked twice'] as const) {
-    const story = await tried({ ...plan, mishap }, mishap);
+    const { story } = await tried({ ...plan, mishap }, mishap);
     const moves = story.filter((line) => line.startsWith('mv ') && !line.includes('refused'));
     expect(moves.length, story.join('\n')).toBe(
       mishap === 'nothing' ? 2 : mishap === 'it is asked twice' ? 3 : 0,
@@ -245,14 +248,20 @@ test('where libvirt knows the end of a chain is simulated as libvirt does it', a
       const disks = [{ target: 'vda', layers, format: 'qcow2' }] as const;
       const guest = { persistent: true, autostart: false, disks };
       const plan = { guest, steps: drafts, mishap, at: 3, back: false };
-      await tried(plan, `end-${number}-${mishap}`);
+      const { story, kinds, struck } = await tried(plan, `end-${number}-${mishap}`);
+      const all = drafts.map(({ kind }) => kind);
+      expect([kinds, struck], story.join('\n')).toEqual([all, mishap]);
     }
 });
 
-/** Runs one plan on a new guest; returns what was done and which faults occurred. */
-async function tried(plan: HonestPlan, word: string | number): Promise<readonly string[]> {
+/** Runs one plan on a new guest; returns what was done, which steps began and whether the fault occurred. */
+async function tried(
+  plan: HonestPlan,
+  word: string | number,
+): Promise<Outcome & { readonly story: readonly string[] }> {
   const guest = new BareGuest(host, () => virsh, `honest-${word}`.replaceAll(' ', '-'), plan.guest);
   const story: string[] = [];
+  let outcome: Outcome = { kinds: [], leftOut: 0, struck: undefined };
   await guest.begin();
   for (const folder of [ASIDE, STORE]) await mkdir(join(guest.folder, folder));
   try {
@@ -263,11 +272,11 @@ async function tried(plan: HonestPlan, word: string | number): Promise<readonly 
         if (!step) throw new Error(`no such step kind: ${kind}`);
         return { step, ...rest };
       });
-      await gone({ ...plan, domain: guest.name, steps: draws }, sides);
+      outcome = await gone({ ...plan, domain: guest.name, steps: draws }, sides);
       story.push(...sides.story);
       await sameContent(guest, sides);
     });
-    return story;
+    return { ...outcome, story };
   } finally {
     await guest.end();
   }

@@ -244,14 +244,24 @@ test('a run that was repaired by other means is forgotten, with its marker', {
   await running.ended;
   const [run = ''] = await readdir(join(stateDir(host), 'unfinished'));
   expect(await host.virsh('dumpxml', NAME)).toContain('blockplan:run');
-  await host.virsh('blockjob', NAME, 'vdb', '--abort');
   const plan = await writePlan(host, text.replace(slow.dest, at('other')));
   const again = () => startRun(host, { file: plan });
   const refused = await (await again()).ended;
   expect(codes(refused), refused.told).toEqual(['BP120']);
+  const previewed = await cli('preview', plan, '-c', host.uri);
+  expect(previewed.exitCode, previewed.told).toBe(3);
+  expect(codes({ ...previewed, stderr: previewed.stdout })).toEqual(['BP120']);
+  expect(previewed.stdout).toContain(`blockplan rollback ${run}`);
   const forgotten = await cli('forget', run);
   expect(forgotten.exitCode, forgotten.told).toBe(0);
   expect(forgotten.stdout).toContain('its marker was removed from the domain');
+  // It names the job that the run has left, and so does the doctor.
+  expect(forgotten.stdout).toContain(`the copy of vdb to ${slow.dest}, which the run started`);
+  expect(forgotten.stdout).toMatch(/^ {2}\$ virsh .*blockjob .*--path vdb --abort$/m);
+  const doctor = await cli('doctor', NAME, '-c', host.uri);
+  expect(codes({ ...doctor, stderr: doctor.stdout }), doctor.told).toContain('BP239');
+  expect(doctor.stdout.replaceAll(/\s+/g, ' ')).toContain(`run ${run}, which was forgotten`);
+  await host.virsh('blockjob', NAME, 'vdb', '--abort');
   expect(await host.virsh('dumpxml', NAME)).not.toContain('blockplan:run');
   expect(await readdir(join(stateDir(host), 'unfinished'))).toEqual([]);
   expect(codes(await takeUp('resume', run))).toEqual(['BP211']);

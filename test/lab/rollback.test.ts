@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type LabHost, startHost } from '../../src/lab/host.ts';
-import { agentConnected } from '../../src/lab/picture.ts';
+import { agentConnected, definition } from '../../src/lab/picture.ts';
 import { saidIn } from '../../src/run/run-state.ts';
 import { type Fault, type FaultyRun, runWithFault } from './fault-run.ts';
 import { expectNextStart, expectWrites, planText } from './support.ts';
@@ -124,5 +124,72 @@ test('an existing overlay is not committed while the guest is off: its rollback 
   await guest.start();
   await guest.waitForWrites(2);
   expect(await liveXml(guest)).toContain(`<source file='${overlay}'`);
+  await guest.destroy();
+});
+
+/** A guest with a second disk, which no plan names. */
+async function withSecondDisk(): Promise<Guest> {
+  const guest = await host.createGuest({
+    disks: [
+      { target: 'vda', chain: ['base', 'top'] },
+      { target: 'vdb', chain: ['data'] },
+    ],
+  });
+  await guest.waitForWrites(1);
+  return guest;
+}
+
+const TITLE = 'by an operator';
+const title = ({ name }: Guest) => host.virsh('desc', name, '--config', '--title', TITLE);
+const diskIn = (xml: string | undefined, target: string) =>
+  xml?.match(/<disk [\s\S]*?<\/disk>/g)?.find((each) => each.includes(`dev='${target}'`));
+
+test('a rollback keeps another disk where another tool has moved it, and what an operator has edited', async () => {
+  const guest = await withSecondDisk();
+  const before = await definition(host, guest.name);
+  const theirs = inFolder(guest, 'theirs');
+  const copy = { disk: 'vda', dest: inFolder(guest, 'dest'), shallow: true, pivot: true };
+  const convert = { source: inFolder(guest, 'base.qcow2'), dest: inFolder(guest, 'copy') };
+  const { finish, told } = await runWith(
+    guest,
+    [
+      { id: 'copy', blockcopy: copy },
+      { id: 'conv', convert },
+    ],
+    ['conv/convert', 'qemu-img'],
+    async () => {
+      const words = ['--dest', theirs, '--format', 'qcow2', '--transient-job', '--wait', '--pivot'];
+      await host.virsh('blockcopy', guest.name, 'vdb', ...words);
+      await title(guest);
+      throw ioError();
+    },
+  );
+  expect(finish.end, told).toBe('stranded');
+  const after = await definition(host, guest.name);
+  expect(after).toContain(TITLE);
+  expect(diskIn(after, 'vdb')).toContain(`file='${theirs}'`);
+  expect(diskIn(after, 'vda')).toBe(diskIn(before, 'vda'));
+  await expectWrites(host, guest);
+  await guest.destroy();
+});
+
+test('a definition that is edited between a pivot and its define is not replaced', async () => {
+  const guest = await withSecondDisk();
+  const before = await definition(host, guest.name);
+  const copy = { disk: 'vda', dest: inFolder(guest, 'dest'), shallow: true, pivot: true };
+  const { finish, told } = await runWith(
+    guest,
+    [{ id: 'copy', blockcopy: copy }],
+    ['copy/pivot', 'define'],
+    async () => {
+      await title(guest);
+    },
+  );
+  expect(finish.end, told).toBe('stranded');
+  expect(told).toContain('was changed meanwhile, so its definition is left alone');
+  const after = await definition(host, guest.name);
+  expect(after).toContain(TITLE);
+  expect(diskIn(after, 'vda')).toBe(diskIn(before, 'vda'));
+  await expectWrites(host, guest);
   await guest.destroy();
 });

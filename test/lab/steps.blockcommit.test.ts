@@ -256,7 +256,7 @@ describe('points of no return', () => {
       expect(await imageChain(host, chain[0]!)).toEqual(chain);
       expect(await persistentSource(host, 'testvm', 'vda')).toBe(chain[0]);
       expect(last.end).toBe('stranded');
-      expect(last.state).toContain(`vda: ${[...chain].reverse().join(' <- ')}`);
+      expect(last.state).toContain(`vda: ${chain.join(', backed by ')}`);
       expect(saidIn(last).join('\n')).toMatch(/merged/);
       // The commands in the report can be typed.
       const run = runOf(ended);

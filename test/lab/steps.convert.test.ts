@@ -18,6 +18,7 @@ import {
   failingStep,
   planText,
   runSteps,
+  tool,
 } from './support.ts';
 
 let host: LabHost;
@@ -157,6 +158,21 @@ test('options that would write to another file are refused, and nothing is creat
   expect(await readFile(other, 'utf8')).toBe('precious');
   await expect(stat(at('never'))).rejects.toThrow('ENOENT');
   await rm(other);
+});
+
+test('a source that a loop device has for writing is not copied', async () => {
+  const [raw, dest] = [at('mounted.raw'), at('copy-of-mounted')];
+  await tool('truncate', '-s', '4M', raw);
+  const device = (await tool('losetup', '--find', '--show', raw)).trim();
+  try {
+    const params = { source: raw, 'source-format': 'raw', dest };
+    const ended = await runSteps(host, guest.name, [{ convert: params }]);
+    const said = saidIn(expectEnd(ended, 4)).join('\n');
+    expect(said).toContain(`${raw} is open in the loop device`);
+    await expect(stat(dest)).rejects.toThrow('ENOENT');
+  } finally {
+    await tool('losetup', '--detach', device);
+  }
 });
 
 test('a domain that is off is refused: it could be started on an unfinished image', async () => {

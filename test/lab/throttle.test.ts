@@ -65,7 +65,7 @@ test('limits the job of an active run, raises the limit and removes it', async (
   expectEnd(await running.ended, 0);
   await expectWrites(host, guest);
   const log = readFileSync(join(stateDir(host), 'runs', run, 'events.jsonl'), 'utf8');
-  expect(log.match(/requested with blockplan throttle/g)).toHaveLength(4);
+  expect(log.match(/with blockplan throttle/g)).toHaveLength(4);
 
   const over = await throttle(run, '1M');
   expect([over.exitCode, ...codes(over)]).toEqual([3, 'BP211']);

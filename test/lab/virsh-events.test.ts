@@ -135,7 +135,7 @@ describe("the events of a guest whose name looks like virsh's output", () => {
 });
 
 describe('a driver whose first process for events never receives any', () => {
-  it('starts another one, and a job is followed by its events', async () => {
+  it('starts another one, also after a reconnect, and a job is followed by its events', async () => {
     const guest = await host.createGuest({ disks: [DISK] });
     const started: string[] = [];
     const io: HostIO = {
@@ -143,7 +143,8 @@ describe('a driver whose first process for events never receives any', () => {
       start(argv, options) {
         if (!argv.includes('event')) return localHost.start(argv, options);
         started.push(argv.join(' '));
-        return localHost.start(started.length === 1 ? ['sleep', '600'] : argv, options);
+        const isDeaf = started.length === 1 || started.length === 3;
+        return localHost.start(isDeaf ? ['sleep', '600'] : argv, options);
       },
     };
     const driver = await openLiveDriver(io, {
@@ -159,6 +160,13 @@ describe('a driver whose first process for events never receives any', () => {
         since: '',
       });
       expect(started).toHaveLength(2);
+      const marker = await driver.marker();
+      await host.killDaemon();
+      await host.startDaemon();
+      expect(await driver.reconnect()).toBe(true);
+      expect([started.length, await driver.marker()]).toEqual([4, marker]);
+      await virsh.close();
+      virsh = await openVirsh(localHost, { uri: host.uri });
       const stopped = new Promise((resolve) => driver.onGuestState(resolve));
       await ask('suspend', '--domain', guest.name);
       expect(await stopped).toBe('paused');
@@ -167,7 +175,7 @@ describe('a driver whose first process for events never receives any', () => {
       await driver.close();
       await guest.destroy();
     }
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('the end of a subscription', () => {

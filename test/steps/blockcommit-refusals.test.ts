@@ -252,7 +252,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     active,
     world({ disks: [disk('vda', [SNAP2], { job: { type: 'copy', ready: false } })] }),
     [
-      'BP105 disk: vda already has a block job (copy) -> wait until it ends; to see its progress: virsh blockjob testvm vda --info',
+      'BP105 disk: vda already has a block job (copy) -> it does not end by itself; to find out how to end it: blockplan doctor testvm',
       `BP113 shallow: ${SNAP2} has no layer below it to commit into`,
     ],
   ],

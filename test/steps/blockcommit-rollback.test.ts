@@ -278,3 +278,14 @@ test('a guest that stopped before the commit shows no chain, and nothing is roll
     'the chain of vda does not match the plan',
   );
 });
+
+test('a committed layer is removed only once the base that has its data is synced', () => {
+  const pivoted = phaseDone(blockcommitStep, active, alone, 'pivot');
+  const [removal] = pivoted.phase.undo(pivoted.before, pivoted.after, pivoted.start);
+  expect(removal).toMatchObject({ tool: 'remove-file', file: SNAP2, dataIn: [SNAP1] });
+  const deleted = phaseDone(blockcommitStep, { ...several, delete: true }, alone, 'delete');
+  expect(deleted.phase.effects(deleted.before, deleted.start)).toMatchObject([
+    { file: SNAP2, dataIn: [BASE] },
+    { file: SNAP1, dataIn: [BASE] },
+  ]);
+});

@@ -43,7 +43,8 @@ describe('its requirements', () => {
     const file = `${SNAP2}.blockplan-${name}`;
     return `the path ${file}, which the rollback needs, is free [file ${file}]`;
   });
-  const DEFINED = 'the definition, if any, names the file that the guest uses (vda) [domain]';
+  const DEFINED =
+    'the definition of the guest, if it has one, names the file that vda is on [domain]';
 
   test.each<readonly [string, Params, HostState, readonly string[], readonly string[]]>([
     ['a shallow migration', shallow, world(), [...DISK, ...NEW, DEFINED], [DEST]],

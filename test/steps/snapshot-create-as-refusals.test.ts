@@ -123,7 +123,7 @@ test.each<readonly [string, Params, HostState, readonly string[]]>([
     { ...quick, diskspec: [{ disk: 'vdz' }] },
     world({ disks: [disk('vda', [SNAP2])] }),
     [
-      'BP103 diskspec.0.disk: the domain "testvm" has no disk "vdz"; it has: vda -> did you mean vda?',
+      'BP103 diskspec.0.disk: the domain "testvm" has no disk "vdz"; it has: vda -> did you mean "vda"?',
     ],
   ],
   [

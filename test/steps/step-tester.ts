@@ -2,6 +2,7 @@
  * The invariants of every kind of step, checked on a simulated host: with tables of parameters and host states, and with
  * parameters generated from the schema.
  */
+
 import { isDeepStrictEqual } from 'node:util';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
@@ -14,6 +15,7 @@ import {
   simulatedHostOf,
   withHostState,
 } from '../../src/host/simulated-host.ts';
+import { withoutJob } from '../../src/model/defined-disks.ts';
 import { EffectFailed } from '../../src/model/effect-failed.ts';
 import {
   activeFile,
@@ -23,7 +25,6 @@ import {
   withDisk,
   withDomain,
   withFile,
-  withoutJob,
 } from '../../src/model/host-state.ts';
 import { apply } from '../../src/simulate/host.ts';
 import { guestDies, lostWrites } from '../../src/simulate/host-faults.ts';

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import { type Domain, withDomain } from '../../src/model/host-state.ts';
+import { type Domain, withDisk, withDomain } from '../../src/model/host-state.ts';
 import { problemsAfter, requirementsOf } from '../../src/steps/derived.ts';
 import { undefineStep } from '../../src/steps/undefine.ts';
-import { world } from '../worlds.ts';
+import { contentsIn } from '../effects.ts';
+import { DATA, disk, world } from '../worlds.ts';
 import { phaseDone, phaseLines, refusalLines, requirementLines, rollbackLines } from './shown.ts';
 import { testStep } from './step-tester.ts';
 
@@ -88,12 +89,30 @@ test.each<readonly [string, Partial<Domain>, readonly string[]]>([
   [
     'nothing was kept',
     { kept: undefined } as unknown as Partial<Domain>,
-    ['the saved definition differs from the one that the domain had'],
+    [
+      'the saved definition differs from the one that the domain had',
+      'the saved metadata of snapshots is not that which the domain had',
+    ],
   ],
   [
     'another definition was kept',
     { kept: { ...bundle, definition: '<domain/>' } },
     ['the saved definition differs from the one that the domain had'],
+  ],
+  [
+    'a snapshot was deleted before its metadata was saved',
+    { kept: { ...bundle, snapshots: [] } },
+    ['the saved metadata of snapshots is not that which the domain had'],
+  ],
+  [
+    'another snapshot was saved',
+    { kept: { ...bundle, snapshots: [{ name: 'b', xml: '' }] } },
+    ['the saved metadata of snapshots is not that which the domain had'],
+  ],
+  [
+    'a checkpoint was created before it was saved',
+    { kept: { ...bundle, checkpoints: [{ name: 'c', xml: '' }] } },
+    ['the saved metadata of checkpoints is not that which the domain had'],
   ],
 ])('is not done if %s', (_title, change, problems) => {
   const { phase, before, after, start } = done;
@@ -128,15 +147,48 @@ test.each<readonly [string, Partial<Domain>, readonly string[]]>([
     { persistent: true, definition: definition.replace('<vcpu', '<title>New</title><vcpu') },
     [],
   ],
+  [
+    'a person has changed a disk since',
+    { persistent: true, definition: definition.replace("discard='unmap'", "discard='ignore'") },
+    [],
+  ],
 ])('its rollback when %s', (_title, change, lines) => {
   const { phase, before, after } = done;
   expect(rollbackLines(phase, before, withDomain(after, change))).toEqual(lines);
 });
 
+test('its rollback defines the domain on the files that its disks are on, over nothing that a person made', () => {
+  const { phase, before, after, start } = done;
+  const moved = withDisk(after, 'vdb', (each) => ({
+    ...each,
+    chain: disk('vdb', ['/new/d']).chain,
+  }));
+  const [define] = phase.undo(before, moved, start);
+  expect(define && contentsIn(define)).toEqual([
+    definition
+      .replace(DATA, '/new/d')
+      .replace("type='raw' discard='unmap'", "type='qcow2' discard='unmap'"),
+  ]);
+  expect(define).toMatchObject({
+    over: { definition, layersOf: ['vda', 'vdb', 'sda'], transient: true },
+  });
+});
+
+test('it removes only what it has saved, of a guest that is up', () => {
+  const { phase, before, start } = done;
+  const over = { definition, autostart: true, up: true };
+  expect(phase.effects(before, start)[1]).toMatchObject({ verb: 'undefine', over });
+});
+
 test('a guest that was migrated away is not defined here again', () => {
   const before = world({ domain: { autostart: true } });
   const [phase] = undefineStep.phases({});
-  const kept = { definition: 'xml', autostart: true, snapshots: [], checkpoints: [] };
+  const kept = {
+    definition: before.domain.definition ?? '',
+    autostart: true,
+    snapshots: [],
+    checkpoints: [],
+  };
   const gone = withDomain(before, { state: 'gone', persistent: false, kept, disks: [] });
   expect(phase?.undo(before, gone, before)).not.toEqual([]);
   const moved = withDomain(gone, { movedAway: true });

@@ -31,7 +31,7 @@ const MOVE = 'blockcopy: { disk: vda, dest: /new/c, shallow: true, pivot: true }
 const QUIET = 'snapshot-create-as: { name: s, disk-only: true, quiesce: true }';
 
 describe('the hint of a refusal', () => {
-  const job = { type: 'copy', ready: false } as const;
+  const job = { type: 'pull', ready: false } as const;
   const cases: readonly (readonly [string, string, Scene])[] = [
     ['an unknown disk', MOVE.replace('vda', 'vdz'), {}],
     ['a guest that is off', MOVE, { domain: { state: 'shut off' } }],

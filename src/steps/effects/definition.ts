@@ -1,5 +1,6 @@
 /** The effects that put a persistent definition in place, byte for byte, with its autostart mark and metadata. */
 import type { Effect, Former } from '../../commands/effect.ts';
+import { targetsIn } from '../../model/definition-layers.ts';
 import type { Bundle, HostState } from '../../model/host-state.ts';
 
 /** The name, in the run's folder, of the last definition that was passed to libvirt. */
@@ -19,14 +20,31 @@ export function defineDomain(xml: string, why: string, over?: Former): Effect {
   };
 }
 
-/** Removes a running domain's definition, which the journal keeps, but not its NVRAM file or TPM state. */
-export function makeTransient({ domain: { name, nvram, tpm } }: HostState): Effect {
+/**
+ * Removes a running domain's definition, which the journal keeps, but not its NVRAM file or TPM state.
+ * @param now with the definition and the mark that may be removed: no other ones are, nor those of a guest that has stopped
+ */
+export function makeTransient(now: HostState): Effect {
+  const { name, nvram, tpm } = now.domain;
   return {
     tool: 'virsh',
     verb: 'undefine',
     args: { domain: name, 'keep-nvram': nvram, 'keep-tpm': tpm },
     why: 'make the domain transient again',
+    ...overDefinition(now),
   };
+}
+
+/** For an `undefine`: what it removes, from a guest that is up. libvirt removes one that is off as a whole. */
+export function overDefinition({ domain: { definition, autostart } }: HostState): {
+  readonly over?: Former;
+} {
+  return definition === undefined ? {} : { over: { definition, autostart, up: true } };
+}
+
+/** For a `define` of a domain that a run has made transient: libvirt may have a definition again, derived from that one. */
+export function overKept(definition: string): Former {
+  return { definition, layersOf: targetsIn(definition), transient: true };
 }
 
 /**

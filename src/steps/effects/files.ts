@@ -5,18 +5,17 @@ import type {
   RemoveFileEffect,
   VirshEffect,
 } from '../../commands/effect.ts';
-import { fileAt } from '../../model/file-identity.ts';
+import { fileAt, filesOfLayer } from '../../model/file-identity.ts';
 import { type FormerFile, formerFile } from '../../model/former-file.ts';
-import type { HostState } from '../../model/host-state.ts';
+import type { HostState, Layer } from '../../model/host-state.ts';
 
 /** Creates an empty file before libvirt writes there: libvirt accepts it, and no file of another user is mistaken for it. */
 export function makeFile(file: string, why: string): MakeFileEffect {
   return { tool: 'make-file', file, why };
 }
 
-/** @param former the host state in which the file was observed that is removed, if it is not one of the run's own */
-export function removeFile(file: string, why: string, former?: HostState): RemoveFileEffect {
-  return { tool: 'remove-file', file, ...formerOf(former, file), why };
+export function removeFile(file: string, why: string): RemoveFileEffect {
+  return { tool: 'remove-file', file, why };
 }
 
 /** The field of an effect that changes a file only if it is the one that was at its path in that host state. */
@@ -26,6 +25,20 @@ export function formerOf(
 ): { readonly former?: FormerFile } {
   const former = state && formerFile(state, file);
   return former ? { former } : {};
+}
+
+/**
+ * Removes the file of a layer whose data is in another one. QEMU does not sync that one for a guest with the disk property
+ * `cache='unsafe'`, and after a power loss the removed file would have been the only one with the data.
+ * @param former the host state in which the file was observed, if it is not one of the run's own
+ */
+export function removeMerged(
+  file: string,
+  into: Layer,
+  why: string,
+  former?: HostState,
+): RemoveFileEffect {
+  return { ...removeFile(file, why), ...formerOf(former, file), dataIn: filesOfLayer(into) };
 }
 
 /**

@@ -106,10 +106,11 @@ export function pivotPhase(commit: Commit): Phase {
   };
 }
 
-export function keepPhase({ disk }: Commit): Phase {
+export function keepPhase(commit: Commit): Phase {
   return finishPhase({
-    disk,
+    disk: commit.disk,
     job: 'commit',
+    into: (start) => findRange(commitRange(commit), start)?.into.file,
     summary:
       'end the commit; the guest stays on its active layer, and the base holds the same data',
     rollback: 'nothing to do: the chain is unchanged',

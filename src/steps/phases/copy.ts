@@ -51,7 +51,14 @@ export function pivotToCopy(copy: Copy): Phase {
         pivot(state, disk, `move ${disk} to the copy`),
         ...(definition === undefined
           ? []
-          : [defineDomain(definition, 'keep the definition byte for byte, except for the source')]),
+          : [
+              defineDomain(
+                definition,
+                'keep the definition byte for byte, except for the source',
+                // By then libvirt has moved that disk, and nothing else.
+                { definition: state.domain.definition ?? '', layersOf: [disk] },
+              ),
+            ]),
       ];
     },
     expects(before) {

@@ -2,22 +2,31 @@
 import { fileAt } from '../../model/file-identity.ts';
 import { formerFile, isFormer } from '../../model/former-file.ts';
 import type { HostState } from '../../model/host-state.ts';
+import type { LayerRange } from '../chain-range.ts';
 import type { Phase } from '../define.ts';
-import { moveFile, removeFile } from '../effects/files.ts';
+import { moveFile, removeMerged } from '../effects/files.ts';
 import { quarantinePath } from '../requirements/removal.ts';
 import { fileIsAbsent } from './expect.ts';
 
 /** The files of a phase, by the host state in which its step began; empty if they are unknown there. */
 type FilesOf = (start: HostState) => readonly string[];
 
-/** Removes committed files once they are no longer needed. */
-export function deletePhase(filesOf: FilesOf): Phase {
+/**
+ * Removes committed files once they are no longer needed.
+ * @param rangeOf the committed layers, by the host state in which the step began
+ */
+export function deletePhase(rangeOf: (start: HostState) => LayerRange | undefined): Phase {
+  const filesOf = (start: HostState) => rangeOf(start)?.merged.map(({ file }) => file) ?? [];
   return {
     name: 'delete',
     summary: 'remove the committed files once they are proven unused',
     rollback: 'nothing to do: the base holds the data of the files',
-    effects: (_before, start) =>
-      filesOf(start).map((file) => removeFile(file, 'its data is in the base', start)),
+    effects(_before, start) {
+      const { merged, into } = rangeOf(start) ?? { merged: [], into: undefined };
+      return into
+        ? merged.map(({ file }) => removeMerged(file, into, 'its data is in the base', start))
+        : [];
+    },
     expects: (_before, start) => filesOf(start).map(fileIsAbsent),
     undo: () => [],
   };

@@ -116,7 +116,7 @@ function checkBackup(
         refuseStep(
           codes.backupUnusable,
           'backup',
-          `an unfinished prune is removing the backup ${name}, so its images may be incomplete`,
+          `the backup ${name} may be incomplete: a newer version of blockplan began to remove it and has not finished`,
           'name a backup that is not being removed',
         ),
       ]

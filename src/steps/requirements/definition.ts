@@ -17,7 +17,7 @@ export function requireDefinitionFollows(
   hint?: string,
 ): void {
   needs.require(
-    `the definition, if any, names the file that the guest uses (${disk.target})`,
+    `the definition of the guest, if it has one, names the file that ${disk.target} is on`,
     'domain',
     [
       ...checkPaired(state, disk, 'disk', hint),

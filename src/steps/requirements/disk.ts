@@ -54,7 +54,8 @@ export function requireIdleDisk(
 ): boolean {
   const { job, target } = disk;
   const { name } = state.domain;
-  const hint = job?.ready
+  const isEndless = job?.ready || job?.type === 'copy' || job?.type === 'active-commit';
+  const hint = isEndless
     ? `it does not end by itself; to find out how to end it: ${blockplanOn(state.host.connect, 'doctor', name)}`
     : `wait until it ends; to see its progress: ${virshCommand(state.host, 'blockjob', name, target, '--info')}`;
   const isIdle = needs.require(
@@ -104,7 +105,7 @@ export function findDisk(state: HostState, target: string, key: ParamPath): Disk
         `the domain "${name}" has no disk "${target}"; it has: ${names}`,
         near === undefined
           ? `see: ${virshCommand(state.host, 'domblklist', name)}`
-          : `did you mean ${near}?`,
+          : `did you mean "${near}"?`,
       ),
     ];
   }

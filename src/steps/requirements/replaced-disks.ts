@@ -56,7 +56,7 @@ function checkListed({ disks = [], ...params }: Restored, { name, disks: stored 
         codes.diskNotFound,
         keyOf({ ...params, disks }, target),
         `the backup ${name} has no disk "${target}"; it has: ${known.join(', ') || 'none'}`,
-        near === undefined ? 'list disks that it has' : `did you mean ${near}?`,
+        near === undefined ? 'list disks that it has' : `did you mean "${near}"?`,
       );
     });
 }

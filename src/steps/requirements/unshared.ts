@@ -1,5 +1,6 @@
 /** What steps require of files that another domain or another disk could use. */
 import { codes } from '../../codes.ts';
+import { virshLine } from '../../command.ts';
 import { allDisks } from '../../model/defined-disks.ts';
 import { filesOfDisk, includesFile, layerIndex, otherUsersOf } from '../../model/file-identity.ts';
 import type { Disk, HostState } from '../../model/host-state.ts';
@@ -89,4 +90,42 @@ function useOf(state: HostState, disk: Disk, file: string): string | undefined {
   return includesFile(state, filesOfDisk(disk), file)
     ? `${file} is also used, by the definition or a block job, for ${disk.target}`
     : undefined;
+}
+
+/** Requires that no overlay outside the chains of all domains needs those layers: a merge would make it invalid. */
+export function requireNoStrayOverlay(
+  needs: Needs,
+  state: HostState,
+  key: ParamPath,
+  files: readonly string[],
+): boolean {
+  const stray = (state.overlays ?? []).filter(({ backing }) => includesFile(state, files, backing));
+  return needs.requireUnlisted(
+    `no overlay that no domain uses needs ${files.join(', ')}`,
+    'others',
+    stray.map(({ file, backing, snapshot }) => refuseStray(state, key, file, backing, snapshot)),
+  );
+}
+
+function refuseStray(
+  { domain, host }: HostState,
+  key: ParamPath,
+  file: string,
+  backing: string,
+  snapshot: string | undefined,
+): Refusal {
+  const change = `a change to ${backing}, its backing file, would make it invalid`;
+  return snapshot === undefined
+    ? refuse(
+        codes.overlayNeedsLayer,
+        key,
+        `${file} is an overlay that no domain uses now, and ${change}`,
+        'if nothing needs it, remove it or move it to another folder; otherwise choose another base',
+      )
+    : refuse(
+        codes.overlayNeedsLayer,
+        key,
+        `${file} holds the data of the snapshot "${snapshot}", and ${change}`,
+        `choose another base, or delete the snapshot if nothing needs it: ${virshLine(host, 'snapshot-delete', domain.name, snapshot)}`,
+      );
 }

@@ -43,5 +43,26 @@ export function discardBackup(
     ...{ tool: 'discard-backup', draft: folder, disks },
     why: 'remove the folder of the backup',
   };
-  return [...(own.length > 0 ? cancel : []), ...(made ? [discard] : [])];
+  return [
+    ...(own.length > 0 ? cancel : []),
+    ...(made ? [discard] : []),
+    ...letContinue(before, now),
+  ];
+}
+
+/**
+ * While a disk is copied, QEMU first copies what the guest is about to overwrite. If the copy has no space for it, that write
+ * fails, and the guest is paused. Without the backup the write succeeds (seen on QEMU 7.2).
+ */
+function letContinue(before: HostState, now: HostState): Effect[] {
+  const { name, ioError } = now.domain;
+  if (!ioError || before.domain.state !== 'running') return [];
+  return [
+    {
+      tool: 'virsh',
+      verb: 'resume',
+      args: { domain: name },
+      why: 'resume the guest, which a failed copy has paused',
+    },
+  ];
 }

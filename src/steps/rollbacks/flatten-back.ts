@@ -49,7 +49,7 @@ export function flattenBack(
     ...removeMade(before, now, aside, false),
     ...removeMade(before, now, home, ended.length > 0),
   ];
-  if (!active || !hasMoved) return [...clear, ...restoreDefinition(before, now)];
+  if (!active || !hasMoved) return [...clear, ...restoreDefinition(before, now, [disk])];
   const source = current.chain[layerIndex(now, current.chain, dest)] ?? active;
   const asideNow = isOn(aside)
     ? []

@@ -31,7 +31,7 @@ export function mirrorBack(copy: CopyOptions, before: HostState, now: HostState)
     return flattenBack({ disk, dest, old: [top, ...below], copyTop }, before, now, current);
   }
   if (!old || !current || !isSameFile(now, current.chain[0]?.file, dest))
-    return restoreDefinition(before, now);
+    return restoreDefinition(before, now, [disk]);
   checkOwnJob(now, disk, old.file);
   const back: CopyOptions = {
     disk,

@@ -6,7 +6,7 @@ import { backingName } from '../../model/headers.ts';
 import { diskOf, type HostState, isUp, type Layer } from '../../model/host-state.ts';
 import type { LayerRange } from '../chain-range.ts';
 import { NoRollback } from '../define.ts';
-import { removeFile } from '../effects/files.ts';
+import { removeMerged } from '../effects/files.ts';
 import { whyUnremovable } from '../requirements/removal.ts';
 import { restoreDefinition } from './definition.ts';
 import { recreateOverlay } from './recreate-overlay.ts';
@@ -26,7 +26,7 @@ export function reinstateOverlay(
     );
   }
   if (!top || !isSameFile(now, disk?.chain[0]?.file, base.file) || !disk)
-    return restoreDefinition(before, now);
+    return restoreDefinition(before, now, [target]);
   if (between.length > 0) {
     throw new NoRollback(
       `the layers of ${target} are merged into ${base.file}, which holds all of the guest's data`,
@@ -39,7 +39,7 @@ export function reinstateOverlay(
     );
   }
   return [
-    ...removedTop(before, now, top.file),
+    ...removedTop(before, now, top.file, base),
     ...recreateOverlay(
       now,
       disk,
@@ -50,11 +50,14 @@ export function reinstateOverlay(
 }
 
 /** Removes the committed overlay or, after an interrupted rollback, the file of the new one. */
-function removedTop(before: HostState, now: HostState, file: string): Effect[] {
+function removedTop(before: HostState, now: HostState, file: string, base: Layer): Effect[] {
   const found = fileAt(now, file);
   if (!found) return [];
   const why = 'it has been out of date since the pivot';
-  return [found.made ? { ...removeFile(file, why), made: true } : removeFile(file, why, before)];
+  const { made } = found;
+  return [
+    made ? { ...removeMerged(file, base, why), made } : removeMerged(file, base, why, before),
+  ];
 }
 
 /** The backing file name in the overlay's former header; the path of the layer below if that name did not lead there. */

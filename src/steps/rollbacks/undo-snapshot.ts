@@ -22,7 +22,9 @@ export function undoSnapshot(params: Snapshot, before: HostState, now: HostState
   const { name, state, snapshots } = now.domain;
   const running = isUp(now);
   const effects: Effect[] = [];
-  for (const overlay of overlaysOf(params, before)) {
+  const overlays = overlaysOf(params, before);
+  const targets = overlays.map(({ target }) => target);
+  for (const overlay of overlays) {
     if (!running && mayHaveMoved(before, now, overlay)) {
       throw new NoRollback(
         `"${name}" is ${state}: a commit of ${overlay.file} into ${overlay.base} needs a running guest, and the overlay may hold its latest writes`,
@@ -67,7 +69,7 @@ export function undoSnapshot(params: Snapshot, before: HostState, now: HostState
     });
   }
   return [
-    ...(effects.length > 0 ? effects : restoreDefinition(before, now)),
+    ...(effects.length > 0 ? effects : restoreDefinition(before, now, targets)),
     ...(params.quiesce && running ? helpThaw(params, before, now) : []),
   ];
 }

@@ -4,6 +4,7 @@ import {
   type Bundle,
   type Domain,
   type HostState,
+  withDisk,
   withDomain,
 } from '../../../src/model/host-state.ts';
 import {
@@ -13,13 +14,12 @@ import {
 } from '../../../src/steps/effects/definition.ts';
 import { outsideDisks, restoreDefinition } from '../../../src/steps/rollbacks/definition.ts';
 import { contentsIn, inWords } from '../../effects.ts';
-import { SNAP1, SNAP2, world } from '../../worlds.ts';
+import { DATA, disk, ISO, SNAP1, SNAP2, world } from '../../worlds.ts';
 import { effectLine } from '../shown.ts';
 
 const before = world();
 const definition = before.domain.definition!;
 const onSnap1 = definition.replace(SNAP2, SNAP1);
-const renamed = definition.replace('<vcpu placement', '<vcpu cpuset="1" placement');
 
 test('a definition is passed to virsh as a file of the run', () => {
   expect(inWords(defineDomain('<domain/>', 'say why'))).toEqual({
@@ -46,16 +46,48 @@ test.each([
 const was = (change: Partial<Domain>): HostState => withDomain(before, change);
 const none = { definition: undefined } as unknown as Partial<Domain>;
 
-test.each<readonly [string, HostState, HostState, boolean]>([
-  ['the disks differ', before, was({ definition: onSnap1 }), true],
-  ['it is missing now', before, was(none), true],
-  ['it is unchanged', before, before, false],
-  ['it was missing before', was(none), before, false],
-  ['the domain is gone', before, was({ ...none, state: 'gone' }), false],
-  ['an operator has changed something else', before, was({ definition: renamed }), false],
-])('the former definition is restored or not if %s', (_title, then, now, back) => {
-  const effects = restoreDefinition(then, now);
-  expect(effects).toEqual(back ? [defineDomain(definition, 'restore the definition')] : []);
+const edited = (xml: string) => xml.replace('<vcpu placement', '<vcpu cpuset="1" placement');
+const cached = (xml: string) => xml.replace("discard='unmap'", "discard='ignore'");
+const vdbMoved = (xml: string) => xml.replace(DATA, '/new/vdb.img');
+const ejected = (xml: string) => xml.replace(`\n      <source file='${ISO}'/>`, '');
+/** As libvirt leaves it after a pivot. */
+const ended = (xml: string) => xml.replace(`${SNAP2}'/>`, "/new/c'/>\n      <backingStore/>");
+
+test.each<readonly [string, HostState, string | undefined, string | undefined]>([
+  ['its disk is on another file', before, onSnap1, definition],
+  ['libvirt has moved its disk and ended the chain', before, ended(definition), definition],
+  ['it is unchanged', before, definition, undefined],
+  ['it was missing before', was(none), definition, undefined],
+  ['it was edited beside the disk', before, edited(ended(definition)), edited(definition)],
+  ['it was only edited', before, edited(definition), undefined],
+  ['another disk was moved', before, vdbMoved(ended(definition)), vdbMoved(definition)],
+  ['only another disk was moved', before, vdbMoved(definition), undefined],
+  ['a medium was ejected', before, ejected(ended(definition)), ejected(definition)],
+  ['its disk was edited as well', before, cached(ended(definition)), cached(definition)],
+  ['its disk was only edited', before, cached(definition), undefined],
+  ['its disk was removed', before, definition.replace(/<disk[\s\S]*?<\/disk>/, ''), undefined],
+  ['its disk lost its source', before, definition.replace(/<source[^>]*>/, ''), undefined],
+])('a definition gets back the layers of a disk if %s', (_title, then, xml, wanted) => {
+  const now = xml === undefined ? was(none) : was({ definition: xml });
+  const over = { definition: xml ?? '' };
+  expect(restoreDefinition(then, now, ['vda'])).toEqual(
+    wanted === undefined ? [] : [defineDomain(wanted, 'restore the definition', over)],
+  );
+});
+
+test('a definition that was removed is restored, on the file that each disk is on', () => {
+  const moved = withDisk(was(none), 'vdb', (each) => ({
+    ...each,
+    chain: disk('vdb', ['/new/vdb.img']).chain,
+  }));
+  expect(restoreDefinition(before, moved, ['vda'])).toEqual([
+    defineDomain(vdbMoved(definition), 'restore the definition', {
+      definition,
+      layersOf: ['vda', 'vdb', 'sda'],
+      transient: true,
+    }),
+  ]);
+  expect(restoreDefinition(before, was({ ...none, state: 'gone' }), ['vda'])).toEqual([]);
 });
 
 test.each([

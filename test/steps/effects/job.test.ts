@@ -38,15 +38,17 @@ test('the command that ends a job may take two minutes', () => {
 
 test('the finish phase ends a job without a pivot, and its rollback does nothing', () => {
   const words = { summary: 'end it', rollback: 'nothing to do' };
-  const plain = finishPhase({ disk: 'vda', job: 'copy', ...words });
+  const plain = finishPhase({ disk: 'vda', job: 'copy', into: () => undefined, ...words });
   const phase = finishPhase({
     disk: 'vda',
     job: 'copy',
+    into: () => '/new',
     ...words,
     alsoExpects: [fileExists('/new')],
   });
   expect(phase).toMatchObject({ name: 'finish', ...words });
-  expect(phase.effects(world(), world()).map(inWords)).toEqual([
+  expect(phase.effects(world(), world())).toMatchObject([{ completes: '/new' }]);
+  expect(plain.effects(world(), world()).map(inWords)).toEqual([
     {
       tool: 'virsh',
       argv: ['blockjob', '--domain', 'testvm', '--path', 'vda', '--abort'],

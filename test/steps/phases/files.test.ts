@@ -40,7 +40,11 @@ test('content counts as lost unless the file was created by the run or is empty'
 });
 
 test('the committed files to remove come from the host state in which the step began', () => {
-  const phase = deletePhase((start) => Object.keys(start.files));
+  const into = { file: '/base', format: 'qcow2', dataFiles: ['/data'] };
+  const phase = deletePhase((start) => ({
+    merged: Object.keys(start.files).map((file) => ({ file, format: 'qcow2' })),
+    into,
+  }));
   const start = world({ disks: [], files: { [FILE]: { size: 1 }, '/b': { size: 1 } } });
   expect(phase).toMatchObject({
     name: 'delete',
@@ -48,9 +52,10 @@ test('the committed files to remove come from the host state in which the step b
     rollback: 'nothing to do: the base holds the data of the files',
   });
   expect(phase.effects(world(), start)).toEqual([
-    removeFile(FILE, 'its data is in the base'),
-    removeFile('/b', 'its data is in the base'),
+    { ...removeFile(FILE, 'its data is in the base'), dataIn: ['/base', '/data'] },
+    { ...removeFile('/b', 'its data is in the base'), dataIn: ['/base', '/data'] },
   ]);
+  expect(deletePhase(() => undefined).effects(world(), start)).toEqual([]);
   expect(problemsAfter(phase, start, start, start)).toEqual([
     `${FILE} still exists`,
     '/b still exists',
@@ -138,14 +143,19 @@ const observed = (device: number, born?: string): ImageFile => ({
   ...(born === undefined ? {} : { born }),
 });
 
+const range = {
+  merged: [{ file: FILE, format: 'qcow2' }],
+  into: { file: '/base', format: 'qcow2' },
+} as const;
+
 test('a file is removed and moved only if it is the one that was there', () => {
   const start = seen({ [FILE]: observed(5, '99') });
   const former = { file: FILE, ino: '7', born: '99' };
-  expect(deletePhase(() => [FILE]).effects(start, start)).toMatchObject([{ former }]);
+  expect(deletePhase(() => range).effects(start, start)).toMatchObject([{ former }]);
   const aside = quarantinePhase(FOLDER, () => [FILE]);
   expect(aside.effects(start, start)).toMatchObject([{ file: FILE, to: PLACE, former }]);
   const older = seen({ [FILE]: observed(5) });
-  expect(deletePhase(() => [FILE]).effects(older, older)).toMatchObject([
+  expect(deletePhase(() => range).effects(older, older)).toMatchObject([
     { former: { file: FILE, ino: '7' } },
   ]);
 });

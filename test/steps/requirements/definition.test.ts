@@ -128,7 +128,9 @@ describe('a pivot', () => {
       requireDefinitionFollows(needs, seen, diskOf(seen, 'vdb')!, 'let it be'),
     );
   };
-  const texts = ['the definition, if any, names the file that the guest uses (vdb) [domain]'];
+  const texts = [
+    'the definition of the guest, if it has one, names the file that vdb is on [domain]',
+  ];
 
   test('is allowed with a definition that names the active file', () => {
     expect(stated({ vda: '/i/a.qcow2', vdb: HOT[0] })).toMatchObject({ texts, findings: [] });

@@ -45,7 +45,7 @@ describe('a disk that a block job can start on', () => {
         'BP103',
         ['disk'],
         'the domain "testvm" has no disk "sda"; it has: vda, vdb',
-        'did you mean vda?',
+        'did you mean "vda"?',
       ),
     ]);
     expect(found(world({ disks: [] }))).toEqual([
@@ -129,15 +129,18 @@ describe('a disk that a block job can start on', () => {
     expect(found(changed({ chain: empty }))).toMatchObject({ target: 'vda' });
   });
 
+  const WAIT = 'wait until it ends; to see its progress: virsh blockjob testvm vda --info';
+  const END = 'it does not end by itself; to find out how to end it: blockplan doctor testvm';
+
   test.each([
-    [false, 'copy', 'wait until it ends; to see its progress: virsh blockjob testvm vda --info'],
-    [
-      true,
-      'copy, ready',
-      'it does not end by itself; to find out how to end it: blockplan doctor testvm',
-    ],
-  ])('has no block job (ready: %s)', (ready, words, hint) => {
-    expect(found(changed({ job: { type: 'copy', ready } }))).toEqual([
+    ['pull', false, 'pull', WAIT],
+    ['commit', false, 'commit', WAIT],
+    ['backup', false, 'backup', WAIT],
+    ['copy', false, 'copy', END],
+    ['active-commit', false, 'active-commit', END],
+    ['copy', true, 'copy, ready', END],
+  ] as const)('has no block job (%s, ready: %s)', (type, ready, words, hint) => {
+    expect(found(changed({ job: { type, ready } }))).toEqual([
       refusal('BP105', ['disk'], `vda already has a block job (${words})`, hint),
     ]);
   });

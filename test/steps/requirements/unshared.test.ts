@@ -1,7 +1,8 @@
 /** What steps require of files that another domain or another disk of the guest could use. */
 import { describe, expect, test } from 'vitest';
-import type { Disk } from '../../../src/model/host-state.ts';
+import type { Disk, HostState } from '../../../src/model/host-state.ts';
 import {
+  requireNoStrayOverlay,
   requireUnnamed,
   requireUnshared,
   requireUnsharedByOwnDisks,
@@ -86,5 +87,39 @@ describe('files of other disks of the guest', () => {
     expect(owned([DATA], { persistentSource: SNAP2 })).toEqual(named);
     const job = { type: 'copy', ready: true, mirror: SNAP2 } as const;
     expect(owned([DATA], { job })).toEqual(named);
+  });
+});
+
+test('overlays that no domain uses are refused above those layers only', () => {
+  const above = (overlays: HostState['overlays']) =>
+    required((needs) =>
+      requireNoStrayOverlay(needs, { ...world(), ...(overlays ? { overlays } : {}) }, 'base', [
+        BASE,
+      ]),
+    );
+  expect(above(undefined)).toEqual({ texts: [], findings: [], value: true });
+  expect(above([{ file: '/i/clone', backing: SNAP1 }])).toEqual({
+    texts: [],
+    findings: [],
+    value: true,
+  });
+  const stray = { file: '/i/clone', backing: BASE };
+  expect(above([stray, { ...stray, file: '/i/s1', snapshot: 's2' }])).toEqual({
+    texts: [`no overlay that no domain uses needs ${BASE} [others]`],
+    findings: [
+      refusal(
+        'BP179',
+        ['base'],
+        `/i/clone is an overlay that no domain uses now, and a change to ${BASE}, its backing file, would make it invalid`,
+        'if nothing needs it, remove it or move it to another folder; otherwise choose another base',
+      ),
+      refusal(
+        'BP179',
+        ['base'],
+        `/i/s1 holds the data of the snapshot "s2", and a change to ${BASE}, its backing file, would make it invalid`,
+        'choose another base, or delete the snapshot if nothing needs it: virsh snapshot-delete testvm s2',
+      ),
+    ],
+    value: false,
   });
 });

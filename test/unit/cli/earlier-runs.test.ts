@@ -3,7 +3,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { leftBehind, MOST_SEARCHED, withDonePlan } from '../../../src/cli/earlier-runs.ts';
+import {
+  forgottenRuns,
+  leftBehind,
+  MOST_SEARCHED,
+  withDonePlan,
+} from '../../../src/cli/earlier-runs.ts';
+import { explained } from '../../../src/cli/explained.ts';
 import { resumableRun } from '../../../src/cli/resumable-run.ts';
 import type { BlockplanError, Finding } from '../../../src/errors.ts';
 import { planSumOf } from '../../../src/journal/folder.ts';
@@ -22,13 +28,22 @@ vi.mock(import('../../../src/journal/run-log.ts'), { spy: true });
 let state: string;
 beforeEach(() => {
   state = mkdtempSync(join(tmpdir(), 'blockplan-earlier-'));
+  vi.stubEnv('BLOCKPLAN_STATE_DIR', state);
 });
-afterEach(() => rmSync(state, { recursive: true }));
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(state, { recursive: true });
+});
 
 const MOVE = 'blockcopy: { disk: vda, dest: /new/c, shallow: true, pivot: true }';
 
 /** Performs a plan, writes its journal as that of the run, and returns the host state after it. */
-async function ran(run: string, yaml: string, refused?: number): Promise<HostState> {
+async function ran(
+  run: string,
+  yaml: string,
+  refused?: number,
+  ...since: readonly JournalEntry[]
+): Promise<HostState> {
   const { plan, graph } = planned([yaml]);
   const runs = new Runs(
     hostForPlans(),
@@ -41,8 +56,14 @@ async function ran(run: string, yaml: string, refused?: number): Promise<HostSta
         ? { ...entry, run, planSum: planSumOf(plan.text.source), uri: 'qemu:///system' }
         : entry,
   );
-  await writeRun(state, run, entries);
+  await writeRun(state, run, [...entries, ...since]);
   return runs.host.state;
+}
+
+/** The guest's disk is on the files again that it was on before its move. */
+function movedBack(now: HostState): HostState {
+  const { disks } = hostForPlans().domain;
+  return { ...now, domain: { ...now.domain, disks } };
 }
 
 const UNRELATED = '/export/vmimages/other';
@@ -117,11 +138,18 @@ describe('a plan that is refused', () => {
     return withDonePlan(state, walk(graph, now).findings, plan, now);
   };
 
-  test.each([
-    ['its destination is in use', MOVE],
-    ['its destination exists', 'blockcopy: { disk: vda, dest: /new/c, finish: true }'],
-  ])('is done if an earlier run of it succeeded, and %s', async (_title, yaml) => {
-    const now = await ran('r1', yaml);
+  const DONE = 'the plan is done: the guest uses the file; see what the run did: blockplan show r1';
+  const AGAIN =
+    'to run the plan again, choose another path, or remove the file if you no longer need it; see what the run did: blockplan show r1';
+  const BACKUP = 'blockcopy: { disk: vda, dest: /new/c, finish: true }';
+  const stays = (now: HostState) => now;
+
+  test.each<[string, string, (now: HostState) => HostState, string]>([
+    ['its destination is in use', MOVE, stays, DONE],
+    ['its destination exists', BACKUP, stays, AGAIN],
+    ['the guest was moved back', MOVE, movedBack, AGAIN],
+  ])('names the earlier run of it that succeeded, if %s', async (_title, yaml, since, does) => {
+    const now = since(await ran('r1', yaml));
     const found = await refusals(now, yaml);
     expect(found.some(({ code }) => code === 'BP106')).toBe(true);
     for (const { code, message, hint } of found.filter((each) => each.code === 'BP106')) {
@@ -131,9 +159,7 @@ describe('a plan that is refused', () => {
           /\/new\/c .*: run r1 of this plan created it, and succeeded on 2026-11-23 08:15:\d\dZ$/,
         ),
       ]);
-      expect(hint).toBe(
-        'the plan is done; see what it did: blockplan show r1; to run it again, choose another path',
-      );
+      expect(hint).toBe(does);
     }
   });
 
@@ -144,6 +170,35 @@ describe('a plan that is refused', () => {
     rmSync(join(state, 'runs', 'r1'), { recursive: true });
     await ran('r2', MOVE, 3);
     expect((await refusals(now, MOVE)).filter(({ message }) => /r2/.test(message))).toEqual([]);
+  });
+});
+
+describe('a plan whose file a forgotten run created', () => {
+  const plan = (yaml: string) => planned([yaml]);
+  const forgetting: JournalEntry = { type: 'run-forgotten', host: 'h', user: 'u' };
+
+  test.each([
+    ['that plan', MOVE],
+    ['another plan', MOVE.replace('shallow: true, ', '')],
+  ])('is refused with the name of the run, if it was of %s', async (_title, yaml) => {
+    const now = await ran('r1', MOVE, undefined, forgetting);
+    const { plan: read, graph } = plan(yaml);
+    const found = await explained(walk(graph, now).findings, read, now);
+    const [first] = found.filter(({ code }) => code === 'BP106');
+    expect(first?.message).toMatch(
+      /\/new\/c .*: run r1 \(test\) created it, and was forgotten on 2026-11-23 08:15:\d\dZ$/,
+    );
+    expect(first?.hint).toBe(
+      'make sure that nothing uses the file: blockplan doctor testvm; then remove it, or choose another path; see what the run did: blockplan show r1',
+    );
+  });
+
+  test('is a file that the doctor knows', async () => {
+    const now = await ran('r1', MOVE, undefined, forgetting);
+    expect(await forgottenRuns(state, now.domain.uuid)).toEqual([
+      { run: 'r1', plan: 'test', time: expect.any(String), files: ['/new/c'] },
+    ]);
+    expect(await forgottenRuns(state, 'another')).toEqual([]);
   });
 });
 
@@ -158,7 +213,7 @@ describe('a rollback of a run that is over', () => {
     const now = await ran('r1', MOVE);
     expect(isSameFile(now, now.domain.disks[0]?.chain[0]?.file, '/new/c')).toBe(true);
     expect(await hintOf('rollback')).toBe(
-      'BP211 a run that has succeeded cannot be rolled back; write a plan that moves the disk back: blockplan init migrate --to /export/vmimages --connect qemu:///system testvm',
+      'BP211 a run that has succeeded cannot be rolled back; write a plan that moves the disk back, into a new file: blockplan init migrate --to /export/vmimages --output back-vda.yaml --connect qemu:///system testvm',
     );
     expect(await hintOf('resume')).toBe(
       'BP211 nothing is left to do; see what it did: blockplan show r1',

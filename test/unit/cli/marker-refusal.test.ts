@@ -18,7 +18,7 @@ function refused(host: string, pid: number, connect?: string) {
 }
 
 const message = (host: string, pid: number) =>
-  `"web1" is locked by run r1 (ann on ${host}, pid ${pid}, since ${SINCE}), according to a marker in its metadata`;
+  `"web1" is locked by run r1 (ann@${host}, pid ${pid}, since 2026-11-30 01:00:00Z), according to a marker in its metadata`;
 const WAIT = 'wait until it has ended; on its host, see blockplan status';
 
 test('of a run on another host, or with a process, is to wait', () => {

@@ -57,8 +57,8 @@ describe('the plan that a command is given', () => {
   });
 
   test.each([
-    ['pln.yaml', `did you mean ${file}?`],
-    ['plan', `did you mean ${file}?`],
+    ['pln.yaml', `did you mean "${file}"?`],
+    ['plan', `did you mean "${file}"?`],
     ['fact.yaml', 'name a plan file, or - for standard input'],
     ['repairs.yaml', 'name a plan file, or - for standard input'],
     ['none/plan.yaml', 'name a plan file, or - for standard input'],

@@ -78,7 +78,7 @@ function libvirt({
   const virsh = scripted(() => '');
   virsh.run = async (argv) => {
     asked.push(argv);
-    const answer = { argv, stdout: '', stderr: '', durationMs: 1 };
+    const answer = { argv, stderr: '', durationMs: 1 };
     const at = argv.indexOf('--bandwidth');
     if (argv[0] === 'metadata')
       return {
@@ -100,7 +100,7 @@ function libvirt({
         error: "Requested operation is not valid: disk 'vda' does not have an active block job",
       };
     bandwidth = Number(argv[at + 1]);
-    return { ...answer, ok: true };
+    return { ...answer, ok: true, stdout: '' };
   };
   session.virsh = virsh;
   return { asked };
@@ -146,7 +146,7 @@ describe('an active run with a job', () => {
     const noted = JSON.parse(readFileSync(join(folder, EVENTS_FILE), 'utf8'));
     expect(noted).toMatchObject({ event: 'notice', about: 'throttle' });
     expect(noted.message).toMatch(
-      new RegExp(`^the job on vda ${text}, as .+ requested with blockplan throttle$`),
+      new RegExp(`^the job on vda ${text} \\(set by .+ with blockplan throttle\\)$`),
     );
   });
 
@@ -266,7 +266,7 @@ describe('is refused', () => {
     await writeRun(state, RUN, WAITING);
     const { asked } = libvirt({ marker: 'other' });
     expect(await held(() => refusal(RUN))).toMatch(
-      /^BP120 "web1" is locked by run other \(u on h, pid 1\)/,
+      /^BP120 "web1" is locked by run other \(u@h, pid 1, since \?\)/,
     );
     expect(asked).toHaveLength(1);
   });

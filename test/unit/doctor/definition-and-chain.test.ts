@@ -61,6 +61,14 @@ areDiagnosed({
     { scene: { disks: onOverlay(TOP) } },
     `base: ${TOP}`,
   ],
+  'an overlay that may belong to a snapshot whose record libvirt does not show': [
+    'BP196',
+    {
+      scene: { disks: onOverlay(OVERLAY) },
+      seen: { unread: [{ part: 'snapshots', what: 'the record of snapshot "s1"', why: 'no' }] },
+    },
+    'virsh dumpxml --domain testvm',
+  ],
   'an overlay with any name above the file that the definition names': [
     'BP233 BP235',
     { scene: { disks: [disk('vda', ['/fast/ov', TOP], { persistentSource: TOP })] } },

@@ -2,7 +2,7 @@
 
 import { blockplanCommand } from '../../../src/command.ts';
 import { diagnose } from '../../../src/doctor/diagnose.ts';
-import type { Patient, UnfinishedRun } from '../../../src/doctor/patient.ts';
+import type { ForgottenRun, Patient, UnfinishedRun } from '../../../src/doctor/patient.ts';
 import { readDomainXml } from '../../../src/model/domain-xml.ts';
 import type { Examination, ImageHeader } from '../../../src/model/examination.ts';
 import type { Bundle, Disk, HostState } from '../../../src/model/host-state.ts';
@@ -124,6 +124,9 @@ export const MARKER = {
   user: 'root',
   pid: 42,
   since: '2026-11-23T11:00:00Z',
+};
+export const FORGOTTEN: ForgottenRun = {
+  ...{ run: 'r7', plan: 'move-web1', time: '2026-11-23 11:00:00Z', files: ['/new/copy'] },
 };
 export const MIB = 1024 * 1024;
 

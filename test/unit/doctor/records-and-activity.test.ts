@@ -1,15 +1,19 @@
 /** Records whose data is missing, and unfinished activity. */
+import { expect, test } from 'vitest';
+import { diagnose } from '../../../src/doctor/diagnose.ts';
 import { disk } from '../../worlds.ts';
 import { areDiagnosed } from './diagnosed.ts';
 import {
   bitmaps,
   checkpoint,
   copying,
+  FORGOTTEN,
   left,
   MARKER,
   MIB,
   NOW,
   OVERLAY,
+  patient,
   snapshot,
   TEMPLATE,
   TOP,
@@ -83,6 +87,20 @@ areDiagnosed({
     },
     `qemu-img bitmap --remove ${TOP} c1`,
   ],
+  'records that libvirt does not show': [
+    'BP196 BP196',
+    {
+      scene: { disks: [disk('vda', [TOP])], domain: { state: 'shut off' } },
+      seen: {
+        ...bitmaps(true),
+        unread: [
+          { part: 'snapshots', what: 'the record of snapshot "s1"', why: 'access denied' },
+          { part: 'checkpoints', what: 'the record of checkpoint "c1"', why: 'access denied' },
+        ],
+      },
+    },
+    'virsh dumpxml --domain testvm',
+  ],
   'a commit that is ready': [
     'BP239',
     {
@@ -106,6 +124,39 @@ areDiagnosed({
     { scene: copying(false), seen: { mirrorsBorn: { '/new/copy': NOW - 2 * 24 * 3_600_000 } } },
     'virsh blockjob --domain testvm --path vda --abort',
   ],
+  'a copy that is still running, and belongs to no run': [
+    'BP239',
+    { scene: copying(false), seen: { mirrorsBorn: { '/new/copy': NOW - 3_600_000 } } },
+    'virsh blockjob --domain testvm --path vda --abort',
+  ],
+  'a commit that is still running, and belongs to no run': [
+    'BP239',
+    {
+      scene: {
+        disks: [
+          disk('vda', [TOP, TEMPLATE], {
+            job: { type: 'active-commit', ready: false, mirror: TEMPLATE },
+          }),
+        ],
+      },
+      seen: { mirrorsBorn: { [TEMPLATE]: NOW - 300 * 24 * 3_600_000 } },
+    },
+    'virsh blockjob --domain testvm --path vda --abort',
+  ],
+  'a backup of a forgotten run': [
+    'BP239',
+    {
+      scene: {
+        disks: [
+          disk('vda', [TOP, TEMPLATE], {
+            job: { type: 'backup', ready: false, mirror: '/new/copy' },
+          }),
+        ],
+      },
+      patient: { forgotten: [FORGOTTEN] },
+    },
+    'virsh domjobabort --domain testvm',
+  ],
   'a copy of a dead run': [
     'BP241 BP239',
     { scene: copying(true), patient: { runs: [left({ files: ['/new/copy'] })] } },
@@ -119,6 +170,11 @@ areDiagnosed({
   'a marker of a run on another host': [
     'BP240',
     { seen: { marker: { ...MARKER, host: 'host2' } } },
+    '--remove --live',
+  ],
+  'a marker of a run on another host, whose copy may still be wanted': [
+    'BP240',
+    { scene: copying(false), seen: { marker: { ...MARKER, host: 'host2' } } },
     '--remove --live',
   ],
   'a run that was killed': [
@@ -147,4 +203,13 @@ areDiagnosed({
     },
     'virsh managedsave-remove --domain testvm',
   ],
+});
+
+test.each([
+  [false, 'is still running: run r7, which was forgotten, started it'],
+  [true, 'is ready, but was never ended: run r7, which was forgotten, started it'],
+])('the job of a forgotten run is named with it (ready: %s)', (ready, words) => {
+  const scene = copying(ready);
+  const [found] = diagnose(patient({ scene, patient: { forgotten: [FORGOTTEN] } })).findings;
+  expect(found?.message).toBe(`a copy of vda to /new/copy ${words}`);
 });

@@ -64,7 +64,7 @@ test('its UUID is found by its name, and a name that no domain has gives none', 
 
 test('nothing is sent, and no name is unknown, while libvirt does not list its domains', async () => {
   const sent: string[][] = [];
-  const refused = { ok: false, stdout: '', stderr: 'error: no', error: 'access denied' };
+  const refused = { ok: false, stderr: 'error: no', error: 'access denied' };
   const run = async (argv: readonly string[]) => {
     sent.push([...argv]);
     return { ...refused, argv };

@@ -23,8 +23,10 @@ async function compared(name: string) {
     return localHost.digestImage(...args);
   };
   const effect = { tool: 'verify-image', file, disk: 'vda', root, otherwise: '', why: '' } as const;
-  const again = (change = {}) =>
-    files.compare({ ...localHost, digestImage }, { ...effect, ...change }, { onProgress() {} });
+  const again = (change = {}, io: Partial<HostIO> = {}) => {
+    const on = { ...localHost, digestImage, ...io };
+    return files.compare(on, { ...effect, ...change }, { onProgress() {} });
+  };
   await again();
   return { file, files, count, again };
 }
@@ -59,8 +61,13 @@ test('an unchanged file is not read again, a changed one or one that is written 
   await again();
   expect(count.read).toBe(2);
   const writer = await open(file, 'r+');
-  setTimeout(() => writer.close(), 100);
-  await again();
+  // The writer ends once it was seen.
+  const usersAt: HostIO['usersAt'] = async (...args) => {
+    const users = await localHost.usersAt(...args);
+    await writer.close();
+    return users;
+  };
+  await again({}, { usersAt });
   expect(count.read).toBe(3);
   await expect(again({ root: 'another' })).rejects.toThrow('differs from the backup');
   await expect(files.requireUnchanged(localHost, [file])).rejects.toThrow('was not compared');

@@ -5,6 +5,7 @@ import {
   connectRefused,
   connectTooSlow,
   keepaliveArguments,
+  mayBeDisconnected,
 } from '../../../src/libvirt/contact.ts';
 
 /** Seen on libvirt 9.0. */
@@ -79,6 +80,11 @@ describe('brokenConnection', () => {
       brokenConnectionLine("error: failed to get domain 'Disconnected from x'\n"),
     ).toBeUndefined();
   });
+});
+
+test('a domain that virsh cannot look up may mean a lost connection: virsh hides the reason', () => {
+  expect(mayBeDisconnected("failed to get domain 'testvm'")).toBe(true);
+  expect(mayBeDisconnected('domain is not running')).toBe(false);
 });
 
 describe('keepaliveArguments', () => {

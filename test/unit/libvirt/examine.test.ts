@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -84,6 +85,21 @@ test('findOverlays finds images that name a file of the guest, by any name of it
     { file: at('by-link'), backing: at('base') },
     { file: at('stray'), backing: at('base') },
   ]);
+});
+
+test('findOverlays finds images elsewhere, those that no longer fit, and nothing after its limit', async () => {
+  const elsewhere = join(at('folder'), 'far');
+  execFileSync('qemu-img', [
+    ...['create', '-q', '-f', 'qcow2', '-b', at('base'), '-F', 'qcow2', elsewhere],
+  ]);
+  const find = async (limitMs?: number) =>
+    (await localHost.findOverlays([at('base')], [elsewhere], limitMs)).find(
+      ({ file }) => file === elsewhere,
+    );
+  expect(await find()).toEqual({ file: elsewhere, backing: at('base') });
+  expect(await find(0)).toBeUndefined();
+  utimesSync(elsewhere, 1, 1);
+  expect(await find()).toEqual({ file: elsewhere, backing: at('base'), isOutdated: true });
 });
 
 const SNAPSHOT = (overlayed: string, base: string) => `<domainsnapshot>
@@ -176,13 +192,49 @@ describe('a domain', () => {
     expect(session.asked.filter((text) => text.includes('--size'))).toEqual([]);
   });
 
-  test('that libvirt reports nothing about has an empty examination', async () => {
-    const found = await examineDomain(
+  const refusing = (refusals: Readonly<Record<string, string>>) =>
+    examineDomain(
       localHost,
-      scripted(() => new Error('no')),
-      looked(),
+      scripted((argv) => {
+        const verb = argv.includes('--size') ? '--size' : (argv[0] ?? '');
+        const refusal = refusals[verb] ?? refusals.any;
+        return refusal === undefined ? answers(argv, " size='1'") : new Error(refusal);
+      }),
+      { ...looked(), managedSave: true },
     );
+
+  test('that libvirt shows nothing of is listed as unread, part by part', async () => {
+    const found = await refusing({ any: 'no' });
     expect(found).toMatchObject({ reason: '', diskErrors: {}, snapshots: [], checkpoints: [] });
     expect(found.marker).toBeUndefined();
+    expect(found.unread?.map(({ part, what }) => `${part}: ${what}`)).toEqual([
+      'other: the reason for its state',
+      'other: the I/O errors of its disks',
+      'other: its managed save image',
+      'other: whether a run has marked the domain',
+      'snapshots: the record of snapshot "s1"',
+      'checkpoints: the record of checkpoint "c1"',
+    ]);
+    expect(found.unread?.map(({ why }) => why)).toContain('no');
+    const { unread } = await refusing({ '--size': 'Timed out during operation' });
+    expect(unread).toContainEqual({
+      ...{ part: 'other', what: 'the bitmaps of checkpoint "c1"' },
+      why: 'Timed out during operation',
+    });
+  });
+
+  test('has nothing unread where libvirt says that there is nothing', async () => {
+    const off = 'Requested operation is not valid: domain is not running';
+    const found = await refusing({
+      domblkerror: off,
+      metadata: off,
+      '--size': off,
+      'managedsave-dumpxml':
+        'Requested operation is not valid: domain does not have managed save image',
+      'snapshot-dumpxml': "Domain snapshot not found: no domain snapshot with matching name 's1'",
+    });
+    expect(found).toMatchObject({ snapshots: [], checkpoints: [{ name: 'c1' }] });
+    expect(found).not.toHaveProperty('unread');
+    expect(found).not.toHaveProperty('saved');
   });
 });

@@ -40,7 +40,7 @@ beforeEach(async () => {
 });
 
 const remove = (former: FormerFile) =>
-  removeUnused(localHost, file, seen, driver, undefined, former);
+  removeUnused(localHost, file, seen, driver, undefined, { itself: former });
 const move = (former: FormerFile) =>
   moveUnused(localHost, { file, to: join(aside, 'a'), former }, seen, driver);
 const write = (former: FormerFile) =>

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { localHost } from '../../../src/host-io/local-host.ts';
+import type { Answer } from '../../../src/libvirt/answer.ts';
 import { type FailedJob, whyJobFailed } from '../../../src/libvirt/job-failure.ts';
-import type { Answer, Virsh } from '../../../src/libvirt/virsh.ts';
+import type { Virsh } from '../../../src/libvirt/virsh.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'blockplan-failure-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -20,7 +21,7 @@ function answering(answers: Readonly<Record<string, string>>): Virsh {
     const stdout = answers[argv[0] ?? ''];
     const common = { argv, stderr: '', durationMs: 1 };
     return stdout === undefined
-      ? { ...common, ok: false, stdout: '', error: 'no' }
+      ? { ...common, ok: false, error: 'no' }
       : { ...common, ok: true, stdout };
   };
   return { run } as Partial<Virsh> as Virsh;

@@ -6,7 +6,9 @@ import { idOf, scripted } from './scripted-virsh.ts';
 
 const here = withDomain(world(), { name: 'web', uuid: idOf('web') }).domain;
 const gone = { ...here, uuid: '', state: 'gone' } as const;
-const unknown = scripted(() => new Error('failed to get domain'));
+const unknown = scripted(([verb]) =>
+  verb === 'list' ? '' : new Error("failed to get domain 'web'"),
+);
 const renamed = scripted((words) => (words.join(' ') === 'domname --domain web' ? 'web2\n' : ''));
 
 test('a domain that exists is returned as observed, without another query', async () => {

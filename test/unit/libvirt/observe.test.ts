@@ -30,6 +30,19 @@ test('a running guest has its memory, and what its QEMU may access', async () =>
   });
 });
 
+test.each([
+  ['paused (I/O error)', true],
+  ['paused (user)', undefined],
+])('a guest that is %s', async (reason, ioError) => {
+  const session = scripted(([verb]) => {
+    if (verb === 'dominfo') return INFO.replace('running', 'paused');
+    if (verb === 'domstate') return `${reason}\n\n`;
+    return verb === 'dumpxml' ? definitionXml('testvm', 'u', []) : '';
+  });
+  expect(await observeDomain(session, 'testvm', false)).toMatchObject({ state: 'paused' });
+  expect((await observeDomain(session, 'testvm', false)).ioError).toBe(ioError);
+});
+
 describe('a backup', () => {
   const XML = `<domainbackup mode='push'><disks>
     <disk name='vda'><target file='/s/vda.qcow2'/></disk><disk name='vdb'><target file='/s/vdb.qcow2'/></disk>

@@ -1,4 +1,5 @@
-import type { Answer, Virsh } from '../../../src/libvirt/virsh.ts';
+import type { Answer } from '../../../src/libvirt/answer.ts';
+import type { Virsh } from '../../../src/libvirt/virsh.ts';
 
 /** The UUID of a domain with a name of six letters at most. */
 export const idOf = (name: string) =>
@@ -19,11 +20,15 @@ export function scripted(
     const text = words.join(' ');
     const told = answers(words, asked.filter((each) => each === text).length);
     const said =
-      argv[0] === 'list' && typeof told === 'string' ? told.replace(/\w\S*/g, idOf) : told;
+      argv[0] === 'list' && typeof told === 'string'
+        ? told.replace(/\w\S*/g, (name) =>
+            argv.includes('--name') ? `${idOf(name)} ${name}` : idOf(name),
+          )
+        : told;
     asked.push(text);
     const common = { argv, stderr: '', durationMs: 0 };
     return said instanceof Error
-      ? { ...common, stdout: '', ok: false, error: said.message }
+      ? { ...common, ok: false, error: said.message }
       : { ...common, stdout: said, ok: true };
   };
   const virsh: Virsh & { readonly asked: readonly string[] } = {

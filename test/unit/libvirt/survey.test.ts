@@ -1,6 +1,6 @@
 /** What a survey adds to an observed host state: folders, backing files, sizes, releases, the other guests. */
 import { execFileSync } from 'node:child_process';
-import { symlink, writeFile } from 'node:fs/promises';
+import { rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test, vi } from 'vitest';
 import { localHost } from '../../../src/host-io/local-host.ts';
@@ -106,6 +106,18 @@ test('the other guests are listed with all files of their chains, under any name
   ]);
   expect(isSameFile(surveyed, at('link'), at('base'))).toBe(true);
   expect(isSameFile(surveyed, at('link'), at('active'))).toBe(false);
+});
+
+test('an overlay above a layer that no domain uses is added', async () => {
+  const chained = {
+    ...seen,
+    domain: { ...seen.domain, disks: [disk('vda', ['overlay', 'base'].map(at))] },
+  };
+  expect(await surveyHost(localHost, libvirt(), chained, [])).not.toHaveProperty('overlays');
+  image('stray', '-b', at('base'), '-F', 'qcow2');
+  const overlays = [{ file: at('stray'), backing: at('base') }];
+  expect(await surveyHost(localHost, libvirt(), chained, [])).toMatchObject({ overlays });
+  await rm(at('stray'));
 });
 
 test('a host that does not list its guests is refused', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { withoutJob } from '../../../src/model/defined-disks.ts';
 import { usersOf } from '../../../src/model/file-identity.ts';
 import {
   activeFile,
@@ -7,7 +8,6 @@ import {
   withDisk,
   withDomain,
   withFile,
-  withoutJob,
 } from '../../../src/model/host-state.ts';
 import { BASE, disk, frozen, neighbour, SNAP1, SNAP2, world } from '../../worlds.ts';
 

@@ -175,6 +175,17 @@ describe('the comments and the description are true', () => {
     expect(LAYERS.test(text)).toBe(isShallow);
   });
 
+  test.each(['migrate', 'migrate-classic'] as const)(
+    'of %s for a disk with one layer name no other layer',
+    (template) => {
+      const { text } = planFor(template, world({ disks: [disk('vda', [SNAP2])] }));
+      expect(text).not.toMatch(/layers below|same backing chain|active layer of a running/);
+      expect(text).toContain('shallow: copy the active layer only; the disk has no other one now');
+      const { text: layered } = planFor(template, world());
+      expect(layered).toMatch(/shallow: the layers below the active one stay/);
+    },
+  );
+
   test('of a backup without a freeze', () => {
     expect(planFor('backup', world()).text).toContain('while its file systems are frozen');
     for (const domain of [{ agent: false }, { state: 'paused' }] as const) {

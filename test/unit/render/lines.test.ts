@@ -74,7 +74,7 @@ test('a rollback that failed, after an interruption', () => {
       $ virsh blockjob testvm vda --abort
     note: The copy had 2 GiB.
     undo mirror/mirror: failed: libvirt does not answer.
-    stranded, interrupted (6.5 s)
+    stranded (interrupted, 6.5 s)
     State now
       A mirror of vda is still running.
     What to do

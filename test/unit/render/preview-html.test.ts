@@ -260,7 +260,7 @@ test('a refused plan shows the errors and what to do, and nothing else', () => {
   const main = named(bodyOf(previewHtml(PREVIEW)), 'main').flatMap(({ children }) => children);
   expect(main.map((each) => flat(textOf(each))).filter(Boolean)).toEqual([
     'Errors error BP110 move.yaml:9:29 There is a file already. blockcopy: { disk: vda, dest: "/b/x y.qcow2", pivot: true } Hint: Remove it. warning BP140 The agent is silent.',
-    'What to do Correct the errors, then preview the plan again. Until then, blockplan run refuses the plan and changes nothing.',
+    'What to do Follow the hints above. As long as a preview shows errors, blockplan run refuses the plan and changes nothing.',
   ]);
 });
 

@@ -98,7 +98,7 @@ test('a refused plan has its errors and no steps', () => {
     warning BP140: The agent is silent.
 
     What to do
-       Correct the errors, then preview the plan again. Until then, blockplan run refuses the plan and changes nothing.
+       Follow the hints above. As long as a preview shows errors, blockplan run refuses the plan and changes nothing.
     "
   `);
 });
@@ -142,22 +142,22 @@ test.each([
   // A newcomer's plan said 49 s and took 5 min 7 s: QEMU counted the empty part of the disk.
   [
     [{ to: '/a', bytes: 245 * MIB, rate: 5 * MIB, counted: 1535 * MIB }],
-    'copying takes about 49 s to 5 min 7 s at 5 MiB/s: QEMU may count empty areas too',
+    'copying takes about 49 s to 5 min 7 s at 5 MiB/s: the longer time if QEMU counts empty areas as data',
   ],
   [
     [{ to: '/a', rate: 5 * MIB, counted: 1535 * MIB }],
-    'copying takes up to about 5 min 7 s at 5 MiB/s: QEMU may count empty areas too',
+    'copying takes up to about 5 min 7 s at 5 MiB/s: this long if QEMU counts empty areas as data',
   ],
   [
     [{ to: '/a', bytes: 245 * MIB, rate: 5 * MIB }],
-    'copying takes at least about 49 s at 5 MiB/s: QEMU may count empty areas too',
+    'copying takes at least about 49 s at 5 MiB/s: longer if QEMU counts empty areas as data',
   ],
   [
     [
       { to: '/a', bytes: 2 ** 30, rate: 2 ** 20, counted: 2 ** 31 },
       { to: '/b', bytes: 2 ** 30, rate: 2 ** 20 },
     ],
-    'copying takes at least about 34 min at 1 MiB/s: QEMU may count empty areas too',
+    'copying takes at least about 34 min at 1 MiB/s: longer if QEMU counts empty areas as data',
   ],
   [
     [

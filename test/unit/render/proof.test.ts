@@ -78,7 +78,7 @@ test('what remains is grouped by cause, end and how the run can be continued', (
       7 cases: QEMU crashes during mirror/pivot and mirror/mirror → stranded, rollback possible
       6 cases: the connection to libvirt is lost for good during any phase → uncertain, rollback possible
       1 case: QEMU crashes during mirror/pivot → stranded, resume or rollback possible
-      1 case: the host loses power, then resume, after the last phase → stranded, to be resolved by hand
+      1 case: the host loses power after the last phase, then the run is resumed → stranded, to be resolved by hand
       all causes and reports: --verbose
     "
   `);

@@ -34,7 +34,7 @@ describe('the report', () => {
   test('of an interruption that was rolled back', () => {
     const event = finished('rolled-back', { interrupted: true, exitCode: 130 });
     expect(renderReport(event, STARTED, false)).toMatchInlineSnapshot(`
-      "rolled back, interrupted: move-testvm on testvm (3 min 2 s)
+      "rolled back: move-testvm on testvm (interrupted, 3 min 2 s)
       State now
         vda is /base.qcow2.
         testvm is running.
@@ -158,16 +158,21 @@ describe('the parts of a report', () => {
 
   test('of an interrupted run say how to continue it', () => {
     expect(
-      leftUnfinishedText({
-        time: 1,
-        event: 'run-left',
-        run: 'r',
-        by: 'SIGINT',
-        jobs: ['the copy of vda may have been cancelled already'],
-        next: next.slice(1),
-      }),
+      leftUnfinishedText(
+        {
+          time: 1,
+          event: 'run-left',
+          run: 'r',
+          by: 'interrupted by SIGINT',
+          jobs: ['the copy of vda may have been cancelled already'],
+          next: next.slice(1),
+        },
+        undefined,
+      ),
     ).toMatchInlineSnapshot(`
-      "unfinished: run r, SIGINT
+      "interrupted: run r
+      What happened
+        interrupted by SIGINT
       State now
         the run is not over
         the copy of vda may have been cancelled already
@@ -181,11 +186,17 @@ describe('the parts of a report', () => {
 
 test('a run that was left by an older version is only said not to be over', () => {
   const event = { time: 1, event: 'run-left', run: 'r', by: 'SIGINT', next: [] } as const;
-  expect(leftUnfinishedText(event)).toContain('State now\n  the run is not over\n');
+  expect(leftUnfinishedText(event, undefined)).toContain('State now\n  the run is not over\n');
+  expect(leftUnfinishedText(event, STARTED)).toMatch(
+    /^interrupted: move-testvm on testvm, run r\nWhat happened\n {2}SIGINT\n/,
+  );
 });
 
 test('a run that was interrupted and rolled back can be run again; nothing has to be repaired', () => {
   expect(adviceOf('rolled-back', true)).toEqual(['run the plan again when you are ready']);
+  expect(adviceOf('rolled-back', false, true)).toEqual([
+    'if something had failed, fix its cause; then run the plan again',
+  ]);
   expect(OUTCOMES.interrupted.advice).not.toContain('again');
 });
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { renderShown } from '../../../src/render/show.ts';
-import type { History } from '../../../src/run/history.ts';
+import type { CommandHistory, History, StateHistory } from '../../../src/run/history.ts';
 import type { RunSummary } from '../../../src/run/run-summary.ts';
 
 const STANDING: RunSummary = {
@@ -195,7 +195,7 @@ test('hooks are shown with their results and what they printed', () => {
 
 test('changes of the speed are shown before the path', () => {
   const message =
-    'the job on vda is limited to 50 MiB/s, as root requested with blockplan throttle';
+    'the job on vda is limited to 50 MiB/s until it ends (set by root with blockplan throttle)';
   const speedChanges = [
     { time: Date.parse(at(60)), message },
     { time: Date.parse(at(90)), message: 'the job on vda has no speed limit' },
@@ -203,11 +203,29 @@ test('changes of the speed are shown before the path', () => {
   const shown = renderShown({ standing: STANDING, history: HISTORY, speedChanges }, false, 80);
   expect(shown.slice(shown.indexOf('Speed'), shown.indexOf('Path'))).toMatchInlineSnapshot(`
     "Speed changes
-      2026-11-23 08:16:02Z  the job on vda is limited to 50 MiB/s, as root
-        requested with blockplan throttle
+      2026-11-23 08:16:02Z  the job on vda is limited to 50 MiB/s until it ends
+        (set by root with blockplan throttle)
       2026-11-23 08:16:32Z  the job on vda has no speed limit
 
     "
   `);
   expect(renderShown({ standing: STANDING, history: HISTORY }, false, 80)).not.toContain('Speed');
+});
+
+test('an interrupted phase says so once, and is not called failed', () => {
+  const command: CommandHistory = {
+    ...{ command: "# wait for libvirt's event: vda ready", why: 'until', time: at(2) },
+    ...{ answer: 'failed', error: 'interrupted by SIGINT', durationMs: 900 },
+  };
+  const interrupted: StateHistory = {
+    ...{ state: 'mirror:mirror', step: 'mirror', phase: 'mirror', direction: 'do', time: at(1) },
+    ...{ result: 'FAILED', error: 'interrupted', durationMs: 1000, commands: [command] },
+  };
+  const history = { ...HISTORY, path: [interrupted] };
+  const shown = renderShown({ standing: STANDING, history }, false, 80);
+  expect(shown.slice(shown.indexOf('Path')).split('\n').slice(1, 4)).toEqual([
+    '  mirror/mirror  interrupted  1 s',
+    "       0.9 s  # wait for libvirt's event: vda ready",
+    expect.stringMatching(/^ +interrupted by SIGINT$/),
+  ]);
 });

@@ -134,8 +134,8 @@ test('an interruption is distinguished from a failure', async () => {
         ✔ make-transient/undefine: define…
         The copy had 2 GiB.
 
-    rolled back, interrupted: move-testvm
-      on testvm (6.5 s)
+    rolled back: move-testvm on testvm
+      (interrupted, 6.5 s)
     State now
       vda is /base.qcow2, as before.
     What to do
@@ -158,7 +158,7 @@ test('a failed rollback shows the journal and the next commands', async () => {
         The copy had 2 GiB.
         libvirt does not answer.
 
-    stranded, interrupted: move-testvm on testvm (6.5 s)
+    stranded: move-testvm on testvm (interrupted, 6.5 s)
     State now
       A mirror of vda is still running.
       the journal is in /state/run-1

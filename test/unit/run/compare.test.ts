@@ -9,6 +9,7 @@ import {
 } from '../../../src/run/compare.ts';
 import { BASE, DATA, disk, frozen, SNAP1, SNAP2, world } from '../../worlds.ts';
 
+const CHAIN = `${SNAP2}, backed by ${SNAP1}, backed by ${BASE}`;
 const before = frozen(
   withFile(world({ domain: { snapshots: ['a'], checkpoints: ['c'] } }), '/new', null),
 );
@@ -49,12 +50,12 @@ const CHANGES: readonly (readonly [string, HostState, readonly string[]])[] = [
   [
     'another file',
     withDisk(before, 'vda', (each) => ({ ...each, chain: disk('vda', ['/new', BASE]).chain })),
-    [`vda is on ${BASE} <- /new; it was on ${BASE} <- ${SNAP1} <- ${SNAP2}`],
+    [`vda is on /new, backed by ${BASE}; it was on ${CHAIN}`],
   ],
   [
     'a missing disk',
     withDomain(before, { disks: before.domain.disks.slice(1) }),
-    [`vda is on nothing; it was on ${BASE} <- ${SNAP1} <- ${SNAP2}`],
+    [`vda is on nothing; it was on ${CHAIN}`],
   ],
   [
     'a disk without a file',
@@ -292,8 +293,8 @@ test.each<readonly [string, HostState, readonly string[]]>([
   expect(definedElsewhere(before, now)).toEqual(found);
 });
 
-test('disk locations list the base first, without drives and CDs', () => {
+test('disk locations list the active layer first, without drives and CDs', () => {
   const seen = withDisk(before, 'vdb', (each) => ({ ...each, chain: [] }));
-  expect(diskLocations(seen)).toEqual([`vda: ${BASE} <- ${SNAP1} <- ${SNAP2}`]);
+  expect(diskLocations(seen)).toEqual([`vda: ${CHAIN}`]);
   expect(diskOf(seen, 'sda')?.chain).toHaveLength(1);
 });

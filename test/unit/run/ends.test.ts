@@ -13,8 +13,8 @@ import { BASE, SNAP1, SNAP2 } from '../../worlds.ts';
 
 const COPY = '/new/copy.qcow2';
 const MOVE = `blockcopy: { disk: vda, dest: ${COPY}, shallow: true, pivot: true }`;
-const CHAIN = `vda: ${BASE} <- ${SNAP1} <- ${SNAP2}`;
-const MOVED = `vda: ${BASE} <- ${SNAP1} <- ${COPY}`;
+const CHAIN = `vda: ${SNAP2}, backed by ${SNAP1}, backed by ${BASE}`;
+const MOVED = `vda: ${COPY}, backed by ${SNAP1}, backed by ${BASE}`;
 const UNMARK = 'virsh metadata testvm --uri urn:blockplan:run:1 --remove --live';
 const WAYS = ['blockplan resume r', 'blockplan rollback r'];
 
@@ -65,7 +65,7 @@ describe('a run with all steps done', () => {
   test('does not report a copy that the guest has left again', async () => {
     const steps = [MOVE, MOVE.replace(COPY, '/new/second.qcow2')];
     expect((await new Runs(hostForPlans()).whole(planned(steps))).state).toEqual([
-      `vda: ${BASE} <- ${SNAP1} <- /new/second.qcow2`,
+      `vda: /new/second.qcow2, backed by ${SNAP1}, backed by ${BASE}`,
       `${SNAP2} is no longer used by this guest; it is kept`,
     ]);
   });
@@ -74,7 +74,7 @@ describe('a run with all steps done', () => {
     const commit =
       'blockcommit: { disk: vda, shallow: true, active: true, pivot: true, delete: true }';
     const { state } = await new Runs(hostForPlans()).whole(planned([commit]));
-    expect(state).toEqual([`vda: ${BASE} <- ${SNAP1}`]);
+    expect(state).toEqual([`vda: ${SNAP1}, backed by ${BASE}`]);
   });
 
   test('reports a marker that cannot be removed', async () => {

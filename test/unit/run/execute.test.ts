@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { BUNDLE_FILE, readKeptBundle } from '../../../src/journal/bundle.ts';
 import type { DomainState } from '../../../src/model/host-state.ts';
 import { LOCAL } from '../../../src/model/hosts.ts';
+import { BEGUN } from '../../journals.ts';
 import { Runs } from '../../killed-runs.ts';
 import { hostForPlans, planned, shipped } from '../../plans.ts';
 import { waiting } from '../../troubled-runs.ts';
@@ -57,6 +58,15 @@ describe('with a fake clock', () => {
     expect(runs.events.map(({ time }) => time)).toEqual(
       runs.events.map(({ time }) => time).toSorted(),
     );
+  });
+
+  test('a resumed run has lasted since its first start, as in its journal', async () => {
+    const runs = new Runs(hostForPlans());
+    await runs.killed(planned([MOVE]), ({ type }) => type === 'phase-finished');
+    vi.setSystemTime(BEGUN + 119_000);
+    await runs.again('resume');
+    const [end] = runs.events.filter(({ event }) => event === 'run-finished');
+    expect(end).toMatchObject({ durationMs: 119_000 });
   });
 });
 

@@ -1,7 +1,9 @@
 /** Hooks of a run on a simulated host: when they run, their input, and what follows when they fail. */
+
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
+import { BlockplanError } from '../../../src/errors.ts';
 import { updateDomain } from '../../../src/host/simulated-host.ts';
 import { bootId } from '../../../src/processes.ts';
 import { LeftUnfinished } from '../../../src/run/execute.ts';
@@ -115,6 +117,21 @@ test('a run that changes while its hooks run is refused', async () => {
     'the guest has changed since preflight, while the hooks ran',
     expect.stringMatching(/^autostart is /),
   ]);
+  expect(runs.driver.asked).toEqual([]);
+});
+
+test('a run whose guest cannot be read after its hooks is refused', async () => {
+  const runs = new Runs(hostForPlans());
+  runs.onAppend = (entry) => {
+    if (entry.type !== 'hook-finished' || entry.number !== 2) return;
+    runs.driver.observe = async () => {
+      throw new BlockplanError('preflight-refused', [
+        { code: 'BP196', severity: 'error', message: 'access denied' },
+      ]);
+    };
+  };
+  const finish = await runs.whole(everywhere(new Scripts()));
+  expect(finish).toMatchObject({ end: 'preflight-refused', happened: ['access denied'] });
   expect(runs.driver.asked).toEqual([]);
 });
 

@@ -85,6 +85,17 @@ describe.each(WAYS)('%s', (how) => {
     expect(commands).toEqual([]);
   });
 
+  test('does nothing if the domain cannot be read, and stays as it was', async () => {
+    const runs = await killed(between);
+    const before = runs.entries;
+    const denied = { code: 'BP196', severity: 'error', message: 'access denied' } as const;
+    failing(runs, 'observe', new BlockplanError('preflight-refused', [denied]));
+    const { finish, commands } = await runs.again(how);
+    expect(finish).toMatchObject({ end: 'preflight-refused', happened: ['access denied'] });
+    expect(commands).toEqual([]);
+    expect(runs.entries).toEqual(before);
+  });
+
   test('does not take a bug in the first observation for a lost connection', async () => {
     const runs = await killed(between);
     failing(runs, 'observe', new TypeError('a bug'));

@@ -45,6 +45,21 @@ test.each([
     ],
     { disks: ['vda', 'vdb'], destinations: ['/a', '/b'] },
   ],
+  [
+    'a backup of all disks that the guest writes to',
+    [{ store: '/backup/web1', name: 'monday' }],
+    { disks: ['vda', 'vdb'], destinations: ['/backup/web1/monday'] },
+  ],
+  [
+    'a backup of some disks',
+    [{ store: '/backup/web1', name: 'monday', disks: ['vdb'] }],
+    { disks: ['vdb'], destinations: ['/backup/web1/monday'] },
+  ],
+  [
+    'a restore',
+    [{ store: '/backup/web1', backup: 'latest', dest: '/images', disks: ['vda'] }],
+    { disks: ['vda'], destinations: ['/images'] },
+  ],
 ])('a run has the disks and destinations of %s', async (_title, all, places) => {
   const steps = all.map((params, at) => ({ id: `s${at}`, kind: 'k', params, phases: [] }));
   const found = await summaryOf([{ ...STARTED, compiled: { steps, states: [] } }]);

@@ -1,6 +1,6 @@
 import { mkdtempSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { writeBundle } from '../../../src/journal/bundle.ts';
@@ -71,7 +71,7 @@ describe('a run', () => {
 
   test('that a process works on is running, whatever its last end', async () => {
     const found = await summary([STARTED, ended('stranded')], { alive: true });
-    expect(found).toMatchObject({ outcome: 'running', owner: 'ann, pid 77' });
+    expect(found).toMatchObject({ outcome: 'running', owner: `ann@${hostname()}, pid 77` });
   });
 
   test('reports its plan, its times, who started it and what its end said', async () => {
@@ -120,13 +120,16 @@ test.each([
     'that was forgotten',
     [STARTED, ended('stranded', ['x'], ['y']), FORGOTTEN],
     {},
-    { state: ['u@h ran blockplan forget: the run is closed, whatever its state'], next: [] },
+    {
+      state: ['u@h closed the run with blockplan forget; what the run had left stayed as it was'],
+      next: [],
+    },
   ],
   [
     'of which nothing can be read',
     '',
     { alive: true },
-    { outcome: 'running', owner: 'ann, pid 77' },
+    { outcome: 'running', owner: `ann@${hostname()}, pid 77` },
   ],
 ] as const)('a run %s reports its state', async (_title, entries, how, told) => {
   const found = await summary(entries, how);
@@ -286,7 +289,7 @@ describe('a journal', () => {
     const folder = join(state, 'runs/new');
     const owner = { run: 'new', pid: 77, user: 'ann' } as LockOwner;
     expect(await runSummaryOf({ run: 'new', folder }, new Map([['new', owner]]))).toEqual({
-      ...{ run: 'new', journal: folder, outcome: 'running', owner: 'ann, pid 77' },
+      ...{ run: 'new', journal: folder, outcome: 'running', owner: `ann@${hostname()}, pid 77` },
       ...{ holdsDefinition: false, ways: [], state: [], next: [] },
     });
   });

@@ -9,7 +9,8 @@ import { withDisk, withDomain, withFile } from '../../../src/model/host-state.ts
 import { LOCAL } from '../../../src/model/hosts.ts';
 import type { Request } from '../../../src/run/requests.ts';
 import type { RunHost } from '../../../src/run/run-state.ts';
-import { definitionOnMovedDisks, secureDefinition } from '../../../src/run/secure-definition.ts';
+import { followMovedDisks, secureDefinition } from '../../../src/run/secure-definition.ts';
+import { defineDomain } from '../../../src/steps/effects/definition.ts';
 import { answered, asks, courseKnowing } from '../../answered.ts';
 import { contentsIn, wordsIn } from '../../effects.ts';
 import { hostForPlans } from '../../plans.ts';
@@ -128,6 +129,31 @@ describe('a persistent domain', () => {
     expect(given(salvaged(moved(before)))).toEqual([onCopy]);
   });
 
+  test('keeps what a person has changed in it, also in the disk that it is about', () => {
+    const cached = (xml: string) => xml.replace("discard='unmap'", "discard='ignore'");
+    for (const change of [(xml: string) => xml.replace('</domain>', '<title/></domain>'), cached]) {
+      const done = salvaged(withDomain(moved(before), { definition: change(definition) }));
+      expect(given(done)).toEqual([change(onCopy)]);
+    }
+  });
+
+  test('keeps a disk that no step works on where another tool has moved it', () => {
+    const two = world();
+    const xml = two.domain.definition!.replace(DATA, '/new/d.img');
+    const apart = withDisk(two, 'vdb', (each) => ({
+      ...each,
+      ...disk('vdb', ['/new/d.img']),
+    }));
+    const now = withDomain(apart, { definition: xml.replace(SNAP2, '/x') });
+    const { asked } = answered(secureDefinition(courseKnowing(two, {}), LOCAL), (request) =>
+      request.ask === 'headers' ? request.state : request.ask === 'observe' ? now : undefined,
+    );
+    const effects = asked.flatMap((each) =>
+      each.ask === 'perform' ? contentsIn(each.effect) : [],
+    );
+    expect(effects).toEqual([xml]);
+  });
+
   test('that a person has edited is left alone', () => {
     const done = salvaged(withDomain(before, { definition: edited }));
     expect(done.performed).toEqual([]);
@@ -148,6 +174,63 @@ describe('a persistent domain', () => {
     });
     const done = salvaged(now);
     expect(done.performed).toEqual([]);
+  });
+});
+
+describe('at the end of a run, the definition follows a disk that was moved while the domain was transient', () => {
+  const two = world();
+  const apart = withDisk(two, 'vdb', (each) => ({
+    ...each,
+    chain: disk('vdb', ['/new/d.img']).chain,
+  }));
+  function followed(initial: HostState, lastSeen: HostState, refusal?: Error) {
+    const run = courseKnowing(initial, { lastSeen });
+    return answered(followMovedDisks(run, LOCAL), ({ ask }) =>
+      ask === 'perform' ? refusal : undefined,
+    ).asked;
+  }
+
+  test('and is sent over the one that was seen', () => {
+    const { definition: stale = '' } = two.domain;
+    const asked = followed(two, apart);
+    expect(asked).toContainEqual(
+      expect.objectContaining({
+        ...{ ask: 'perform', step: 'run', phase: 'salvage' },
+        effect: defineDomain(
+          stale.replace(DATA, '/new/d.img'),
+          'name the files that the guest runs on',
+          { definition: stale },
+        ),
+      }),
+    );
+    const refused = followed(two, apart, new EffectFailed('no'));
+    expect(refused).toContainEqual({ ask: 'tell', event: { event: 'notice', message: 'no' } });
+    const bug = new Error('bug');
+    expect(() => followed(two, apart, bug)).toThrow(bug);
+  });
+
+  test.each<readonly [string, HostState, HostState]>([
+    ['nothing was moved', two, two],
+    ['the disk was apart before', apart, apart],
+    [
+      'the definition names a third file',
+      two,
+      withDisk(apart, 'vdb', (each) => ({ ...each, persistentSource: '/third' })),
+    ],
+    ['the guest is off', two, withDomain(apart, { state: 'shut off' })],
+    ['a step works on the disk', two, moved(two)],
+    [
+      'the domain is transient',
+      two,
+      { ...apart, domain: { ...transient.domain, disks: apart.domain.disks } },
+    ],
+    [
+      'another medium is in the drive',
+      two,
+      withDisk(two, 'sda', (each) => ({ ...each, chain: disk('sda', ['/x.iso']).chain })),
+    ],
+  ])('but not if %s', (_title, initial, lastSeen) => {
+    expect(followed(initial, lastSeen)).toEqual([]);
   });
 });
 
@@ -181,42 +264,5 @@ describe('what libvirt rejects is left for a person', () => {
     ]);
     const answer = (request: Request) => (request.ask === 'perform' ? lost : undefined);
     expect(() => salvaged(transient, {}, answer)).toThrow(lost);
-  });
-});
-
-describe('a definition on the files that disks have moved to', () => {
-  const two = world();
-  const xml = two.domain.definition ?? '';
-  const seen = withDisk(two, 'vdb', (each) => ({ ...each, chain: disk('vdb', ['/x.img']).chain }));
-
-  test.each<readonly [string, HostState, HostState, string]>([
-    ['names the new file', two, seen, setDiskSource(xml, 'vdb', { file: '/x.img', format: 'raw' })],
-    ['is unchanged if nothing has moved', two, two, xml],
-    [
-      'is unchanged if the file has another name',
-      two,
-      { ...seen, names: { '/x.img': 'i', [DATA]: 'i' } },
-      xml,
-    ],
-    [
-      'is unchanged for a disk without a file',
-      two,
-      withDisk(two, 'vdb', (each) => ({ ...each, chain: [] })),
-      xml,
-    ],
-    [
-      'is unchanged for a disk that no step works on',
-      two,
-      withDisk(seen, 'vdb', (each) => ({ ...each, unsupported: ['<transient>'] })),
-      xml,
-    ],
-    [
-      'is unchanged for a disk that no step worked on',
-      withDisk(two, 'vdb', (each) => ({ ...each, unsupported: ['<transient>'] })),
-      seen,
-      xml,
-    ],
-  ])('%s', (_title, was, now, wanted) => {
-    expect(definitionOnMovedDisks(xml, was, now)).toBe(wanted);
   });
 });

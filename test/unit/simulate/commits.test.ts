@@ -46,7 +46,7 @@ describe('a preview', () => {
     expect(text).toContain(
       'the file /new/backup.publish; if a later phase fails, everything up to here is kept',
     );
-    expect(text).toContain('a rollback keeps the file /new/backup.publish');
+    expect(text).toContain('a rollback keeps the file /new/backup.publish once complete');
     expect(text).toMatch(/rollback if this phase fails/i);
     expect(text).not.toContain('until the run ends');
     expect(write(previewOf({ a: ['one'] }))).not.toMatch(/kept from|rollback keeps/i);
@@ -131,6 +131,6 @@ test('a rehearsal turns back before the first phase that commits', () => {
   expect(turn?.graph.nodes.map(({ phase }) => phase.name)).toEqual(['draft', 'turn']);
   expect(notUndone(plan, walked)).toEqual({
     phase: 'backup/publish',
-    reason: 'a rollback keeps the file /new/backup.publish',
+    reason: 'a rollback keeps the file /new/backup.publish once complete',
   });
 });

@@ -52,22 +52,6 @@ describe('on a simulated host', () => {
     expect(guestDies(gone)).toBe(gone);
   });
 
-  test('power loss keeps the records of snapshots that the end of a transient guest deletes', () => {
-    const snapshot = virsh(
-      'snapshot-create-as',
-      '--domain',
-      'testvm',
-      '--name',
-      's',
-      '--disk-only',
-    );
-    const saved = jobsDie(
-      hostAfter(snapshot, virsh('undefine', '--domain', 'testvm'), copy(), ready('vda')),
-    );
-    expect(powerFails(saved).state.domain).toMatchObject({ persistent: true, snapshots: ['s'] });
-    expect(daemonRestarts(guestDies(saved)).state.domain.snapshots).toEqual([]);
-  });
-
   test('a job that dies leaves its file, and the guest on its former file', () => {
     const host = jobsDie(hostAfter(copy(), ready('vda')));
     expect(host.state.domain.disks[0]?.job).toBeUndefined();

@@ -50,6 +50,23 @@ test('a commit without a base, on a disk with a job, is refused and not shown', 
   expect(steps).toEqual([]);
 });
 
+test('the rollback of a backup cancels it, and that of a finished copy does not', () => {
+  const backup = planned(['backup-begin: { store: /backup, name: b }']);
+  const copied = previewed(backup).steps[0]?.phases[0]?.undoCommands ?? [];
+  expect(copied.map(({ command, why }) => `${why}: ${command}`)).toEqual([
+    'cancel the backup of vda, if it is still running: virsh domjobabort --domain testvm',
+    "until QEMU has closed the copies: # wait for libvirt's event: the backup of vda has ended",
+    expect.stringMatching(/^remove the folder of the backup: rm -r \/backup\/b\.partial/),
+  ]);
+  const copy = planned(['blockcopy: { disk: vda, dest: /new/copy, finish: true }']);
+  const [mirror, finish] = previewed(copy).steps[0]?.phases ?? [];
+  expect(mirror?.undoCommands.map(({ why }) => why)).toEqual([
+    'cancel the copy of vda',
+    'remove the file that the step created',
+  ]);
+  expect(finish?.undoCommands).toEqual([]);
+});
+
 describe('the totals', () => {
   test('count steps, phases and changes', () => {
     const { totals, steps } = previewed(planned([COPY]));

@@ -1,0 +1,132 @@
+/** A job that is ended counts as complete only once QEMU reports so, and its file is synced. */
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { OpenFiles } from '../../../src/host-io/file-syncs.ts';
+import type { HostIO } from '../../../src/host-io/host-io.ts';
+import { localHost } from '../../../src/host-io/local-host.ts';
+import { completeJob, JobEnds } from '../../../src/libvirt/complete-job.ts';
+import type { DomainEvent } from '../../../src/libvirt/event-text.ts';
+import type { DomainEvents } from '../../../src/libvirt/events.ts';
+import { EffectFailed } from '../../../src/model/effect-failed.ts';
+import { scratchFolder, written } from '../../scratch-folder.ts';
+
+const done = { kind: 'job-complete', disk: 'vda' } as const;
+const failed = { kind: 'job-error', disk: 'vda', reason: 'No space left on device' } as const;
+const unreported =
+  'the job on vda was ended, but QEMU did not report how, so the copy is treated as incomplete';
+const error = 'the job on vda failed while it was ended: QEMU reports "No space left on device"';
+
+type Told = Record<string, unknown>;
+
+/** The ends of jobs, and how to report one. */
+function scene() {
+  let listener: (event: DomainEvent) => void = () => {};
+  const events = {
+    on: (each: typeof listener) => {
+      listener = each;
+      return () => {
+        listener = () => {};
+      };
+    },
+  } as unknown as DomainEvents;
+  const ends = new JobEnds(events);
+  return { ends, tell: (event: Told) => listener({ time: 0, ...event } as unknown as DomainEvent) };
+}
+
+test.each<[string, string, readonly Told[], readonly Told[]]>([
+  ['QEMU reports that it is complete', 'complete', [], [done]],
+  ['QEMU reports an error', error, [], [failed]],
+  ['the error came before the command', error, [failed], []],
+  [
+    'the error came before the command, and the end of another disk later',
+    error,
+    [failed],
+    [{ ...done, disk: 'vdb' }],
+  ],
+  ['nothing is reported', unreported, [], []],
+  ['only another disk is complete', unreported, [], [{ ...done, disk: 'vdb' }]],
+  ['an earlier job was complete', unreported, [done], []],
+])('where %s: %s', async (_when, expected, before, during) => {
+  const { ends, tell } = scene();
+  before.forEach(tell);
+  const send = async () => during.forEach(tell);
+  const end = await ends.complete('vda', send, 60).then(
+    () => 'complete',
+    (reason: Error) => reason.message,
+  );
+  expect(end).toBe(expected);
+});
+
+test('waits for a report that is later than the answer, and forgets what belongs to earlier jobs', async () => {
+  const { ends, tell } = scene();
+  tell(failed);
+  ends.begin();
+  await ends.complete('vda', async () => void setTimeout(() => tell(done), 60));
+  ends.end();
+  tell(failed);
+  await expect(ends.complete('vda', async () => {}, 40)).rejects.toThrow(unreported);
+});
+
+test('a refused command is a failure of its own, unless QEMU reports why', async () => {
+  const { ends, tell } = scene();
+  const send = () => Promise.reject(new EffectFailed('refused'));
+  await expect(ends.complete('vda', send)).rejects.toThrow('refused');
+  tell(failed);
+  await expect(ends.complete('vda', send)).rejects.toThrow(error);
+  await expect(ends.complete('vda', () => Promise.reject(new Error('lost')))).rejects.toThrow(
+    'lost',
+  );
+});
+
+/** Ends a job into that file with a host whose files are recorded. */
+async function complete(completes: string, sync: OpenFiles['sync'], event: Told = done) {
+  const { ends, tell } = scene();
+  const steps: string[] = [];
+  const io: HostIO = {
+    ...localHost,
+    openToSync: async (paths) => {
+      steps.push(`open ${paths.join(' ')}`);
+      return {
+        sync: async () => {
+          steps.push('sync');
+          await sync();
+        },
+        [Symbol.asyncDispose]: async () => void steps.push('close'),
+      };
+    },
+  };
+  const args = { domain: 'testvm', path: 'vda', abort: true } as const;
+  const effect = { tool: 'virsh', verb: 'blockjob', args, why: 'w', completes } as const;
+  const ended = await completeJob(io, ends, effect, async () => {
+    steps.push('abort');
+    tell(event);
+  }).then(
+    () => 'complete',
+    (reason: Error) => reason.message,
+  );
+  return [...steps, ended];
+}
+
+test('opens the file before the job ends, and syncs it and its name afterwards', async () => {
+  const steps = ['open /backup/vda /backup', 'abort', 'sync', 'close', 'complete'];
+  expect(await complete('/backup/vda', async () => {})).toEqual(steps);
+  expect(await complete('pool:p/v', async () => {})).toEqual(['open ', ...steps.slice(1)]);
+});
+
+test('a copy that does not reach its storage is a failure', async () => {
+  const fails = () => Promise.reject(new Error('EIO: i/o error, fsync'));
+  expect((await complete('/backup/vda', fails)).at(-1)).toBe(
+    '/backup/vda cannot be synced to its storage: EIO: i/o error, fsync',
+  );
+  expect(await complete('/backup/vda', async () => {}, failed)).toEqual([
+    ...['open /backup/vda /backup', 'abort', 'close', error],
+  ]);
+});
+
+test('local files are synced, and a file that is missing is reported', async () => {
+  const folder = scratchFolder('sync');
+  const file = written(folder, 'file', 'x');
+  await using open = await localHost.openToSync([file, folder]);
+  await open.sync();
+  await expect(localHost.openToSync([file, join(folder, 'none')])).rejects.toThrow('ENOENT');
+});
