@@ -6,7 +6,7 @@
  * A taker first claims the lock and then reads the claims of others. A holder keeps it. Among several claims that exclude
  * each other, the first by name gets it, once the others have been withdrawn. Every room except model may import this file.
  */
-import { link, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
+import { link, readdir, readFile, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -70,8 +70,12 @@ export async function takeClaim<T extends Taker>(
       await rm(draft, { force: true });
       throw error;
     }
-    // The claim appears with its content in one step: half a file would count as a dead taker's.
-    await rename(draft, claim);
+    // The claim appears with its content in one step: half a file would count as a dead taker's. It replaces no other.
+    try {
+      await link(draft, claim);
+    } finally {
+      await rm(draft, { force: true });
+    }
     if (await isLeftTo(files, taker)) {
       // The claim stays as long as the lock is held, so that a listing of the folder never misses it.
       await link(claim, held);
