@@ -95,24 +95,25 @@ export async function takeClaim<T extends Taker>(
 
 /** Waits until no other process wants the lock (true), or until another has it (false). */
 async function isLeftTo<T extends Taker>(files: LockFiles<T>, taker: T): Promise<boolean> {
-  const deadline = Date.now() + UNDECIDED_MS;
+  const deadline = performance.now() + UNDECIDED_MS;
   for (;;) {
     const others = await rivals(files, taker);
     if (others.length === 0) return true;
     if (others.some(({ held, owner }) => held || owner.taker < taker.taker)) return false;
-    if (Date.now() > deadline) return false;
+    if (performance.now() > deadline) return false;
     await delay(2);
   }
 }
 
 /** Who got the lock instead, or claims it and has not decided; empty if it is free again. */
 async function winners<T extends Taker>(files: LockFiles<T>, taker: T): Promise<T[]> {
-  const deadline = Date.now() + UNDECIDED_MS;
+  const deadline = performance.now() + UNDECIDED_MS;
   for (;;) {
     const others = await rivals(files, taker);
     const holders = others.filter(({ held }) => held);
     if (holders.length > 0) return holders.map(({ owner }) => owner);
-    if (others.length === 0 || Date.now() > deadline) return others.map(({ owner }) => owner);
+    if (others.length === 0 || performance.now() > deadline)
+      return others.map(({ owner }) => owner);
     await delay(2);
   }
 }

@@ -7,8 +7,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import {
   endOrBeginning,
   environmentOf,
-  type Unit,
   stopArguments,
+  type Unit,
   unitArguments,
 } from '../../../src/cli/detach.ts';
 import type { JournalEntry } from '../../../src/journal/journal.ts';

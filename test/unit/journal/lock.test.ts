@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Lock } from '../../../src/claims.ts';
 import {
   filesOutOfSight,
@@ -119,6 +119,18 @@ describe('a lock', () => {
     expect((await lockOwner(state, KEY))?.run).toBe('first');
     await lock.release();
     expect(await lockOwner(state, KEY)).toBeUndefined();
+  });
+
+  test('is awaited whatever the clock does', async () => {
+    const other = { ...(await ownOwner()), taker: 'zz', run: 'other' };
+    const claim = join(state, 'locks', `${KEY}.zz.claim`);
+    writeFileSync(claim, JSON.stringify(other));
+    let hours = 0;
+    const clock = vi.spyOn(Date, 'now').mockImplementation(() => 3_600_000 * hours++);
+    setTimeout(() => rmSync(claim), 100);
+    const lock = await takeLock(state, KEY, 'next', 'tester').finally(() => clock.mockRestore());
+    expect(lock).toHaveProperty('release');
+    if ('release' in lock) await lock.release();
   });
 
   test('is private, and leaves no other file', async () => {
