@@ -6,7 +6,7 @@
  * A taker first claims the lock and then reads the claims of others. A holder keeps it. Among several claims that exclude
  * each other, the first by name gets it, once the others have been withdrawn. Every room except model may import this file.
  */
-import { link, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
+import { link, readdir, readFile, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -70,8 +70,12 @@ export async function takeClaim<T extends Taker>(
       await rm(draft, { force: true });
       throw error;
     }
-    // The claim appears with its content in one step: half a file would count as a dead taker's.
-    await rename(draft, claim);
+    // The claim appears with its content in one step: half a file would count as a dead taker's. It replaces no other.
+    try {
+      await link(draft, claim);
+    } finally {
+      await rm(draft, { force: true });
+    }
     if (await isLeftTo(files, taker)) {
       // The claim stays as long as the lock is held, so that a listing of the folder never misses it.
       await link(claim, held);
@@ -91,24 +95,25 @@ export async function takeClaim<T extends Taker>(
 
 /** Waits until no other process wants the lock (true), or until another has it (false). */
 async function isLeftTo<T extends Taker>(files: LockFiles<T>, taker: T): Promise<boolean> {
-  const deadline = Date.now() + UNDECIDED_MS;
+  const deadline = performance.now() + UNDECIDED_MS;
   for (;;) {
     const others = await rivals(files, taker);
     if (others.length === 0) return true;
     if (others.some(({ held, owner }) => held || owner.taker < taker.taker)) return false;
-    if (Date.now() > deadline) return false;
+    if (performance.now() > deadline) return false;
     await delay(2);
   }
 }
 
 /** Who got the lock instead, or claims it and has not decided; empty if it is free again. */
 async function winners<T extends Taker>(files: LockFiles<T>, taker: T): Promise<T[]> {
-  const deadline = Date.now() + UNDECIDED_MS;
+  const deadline = performance.now() + UNDECIDED_MS;
   for (;;) {
     const others = await rivals(files, taker);
     const holders = others.filter(({ held }) => held);
     if (holders.length > 0) return holders.map(({ owner }) => owner);
-    if (others.length === 0 || Date.now() > deadline) return others.map(({ owner }) => owner);
+    if (others.length === 0 || performance.now() > deadline)
+      return others.map(({ owner }) => owner);
     await delay(2);
   }
 }

@@ -43,6 +43,8 @@ export type RunEvent = { /** Milliseconds since the epoch. */ readonly time: num
       readonly by: string;
       /** What is known of its block jobs, in sentences; absent in the event log of an older version. */
       readonly jobs?: readonly string[];
+      /** That the only definition is the saved one, in a sentence, as far as is known; otherwise empty or absent. */
+      readonly definition?: readonly string[];
       /** Commands to type next. */
       readonly next: readonly string[];
     }

@@ -1,6 +1,6 @@
 /** `run --detach`: runs the plan in a separate process that outlives the terminal and the login session. */
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync, watch } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { userInfo } from 'node:os';
@@ -9,6 +9,7 @@ import { codes } from '../codes.ts';
 import { blockplanCommand } from '../command.ts';
 import { PLAN_FILE } from '../journal/folder.ts';
 import { readJournalEnds } from '../journal/journal-ends.ts';
+import { livingHolders } from '../journal/lock.ts';
 import type { LogRecord } from '../journal/run-log.ts';
 import { EXIT_CODES } from '../outcomes.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -72,8 +73,11 @@ export async function detachCommand(
   let code = manager ? await begunAsUnit(unitArguments(manager, unit), folder) : undefined;
   // The unit opens this file first: if it does not exist, the unit never started.
   const refused = manager !== undefined && code !== undefined && !existsSync(log);
-  if (refused)
+  if (refused) {
+    // systemd may still start it, beside the other process.
+    spawnSync('systemctl', stopArguments(manager, run), { stdio: 'ignore' });
     process.stderr.write('systemd-run failed; starting the run in its own session instead\n');
+  }
   if (refused || !manager) code = await begunAsSession(words, environment, log, folder);
   if (code === undefined) {
     process.stdout.write(begunText(plan, run, folder, options.format));
@@ -81,7 +85,8 @@ export async function detachCommand(
   }
   const said = existsSync(log) ? readFileSync(log, 'utf8') : '';
   (code === 0 ? process.stdout : process.stderr).write(said);
-  if (readJournalEnds(folder) === undefined) await rm(folder, { recursive: true, force: true });
+  const isUnused = readJournalEnds(folder) === undefined && !(await livingHolders(state)).has(run);
+  if (isUnused) await rm(folder, { recursive: true, force: true });
   return code;
 }
 
@@ -163,6 +168,11 @@ export function unitArguments(
     // systemd expands variables here, as in a unit's ExecStart (systemd.service(5), "Command lines").
     ...words.map((word) => word.replaceAll('$', '$$$$')),
   ];
+}
+
+/** The arguments of systemctl(1), which waits until the unit has ended, if it exists. */
+export function stopArguments(manager: Manager, run: string): string[] {
+  return [...(manager === 'user' ? ['--user'] : []), 'stop', `blockplan-${run}.service`];
 }
 
 /** Starts the unit; systemd-run only waits for it, and is not needed once the run has started. */

@@ -1,6 +1,5 @@
 /** `blockplan forget`: marks a run that was fixed by other means as over. Removes its marker and keeps its files. */
 
-import { randomBytes } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { codes } from '../codes.ts';
@@ -43,11 +42,10 @@ export async function forgetCommand(word: string): Promise<number> {
     if (holder) throw taken(holder);
     return await forgotten(state, found, undefined);
   }
-  const taker = `${found.run}.${randomBytes(3).toString('hex')}`;
   const { username } = userInfo();
   const lock = await withState(
     state,
-    takeLock(state, domainKey(LOCAL, started.uuid), found.run, username, taker),
+    takeLock(state, domainKey(LOCAL, started.uuid), found.run, username),
   );
   if ('heldBy' in lock) {
     const { heldBy } = lock;

@@ -24,7 +24,8 @@ export interface RescueTarget {
 }
 
 /**
- * Resolves a word: the path of a bundle or of a run's folder, a run, or a domain (its newest run).
+ * Resolves a word: the path of a bundle or of a run's folder, a run, or a domain. Of its runs the one that saved a
+ * definition last is meant, an unfinished one first.
  * @throws BlockplanError `input-refused` definitionNotFound if nothing matches
  */
 export async function rescueTargetOf(state: string, word: string): Promise<RescueTarget> {
@@ -33,15 +34,34 @@ export async function rescueTargetOf(state: string, word: string): Promise<Rescu
   const [run, another] = runs.filter((each) => each.run.startsWith(word));
   if (run && (!another || run.run === word))
     return { folder: run.folder, found: await readKeptBundle(run.folder), named: false };
-  for (const { folder } of runs.reverse()) {
-    const found = await readKeptBundle(folder);
-    if ('kept' in found && isOf(word, found)) return { folder, found, named: false };
-  }
+  const unfinished = new Set(await unfinishedRuns(state));
+  const isOpen = (each: { readonly run: string }) => unfinished.has(each.run);
+  const target =
+    (await newestOf(word, runs.filter(isOpen))) ??
+    (await newestOf(
+      word,
+      runs.filter((each) => !isOpen(each)),
+    ));
+  if (target) return target;
   throw inputRefusal(
     codes.definitionNotFound,
     `"${word}" is neither a run nor a domain whose definition a run saved`,
     'see blockplan status',
   );
+}
+
+/** The bundle of a domain that was saved last; the clock in the ID of a run may have been wrong. */
+async function newestOf(
+  domain: string,
+  runs: readonly { readonly folder: string }[],
+): Promise<RescueTarget | undefined> {
+  let newest: { readonly folder: string; readonly found: FoundBundle } | undefined;
+  for (const { folder } of runs) {
+    const found = await readKeptBundle(folder);
+    if (!('kept' in found) || !isOf(domain, found)) continue;
+    if (!newest || (found.since ?? '') >= (newest.found.since ?? '')) newest = { folder, found };
+  }
+  return newest && { ...newest, named: false };
 }
 
 async function pathTarget(path: string): Promise<RescueTarget> {

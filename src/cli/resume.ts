@@ -1,6 +1,5 @@
 /** `blockplan resume` and `blockplan rollback`: finish an interrupted run, forward or back. */
 
-import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -70,11 +69,7 @@ async function resumeNamed(
   const owner = await lockOwner(state, domainKey(LOCAL, started.uuid));
   if (!owner || !isProcessAlive(owner))
     await rm(join(statePath(state, 'runs', run), RESERVE_FILE), { force: true });
-  const taker = `${run}.${randomBytes(3).toString('hex')}`;
-  const lock = await withState(
-    state,
-    takeLock(state, domainKey(LOCAL, started.uuid), run, user, taker),
-  );
+  const lock = await withState(state, takeLock(state, domainKey(LOCAL, started.uuid), run, user));
   if ('heldBy' in lock) {
     const { run: other } = lock.heldBy;
     throw preflightRefusal(

@@ -1,4 +1,5 @@
 /** One run per domain on this machine; `claims.ts` has the protocol. */
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { holdersOf, jsonOf, type Lock, type LockFiles, type Taker, takeClaim } from '../claims.ts';
 import { amount, fields, mismatchOf, optionalField, text } from '../model/shape.ts';
@@ -19,7 +20,6 @@ export interface LockOwner extends Omit<Taker, 'mode'>, KnownProcess {
  * @param state the state directory
  * @param key see `domainKey`
  * @param run the run ID
- * @param taker a name that no other taker uses: the run ID at its first start, as two processes may resume a run at once
  * @returns the lock, or the owner that holds it
  */
 export async function takeLock(
@@ -27,8 +27,9 @@ export async function takeLock(
   key: string,
   run: string,
   user: string,
-  taker = run,
 ): Promise<Lock | { heldBy: LockOwner }> {
+  // Two processes may work for one run at once, such as two that resume it.
+  const taker = `${run}.${randomBytes(3).toString('hex')}`;
   // Throws where the names would lead elsewhere.
   statePath(state, 'locks', `${key}.${taker}.claim`);
   const files = { ...locksIn(state), key };

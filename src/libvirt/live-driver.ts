@@ -268,8 +268,8 @@ class LiveDriver implements LibvirtDriver {
   }
 
   async reconnect(signal?: AbortSignal): Promise<boolean> {
-    const deadline = Date.now() + RECONNECT_LIMIT_MS;
-    for (let pause = 100; Date.now() < deadline; pause = Math.min(pause * 2, 5000)) {
+    const deadline = performance.now() + RECONNECT_LIMIT_MS;
+    for (let pause = 100; performance.now() < deadline; pause = Math.min(pause * 2, 5000)) {
       await this.close();
       if (signal?.aborted) return false;
       try {

@@ -58,8 +58,8 @@ export function resumedText({ again }: RunStartedEvent): string {
 }
 
 /** The state of an interrupted run, in sentences. */
-export function unfinishedState({ jobs = [] }: RunLeftEvent): readonly string[] {
-  return ['the run is not over', ...jobs];
+export function unfinishedState({ jobs = [], definition = [] }: RunLeftEvent): readonly string[] {
+  return ['the run is not over', ...jobs, ...definition];
 }
 
 /**

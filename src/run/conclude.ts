@@ -28,6 +28,7 @@ import {
   wasStarted,
 } from './compare.ts';
 import { retryDoubts } from './doubts.ts';
+import { isOnlyCopy, owedDefinition } from './kept-definition.ts';
 import { ambiguousDisks, lastWritesBy, unknownLastWrites } from './last-writes.ts';
 import { lostRecords } from './lost-records.ts';
 import { removeMarker } from './mark.ts';
@@ -73,13 +74,15 @@ function* reconnectAll({ hosts }: RunState): RunPart<boolean> {
 /** @param reason why the end could not be observed, if that is not among the run's reasons */
 function unknown(run: RunState, ...reason: readonly string[]): Finish {
   const { domain, host } = home(run).initial;
-  const { name } = domain;
+  const owed = owedDefinition(isOnlyCopy(home(run)), domain.name, run);
   const state = [
     'the state of the domain is unknown',
-    `it is also unknown whether a block job of "${name}" is still running`,
+    `it is also unknown whether a block job of "${domain.name}" is still running`,
+    ...owed.state,
     ...keptByRollback(keptIn(run)),
   ];
-  const next = [virshCommand(host, 'dominfo', name), ...openRecoveryCommands(run)];
+  const look = virshCommand(host, 'dominfo', domain.name);
+  const next = [look, ...openRecoveryCommands(run), ...owed.next];
   return finishOf('uncertain', run, { happened: [...happenedIn(run), ...reason], state, next });
 }
 
@@ -207,12 +210,11 @@ function unsureDefinitions(wrote: readonly HostState[], now: HostState): string[
   return [...unknownLastWrites(wrote, now), ...known];
 }
 
-/** What no rollback can restore of a file that the run overwrote. */
 function contentLostText(file: string): string {
   return `the former content of ${file} is lost: the run overwrote it`;
 }
 
-/** Files of the guest's former chain that it no longer needs; they stay, because the plan does not remove them. */
+/** Files of the guest's former chain that it no longer needs; the plan does not remove them. */
 function unusedFiles(before: HostState, now: HostState): string[] {
   const filesIn = ({ domain }: HostState) =>
     domain.disks.flatMap(({ chain }) => chain.flatMap(filesOfLayer));
@@ -291,7 +293,6 @@ function happenedPart(happened: readonly string[]): Pick<Finish, 'happened'> {
 
 /**
  * The end of an attempt that was refused before it did anything.
- *
  * @param state what that means for the guest
  */
 export function refusedFinish(run: RunState, state: string, next: readonly Command[]): Finish {

@@ -15,6 +15,7 @@ import { guestNotice } from './guest-notice.ts';
 import type { HookRunner } from './hook-runner.ts';
 import { applyRecord } from './interrupted-run.ts';
 import { JobProgress } from './job-progress.ts';
+import { owedDefinition } from './kept-definition.ts';
 import { MarkerCheck } from './marker-check.ts';
 import { OpenJobs } from './open-jobs.ts';
 import { journalErrorText } from './perform-effect.ts';
@@ -28,7 +29,7 @@ import {
   type UntimedEvent,
 } from './requests.ts';
 import { runToEnd } from './run-loop.ts';
-import { type Finish, initialRunState, type RunState } from './run-state.ts';
+import { type Finish, home, initialRunState, type RunState } from './run-state.ts';
 import { compiledPlanOf } from './stored-plan.ts';
 
 /**
@@ -57,7 +58,8 @@ export function resumeRun(
   const interrupted = applyRecord({ run: begins }, log);
   const by = { how, host: hostname(), user, pid: process.pid, version };
   const began = log.beginning ? Date.parse(log.beginning.time) : Date.now();
-  return perform(run, log.direction, continueRun(interrupted, run.id, by), began);
+  const kept = home(interrupted.run).kept !== undefined;
+  return perform(run, log.direction, continueRun(interrupted, run.id, by), began, kept);
 }
 
 /** The progress of a job is not in the journal. */
@@ -78,12 +80,14 @@ function beginningOf({ id: run, graph, journal, hosts }: AdmittedRun): RunState 
 /**
  * @param direction the direction of the run when it begins or is resumed
  * @param began when it first began, in milliseconds since the epoch
+ * @param kept whether an earlier process of the run saved the definition
  */
 async function perform(
   run: AdmittedRun,
   direction: Direction,
   part: RunPart<Finish>,
   began: number,
+  kept = false,
 ): Promise<Finish> {
   const { id, graph, hosts, listener, leave } = run;
   const { driver, initial } = ofHost(hosts, graph.home);
@@ -97,16 +101,18 @@ async function perform(
   // Loaded before it is needed: an upgrade of blockplan may remove the file while the run waits.
   const runHook =
     graph.hooks.length > 0 ? (await import('./hook-runner.ts')).hookRunner(run, began) : undefined;
-  const jobs = eachHost(hosts, () => new OpenJobs());
+  const jobs = eachHost(hosts, () => new OpenJobs(kept));
   const finish = await drive(part, answerer({ ...run, journal }, jobs, tell, runHook), leave);
   if (finish) return finish;
   const by = leave?.aborted ? (leave.reason as Error).message : '';
   await journal.append({ type: 'run-left', by }, true).catch((error) => {
     tell({ event: 'notice', message: journalErrorText(error) });
   });
-  const next = recoveryCommands(id, recoveryModesFrom(journal.direction));
   const known = Object.values(jobs).flatMap(({ state }) => state);
-  tell({ event: 'run-left', run: id, by, jobs: known, next });
+  const { isOwed } = ofHost(jobs, graph.home).definition;
+  const owed = owedDefinition(isOwed, initial.domain.name, { id, folder: journal.folder });
+  const next = [...recoveryCommands(id, recoveryModesFrom(journal.direction)), ...owed.next];
+  tell({ event: 'run-left', run: id, by, jobs: known, definition: owed.state, next });
   throw new LeftUnfinished(by);
 }
 
@@ -203,7 +209,7 @@ function answerer(
       case 'tell':
         return tell(request.event);
       case 'append':
-        if (request.entry.type === 'kept') await guardDefinition(run, request.entry);
+        if (request.entry.type === 'kept') await guardDefinition(run, request.entry, jobs);
         return journal.append(request.entry, request.sync);
       case 'hook':
         return runHook?.(request);
@@ -219,14 +225,16 @@ function markerOf({ id, user }: AdmittedRun): Marker {
 }
 
 /** Writes what is kept to a file of its own before the journal records it, so that it outlives plan and journal. */
-function guardDefinition(
+async function guardDefinition(
   { id, journal, uri, hosts }: AdmittedRun,
   { on: host, bundle: kept }: Extract<JournalEntry, { type: 'kept' }>,
+  jobs: OnHosts<OpenJobs>,
 ): Promise<void> {
   const { initial } = ofHost(hosts, host);
   const { name: domain, uuid } = initial.domain;
   const of = { run: id, domain, uuid, uri: uri || initial.host.uri, host: hostname() };
-  return writeBundle(journal.folder, { ...of, since: new Date().toISOString(), kept });
+  await writeBundle(journal.folder, { ...of, since: new Date().toISOString(), kept });
+  ofHost(jobs, host).definition.save();
 }
 
 /**

@@ -1,8 +1,12 @@
-/** What is known of the block jobs of a run that is left unfinished: the last observation, and the commands sent since. */
+/**
+ * What is known of the block jobs and the definition of a run that is left unfinished: the last observation, and the
+ * commands sent since.
+ */
 import { commandDefinition, type Effect } from '../commands/effect.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import type { HostState } from '../model/host-state.ts';
 import { jobName } from '../model/job-name.ts';
+import { KeptDefinition } from './kept-definition.ts';
 
 /** A command that starts or ends a job of a disk. */
 interface JobCommand {
@@ -13,11 +17,17 @@ interface JobCommand {
   readonly job?: string;
 }
 
-/** The block jobs of one domain, as far as they are known. */
+/** The block jobs and the definition of one domain, as far as they are known. */
 export class OpenJobs {
+  readonly definition: KeptDefinition;
   /** What each disk's job is called, by the disk's target. */
   #seen = new Map<string, string>();
   #sent: readonly JobCommand[] = [];
+
+  /** @param kept whether an earlier process of the run saved the definition */
+  constructor(kept = false) {
+    this.definition = new KeptDefinition(kept);
+  }
 
   /** Passes an observation on, which replaces what was known. */
   async observing(observation: Promise<HostState>): Promise<HostState> {
@@ -26,12 +36,14 @@ export class OpenJobs {
       state.domain.disks.flatMap(({ target, job }) => (job ? [[target, jobName(job)]] : [])),
     );
     this.#sent = [];
+    this.definition.observed(state);
     return state;
   }
 
   /** Follows an effect: it counts as sent unless the host certainly has not begun it. */
   async performing(effect: Effect, performance: Promise<void>): Promise<void> {
     const before = this.#sent;
+    this.definition.sent(effect);
     this.#sent = [...before, ...jobCommands(effect), ...this.#backupsEnded(effect)];
     try {
       await performance;

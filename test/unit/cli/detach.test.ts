@@ -7,6 +7,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import {
   endOrBeginning,
   environmentOf,
+  stopArguments,
   type Unit,
   unitArguments,
 } from '../../../src/cli/detach.ts';
@@ -128,4 +129,10 @@ test.each<readonly [string, readonly JournalEntry[]]>([
   ['in an after hook', [STARTED, ...BEGUN, JUDGED, started('after')]],
 ])('a detached run that is %s has begun', async (_how, entries) => {
   expect(await codeAfter(entries)).toBeUndefined();
+});
+
+test('a unit that may still start is stopped by its name', () => {
+  expect(stopArguments('system', 'r1')).toEqual(['stop', 'blockplan-r1.service']);
+  expect(stopArguments('user', 'r1')).toEqual(['--user', 'stop', 'blockplan-r1.service']);
+  expect(unitArguments('system', { ...UNIT, run: 'r1' })).toContain('--unit=blockplan-r1');
 });

@@ -79,7 +79,7 @@ export async function performed(
   };
   const ending = new RunEnding(resumes?.how ?? 'run', format, settings, { plan: 'test.yaml' });
   const code = await ending.after(async () => {
-    const lock = await takeLock(state, 'key', run, 'u', `${run}.${Math.random()}`);
+    const lock = await takeLock(state, 'key', run, 'u');
     if ('heldBy' in lock) throw new Error('the lock is held');
     try {
       return await locked(state, run, ending, { plan, graph, driver, format, resumes });

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Lock } from '../../../src/claims.ts';
 import {
   filesOutOfSight,
@@ -38,8 +38,13 @@ async function taken(run: string): Promise<Lock> {
   return lock;
 }
 
+/** The files of a taker, whose name has a random part. */
+function filesOf(run: string): string[] {
+  return readdirSync(join(state, 'locks')).filter((name) => name.startsWith(`${KEY}.${run}.`));
+}
+
 function file(run: string): string {
-  return join(state, 'locks', `${KEY}.${run}.lock`);
+  return join(state, 'locks', filesOf(run).find((name) => name.endsWith('.lock')) ?? '');
 }
 
 /** Writes a lock as another process would have left it. */
@@ -105,10 +110,34 @@ describe('a lock', () => {
     await (await taken('second')).release();
   });
 
+  test('is kept by one of two processes that work for the same run', async () => {
+    const lock = await taken('first');
+    expect(await takeLock(state, KEY, 'first', 'tester')).toMatchObject({
+      heldBy: { run: 'first' },
+    });
+    expect(filesOf('first')).toHaveLength(2);
+    expect((await lockOwner(state, KEY))?.run).toBe('first');
+    await lock.release();
+    expect(await lockOwner(state, KEY)).toBeUndefined();
+  });
+
+  test('is awaited whatever the clock does', async () => {
+    const other = { ...(await ownOwner()), taker: 'zz', run: 'other' };
+    const claim = join(state, 'locks', `${KEY}.zz.claim`);
+    writeFileSync(claim, JSON.stringify(other));
+    let hours = 0;
+    const clock = vi.spyOn(Date, 'now').mockImplementation(() => 3_600_000 * hours++);
+    setTimeout(() => rmSync(claim), 100);
+    const lock = await takeLock(state, KEY, 'next', 'tester').finally(() => clock.mockRestore());
+    expect(lock).toHaveProperty('release');
+    if ('release' in lock) await lock.release();
+  });
+
   test('is private, and leaves no other file', async () => {
     const lock = await taken('first');
     await takeLock(state, KEY, 'second', 'tester');
-    expect(readdirSync(join(state, 'locks'))).toEqual([`${KEY}.first.claim`, `${KEY}.first.lock`]);
+    const own = expect.stringMatching(/^4dea22b3\.first\.[\da-f]{6}\.(claim|lock)$/);
+    expect(readdirSync(join(state, 'locks'))).toEqual([own, own]);
     expect(statSync(file('first')).mode & 0o777).toBe(0o600);
     expect(statSync(join(state, 'locks')).mode & 0o777).toBe(0o700);
     await lock.release();
@@ -230,10 +259,8 @@ describe('a lock', () => {
         ).toHaveLength(1);
         for (const answer of answers) expect(['taken', `held by ${winner}`]).toContain(answer);
         expect(JSON.parse(readFileSync(file(winner), 'utf8'))).toMatchObject({ run: winner });
-        expect(readdirSync(join(state, 'locks'))).toEqual([
-          `${KEY}.${winner}.claim`,
-          `${KEY}.${winner}.lock`,
-        ]);
+        expect(readdirSync(join(state, 'locks'))).toEqual(filesOf(winner));
+        expect(filesOf(winner)).toHaveLength(2);
         for (const { child } of takers) child.kill('SIGKILL');
       }
     },

@@ -103,12 +103,13 @@ const FULL: { [K in RunEvent['event']]: Required<Extract<RunEvent, { event: K }>
     run: 'r',
     by: 'interrupted by SIGINT',
     jobs: ['y'],
+    definition: ['z'],
     next: ['x'],
   },
 };
 const OPTIONAL = [
   ...['about', 'again', 'happened', 'elapsedMs', 'error', 'rate', 'leftMs', 'guestKeepsUp', 'hint'],
-  ...['path', 'position', 'jobs'],
+  ...['path', 'position', 'jobs', 'definition'],
 ];
 
 function lines(events: readonly RunEvent[]): string[] {

@@ -1,0 +1,70 @@
+/** Whether the only definition of a domain is the one that its run has saved, as far as is known. */
+import { join } from 'node:path';
+import { blockplanCommand, type Command } from '../command.ts';
+import type { Effect } from '../commands/effect.ts';
+import { BUNDLE_FILE } from '../journal/bundle.ts';
+import type { HostState } from '../model/host-state.ts';
+import type { RunHost } from './run-state.ts';
+
+/** Follows the definition of one domain: the last observation, and the commands sent since. */
+export class KeptDefinition {
+  #kept: boolean;
+  #isOpen: boolean;
+
+  /** @param kept whether an earlier process of the run saved it */
+  constructor(kept = false) {
+    this.#kept = kept;
+    this.#isOpen = kept;
+  }
+
+  /** It is in the bundle from now on. */
+  save(): void {
+    this.#kept = true;
+  }
+
+  sent(effect: Effect): void {
+    if (isVerb(effect, 'undefine')) this.#isOpen = true;
+  }
+
+  observed({ domain: { persistent } }: HostState): void {
+    this.#isOpen = !persistent;
+  }
+
+  /** Whether libvirt is not known to have a definition of the domain again. */
+  get isOwed(): boolean {
+    return this.#kept && this.#isOpen;
+  }
+}
+
+/** Whether the definition that a run has saved is not known to be back. */
+export function isOnlyCopy({ kept, since, lastSeen }: RunHost): boolean {
+  const last = since.findLast(
+    ({ effect }) => isVerb(effect, 'undefine') || isVerb(effect, 'define'),
+  );
+  const isUndefined = last !== undefined && isVerb(last.effect, 'undefine');
+  return kept !== undefined && (isUndefined || !lastSeen.domain.persistent);
+}
+
+function isVerb(effect: Effect, verb: 'define' | 'undefine'): boolean {
+  return effect.tool === 'virsh' && effect.verb === verb;
+}
+
+/**
+ * What to report of such a definition, and the command that restores it; nothing if libvirt has one.
+ * @param isOwed whether it is the only copy
+ * @param folder of the run
+ */
+export function owedDefinition(
+  isOwed: boolean,
+  domain: string,
+  { id, folder }: { readonly id: string; readonly folder: string },
+): { readonly state: readonly string[]; readonly next: readonly Command[] } {
+  if (!isOwed) return { state: [], next: [] };
+  const file = join(folder, BUNDLE_FILE);
+  return {
+    state: [
+      `as far as is known, the definition of "${domain}" exists only in ${file}: the guest does not come back after it stops`,
+    ],
+    next: [blockplanCommand('rescue', id)],
+  };
+}
