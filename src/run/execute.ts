@@ -3,7 +3,6 @@ import { hostname } from 'node:os';
 import type { Driver, MadeFile } from '../commands/driver.ts';
 import type { Progress } from '../commands/effect.ts';
 import type { Direction, Listener, PhaseRef } from '../events.ts';
-import { writeBundle } from '../journal/bundle.ts';
 import type { JournalEntry } from '../journal/journal.ts';
 import { nextDirection, recoveryCommands, recoveryModesFrom } from '../journal/recovery-mode.ts';
 import type { RunLog } from '../journal/run-log.ts';
@@ -15,7 +14,7 @@ import { guestNotice } from './guest-notice.ts';
 import type { HookRunner } from './hook-runner.ts';
 import { applyRecord } from './interrupted-run.ts';
 import { JobProgress } from './job-progress.ts';
-import { owedDefinition } from './kept-definition.ts';
+import { owedDefinition, saveDefinition } from './kept-definition.ts';
 import { MarkerCheck } from './marker-check.ts';
 import { OpenJobs } from './open-jobs.ts';
 import { journalErrorText } from './perform-effect.ts';
@@ -209,7 +208,7 @@ function answerer(
       case 'tell':
         return tell(request.event);
       case 'append':
-        if (request.entry.type === 'kept') await guardDefinition(run, request.entry, jobs);
+        if (request.entry.type === 'kept') await saveDefinition(run, request.entry, jobs);
         return journal.append(request.entry, request.sync);
       case 'hook':
         return runHook?.(request);
@@ -222,19 +221,6 @@ function answerer(
 function markerOf({ id, user }: AdmittedRun): Marker {
   const since = new Date().toISOString();
   return { run: id, host: hostname(), user, pid: process.pid, since };
-}
-
-/** Writes what is kept to a file of its own before the journal records it, so that it outlives plan and journal. */
-async function guardDefinition(
-  { id, journal, uri, hosts }: AdmittedRun,
-  { on: host, bundle: kept }: Extract<JournalEntry, { type: 'kept' }>,
-  jobs: OnHosts<OpenJobs>,
-): Promise<void> {
-  const { initial } = ofHost(hosts, host);
-  const { name: domain, uuid } = initial.domain;
-  const of = { run: id, domain, uuid, uri: uri || initial.host.uri, host: hostname() };
-  await writeBundle(journal.folder, { ...of, since: new Date().toISOString(), kept });
-  ofHost(jobs, host).definition.save();
 }
 
 /**

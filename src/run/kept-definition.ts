@@ -1,9 +1,13 @@
 /** Whether the only definition of a domain is the one that its run has saved, as far as is known. */
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { blockplanCommand, type Command } from '../command.ts';
 import type { Effect } from '../commands/effect.ts';
-import { BUNDLE_FILE } from '../journal/bundle.ts';
+import { BUNDLE_FILE, writeBundle } from '../journal/bundle.ts';
+import type { JournalEntry } from '../journal/journal.ts';
 import type { HostState } from '../model/host-state.ts';
+import { type OnHosts, ofHost } from '../model/hosts.ts';
+import type { AdmittedRun } from './admitted-run.ts';
 import type { RunHost } from './run-state.ts';
 
 /** Follows the definition of one domain: the last observation, and the commands sent since. */
@@ -67,4 +71,17 @@ export function owedDefinition(
     ],
     next: [blockplanCommand('rescue', id)],
   };
+}
+
+/** Writes what is kept to a file of its own before the journal records it, so that it outlives plan and journal. */
+export async function saveDefinition(
+  { id, journal, uri, hosts }: AdmittedRun,
+  { on: host, bundle: kept }: Extract<JournalEntry, { type: 'kept' }>,
+  known: OnHosts<{ readonly definition: KeptDefinition }>,
+): Promise<void> {
+  const { initial } = ofHost(hosts, host);
+  const { name: domain, uuid } = initial.domain;
+  const of = { run: id, domain, uuid, uri: uri || initial.host.uri, host: hostname() };
+  await writeBundle(journal.folder, { ...of, since: new Date().toISOString(), kept });
+  ofHost(known, host).definition.save();
 }
