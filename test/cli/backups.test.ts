@@ -121,7 +121,7 @@ error BP185: thu: vda needs the backup wed, in which vda is broken
     expect(stdout).toMatch(/^draft +fri +\? /m);
     expect(stdout).toMatch(/^merging +tue /m);
     expect(stdout).toContain(
-      'A newer version of blockplan began to remove, and has not finished: tue (merged into wed).\n',
+      'Being removed by a newer version of blockplan: tue (merged into wed).\n',
     );
     expect(stdout).toContain('The store is locked by: store.r1.held.\n');
   });
