@@ -100,7 +100,7 @@ function notesOn({ backups, holders, strays }: BackupListing): string[] {
         ]),
     ...(merging.length === 0
       ? []
-      : [`A newer version of blockplan began to remove, and has not finished: ${named(ends)}.`]),
+      : [`Being removed by a newer version of blockplan: ${named(ends)}.`]),
     ...(holders.length === 0 ? [] : [`The store is locked by: ${named(holders)}.`]),
     ...(strays.length === 0 ? [] : [`Files that belong to no backup: ${named(strays)}.`]),
   ];
