@@ -120,13 +120,8 @@ error BP185: thu: vda needs the backup wed, in which vda is broken
     expect(stdout).toContain(': 4 backups, 1 draft, ');
     expect(stdout).toMatch(/^draft +fri +\? /m);
     expect(stdout).toMatch(/^merging +tue /m);
-<<<<<<< HEAD
-    expect(stdout.replaceAll('\n', ' ')).toContain(
-      'A newer version of blockplan began to remove, and has not finished: tue (merged into wed). ',
-=======
     expect(stdout).toContain(
       'Being removed by a newer version of blockplan: tue (merged into wed).\n',
->>>>>>> words23
     );
     expect(stdout).toContain('The store is locked by: store.r1.held.\n');
   });
