@@ -7,7 +7,7 @@ import { EffectFailed } from '../model/effect-failed.ts';
 import type { DomainEvents } from './events.ts';
 
 /** How long QEMU's report may take to arrive once libvirt has answered: both come over different connections. */
-const REPORT_LIMIT_MS = 10_000;
+const REPORT_LIMIT_MS = 60_000;
 
 /** How QEMU's latest job on each disk ended, since the latest one was started. */
 export class JobEnds {

@@ -21,6 +21,9 @@ export interface RunEventsOptions {
 /** How long an event may take that blockplan itself has caused. On a busy host the process that receives them starts late. */
 const EVENT_LIMIT_MS = 10_000;
 
+/** The same where a complete backup would count as incomplete. */
+const SETTLE_LIMIT_MS = 60_000;
+
 /** One subscription after another, each followed by watches of its own. */
 export class RunEvents {
   readonly #options: RunEventsOptions;
@@ -68,7 +71,7 @@ export class RunEvents {
    */
   async settled(virsh: Virsh): Promise<boolean> {
     const marker = this.#marker;
-    return marker !== undefined && (await this.#hearsWithin(virsh, marker, EVENT_LIMIT_MS));
+    return marker !== undefined && (await this.#hearsWithin(virsh, marker, SETTLE_LIMIT_MS));
   }
 
   unmark(virsh: Virsh): Promise<void> {
