@@ -117,7 +117,8 @@ test('a run interrupted twice continues from there; an edit of its plan is repor
   expect(left.exitCode, left.told).toBe(130);
   expect(left.events.at(-1)).toMatchObject({
     event: 'run-left',
-    next: [`blockplan rollback ${run}`],
+    // The run alone has the definition.
+    next: [`blockplan rollback ${run}`, `blockplan rescue ${run}`],
   });
   // Once its rollback has begun, no report offers to resume the plan.
   for (const argv of [['status'], ['show', run], ['doctor', guest.name, '-c', host.uri]]) {
