@@ -29,11 +29,11 @@ function rollback(phase: Phase, before: HostState, after: HostState, start: Host
   }
 }
 
-/** Facts have rounded amounts, and the definition without its passwords. */
+/** What facts lack: exact amounts, the passwords in a definition, and which file exactly is at a path. */
+const NOT_IN_FACTS: readonly string[] = ['content', 'bytes', 'over', 'former'];
+
 function withoutAmounts(value: object): unknown {
   return JSON.parse(
-    JSON.stringify(value, (key, part: unknown) =>
-      key === 'content' || key === 'bytes' ? undefined : part,
-    ),
+    JSON.stringify(value, (key, part: unknown) => (NOT_IN_FACTS.includes(key) ? undefined : part)),
   );
 }

@@ -217,7 +217,7 @@ describe('the domain', () => {
     await host.virsh('metadata', NAME, ...words, '--set', marker);
     const marked = await runSteps(host, NAME, [copy({})]);
     expect([marked.exitCode, codes(marked)]).toEqual([3, ['BP120']]);
-    expect(marked.stderr).toContain('eve on elsewhere');
+    expect(marked.stderr).toContain('eve@elsewhere');
     expect(await host.virsh('dumpxml', NAME)).toContain('host="elsewhere"');
     await host.virsh('metadata', NAME, '--uri', 'urn:blockplan:run:1', '--live', '--remove');
     const slow = { bandwidth: 1, bytes: true };

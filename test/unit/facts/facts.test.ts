@@ -12,7 +12,7 @@ import { recordedBackingName } from '../../../src/model/headers.ts';
 import type { HostState, OtherDomain } from '../../../src/model/host-state.ts';
 import { walk } from '../../../src/simulate/walk.ts';
 import { hostForPlans, LIVE, SHIPPED, shipped } from '../../plans.ts';
-import { walked as walkedAll } from '../../walked.ts';
+import { walked } from '../../walked.ts';
 import { BASE, disk, looked, neighbour, SNAP1, SNAP2, world } from '../../worlds.ts';
 
 const read = (text: string) => readFacts(text, 'facts.yaml');
@@ -23,13 +23,6 @@ const fits = new Ajv2020({ allowUnionTypes: true }).compile(
 );
 
 const GIB = 2 ** 30;
-
-/** A walk without what must still be so when a command is sent: a whole definition, of which facts lack the secrets. */
-function walked(...args: Parameters<typeof walkedAll>): ReturnType<typeof walkedAll> {
-  return JSON.parse(
-    JSON.stringify(walkedAll(...args), (key, value) => (key === 'over' ? undefined : value)),
-  );
-}
 
 describe('generated files are up to date (run `npm run generate`)', () => {
   test('for the facts schema', () => {
