@@ -14,7 +14,7 @@ import { connectionLost } from './contact.ts';
 import type { DomainEvents } from './events.ts';
 import { hasLostCopy } from './lost-copy.ts';
 import { hasStopped } from './observe.ts';
-import { LOCKED_ANSWER_MS } from './read-answer.ts';
+import { LOCKED_ANSWER_MS, NO_BACKUP } from './read-answer.ts';
 import { SILENT_MS } from './silence.ts';
 import { Sleep } from './sleep.ts';
 import type { Virsh } from './virsh.ts';
@@ -27,9 +27,6 @@ const STILL_MS = 5_000;
 
 /** How long to wait for the event that a stopped guest's reason comes with. */
 const LATE_MS = 200;
-
-/** libvirt's error where no backup runs (qemu_backup.c, qemuBackupGetXMLDesc). */
-const NO_BACKUP = /no domain backup job present/;
 
 /** The operation of a backup in an event (libvirt, virDomainJobOperation). */
 const BACKUP = '9';

@@ -23,6 +23,7 @@ import type { GuestProcesses } from './guest-process.ts';
 import {
   LOCKED_ANSWER_MS,
   mayBeReadAgain,
+  NO_BACKUP,
   printedBy,
   printedUnless,
   UNSUPPORTED,
@@ -35,9 +36,6 @@ const ROUNDS = 3;
 
 /** How long to wait in between: when QEMU dies, libvirt refuses some queries before it reports that the guest is off. */
 const PAUSE_MS = 100;
-
-/** Where there is no backup (qemu_backup.c). */
-const NO_BACKUP = /no domain backup job present/;
 
 /** Where there are snapshots, and none is current: virsh's words, and libvirt's own. */
 const NO_CURRENT_SNAPSHOT = /has no current snapshot|does not have a current snapshot/;

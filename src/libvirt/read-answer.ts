@@ -25,6 +25,9 @@ export const UNSUPPORTED =
 /** The refusal of what only a running guest has. */
 export const NOT_RUNNING = /domain is not running/i;
 
+/** The refusal of `backup-dumpxml` where no backup runs (qemu_backup.c, qemuBackupGetXMLDesc). */
+export const NO_BACKUP = /no domain backup job present/;
+
 /**
  * What virsh printed.
  * @throws BlockplanError domainUnreadable with libvirt's reason; DomainBusy if another command holds the domain

@@ -33,14 +33,9 @@ function foreignLayers(run: RunState, on: HostName, now: HostState): string[] {
     });
 }
 
-/** The targets of the disks that the plan works on, on that host. */
-export function targetsOf(run: RunState, on: HostName): readonly string[] {
-  return [...ownOf(run.graph, hostIn(run, on)).targets];
-}
-
-/** Whether a step of the plan works on that disk. */
-export function isWorkedOn(graph: Graph, host: RunHost, target: string): boolean {
-  return ownOf(graph, host).targets.has(target);
+/** The targets of the disks that the steps of the plan work on, on that host. */
+export function targetsOf(graph: Graph, host: RunHost): ReadonlySet<string> {
+  return ownOf(graph, host).targets;
 }
 
 /** What a run knows as its own. It is cached: it is the same at each observation, and long for a long plan. */

@@ -25,7 +25,7 @@ import {
   withDomain,
 } from '../model/host-state.ts';
 import type { HostName } from '../model/hosts.ts';
-import { isWorkedOn } from './foreign.ts';
+import { targetsOf } from './foreign.ts';
 import { lastWrites } from './last-writes.ts';
 import { leftWrites } from './left-writes.ts';
 import {
@@ -46,7 +46,7 @@ export function* observe(run: RunState, on: HostName): RunPart<HostState> {
   const known = kept ? withDomain(state, { kept }) : state;
   const left = [
     ...host.left,
-    ...leftWrites(host, known, (target) => isWorkedOn(run.graph, host, target)),
+    ...leftWrites(host, known, (target) => targetsOf(run.graph, host).has(target)),
   ];
   const up = isUp(known) ? { lastUp: [known], since: [], left } : {};
   setHost(run, on, { lastSeen: known, ...up });

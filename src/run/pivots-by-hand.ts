@@ -12,7 +12,7 @@ import { activeFile, type HostState, isUp } from '../model/host-state.ts';
 import type { HostName } from '../model/hosts.ts';
 import { assumeSuccess } from '../simulate/simulate-effects.ts';
 import { awaitReady, pivot } from '../steps/effects/job.ts';
-import { isWorkedOn } from './foreign.ts';
+import { targetsOf } from './foreign.ts';
 import { lastWrites } from './last-writes.ts';
 import { askWritten, type RunPart } from './requests.ts';
 import { hostIn, type RunHost, type RunState, setHost } from './run-state.ts';
@@ -87,7 +87,7 @@ function suspectsIn(state: HostState, { graph }: RunState, host: RunHost): Suspe
   return state.domain.disks.flatMap(({ target, chain: [top], job }) => {
     const isMirror = job?.type === 'copy' || job?.type === 'active-commit';
     const mirror = isMirror ? job.mirror : undefined;
-    return top && mirror !== undefined && isWorkedOn(graph, host, target)
+    return top && mirror !== undefined && targetsOf(graph, host).has(target)
       ? [{ target, source: top.file, mirror }]
       : [];
   });

@@ -43,7 +43,7 @@ export function* secureDefinition(run: RunState, on: HostName): RunPart<readonly
   const seen = now.domain.state === 'gone' ? wrote.at(-1) : undefined;
   const moved = definitionOnMovedDisks(saved, before, seen ?? now);
   // What an operator has changed in the meantime is not undone; the report says that it differs.
-  const targets = targetsOf(run, on);
+  const targets = [...targetsOf(run.graph, hostIn(run, on))];
   const wanted =
     definition === undefined
       ? moved
@@ -81,7 +81,9 @@ export function* followMovedDisks(run: RunState, on: HostName): RunPart<void> {
   const { initial, lastSeen } = hostIn(run, on);
   const { definition } = lastSeen.domain;
   if (definition === undefined) return;
-  const wanted = definitionOnLive(definition, initial, lastSeen, targetsOf(run, on));
+  const wanted = definitionOnLive(definition, initial, lastSeen, [
+    ...targetsOf(run.graph, hostIn(run, on)),
+  ]);
   if (wanted === definition) return;
   const effect = defineDomain(wanted, 'name the files that the guest runs on', { definition });
   try {
