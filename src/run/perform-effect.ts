@@ -207,9 +207,11 @@ function refuseLastWrites(host: RunHost, file: string): void {
       `the guest wrote to ${file} before it was started from another file: the file is left alone`,
     );
   }
-  const written = isUp(host.lastSeen) ? [] : lastWrites(host).flatMap(({ domain }) => domain.disks);
+  if (isUp(host.lastSeen)) return;
+  const states = lastWrites(host);
+  const written = states.flatMap(({ domain }) => domain.disks);
   const active = written.flatMap(({ chain: [top] }) => (top ? filesOfLayer(top) : []));
-  if (lastWrites(host).some((state) => includesFile(state, active, file))) {
+  if (states.some((state) => includesFile(state, active, file))) {
     throw new EffectFailed(
       `the guest has stopped, and it last wrote to ${file}: the file is left alone`,
     );

@@ -54,8 +54,8 @@ export function* considerPivotsByHand(
   former: RunHost,
   now: HostState,
 ): RunPart<void> {
+  if (!former.lastUp.some(({ domain }) => hasEnded(domain.process, now.domain))) return;
   const states = lastWrites(former).filter((state) => isUp(state) && !state.domain.persistent);
-  if (!states.some(({ domain }) => hasEnded(domain.process, now.domain))) return;
   const found = states.flatMap((state) => suspectsIn(state, run, former));
   // It is the same job in each of them.
   const jobs = [...new Map(found.map((each) => [each.target, each])).values()];
