@@ -42,8 +42,12 @@ export interface Driver {
   ): Promise<void>;
   /** Everything that `undefine` would lose, in its current state. */
   bundle(): Promise<Bundle>;
-  /** Writes the run's marker into the domain's metadata, where operators on other machines can see it. */
-  mark(marker: Marker): Promise<void>;
+  /**
+   * Writes the run's marker into the domain's metadata, where operators on other machines can see it. If another run's marker
+   * is there, nothing is written; read it to find out.
+   * @param over the marker of another run that may be replaced
+   */
+  mark(marker: Marker, over?: Marker): Promise<void>;
   /** Removes the marker from the domain's metadata. */
   unmark(): Promise<void>;
   /** The marker on the domain, of this run or of another one. */

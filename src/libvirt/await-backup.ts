@@ -37,7 +37,7 @@ export interface BackupWait {
   readonly effect: AwaitBackupEffect;
   readonly signal?: AbortSignal;
   /** Waits for all events up to now; false where libvirt sends none. */
-  settled(): Promise<boolean>;
+  settled(signal?: AbortSignal): Promise<boolean>;
   onProgress(progress: Progress): void;
 }
 
@@ -133,7 +133,7 @@ export class BackupWatch {
   /** The event of the end can be later than the answer that it is over, since they come over different connections. */
   async #judge(wait: BackupWait): Promise<void> {
     if (this.#lost !== undefined) throw connectionLost(this.#lost);
-    const isAll = await wait.settled();
+    const isAll = await wait.settled(wait.signal);
     if (!isAll || this.#ends.length === 0)
       throw new EffectFailed(
         'the backup has ended, but libvirt did not report how, so it is treated as incomplete',

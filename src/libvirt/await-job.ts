@@ -1,5 +1,4 @@
 /** Waits for a block job on libvirt's events; polls the job now and then for progress, and in case an event was lost. */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { StartedJob } from '../commands/define.ts';
 import type { AwaitJobEffect, Progress } from '../commands/effect.ts';
 import type { HostIO } from '../host-io/host-io.ts';
@@ -61,9 +60,9 @@ export class JobWatch {
     this.#stop = events.on((event) => {
       if (event.kind === 'job-error') {
         this.#errors.set(event.disk, event.reason);
-        return;
+      } else {
+        this.#seen.push(event);
       }
-      this.#seen.push(event);
       this.#pause.end();
     });
     // The next poll notices that the subscription has ended.
@@ -169,7 +168,7 @@ export class JobWatch {
   ): Promise<string> {
     if (how === 'canceled') return `the job on ${disk} was cancelled by another process`;
     // QEMU's error and libvirt's event come over different connections.
-    for (let waited = 0; waited < LATE_MS && !this.#errors.has(disk); waited += 20) await delay(20);
+    await this.#pause.until(() => this.#errors.has(disk), LATE_MS);
     const said = this.#errors.get(disk);
     const why = await whyJobFailed({ io, virsh, domain, disk, said, into: this.#into });
     if (why !== undefined) return `the job on ${disk} failed: ${why}`;

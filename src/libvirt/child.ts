@@ -1,5 +1,11 @@
 /** How a virsh process is started, and with which environment. */
-import type { Argv, Environment, HostIO, RunningProgram } from '../host-io/host-io.ts';
+import type {
+  Argv,
+  Environment,
+  HostIO,
+  RunningProgram,
+  StartOptions,
+} from '../host-io/host-io.ts';
 import { type Connection, checkConnection } from './connection-uri.ts';
 
 /**
@@ -15,23 +21,32 @@ export function startChild(
   io: HostIO,
   argv: Argv,
   connection: Connection,
-  options: { readonly stdin: 'pipe' | 'ignore'; readonly tied?: true },
+  { variables, ...options }: ChildOptions,
 ): RunningProgram {
   checkConnection(connection);
-  return io.start(argv, { ...options, environment: environment(connection.uri) });
+  return io.start(argv, { ...options, environment: environment(connection.uri, variables) });
+}
+
+interface ChildOptions extends Omit<StartOptions, 'environment'> {
+  /** Added to its environment. */
+  readonly variables?: Environment['set'];
 }
 
 /**
  * Leaves out what would change virsh's output, and makes readline plain. Everything that ssh and the user's libvirt
  * settings need stays.
  */
-function environment(uri: string | undefined): Environment {
+function environment(uri: string | undefined, variables: Environment['set'] = {}): Environment {
   return {
     without: [
       ...['VIRSH_*', 'LIBVIRT_DEBUG', 'LIBVIRT_LOG_*', 'LC_*', 'LANG', 'LANGUAGE'],
       ...(uri === undefined ? [] : ['LIBVIRT_DEFAULT_URI']),
     ],
-    set: { LC_ALL: 'C.UTF-8', TERM: 'dumb', INPUTRC: '/dev/null', ...withoutHistory(uri) },
+    set: {
+      ...{ LC_ALL: 'C.UTF-8', TERM: 'dumb', INPUTRC: '/dev/null' },
+      ...withoutHistory(uri),
+      ...variables,
+    },
   };
 }
 

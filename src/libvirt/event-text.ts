@@ -12,6 +12,8 @@ export type DomainEvent = {
       readonly type: BlockJobType;
       readonly status: BlockJobStatus;
     }
+  /** QEMU reports that a block job is ready to be ended. */
+  | { readonly kind: 'job-ready'; readonly disk: string }
   /** QEMU's own error for a block job that failed. */
   | { readonly kind: 'job-error'; readonly disk: string; readonly reason: string }
   /** QEMU reports that a block job is complete, without an error. */

@@ -1,6 +1,6 @@
 /** The events of a domain as they happen, from a second long-lived virsh that only listens. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { HostIO, RunningProgram } from '../host-io/host-io.ts';
+import type { Environment, HostIO, RunningProgram } from '../host-io/host-io.ts';
 import type { DomainState } from '../model/host-state.ts';
 import { startChild } from './child.ts';
 import type { Connection } from './connection-uri.ts';
@@ -8,7 +8,12 @@ import { connectArguments, connectionLost, keepaliveArguments } from './contact.
 import { type DomainEvent, EventText } from './event-text.ts';
 import { describeExit } from './exit-text.ts';
 import { errorIn } from './framing.ts';
-import { JobEndText, monitorWords } from './qemu-job-ends.ts';
+import {
+  followReports,
+  MONITOR_ENVIRONMENT,
+  monitorWords,
+  type QemuReports,
+} from './qemu-reports.ts';
 import type { Ending } from './virsh.ts';
 
 export interface WaitOptions {
@@ -32,15 +37,17 @@ export interface DomainEvents extends AsyncDisposable {
   ): Promise<Wanted | undefined>;
   /**
    * Waits until the subscription is live. virsh does not report this. So the caller passes a harmless action that libvirt
-   * answers with a `metadata-change` event, such as setting its own marker with `virsh metadata --set`, and the action is
-   * repeated every 25 ms until the event arrives. virsh subscribes to block jobs before it subscribes to metadata changes
-   * (tools/virsh-domain-event.c, `virshDomainEventCallbacks`), so both are live then.
+   * answers with a `metadata-change` event, such as setting its own marker with `virsh metadata --set`. It is repeated, after
+   * 25 ms at first and each second at last, until the event arrives. virsh subscribes to block jobs before it subscribes to
+   * metadata changes (tools/virsh-domain-event.c, `virshDomainEventCallbacks`), so both are live then.
    *
    * @param uri the namespace of the metadata that `touch` sets
    * @returns whether the event arrived in time
    */
   proveLive(touch: () => Promise<unknown>, uri: string, options: WaitOptions): Promise<boolean>;
   readonly alive: boolean;
+  /** QEMU's own reports of block jobs arrive over another connection, as events. */
+  readonly reports: QemuReports;
   /** Resolves (never rejects) once no more events will arrive: closed, daemon gone, connection broken. */
   readonly closed: Promise<Ending>;
   close(): Promise<void>;
@@ -62,22 +69,26 @@ export async function openEvents(
   const events = startListening(io, connection, [
     ...['event', '--domain', domain, '--all', '--loop', '--timestamp'],
   ]);
-  return new Listening(events, startListening(io, connection, monitorWords(domain)));
+  const monitor = startListening(io, connection, monitorWords(domain), MONITOR_ENVIRONMENT);
+  return new Listening(events, monitor);
 }
 
 function startListening(
   io: HostIO,
   connection: Connection,
   words: readonly string[],
+  variables: Environment['set'] = {},
 ): RunningProgram {
   const { uri, command = 'virsh' } = connection;
   const args = [...connectArguments(uri), ...keepaliveArguments(uri), ...words];
   // Unlike a session it reads no input whose end would show that blockplan is gone. Where it cannot be tied, it ends at
   // the next event that it can no longer print.
-  return startChild(io, [command, ...args], connection, { stdin: 'ignore', tied: true });
+  const options = { stdin: 'ignore', tied: true, variables } as const;
+  return startChild(io, [command, ...args], connection, options);
 }
 
 class Listening implements DomainEvents {
+  readonly reports: QemuReports;
   readonly closed: Promise<Ending>;
   readonly #child: RunningProgram;
   readonly #monitor: RunningProgram;
@@ -85,14 +96,11 @@ class Listening implements DomainEvents {
   #ending: Ending | undefined;
   #stderr = '';
 
-  /** @param monitor reports how QEMU's jobs end; a libvirt that lacks it still reports everything else */
+  /** @param monitor prints QEMU's reports; a libvirt that lacks them still sends everything else */
   constructor(child: RunningProgram, monitor: RunningProgram) {
     this.#child = child;
     this.#monitor = monitor;
-    const ends = new JobEndText();
-    monitor.stdout.on('data', (piece: string) => {
-      for (const end of ends.push(piece)) this.#tell({ time: Date.now(), ...end });
-    });
+    this.reports = followReports(monitor, (report) => this.#tell({ time: Date.now(), ...report }));
     const text = new EventText();
     child.stdout.on('data', (piece: string) => {
       for (const event of text.push(piece)) this.#tell(event);
@@ -154,17 +162,24 @@ class Listening implements DomainEvents {
     options: WaitOptions,
   ): Promise<boolean> {
     let settled = false;
-    const heard = this.waitFor(
-      (event) => event.kind === 'metadata-change' && event.uri === uri,
-      options,
-    ).finally(() => {
+    const failed = new AbortController();
+    const signals = [failed.signal, ...(options.signal ? [options.signal] : [])];
+    const heard = this.waitFor((event) => event.kind === 'metadata-change' && event.uri === uri, {
+      ...options,
+      signal: AbortSignal.any(signals),
+    }).finally(() => {
       settled = true;
     });
     // When touching fails, the caller gets that error, and nothing awaits this promise.
     heard.catch(() => {});
-    while (!settled) {
-      await touch();
-      await Promise.race([heard, delay(25)]);
+    try {
+      for (let pause = 25; !settled; pause = Math.min(pause * 2, 1000)) {
+        await touch();
+        await Promise.race([heard, delay(pause)]);
+      }
+    } catch (error) {
+      failed.abort();
+      throw error;
     }
     return (await heard) !== undefined;
   }

@@ -20,9 +20,9 @@ import type { Bundle, DomainState, HostState, Layer } from '../model/host-state.
 import type { Marker } from '../model/marker.ts';
 import { byExactName } from './by-uuid.ts';
 import { ComparedFiles } from './compared-files.ts';
-import { completeJob } from './complete-job.ts';
 import { checkConnection } from './connection-uri.ts';
 import { convertImage } from './convert.ts';
+import { endJob } from './end-job.ts';
 import type { DomainEvent } from './event-text.ts';
 import { type DomainEvents, LIFECYCLE_STATES } from './events.ts';
 import { GuestProcesses } from './guest-process.ts';
@@ -39,6 +39,7 @@ import { effectRefused } from './refusal.ts';
 import { refuseHeld, refuseReplaced } from './refuse-held.ts';
 import { moveUnused, removeUnused } from './remove-unused.ts';
 import { RunEvents } from './run-events.ts';
+import { SILENT_MS } from './silence.ts';
 import { surveyHost } from './survey.ts';
 import { timesWritten } from './times-written.ts';
 import { openVirsh, type Virsh } from './virsh.ts';
@@ -188,7 +189,7 @@ class LiveDriver implements LibvirtDriver {
     const { domain } = this.#options;
     const { backups: watch } = this.#listening();
     const known = { made: this.#made, compared: this.#compared, watch };
-    const settled = () => this.#listening().settled(this.#virsh);
+    const settled = (signal?: AbortSignal) => this.#listening().settled(this.#virsh, signal);
     return { io: this.#io, virsh: this.#virsh, domain, ...known, settled };
   }
 
@@ -218,13 +219,13 @@ class LiveDriver implements LibvirtDriver {
     });
   }
 
-  #command(effect: VirshEffect, { folder }: PerformContext): Promise<void> {
+  #command(effect: VirshEffect, { folder, signal }: PerformContext): Promise<void> {
     const { writeDurably } = this.#options;
     const places = { io: this.#io, folder, writeDurably };
     const send = () => withInputFiles(argvOf(effect), places, (argv) => this.#send(argv, effect));
-    const { completes } = effect;
-    if (effect.verb !== 'blockjob' || completes === undefined) return send();
-    return completeJob(this.#io, this.#listening().ends, { ...effect, completes }, send);
+    if (effect.verb !== 'blockjob') return send();
+    const place = { io: this.#io, virsh: this.#virsh, domain: this.#options.domain };
+    return endJob(effect, { ...place, events: this.#listening(), signal }, send);
   }
 
   async #send(argv: readonly string[], effect: VirshEffect): Promise<void> {
@@ -233,14 +234,12 @@ class LiveDriver implements LibvirtDriver {
     await this.#compared.requireUnchanged(this.#io, over?.compared ?? []);
     const definition = commandDefinition(effect);
     const job = definition.startsJob(effect.args);
-    if (job) {
-      this.#events?.jobs.begin(job);
-      this.#events?.backups.begin();
-      this.#events?.ends.begin();
-    }
+    if (job) this.#events?.begin(job);
     // The signal is not passed on: a command that was sent must be answered, so that its result is known.
+    // Where a late answer would discard a complete copy, it is awaited for longer.
+    const timeoutMs = effect.completes === undefined ? effect.timeoutMs : SILENT_MS;
     const { ok, error: said = 'failed' } = await this.#virsh.run(argv, {
-      timeoutMs: effect.timeoutMs ?? COMMAND_TIMEOUT_MS,
+      timeoutMs: timeoutMs ?? COMMAND_TIMEOUT_MS,
     });
     if (!ok && !definition.isDone?.(said)) throw effectRefused(effect, said);
   }
@@ -249,8 +248,8 @@ class LiveDriver implements LibvirtDriver {
     return captureBundle(this.#virsh, this.#options.domain);
   }
 
-  mark(marker: Marker): Promise<void> {
-    return this.#listening().mark(this.#virsh, marker);
+  mark(marker: Marker, over?: Marker): Promise<void> {
+    return this.#listening().mark(this.#virsh, marker, over);
   }
 
   unmark(): Promise<void> {

@@ -46,7 +46,7 @@ export interface BackupPlace {
   readonly compared: ComparedFiles;
   readonly watch: BackupWatch;
   /** Waits for all events up to now; false where libvirt sends none. */
-  settled(): Promise<boolean>;
+  settled(signal?: AbortSignal): Promise<boolean>;
 }
 
 /** Performs an effect of a backup; see there. */

@@ -1,4 +1,5 @@
 /** The events of a run's domain: who follows them, and the proof that they arrive. */
+import type { StartedJob } from '../commands/define.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { MARKER_URI, type Marker } from '../model/marker.ts';
 import { BackupWatch } from './await-backup.ts';
@@ -8,7 +9,18 @@ import type { DomainEvent } from './event-text.ts';
 import type { DomainEvents } from './events.ts';
 import { markDomain, readMarker, unmarkDomain } from './marker.ts';
 import { hasStopped } from './observe.ts';
+import { SILENT_MS } from './silence.ts';
+import { Sleep } from './sleep.ts';
 import type { Virsh } from './virsh.ts';
+
+/** The proof that events arrive. */
+interface Proof {
+  /** The marker that is written. */
+  readonly marker: Marker;
+  /** Another run's marker that it may replace. */
+  readonly over?: Marker | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
 
 export interface RunEventsOptions {
   readonly domain: string;
@@ -21,8 +33,21 @@ export interface RunEventsOptions {
 /** How long an event may take that blockplan itself has caused. On a busy host the process that receives them starts late. */
 const EVENT_LIMIT_MS = 10_000;
 
-/** The same where a complete backup would count as incomplete. */
-const SETTLE_LIMIT_MS = 60_000;
+/** How long each subscription is given to prove that it passes QEMU's reports on. */
+const REPORTS_LIMIT_MS = 60_000;
+
+/** How many subscriptions are tried before a job that is ready is given up. */
+const REPORTS_ROUNDS = 5;
+
+/** The pause before each further one: a daemon that starts again refuses them for a while. */
+const REPORTS_PAUSE_MS = 10_000;
+
+/** Another run's marker is on the domain, and stays there. */
+class MarkedByAnother extends EffectFailed {
+  constructor({ run }: Marker) {
+    super(`the domain has the marker of run ${run}`);
+  }
+}
 
 /** One subscription after another, each followed by watches of its own. */
 export class RunEvents {
@@ -51,27 +76,62 @@ export class RunEvents {
     return this.#backups;
   }
 
-  get ends(): JobEnds {
-    return this.#ends;
+  /** Forgets the events of earlier jobs, before a job is started. */
+  begin(job: StartedJob): void {
+    this.#jobs.begin(job);
+    this.#backups.begin();
+    this.#ends.begin(job);
   }
 
   /**
-   * Sets the marker of the run, which also proves that events arrive before any is needed.
+   * Sets the marker of the run, which also proves that events arrive before any is needed. If another run's marker is there,
+   * nothing is set, which the caller must read.
+   * @param over the marker of another run that may be replaced
    * @throws EffectFailed if the marker is refused, or libvirt sends no events
    */
-  async mark(virsh: Virsh, marker: Marker): Promise<void> {
-    if (!(await this.#hears(virsh, marker)))
-      throw new EffectFailed('libvirt sends no events, which are required to follow a block job');
-    this.#marker = marker;
+  async mark(virsh: Virsh, marker: Marker, over?: Marker): Promise<void> {
+    try {
+      if (!(await this.#hears(virsh, { marker, over })))
+        throw new EffectFailed('libvirt sends no events, which are required to follow a block job');
+      this.#marker = marker;
+    } catch (error) {
+      if (!(error instanceof MarkedByAnother)) throw error;
+    }
   }
 
   /**
    * Waits for all events up to now: libvirt sends the event of writing the marker again after them.
-   * @returns false if that is not proven: libvirt sends no events, or the guest was off when the run began and has no marker
+   * @returns false if that is not proven: libvirt sends no events, or the guest has no marker of this run, because it was off
+   *   when the run began, or another run has marked it since
    */
-  async settled(virsh: Virsh): Promise<boolean> {
+  async settled(virsh: Virsh, signal?: AbortSignal): Promise<boolean> {
     const marker = this.#marker;
-    return marker !== undefined && (await this.#hearsWithin(virsh, marker, SETTLE_LIMIT_MS));
+    if (marker === undefined) return false;
+    try {
+      // A complete backup counts as incomplete otherwise.
+      return await this.#hearsWithin(virsh, { marker, signal }, SILENT_MS);
+    } catch (error) {
+      if (error instanceof MarkedByAnother) return false;
+      throw error;
+    }
+  }
+
+  /**
+   * Waits until QEMU's report on the end of that disk's ready job is certain to arrive, and starts listening again where it is
+   * not. The job stays as it is.
+   * @throws EffectFailed, not begun, if that cannot be proven; the signal's reason when it aborts
+   */
+  async reportsOf(virsh: Virsh, disk: string, signal?: AbortSignal): Promise<JobEnds> {
+    for (let round = 1; ; round++) {
+      if (await this.#ends.willReport(disk, REPORTS_LIMIT_MS, signal)) return this.#ends;
+      if (round === REPORTS_ROUNDS)
+        throw new EffectFailed(
+          `the job on ${disk} was not ended: libvirt does not pass on how QEMU ends it, and without that it is unknown whether the copy is complete`,
+          { begun: false },
+        );
+      await new Sleep().start(REPORTS_PAUSE_MS, signal);
+      await this.listenAgain(virsh, signal);
+    }
   }
 
   unmark(virsh: Virsh): Promise<void> {
@@ -90,12 +150,11 @@ export class RunEvents {
     const marker = this.#marker;
     // A guest that is off has no live XML that could hold a marker, and no job.
     if (marker === undefined || (await hasStopped(virsh, domain))) return true;
-    const found = await readMarker(virsh, domain);
-    if (found !== undefined && found.run !== marker.run) return true;
     try {
-      return await this.#hears(virsh, marker, signal);
+      return await this.#hears(virsh, { marker, signal });
     } catch (error) {
-      // The guest has just stopped, or another command has held it for 30 s: long after the subscription was live.
+      // The guest has just stopped, another run has marked it, or another command has held it for 30 s: long after the
+      // subscription was live.
       if (error instanceof EffectFailed) return true;
       throw error;
     }
@@ -109,20 +168,24 @@ export class RunEvents {
   }
 
   /** Whether events arrive. Once in some thousand runs the process that receives them never received any (libvirt 9.0). */
-  async #hears(virsh: Virsh, marker: Marker, signal?: AbortSignal): Promise<boolean> {
-    if (await this.#hearsWithin(virsh, marker, EVENT_LIMIT_MS, signal)) return true;
+  async #hears(virsh: Virsh, proof: Proof): Promise<boolean> {
+    if (await this.#hearsWithin(virsh, proof, EVENT_LIMIT_MS)) return true;
     await this.#relisten(virsh);
-    return this.#hearsWithin(virsh, marker, 30_000, signal);
+    return this.#hearsWithin(virsh, proof, 30_000);
   }
 
-  /** Whether libvirt's event of writing the marker arrives, which it sends also if nothing changes. */
-  #hearsWithin(
-    virsh: Virsh,
-    marker: Marker,
-    timeoutMs: number,
-    signal?: AbortSignal,
-  ): Promise<boolean> {
-    const set = () => markDomain(virsh, this.#options.domain, marker);
+  /**
+   * Whether libvirt's event of writing the marker arrives, which it sends also if nothing changes.
+   * @throws MarkedByAnother
+   */
+  #hearsWithin(virsh: Virsh, { marker, over, signal }: Proof, timeoutMs: number): Promise<boolean> {
+    const { domain } = this.#options;
+    const set = async () => {
+      const found = await readMarker(virsh, domain);
+      if (found !== undefined && found.run !== marker.run && found.run !== over?.run)
+        throw new MarkedByAnother(found);
+      await markDomain(virsh, domain, marker);
+    };
     const options = { timeoutMs, ...(signal ? { signal } : {}) };
     return this.#events.proveLive(set, MARKER_URI, options);
   }

@@ -25,4 +25,20 @@ export class Sleep {
       signal?.addEventListener('abort', wake);
     });
   }
+
+  /**
+   * Sleeps until that holds (true), which is checked each time the sleep is ended, or the time is over (false).
+   * @param ms milliseconds
+   * @throws the signal's reason when it aborts
+   */
+  async until(holds: () => boolean, ms: number, signal?: AbortSignal): Promise<boolean> {
+    const deadline = performance.now() + ms;
+    for (;;) {
+      signal?.throwIfAborted();
+      if (holds()) return true;
+      const left = deadline - performance.now();
+      if (left <= 0) return false;
+      await this.start(left, signal);
+    }
+  }
 }

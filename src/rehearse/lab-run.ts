@@ -104,7 +104,7 @@ export function withEffectHook(driver: Driver, aside: EffectHook): Driver {
       if (effect === aside.after) await aside.do();
     },
     bundle: () => driver.bundle(),
-    mark: (marker) => driver.mark(marker),
+    mark: (marker, over) => driver.mark(marker, over),
     unmark: () => driver.unmark(),
     marker: () => driver.marker(),
     seenMarker: () => driver.seenMarker(),

@@ -22,6 +22,9 @@ import { observe, performEffect } from './perform-effect.ts';
 import { askHostState, emit, type RunPart } from './requests.ts';
 import { hostIn, type RunState, setHost } from './run-state.ts';
 
+/** The phase in whose name the journal has what keeps a definition from being lost at the end. */
+export const SALVAGE = { step: 'run', phase: 'salvage' } as const;
+
 /**
  * Restores the definition when a run can neither continue nor roll back: a domain that was made transient is defined
  * again, and what libvirt itself has changed of the plan's disks in a definition gets its former content (a pivot leaves an
@@ -63,7 +66,7 @@ export function* secureDefinition(run: RunState, on: HostName): RunPart<readonly
   const restored = kept ? restoreAttachments({ ...kept, autostart }, now) : [];
   try {
     for (const effect of [defineDomain(wanted, 'keep the definition from being lost'), ...restored])
-      yield* performEffect(run, { on, step: 'run', phase: 'salvage' }, 'undo', effect);
+      yield* performEffect(run, { on, ...SALVAGE }, 'undo', effect);
   } catch (error) {
     if (!(error instanceof EffectFailed)) throw error;
     yield* emit({ event: 'notice', message: error.message });
@@ -87,7 +90,7 @@ export function* followMovedDisks(run: RunState, on: HostName): RunPart<void> {
   if (wanted === definition) return;
   const effect = defineDomain(wanted, 'name the files that the guest runs on', { definition });
   try {
-    yield* performEffect(run, { on, step: 'run', phase: 'salvage' }, 'undo', effect);
+    yield* performEffect(run, { on, ...SALVAGE }, 'undo', effect);
   } catch (error) {
     if (!(error instanceof EffectFailed)) throw error;
     yield* emit({ event: 'notice', message: error.message });

@@ -1,12 +1,11 @@
 /** A job that is ended counts as complete only once QEMU reports so, and its file is synced. */
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { OpenFiles } from '../../../src/host-io/file-syncs.ts';
 import type { HostIO } from '../../../src/host-io/host-io.ts';
 import { localHost } from '../../../src/host-io/local-host.ts';
 import { completeJob, JobEnds } from '../../../src/libvirt/complete-job.ts';
 import type { DomainEvent } from '../../../src/libvirt/event-text.ts';
-import type { DomainEvents } from '../../../src/libvirt/events.ts';
 import { EffectFailed } from '../../../src/model/effect-failed.ts';
 import { scratchFolder, written } from '../../scratch-folder.ts';
 
@@ -18,19 +17,33 @@ const error = 'the job on vda failed while it was ended: QEMU reports "No space 
 
 type Told = Record<string, unknown>;
 
-/** The ends of jobs, and how to report one. */
+/** The ends of jobs, how to report one, and how the connection for the reports begins and ends. */
 function scene() {
   let listener: (event: DomainEvent) => void = () => {};
-  const events = {
-    on: (each: typeof listener) => {
+  let subscribe: () => void = () => {};
+  let close: () => void = () => {};
+  const ends = new JobEnds({
+    on: (each) => {
       listener = each;
       return () => {
         listener = () => {};
       };
     },
-  } as unknown as DomainEvents;
-  const ends = new JobEnds(events);
-  return { ends, tell: (event: Told) => listener({ time: 0, ...event } as unknown as DomainEvent) };
+    reports: {
+      subscribed: new Promise((resolve) => {
+        subscribe = resolve;
+      }),
+      closed: new Promise<void>((resolve) => {
+        close = resolve;
+      }),
+    },
+  });
+  return {
+    ends,
+    tell: (event: Told) => listener({ time: 0, ...event } as unknown as DomainEvent),
+    subscribe: () => subscribe(),
+    close: () => close(),
+  };
 }
 
 test.each<[string, string, readonly Told[], readonly Told[]]>([
@@ -60,11 +73,64 @@ test.each<[string, string, readonly Told[], readonly Told[]]>([
 test('waits for a report that is later than the answer, and forgets what belongs to earlier jobs', async () => {
   const { ends, tell } = scene();
   tell(failed);
-  ends.begin();
+  ends.begin({ disks: ['vda'] });
   await ends.complete('vda', async () => void setTimeout(() => tell(done), 60));
   ends.end();
   tell(failed);
   await expect(ends.complete('vda', async () => {}, 40)).rejects.toThrow(unreported);
+});
+
+test('does not wait for a report once none can arrive', async () => {
+  const { ends, close } = scene();
+  await expect(ends.complete('vda', async () => close())).rejects.toThrow(unreported);
+});
+
+describe('whether a report will arrive', () => {
+  const ready = { kind: 'job-ready', disk: 'vda' } as const;
+  type Scene = ReturnType<typeof scene>;
+  const started = ({ ends }: Scene) => ends.begin({ disks: ['vda'] });
+
+  test.each<[boolean, string, (scene: Scene) => unknown]>([
+    [false, 'nothing is known', () => {}],
+    [true, 'the reports are subscribed to', ({ subscribe }) => subscribe()],
+    [
+      false,
+      'the reports are subscribed to, but the process that receives them has ended',
+      ({ subscribe, close }) => [subscribe(), close()],
+    ],
+    [
+      false,
+      'that of the ready job should have arrived',
+      (all) => [all.subscribe(), started(all), all.tell({ ...ready, disk: 'vdb' })],
+    ],
+    [true, 'that of the ready job has arrived', (all) => [started(all), all.tell(ready)]],
+    [true, 'the job has failed', (all) => [started(all), all.tell(failed)]],
+    [
+      false,
+      'an earlier job was ready',
+      (all) => [started(all), all.tell(ready), all.subscribe(), started(all)],
+    ],
+    [
+      true,
+      'the job was started before the reports were followed',
+      (all) => [all.ends.begin({ disks: ['vdb'] }), all.subscribe()],
+    ],
+  ])('%s if %s', async (expected, _what, happens) => {
+    const all = scene();
+    happens(all);
+    expect(await all.ends.willReport('vda', 20)).toBe(expected);
+  });
+
+  test('the proof is awaited, and an abort ends that', async () => {
+    const { ends, subscribe } = scene();
+    const leave = new AbortController();
+    const left = ends.willReport('vda', 60_000, leave.signal);
+    leave.abort(new Error('Ctrl-C'));
+    await expect(left).rejects.toThrow('Ctrl-C');
+    const proven = ends.willReport('vda', 60_000);
+    subscribe();
+    expect(await proven).toBe(true);
+  });
 });
 
 test('a refused command is a failure of its own, unless QEMU reports why', async () => {

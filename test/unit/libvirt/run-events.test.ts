@@ -1,14 +1,9 @@
 /** Whether events arrive is proven when a run begins, and again after each reconnect, with the marker of the run. */
-import { PassThrough } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { HostIO, RunningProgram } from '../../../src/host-io/host-io.ts';
 import { localHost } from '../../../src/host-io/local-host.ts';
-import type { DomainEvent } from '../../../src/libvirt/event-text.ts';
-import { openEvents } from '../../../src/libvirt/events.ts';
-import { RunEvents } from '../../../src/libvirt/run-events.ts';
-import { MARKER_URI, type Marker } from '../../../src/model/marker.ts';
-import { scripted } from './scripted-virsh.ts';
+import type { Marker } from '../../../src/model/marker.ts';
+import { OWN, other, own, runEventsScene as scene } from './run-events-scene.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -16,72 +11,6 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
 });
-
-const OWN: Marker = { run: 'r1', host: 'here', user: 'root', pid: 1, since: '2026' };
-const own = "<run run='r1' host='here' user='root' pid='1' since='2026'/>";
-const other = own.replace('r1', 'r2');
-
-function program(): RunningProgram & { print(line: string): void } {
-  const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
-  let exit: () => void = () => {};
-  const exited = new Promise<{ missing: false; code: 0; signal: undefined }>((resolve) => {
-    exit = () => resolve({ missing: false, code: 0, signal: undefined });
-  });
-  stdout.setEncoding('utf8');
-  return {
-    ...{ started: true, stdin, stdout, stderr, exited, kill: exit, abandon: exit },
-    print: (line) => void stdout.write(`2026-01-01 00:00:00.000+0000: ${line}\n`),
-  };
-}
-
-/** The events of a run; `receives` says for each process that listens whether it receives events. */
-async function scene(receives: readonly boolean[]) {
-  const on = { marker: '', state: 'running\n', refusal: undefined as string | undefined };
-  const started: ReturnType<typeof program>[] = [];
-  const io: HostIO = {
-    ...localHost,
-    start(argv) {
-      const made = program();
-      if (argv.includes('event')) started.push(made);
-      return made;
-    },
-  };
-  const virsh = scripted(([verb, ...words]) => {
-    if (verb === 'domstate') return on.state;
-    const set = words.indexOf('--set');
-    if (verb !== 'metadata' || words.includes('--remove')) return '';
-    if (set < 0) return on.marker === '' ? new Error('metadata not found') : `${on.marker}\n`;
-    if (on.refusal !== undefined) return new Error(on.refusal);
-    on.marker = words[set + 1] ?? '';
-    if (receives[started.length - 1])
-      started
-        .at(-1)
-        ?.print(`event 'metadata-change' for domain 'vm': type element, uri ${MARKER_URI}`);
-    return '';
-  });
-  const heard: DomainEvent[] = [];
-  const open = () => openEvents(io, { uri: 'test:///default', domain: 'vm' });
-  const events = new RunEvents(await open(), {
-    ...{ domain: 'vm', listen: open },
-    hear: (event) => heard.push(event),
-  });
-  /** What a promise comes to, after that time. */
-  const within = async <T>(ms: number, promise: Promise<T>): Promise<T | string> => {
-    let came: T | string = 'pending';
-    promise.then(
-      (value) => {
-        came = value;
-      },
-      (error: Error) => {
-        came = error.message;
-      },
-    );
-    await vi.advanceTimersByTimeAsync(ms);
-    return came;
-  };
-  const sets = () => virsh.asked.filter((each) => each.includes('--set'));
-  return { on, started, virsh, heard, events, within, sets };
-}
 
 describe('at the beginning of a run', () => {
   test('the marker proves the subscription at once', async () => {
@@ -193,5 +122,47 @@ describe('after a reconnect', () => {
     expect(await within(1_000, again)).toBe('pending');
     leave.abort(new Error('Ctrl-C'));
     expect(await within(100, again)).toBe('Ctrl-C');
+  });
+});
+
+describe("another run's marker", () => {
+  const OTHER: Marker = { ...OWN, run: 'r2' };
+
+  test('is not overwritten at the beginning, unless it may be', async () => {
+    const { events, virsh, within, on, sets } = await scene([true]);
+    on.marker = other;
+    expect(await within(100, events.mark(virsh, OWN))).toBeUndefined();
+    expect([on.marker, sets()]).toEqual([other, []]);
+    expect(await within(100, events.mark(virsh, OWN, { ...OTHER, run: 'r3' }))).toBeUndefined();
+    expect(on.marker).toBe(other);
+    expect(await within(100, events.mark(virsh, OWN, OTHER))).toBeUndefined();
+    expect(on.marker).toBe(own);
+  });
+
+  test('is not overwritten to wait for events, nor if it appears meanwhile', async () => {
+    const receives = [true];
+    const { events, virsh, within, on } = await scene(receives);
+    await within(100, events.mark(virsh, OWN));
+    expect(await within(100, events.settled(virsh))).toBe(true);
+    receives[0] = false;
+    const settled = events.settled(virsh);
+    expect(await within(5_000, settled)).toBe('pending');
+    on.marker = other;
+    // The pause between two attempts is of real time.
+    await delay(200);
+    expect(await within(0, settled)).toBe(false);
+    expect(on.marker).toBe(other);
+  });
+
+  test('an abort ends the wait for events', async () => {
+    const receives = [true];
+    const { events, virsh, within } = await scene(receives);
+    await within(100, events.mark(virsh, OWN));
+    receives[0] = false;
+    const leave = new AbortController();
+    const settled = events.settled(virsh, leave.signal);
+    expect(await within(60_000, settled)).toBe('pending');
+    leave.abort(new Error('Ctrl-C'));
+    expect(await within(100, settled)).toBe('Ctrl-C');
   });
 });
