@@ -20,7 +20,10 @@ beforeAll(async () => {
 });
 afterAll(() => host.stop());
 
-/** Copies the disk, and does something right before, and while, the copy is ended. */
+/**
+ * Copies the disk, and does something right before, and while, the copy is ended. The copy is qcow2: QEMU 10.0 also writes the
+ * empty areas of the disk into a raw copy, which leaves nothing to allocate.
+ */
 async function endedWhile(
   dest: string,
   blockcopy: Readonly<Record<string, unknown>>,
@@ -28,12 +31,12 @@ async function endedWhile(
 ) {
   const copy = {
     id: 'copy',
-    blockcopy: { disk: 'vda', dest, format: 'raw', finish: true, ...blockcopy },
+    blockcopy: { disk: 'vda', dest, format: 'qcow2', finish: true, ...blockcopy },
   };
   const { finish, struck } = await runWithFault(host, guest.name, planText(guest.name, [copy]), {
     ...{ name: 'no room', phase: 'copy/finish', tool: 'blockjob', moment: 'before', strike },
   });
-  expect(struck).toBe(true);
+  expect(struck, saidIn(finish).join('\n')).toBe(true);
   return { finish, told: saidIn(finish).join('\n') };
 }
 
@@ -56,7 +59,7 @@ const exists = (file: string) =>
 
 test('there is no room for what is written before the copy is ended', async () => {
   const folder = await host.tmpfs(24 * MIB);
-  const dest = join(folder, 'copy.raw');
+  const dest = join(folder, 'copy.qcow2');
   const { finish, told } = await endedWhile(dest, {}, async () => {
     await fill(join(folder, 'filler'));
     await writeAt(32);
