@@ -101,7 +101,7 @@ async function examined(
   const files = [...places, ...examinedFiles(seen)].filter((file) => file.startsWith('/'));
   const state = await survey([...new Set(files)]);
   const besides = seen.beside.map(({ file }) => file);
-  const left = besides.length === 0 ? {} : await leftBehind(ownState(), state, besides);
+  const left = besides.length === 0 ? {} : await leftBehind(ownState(), state, besides, localHost);
   const isCopying = domain.disks.some(({ job }) => job?.mirror !== undefined);
   const forgotten = isCopying ? { forgotten: await forgottenRuns(ownState(), domain.uuid) } : {};
   const markedAlive = await isMarkerAlive(seen.marker, common.runs);

@@ -1,9 +1,10 @@
 /** What the journals of earlier runs explain: files that they left behind, files in the way, and plans that are done. */
 import { codes } from '../codes.ts';
-import { blockplanCommand, blockplanOn } from '../command.ts';
+import { blockplanCommand } from '../command.ts';
 import { type Effect, isCommand } from '../commands/effect.ts';
 import type { ForgottenRun, LeftBehind, Patient } from '../doctor/patient.ts';
 import type { Finding } from '../errors.ts';
+import type { FileQueries } from '../host-io/host-io.ts';
 import { planSumOf } from '../journal/folder.ts';
 import { readJournalEnds } from '../journal/journal-ends.ts';
 import { commandsOf, type RunLog, tryReadRunLog } from '../journal/run-log.ts';
@@ -11,7 +12,7 @@ import { readBackupXml } from '../model/backup-xml.ts';
 import { includesFile, isSameFile } from '../model/file-identity.ts';
 import type { HostState } from '../model/host-state.ts';
 import type { Plan } from '../plan/plan.ts';
-import { filesLeftBy } from '../run/left-files.ts';
+import { filesLeftBy, isAsLeft } from '../run/left-files.ts';
 import { timeText } from '../time-text.ts';
 import { type RunFolder, runFolders } from './run-folders.ts';
 
@@ -63,12 +64,14 @@ function endsOf({ folder }: RunFolder): RunLog | undefined {
  * Which of these files a run of blockplan took out of the guest's chains, according to the newest run that did. Only the
  * newest runs are searched, and only until all files are explained.
  * @param state the state directory
+ * @param io of the files: another file may be at the path now, or the guest may have used it again
  * @throws BlockplanError stateUnreadable if it cannot be read
  */
 export async function leftBehind(
   state: string,
   host: HostState,
   files: readonly string[],
+  io: Pick<FileQueries, 'stat'>,
 ): Promise<Pick<Patient, 'left' | 'newestSearched'>> {
   const found: LeftBehind[] = [];
   let unknown = files;
@@ -83,6 +86,7 @@ export async function leftBehind(
       found.push({
         ...{ file: each.file, target: each.target, wasActive: each.wasActive, run },
         ...{ plan: ends.beginning?.plan ?? '', time: timeText(Date.parse(each.time)) },
+        isUnchanged: isAsLeft(each, await io.stat(each.file)),
       });
     const known = found.map(({ file }) => file);
     unknown = unknown.filter((file) => !includesFile(host, known, file));
@@ -118,7 +122,7 @@ export async function withDonePlan(
             message: `${finding.message}: run ${run} of this plan created it, and succeeded on ${when}`,
             hint: isActive(host, files[at])
               ? `the plan is done: the guest uses the file; see what the run did: ${show}`
-              : `to run the plan again, choose another path, or remove the file if you no longer need it; see what the run did: ${show}`,
+              : `to run the plan again, choose another path; see what the run did: ${show}`,
           }
         : finding,
     );
@@ -150,7 +154,7 @@ export async function withForgottenRuns(
     return {
       ...finding,
       message: `${finding.message}: run ${run} (${maker.plan}) created it, and was forgotten on ${time}`,
-      hint: `make sure that nothing uses the file: ${blockplanOn(host.host.connect, 'doctor', host.domain.name)}; then remove it, or choose another path; see what the run did: ${blockplanCommand('show', run)}`,
+      hint: `choose another path: the file may hold data that a guest needs; see what the run did: ${blockplanCommand('show', run)}`,
     };
   });
 }

@@ -28,9 +28,13 @@ export function leftByForgotten(log: RunLog, now: HostState): LeftByForgotten {
   const endings = own.flatMap(({ target, job }) =>
     job ? [jobEnding(now.host, now.domain.name, target, job)] : [],
   );
+  const files = filesMade(made, now);
   return {
-    state: [...own.map(jobText), ...fileTexts(made, own, now), ...moved],
-    advice: endings.map(({ todo }, at) => `the ${nameOf(own[at])}: ${todo}`),
+    state: [...own.map(jobText), ...files.map((file) => fileText(file, own, now)), ...moved],
+    advice: [
+      ...endings.map(({ todo }, at) => `the ${nameOf(own[at])}: ${todo}`),
+      ...(files.length > 0 ? [KEEP] : []),
+    ],
     // One command ends the backup of all disks.
     commands: [...new Set(endings.flatMap(({ commands }) => commands))],
   };
@@ -63,24 +67,31 @@ function jobText(disk: Disk): string {
   return `the ${nameOf(disk)}${to}, which the run started, ${how}`;
 }
 
-function fileTexts(made: readonly string[], own: readonly Disk[], now: HostState): string[] {
-  const isIn = (folder: string, file: string | undefined) =>
-    isSameFile(now, folder, file) || (file !== undefined && isInside(folder, file));
-  // The images of a backup are named by their folder.
+/** The files that the run created and that exist; the images of a backup are named by their folder. */
+function filesMade(made: readonly string[], now: HostState): string[] {
   const whole = made.filter(
     (file, at) =>
       !made.some(
-        (each, other) => other !== at && isIn(each, file) && (other < at || !isIn(file, each)),
+        (each, other) =>
+          other !== at && isIn(now, each, file) && (other < at || !isIn(now, file, each)),
       ),
   );
-  return whole
-    .filter((file) => fileAt(now, file))
-    .map((file) => {
-      if (own.some(({ job }) => isIn(file, job?.mirror)))
-        return `${file}, which the run created, stays: remove it once the job has ended`;
-      const isUsed = now.domain.disks.flatMap(filesOfDisk).some((used) => isIn(file, used));
-      return isUsed
-        ? `the guest uses ${file}, which the run created`
-        : `${file}, which the run created, stays: remove it if you do not need it`;
-    });
+  return whole.filter((file) => fileAt(now, file));
 }
+
+function isIn(now: HostState, folder: string, file: string | undefined): boolean {
+  return isSameFile(now, folder, file) || (file !== undefined && isInside(folder, file));
+}
+
+function fileText(file: string, own: readonly Disk[], now: HostState): string {
+  if (own.some(({ job }) => isIn(now, file, job?.mirror)))
+    return `${file}, which the run created, stays: the job writes to it`;
+  const isUsed = now.domain.disks.flatMap(filesOfDisk).some((used) => isIn(now, file, used));
+  return isUsed
+    ? `the guest uses ${file}, which the run created`
+    : `${file}, which the run created, stays`;
+}
+
+/** A file in no chain may still be the base of an image whose header was not read, or hold the guest's latest writes. */
+const KEEP =
+  'keep what the run created until you know that no guest, image, backup or process needs it, and that it holds no writes that the guest lacks';

@@ -130,11 +130,8 @@ function savedElsewhere(patient: Patient): Defect[] {
           severity: 'error',
           what: `the managed save image of "${name}" names ${apart.join('; ')}`,
           why: 'the next start uses the files in the managed save image and ignores those in the definition; if the files have changed since, the guest corrupts them',
-          todo: 'decide which files are right. Edit the managed save image so that it names them, or remove it: without it, the guest starts as after a power loss',
-          commands: [
-            virshLine(patient.state.host, 'managedsave-edit', '--domain', name),
-            virshLine(patient.state.host, 'managedsave-remove', '--domain', name),
-          ],
+          todo: 'decide which files are right, and edit the managed save image or the definition so that both name them; managedsave-remove would discard the memory of the guest, with all writes that it has not flushed',
+          commands: [virshLine(patient.state.host, 'managedsave-edit', '--domain', name)],
         },
       ];
 }

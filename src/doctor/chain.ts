@@ -1,11 +1,12 @@
 /** Broken chains: overlays that were never committed, missing files, headers that name other layers. */
 import { basename, dirname, extname, join } from 'node:path';
 import { codes } from '../codes.ts';
-import { commandLine } from '../command.ts';
+import { type Command, commandLine } from '../command.ts';
 import { isTransient } from '../model/disk-elements.ts';
 import type { HeaderChain } from '../model/examination.ts';
 
 import {
+  fileAt,
   includesFile,
   indexOfFile,
   isSameFile,
@@ -21,7 +22,7 @@ export function chainDefects(patient: Patient): Defect[] {
   const { disks } = patient.state.domain;
   return [
     ...disks.flatMap((disk) => [
-      ...(uncommitted(patient, disk) ?? []),
+      ...uncommitted(patient, disk),
       ...missing(patient, disk),
       ...misread(patient, disk),
     ]),
@@ -36,37 +37,84 @@ export function chainFiles({ state, seen }: Patient, { chain }: Disk): readonly 
   return layers.map(({ file }) => file);
 }
 
-function uncommitted(patient: Patient, disk: Disk): Defect[] | undefined {
-  const { state } = patient;
-  if (isTransient(disk)) return undefined;
+/** Overlays that may be left over. A plan merges them only into the file that the guest's definition names. */
+function uncommitted(patient: Patient, disk: Disk): Defect[] {
+  const { state, seen } = patient;
+  // A snapshot whose record cannot be read may have made any of the layers.
+  if (isTransient(disk) || seen?.unread?.some(({ part }) => part === 'snapshots')) return [];
   const files = chainFiles(patient, disk);
   const defined = indexOfFile(state, files, disk.persistentSource);
   const count = defined > 0 ? defined : leftByName(patient, files);
   const base = files[count];
-  if (count === 0 || base === undefined) return undefined;
   const overlays = files.slice(0, count);
-  const told =
-    defined > 0 ? 'which the definition names' : 'and libvirt has no record of a snapshot';
-  const were = count === 1 ? 'was' : 'were';
+  if (base === undefined || overlays.length === 0 || areRecorded(patient, overlays, base))
+    return [];
+  const found = { code: codes.overlayUncommitted, severity: 'warning' } as const;
+  const left = `${overlays.join(' and ')} of ${disk.target}`;
+  const leaves = 'an unfinished backup leaves such an overlay: it grows with every write';
+  if (defined <= 0)
+    return [
+      {
+        ...found,
+        what: `${left} may be left over from a backup: its name is that of ${base} with a suffix, and libvirt has no record of a snapshot`,
+        why: `${leaves}. But a clone of a template looks the same`,
+        todo: `find out what ${base} is. A template, or a state that is still needed, must not change: leave the chain as it is. Otherwise, write a plan that merges the overlay, with a blockcommit step`,
+        commands: [chainCommand(files[0] ?? base)],
+      },
+    ];
+  const fits = isUnwritten(patient, base, overlays.at(-1));
   return [
     {
-      code: codes.overlayUncommitted,
-      severity: 'warning',
-      what: `${overlays.join(' and ')} of ${disk.target} ${were} never merged into ${base}, ${told}`,
-      why: 'an unfinished backup leaves such an overlay: it grows with every write, and each additional layer makes reads slower',
-      todo: `unless another tool uses it, merge it into ${base}; the plan removes it after the merge`,
-      repair: {
-        name: `commit-${disk.target}`,
-        title: `Merge the layers of ${disk.target} above ${base} into it.`,
-        steps: [
-          {
-            id: `commit-${disk.target}`,
-            blockcommit: { disk: disk.target, base, active: true, pivot: true, delete: true },
-          },
-        ],
-      },
+      ...found,
+      what: `${left} ${count === 1 ? 'was' : 'were'} never merged into ${base}, which the definition names`,
+      why: `${leaves}, and each additional layer makes reads slower`,
+      ...(fits
+        ? {
+            todo: `unless another tool uses it, or ${base} must not change, merge it into ${base}; the plan keeps the merged files`,
+            repair: mergeInto(disk, base),
+          }
+        : {
+            todo: `find out whether anything else has written to ${base} since the overlay was created, or needs it as it is: merging would overwrite that. Otherwise, write a plan that merges the overlay, with a blockcommit step`,
+            commands: [chainCommand(files[0] ?? base)],
+          }),
     },
   ];
+}
+
+function mergeInto({ target: disk }: Disk, base: string): Repair {
+  const name = `commit-${disk}`;
+  return {
+    name,
+    title: `Merge the layers of ${disk} above ${base} into it.`,
+    steps: [{ id: name, blockcommit: { disk, base, active: true, pivot: true } }],
+  };
+}
+
+/** Shows the size and the backing files of an image, and changes nothing. */
+function chainCommand(file: string): Command {
+  return commandLine('qemu-img', 'info', '--force-share', '--backing-chain', file);
+}
+
+/** Whether libvirt has an external snapshot on record that made one of the overlays, or whose data a merge would change. */
+function areRecorded({ state, seen }: Patient, overlays: readonly string[], base: string): boolean {
+  const records = (seen?.snapshots ?? [])
+    .flatMap(({ disks }) => disks)
+    .filter(({ kind }) => kind === 'external');
+  return (
+    records.some(({ overlay }) => includesFile(state, overlays, overlay)) ||
+    records.some((each) => includesFile(state, [...overlays, base], each.base))
+  );
+}
+
+/** The guest writes to the file below until the overlay takes its writes. */
+const SWITCHING_MS = 60_000;
+
+/** Whether a file was certainly not written to since the overlay above it was created, not even by a guest of another host. */
+function isUnwritten({ state, seen }: Patient, file: string, overlay = ''): boolean {
+  const born = fileAt(state, overlay)?.born;
+  const written = seen?.written[file];
+  if (born === undefined || written === undefined) return false;
+  return written <= Number(BigInt(born) / 1_000_000n) + SWITCHING_MS;
 }
 
 /**
@@ -83,8 +131,6 @@ function leftByName({ state, seen }: Patient, files: readonly string[]): number 
     basename(file) !== basename(below) &&
     !includesFile(state, recorded, file) &&
     otherUsersOf(state, below).length === 0;
-  // A snapshot whose record cannot be read may have made any of them.
-  if (seen?.unread?.some(({ part }) => part === 'snapshots')) return 0;
   const end = files.findIndex((file, at) => !isLeft(file, files[at + 1]));
   return end < 0 ? 0 : end;
 }
@@ -193,42 +239,49 @@ function firstDifference(
 function beside({ state, seen, runs, left = [], newestSearched }: Patient): Defect[] {
   const recorded =
     seen?.snapshots.flatMap(({ disks }) => disks.map(({ overlay }) => overlay)) ?? [];
+  const known = [...recorded, ...Object.values(seen?.saved ?? {})];
+  const unread = state.others.flatMap((other) => other.unread);
+  const users = `in no domain's chain${unread.length === 0 ? '' : ` that can be read (${unread.join(', ')} cannot)`}`;
   return (seen?.beside ?? [])
-    .filter(({ file }) => usersOf(state, file).length === 0 && !includesFile(state, recorded, file))
+    .filter(({ file }) => usersOf(state, file).length === 0 && !includesFile(state, known, file))
     .map(({ file, backing }) => {
+      const what = `${file} is an overlay above ${backing}, and ${users}`;
+      const found = {
+        code: codes.overlayOrphaned,
+        severity: 'warning',
+        commands: [chainCommand(file)],
+      } as const;
       const kept = left.find((each) => isSameFile(state, each.file, file));
-      if (kept) return leftBehind(file, backing, kept);
+      if (kept?.isUnchanged) return { ...found, ...leftBehind(what, backing, kept) };
       const maker = runs.find(({ files }) => includesFile(state, files, file));
       const unsearched =
         newestSearched === undefined
           ? ''
           : `; none of the newest ${newestSearched} successful runs on the guest left it behind, and older runs were not searched`;
-      const whose =
-        maker === undefined ? unsearched : `; run ${maker.run} (${maker.plan}) created it`;
+      const whose = kept
+        ? `; run ${kept.run} (${kept.plan}) kept a file at this path on ${kept.time}, but this may be another one, or may have changed since`
+        : maker
+          ? `; run ${maker.run} (${maker.plan}) created a file at this path`
+          : unsearched;
       return {
-        code: codes.overlayOrphaned,
-        severity: 'warning',
-        what: `${file} is an overlay above ${backing}, and in no domain's chain${whose}`,
+        ...found,
+        what: `${what}${whose}`,
         why: 'it may hold the only copy of some writes, or be outdated: if the file below has changed, committing the overlay or running a guest on it would corrupt data',
-        todo: 'find out which guest or tool uses it before you move or remove it; the command shows only its size and its backing files',
-        commands: [commandLine('qemu-img', 'info', '--force-share', '--backing-chain', file)],
+        todo: 'keep it, and find out which guest or tool uses it; the command shows only its size and its backing files',
       };
     });
 }
 
-/** Its content is known: a run of blockplan took it out of the chain, and the guest has not used it since. */
+/** Its content is known: a run of blockplan took this very file out of the chain, and it has not changed since. */
 function leftBehind(
-  file: string,
+  what: string,
   backing: string,
   { target, wasActive, run, plan, time }: LeftBehind,
-): Defect {
+): Pick<Defect, 'what' | 'why' | 'todo'> {
   const how = wasActive ? `moved ${target} away from it` : `took it out of the chain of ${target}`;
   return {
-    code: codes.overlayOrphaned,
-    severity: 'warning',
-    what: `${file} is an overlay above ${backing}, and in no domain's chain; run ${run} (${plan}) ${how} on ${time}, and kept it`,
+    what: `${what}; run ${run} (${plan}) ${how} on ${time}, and kept it`,
     why: `its content is from that time: it lacks all later writes of the guest, and committing it or running a guest on it would corrupt data where ${backing} has changed since`,
-    todo: 'keep it while you may need that state, then remove it yourself: blockplan does not remove it',
-    commands: [commandLine('qemu-img', 'info', '--force-share', '--backing-chain', file)],
+    todo: 'keep it while you may need that state, or anything that has it as its backing file; blockplan does not use it again',
   };
 }

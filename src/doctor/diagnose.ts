@@ -5,7 +5,7 @@ import { chainDefects } from './chain.ts';
 import { definitionDefects } from './definition.ts';
 import type { Defect, Patient } from './patient.ts';
 import { recordDefects } from './records.ts';
-import { repairPlanOf } from './repair.ts';
+import { type RepairPlan, repairPlanOf } from './repair.ts';
 
 /** The doctor's report, as `--format json` prints it. */
 export interface Diagnosis {
@@ -29,6 +29,8 @@ export interface Diagnosed {
   readonly commands: readonly string[];
   /** The plan that would repair it. */
   readonly plan?: { readonly file: string; readonly text: string };
+  /** What the preview of that plan warns of; absent if it has no warnings. */
+  readonly warnings?: readonly string[];
   /** Why no plan can repair it in the current state, where one could otherwise. */
   readonly obstacle?: string;
 }
@@ -92,7 +94,12 @@ function diagnosed(
     why,
     hint: todo,
     commands: commands ?? [],
-    ...(prescription && 'obstacle' in prescription ? { obstacle: prescription.obstacle } : {}),
-    ...(prescription && 'text' in prescription ? { plan: prescription } : {}),
+    ...(prescription ? prescribed(prescription) : {}),
   };
+}
+
+function prescribed(plan: RepairPlan): Pick<Diagnosed, 'plan' | 'warnings' | 'obstacle'> {
+  if ('obstacle' in plan) return plan;
+  const { file, text, warnings } = plan;
+  return { plan: { file, text }, ...(warnings.length > 0 ? { warnings } : {}) };
 }

@@ -64,10 +64,11 @@ function ending(
   return { todo: forgotten ? todo : `check who started it; then ${todo}`, commands };
 }
 
-/** How to end a job: the command that leaves the least to do comes first. */
+/** How to end a job. */
 export interface JobEnding {
-  /** As a clause. */
+  /** As a clause; names the other way to end it, if there is one. */
   readonly todo: string;
+  /** What leaves the least to do, and never two ways to end the job: somebody may type all that is printed. */
   readonly commands: readonly Command[];
 }
 
@@ -85,17 +86,17 @@ export function jobEnding(
       commands: [virshLine(on, 'domjobabort', '--domain', domain)],
     };
   const end = (how: string) => virshLine(on, 'blockjob', '--domain', domain, '--path', target, how);
-  const [cancel, pivot] = [end('--abort'), end('--pivot')];
-  if (!ready) return { todo: 'cancel it, which leaves the guest where it is', commands: [cancel] };
+  const cancel = 'cancel it, which leaves the guest where it is';
+  if (!ready) return { todo: cancel, commands: [end('--abort')] };
   // After a commit is cancelled, QEMU keeps its base open until the guest stops (seen with 7.2).
   return type === 'copy'
     ? {
-        todo: 'cancel it, which leaves the guest where it is, or pivot, which moves the guest to that file',
-        commands: [cancel, pivot],
+        todo: `${cancel}; or pivot, which moves the guest to that file: type --pivot instead of --abort`,
+        commands: [end('--abort')],
       }
     : {
-        todo: 'pivot, which moves the guest to that file, or cancel it, which leaves the guest where it is',
-        commands: [pivot, cancel],
+        todo: `pivot, which moves the guest to that file; or ${cancel}: type --abort instead of --pivot`,
+        commands: [end('--pivot')],
       };
 }
 

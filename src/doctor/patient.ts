@@ -11,7 +11,7 @@ export interface Patient {
   readonly state: HostState;
   /** Absent for a domain that libvirt does not know. */
   readonly seen?: Examination;
-  /** The files beside its images that a run of blockplan left behind on purpose, according to these journals. */
+  /** The files beside its images at whose paths a run of blockplan left a file behind, according to these journals. */
   readonly left?: readonly LeftBehind[];
   /** How many runs were searched for these files, the newest first; absent if no older run is left to search. */
   readonly newestSearched?: number;
@@ -74,6 +74,8 @@ export interface LeftBehind {
   readonly plan: string;
   /** When, in UTC and to the second. */
   readonly time: string;
+  /** Whether the file at its path is certainly that file, unchanged since; otherwise it may be any. */
+  readonly isUnchanged: boolean;
 }
 
 /** One problem of a domain. */
@@ -86,7 +88,10 @@ export interface Defect {
   readonly why: string;
   /** What to do. */
   readonly todo: string;
-  /** The commands to type, in order; or one of them if `todo` says so. */
+  /**
+   * The commands to type, in order; or one of them if `todo` says so. None does harm after the others: an alternative that
+   * would is only named in `todo`.
+   */
   readonly commands?: readonly Command[];
   readonly repair?: Repair;
 }

@@ -1,9 +1,10 @@
 /** Snapshots and checkpoints that libvirt has on record but whose data is missing. */
 import { codes } from '../codes.ts';
 import { commandLine, virshLine } from '../command.ts';
-import type { CheckpointDisk, SnapshotDisk } from '../model/examination.ts';
-import { includesFile } from '../model/file-identity.ts';
-import { type Disk, diskOf, isUp } from '../model/host-state.ts';
+import { definedDisks } from '../model/defined-disks.ts';
+import type { CheckpointDisk, ImageHeader, SnapshotDisk } from '../model/examination.ts';
+import { includesFile, otherUsersOf } from '../model/file-identity.ts';
+import { type Disk, diskOf, type HostState, isUp } from '../model/host-state.ts';
 import { isOlder } from '../model/release.ts';
 import { externalSnapshotCaveat, INTERNAL_SNAPSHOT_CAVEAT } from '../model/snapshot-caveats.ts';
 import { chainFiles } from './chain.ts';
@@ -30,9 +31,13 @@ function unreadParts({ state, seen }: Patient): Defect[] {
   }));
 }
 
-/** Bitmaps in use when QEMU died that no checkpoint has on record. An intact bitmap may belong to another tool. */
+/**
+ * Bitmaps in use when QEMU died that no checkpoint has on record. An intact bitmap may belong to another tool, and one in an
+ * image that another guest may use is in use there.
+ */
 function strayBitmaps({ state, seen }: Patient): Defect[] {
   if (seen?.unread?.some(({ part }) => part === 'checkpoints')) return [];
+  if (state.others.some(({ unread }) => unread.length > 0)) return [];
   const recorded = new Set(
     (seen?.checkpoints ?? []).flatMap(({ disks }) => disks.map(({ bitmap }) => bitmap)),
   );
@@ -40,6 +45,7 @@ function strayBitmaps({ state, seen }: Patient): Defect[] {
     (seen?.headers[top?.file ?? '']?.layers ?? []).flatMap(({ file, bitmaps }) =>
       bitmaps
         .filter(({ name, inUse }) => inUse && !recorded.has(name))
+        .filter(() => otherUsersOf(state, file).length === 0)
         .map(
           ({ name }): Defect => ({
             code: codes.checkpointBroken,
@@ -64,45 +70,76 @@ function snapshotDefects(patient: Patient): Defect[] {
         ? [`its memory file ${memory} is missing`]
         : []),
     ];
-    return wrong.length === 0
-      ? []
-      : [
-          {
-            code: codes.snapshotMismatch,
-            severity: 'warning',
-            what: `libvirt's record of snapshot "${name}" does not match the disks: ${wrong.join('; ')}`,
-            why: `${disks.some(({ kind }) => kind === 'internal') ? INTERNAL_SNAPSHOT_CAVEAT : externalSnapshotCaveat(state.host.libvirt)}, and a new snapshot of that name is refused`,
-            todo: 'if the snapshot is no longer needed, delete its record; no file is changed',
-            commands: [
-              virshLine(
-                patient.state.host,
-                'snapshot-delete',
-                ...['--domain', domain, '--snapshotname', name, '--metadata'],
-              ),
-            ],
-          },
-        ];
+    if (wrong.length === 0) return [];
+    const elsewhere = disks.flatMap((each) => formerFileOf(patient, each) ?? []);
+    return [
+      {
+        code: codes.snapshotMismatch,
+        severity: 'warning',
+        what: `libvirt's record of snapshot "${name}" does not match the disks: ${wrong.join('; ')}`,
+        why: `${disks.some(({ kind }) => kind === 'internal') ? INTERNAL_SNAPSHOT_CAVEAT : externalSnapshotCaveat(state.host.libvirt)}, and a new snapshot of that name is refused`,
+        ...(elsewhere.length > 0
+          ? {
+              todo: `keep the record: ${elsewhere.join(' and ')}, on which the snapshot was taken, may still hold it`,
+            }
+          : {
+              todo: 'if the snapshot is no longer needed, delete its record; no file is changed',
+              commands: [
+                virshLine(
+                  patient.state.host,
+                  'snapshot-delete',
+                  ...['--domain', domain, '--snapshotname', name, '--metadata'],
+                ),
+              ],
+            }),
+      },
+    ];
   });
 }
 
 function wrongWith(patient: Patient, snapshot: string, recorded: SnapshotDisk): string[] {
-  const { state, seen } = patient;
+  const { state } = patient;
   const { target, kind, overlay, base } = recorded;
   const disk = diskOf(state, target);
-  if (!disk) return [`the domain has no disk ${target}`];
-  if (kind === 'internal') {
-    const [top] = seen?.headers[disk.chain[0]?.file ?? '']?.layers ?? [];
-    return top === undefined || top.snapshots.includes(snapshot)
+  if (!disk) return isDefined(state, target) ? [] : [`the domain has no disk ${target}`];
+  const layers = layersRead(patient, disk);
+  if (kind === 'internal')
+    return layers === undefined || layers.some(({ snapshots }) => snapshots.includes(snapshot))
       ? []
-      : [`${top.file} (${target}) does not hold it`];
-  }
+      : [`no layer of ${target} holds it`];
   if (base !== undefined && state.files[base] === null)
     return [`${base}, the former file of ${target}, is missing`];
   if (overlay === undefined || isInChain(patient, disk, overlay)) return [];
   if (state.files[overlay] === null) return [`${overlay} (${target}) is missing`];
-  return isOtherBranch(patient, disk, base)
+  return isOtherBranch(patient, disk, base) || (!isUp(state) && layers === undefined)
     ? []
     : [`${overlay} is no longer in the chain of ${target}`];
+}
+
+/** Whether the guest has the disk at its next start: it may be detached from the running guest only. */
+function isDefined({ domain }: HostState, target: string): boolean {
+  return definedDisks(domain).some((disk) => disk.target === target);
+}
+
+/** The headers of all layers of a disk; undefined if one of them was not read. */
+function layersRead({ state, seen }: Patient, { chain }: Disk): readonly ImageHeader[] | undefined {
+  const read = seen?.headers[chain[0]?.file ?? ''];
+  const isWhole =
+    read !== undefined &&
+    read.unread === undefined &&
+    read.layers.length >= chain.length &&
+    read.layers.every(({ file }) => file.startsWith('/') && state.files[file] !== null);
+  return isWhole ? read.layers : undefined;
+}
+
+/** The file that an internal snapshot was taken on, unless it is missing, or was read as a layer of the disk. */
+function formerFileOf(patient: Patient, { target, kind, base }: SnapshotDisk): string | undefined {
+  const { state } = patient;
+  const disk = diskOf(state, target);
+  if (kind !== 'internal' || base === undefined || state.files[base] === null) return undefined;
+  const layers = disk === undefined ? [] : (layersRead(patient, disk) ?? []);
+  const read = layers.map(({ file }) => file);
+  return includesFile(state, read, base) ? undefined : base;
 }
 
 function isInChain(patient: Patient, disk: Disk, file: string): boolean {
@@ -156,7 +193,7 @@ const GONE = 'is missing';
 function brokenBy(patient: Patient, { target, bitmap, whole }: CheckpointDisk): string | undefined {
   const { state, seen } = patient;
   const disk = diskOf(state, target);
-  if (!disk) return `was lost with the disk`;
+  if (!disk) return isDefined(state, target) ? undefined : `was lost with the disk`;
   const headers = seen?.headers[disk.chain[0]?.file ?? ''];
   const written = headers?.layers
     .flatMap(({ bitmaps }) => bitmaps)

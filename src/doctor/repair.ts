@@ -1,5 +1,5 @@
 /** Repair plans: written as text, read like any plan, and walked over the host state that they were made for. */
-import { BlockplanError } from '../errors.ts';
+import { BlockplanError, type Finding } from '../errors.ts';
 import { compile } from '../graph/graph.ts';
 import type { HostState } from '../model/host-state.ts';
 import { emitYaml } from '../plan/emit.ts';
@@ -8,9 +8,9 @@ import { walk } from '../simulate/walk.ts';
 import { steps } from '../steps/registry.ts';
 import type { Repair } from './patient.ts';
 
-/** A plan as a file, or why a run of it would be refused in the current state. */
+/** A plan as a file, with the warnings of its preview, or why a run of it would be refused in the current state. */
 export type RepairPlan =
-  | { readonly file: string; readonly text: string }
+  | { readonly file: string; readonly text: string; readonly warnings: readonly string[] }
   | { readonly obstacle: string };
 
 export function repairPlanOf(state: HostState, repair: Repair): RepairPlan {
@@ -32,18 +32,19 @@ export function repairPlanOf(state: HostState, repair: Repair): RepairPlan {
   );
   try {
     const plan = readPlan({ file, source: text, steps });
-    const errors = walk(compile(plan), state).findings.filter(
-      ({ severity }) => severity === 'error',
-    );
+    const { findings } = walk(compile(plan), state);
+    const errors = findings.filter(({ severity }) => severity === 'error');
     return errors.length === 0
-      ? { file, text }
-      : { obstacle: errors.map(({ code, message }) => `${message} (${code})`).join('; ') };
+      ? { file, text, warnings: textsOf(findings) }
+      : { obstacle: textsOf(errors).join('; ') };
   } catch (error) {
     if (!(error instanceof BlockplanError)) throw error;
-    return {
-      obstacle: error.findings.map(({ code, message }) => `${message} (${code})`).join('; '),
-    };
+    return { obstacle: textsOf(error.findings).join('; ') };
   }
+}
+
+function textsOf(findings: readonly Finding[]): string[] {
+  return findings.map(({ code, message }) => `${message} (${code})`);
 }
 
 /** The text with only the characters that a plan's name may have. */

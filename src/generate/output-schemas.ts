@@ -127,6 +127,9 @@ const DIAGNOSED = objectSchema('One problem of the domain.', {
     file: textSchema('The name of its file, without a folder.'),
     text: textSchema('The plan.'),
   }),
+  'warnings?': textListSchema(
+    'What the preview of that plan warns of; absent if it has no warnings.',
+  ),
   'obstacle?': textSchema('Why no plan can repair it in the current state.'),
 });
 

@@ -52,11 +52,11 @@ export const RUN_CODE_REMEDIES = {
   definitionHidesLayers:
     'Run the repair plan, or remove `<backingStore/>` from the disk with `virsh edit`, before the guest starts again.',
   overlayUncommitted:
-    'Check whether a backup tool still uses the overlay. If not, run the repair plan, which merges it.',
+    'Check what the file below is: a template must not change. Otherwise run the repair plan, or write one with a `blockcommit` step.',
   overlayOrphaned:
-    'Remove it only if you know who left it; the message may name the run. Otherwise check which guest or backup tool uses it.',
+    'Keep it, and check which guest or backup tool uses it; the message may name the run that left it.',
   snapshotMismatch:
-    'Check whether the snapshot is still needed. If not, run `virsh snapshot-delete --metadata`, which changes no file.',
+    'Check whether the snapshot is still needed, and whether another file holds it. If not, run `virsh snapshot-delete --metadata`, which changes no file.',
   checkpointBroken:
     'Delete the checkpoint with `virsh checkpoint-delete`, or a stray bitmap with `qemu-img bitmap --remove`; then take a full backup.',
   jobAbandoned:
@@ -66,7 +66,7 @@ export const RUN_CODE_REMEDIES = {
   runUnfinished: 'Read `blockplan show RUN`, then run the reported command.',
   ioError: 'Do not stop the guest. Free some space or repair the storage, then run `virsh resume`.',
   managedSaveMismatch:
-    'Check which files are right, then edit the image with `virsh managedsave-edit`. After `virsh managedsave-remove`, the guest starts as after a power loss.',
+    'Check which files are right, then edit the image (`virsh managedsave-edit`) or the definition. Discarding the image loses writes that the guest has not flushed.',
   layerUnreadable:
     'If a file is missing, do not stop the guest: run the repair plan. Otherwise check the file with `qemu-img info`.',
   headerMismatch:

@@ -12,6 +12,7 @@ import { readHeaderChain } from './header-chain.ts';
 import { readMarker } from './marker.ts';
 import { LOCKED_ANSWER_MS, mayBeReadAgain, NOT_RUNNING } from './read-answer.ts';
 import { checkpointRecords, snapshotRecords } from './records.ts';
+import { timesWritten } from './times-written.ts';
 import type { Virsh } from './virsh.ts';
 
 /** @param domain as it was just observed; libvirt must know it */
@@ -53,6 +54,7 @@ export async function examineDomain(
       io,
       domain.disks.flatMap(({ job }) => (job?.mirror === undefined ? [] : [job.mirror])),
     ),
+    written: await timesWritten(io, own),
     beside: await io.findOverlays(own),
   };
 }

@@ -21,6 +21,8 @@ export interface Examination {
   readonly unread?: readonly UnreadPart[];
   /** By path, when a job's mirror was created, in milliseconds since the epoch: libvirt does not report a job's start. */
   readonly mirrorsBorn: Readonly<Record<string, number>>;
+  /** By path, when the regular files among the guest's layers were last written to, in milliseconds since the epoch. */
+  readonly written: Readonly<Record<string, number>>;
   /** Images in the folders of the guest's files that name one of these as their backing file. */
   readonly beside: readonly OverlayBeside[];
 }

@@ -50,7 +50,7 @@ function findingLines(
   paint: Palette,
   columns: number,
 ): string[] {
-  const { code, severity, message, why, hint, commands, obstacle } = finding;
+  const { code, severity, message, why, hint, commands, warnings = [], obstacle } = finding;
   const mood = severity === 'error' ? paint.red : paint.yellow;
   const paragraph = (indent: string, color: Paint, label: string, text: string) =>
     labelled(indent, color, label, `: ${printable(text)}`, columns);
@@ -62,6 +62,7 @@ function findingLines(
     ...(obstacle === undefined
       ? []
       : paragraph('  ', paint.yellow, 'no repair plan possible yet', obstacle)),
+    ...warnings.flatMap((text) => paragraph('  ', paint.yellow, 'warning of the plan', text)),
     ...planLines(finding, asked),
   ];
 }

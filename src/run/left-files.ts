@@ -2,6 +2,7 @@
 import { type SimulatedHost, simulatedHostOf } from '../host/simulated-host.ts';
 import type { LoggedCommand, RunLog, Visit } from '../journal/run-log.ts';
 import { FileSet } from '../model/file-identity.ts';
+import { type FormerFile, formerFile, isFormer } from '../model/former-file.ts';
 import type { HostState } from '../model/host-state.ts';
 import { assumeSuccess } from '../simulate/simulate-effects.ts';
 
@@ -18,6 +19,25 @@ export interface LeftFile {
   readonly block: boolean;
   /** When the command that took it out was answered; ISO 8601. */
   readonly time: string;
+  /** Which file it was; absent where that was not observed. */
+  readonly former?: FormerFile;
+}
+
+/** QEMU closes an image after the command that took it out, and libvirt gives it another owner then. */
+const CLOSING_MS = 60_000;
+
+/**
+ * Whether the file at its path is certainly the one that left the chain, and neither its content nor its properties have
+ * changed since: then it holds what it held at that time.
+ * @param found birth and last change in nanoseconds since the epoch, `0` where they are unknown
+ */
+export function isAsLeft(
+  { former, time }: LeftFile,
+  found: { readonly ino: string; readonly born: string; readonly changed: string } | null,
+): boolean {
+  if (former?.born === undefined || found === null || found.born === '0') return false;
+  const changed = Number(BigInt(found.changed) / 1_000_000n);
+  return isFormer(former, found) && changed <= Date.parse(time) + CLOSING_MS;
 }
 
 /** The files that left a chain and are in none at the end, in their order; none unless the run succeeded. */
@@ -68,12 +88,14 @@ function after(host: SimulatedHost, { effect, answer }: LoggedCommand): Simulate
 function layersGone(
   before: HostState,
   now: HostState,
-): Pick<LeftFile, 'file' | 'target' | 'wasActive' | 'block'>[] {
+): Pick<LeftFile, 'file' | 'target' | 'wasActive' | 'block' | 'former'>[] {
   const isUnused = isUnusedIn(now);
   return before.domain.disks.flatMap(({ target, chain }) =>
-    chain.flatMap(({ file, block = false }, at) =>
-      isUnused({ file }) ? [{ file, target, wasActive: at === 0, block }] : [],
-    ),
+    chain.flatMap(({ file, block = false }, at) => {
+      if (!isUnused({ file })) return [];
+      const former = formerFile(before, file);
+      return [{ file, target, wasActive: at === 0, block, ...(former ? { former } : {}) }];
+    }),
   );
 }
 

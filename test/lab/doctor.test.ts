@@ -215,10 +215,12 @@ describe('nine kinds of damage at once', () => {
       const ran = await startCli(host, ['run', plan, '-c', host.uri, '--yes']).ended;
       expect(ran.exitCode, ran.told).toBe(0);
     }
-    // The doctor cannot know whose overlays these are: it only reports them.
+    // The doctor cannot know who needs these overlays: it only reports them. The plan has kept what it merged.
     const rest = await diagnosis();
-    expect(codesOf(rest)).toEqual(['BP236']);
+    expect(codesOf(rest)).toEqual(['BP236', 'BP236']);
+    expect(JSON.stringify(rest)).not.toMatch(/\bremove\b/);
     await rm(at('three.s1'));
+    await rm(at('one.backup'));
     expect((await diagnosis()).findings).toEqual([]);
     await expectWrites(host, guest);
     for (const [target, file] of [

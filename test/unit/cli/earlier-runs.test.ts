@@ -16,9 +16,9 @@ import { planSumOf } from '../../../src/journal/folder.ts';
 import { JOURNAL_FILE, type JournalEntry } from '../../../src/journal/journal.ts';
 import { tryReadRunLog } from '../../../src/journal/run-log.ts';
 import { isSameFile } from '../../../src/model/file-identity.ts';
-import type { HostState } from '../../../src/model/host-state.ts';
+import { type HostState, withFile } from '../../../src/model/host-state.ts';
 import { walk } from '../../../src/simulate/walk.ts';
-import { ended, writeRun } from '../../journals.ts';
+import { BEGUN, ended, writeRun } from '../../journals.ts';
 import { Runs } from '../../killed-runs.ts';
 import { hostForPlans, planned } from '../../plans.ts';
 import { SNAP1, SNAP2 } from '../../worlds.ts';
@@ -46,7 +46,9 @@ async function ran(
 ): Promise<HostState> {
   const { plan, graph } = planned([yaml]);
   const runs = new Runs(
-    hostForPlans(),
+    withFile(hostForPlans(), SNAP2, {
+      ...{ size: 40 * 1024 * 1024, identity: '1:7', born: `${BEGUN - 1000}000000` },
+    }),
     refused === undefined ? [] : [{ at: refused, fault: 'refused' }],
   );
   await runs.whole({ plan, graph });
@@ -66,18 +68,32 @@ function movedBack(now: HostState): HostState {
   return { ...now, domain: { ...now.domain, disks } };
 }
 
+/** A host on which the file has another stamp than before. */
+const CHANGED = { stat: () => Promise.resolve(null) };
+
 const UNRELATED = '/export/vmimages/other';
 
 describe('a file that is left behind', () => {
   test('is explained by the newest run that took it out of a chain', async () => {
     await ran('r1', MOVE);
     const now = await ran('r2', MOVE);
-    expect((await leftBehind(state, now, [SNAP2, UNRELATED])).left).toEqual([
+    expect((await leftBehind(state, now, [SNAP2, UNRELATED], CHANGED)).left).toEqual([
       {
         ...{ file: SNAP2, target: 'vda', wasActive: true, run: 'r2', plan: 'test' },
         time: expect.stringMatching(/^2026-11-23 08:15:\d\dZ$/),
+        isUnchanged: false,
       },
     ]);
+  });
+
+  test('is unchanged if it is still the same file', async () => {
+    const now = await ran('r1', MOVE);
+    const born = `${BEGUN - 1000}000000`;
+    const stamp = { ino: '7', born, changed: born, written: born, device: '1', uid: 0 } as const;
+    const stat = () => Promise.resolve({ ...stamp, kind: 'file' as const, length: 1 });
+    expect(await leftBehind(state, now, [SNAP2], { stat })).toMatchObject({
+      left: [{ run: 'r1', isUnchanged: true }],
+    });
   });
 
   test.each([
@@ -85,16 +101,16 @@ describe('a file that is left behind', () => {
     ['a backup', 'blockcopy: { disk: vda, dest: /new/c, finish: true }', undefined],
   ] as const)('is not explained by %s', async (_title, yaml, refused) => {
     const now = await ran('r1', yaml, refused);
-    expect(await leftBehind(state, now, [SNAP2, SNAP1])).toEqual({ left: [] });
+    expect(await leftBehind(state, now, [SNAP2, SNAP1], CHANGED)).toEqual({ left: [] });
   });
 
   test('is not explained by a run on another guest, or an unreadable journal', async () => {
     const now = await ran('r1', MOVE);
     const other = { ...now, domain: { ...now.domain, uuid: 'another' } };
-    expect(await leftBehind(state, other, [SNAP2])).toEqual({ left: [] });
+    expect(await leftBehind(state, other, [SNAP2], CHANGED)).toEqual({ left: [] });
     rmSync(join(state, 'runs', 'r1', JOURNAL_FILE));
     await writeRun(state, 'r1', 'no journal\n');
-    expect(await leftBehind(state, now, [SNAP2])).toEqual({ left: [] });
+    expect(await leftBehind(state, now, [SNAP2], CHANGED)).toEqual({ left: [] });
   });
 });
 
@@ -117,7 +133,7 @@ describe('the journals that are read to explain files', () => {
     const now = await withNewerRuns(3);
     await ran('r4', MOVE);
     reading.mockClear();
-    expect(await leftBehind(state, now, [SNAP2])).toMatchObject({ left: [{ run: 'r4' }] });
+    expect(await leftBehind(state, now, [SNAP2], CHANGED)).toMatchObject({ left: [{ run: 'r4' }] });
     expect(reading).toHaveBeenCalledTimes(1);
   });
 
@@ -127,7 +143,7 @@ describe('the journals that are read to explain files', () => {
     [MOST_SEARCHED + 1, { left: [], newestSearched: MOST_SEARCHED }],
   ])('are those of the newest runs, where %d are newer', async (newer, found) => {
     const now = await withNewerRuns(newer);
-    expect(await leftBehind(state, now, [SNAP2])).toEqual(found);
+    expect(await leftBehind(state, now, [SNAP2], CHANGED)).toEqual(found);
     expect(reading).toHaveBeenCalledTimes(MOST_SEARCHED);
   });
 });
@@ -140,7 +156,7 @@ describe('a plan that is refused', () => {
 
   const DONE = 'the plan is done: the guest uses the file; see what the run did: blockplan show r1';
   const AGAIN =
-    'to run the plan again, choose another path, or remove the file if you no longer need it; see what the run did: blockplan show r1';
+    'to run the plan again, choose another path; see what the run did: blockplan show r1';
   const BACKUP = 'blockcopy: { disk: vda, dest: /new/c, finish: true }';
   const stays = (now: HostState) => now;
 
@@ -189,7 +205,7 @@ describe('a plan whose file a forgotten run created', () => {
       /\/new\/c .*: run r1 \(test\) created it, and was forgotten on 2026-11-23 08:15:\d\dZ$/,
     );
     expect(first?.hint).toBe(
-      'make sure that nothing uses the file: blockplan doctor testvm; then remove it, or choose another path; see what the run did: blockplan show r1',
+      'choose another path: the file may hold data that a guest needs; see what the run did: blockplan show r1',
     );
   });
 

@@ -9,6 +9,8 @@ import { typed } from '../../typed.ts';
 import { disk, SNAP1, SNAP2, world } from '../../worlds.ts';
 
 const FILE = { size: 1 };
+const KEEP =
+  'keep what the run created until you know that no guest, image, backup or process needs it, and that it holds no writes that the guest lacks';
 const DRAFT = '/backup/web1/b.partial';
 
 /** The state after a run that sent these effects and was killed, on a guest whose disk has that job. */
@@ -33,20 +35,21 @@ test('a copy that is still running is named with its file and the command that e
   expect(left([GIVEN.copy], job, ['/new/c'])).toEqual({
     state: [
       'the copy of vda to /new/c, which the run started, is still running, and nothing ends it',
-      '/new/c, which the run created, stays: remove it once the job has ended',
+      '/new/c, which the run created, stays: the job writes to it',
     ],
-    advice: ['the copy of vda: cancel it, which leaves the guest where it is'],
+    advice: ['the copy of vda: cancel it, which leaves the guest where it is', KEEP],
     commands: ["virsh -c qemu:///system blockjob --domain 'web 1' --path vda --abort"],
   });
 });
 
-test('a copy that is ready can be cancelled or pivoted', () => {
+test('a copy that is ready can be cancelled or pivoted, and only one command is printed', () => {
   const job = { type: 'copy', ready: true, mirror: '/new/c' } as const;
-  const { state, commands } = left([GIVEN.copy], job, ['/new/c']);
+  const { state, advice, commands } = left([GIVEN.copy], job, ['/new/c']);
   expect(state[0]).toBe(
     'the copy of vda to /new/c, which the run started, is ready, and nothing ends it',
   );
-  expect(commands.flatMap((line) => typed(line).flat().slice(-1))).toEqual(['--abort', '--pivot']);
+  expect(commands.flatMap((line) => typed(line).flat().slice(-1))).toEqual(['--abort']);
+  expect(advice[0]).toMatch(/or pivot, which moves the guest to that file: type --pivot instead/);
 });
 
 test('a commit is known by the command that started it', () => {
@@ -78,10 +81,11 @@ test('a backup is cancelled as a whole, and its folder is named', () => {
   expect(left([draft, begun], job, [DRAFT, mirror])).toEqual({
     state: [
       `the backup of vda to ${mirror}, which the run started, is still running`,
-      `${DRAFT}, which the run created, stays: remove it once the job has ended`,
+      `${DRAFT}, which the run created, stays: the job writes to it`,
     ],
     advice: [
       'the backup of vda: cancel it, which leaves the guest where it is, or wait until it ends',
+      KEEP,
     ],
     commands: ["virsh -c qemu:///system domjobabort --domain 'web 1'"],
   });
@@ -90,13 +94,28 @@ test('a backup is cancelled as a whole, and its folder is named', () => {
 test("another tool's job is not the run's", () => {
   const job = { type: 'copy', ready: false, mirror: '/new/other' } as const;
   expect(left([GIVEN.copy], job, ['/new/c'])).toEqual({
-    state: ['/new/c, which the run created, stays: remove it if you do not need it'],
-    advice: [],
+    state: ['/new/c, which the run created, stays'],
+    advice: [KEEP],
     commands: [],
   });
 });
 
-test('a file that the guest uses is not offered for removal', () => {
+test('a file below the overlay that the definition of a guest that is off names is to be kept', () => {
+  const copy = virsh('blockcopy', '--domain', 'web1', '--path', 'vda', '--dest', SNAP1);
+  const log = logOf([STARTED, ...commanded('do', 'mirror/mirror', copy, 'done')]);
+  const now = world({
+    disks: [disk('vda', [SNAP2])],
+    domain: { state: 'shut off' },
+    files: { [SNAP1]: FILE },
+  });
+  expect(leftByForgotten(log, now)).toEqual({
+    state: [`${SNAP1}, which the run created, stays`],
+    advice: [KEEP],
+    commands: [],
+  });
+});
+
+test('a file that the guest uses is named as that', () => {
   const copy = virsh('blockcopy', '--domain', 'web1', '--path', 'vda', '--dest', SNAP2);
   expect(left([copy], undefined, [SNAP2]).state).toEqual([
     `the guest uses ${SNAP2}, which the run created`,

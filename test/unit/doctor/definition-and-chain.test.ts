@@ -9,9 +9,11 @@ import {
   GONE,
   header,
   left,
+  MIB,
   OVERLAY,
   onOverlay,
   patient,
+  snapshot,
   TEMPLATE,
   TOP,
 } from './patients.ts';
@@ -69,6 +71,31 @@ areDiagnosed({
     },
     'virsh dumpxml --domain testvm',
   ],
+  'an overlay that may belong to a snapshot whose record libvirt does not show, above the defined file':
+    [
+      'BP233 BP196',
+      {
+        scene: { disks: onOverlay(TOP) },
+        seen: { unread: [{ part: 'snapshots', what: 'the record of snapshot "s1"', why: 'no' }] },
+      },
+      `redefine: { disk: vda, source: ${OVERLAY} }`,
+    ],
+  'overlays of snapshots above the file that the definition names': [
+    'BP233',
+    {
+      scene: { disks: onOverlay(TOP) },
+      seen: snapshot({ overlay: OVERLAY }),
+    },
+    `redefine: { disk: vda, source: ${OVERLAY} }`,
+  ],
+  'an overlay above the file that holds the data of a snapshot': [
+    'BP233 BP237',
+    {
+      scene: { disks: onOverlay(TOP), files: { '/images/web1.s1': { size: MIB } } },
+      seen: snapshot({ overlay: '/images/web1.s1', base: TOP }),
+    },
+    `redefine: { disk: vda, source: ${OVERLAY} }`,
+  ],
   'an overlay with any name above the file that the definition names': [
     'BP233 BP235',
     { scene: { disks: [disk('vda', ['/fast/ov', TOP], { persistentSource: TOP })] } },
@@ -92,12 +119,12 @@ areDiagnosed({
   'an overlay with the name of a backup overlay': [
     'BP235',
     { scene: { disks: onOverlay(OVERLAY) } },
-    `base: ${TOP}`,
+    `qemu-img info --force-share --backing-chain ${OVERLAY}`,
   ],
   'overlays above overlays': [
     'BP235',
     { scene: { disks: [disk('vda', ['/images/web1.b', '/images/web1.a', TOP, TEMPLATE])] } },
-    `base: ${TOP}`,
+    'qemu-img info --force-share --backing-chain /images/web1.b',
   ],
   'an overlay that no domain uses': [
     'BP236',

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { blockplanCommand } from '../../../src/command.ts';
 import { diagnose } from '../../../src/doctor/diagnose.ts';
 import type { Patient } from '../../../src/doctor/patient.ts';
-import { disk } from '../../worlds.ts';
+import { disk, neighbour, type Scene } from '../../worlds.ts';
 import {
   BUNDLE,
   codesOf,
@@ -12,6 +12,7 @@ import {
   left,
   MARKER,
   MIB,
+  NOW,
   OVERLAY,
   onOverlay,
   patient,
@@ -80,6 +81,7 @@ describe('an overlay beside the images', () => {
   const kept = {
     ...{ file, target: 'vda', wasActive: true, run: 'r1', plan: 'move-web1' },
     time: '2026-11-23 08:15:09Z',
+    isUnchanged: true,
   };
 
   test('that a run left behind is explained by that run', () => {
@@ -89,7 +91,30 @@ describe('an overlay beside the images', () => {
       message: `${file} is an overlay above ${TEMPLATE}, and in no domain's chain; run r1 (move-web1) moved vda away from it on 2026-11-23 08:15:09Z, and kept it`,
     });
     expect(finding?.why).toMatch(/^its content is from that time/);
-    expect(finding?.hint).toContain('then remove it yourself');
+    expect(finding?.hint).toMatch(/^keep it while you may need that state/);
+  });
+
+  test('that may be another file than the run left behind may be anything', () => {
+    const [finding] = found({ left: [{ ...kept, isUnchanged: false }] });
+    expect(finding?.message).toMatch(
+      /; run r1 \(move-web1\) kept a file at this path on .*, but this may be another one, or may have changed since$/,
+    );
+    expect(finding?.why).toMatch(/^it may hold the only copy of some writes/);
+    expect(finding?.hint).toMatch(/^keep it, and find out which guest or tool uses it/);
+  });
+
+  test('may be in a chain that cannot be read', () => {
+    const others = [neighbour('web2', [], [], ['/images/web2.qcow2'])];
+    const [finding] = diagnose(patient({ scene: { others }, seen: { beside } })).findings;
+    expect(finding?.message).toMatch(
+      /, and in no domain's chain that can be read \(\/images\/web2.qcow2 cannot\)$/,
+    );
+  });
+
+  test('that the managed save image names is in use', () => {
+    const scene = { domain: { state: 'shut off', managedSave: true } } as const;
+    const saved = { vda: file };
+    expect(codesOf(patient({ scene, seen: { beside, saved } }))).toEqual(['BP243']);
   });
 
   test('that was a lower layer was taken out of the chain', () => {
@@ -99,7 +124,7 @@ describe('an overlay beside the images', () => {
 
   test('that no run has left may be anything', () => {
     const [finding] = found({ left: [{ ...kept, file: '/images/another' }] });
-    expect(finding?.hint).toMatch(/^find out which guest or tool uses it/);
+    expect(finding?.hint).toMatch(/^keep it, and find out which guest or tool uses it/);
     expect(finding?.message).toMatch(/in no domain's chain$/);
   });
 
@@ -117,8 +142,9 @@ describe('a plan', () => {
 
   test('that a run would refuse is not proposed, and the finding has the reason', () => {
     const job = { type: 'copy', ready: true, mirror: '/new/copy' } as const;
-    const found = patient({ scene: { disks: [disk('vda', [OVERLAY, TOP], { job })] } });
-    expect(plansOf(found)).toEqual([]);
+    const change = { job, persistentSource: TOP };
+    const found = patient({ scene: { disks: [disk('vda', [OVERLAY, TOP], change)] } });
+    expect(plansOf(found).join()).not.toContain('blockcommit');
     expect(diagnose(found).findings).toContainEqual(
       expect.objectContaining({ code: 'BP235', obstacle: expect.stringContaining('BP105') }),
     );
@@ -135,18 +161,58 @@ describe('a plan', () => {
     expect(text).toMatch(/redefine:[\s\S]*blockcopy:/);
   });
 
-  test('is not proposed for a guest that is off', () => {
-    const found = patient({
-      scene: { disks: [disk('vda', [OVERLAY])], domain: { state: 'shut off' } },
-      seen: { headers: { [OVERLAY]: { layers: [header(OVERLAY), header(TOP)] } } },
-    });
-    expect(diagnose(found).findings).toEqual([
-      expect.objectContaining({ code: 'BP235', obstacle: expect.stringContaining('BP102') }),
-    ]);
+  test('that merges an overlay keeps its file', () => {
+    const text = plansOf(patient({ scene: { disks: onOverlay(TOP) } })).find((each) =>
+      each.includes('blockcommit'),
+    );
+    expect(text).toContain(`blockcommit: { disk: vda, base: ${TOP}, active: true, pivot: true }`);
+  });
+
+  test.each([
+    ['running', { disks: onOverlay(OVERLAY) }, {}],
+    [
+      'off',
+      { disks: [disk('vda', [OVERLAY])], domain: { state: 'shut off' } },
+      { headers: { [OVERLAY]: { layers: [header(OVERLAY), header(TOP)] } } },
+    ],
+  ] as const)('does not merge an overlay that may be a clone (%s)', (_state, scene, seen) => {
+    const [finding, ...more] = diagnose(patient({ scene, seen })).findings;
+    expect(more).toEqual([]);
+    expect(finding?.code).toBe('BP235');
+    expect(finding).not.toHaveProperty('plan');
+    expect(finding).not.toHaveProperty('obstacle');
+    expect(finding?.why).toContain('a clone of a template looks the same');
+    expect(finding?.hint).toContain(`find out what ${TOP} is`);
+  });
+
+  test.each([
+    ['has been written to since the overlay was created', { written: { [TOP]: NOW } }, {}],
+    ['was written to at an unknown time', { written: {} }, {}],
+    [
+      'is below an overlay of unknown age',
+      {},
+      { files: { [OVERLAY]: { size: MIB, born: undefined } } },
+    ],
+  ])('does not merge an overlay into a file that %s', (_title, seen, files) => {
+    const scene = { disks: onOverlay(TOP), ...files } as unknown as Scene;
+    const finding = diagnose(patient({ scene, seen })).findings.find(
+      ({ code }) => code === 'BP235',
+    );
+    expect(finding).not.toHaveProperty('plan');
+    expect(finding?.hint).toContain(`anything else has written to ${TOP}`);
+  });
+
+  test('is shown with the warnings of its preview', () => {
+    const scene = { disks: onOverlay(TOP), domain: { snapshots: ['s1'] } };
+    const { findings } = diagnose(patient({ scene }));
+    const finding = findings.find(({ code }) => code === 'BP235');
+    expect(finding?.plan).toBeDefined();
+    expect(finding?.warnings).toEqual([expect.stringContaining('snapshot "s1"')]);
+    expect(findings.find(({ code }) => code === 'BP233')).not.toHaveProperty('warnings');
   });
 
   test('is proposed for a domain whose name looks like an ID', () => {
-    const found = patient({ scene: { disks: onOverlay(OVERLAY), domain: { name: '7' } } });
+    const found = patient({ scene: { disks: onOverlay(TOP), domain: { name: '7' } } });
     expect(plansOf(found)[0]).toContain('domain: "7"');
   });
 

@@ -80,6 +80,40 @@ describe('a healthy guest', () => {
         headers: { [TOP]: { layers: [header(TOP, { snapshots: ['s'] }), header(TEMPLATE)] } },
       },
     },
+    'with an internal snapshot in a layer below an overlay': {
+      seen: {
+        snapshots: [{ name: 's', disks: [{ target: 'vda', kind: 'internal' }] }],
+        headers: { [TOP]: { layers: [header(TOP), header(TEMPLATE, { snapshots: ['s'] })] } },
+      },
+    },
+    'with an internal snapshot in a volume that cannot be read': {
+      scene: { disks: [disk('vda', ['pool:default/web1'])] },
+      seen: snapshot({ kind: 'internal' }),
+    },
+    'with a snapshot of a disk that only the running guest lacks': {
+      definition: (xml) =>
+        xml.replace(
+          '<channel',
+          "<disk type='file' device='disk'><source file='/z'/><target dev='vdz'/></disk><channel",
+        ),
+      seen: snapshot({ target: 'vdz', overlay: '/z', base: '/y' }),
+    },
+    'that is off, with a bitmap that another guest uses': {
+      scene: {
+        disks: [disk('vda', [TOP])],
+        domain: { state: 'shut off' },
+        others: [neighbour('web2', [TOP], [])],
+      },
+      seen: bitmaps(true),
+    },
+    'that is off, with a bitmap that another guest may use': {
+      scene: {
+        disks: [disk('vda', [TOP])],
+        domain: { state: 'shut off' },
+        others: [neighbour('web2', [], [], ['/images/web2.qcow2'])],
+      },
+      seen: bitmaps(true),
+    },
     'with a checkpoint whose bitmap QEMU has intact': { seen: checkpoint(true) },
     'with a checkpoint whose bitmap is unknown while it runs': { seen: checkpoint() },
     'that is off, with a checkpoint whose bitmap was saved': {

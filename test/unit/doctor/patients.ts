@@ -13,6 +13,9 @@ export const TEMPLATE = '/templates/debian.qcow2';
 export const DATA = '/images/web1-data.img';
 export const NOW = Date.parse('2026-11-23T12:00:00Z');
 
+/** When the files of a patient were created. */
+export const BORN = NOW - 3_600_000;
+
 /** The header of an image. */
 export function header(file: string, more: Partial<ImageHeader> = {}): ImageHeader {
   const format = file.endsWith('.img') ? 'raw' : 'qcow2';
@@ -46,9 +49,9 @@ export function patient({
           ...plain,
           domain: { ...plain.domain, definition: definition(plain.domain.definition) },
         };
-  const folders = there.domain.disks.flatMap(({ chain }) => chain.map(({ file }) => file));
+  const paths = there.domain.disks.flatMap(({ chain }) => chain.map(({ file }) => file));
   return {
-    state: withRoom(there, folders),
+    state: withBirths(withRoom(there, paths)),
     seen: {
       now: NOW,
       reason: 'booted',
@@ -57,6 +60,7 @@ export function patient({
       checkpoints: [],
       diskErrors: {},
       mirrorsBorn: {},
+      written: Object.fromEntries(paths.map((path) => [path, BORN - 3_600_000])),
       beside: [],
       ...seen,
     },
@@ -64,6 +68,13 @@ export function patient({
     here: 'host1',
     ...more,
   };
+}
+
+/** The same host with files that were all created an hour ago, unless they have another birth time. */
+function withBirths({ files, ...rest }: HostState): HostState {
+  const born = `${BORN}000000`;
+  const dated = Object.entries(files).map(([path, file]) => [path, file && { born, ...file }]);
+  return { ...rest, files: Object.fromEntries(dated) };
 }
 
 function withRoom(there: HostState, files: readonly string[]): HostState {

@@ -1,13 +1,15 @@
 /** Records whose data is missing, and unfinished activity. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { diagnose } from '../../../src/doctor/diagnose.ts';
 import { disk } from '../../worlds.ts';
 import { areDiagnosed } from './diagnosed.ts';
 import {
   bitmaps,
+  type Change,
   checkpoint,
   copying,
   FORGOTTEN,
+  header,
   left,
   MARKER,
   MIB,
@@ -201,7 +203,7 @@ areDiagnosed({
       scene: { domain: { state: 'shut off', managedSave: true } },
       seen: { saved: { vda: '/old' } },
     },
-    'virsh managedsave-remove --domain testvm',
+    'virsh managedsave-edit --domain testvm',
   ],
 });
 
@@ -212,4 +214,63 @@ test.each([
   const scene = copying(ready);
   const [found] = diagnose(patient({ scene, patient: { forgotten: [FORGOTTEN] } })).findings;
   expect(found?.message).toBe(`a copy of vda to /new/copy ${words}`);
+});
+
+describe('a record of an internal snapshot', () => {
+  const found = (change: Change) => diagnose(patient(change)).findings;
+
+  test('is kept where the file on which it was taken exists, and is no layer any more', () => {
+    const [finding, ...more] = found({
+      scene: { files: { '/old': { size: MIB } } },
+      seen: snapshot({ kind: 'internal', base: '/old' }),
+    });
+    expect(more).toEqual([]);
+    expect(finding).toMatchObject({ code: 'BP237', commands: [] });
+    expect(finding?.hint).toMatch(/^keep the record: \/old, on which the snapshot was taken, may/);
+  });
+
+  test('may be deleted where that file is missing', () => {
+    const [finding] = found({
+      scene: { files: { '/old': null } },
+      seen: snapshot({ kind: 'internal', base: '/old' }),
+    });
+    expect(finding?.commands).toHaveLength(1);
+  });
+
+  test('is not judged where a header was not read', () => {
+    const unread = { file: TEMPLATE, why: 'torn' };
+    const seen = {
+      ...snapshot({ kind: 'internal' }),
+      headers: { [TOP]: { layers: [header(TOP), header(TEMPLATE)], unread } },
+    };
+    expect(found({ seen }).map(({ code }) => code)).toEqual(['BP244']);
+    const headers = { [TOP]: { layers: [header(TOP)] } };
+    expect(found({ seen: { ...seen, headers } }).map(({ code }) => code)).toEqual(['BP245']);
+  });
+});
+
+test.each([
+  ['a copy', 'copy', '--abort', '--pivot'],
+  ['a commit', 'active-commit', '--pivot', '--abort'],
+] as const)(
+  'of the two ends of %s, one is printed and the other named',
+  (_title, type, printed, named) => {
+    const job = { type, ready: true, mirror: TEMPLATE };
+    const [finding] = diagnose(
+      patient({ scene: { disks: [disk('vda', [TOP, TEMPLATE], { job })] } }),
+    ).findings;
+    expect(finding?.commands).toEqual([`virsh blockjob --domain testvm --path vda ${printed}`]);
+    expect(finding?.hint).toMatch(new RegExp(`: type ${named} instead of ${printed}$`));
+  },
+);
+
+test('the command that discards a managed save image is named as a danger, and not printed', () => {
+  const [finding] = diagnose(
+    patient({
+      scene: { domain: { state: 'shut off', managedSave: true } },
+      seen: { saved: { vda: '/old' } },
+    }),
+  ).findings;
+  expect(finding?.commands).toEqual(['virsh managedsave-edit --domain testvm']);
+  expect(finding?.hint).toContain('managedsave-remove would discard the memory of the guest');
 });

@@ -182,6 +182,7 @@ describe('a domain', () => {
       marker: { run: 'r', host: 'h', pid: 7 },
     });
     expect(found.mirrorsBorn[at('base')]).toBeGreaterThan(0);
+    expect(found.written[at('base')]).toBeGreaterThan(0);
     expect(examinedFiles(found)).toEqual(expect.arrayContaining(['/mem', at('top'), at('base')]));
   });
 

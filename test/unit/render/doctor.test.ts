@@ -22,6 +22,7 @@ const SICK: Diagnosis = {
       hint: 'change the definition so that it names the file that the guest writes to',
       commands: [],
       plan: { file: 'web1-redefine-vda.yaml', text: 'plan: blockplan/v1\nname: redefine-vda\n' },
+      warnings: ['vda would have 101 layers (BP136)'],
     },
     {
       code: 'BP235',
@@ -65,6 +66,7 @@ test('findings are shown with their plans', () => {
         latest writes
       do: change the definition so that it names the file that
         the guest writes to
+      warning of the plan: vda would have 101 layers (BP136)
       web1-redefine-vda.yaml:
         plan: blockplan/v1
         name: redefine-vda

@@ -26,7 +26,7 @@ import { back, bare, gone, lost, rescued, transient } from '../../lost-definitio
 import { hostForPlans, planned } from '../../plans.ts';
 import { CAPACITY, manifestOf, storedDiskOf } from '../../stores.ts';
 import { disk, looked } from '../../worlds.ts';
-import { BUNDLE, left, OVERLAY, patient, TOP } from '../doctor/patients.ts';
+import { BUNDLE, left, OVERLAY, onOverlay, patient, TOP } from '../doctor/patients.ts';
 import { findingsOf, step } from '../plan/kinds.ts';
 
 interface Schema {
@@ -166,7 +166,12 @@ describe('doctor', () => {
     'a plan would repair it': patient({
       scene: { disks: [disk('vda', [TOP], { persistentSource: '/images/old' })] },
     }),
-    'no plan can repair it': patient({ scene: { disks: [disk('vda', [OVERLAY, TOP], { job })] } }),
+    'the plan has warnings': patient({
+      scene: { disks: onOverlay(TOP), domain: { snapshots: ['s1'] } },
+    }),
+    'no plan can repair it': patient({
+      scene: { disks: [disk('vda', [OVERLAY, TOP], { job, persistentSource: TOP })] },
+    }),
   };
   const fields = new Set<string>();
 

@@ -1,7 +1,7 @@
 /** The files that a run has taken out of the chains of its guest. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { RunLog } from '../../../src/journal/run-log.ts';
-import { filesLeftBy } from '../../../src/run/left-files.ts';
+import { filesLeftBy, isAsLeft } from '../../../src/run/left-files.ts';
 import { logOf } from '../../journals.ts';
 import { Runs } from '../../killed-runs.ts';
 import { hostForPlans, planned } from '../../plans.ts';
@@ -91,4 +91,69 @@ test('a command that failed has taken no file away', async () => {
     ),
   }));
   expect(filesLeftBy({ ...log, visits: failed })).toEqual([]);
+});
+
+describe('a file at the path of one that was left', () => {
+  const born = '1790000000000000000';
+  const time = '2026-11-23T08:15:02.000Z';
+  const at = (ms: number) => `${Date.parse(time) + ms}000000`;
+  const former = { file: SNAP2, ino: '7', born };
+  const left = {
+    file: SNAP2,
+    target: 'vda',
+    kind: 'blockcopy',
+    wasActive: true,
+    block: false,
+    time,
+  };
+  const same = { ino: '7', born, changed: at(-1000) };
+
+  test.each<[string, Parameters<typeof isAsLeft>, boolean]>([
+    ['is that file', [{ ...left, former }, same], true],
+    [
+      'was closed just after',
+      [
+        { ...left, former },
+        { ...same, changed: at(59_000) },
+      ],
+      true,
+    ],
+    [
+      'has changed since',
+      [
+        { ...left, former },
+        { ...same, changed: at(61_000) },
+      ],
+      false,
+    ],
+    [
+      'has another inode',
+      [
+        { ...left, former },
+        { ...same, ino: '8' },
+      ],
+      false,
+    ],
+    [
+      'has a reused inode',
+      [
+        { ...left, former },
+        { ...same, born: '1790000000000000001' },
+      ],
+      false,
+    ],
+    [
+      'has no birth time',
+      [
+        { ...left, former },
+        { ...same, born: '0' },
+      ],
+      false,
+    ],
+    ['was left by an older version', [{ ...left, former: { file: SNAP2, ino: '7' } }, same], false],
+    ['was not observed', [left, same], false],
+    ['is gone', [{ ...left, former }, null], false],
+  ])('%s', (_title, asked, isSame) => {
+    expect(isAsLeft(...asked)).toBe(isSame);
+  });
 });
