@@ -136,6 +136,9 @@ test('a run whose process is killed before the copy is ended succeeds', async ()
       const pids = await monitors();
       expect(pids).toHaveLength(1);
       for (const pid of pids) process.kill(pid, 'SIGKILL');
+      // A process that dies while the job is being ended cannot be noticed before.
+      await expect.poll(() => childrenOf(process.pid)).not.toContain(pids[0]);
+      await delay(100);
     },
   });
   expect(struck).toBe(true);
