@@ -102,8 +102,15 @@ test('the marker of the domain says who works on it', async () => {
   };
   await runs.whole(planned([MOVE]));
   const by = { run: 'r', host: hostname(), user: 'u', pid: process.pid };
-  expect(marks).toEqual([{ ...by, since: expect.stringMatching(/^20\d\d-.*Z$/) }]);
-  expect(runs.entries[0]).toMatchObject({ type: 'run-started', ...by, version: '0' });
+  const { hostId } = thisHost();
+  const { boot, started, namespace } = ownProcess();
+  expect(marks).toEqual([
+    {
+      ...{ ...by, hostId, boot, started, namespace },
+      since: expect.stringMatching(/^20\d\d-.*Z$/),
+    },
+  ]);
+  expect(runs.entries[0]).toMatchObject({ type: 'run-started', ...by, hostId, version: '0' });
 });
 
 test('a created file is in the journal on disk before anything is written to it', async () => {
