@@ -12,7 +12,7 @@ import { livingHolders } from '../journal/lock.ts';
 import type { Plan } from '../plan/plan.ts';
 import { printable } from '../printable.ts';
 import { jsonText } from '../render/json.ts';
-import { startUnit, managerOf, systemctlArguments, unitState } from './detached-unit.ts';
+import { managerOf, startUnit, systemctlArguments, unitState } from './detached-unit.ts';
 import { inputRefusal } from './read.ts';
 import { endOrBeginning } from './run-beginning.ts';
 

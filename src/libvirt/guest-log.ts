@@ -42,7 +42,8 @@ const SYSTEM_SOCKET = /^(.*?)(?:\/var)?\/run\/libvirt\/(?:libvirt|virtqemud)-soc
 
 /** The folder of the guests' logs; undefined where the connection does not show it. */
 function logFolder(uri: string, caches: string): string | undefined {
-  const [, kind, query = ''] = /^qemu(?:\+unix)?:\/\/\/(system|session)(?:\?(.*))?$/.exec(uri) ?? [];
+  const [, kind, query = ''] =
+    /^qemu(?:\+unix)?:\/\/\/(system|session)(?:\?(.*))?$/.exec(uri) ?? [];
   if (kind === 'session') return join(caches, 'libvirt/qemu/log');
   // Among other parameters, such as "mode".
   const [, socket = '/run/libvirt/libvirt-sock'] = /(?:^|[&;])socket=([^&;]*)/.exec(query) ?? [];

@@ -45,7 +45,7 @@ test.each([
   ['of an older version', ID, named, NFS, true],
   ['of an older version, with another name', ID, renamed, EXT4, false],
   ['of a machine without an id', ID, { ...named, hostId: '' }, NFS, true],
-  ['of a machine without an id, and with another name', ID, { ...renamed, hostId: '' }, EXT4, false],
+  ['of a machine without an id, with another name', ID, { ...renamed, hostId: '' }, EXT4, false],
   ['of any machine, if this one has no id', '', { ...renamed, hostId: hostIdOf(ID) }, EXT4, false],
 ])('a record %s', (_title, machine, record, type, expected) => {
   having(machine, type);
@@ -64,7 +64,7 @@ async function leftBefore(state: string): Promise<void> {
   const owner = await lockOwner(state, 'k');
   if ('release' in lock) await lock.release();
   const text = JSON.stringify({ ...owner, run: 'r', taker: 'r', host: 'former', boot: 'another' });
-  for (const ending of ['claim', 'lock']) fs.writeFileSync(join(state, `locks/k.r.${ending}`), text);
+  for (const each of ['claim', 'lock']) fs.writeFileSync(join(state, `locks/k.r.${each}`), text);
 }
 
 test('the lock of a dead process is taken over after a new name, unless a copy of the machine may hold it', async () => {

@@ -14,6 +14,7 @@ import { takeLock } from '../../../src/journal/lock.ts';
 import { addUnfinished } from '../../../src/journal/unfinished.ts';
 import type { Bundle, Domain } from '../../../src/model/host-state.ts';
 import { LOCAL, onLocal } from '../../../src/model/hosts.ts';
+import type { Marker } from '../../../src/model/marker.ts';
 import { ownProcess } from '../../../src/processes.ts';
 import { thisHost } from '../../../src/this-host.ts';
 import { world } from '../../worlds.ts';
@@ -142,7 +143,7 @@ describe('the process of a marker', () => {
   const { pid, boot, started, namespace } = ownProcess();
   const own = { ...older, ...thisHost(), pid, boot, started, namespace };
 
-  test.each([
+  test.each<readonly [string, Marker | undefined, boolean | undefined]>([
     ['is unknown without a marker', undefined, undefined],
     ['does not exist', older, false],
     ['may be another one with this ID', { ...older, pid }, undefined],

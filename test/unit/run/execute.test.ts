@@ -7,6 +7,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { BUNDLE_FILE, readKeptBundle } from '../../../src/journal/bundle.ts';
 import type { DomainState } from '../../../src/model/host-state.ts';
 import { LOCAL } from '../../../src/model/hosts.ts';
+import { ownProcess } from '../../../src/processes.ts';
+import { thisHost } from '../../../src/this-host.ts';
 import { BEGUN } from '../../journals.ts';
 import { Runs } from '../../killed-runs.ts';
 import { hostForPlans, planned, shipped } from '../../plans.ts';
