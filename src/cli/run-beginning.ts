@@ -1,5 +1,5 @@
 /** Whether a detached run has started, as its journal shows it. */
-import type { ChildProcess } from 'node:child_process';
+import type { EventEmitter } from 'node:events';
 import { watch } from 'node:fs';
 import { readJournalEnds } from '../journal/journal-ends.ts';
 import type { LogRecord } from '../journal/run-log.ts';
@@ -33,9 +33,10 @@ export function hasRunStarted(folder: string): boolean {
 
 /**
  * Waits until the run has started (undefined) or its process has ended (its exit code).
+ * @param child the process
  * @param folder the run's folder
  */
-export function endOrBeginning(child: ChildProcess, folder: string): Promise<number | undefined> {
+export function endOrBeginning(child: EventEmitter, folder: string): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     const settle = (code?: number): void => {
       watcher.close();
@@ -46,6 +47,6 @@ export function endOrBeginning(child: ChildProcess, folder: string): Promise<num
     };
     const watcher = watch(folder, look).on('error', reject);
     child.once('error', reject);
-    child.once('exit', (code) => settle(code ?? EXIT_CODES.bug));
+    child.once('exit', (code: number | null) => settle(code ?? EXIT_CODES.bug));
   });
 }
