@@ -1,10 +1,18 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { environmentOf } from '../../../src/cli/detach.ts';
+import { detachCommand, environmentOf } from '../../../src/cli/detach.ts';
+import * as detachedUnit from '../../../src/cli/detached-unit.ts';
 import {
   endOfUnit,
   systemctlArguments,
@@ -15,7 +23,10 @@ import {
 import { endOrBeginning } from '../../../src/cli/run-beginning.ts';
 import type { JournalEntry } from '../../../src/journal/journal.ts';
 import { ended, phase, STARTED, writeRun } from '../../journals.ts';
+import { planned } from '../../plans.ts';
 import { scratchFolder, written } from '../../scratch-folder.ts';
+
+vi.mock(import('../../../src/cli/detached-unit.ts'), { spy: true });
 
 const UNIT: Unit = {
   run: '20261123-081502-a1b2c3',
@@ -193,4 +204,26 @@ exit 3
     systemctl('');
     expect(await endOfUnit('system', 'waits', folder, 1)).toBe(1);
   });
+});
+
+test.each([
+  ['ended', false],
+  ['running', true],
+  ['unknown', true],
+] as const)('the folder of a unit that is %s after a refusal stays: %s', async (state, stays) => {
+  const root = mkdtempSync(join(tmpdir(), 'blockplan-refused-'));
+  onTestFinished(() => rm(root, { recursive: true }));
+  const folder = join(root, 'runs', 'r');
+  mkdirSync(folder, { recursive: true });
+  vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  onTestFinished(() => void vi.restoreAllMocks());
+  vi.mocked(detachedUnit.managerOf).mockReturnValueOnce('system');
+  vi.mocked(detachedUnit.unitState).mockReturnValueOnce(state);
+  vi.mocked(detachedUnit.startUnit).mockImplementationOnce(async () => {
+    written(folder, 'output.log', 'refused');
+    return 3;
+  });
+  const options = { set: [], format: 'text' } as const;
+  expect(await detachCommand(planned(['undefine: {}']).plan, root, folder, options)).toBe(3);
+  expect(existsSync(folder)).toBe(stays);
 });
