@@ -84,8 +84,12 @@ export type RunVerb =
 type LibvirtVerb = 'doctor' | 'facts' | 'init' | 'preview' | 'rescue' | 'run';
 
 /** A blockplan command about a run, about the runs on a domain, or about a backup store. */
-export function blockplanCommand(verb: RunVerb, word: string): Command {
-  return blockplanLine(verb, word);
+export function blockplanCommand(
+  verb: RunVerb,
+  word: string,
+  ...options: readonly string[]
+): Command {
+  return blockplanLine(verb, word, ...options);
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { machineId } from './this-host.ts';
 
 /** The ID of the current boot of the machine (random(4)). */
 export function bootId(): string {
@@ -83,15 +84,6 @@ function isInside({ namespace }: KnownProcess): boolean {
 /** Whether a process cannot be looked up here: it then counts as running until its files are removed by hand. */
 export function isOutOfSight(process: KnownProcess): boolean {
   return !isOfThisHost(process) || (!isInside(process) && isProcessAlive(process));
-}
-
-function machineId(): string {
-  try {
-    return readFileSync('/etc/machine-id', 'utf8').trim();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    throw error;
-  }
 }
 
 /** The PID namespace that a machine boots with (Linux, PROC_PID_INIT_INO): all processes are visible in it. */

@@ -1,21 +1,20 @@
 /** `run --detach`: runs the plan in a separate process that outlives the terminal and the login session. */
 
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync, watch } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { userInfo } from 'node:os';
-import { basename, delimiter, join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { codes } from '../codes.ts';
 import { blockplanCommand } from '../command.ts';
 import { PLAN_FILE } from '../journal/folder.ts';
 import { readJournalEnds } from '../journal/journal-ends.ts';
 import { livingHolders } from '../journal/lock.ts';
-import type { LogRecord } from '../journal/run-log.ts';
-import { EXIT_CODES } from '../outcomes.ts';
 import type { Plan } from '../plan/plan.ts';
 import { printable } from '../printable.ts';
 import { jsonText } from '../render/json.ts';
+import { managerOf, startUnit, systemctlArguments, unitState } from './detached-unit.ts';
 import { inputRefusal } from './read.ts';
+import { endOrBeginning } from './run-beginning.ts';
 
 /** The options of `run`. */
 export interface DetachOptions {
@@ -70,12 +69,12 @@ export async function detachCommand(
   const environment = environmentOf(process.env, state);
   const manager = managerOf(process.env, process.getuid?.());
   const unit = { run, words, environment, log, cwd: process.cwd() };
-  let code = manager ? await begunAsUnit(unitArguments(manager, unit), folder) : undefined;
+  let code = manager ? await startUnit(manager, unit, folder) : undefined;
   // The unit opens this file first: if it does not exist, the unit never started.
   const refused = manager !== undefined && code !== undefined && !existsSync(log);
   if (refused) {
     // systemd may still start it, beside the other process.
-    spawnSync('systemctl', stopArguments(manager, run), { stdio: 'ignore' });
+    spawnSync('systemctl', systemctlArguments(manager, 'stop', run), { stdio: 'ignore' });
     process.stderr.write('systemd-run failed; starting the run in its own session instead\n');
   }
   if (refused || !manager) code = await begunAsSession(words, environment, log, folder);
@@ -85,7 +84,10 @@ export async function detachCommand(
   }
   const said = existsSync(log) ? readFileSync(log, 'utf8') : '';
   (code === 0 ? process.stdout : process.stderr).write(said);
-  const isUnused = readJournalEnds(folder) === undefined && !(await livingHolders(state)).has(run);
+  // A unit that still runs needs its folder, before it has a lock or a journal.
+  const hasEnded = !manager || refused || unitState(manager, run) === 'ended';
+  const isUnused =
+    hasEnded && readJournalEnds(folder) === undefined && !(await livingHolders(state)).has(run);
   if (isUnused) await rm(folder, { recursive: true, force: true });
   return code;
 }
@@ -126,63 +128,6 @@ export function environmentOf(env: NodeJS.ProcessEnv, state: string): Record<str
   return { ...Object.fromEntries(kept), ...named, BLOCKPLAN_STATE_DIR: state };
 }
 
-/** The systemd that starts the unit: the system's for root, a user's own if it outlives the login sessions. */
-export type Manager = 'system' | 'user';
-
-/** @returns undefined if there is no systemd, or only one that ends with the last login session */
-function managerOf(env: NodeJS.ProcessEnv, uid: number | undefined): Manager | undefined {
-  // sd_booted(3) checks for the same folder.
-  if (!existsSync('/run/systemd/system')) return undefined;
-  const folders = (env['PATH'] ?? '').split(delimiter);
-  if (!folders.some((folder) => existsSync(join(folder, 'systemd-run')))) return undefined;
-  if (uid === 0) return 'system';
-  return existsSync(join('/var/lib/systemd/linger', userInfo().username)) ? 'user' : undefined;
-}
-
-export interface Unit {
-  readonly run: string;
-  readonly words: readonly string[];
-  readonly environment: Readonly<Record<string, string>>;
-  /** The file that takes the output. */
-  readonly log: string;
-  readonly cwd: string;
-}
-
-/** The arguments of systemd-run(1), which waits for the unit and returns its exit code. */
-export function unitArguments(
-  manager: Manager,
-  { run, words, environment, log, cwd }: Unit,
-): string[] {
-  return [
-    ...(manager === 'user' ? ['--user'] : []),
-    ...['--quiet', '--collect', '--wait', `--unit=blockplan-${run}`],
-    `--description=blockplan run ${run}`,
-    `--working-directory=${cwd}`,
-    // On stop, signal only blockplan: it rolls back, and it needs its virsh for that.
-    '--property=KillMode=mixed',
-    '--property=UMask=0077',
-    `--property=StandardOutput=append:${log}`,
-    `--property=StandardError=append:${log}`,
-    ...Object.entries(environment).map(([name, value]) => `--setenv=${name}=${value}`),
-    '--',
-    // systemd expands variables here, as in a unit's ExecStart (systemd.service(5), "Command lines").
-    ...words.map((word) => word.replaceAll('$', '$$$$')),
-  ];
-}
-
-/** The arguments of systemctl(1), which waits until the unit has ended, if it exists. */
-export function stopArguments(manager: Manager, run: string): string[] {
-  return [...(manager === 'user' ? ['--user'] : []), 'stop', `blockplan-${run}.service`];
-}
-
-/** Starts the unit; systemd-run only waits for it, and is not needed once the run has started. */
-async function begunAsUnit(argv: readonly string[], folder: string): Promise<number | undefined> {
-  const waiting = spawn('systemd-run', argv, { stdio: ['ignore', 'ignore', 'inherit'] });
-  const code = await endOrBeginning(waiting, folder);
-  waiting.kill();
-  return code;
-}
-
 /** Starts the run in a session of its own, which has no terminal that could be closed. */
 async function begunAsSession(
   [program = '', ...argv]: readonly string[],
@@ -198,44 +143,4 @@ async function begunAsSession(
   const code = await endOrBeginning(session, folder);
   session.unref();
   return code;
-}
-
-/**
- * Whether the last record shows that a step has begun. A `before` hook can still refuse the run, and then its `on-failure`
- * hooks run: the process is awaited meanwhile.
- */
-function hasBegun(last: LogRecord): boolean {
-  switch (last.type) {
-    case 'run-started':
-    case 'run-finished':
-      return false;
-    case 'run-judged':
-      return last.end === 'succeeded';
-    case 'hook-started':
-    case 'hook-process':
-    case 'hook-finished':
-      return last.point === 'after';
-    default:
-      return true;
-  }
-}
-
-/**
- * Waits until the run has started (undefined) or its process has ended (its exit code).
- * @param folder the run's folder
- */
-export function endOrBeginning(child: ChildProcess, folder: string): Promise<number | undefined> {
-  return new Promise((resolve, reject) => {
-    const settle = (code?: number): void => {
-      watcher.close();
-      resolve(code);
-    };
-    const look = (): void => {
-      const { last } = readJournalEnds(folder)?.log ?? {};
-      if (last && hasBegun(last)) settle();
-    };
-    const watcher = watch(folder, look).on('error', reject);
-    child.once('error', reject);
-    child.once('exit', (code) => settle(code ?? EXIT_CODES.bug));
-  });
 }

@@ -104,7 +104,7 @@ async function examined(
   const left = besides.length === 0 ? {} : await leftBehind(ownState(), state, besides, localHost);
   const isCopying = domain.disks.some(({ job }) => job?.mirror !== undefined);
   const forgotten = isCopying ? { forgotten: await forgottenRuns(ownState(), domain.uuid) } : {};
-  const markedAlive = await isMarkerAlive(seen.marker, common.runs);
+  const markedAlive = isMarkerAlive(seen.marker, common.runs);
   return {
     ...{ ...common, state, seen, ...left, ...forgotten },
     ...(markedAlive === undefined ? {} : { markedAlive }),

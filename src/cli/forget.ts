@@ -35,7 +35,8 @@ export async function forgetCommand(word: string): Promise<number> {
   const found = await namedRun(state, word);
   const started = await startOf(found);
   const record = join(state, 'unfinished', found.run);
-  refuseElsewhere(found.run, await hostOfRun(found.folder), 'forget', `remove ${record}`);
+  const host = await hostOfRun(found.folder);
+  refuseElsewhere({ ...found, host }, 'forget', (name) => `if ${name} is lost, remove ${record}`);
   if (started === undefined) {
     // Without a start record its lock is unknown, but each lock names the run of its holder.
     const holder = (await runHolders(state)).get(found.run);
@@ -93,7 +94,7 @@ async function forgotten(
       `restore it first: ${blockplanCommand('rescue', run)}`,
     );
   await note(folder);
-  const marker = started && seen?.marked ? await unmarkedOn(started, run) : [];
+  const marker = started && seen?.marked ? await unmarkedOn(started, found) : [];
   await removeUnfinished(state, run);
   await writeReportFiles(state, found);
   const owed = open && started ? await owedBy(found, summary, started, seen) : NOTHING;

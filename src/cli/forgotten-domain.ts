@@ -1,5 +1,4 @@
 /** The domain of a run that is forgotten: what is on it, and the marker of the run. */
-import { hostname } from 'node:os';
 import { BlockplanError } from '../errors.ts';
 import { localHost } from '../host-io/local-host.ts';
 import { writeDurably } from '../journal/durable.ts';
@@ -10,6 +9,7 @@ import { EffectFailed } from '../model/effect-failed.ts';
 import type { HostState } from '../model/host-state.ts';
 import { LOCAL, ofHost } from '../model/hosts.ts';
 import type { Marker } from '../model/marker.ts';
+import { isThisHost } from '../this-host.ts';
 import { filesMadeBy } from './earlier-runs.ts';
 import { type LeftByForgotten, leftByForgotten } from './forgotten-state.ts';
 import type { RunFolder } from './run-folders.ts';
@@ -26,17 +26,15 @@ export interface SeenDomain {
 }
 
 /** Inspects the run's domain. */
-export async function seenOn(
-  started: StartRecord,
-  { run, folder }: RunFolder,
-): Promise<SeenDomain> {
+export async function seenOn(started: StartRecord, found: RunFolder): Promise<SeenDomain> {
+  const { folder } = found;
   const log = await tryReadRunLog(folder);
   try {
     return await onDomain(started, async (driver) => {
       const now = await driver.observe(log === undefined ? [] : filesMadeBy(log));
       if (now.domain.uuid !== started.uuid) return {};
       const left = log === undefined ? {} : { left: leftByForgotten(log, now) };
-      return { now, marked: isOwn(await driver.marker(), run), ...left };
+      return { now, marked: isOwn(await driver.marker(), found), ...left };
     });
   } catch (error) {
     if (!(error instanceof BlockplanError)) throw error;
@@ -45,10 +43,10 @@ export async function seenOn(
 }
 
 /** Removes the run's marker from its domain, but not that of another run. Returns what to report, in sentences. */
-export async function unmarkedOn(started: StartRecord, run: string): Promise<string[]> {
+export async function unmarkedOn(started: StartRecord, found: RunFolder): Promise<string[]> {
   try {
     return await onDomain(started, async (driver) => {
-      if (!isOwn(await driver.marker(), run)) return [];
+      if (!isOwn(await driver.marker(), found)) return [];
       await driver.unmark();
       return ['its marker was removed from the domain'];
     });
@@ -58,8 +56,8 @@ export async function unmarkedOn(started: StartRecord, run: string): Promise<str
   }
 }
 
-function isOwn(marker: Marker | undefined, run: string): boolean {
-  return marker?.run === run && marker.host === hostname();
+function isOwn(marker: Marker | undefined, { run, folder }: RunFolder): boolean {
+  return marker?.run === run && isThisHost(marker, folder);
 }
 
 async function onDomain<T>(

@@ -49,12 +49,15 @@ export async function rescueOne(
   const of = { domain, ...(run === undefined ? {} : { run }) };
   if (all && !lost.owed) return { ...of, ...leftAlone('its definition was already restored') };
   if (lost.runStatus === 'over' && !target.named) throw over(lost, connect);
-  const { host } = lost;
+  const { ranOn: host } = lost;
   const id = run ?? basename(target.folder);
-  if (all && ranElsewhere(host)) return { ...of, ...leftAlone(elsewhereText(id, host)) };
+  const isElsewhere = ranElsewhere(host, target.folder);
+  if (all && isElsewhere) return { ...of, ...leftAlone(elsewhereText(id, host)) };
   // Who names the file wants it restored here, such as after the loss of the other host.
   const here = `restore it here: ${blockplanOn(connect, 'rescue', target.folder)}`;
-  if (!target.named) refuseElsewhere(id, host, 'rescue', here);
+  const { folder, named } = target;
+  if (!named)
+    refuseElsewhere({ run: id, folder, host }, 'rescue', (name) => `if ${name} is lost, ${here}`);
   const uri = connect ?? lost.uri;
   const virsh = await openVirsh(localHost, { ...(uri === undefined ? {} : { uri }) });
   try {
@@ -67,7 +70,7 @@ export async function rescueOne(
       throw taken(state, lost, lock.heldBy);
     }
     try {
-      const elsewhere = ranElsewhere(host) ? { elsewhere: host } : {};
+      const elsewhere = isElsewhere ? { elsewhere: host.host } : {};
       return { ...of, ...(await rescueWith(virsh, state, target, { ...lost, ...elsewhere })) };
     } finally {
       await lock.release();
@@ -134,12 +137,12 @@ async function refuseNamesake({ name, uuid }: LostDefinition, driver: Driver): P
 /** Records that the definition was restored: if it is removed later, that is on purpose. */
 async function note(folder: string, lost: LostDefinition, rescued: Rescued): Promise<string[]> {
   if (rescued.outcome === 'left alone' || !rescued.whole) return [];
-  const { found, name: domain, uuid, run = '', uri = '', host, records } = lost;
+  const { found, name: domain, uuid, run = '', uri = '', ranOn, records } = lost;
   const time = new Date().toISOString();
   const { kept, since = time } = found;
   const restored = { time, records };
   try {
-    const of = { run, domain, uuid, uri, ...(host === undefined ? {} : { host }) };
+    const of = { run, domain, uuid, uri, ...ranOn };
     await writeBundle(folder, { ...of, since, kept, restored });
     return [];
   } catch (error) {

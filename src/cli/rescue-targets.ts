@@ -24,30 +24,39 @@ export interface RescueTarget {
 }
 
 /**
- * Resolves a word: the path of a bundle or of a run's folder, a run, or a domain. Of its runs the one that saved a
- * definition last is meant, an unfinished one first.
+ * Resolves a word: the path of a bundle or of a run's folder, a run ID, a domain, or the only run whose ID begins so. Of a
+ * domain's runs the one that saved a definition last is meant, an unfinished one first.
  * @throws BlockplanError `input-refused` definitionNotFound if nothing matches
  */
 export async function rescueTargetOf(state: string, word: string): Promise<RescueTarget> {
   if (word.includes('/') || word.endsWith('.json')) return pathTarget(resolve(word));
   const runs = await listRuns(state);
-  const [run, another] = runs.filter((each) => each.run.startsWith(word));
-  if (run && (!another || run.run === word))
-    return { folder: run.folder, found: await readKeptBundle(run.folder), named: false };
-  const unfinished = new Set(await unfinishedRuns(state));
-  const isOpen = (each: { readonly run: string }) => unfinished.has(each.run);
-  const target =
-    (await newestOf(word, runs.filter(isOpen))) ??
-    (await newestOf(
-      word,
-      runs.filter((each) => !isOpen(each)),
-    ));
+  const exact = runs.find(({ run }) => run === word);
+  const target = exact ? await ofRun(exact) : await ofDomain(state, word, runs);
   if (target) return target;
+  const [begins, another] = runs.filter(({ run }) => word !== '' && run.startsWith(word));
+  if (begins && !another) return await ofRun(begins);
   throw inputRefusal(
     codes.definitionNotFound,
     `"${word}" is neither a run nor a domain whose definition a run saved`,
     'see blockplan status',
   );
+}
+
+async function ofRun({ folder }: { readonly folder: string }): Promise<RescueTarget> {
+  return { folder, found: await readKeptBundle(folder), named: false };
+}
+
+async function ofDomain(
+  state: string,
+  domain: string,
+  runs: readonly { readonly run: string; readonly folder: string }[],
+): Promise<RescueTarget | undefined> {
+  const unfinished = new Set(await unfinishedRuns(state));
+  const [open, others] = [true, false].map((is) =>
+    runs.filter(({ run }) => unfinished.has(run) === is),
+  );
+  return (await newestOf(domain, open ?? [])) ?? (await newestOf(domain, others ?? []));
 }
 
 /** The bundle of a domain that was saved last; the clock in the ID of a run may have been wrong. */

@@ -1,7 +1,7 @@
 /** `blockplan resume` and `blockplan rollback`: finish an interrupted run, forward or back. */
 
 import { rm } from 'node:fs/promises';
-import { hostname, userInfo } from 'node:os';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { codes } from '../codes.ts';
 import { blockplanCommand, virshLine } from '../command.ts';
@@ -28,7 +28,7 @@ import { holderText } from './holder-text.ts';
 import { lockHint } from './lock-hint.ts';
 import { lockedByMarker } from './marker-refusal.ts';
 import { type AfterRunOptions, afterRecoverySettings } from './notify-settings.ts';
-import { refuseElsewhere } from './other-host.ts';
+import { ranElsewhere, refuseElsewhere } from './other-host.ts';
 import { performRun } from './perform-run.ts';
 import { preflightRefusal } from './refusal.ts';
 import { type ResumableRun, refuseRunningHook, resumableRun } from './resumable-run.ts';
@@ -36,6 +36,8 @@ import { VERSION } from './version.ts';
 import { withState } from './with-state.ts';
 
 export interface ResumeOptions extends AfterRunOptions {
+  /** The name of the host that the run was on, if it is this one under another name. */
+  readonly from?: string;
   readonly format: 'text' | 'json';
 }
 
@@ -104,12 +106,12 @@ async function resumeLocked(
   state: string,
   resumable: ResumableRun,
   how: 'resume' | 'rollback',
-  { format }: ResumeOptions,
+  { format, from }: ResumeOptions,
   user: string,
   ending: RunEnding,
 ): Promise<number> {
   const { run, folder, log, started } = resumable;
-  refuseElsewhere(run, log.attempts.at(-1)?.host, how);
+  refuseElsewhere({ run, folder, host: log.attempts.at(-1), from }, how, renamedHint(run, how));
   refuseRunningHook(resumable);
   const graph = await graphOfRun(folder, started, how, log);
   const findings = [
@@ -137,7 +139,7 @@ async function resumeLocked(
   });
   try {
     // The hooks of an end that is judged need no guest, and may have replaced it.
-    if (!isEndJudged(log.judged, how)) await refuseOthers(driver, resumable);
+    if (!isEndJudged(log.judged, how)) await refuseOthers(driver, resumable, from);
     const journal = await withState(state, reopenJournal(folder, log.end));
     await remember(journal, unseen);
     // Another version may have made files that this one would not.
@@ -155,8 +157,18 @@ async function resumeLocked(
   }
 }
 
+/** What to do if the host of a run is this one under another name. */
+function renamedHint(run: string, how: 'resume' | 'rollback'): (host: string) => string {
+  return (host) =>
+    `only if this is that host, with a new name or a new machine id: ${blockplanCommand(how, run, '--from', host)}`;
+}
+
 /** Refuses if the name belongs to another domain by now, or if another run works on the domain. */
-async function refuseOthers(driver: Driver, { run, started }: ResumableRun): Promise<void> {
+async function refuseOthers(
+  driver: Driver,
+  { run, folder, started }: ResumableRun,
+  from: string | undefined,
+): Promise<void> {
   const { domain, host } = await driver.observe([]);
   const { name, uuid, state } = domain;
   if (state !== 'gone' && uuid !== started.uuid)
@@ -166,7 +178,7 @@ async function refuseOthers(driver: Driver, { run, started }: ResumableRun): Pro
       `restore the name of the run's domain: ${virshLine(host, 'domrename')} …`,
     );
   const marker = await driver.marker();
-  if (marker && (marker.run !== run || marker.host !== hostname()))
+  if (marker && (marker.run !== run || ranElsewhere(marker, folder, from)))
     throw lockedByMarker(name, marker, host);
 }
 

@@ -59,6 +59,7 @@ export function addRunCommands(root: Command, finish: SetExitCode): void {
         '[run]',
         'run ID, a unique prefix of it, or last (default: the only unfinished run)',
       )
+      .option('--from <host>', 'former name of this host, if the run was on it under that name')
       .addOption(notifyOption())
       .addOption(metricsOption())
       .addOption(formatOption())

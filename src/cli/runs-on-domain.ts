@@ -1,7 +1,6 @@
 /** The unfinished runs on a domain that the journals of this machine record, as the doctor needs them. */
 
 import { stat } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { blockplanCommand } from '../command.ts';
 import type { UnfinishedRun } from '../doctor/patient.ts';
@@ -18,6 +17,7 @@ import { isOpenEnd } from '../outcomes.ts';
 import { isProcessAlive } from '../processes.ts';
 import { pendingRestoreOf } from '../run/pending-restore.ts';
 import { filesMadeBy } from './earlier-runs.ts';
+import { isMarkingProcessAlive } from './marker-process.ts';
 import { runFolders } from './run-folders.ts';
 
 /**
@@ -77,20 +77,14 @@ async function owes(
   return pendingRestoreOf(of, log).autostart ? { owesAutostart: true } : {};
 }
 
-/**
- * Whether the process of a marker still runs: false if it certainly does not, undefined if that is unknown, as for a process
- * on another machine.
- */
-export async function isMarkerAlive(
+/** Whether a process works on the run of a marker; undefined if that is unknown, or if there is no marker. */
+export function isMarkerAlive(
   marker: Marker | undefined,
   runs: readonly UnfinishedRun[],
-): Promise<boolean | undefined> {
+): boolean | undefined {
   if (marker === undefined) return undefined;
   const known = runs.find(({ run }) => run === marker.run);
-  if (known) return known.alive;
-  if (marker.host !== hostname()) return undefined;
-  // Another process may have this ID.
-  return (await isThere(`/proc/${marker.pid}`)) ? undefined : false;
+  return known ? known.alive : isMarkingProcessAlive(marker);
 }
 
 async function isThere(path: string): Promise<boolean> {

@@ -24,18 +24,16 @@ function deadMarker(patient: Patient): Defect[] {
   const marker = patient.seen?.marker;
   if (!marker) return [];
   const { name } = patient.state.domain;
-  const elsewhere = marker.host !== patient.here;
   const unfinished = patient.runs.find(({ run }) => run === marker.run);
   const who = `run ${marker.run} of ${marker.user}@${marker.host} (pid ${marker.pid}, since ${timeText(marker.since)})`;
   const unmark = virshLine(
     patient.state.host,
     ...['metadata', '--domain', name, '--uri', MARKER_URI, '--remove', '--live'],
   );
-  const known = elsewhere
-    ? `; ${patient.here} cannot check whether that run is still active`
-    : patient.markedAlive === false
+  const known =
+    patient.markedAlive === false
       ? ', whose process no longer exists'
-      : '; a process with that PID exists, but may be another one';
+      : `; ${patient.here} cannot check whether that run is still active`;
   return [
     {
       code: codes.markerStale,
@@ -48,9 +46,7 @@ function deadMarker(patient: Patient): Defect[] {
             commands: unfinished.takeUp,
           }
         : {
-            todo: elsewhere
-              ? `run "blockplan status" on ${marker.host} first; remove the marker only if no process is working on the run`
-              : 'make sure that no process is working on the run, then remove the marker',
+            todo: `run "blockplan status" as ${marker.user} on ${marker.host} first, and finish the run if it is listed; remove the marker only if no process is working on the run, then run doctor again`,
             commands: [unmark],
           }),
     },

@@ -77,9 +77,9 @@ function transient(patient: Patient): Defect {
   return {
     code: codes.transientUnrestorable,
     severity: 'warning',
-    what: `"${name}" is transient, and no journal on this host has its definition`,
+    what: `"${name}" is transient, and no journal of this user has its definition`,
     why: vanishes,
-    todo: 'unless it should stay transient, define it from the XML of the running guest. Enable autostart if it was enabled. Then run doctor again: a definition made from a running guest may not list all layers',
+    todo: 'if another user runs plans here, run doctor as that user first. Unless it should stay transient, define it from the XML of the running guest. Enable autostart if it was enabled. Then run doctor again: a definition made from a running guest may not list all layers',
     // The file may hold passwords.
     commands: [
       intoPrivateFile(dump, file),

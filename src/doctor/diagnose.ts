@@ -14,7 +14,9 @@ export interface Diagnosis {
   readonly uri: string;
   /** The run that works on the domain now; findings that it may cause itself are left out. */
   readonly working?: string;
-  /** What was not checked because that run works on the domain. */
+  /** The run of a marker whose process may still work on the domain; such findings are left out, too. */
+  readonly mayWork?: string;
+  /** What was not checked because that run works, or may work, on the domain. */
   readonly notChecked?: readonly UncheckedPart[];
   readonly findings: readonly Diagnosed[];
 }
@@ -35,7 +37,7 @@ export interface Diagnosed {
   readonly obstacle?: string;
 }
 
-/** A part that is not checked while a run works on the domain, and the codes of its findings. */
+/** A part that is not checked while a run may work on the domain, and the codes of its findings. */
 export interface UncheckedPart {
   readonly what: string;
   readonly codes: readonly Code[];
@@ -54,32 +56,46 @@ const PASSING: readonly UncheckedPart[] = [
   { what: 'overlays that were never merged', codes: [codes.overlayUncommitted] },
   { what: 'overlays that no domain uses', codes: [codes.overlayOrphaned] },
   { what: 'block jobs that were never ended', codes: [codes.jobAbandoned] },
-  { what: 'markers of runs that are over', codes: [codes.markerStale] },
 ];
+
+/** Also one of them, but reported where nothing is known of the run: somebody has to find out. */
+const STALE_MARKER: UncheckedPart = {
+  what: 'markers of runs that are over',
+  codes: [codes.markerStale],
+};
 
 export function diagnose(patient: Patient): Diagnosis {
   const { state } = patient;
-  const working = workingOn(patient);
+  const { notChecked, ...runs } = activeRun(patient);
   // In the order of repair: no plan can run beside an unfinished run, and no job beside another job.
   const found = [
     ...activityDefects(patient),
     ...definitionDefects(patient),
     ...chainDefects(patient),
     ...recordDefects(patient),
-  ].filter(
-    ({ code }) => working === undefined || !PASSING.some((part) => part.codes.includes(code)),
-  );
+  ].filter(({ code }) => !notChecked?.some((part) => part.codes.includes(code)));
   return {
     format: 'blockplan-doctor/v1',
     domain: state.domain.name,
     uri: state.host.uri,
-    ...(working === undefined ? {} : { working, notChecked: PASSING }),
+    ...runs,
+    ...(notChecked === undefined ? {} : { notChecked }),
     findings: found.map((defect) => diagnosed(patient, defect)),
   };
 }
 
-function workingOn({ runs, seen, markedAlive }: Patient): string | undefined {
-  return runs.find(({ alive }) => alive)?.run ?? (markedAlive ? seen?.marker?.run : undefined);
+/** The run that works on the domain, or may do so, and what its work would make look wrong. */
+function activeRun({
+  runs,
+  seen,
+  markedAlive,
+}: Patient): Pick<Diagnosis, 'working' | 'mayWork' | 'notChecked'> {
+  const marked = seen?.marker?.run;
+  const working = runs.find(({ alive }) => alive)?.run ?? (markedAlive ? marked : undefined);
+  if (working !== undefined) return { working, notChecked: [...PASSING, STALE_MARKER] };
+  return marked === undefined || markedAlive === false
+    ? {}
+    : { mayWork: marked, notChecked: PASSING };
 }
 
 function diagnosed(

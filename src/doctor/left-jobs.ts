@@ -10,8 +10,9 @@ import type { Defect, ForgottenRun, Patient } from './patient.ts';
 const DAY_MS = 24 * 3600 * 1000;
 
 /**
- * A copy or an active commit never ends by itself. It is left to the unfinished run that started it, and to a run on another
- * machine, unless it is ready or old. A backup ends by itself, so that only one of a forgotten run is a problem.
+ * A copy or an active commit never ends by itself. It is left to the unfinished run that started it, unless it is ready or
+ * old; `diagnose` leaves out the jobs of a run that may be active. A backup ends by itself, so that only one of a forgotten
+ * run is a problem.
  */
 export function leftJob(patient: Patient, { target, job }: Disk): Defect[] {
   if (job?.mirror === undefined) return [];
@@ -20,7 +21,7 @@ export function leftJob(patient: Patient, { target, job }: Disk): Defect[] {
   const born = type === 'copy' ? seen?.mirrorsBorn[mirror] : undefined;
   const age = born === undefined ? undefined : (seen?.now ?? 0) - born;
   const forgotten = patient.forgotten?.find(({ files }) => includesFile(state, files, mirror));
-  const isAwaited = runs.length > 0 || (seen?.marker && patient.markedAlive !== false);
+  const isAwaited = runs.length > 0;
   const isDue = ready || (age !== undefined && age >= DAY_MS) || forgotten !== undefined;
   if (!isDue && (isAwaited || type === 'backup')) return [];
   const maker = runs.find(({ files }) => includesFile(state, files, mirror));

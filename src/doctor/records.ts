@@ -167,13 +167,15 @@ function checkpointDefects(patient: Patient): Defect[] {
     if (broken.length === 0) return [];
     // libvirt deletes an untrusted bitmap with its checkpoint, but fails if the bitmap is missing (seen with 9.0.0).
     const records = isUp(patient.state) && broken.every(({ how }) => how === UNTRUSTED);
+    const missing = broken.filter(({ how }) => how !== UNTRUSTED).map(({ target }) => target);
+    const stay = records ? [] : disks.filter(({ target }) => !missing.includes(target));
     return [
       {
         code: codes.checkpointBroken,
         severity: 'warning',
         what: `checkpoint "${name}" no longer tracks changes: ${broken.map(({ target, bitmap, how }) => `the bitmap "${bitmap}" of ${target} ${how}`).join('; ')}`,
         why: 'the next incremental backup based on it fails',
-        todo: 'delete it, and take a full backup with a new checkpoint',
+        todo: `delete it, and take a full backup with a new checkpoint${bitmapsText(stay)}`,
         commands: [
           virshLine(
             patient.state.host,
@@ -185,6 +187,13 @@ function checkpointDefects(patient: Patient): Defect[] {
       },
     ];
   });
+}
+
+/** With `--metadata`, libvirt forgets a checkpoint and leaves its bitmaps. */
+function bitmapsText(stay: readonly CheckpointDisk[]): string {
+  if (stay.length === 0) return '';
+  const names = stay.map(({ target, bitmap }) => `"${bitmap}" of ${target}`).join(', ');
+  return `. That leaves other bitmaps of it in the images (${names}): remove them while the guest is off, with qemu-img bitmap --remove`;
 }
 
 const UNTRUSTED = 'was in use when QEMU died and cannot be trusted';

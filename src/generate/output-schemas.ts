@@ -140,12 +140,15 @@ const DIAGNOSIS = objectSchema('The diagnosis of a domain.', {
   'working?': textSchema(
     'The run that is working on the domain; findings that it may cause itself are left out.',
   ),
+  'mayWork?': textSchema(
+    'The run of a marker, if it is unknown whether its process still works on the domain; such findings are left out.',
+  ),
   'notChecked?': listSchema(
     objectSchema('One part of the diagnosis.', {
       what: textSchema('What was not checked.'),
       codes: listSchema(CODE_SCHEMA, 'The codes of the findings that this check can report.'),
     }),
-    'What was not checked because that run is working on the domain; absent if no run is.',
+    'What was not checked because that run works, or may work, on the domain; absent if no run does.',
   ),
   findings: listSchema(
     partSchema('diagnosed'),

@@ -23,7 +23,7 @@ export const RUN_CODE_REMEDIES = {
   runDomainReplaced:
     "Check the UUIDs in the message, then restore the name of the run's domain with `virsh domrename`.",
   runOnOtherHost:
-    'Resume, roll back, rescue or forget the run on the host in the message, or follow the hint if that host is lost.',
+    'Finish the run on the host in the message. If this is that host under another name, or that host is lost, follow the hint.',
   onlyDefinition: 'Run `blockplan rescue RUN` first, then `blockplan forget RUN` again.',
   hookRunning: 'Wait until the process in the message has ended, or end it, then try again.',
   unsafeName: 'Use a run ID from `blockplan list`, or the UUID of a domain.',

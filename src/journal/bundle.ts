@@ -25,8 +25,10 @@ export interface BundleFile {
   readonly uuid: string;
   /** The connection, as libvirt spells it. */
   readonly uri: string;
-  /** The host of that libvirt; absent where an older version wrote the file. */
+  /** The host of that libvirt; absent where an older version wrote the file, as is its id. */
   readonly host?: string;
+  /** See `KnownHost`. */
+  readonly hostId?: string;
   /** When it was kept; ISO 8601. */
   readonly since: string;
   readonly kept: Bundle;
@@ -109,6 +111,7 @@ function keptRecord(text: string): Omit<FoundBundle, 'file'> | undefined {
     ...(typeof first?.run === 'string' ? { run: first.run } : {}),
     ...(typeof first?.uri === 'string' && first.uri !== '' ? { uri: first.uri } : {}),
     ...(typeof first?.host === 'string' ? { host: first.host } : {}),
+    ...(typeof first?.hostId === 'string' ? { hostId: first.hostId } : {}),
     ...(mismatchOf(timeShape, record.time) ? {} : { since: record.time as string }),
     proven,
   };
@@ -152,6 +155,7 @@ const fileShape = fields<BundleFile>({
   uuid: uuidShape,
   uri: anyText,
   host: optionalField(anyText),
+  hostId: optionalField(anyText),
   since: timeShape,
   kept: bundleShape,
   restored: optionalField(

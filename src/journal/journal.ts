@@ -13,6 +13,7 @@ import type { Bundle, HostState } from '../model/host-state.ts';
 import type { HostName, OnHosts } from '../model/hosts.ts';
 import type { PhaseResult } from '../outcomes.ts';
 import type { KnownProcess } from '../processes.ts';
+import type { KnownHost } from '../this-host.ts';
 import type { CompiledPlan } from './compiled-plan.ts';
 import { syncFolder, writeSynced } from './durable.ts';
 import type { JudgedEnd } from './judged-end.ts';
@@ -30,7 +31,7 @@ export function isOwnFormat(format: unknown): boolean {
 
 /** What is recorded of a run. */
 export type JournalEntry =
-  | {
+  | (KnownHost & {
       readonly type: 'run-started';
       /** See `FORMAT`. */
       readonly format: number;
@@ -39,7 +40,6 @@ export type JournalEntry =
       readonly domain: string;
       readonly uuid: string;
       readonly uri: string;
-      readonly host: string;
       readonly user: string;
       readonly pid: number;
       readonly version: string;
@@ -52,16 +52,15 @@ export type JournalEntry =
       readonly hosts: OnHosts<HostState>;
       /** The plan as it was compiled; absent in a journal of format 1 or 2. */
       readonly compiled?: CompiledPlan;
-    }
-  | {
+    })
+  | (KnownHost & {
       /** An interrupted run was resumed or rolled back. */
       readonly type: 'run-resumed';
       readonly how: 'resume' | 'rollback';
-      readonly host: string;
       readonly user: string;
       readonly pid: number;
       readonly version: string;
-    }
+    })
   | {
       /** The user left the run unfinished; it can be resumed. */
       readonly type: 'run-left';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { holdersOf, jsonOf, type Lock, type LockFiles, type Taker, takeClaim } from '../claims.ts';
 import { amount, fields, mismatchOf, optionalField, text } from '../model/shape.ts';
 import { isOutOfSight, isProcessAlive, type KnownProcess, ownProcess } from '../processes.ts';
+import { hostIdOf, isThisHost, thisHost } from '../this-host.ts';
 import { makeFolder } from './durable.ts';
 import { statePath } from './folder.ts';
 
@@ -67,7 +68,8 @@ export function filesOutOfSight(state: string, key: string, owner: LockOwner): s
 }
 
 function locksIn(state: string): Omit<LockFiles<LockOwner>, 'key'> {
-  return { folder: join(state, 'locks'), read: readOwner, isAlive: isProcessAlive };
+  const folder = join(state, 'locks');
+  return { folder, read: (content) => readOwner(content, folder), isAlive: isProcessAlive };
 }
 
 const ownerShape = fields<LockOwner>({
@@ -83,7 +85,13 @@ const ownerShape = fields<LockOwner>({
   since: text,
 });
 
-function readOwner(content: string): LockOwner | undefined {
+/** An owner on this machine has the name that the machine has now: it may have been renamed since. */
+function readOwner(content: string, folder: string): LockOwner | undefined {
   const value = jsonOf(content);
-  return mismatchOf(ownerShape, value) ? undefined : (value as LockOwner);
+  if (mismatchOf(ownerShape, value)) return undefined;
+  const owner = value as LockOwner;
+  const { host, machine } = owner;
+  const isHere =
+    host !== undefined && machine && isThisHost({ host, hostId: hostIdOf(machine) }, folder);
+  return isHere ? { ...owner, host: thisHost().host } : owner;
 }

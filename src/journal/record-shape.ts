@@ -51,7 +51,10 @@ const hosts: Shape<OnHosts<HostState>> = (value, at) =>
   (Object.keys(value as object).join() === LOCAL ? undefined : { at, expected: 'the local host' });
 const way: Shape<Direction> = oneOf<Direction>('do', 'undo');
 const ref = { step: text, phase: text };
-const by = { host: text, user: text, pid: amount, version: text };
+const by = {
+  ...{ host: text, hostId: optionalField(text) },
+  ...{ user: text, pid: amount, version: text },
+};
 
 const outline = fields<StepOutline>({
   id: text,

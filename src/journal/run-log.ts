@@ -8,6 +8,7 @@ import type { Direction, PhaseRef } from '../events.ts';
 import type { Bundle } from '../model/host-state.ts';
 import { type HostName, type OnHosts, withHost } from '../model/hosts.ts';
 import { type End, isOpenEnd } from '../outcomes.ts';
+import type { KnownHost } from '../this-host.ts';
 import { isOwnFormat, type JournalEntry, type JournalPosition } from './journal.ts';
 import { isUndoneBy } from './judged-end.ts';
 import { type LoggedHook, withEndedHooks, withHook } from './logged-hooks.ts';
@@ -57,10 +58,9 @@ export interface RunLog {
 }
 
 /** One process that worked on the run. */
-export interface Attempt {
+export interface Attempt extends KnownHost {
   readonly how: 'run' | 'resume' | 'rollback';
   readonly time: string;
-  readonly host: string;
   readonly user: string;
   readonly pid: number;
   readonly version: string;
@@ -191,9 +191,10 @@ function begun(log: RunLog, record: StartRecord): RunLog {
 
 function attemptOf(
   how: Attempt['how'],
-  { time, host, user, pid, version }: Of<'run-started' | 'run-resumed'>,
+  { time, host, hostId, user, pid, version }: Of<'run-started' | 'run-resumed'>,
 ): Attempt {
-  return { how, time, host, user, pid, version };
+  const id = hostId === undefined ? {} : { hostId };
+  return { how, time, host, ...id, user, pid, version };
 }
 
 function ended(attempts: readonly Attempt[], end: Attempt['end'] & string): readonly Attempt[] {

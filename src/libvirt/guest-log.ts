@@ -2,8 +2,12 @@
 import { join } from 'node:path';
 import type { HostIO } from '../host-io/host-io.ts';
 
-/** `here`: no migration followed its last start; `unknown`: there is no log, or this user cannot read it. */
-export type LastStop = 'migrated' | 'here' | 'unknown';
+export interface LastStop {
+  /** `here`: no migration followed its last start. Absent if there is no log, or this user cannot read it. */
+  readonly how?: 'migrated' | 'here';
+  /** The path of the log; absent where the connection does not show it. */
+  readonly log?: string;
+}
 
 /** How much of the end of a log is read: QEMU may write a lot after the guest's start. */
 const READ_BYTES = 1024 * 1024;
@@ -18,26 +22,31 @@ const MARK =
  */
 export async function lastStopOf(io: HostIO, uri: string, domain: string): Promise<LastStop> {
   const folder = logFolder(uri, io.caches);
-  if (folder === undefined) return 'unknown';
+  if (folder === undefined) return {};
+  const log = join(folder, `${domain}.log`);
   // A log that is too long continues in a new file: virtlogd counts the former ones from 0, logrotate from 1.
-  for (const ending of ['log', 'log.0', 'log.1']) {
-    const file = join(folder, `${domain}.${ending}`);
+  for (const file of [log, `${log}.0`, `${log}.1`]) {
     const read = await io.run(['tail', '-c', String(READ_BYTES), '--', file]);
-    if (!read.ok && ending === 'log') return 'unknown';
+    if (!read.ok && file === log) break;
     const last = [...read.stdout.matchAll(MARK)].at(-1);
-    if (last) return last[1] === 'migrated' ? 'migrated' : 'here';
+    if (last) return { how: last[1] === 'migrated' ? 'migrated' : 'here', log };
   }
-  return 'unknown';
+  return { log };
 }
 
-/** The socket of a libvirt with its own prefix: its log is below the same prefix. */
-const SYSTEM_SOCKET = /^(.*?)(?:\/var)?\/run\/libvirt\/libvirt-sock(?:-ro)?$/;
+/**
+ * The socket of a libvirt with its own prefix: its log is below the same prefix. virtqemud, the daemon for QEMU alone, has
+ * the log where libvirtd has it.
+ */
+const SYSTEM_SOCKET = /^(.*?)(?:\/var)?\/run\/libvirt\/(?:libvirt|virtqemud)-sock(?:-ro)?$/;
 
 /** The folder of the guests' logs; undefined where the connection does not show it. */
 function logFolder(uri: string, caches: string): string | undefined {
-  const [, kind, socket = '/run/libvirt/libvirt-sock'] =
-    /^qemu(?:\+unix)?:\/\/\/(system|session)(?:\?socket=(.*))?$/.exec(uri) ?? [];
+  const [, kind, query = ''] =
+    /^qemu(?:\+unix)?:\/\/\/(system|session)(?:\?(.*))?$/.exec(uri) ?? [];
   if (kind === 'session') return join(caches, 'libvirt/qemu/log');
+  // Among other parameters, such as "mode".
+  const [, socket = '/run/libvirt/libvirt-sock'] = /(?:^|[&;])socket=([^&;]*)/.exec(query) ?? [];
   const prefix = kind === 'system' ? SYSTEM_SOCKET.exec(decoded(socket))?.[1] : undefined;
   return prefix === undefined ? undefined : join('/', prefix, 'var/log/libvirt/qemu');
 }

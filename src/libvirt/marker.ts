@@ -59,15 +59,17 @@ export function markerIn(live: string): Marker | undefined {
 /** The element as libvirt writes it: `<blockplan:run xmlns:blockplan="urn:blockplan:run:1" run="…" …/>`. */
 const MARKER_ELEMENT = new RegExp(`<${KEY}:run\\s[^<>]*"${MARKER_URI}"[^<>]*/>`);
 
+/** What older versions do not write. */
+const ADDED = ['hostId', 'boot', 'started', 'namespace'] as const;
+
 function parseMarker(xml: string): Marker {
-  const {
-    run = '',
-    host = '',
-    user = '',
-    pid = '0',
-    since = '',
-  } = parseXml(xml).root?.attributes ?? {};
-  return { run, host, user, pid: Number(pid), since };
+  const attributes: Readonly<Record<string, string>> = parseXml(xml).root?.attributes ?? {};
+  const { run = '', host = '', user = '', pid = '0', since = '' } = attributes;
+  const told = ADDED.flatMap((name) => {
+    const value = attributes[name];
+    return value === undefined ? [] : [[name, value]];
+  });
+  return { run, host, user, pid: Number(pid), since, ...Object.fromEntries(told) };
 }
 
 function command(domain: string): string[] {

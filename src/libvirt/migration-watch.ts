@@ -53,9 +53,10 @@ export class MigrationWatch {
     if (this.#stop === 'migrated' || this.#movedBefore) return { ...seen, movedAway: true };
     const found = state === 'gone' ? await this.#renamed(virsh, seen) : seen;
     if (found.calledNow !== undefined) return found;
-    const stop = await lastStopOf(this.#io, virsh.uri, this.#name);
-    if (stop === 'migrated') return { ...found, movedAway: true };
-    return stop === 'here' ? found : { ...found, stopUnseen: true };
+    const { how, log } = await lastStopOf(this.#io, virsh.uri, this.#name);
+    if (how === 'migrated') return { ...found, movedAway: true };
+    if (how === 'here') return found;
+    return { ...found, stopUnseen: true, ...(log === undefined ? {} : { guestLog: log }) };
   }
 
   async #renamed(virsh: Virsh, seen: Domain): Promise<Domain> {

@@ -91,6 +91,7 @@ const domain = fields<Domain>({
   calledNow: optionalField(text),
   movedAway: optionalField(trueFlag),
   stopUnseen: optionalField(trueFlag),
+  guestLog: optionalField(text),
   uuid: text,
   state: oneOf<DomainState>(...DOMAIN_STATES),
   ioError: optionalField(trueFlag),

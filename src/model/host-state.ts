@@ -92,6 +92,8 @@ export interface Domain {
    * stopped here, so that it may run on another host.
    */
   readonly stopUnseen?: true;
+  /** With `stopUnseen`: the path of that log, if it is known; this user may not be able to read it. */
+  readonly guestLog?: string;
   readonly uuid: string;
   readonly state: DomainState;
   /** Set where the guest is paused because of an I/O error on a disk (`virsh domstate --reason`). */

@@ -13,8 +13,14 @@ export function unmarkByHand(on: NamedLibvirt, domain: string): Command {
 export interface Marker {
   readonly run: string;
   readonly host: string;
+  /** As in `KnownHost`; this and what follows is absent where an older version set the marker. */
+  readonly hostId?: string;
   readonly user: string;
   readonly pid: number;
+  /** As in `KnownProcess`. */
+  readonly boot?: string;
+  readonly started?: string;
+  readonly namespace?: string;
   /** ISO 8601. */
   readonly since: string;
 }

@@ -64,6 +64,7 @@ const SOURCES: Readonly<Record<string, readonly ValueSource[]>> = {
   command: [],
   fingerprint: [],
   format: [],
+  host: [],
   kind: [],
   'name=value': ['variables'],
   seed: [],

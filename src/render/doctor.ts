@@ -22,26 +22,36 @@ export function renderDiagnosis(
   color: boolean,
   columns = 80,
 ): string {
-  const { domain, uri, working, notChecked = [], findings } = diagnosis;
+  const { domain, uri, notChecked, findings } = diagnosis;
   const paint = palette(color);
   const sentence = (text: string) =>
     wrapped(printable(text), columns - 2).map((line, at) => (at === 0 ? line : `  ${line}`));
   const none =
-    working === undefined
+    notChecked === undefined
       ? paint.green('nothing found')
       : paint.yellow('nothing found, but not everything was checked');
   const count = findings.length === 0 ? none : pluralText(findings.length, 'finding');
   const head = `${paint.bold(printable(domain))} (${printable(uri)}): ${count}`;
-  const note =
-    working === undefined
-      ? []
-      : [
-          `Not checked while run ${printable(working)} is working on the guest:`,
-          ...notChecked.flatMap(({ what, codes }) => sentence(`- ${what} (${codes.join(', ')})`)),
-          'Run doctor again once that run has ended.',
-        ];
+  const note = notChecked === undefined ? [] : uncheckedLines(diagnosis, sentence);
   const found = findings.map((finding) => ['', ...findingLines(finding, asked, paint, columns)]);
   return `${[head, ...note, ...found.flat(), ...writingLines(diagnosis, asked)].join('\n')}\n`;
+}
+
+function uncheckedLines(
+  { working, mayWork = '', notChecked = [] }: Diagnosis,
+  sentence: (text: string) => string[],
+): string[] {
+  const active =
+    working === undefined
+      ? `while run ${printable(mayWork)} may be working on the guest, according to its marker`
+      : `while run ${printable(working)} is working on the guest`;
+  return [
+    `Not checked ${active}:`,
+    ...notChecked.flatMap(({ what, codes }) => sentence(`- ${what} (${codes.join(', ')})`)),
+    working === undefined
+      ? 'Run doctor again once that run has ended, or its marker is removed.'
+      : 'Run doctor again once that run has ended.',
+  ];
 }
 
 function findingLines(

@@ -50,12 +50,15 @@ function elsewhere({ domain: { name, calledNow, movedAway } }: HostState): strin
 }
 
 /** Whether the guest may run on another host, as a sentence. */
-export function unseenStop({ domain: { name, stopUnseen } }: HostState): string[] {
-  return stopUnseen
-    ? [
-        `"${name}" may run on another host: neither an event nor its log shows that it stopped here. Before you start it here, check every host that can use its disks`,
-      ]
-    : [];
+export function unseenStop({ domain: { name, stopUnseen, guestLog } }: HostState): string[] {
+  if (!stopUnseen) return [];
+  const seen =
+    guestLog === undefined
+      ? ''
+      : `; if this user cannot read ${guestLog}, see as root whether its last "shutting down" says "migrated"`;
+  return [
+    `"${name}" may run on another host: neither an event nor its log shows that it stopped here. Before you start it here, check every host that can use its disks${seen}`,
+  ];
 }
 
 function domainDifferences(before: HostState, now: HostState): string[] {

@@ -1,5 +1,4 @@
 /** A live run: its requests are answered by libvirt on each host, the local disk and the user. */
-import { hostname } from 'node:os';
 import type { Driver, MadeFile } from '../commands/driver.ts';
 import type { Progress } from '../commands/effect.ts';
 import type { Direction, Listener, PhaseRef } from '../events.ts';
@@ -9,6 +8,8 @@ import type { RunLog } from '../journal/run-log.ts';
 import { createPlanMachine } from '../machine/machine.ts';
 import { eachHost, type OnHosts, ofHost } from '../model/hosts.ts';
 import type { Marker } from '../model/marker.ts';
+import { ownProcess } from '../processes.ts';
+import { thisHost } from '../this-host.ts';
 import type { AdmittedRun, RunJournal } from './admitted-run.ts';
 import { guestNotice } from './guest-notice.ts';
 import type { HookRunner } from './hook-runner.ts';
@@ -38,7 +39,7 @@ import { compiledPlanOf } from './stored-plan.ts';
 export function executeRun(run: AdmittedRun): Promise<Finish> {
   const { id, uri, user, version, set, planSum } = run;
   const compiled = compiledPlanOf(run.graph, ofHost(run.hosts, run.graph.home).initial);
-  const of = { run: id, uri, host: hostname(), user, pid: process.pid, version, set, planSum };
+  const of = { run: id, uri, ...thisHost(), user, pid: process.pid, version, set, planSum };
   return perform(run, 'do', runToEnd(beginningOf(run), { ...of, compiled }), Date.now());
 }
 
@@ -55,7 +56,7 @@ export function resumeRun(
   const { user, version } = run;
   const begins = { ...beginningOf(run), followed: latest(lastFollowed(log), run.followed) };
   const interrupted = applyRecord({ run: begins }, log);
-  const by = { how, host: hostname(), user, pid: process.pid, version };
+  const by = { how, ...thisHost(), user, pid: process.pid, version };
   const began = log.beginning ? Date.parse(log.beginning.time) : Date.now();
   const kept = home(interrupted.run).kept !== undefined;
   return perform(run, log.direction, continueRun(interrupted, run.id, by), began, kept);
@@ -219,8 +220,9 @@ function answerer(
 }
 
 function markerOf({ id, user }: AdmittedRun): Marker {
+  const { pid, boot, started, namespace } = ownProcess();
   const since = new Date().toISOString();
-  return { run: id, host: hostname(), user, pid: process.pid, since };
+  return { run: id, ...thisHost(), user, pid, boot, started, namespace, since };
 }
 
 /**

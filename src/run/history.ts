@@ -86,8 +86,9 @@ export function historyOf(log: StoredLog): History | undefined {
 
 function takenIn({ attempts, finish }: RunLog): readonly Attempt[] {
   return attempts.map((attempt, at) => {
-    const { end: _end, ...unended } = attempt;
-    return finish && at === attempts.length - 1 ? unended : attempt;
+    const { end, hostId: _id, ...shown } = attempt;
+    const isLast = finish && at === attempts.length - 1;
+    return end === undefined || isLast ? shown : { ...shown, end };
   });
 }
 

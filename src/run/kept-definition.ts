@@ -1,5 +1,4 @@
 /** Whether the only definition of a domain is the one that its run has saved, as far as is known. */
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { blockplanCommand, type Command } from '../command.ts';
 import type { Effect } from '../commands/effect.ts';
@@ -7,6 +6,7 @@ import { BUNDLE_FILE, writeBundle } from '../journal/bundle.ts';
 import type { JournalEntry } from '../journal/journal.ts';
 import type { HostState } from '../model/host-state.ts';
 import { type OnHosts, ofHost } from '../model/hosts.ts';
+import { thisHost } from '../this-host.ts';
 import type { AdmittedRun } from './admitted-run.ts';
 import type { RunHost } from './run-state.ts';
 
@@ -81,7 +81,7 @@ export async function saveDefinition(
 ): Promise<void> {
   const { initial } = ofHost(hosts, host);
   const { name: domain, uuid } = initial.domain;
-  const of = { run: id, domain, uuid, uri: uri || initial.host.uri, host: hostname() };
+  const of = { run: id, domain, uuid, uri: uri || initial.host.uri, ...thisHost() };
   await writeBundle(journal.folder, { ...of, since: new Date().toISOString(), kept });
   ofHost(known, host).definition.save();
 }

@@ -15,6 +15,7 @@ import type { HostState } from '../model/host-state.ts';
 import { eachHost, LOCAL, ofHost } from '../model/hosts.ts';
 import { isUuid } from '../model/uuid.ts';
 import { printable } from '../printable.ts';
+import { type KnownHost, recordedHost } from '../this-host.ts';
 import { applyRecord } from './interrupted-run.ts';
 import { lastWrites } from './last-writes.ts';
 import { pendingRestoreOf } from './pending-restore.ts';
@@ -30,8 +31,8 @@ export interface LostDefinition {
   readonly uri?: string;
   readonly run?: string;
   /** The host that the run was on last; absent if it is unknown. */
-  readonly host?: string;
-  /** The same, if it is another host than the one on which the definition is to be restored. */
+  readonly ranOn?: KnownHost;
+  /** Its name, if it is another host than the one on which the definition is to be restored. */
   readonly elsewhere?: string;
   /** The host state that the run began with; absent if its journal does not record it. */
   readonly initial?: HostState;
@@ -71,14 +72,14 @@ export async function lostDefinitionIn(
   const owes = pendingRestoreOf(found, own);
   const uri = (found.uri ?? begun?.uri) || (begun && ofHost(begun.hosts, LOCAL).host.uri);
   const run = found.run ?? begun?.run;
-  const host = own?.attempts.at(-1)?.host ?? found.host;
+  const ranOn = recordedHost(own?.attempts.at(-1) ?? found);
   return {
     found,
     name,
     uuid,
     ...(uri === undefined ? {} : { uri }),
     ...(run === undefined ? {} : { run }),
-    ...(host === undefined ? {} : { host }),
+    ...(ranOn === undefined ? {} : { ranOn }),
     ...(begun ? { initial: ofHost(begun.hosts, LOCAL) } : {}),
     lastUp: lastUp ?? [],
     runStatus: own && isRunOver(own) ? 'over' : lastUp ? 'open' : 'unknown',

@@ -5,6 +5,7 @@ import type { Performance } from '../machine/machine.ts';
 import { isUp } from '../model/host-state.ts';
 import { eachHost } from '../model/hosts.ts';
 import { exitCodeOf } from '../outcomes.ts';
+import type { KnownHost } from '../this-host.ts';
 import { conclude, refusedFinish } from './conclude.ts';
 import { passBeforeHooks, withHooksOfEnd } from './hooks.ts';
 import { setMarker } from './mark.ts';
@@ -25,7 +26,7 @@ import {
 /** The part of the first record that says where, by whom and with what a run is performed. */
 export type Provenance = Pick<
   Extract<JournalEntry, { type: 'run-started' }>,
-  'run' | 'uri' | 'host' | 'user' | 'pid' | 'version' | 'set' | 'planSum' | 'compiled'
+  'run' | 'uri' | keyof KnownHost | 'user' | 'pid' | 'version' | 'set' | 'planSum' | 'compiled'
 >;
 
 /** A whole run, from its announcement to its end. */

@@ -52,7 +52,9 @@ function unknownDraft({ name, findings: [why] }: StoredPoint): Finding {
   return storeFinding(
     why?.code ?? codes.backupManifestInvalid,
     `${UNKNOWN}: ${why?.message ?? `${folder} has no manifest`}`,
-    `roll back the run that was making it; if there is none, remove the folder ${folder}`,
+    why?.code === codes.backupManifestNewer
+      ? why.hint
+      : `roll back the run that was making it, which may be another user's or another host's; only if there is none, remove the folder ${folder}`,
   );
 }
 

@@ -9,6 +9,7 @@ import type { Effect } from '../../src/commands/effect.ts';
 import { FORMAT, type JournalEntry } from '../../src/journal/journal.ts';
 import { addUnfinished, removeUnfinished, unfinishedRuns } from '../../src/journal/unfinished.ts';
 import { compiledPlanOf } from '../../src/run/stored-plan.ts';
+import { thisHost } from '../../src/this-host.ts';
 import { isolated } from '../isolation.ts';
 import {
   commanded,
@@ -36,6 +37,10 @@ const TAKEN_UP: JournalEntry = {
   pid: 1,
   version: '0',
 };
+const words = (text: string) => text.replaceAll(/\s+/g, ' ');
+const { hostId } = thisHost();
+const FORMER = { ...STARTED, host: 'former', hostId };
+const BUNDLE = { ...KEPT.bundle, definition: definitionXml('web1', STARTED.uuid, []) };
 const DONE = phase('do', 'undefine/undefine', 'DONE', []);
 const PLAN =
   'plan: blockplan/v1\nname: p\ndomain: web1\nsteps:\n  - { id: undefine, undefine: {} }\n';
@@ -137,14 +142,12 @@ test('a run that may hold the only definition of its domain is not forgotten', a
 });
 
 test('a run of another host is neither forgotten nor rescued here', async () => {
-  const bundle = { ...KEPT.bundle, definition: definitionXml('web1', STARTED.uuid, []) };
-  const entries = [STARTED, { ...KEPT, bundle }] as const;
+  const entries = [STARTED, { ...KEPT, bundle: BUNDLE }] as const;
   const folder = await writeRun(state, 'far', entries);
   await addUnfinished(state, 'far');
   const journal = readFileSync(join(folder, 'journal.jsonl'), 'utf8');
   const forgotten = blockplan('forget', 'far');
   expect(forgotten).toMatchObject({ status: 3, code: 'BP216' });
-  const words = (text: string) => text.replaceAll(/\s+/g, ' ');
   expect(words(forgotten.stderr)).toContain('ssh host1 blockplan forget far');
   expect(words(forgotten.stderr)).toContain(`remove ${join(state, 'unfinished/far')}`);
   const rescued = blockplan('rescue', 'far');
@@ -161,6 +164,74 @@ test('a run of another host is neither forgotten nor rescued here', async () => 
   rmSync(folder, { recursive: true });
   await removeUnfinished(state, 'far');
 });
+
+test.runIf(hostId)('a run of this host under another name is one of this host', async () => {
+  const folder = await writeRun(state, 'former', [FORMER, { ...KEPT, bundle: BUNDLE }]);
+  await addUnfinished(state, 'former');
+  // The plan is missing, and so is libvirt: nothing is refused for the name.
+  for (const how of ['resume', 'rollback'])
+    expect(blockplan(how, 'former')).toMatchObject({ status: 3, code: 'BP214' });
+  expect(blockplan('rescue', 'former').code).toBe('BP190');
+  expect(blockplan('rescue', '--all').stdout).not.toContain('ran on former');
+  expect(blockplan('forget', 'former').code).not.toBe('BP216');
+  await writeRun(state, 'former', [FORMER, { ...TAKEN_UP, host: 'later', hostId }, ...DONE]);
+  expect(blockplan('resume', 'former').code).toBe('BP214');
+  rmSync(folder, { recursive: true });
+  await removeUnfinished(state, 'former');
+});
+
+test.runIf(hostId)('a run of another machine of this name is not one of this host', async () => {
+  const folder = await writeRun(state, 'twin', [{ ...HERE, hostId: 'another' }, ...DONE]);
+  const said = blockplan('resume', 'twin');
+  expect(said).toMatchObject({ status: 3, code: 'BP216' });
+  expect(words(said.stderr)).toContain(
+    `run twin ran on another machine that is also called ${hostname()}: its machine id differs`,
+  );
+  expect(words(said.stderr)).toContain(
+    `only if this is that host, with a new name or a new machine id: blockplan resume --from ${hostname()} twin`,
+  );
+  expect(blockplan('resume', '--from', hostname(), 'twin').code).toBe('BP214');
+  rmSync(folder, { recursive: true });
+});
+
+test('a run of an older version continues under another name if the user says so', () => {
+  for (const how of ['resume', 'rollback']) {
+    expect(words(blockplan(how, 'elsewhere').stderr)).toContain(
+      `ssh another blockplan ${how} elsewhere; only if this is that host, with a new name or a new machine id: blockplan ${how} --from another elsewhere`,
+    );
+    expect(blockplan(how, 'elsewhere', '--from', 'other').code).toBe('BP216');
+    expect(blockplan(how, 'elsewhere', '--from', 'another').code).toBe('BP214');
+  }
+});
+
+/** A file system that is no local disk, in a mount namespace of its own; only root can mount it. */
+function onOtherStorage(...argv: string[]) {
+  const script =
+    'mount -t ramfs none "$1" && cp -a "$0/." "$1" && export BLOCKPLAN_STATE_DIR="$1" && shift && exec "$@"';
+  const mounted = mkdtempSync(join(tmpdir(), 'blockplan-shared-'));
+  const command = ['--mount', 'sh', '-c', script, state, mounted, process.execPath, 'dist/cli.js'];
+  const { status, stderr } = spawnSync('unshare', [...command, ...argv], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    env: { PATH: process.env['PATH'], ...isolated(state) },
+  });
+  rmSync(mounted, { recursive: true });
+  return { status, code: /error (BP\d+)/.exec(stderr)?.[1], stderr };
+}
+
+test.runIf(hostId && process.getuid?.() === 0)(
+  'a copy of the machine that shares the state directory is another host',
+  async () => {
+    const folder = await writeRun(state, 'copied', [FORMER, { ...KEPT, bundle: BUNDLE }]);
+    await addUnfinished(state, 'copied');
+    for (const verb of ['resume', 'rollback', 'forget', 'rescue'])
+      expect(onOtherStorage(verb, 'copied')).toMatchObject({ status: 3, code: 'BP216' });
+    const asked = onOtherStorage('resume', '--from', 'former', 'copied');
+    expect(asked.code, asked.stderr).toBe('BP214');
+    rmSync(folder, { recursive: true });
+    await removeUnfinished(state, 'copied');
+  },
+);
 
 test('a run that is over or never started leaves the index', async () => {
   const left = await unfinishedRuns(state);

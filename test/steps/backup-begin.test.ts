@@ -167,7 +167,7 @@ test('where the last number is unknown, it says whose', () => {
   expect(refusalLines(backupBeginStep, one, withStore(on(), STORE, store))).toMatchInlineSnapshot(`
     [
       "BP183 store: the last sequence number in the store is unknown: sunday: no manifest",
-      "BP183 store: the last sequence number in the store is unknown: monday: no manifest -> roll back the run that was making it; if there is none, remove the folder monday.partial",
+      "BP183 store: the last sequence number in the store is unknown: monday: no manifest -> roll back the run that was making it, which may be another user's or another host's; only if there is none, remove the folder monday.partial",
     ]
   `);
 });

@@ -1,18 +1,32 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { detachCommand, environmentOf } from '../../../src/cli/detach.ts';
+import * as detachedUnit from '../../../src/cli/detached-unit.ts';
 import {
-  endOrBeginning,
-  environmentOf,
-  stopArguments,
+  endOfUnit,
+  systemctlArguments,
   type Unit,
   unitArguments,
-} from '../../../src/cli/detach.ts';
+  unitState,
+} from '../../../src/cli/detached-unit.ts';
+import { endOrBeginning } from '../../../src/cli/run-beginning.ts';
 import type { JournalEntry } from '../../../src/journal/journal.ts';
 import { ended, phase, STARTED, writeRun } from '../../journals.ts';
+import { planned } from '../../plans.ts';
+import { scratchFolder, written } from '../../scratch-folder.ts';
+
+vi.mock(import('../../../src/cli/detached-unit.ts'), { spy: true });
 
 const UNIT: Unit = {
   run: '20261123-081502-a1b2c3',
@@ -132,7 +146,84 @@ test.each<readonly [string, readonly JournalEntry[]]>([
 });
 
 test('a unit that may still start is stopped by its name', () => {
-  expect(stopArguments('system', 'r1')).toEqual(['stop', 'blockplan-r1.service']);
-  expect(stopArguments('user', 'r1')).toEqual(['--user', 'stop', 'blockplan-r1.service']);
+  expect(systemctlArguments('system', 'stop', 'r1')).toEqual(['stop', 'blockplan-r1.service']);
+  expect(systemctlArguments('user', 'stop', 'r1')).toEqual([
+    ...['--user', 'stop', 'blockplan-r1.service'],
+  ]);
   expect(unitArguments('system', { ...UNIT, run: 'r1' })).toContain('--unit=blockplan-r1');
+});
+
+describe('a unit', () => {
+  const root = scratchFolder('units');
+  let count = 0;
+
+  /** A systemctl that prints these words in turn, and the last one again. */
+  function systemctl(...words: readonly string[]): string {
+    const folder = join(root, String(count++));
+    mkdirSync(folder);
+    written(folder, 'words', `${words.join('\n')}\n`);
+    const script = `#!/bin/sh
+cd '${folder}' && printf '%s\\n' "$*" >>asked && head -n 1 words
+[ "$(sed -n '$=' words)" -gt 1 ] && sed -i 1d words
+exit 3
+`;
+    chmodSync(written(folder, 'systemctl', script), 0o755);
+    vi.stubEnv('PATH', `${folder}:${process.env['PATH']}`);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    return folder;
+  }
+
+  test.each([
+    ['active', 'running'],
+    ['deactivating', 'running'],
+    ['inactive', 'ended'],
+    ['failed', 'ended'],
+    ['unknown', 'ended'],
+    ['', 'unknown'],
+  ])('that is %j: %s', (word, expected) => {
+    const folder = systemctl(word);
+    expect(unitState('user', 'r1')).toBe(expected);
+    expect(readFileSync(join(folder, 'asked'), 'utf8')).toBe(
+      '--user is-active blockplan-r1.service\n',
+    );
+  });
+
+  test('is of unknown state without systemctl', () => {
+    vi.stubEnv('PATH', '/nowhere');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect(unitState('system', 'r1')).toBe('unknown');
+  });
+
+  test('that outlives its systemd-run is waited for', async () => {
+    const folder = await writeRun(root, 'waits', [STARTED]);
+    systemctl('activating', 'active', 'inactive');
+    expect(await endOfUnit('system', 'waits', folder, 1)).toBe(1);
+    systemctl('active');
+    await writeRun(root, 'begun', [STARTED, ...BEGUN]);
+    expect(await endOfUnit('system', 'begun', join(root, 'runs/begun'), 1)).toBeUndefined();
+    systemctl('');
+    expect(await endOfUnit('system', 'waits', folder, 1)).toBe(1);
+  });
+});
+
+test.each([
+  ['ended', false],
+  ['running', true],
+  ['unknown', true],
+] as const)('the folder of a unit that is %s after a refusal stays: %s', async (state, stays) => {
+  const root = mkdtempSync(join(tmpdir(), 'blockplan-refused-'));
+  onTestFinished(() => rm(root, { recursive: true }));
+  const folder = join(root, 'runs', 'r');
+  mkdirSync(folder, { recursive: true });
+  vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  onTestFinished(() => void vi.restoreAllMocks());
+  vi.mocked(detachedUnit.managerOf).mockReturnValueOnce('system');
+  vi.mocked(detachedUnit.unitState).mockReturnValueOnce(state);
+  vi.mocked(detachedUnit.startUnit).mockImplementationOnce(async () => {
+    written(folder, 'output.log', 'refused');
+    return 3;
+  });
+  const options = { set: [], format: 'text' } as const;
+  expect(await detachCommand(planned(['undefine: {}']).plan, root, folder, options)).toBe(3);
+  expect(existsSync(folder)).toBe(stays);
 });

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { isMarkerAlive, runsOnDomain } from '../../../src/cli/runs-on-domain.ts';
 import { makeRunFolder } from '../../../src/journal/folder.ts';
 import {
@@ -14,6 +14,9 @@ import { takeLock } from '../../../src/journal/lock.ts';
 import { addUnfinished } from '../../../src/journal/unfinished.ts';
 import type { Bundle, Domain } from '../../../src/model/host-state.ts';
 import { LOCAL, onLocal } from '../../../src/model/hosts.ts';
+import type { Marker } from '../../../src/model/marker.ts';
+import { ownProcess } from '../../../src/processes.ts';
+import { thisHost } from '../../../src/this-host.ts';
 import { world } from '../../worlds.ts';
 
 const { domain } = world();
@@ -136,21 +139,35 @@ describe('runs on a domain', () => {
 });
 
 describe('the process of a marker', () => {
-  const mark = { run: 'r1', host: hostname(), user: 'root', pid: 2 ** 30, since: '' };
+  const older = { run: 'r1', host: thisHost().host, user: 'root', pid: 2 ** 30, since: '' };
+  const { pid, boot, started, namespace } = ownProcess();
+  const own = { ...older, ...thisHost(), pid, boot, started, namespace };
 
-  test.each([
+  test.each<readonly [string, Marker | undefined, boolean | undefined]>([
     ['is unknown without a marker', undefined, undefined],
-    ['does not exist', mark, false],
-    ['may be another one with this ID', { ...mark, pid: process.pid }, undefined],
-    ['is on another machine', { ...mark, host: 'elsewhere' }, undefined],
-  ])('%s', async (_, marker, expected) => {
-    expect(await isMarkerAlive(marker, [])).toBe(expected);
+    ['does not exist', older, false],
+    ['may be another one with this ID', { ...older, pid }, undefined],
+    ['is on another machine', { ...older, host: 'elsewhere' }, undefined],
+    ['runs', own, true],
+    ['runs, but on a machine of the same name', { ...own, hostId: 'another' }, undefined],
+    ['has ended, and another one has its ID', { ...own, started: '1' }, false],
+    ['ended with the last boot', { ...own, boot: 'another' }, false],
+    ['has ended', { ...own, pid: 2 ** 22 + 1 }, false],
+  ])('%s', (_, marker, expected) => {
+    expect(isMarkerAlive(marker, [])).toBe(expected);
+  });
+
+  test('is unknown if /proc hides it', () => {
+    vi.spyOn(process, 'kill').mockImplementationOnce(() => {
+      throw Object.assign(new Error('hidden'), { code: 'EPERM' });
+    });
+    expect(isMarkerAlive({ ...own, pid: 2 ** 22 + 1 }, [])).toBeUndefined();
   });
 
   test('is that of a run whose journal is here', async () => {
     await ran('r1', []);
     await addUnfinished(state, 'r1');
     const runs = await runsOnDomain(state, domain);
-    expect(await isMarkerAlive({ ...mark, pid: process.pid }, runs)).toBe(false);
+    expect(isMarkerAlive(own, runs)).toBe(false);
   });
 });

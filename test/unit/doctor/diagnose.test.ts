@@ -73,6 +73,22 @@ test('what a working run hides is named, by every code that is left out', () => 
   expect(new Set(hidden).size).toBe(hidden.length);
 });
 
+test('a marker whose process may run hides the same, but not itself', () => {
+  const sick = { scene: { ...copying(true), domain: { persistent: false } } };
+  const of = (more: object) => diagnose(patient({ ...sick, ...more }));
+  const marked = of({ seen: { marker: MARKER } });
+  const busy = of({ seen: { marker: MARKER }, patient: { markedAlive: true } });
+  const hidden = (found: typeof busy) => found.notChecked?.flatMap(({ codes }) => codes) ?? [];
+  expect(marked).toMatchObject({ mayWork: MARKER.run, findings: [{ code: 'BP240' }] });
+  expect(marked).not.toHaveProperty('working');
+  expect(marked.findings[0]?.hint).toContain('"blockplan status" as root on host1 first');
+  expect(busy).toMatchObject({ working: MARKER.run, findings: [] });
+  expect(hidden(busy)).toEqual([...hidden(marked), 'BP240']);
+  const dead = of({ seen: { marker: MARKER }, patient: { markedAlive: false } });
+  expect(dead).not.toHaveProperty('notChecked');
+  expect(dead.findings.map(({ code }) => code)).toEqual(expect.arrayContaining(['BP239', 'BP240']));
+});
+
 describe('an overlay beside the images', () => {
   const file = '/images/web1.old';
   const beside = [{ file, backing: TEMPLATE }];

@@ -179,6 +179,17 @@ areDiagnosed({
     { scene: copying(false), seen: { marker: { ...MARKER, host: 'host2' } } },
     '--remove --live',
   ],
+  'a marker whose process is unknown, on a transient guest with an overlay and a ready copy': [
+    'BP240',
+    {
+      scene: { ...copying(true), domain: { persistent: false } },
+      seen: {
+        marker: { ...MARKER, user: 'ann' },
+        beside: [{ file: '/images/web1.old', backing: TEMPLATE }],
+      },
+    },
+    '--remove --live',
+  ],
   'a run that was killed': [
     'BP241',
     { patient: { runs: [left()] } },
@@ -273,4 +284,16 @@ test('the command that discards a managed save image is named as a danger, and n
   ).findings;
   expect(finding?.commands).toEqual(['virsh managedsave-edit --domain testvm']);
   expect(finding?.hint).toContain('managedsave-remove would discard the memory of the guest');
+});
+
+test('the bitmaps that a deletion of the record leaves are named', () => {
+  const on = (target: string, whole: boolean) => ({ target, bitmap: 'c1', whole });
+  const hintOf = (...disks: readonly ReturnType<typeof on>[]) =>
+    diagnose(patient({ seen: { checkpoints: [{ name: 'c1', disks }] } })).findings[0]?.hint;
+  expect(hintOf(on('vda', false), on('vdb', true))).toContain(
+    'leaves other bitmaps of it in the images ("c1" of vdb): remove them while the guest is off',
+  );
+  expect(hintOf(on('vda', false), on('vdb', false))).toBe(
+    'delete it, and take a full backup with a new checkpoint',
+  );
 });

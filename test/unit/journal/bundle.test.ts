@@ -106,6 +106,7 @@ describe('without a bundle file', () => {
     uuid: 'c7a5fdbd-edaf-9455-926a-d65c16db1809',
     uri: 'qemu:///system',
     host: 'h',
+    hostId: 'a1',
     user: 'root',
     pid: 1,
     version: '0',
@@ -136,6 +137,7 @@ describe('without a bundle file', () => {
       run: 'r1',
       uri: 'qemu:///system',
       host: 'h',
+      hostId: 'a1',
       proven: true,
     });
   });

@@ -158,7 +158,7 @@ describe('a lock', () => {
   });
 
   test.each([
-    ['another name', { host: 'elsewhere' }],
+    ['another name and no machine id', { host: 'elsewhere', machine: '' }],
     ['another machine id', { machine: '0123456789abcdef0123456789abcdef' }],
   ])(
     'of a host with %s is never taken over, but can be removed by hand',

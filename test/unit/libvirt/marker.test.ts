@@ -15,4 +15,10 @@ test('the marker is read from the live XML, among the metadata of others', () =>
     since: '2026-11-23T08:15:02.000Z',
   });
   expect(markerIn(live.replace(MARKER, ''))).toBeUndefined();
+  const added = { hostId: 'a1', boot: 'b', started: '77', namespace: 'pid:[1]' };
+  const words = Object.entries(added).map(([name, value]) => `${name}="${value}"`);
+  expect(markerIn(live.replace('pid=', `${words.join(' ')} pid=`))).toMatchObject({
+    ...{ run: 'r1', pid: 7 },
+    ...added,
+  });
 });

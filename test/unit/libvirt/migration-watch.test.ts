@@ -65,18 +65,28 @@ describe('without an event the log of the guest decides', () => {
     `2026-11-30 10:05:00.000+0000: shutting down, reason=${reason}`;
   let count = 0;
 
+  const logOf = (folder: string) => join(root, folder, 'var/log/libvirt/qemu');
+  /** What is known of a guest whose log, in the last of these folders, shows nothing. */
+  const silentIn = (seen: object) => ({
+    ...{ ...seen, stopUnseen: true },
+    guestLog: join(logOf(String(count - 1)), 'web.log'),
+  });
+
   /** A libvirt whose logs are below a folder of its own. */
-  async function libvirt(logs: Readonly<Record<string, readonly string[]>>): Promise<Virsh> {
+  async function libvirt(
+    logs: Readonly<Record<string, readonly string[]>>,
+    socket = 'libvirt-sock',
+  ): Promise<Virsh> {
     const folder = join(root, String(count++));
-    const at = join(folder, 'var/log/libvirt/qemu');
+    const at = logOf(String(count - 1));
     await mkdir(at, { recursive: true });
     for (const [name, lines] of Object.entries(logs))
       await writeFile(join(at, name), `${lines.join('\n')}\n`);
-    const uri = `qemu+unix:///system?socket=${folder}/run/libvirt/libvirt-sock`;
+    const uri = `qemu+unix:///system?socket=${folder}/run/libvirt/${socket}`;
     return { ...unknown, uri };
   }
 
-  test.each<readonly [string, Readonly<Record<string, readonly string[]>>, object]>([
+  test.each<readonly [string, Readonly<Record<string, readonly string[]>>, object | undefined]>([
     ['it was migrated', { 'web.log': [started, stopped('migrated')] }, away],
     ['it was shut down', { 'web.log': [started, stopped('shutdown')] }, gone],
     ['it came back, and its host lost power', { 'web.log': [stopped('migrated'), started] }, gone],
@@ -88,10 +98,27 @@ describe('without an event the log of the guest decides', () => {
       away,
     ],
     ['a rotated log has it', { 'web.log': [], 'web.log.1': [started] }, gone],
-    ['no log has it', { 'web.log': ['qemu'] }, unseen],
-    ['there is no log', { 'web.log.1': [stopped('shutdown')], 'other.log': [started] }, unseen],
+    ['no log has it', { 'web.log': ['qemu'] }, undefined],
+    ['there is no log', { 'web.log.1': [stopped('shutdown')], 'other.log': [started] }, undefined],
   ])('%s', async (_title, logs, expected) => {
-    expect(await watching().of(await libvirt(logs), gone)).toEqual(expected);
+    const virsh = await libvirt(logs);
+    expect(await watching().of(virsh, gone)).toEqual(expected ?? silentIn(gone));
+  });
+
+  test.each([
+    'virtqemud-sock',
+    'virtqemud-sock-ro',
+    'libvirt-sock-ro',
+    'libvirt-sock&mode=legacy',
+    'virtqemud-sock;mode=direct',
+  ])('also behind the socket %s', async (socket) => {
+    const virsh = await libvirt({ 'web.log': [started, stopped('migrated')] }, socket);
+    expect(await watching().of(virsh, gone)).toEqual(away);
+  });
+
+  test('but not behind a socket whose daemon may keep its logs anywhere', async () => {
+    const virsh = await libvirt({ 'web.log': [started] }, 'other-sock');
+    expect(await watching().of(virsh, gone)).toEqual(unseen);
   });
 
   test("also of the user's own libvirt", async () => {
@@ -109,17 +136,14 @@ describe('without an event the log of the guest decides', () => {
     const migrated = await libvirt({ 'web.log': [started, stopped('migrated')] });
     const silent = await libvirt({});
     expect(await watching().of(silent, off)).toBe(off);
-    expect(await watching({ wasTransient: true }).of(silent, off)).toEqual({
-      ...off,
-      stopUnseen: true,
-    });
+    expect(await watching({ wasTransient: true }).of(silent, off)).toEqual(silentIn(off));
     expect(await watching({ wasTransient: true }).of(migrated, off)).toEqual({
       ...off,
       movedAway: true,
     });
     const watch = watching();
     await watch.of(silent, running);
-    expect(await watch.of(silent, off)).toEqual({ ...off, stopUnseen: true });
+    expect(await watch.of(silent, off)).toEqual(silentIn(off));
     await watch.of(silent, here);
     expect(await watch.of(silent, off)).toBe(off);
   });

@@ -52,6 +52,16 @@ Run doctor again once that run has ended.
   );
 });
 
+test('nor is one that a run may work on', () => {
+  const { working: mayWork, ...rest } = { ...SICK, findings: [] };
+  const text = renderDiagnosis({ ...rest, ...(mayWork ? { mayWork } : {}) }, {}, false);
+  expect(text).toContain('nothing found, but not everything was checked');
+  expect(text).toContain(
+    'Not checked while run 20261123-110000-abc123 may be working on the guest, according to its marker:',
+  );
+  expect(text).toMatch(/once that run has ended, or its marker is removed\.\n$/);
+});
+
 test('findings are shown with their plans', () => {
   expect(renderDiagnosis(SICK, { connect: 'qemu:///system' }, false, 60)).toMatchInlineSnapshot(`
     "web1 (qemu:///system): 2 findings

@@ -26,7 +26,7 @@ import { back, bare, gone, lost, rescued, transient } from '../../lost-definitio
 import { hostForPlans, planned } from '../../plans.ts';
 import { CAPACITY, manifestOf, storedDiskOf } from '../../stores.ts';
 import { disk, looked } from '../../worlds.ts';
-import { BUNDLE, left, OVERLAY, onOverlay, patient, TOP } from '../doctor/patients.ts';
+import { BUNDLE, left, MARKER, OVERLAY, onOverlay, patient, TOP } from '../doctor/patients.ts';
 import { findingsOf, step } from '../plan/kinds.ts';
 
 interface Schema {
@@ -163,6 +163,7 @@ describe('doctor', () => {
       patient: { runs: [left({ bundle: BUNDLE })] },
     }),
     'a run works': patient({ patient: { runs: [left({ alive: true })] } }),
+    'a run may work': patient({ seen: { marker: MARKER } }),
     'a plan would repair it': patient({
       scene: { disks: [disk('vda', [TOP], { persistentSource: '/images/old' })] },
     }),

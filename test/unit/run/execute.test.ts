@@ -7,6 +7,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { BUNDLE_FILE, readKeptBundle } from '../../../src/journal/bundle.ts';
 import type { DomainState } from '../../../src/model/host-state.ts';
 import { LOCAL } from '../../../src/model/hosts.ts';
+import { ownProcess } from '../../../src/processes.ts';
+import { thisHost } from '../../../src/this-host.ts';
 import { BEGUN } from '../../journals.ts';
 import { Runs } from '../../killed-runs.ts';
 import { hostForPlans, planned, shipped } from '../../plans.ts';
@@ -102,8 +104,15 @@ test('the marker of the domain says who works on it', async () => {
   };
   await runs.whole(planned([MOVE]));
   const by = { run: 'r', host: hostname(), user: 'u', pid: process.pid };
-  expect(marks).toEqual([{ ...by, since: expect.stringMatching(/^20\d\d-.*Z$/) }]);
-  expect(runs.entries[0]).toMatchObject({ type: 'run-started', ...by, version: '0' });
+  const { hostId } = thisHost();
+  const { boot, started, namespace } = ownProcess();
+  expect(marks).toEqual([
+    {
+      ...{ ...by, hostId, boot, started, namespace },
+      since: expect.stringMatching(/^20\d\d-.*Z$/),
+    },
+  ]);
+  expect(runs.entries[0]).toMatchObject({ type: 'run-started', ...by, hostId, version: '0' });
 });
 
 test('a created file is in the journal on disk before anything is written to it', async () => {

@@ -2,8 +2,10 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { commandText } from '../../../src/commands/effect-text.ts';
+import { readKeptBundle } from '../../../src/journal/bundle.ts';
 import type { JournalEntry } from '../../../src/journal/journal.ts';
 import { LeftUnfinished } from '../../../src/run/execute.ts';
+import { thisHost } from '../../../src/this-host.ts';
 import { Runs } from '../../killed-runs.ts';
 import { hostForPlans, planned } from '../../plans.ts';
 
@@ -37,6 +39,11 @@ describe('a run that is left unfinished', () => {
       'blockplan rollback r',
       'blockplan rescue r',
     ]);
+  });
+
+  test('has written down its host beside the definition', async () => {
+    const { runs } = await left('blockcopy');
+    expect(await readKeptBundle(runs.folder)).toMatchObject(thisHost());
   });
 
   test('says nothing of a definition that libvirt still has', async () => {

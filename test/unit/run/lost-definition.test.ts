@@ -9,6 +9,7 @@ import type { JournalEntry } from '../../../src/journal/journal.ts';
 import { activeFile } from '../../../src/model/host-state.ts';
 import { LOCAL, ofHost } from '../../../src/model/hosts.ts';
 import { lostDefinitionIn } from '../../../src/run/lost-definition.ts';
+import { thisHost } from '../../../src/this-host.ts';
 import { commanded, ended, GIVEN, journalText, writeRun } from '../../journals.ts';
 import { Runs } from '../../killed-runs.ts';
 import { hostForPlans, shipped, sourceOf } from '../../plans.ts';
@@ -88,11 +89,14 @@ test('the bundle alone shows whose it is', async () => {
 
 test('the last attempt in the journal, and else the bundle, shows the host', async () => {
   const resumed = { type: 'run-resumed', how: 'resume', user: 'u', pid: 1, version: '0' } as const;
-  expect((await lost(entries)).host).toBe(first.host);
-  expect((await lost([...entries, { ...resumed, host: 'host2' }])).host).toBe('host2');
-  const bundle = found({ host: 'host3' });
-  expect((await lost(undefined, { plan: null, bundle })).host).toBe('host3');
-  expect((await lost(entries, { bundle })).host).toBe(first.host);
+  expect((await lost(entries)).ranOn).toEqual(thisHost());
+  expect((await lost([...entries, { ...resumed, host: 'host2' }])).ranOn).toEqual({
+    host: 'host2',
+  });
+  const own = { host: 'host3', hostId: 'a1' };
+  const bundle = found(own);
+  expect((await lost(undefined, { plan: null, bundle })).ranOn).toEqual(own);
+  expect((await lost(entries, { bundle })).ranOn).toEqual(thisHost());
 });
 
 describe('the connection and the run', () => {

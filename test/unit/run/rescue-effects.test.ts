@@ -181,7 +181,7 @@ describe('a guest of which neither an event nor its log shows that it stopped he
   });
 
   test('nor is one whose run was on another host, if its file is named', async () => {
-    const far = lost({ host: 'host2', elsewhere: 'host2' });
+    const far = lost({ ranOn: { host: 'host2' }, elsewhere: 'host2' });
     const { outcome, state, next, asked } = await rescued(far, gone);
     expect(asked.map((each) => 'verb' in each && each.verb)).toEqual(['define']);
     expect(outcome).toBe('in doubt');
@@ -195,6 +195,10 @@ describe('a guest of which neither an event nor its log shows that it stopped he
     const off = withDomain(before, { state: 'shut off', stopUnseen: true });
     expect(differences(before, off)).toEqual(['the guest is shut off; it was running', doubt]);
     expect(contradictions(before, off)).toEqual(['the guest is shut off; it was running', doubt]);
+    const known = withDomain(off, { guestLog: '/var/log/libvirt/qemu/testvm.log' });
+    expect(differences(before, known)).toContainEqual(
+      expect.stringContaining('if this user cannot read /var/log/libvirt/qemu/testvm.log, see as'),
+    );
   });
 
   test('is not marked by a second rescue either', async () => {

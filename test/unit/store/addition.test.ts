@@ -24,3 +24,15 @@ test('every obstacle is reported', () => {
   const all = storeOf([nameless, other], { drafts: [nameless], mark });
   expect(codesOf(added(all))).toEqual(['BP168', 'BP183', 'BP183', 'BP165']);
 });
+
+test('the draft of a newer version, or of a run that others may finish, is not simply removed', () => {
+  const hint = 'use that version, or a newer one';
+  const newer = { code: 'BP184', severity: 'error', message: 'newer', hint } as const;
+  const hintOf = (...findings: readonly (typeof newer)[]) => {
+    const draft = { name: 'c', size: 1, disks: [], findings };
+    const addition = added(storeOf([], { drafts: [draft] }));
+    return 'obstacles' in addition && addition.obstacles[0].hint;
+  };
+  expect(hintOf(newer)).toBe(hint);
+  expect(hintOf()).toMatch(/^roll back the run .* another user's .* only if there is none, remove/);
+});
