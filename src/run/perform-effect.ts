@@ -15,7 +15,7 @@ import { commandText } from '../commands/effect-text.ts';
 import { BlockplanError } from '../errors.ts';
 import type { Direction, PhaseRef } from '../events.ts';
 import type { JournalEntry } from '../journal/journal.ts';
-import { EffectFailed } from '../model/effect-failed.ts';
+import { EffectFailed, isUnbegun } from '../model/effect-failed.ts';
 import { filesOfLayer, includesFile, otherUsersOf } from '../model/file-identity.ts';
 import {
   type Disk,
@@ -103,10 +103,11 @@ export function* performEffect(
   const command = commandText(effect);
   yield* emit({ event: 'command', ...ref, direction, command, why: effect.why });
   yield* recordIntent(direction, { type: 'intent', ...ref, direction, on, effect });
+  const { overwritten } = hostIn(run, on);
   try {
     if (effect.tool === 'remove-file' || effect.tool === 'move-file')
       refuseLastWrites(hostIn(run, on), effect.file);
-    setHost(run, on, { overwritten: withOverwritten(hostIn(run, on).overwritten, effect) });
+    setHost(run, on, { overwritten: withOverwritten(overwritten, effect) });
     // Going forward, preflight has just checked this; a rollback has no preflight.
     if (direction === 'undo') yield* refuseShared(run, on, effect);
     if (effect.tool === 'keep-definition') yield* keepDefinition(run, on);
@@ -116,6 +117,7 @@ export function* performEffect(
     if (isConnectionLost(error)) throw error;
     const reason = String((error as Error).message ?? error);
     const unbegun = isUnbegun(error) ? { unbegun: true as const } : {};
+    if (isUnbegun(error)) setHost(run, on, { overwritten });
     yield* appendRecord({ type: 'outcome', ...ref, direction, error: reason, ...unbegun });
     if (isBestEffort(effect) && error instanceof EffectFailed) {
       run.doubts = [...run.doubts, ...doubtOf(on, effect)];
@@ -135,10 +137,6 @@ export function* performAgain(
   const told = { ...ref, direction: 'do' as const };
   yield* emit({ event: 'command', ...told, command: commandText(effect), why: effect.why });
   yield* perform(run, { ask: 'perform', ...told, on, effect });
-}
-
-function isUnbegun(error: unknown): boolean {
-  return error instanceof EffectFailed && !error.begun;
 }
 
 /**

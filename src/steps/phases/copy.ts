@@ -33,7 +33,7 @@ export function mirrorPhase(copy: Copy): Phase {
     ],
     expects: () => [jobIsReady(disk, 'copy', dest, `the copy of ${disk} to ${dest}`)],
     undo(before, now) {
-      const aborted = abortOwnJob(now, disk, dest);
+      const aborted = abortOwnJob(now, disk, dest, 'copy');
       return [...aborted, ...removeMade(before, now, dest, aborted.length > 0)];
     },
   };
