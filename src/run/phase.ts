@@ -95,7 +95,7 @@ function* attempt(
       });
     } catch (error) {
       if (error instanceof Interrupted) return interruption();
-      if (!isConnectionLost(error)) return failed(reasonOf(error));
+      if (!isConnectionLost(error)) return failureOf(error);
       yield* emit({ event: 'notice', message: `${error.message} Reconnecting.` });
       if (!(yield* reconnects(node.host)))
         return { type: 'LOST', reason: notReconnected(error.message) };
@@ -274,9 +274,11 @@ function* rollbackOf(
     } catch (error) {
       if (error instanceof NoRollback) return failed(error.message, error.next);
       if (!isConnectionLost(error)) {
+        const failure = failureOf(error);
         // Whatever else fails, a guest must not stay frozen.
-        if (!helped) yield* performBestEffort(run, node, { before, start });
-        return failed(reasonOf(error));
+        if (!helped && failure.type === 'FAILED')
+          yield* performBestEffort(run, node, { before, start });
+        return failure;
       }
       if (losses++ === UNDO_RECONNECTS) return { type: 'LOST', reason: error.message };
       if (!(yield* reconnects(node.host)))
