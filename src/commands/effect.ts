@@ -45,6 +45,8 @@ export interface VirshTerms {
    * does not report this, the effect fails.
    */
   readonly completes?: string;
+  /** For `domjobabort`: the folder of the backup that it cancels. It is sent only while that backup is running. */
+  readonly backup?: string;
   /** What must still be so when the command is sent; otherwise it is not sent. For `define` and `undefine`. */
   readonly over?: Former;
 }

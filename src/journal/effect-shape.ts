@@ -110,6 +110,7 @@ const FIELDS: { readonly [T in Tool]: Fields<FieldsOf[T]> } = {
     completes: optionalField(text),
     doubt: optionalField(text),
     of: optionalField(guestProcessShape),
+    backup: optionalField(text),
     over: optionalField(
       fields<Former>({
         definition: text,

@@ -34,6 +34,7 @@ import { markerIn, readMarker } from './marker.ts';
 import { MigrationWatch } from './migration-watch.ts';
 import { captureBundle, observeDomain, uuidOf } from './observe.ts';
 import { readHeaders } from './own-headers.ts';
+import { presentCommand } from './present-command.ts';
 import { readStores } from './read-stores.ts';
 import { effectRefused } from './refusal.ts';
 import { refuseHeld, refuseReplaced } from './refuse-held.ts';
@@ -218,8 +219,10 @@ class LiveDriver implements LibvirtDriver {
     });
   }
 
-  #command(effect: VirshEffect, { folder }: PerformContext): Promise<void> {
-    const { writeDurably } = this.#options;
+  async #command(given: VirshEffect, { folder }: PerformContext): Promise<void> {
+    const { domain, writeDurably } = this.#options;
+    const effect = await presentCommand(given, this.#virsh, domain);
+    if (!effect) return;
     const places = { io: this.#io, folder, writeDurably };
     const send = () => withInputFiles(argvOf(effect), places, (argv) => this.#send(argv, effect));
     const { completes } = effect;
@@ -233,11 +236,7 @@ class LiveDriver implements LibvirtDriver {
     await this.#compared.requireUnchanged(this.#io, over?.compared ?? []);
     const definition = commandDefinition(effect);
     const job = definition.startsJob(effect.args);
-    if (job) {
-      this.#events?.jobs.begin(job);
-      this.#events?.backups.begin();
-      this.#events?.ends.begin();
-    }
+    if (job) this.#events?.begin(job);
     // The signal is not passed on: a command that was sent must be answered, so that its result is known.
     const { ok, error: said = 'failed' } = await this.#virsh.run(argv, {
       timeoutMs: effect.timeoutMs ?? COMMAND_TIMEOUT_MS,

@@ -1,4 +1,5 @@
 /** The events of a run's domain: who follows them, and the proof that they arrive. */
+import type { StartedJob } from '../commands/define.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { MARKER_URI, type Marker } from '../model/marker.ts';
 import { BackupWatch } from './await-backup.ts';
@@ -41,6 +42,13 @@ export class RunEvents {
     this.#backups = new BackupWatch(events);
     this.#ends = new JobEnds(events);
     events.on((event) => options.hear(event));
+  }
+
+  /** Forgets what was heard of earlier jobs, before another one is started. */
+  begin(job: StartedJob): void {
+    this.#jobs.begin(job);
+    this.#backups.begin();
+    this.#ends.begin();
   }
 
   get jobs(): JobWatch {
