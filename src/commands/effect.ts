@@ -57,6 +57,11 @@ export interface Former {
   readonly definition: string;
   /** The disks whose layers may differ from that definition: libvirt itself rewrites these when a disk moves. */
   readonly layersOf?: readonly string[];
+  /**
+   * Set if the definition may have been edited: a `define` then replaces only the layers of these disks, and all else stays as
+   * it is.
+   */
+  readonly keepsEdits?: true;
   /** Set if the domain may also have no definition: then none is replaced. */
   readonly transient?: true;
   /** The autostart mark, if it matters. */

@@ -115,6 +115,7 @@ const FIELDS: { readonly [T in Tool]: Fields<FieldsOf[T]> } = {
       fields<Former>({
         definition: text,
         layersOf: optionalField(listOf(text)),
+        keepsEdits: optionalField(trueFlag),
         transient: optionalField(trueFlag),
         autostart: optionalField(flag),
         up: optionalField(trueFlag),

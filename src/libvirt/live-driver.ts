@@ -221,7 +221,8 @@ class LiveDriver implements LibvirtDriver {
 
   async #command(given: VirshEffect, { folder }: PerformContext): Promise<void> {
     const { domain, writeDurably } = this.#options;
-    const effect = await presentCommand(given, this.#virsh, domain);
+    const observe = () => this.observe([]);
+    const effect = await presentCommand(given, this.#virsh, domain, observe);
     if (!effect) return;
     const places = { io: this.#io, folder, writeDurably };
     const send = () => withInputFiles(argvOf(effect), places, (argv) => this.#send(argv, effect));

@@ -1,6 +1,8 @@
 /** What of a command depends on the host at the moment at which it is sent. */
 import type { VirshEffect } from '../commands/effect.ts';
+import { withEditsKept } from '../commands/refuse-changed.ts';
 import { backsUpInto } from '../model/backup-xml.ts';
+import type { HostState } from '../model/host-state.ts';
 import {
   LOCKED_ANSWER_MS,
   NO_BACKUP,
@@ -18,10 +20,11 @@ export async function presentCommand(
   effect: VirshEffect,
   virsh: Virsh,
   domain: string,
+  observe: () => Promise<HostState>,
 ): Promise<VirshEffect | undefined> {
-  const { backup } = effect;
+  const { backup, over } = effect;
   if (backup !== undefined && !(await isBackingUpInto(virsh, domain, backup))) return undefined;
-  return effect;
+  return over?.keepsEdits ? withEditsKept(effect, await observe()) : effect;
 }
 
 /**

@@ -1,12 +1,15 @@
-/** What is looked at right before a command is sent: whose backup is running. */
-import { writeFile } from 'node:fs/promises';
+/** What is looked at right before a command is sent: a definition that keeps edits, and whose backup is running. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { VirshEffect } from '../../../src/commands/effect.ts';
 import { localHost } from '../../../src/host-io/local-host.ts';
 import { openLiveDriver } from '../../../src/libvirt/live-driver.ts';
 import { DomainBusy } from '../../../src/model/domain-busy.ts';
+import { defineDomain } from '../../../src/steps/effects/definition.ts';
 import { virshEffect } from '../../effects.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
+import { DATA, SNAP2, world } from '../../worlds.ts';
 import { backupXml } from './backup-scene.ts';
 import { scripted } from './scripted-virsh.ts';
 
@@ -57,4 +60,23 @@ test('nothing is cancelled while libvirt does not say what is running', async ()
   const denied = await cancelled(new Error('access denied'));
   expect(denied.asked).toEqual([QUERY]);
   expect(denied.error?.message).toContain('access denied');
+});
+
+test('a definition is sent with what a person has edited since', async () => {
+  const former = world().domain.definition ?? '';
+  const given = former.replace(SNAP2, '/new/copy');
+  const moved = former.replace(`${SNAP2}'/>`, "/new/copy'/><backingStore/>");
+  const edited = moved.replace('1048576', '2097152').replace(DATA, '/theirs');
+  const over = { definition: former, layersOf: ['vda'], keepsEdits: true } as const;
+  const effect = defineDomain(given, '', over) as VirshEffect;
+  const { asked, error } = await performed(effect, ([verb]) => {
+    if (verb === 'dominfo')
+      return 'State:          shut off\nPersistent:     yes\nAutostart:      disable\n';
+    return verb === 'dumpxml' ? edited : '';
+  });
+  expect(error).toBeUndefined();
+  expect(asked.filter((words) => words.startsWith('define'))).toHaveLength(1);
+  expect(await readFile(join(folder, 'define.xml'), 'utf8')).toBe(
+    given.replace('1048576', '2097152').replace(DATA, '/theirs'),
+  );
 });
