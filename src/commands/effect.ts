@@ -45,6 +45,8 @@ export interface VirshTerms {
    * does not report this, the effect fails.
    */
   readonly completes?: string;
+  /** For `domjobabort`: the folder of the backup that it cancels. It is sent only while that backup is running. */
+  readonly backup?: string;
   /** What must still be so when the command is sent; otherwise it is not sent. For `define` and `undefine`. */
   readonly over?: Former;
 }
@@ -55,6 +57,11 @@ export interface Former {
   readonly definition: string;
   /** The disks whose layers may differ from that definition: libvirt itself rewrites these when a disk moves. */
   readonly layersOf?: readonly string[];
+  /**
+   * Set if the definition may have been edited: a `define` then replaces only the layers of these disks, and all else stays as
+   * it is.
+   */
+  readonly keepsEdits?: true;
   /** Set if the domain may also have no definition: then none is replaced. */
   readonly transient?: true;
   /** The autostart mark, if it matters. */

@@ -1,5 +1,5 @@
 /** The last check before a definition is replaced: an operator may have changed it, or started the guest, at any time. */
-import { isSameBesideLayers } from '../model/definition-layers.ts';
+import { isSameBesideLayers, withLayersOf } from '../model/definition-layers.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { fileAt } from '../model/file-identity.ts';
 import { type HostState, isUp } from '../model/host-state.ts';
@@ -29,6 +29,20 @@ export function refuseChanged(effect: VirshEffect, state: HostState): void {
   const strange = over.made?.find((file) => !fileAt(state, file)?.made);
   if (strange !== undefined)
     throw unsent(`${strange} is not the file that this run created, ${stays}`);
+}
+
+/**
+ * A `define` that keeps what was edited, for the definition as it is now: it replaces the layers of its disks in that one. Any
+ * other effect stays the same.
+ * @param state as it was just observed
+ */
+export function withEditsKept(effect: VirshEffect, state: HostState): VirshEffect {
+  const { over } = effect;
+  const { definition } = state.domain;
+  if (effect.verb !== 'define' || !over?.keepsEdits || definition === undefined) return effect;
+  const { file } = effect.args;
+  const content = withLayersOf(definition, file.content, over.layersOf ?? []);
+  return { ...effect, args: { file: { ...file, content } }, over: { ...over, definition } };
 }
 
 function isFormer(

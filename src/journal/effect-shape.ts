@@ -110,10 +110,12 @@ const FIELDS: { readonly [T in Tool]: Fields<FieldsOf[T]> } = {
     completes: optionalField(text),
     doubt: optionalField(text),
     of: optionalField(guestProcessShape),
+    backup: optionalField(text),
     over: optionalField(
       fields<Former>({
         definition: text,
         layersOf: optionalField(listOf(text)),
+        keepsEdits: optionalField(trueFlag),
         transient: optionalField(trueFlag),
         autostart: optionalField(flag),
         up: optionalField(trueFlag),

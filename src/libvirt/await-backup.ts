@@ -2,13 +2,11 @@
  * Waits for the backup of a domain on libvirt's event `job-completed`. The block job events of its disks do not count: one of
  * them says `completed` even if the backup as a whole is aborted (seen on libvirt 9.0 and 11.3, docs/libvirt-backup.md).
  */
-
-import { dirname } from 'node:path';
 import { domjobabort } from '../commands/backup-begin.ts';
 import type { AwaitBackupEffect } from '../commands/backup-effect.ts';
 import { wordsOf } from '../commands/define.ts';
 import type { Progress } from '../commands/effect.ts';
-import { readBackupXml } from '../model/backup-xml.ts';
+import { backsUpInto } from '../model/backup-xml.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { connectionLost } from './contact.ts';
 import type { DomainEvents } from './events.ts';
@@ -189,8 +187,7 @@ async function progressOf({
   // 0 is VIR_DOMAIN_JOB_NONE.
   if (/^Job type:\s+0\s*$/m.test(job.stdout)) return 'over';
   if (!backup.ok) return NO_BACKUP.test(backup.error ?? '') ? 'over' : undefined;
-  const isOwn = readBackupXml(backup.stdout).some(({ file }) => dirname(file) === effect.draft);
-  if (!isOwn) return 'over';
+  if (!backsUpInto(backup.stdout, effect.draft)) return 'over';
   return {
     current: numberOf('disk_processed', job.stdout) ?? 0,
     total: numberOf('disk_total', job.stdout) ?? 0,

@@ -1,7 +1,7 @@
 /** Ends the block job of a disk. */
 import type { VirshEffect } from '../commands/effect.ts';
 import type { HostIO } from '../host-io/host-io.ts';
-import { EffectFailed } from '../model/effect-failed.ts';
+import { CommandBusy, EffectFailed } from '../model/effect-failed.ts';
 import { blockJobQuery, blockJobType } from './block-job-query.ts';
 import { completeJob } from './complete-job.ts';
 import { hasStopped } from './observe.ts';
@@ -52,7 +52,9 @@ async function cancel(
   try {
     await send();
   } catch (error) {
-    if (!(error instanceof EffectFailed) || !(await ends(virsh, domain, disk))) throw error;
+    // A command that another one holds up is sent again by the run.
+    if (!(error instanceof EffectFailed) || error instanceof CommandBusy) throw error;
+    if (!(await ends(virsh, domain, disk))) throw error;
   }
 }
 

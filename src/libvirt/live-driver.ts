@@ -34,6 +34,7 @@ import { markerIn, readMarker } from './marker.ts';
 import { MigrationWatch } from './migration-watch.ts';
 import { captureBundle, observeDomain, uuidOf } from './observe.ts';
 import { readHeaders } from './own-headers.ts';
+import { presentCommand } from './present-command.ts';
 import { readStores } from './read-stores.ts';
 import { effectRefused } from './refusal.ts';
 import { refuseHeld, refuseReplaced } from './refuse-held.ts';
@@ -211,20 +212,19 @@ class LiveDriver implements LibvirtDriver {
     const { file, made, ...terms } = effect;
     const isOwn = async (held: HeldFile) => this.#made.requireOwn(file, await held.stamp());
     const state = await this.observe([file]);
-    const own = made ? { own: isOwn } : {};
-    return removeUnused(this.#io, file, state, this, {
-      ...terms,
-      ...own,
-      layers: [...this.#layers],
-    });
+    const known = { ...(made ? { own: isOwn } : {}), layers: [...this.#layers] };
+    return removeUnused(this.#io, file, state, this, { ...terms, ...known });
   }
 
-  #command(effect: VirshEffect, { folder, signal }: PerformContext): Promise<void> {
-    const { writeDurably } = this.#options;
+  async #command(given: VirshEffect, { folder, signal }: PerformContext): Promise<void> {
+    const { domain, writeDurably } = this.#options;
+    const observe = () => this.observe([]);
+    const effect = await presentCommand(given, this.#virsh, domain, observe);
+    if (!effect) return;
     const places = { io: this.#io, folder, writeDurably };
     const send = () => withInputFiles(argvOf(effect), places, (argv) => this.#send(argv, effect));
     if (effect.verb !== 'blockjob') return send();
-    const place = { io: this.#io, virsh: this.#virsh, domain: this.#options.domain };
+    const place = { io: this.#io, virsh: this.#virsh, domain };
     return endJob(effect, { ...place, events: this.#listening(), signal }, send);
   }
 

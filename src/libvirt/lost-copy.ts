@@ -1,6 +1,5 @@
 /** A backup that never ends, because libvirtd was killed while it ended. */
-import { dirname } from 'node:path';
-import { readBackupXml } from '../model/backup-xml.ts';
+import { backsUpInto, readBackupXml } from '../model/backup-xml.ts';
 import { blockJobQuery, blockJobType } from './block-job-query.ts';
 import { LOCKED_ANSWER_MS } from './read-answer.ts';
 import type { Virsh } from './virsh.ts';
@@ -16,9 +15,8 @@ import type { Virsh } from './virsh.ts';
 export async function hasLostCopy(virsh: Virsh, domain: string, folder: string): Promise<boolean> {
   const query = ['backup-dumpxml', '--domain', domain];
   const before = await virsh.run(query);
-  const targets = before.ok ? readBackupXml(before.stdout) : [];
-  if (!targets.some(({ file }) => dirname(file) === folder)) return false;
-  const queries = targets.map(({ disk }) => blockJobQuery(domain, disk));
+  if (!before.ok || !backsUpInto(before.stdout, folder)) return false;
+  const queries = readBackupXml(before.stdout).map(({ disk }) => blockJobQuery(domain, disk));
   const jobs = await virsh.runAll(queries, { timeoutMs: LOCKED_ANSWER_MS * queries.length });
   // Without an answer it is unknown, and is asked again.
   if (jobs.some((job) => !job.ok || blockJobType(job.stdout) !== undefined)) return false;

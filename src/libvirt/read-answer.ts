@@ -15,6 +15,11 @@ export const LOCKED_ANSWER_MS = 60_000;
 /** libvirt's refusal while another command holds its lock on the domain (qemu_domainjob.c). */
 const BUSY = /Timed out during operation: cannot acquire state change lock/;
 
+/** Whether libvirt refused because another command holds the domain: what was asked for was not begun. */
+export function isHeld(said: string): boolean {
+  return BUSY.test(said);
+}
+
 /**
  * The refusal of a driver, a daemon or a virsh that does not know the command; then what it asks for cannot exist either.
  * libvirt's `test` driver has no block jobs and no backups.
@@ -62,7 +67,7 @@ export function unreadableDomain(
   name: string,
   { error = 'no answer' }: { readonly error?: string | undefined },
 ): BlockplanError {
-  const isBusy = BUSY.test(error);
+  const isBusy = isHeld(error);
   const finding: Finding = {
     code: codes.domainUnreadable,
     severity: 'error',

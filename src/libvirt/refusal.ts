@@ -1,11 +1,18 @@
 /** The error for a command that virsh refuses. */
 import { commandDefinition, type VirshEffect } from '../commands/effect.ts';
-import { EffectFailed } from '../model/effect-failed.ts';
+import { CommandBusy, EffectFailed } from '../model/effect-failed.ts';
+import { isHeld } from './read-answer.ts';
+
+/** libvirt's refusal to start a job on a disk that has one (qemu_domain.c, qemuDomainDiskBlockJobIsActive). */
+const ACTIVE_JOB = /already in active block job/;
 
 /** @param said virsh's message, without `error: ` */
 export function effectRefused(effect: VirshEffect, said: string): EffectFailed {
-  const { verb, refusal } = commandDefinition(effect);
+  const { verb, refusal, startsJob } = commandDefinition(effect);
+  const message = refusal?.(effect.args, said) ?? `virsh ${verb}: ${said}`;
+  if (isHeld(said)) return new CommandBusy(message);
   // virsh looks the domain up before it asks libvirt for anything (tools/virsh-util.c, virshCommandOptDomain).
-  const begun = !said.startsWith("failed to get domain '");
-  return new EffectFailed(refusal?.(effect.args, said) ?? `virsh ${verb}: ${said}`, { begun });
+  const isUnknown = said.startsWith("failed to get domain '");
+  const isSecondJob = ACTIVE_JOB.test(said) && startsJob(effect.args) !== undefined;
+  return new EffectFailed(message, { begun: !isUnknown && !isSecondJob });
 }

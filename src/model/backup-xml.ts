@@ -1,4 +1,5 @@
 /** libvirt's XML of a push backup (libvirt, formatbackup). */
+import { dirname } from 'node:path';
 import { child, children } from './layer-xml.ts';
 import { escapeXml } from './xml-edit.ts';
 import { parseXml } from './xml-tree.ts';
@@ -41,6 +42,11 @@ export function readBackupXml(xml: string): BackupTarget[] {
     const { name = '' } = disk.attributes;
     return file === undefined ? [] : [{ disk: name, file }];
   });
+}
+
+/** Whether a backup writes into that folder, from the same XML: then it is the one that was started for it. */
+export function backsUpInto(xml: string, folder: string): boolean {
+  return readBackupXml(xml).some(({ file }) => dirname(file) === folder);
 }
 
 function fail(): never {

@@ -21,3 +21,8 @@ export function definedChain(xml: string, target: string): DefinedChain {
   const disk = readDefinition(xml).disks.find((each) => each.target === target);
   return { layers: disk?.chain ?? [], ends: ends(xml, target) };
 }
+
+/** Whether two definitions name the same layers for a disk. */
+export function isSameDefinedChain(a: string, b: string, target: string): boolean {
+  return JSON.stringify(definedChain(a, target)) === JSON.stringify(definedChain(b, target));
+}

@@ -3,7 +3,7 @@
  * when the disk moves, and adds notes on the layers below; all else in a definition stays as a person wrote it.
  */
 import { XmlElement } from '@rgrove/parse-xml';
-import { definedChain, readDefinition } from './defined-chain.ts';
+import { definedChain, isSameDefinedChain, readDefinition } from './defined-chain.ts';
 import { diskElement, setDiskSource, withoutBackingStore } from './domain-xml.ts';
 import { memoized } from './memoized.ts';
 import { applyEdits } from './xml-edit.ts';
@@ -47,9 +47,7 @@ function withLayersOfDisk(xml: string, from: string, target: string): string {
   if (JSON.stringify(besideImage(is)) === JSON.stringify(besideImage(was)))
     return applyEdits(xml, [{ ...rangeOf(is), text: from.slice(was.start, was.end) }]);
   const moved = setDiskSource(xml, target, source);
-  const isSame =
-    JSON.stringify(definedChain(moved, target)) === JSON.stringify(definedChain(from, target));
-  return isSame ? moved : withoutBackingStore(moved, target);
+  return isSameDefinedChain(moved, from, target) ? moved : withoutBackingStore(moved, target);
 }
 
 const besideLayers = memoized((xml: string, ...targets: string[]): string => {

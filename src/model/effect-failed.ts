@@ -1,3 +1,5 @@
+import { DomainBusy } from './domain-busy.ts';
+
 /** An effect that the host refused or that failed. The message has what was tried and the error. */
 export class EffectFailed extends Error {
   override readonly name = 'EffectFailed';
@@ -8,4 +10,19 @@ export class EffectFailed extends Error {
     super(message);
     this.begun = begun;
   }
+}
+
+/** libvirt refused a command because another one held the domain. It was not begun, and may be sent again. */
+export class CommandBusy extends EffectFailed {
+  constructor(message: string) {
+    super(message, { begun: false });
+  }
+}
+
+/**
+ * Whether an effect that ended with this error certainly was not begun. A driver only asks about a busy domain before it
+ * begins an effect.
+ */
+export function isUnbegun(error: unknown): boolean {
+  return error instanceof DomainBusy || (error instanceof EffectFailed && !error.begun);
 }

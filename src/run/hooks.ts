@@ -14,7 +14,7 @@ import { isOpenEnd } from '../outcomes.ts';
 import { differences } from './compare.ts';
 import { removeMarkerOrReport } from './mark.ts';
 import { appendRecord, journalErrorText, observe, withHeaders } from './perform-effect.ts';
-import { withReconnect } from './phase.ts';
+import { withReconnect } from './reconnect.ts';
 import { askHook, type EndedRun, emit, isInterrupted, type RunPart } from './requests.ts';
 import {
   type Finish,

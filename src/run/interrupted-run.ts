@@ -10,6 +10,7 @@ import { isUp } from '../model/host-state.ts';
 import { withCommit } from './commits.ts';
 import { withLoggedHooks, withoutFormerEnd } from './hooks.ts';
 import type { RecentEffect } from './last-writes.ts';
+import { startedJobs } from './open-jobs.ts';
 import { isBestEffort, withOverwritten } from './perform-effect.ts';
 import { otherEffects } from './phase-effects.ts';
 import type { PhaseProgress } from './phase-progress.ts';
@@ -71,13 +72,16 @@ function withCommand(
   { on, effect, answer }: LoggedCommand,
 ): InterruptedRun {
   const host = hostIn(interrupted.run, on);
+  const { unbegun } = answer ?? {};
   const run = withHostKnown(interrupted.run, on, {
-    overwritten: withOverwritten(host.overwritten, effect),
+    overwritten: unbegun ? host.overwritten : withOverwritten(host.overwritten, effect),
   });
   if (!interrupted.phase || !isOf(interrupted, visit)) return { ...interrupted, run };
   const since: RunHost['since'] = [...host.since, { effect, known: 'begun' }];
+  const isRefusedStart = unbegun && startedJobs(effect).length > 0;
+  const begun = isRefusedStart ? {} : begunBy(run, visit);
   const given = {
-    run: { ...withHostKnown(run, on, { since }), ...begunBy(run, visit) },
+    run: { ...withHostKnown(run, on, { since }), ...begun },
     phase: { ...interrupted.phase, doubtful: effect },
   };
   return answer ? withAnswer(given, answer) : given;

@@ -14,11 +14,14 @@ import type { RunHost } from './run-state.ts';
 export class KeptDefinition {
   #kept: boolean;
   #isOpen: boolean;
+  /** The same before the last effect. */
+  #wasOpen: boolean;
 
   /** @param kept whether an earlier process of the run saved it */
   constructor(kept = false) {
     this.#kept = kept;
     this.#isOpen = kept;
+    this.#wasOpen = kept;
   }
 
   /** It is in the bundle from now on. */
@@ -27,7 +30,13 @@ export class KeptDefinition {
   }
 
   sent(effect: Effect): void {
+    this.#wasOpen = this.#isOpen;
     if (isVerb(effect, 'undefine')) this.#isOpen = true;
+  }
+
+  /** The effect that was sent last certainly was not begun. */
+  unsent(): void {
+    this.#isOpen = this.#wasOpen;
   }
 
   observed({ domain: { persistent } }: HostState): void {

@@ -3,7 +3,7 @@
  * commands sent since.
  */
 import { commandDefinition, type Effect } from '../commands/effect.ts';
-import { EffectFailed } from '../model/effect-failed.ts';
+import { isUnbegun } from '../model/effect-failed.ts';
 import type { HostState } from '../model/host-state.ts';
 import { jobName } from '../model/job-name.ts';
 import { KeptDefinition } from './kept-definition.ts';
@@ -48,7 +48,10 @@ export class OpenJobs {
     try {
       await performance;
     } catch (error) {
-      if (error instanceof EffectFailed && !error.begun) this.#sent = before;
+      if (isUnbegun(error)) {
+        this.#sent = before;
+        this.definition.unsent();
+      }
       throw error;
     }
   }

@@ -15,7 +15,8 @@ import { commandText } from '../commands/effect-text.ts';
 import { BlockplanError } from '../errors.ts';
 import type { Direction, PhaseRef } from '../events.ts';
 import type { JournalEntry } from '../journal/journal.ts';
-import { EffectFailed } from '../model/effect-failed.ts';
+import { DomainBusy } from '../model/domain-busy.ts';
+import { EffectFailed, isUnbegun } from '../model/effect-failed.ts';
 import { filesOfLayer, includesFile, otherUsersOf } from '../model/file-identity.ts';
 import {
   type Disk,
@@ -31,9 +32,11 @@ import { leftWrites } from './left-writes.ts';
 import {
   askBundle,
   askHostState,
+  askWhileBusy,
   emit,
+  type HostRequest,
+  isInterrupted,
   type OnHost,
-  type Request,
   type RunPart,
 } from './requests.ts';
 import { doubtOf, hostIn, type RunHost, type RunState, setHost } from './run-state.ts';
@@ -103,10 +106,11 @@ export function* performEffect(
   const command = commandText(effect);
   yield* emit({ event: 'command', ...ref, direction, command, why: effect.why });
   yield* recordIntent(direction, { type: 'intent', ...ref, direction, on, effect });
+  const { overwritten } = hostIn(run, on);
   try {
     if (effect.tool === 'remove-file' || effect.tool === 'move-file')
       refuseLastWrites(hostIn(run, on), effect.file);
-    setHost(run, on, { overwritten: withOverwritten(hostIn(run, on).overwritten, effect) });
+    setHost(run, on, { overwritten: withOverwritten(overwritten, effect) });
     // Going forward, preflight has just checked this; a rollback has no preflight.
     if (direction === 'undo') yield* refuseShared(run, on, effect);
     if (effect.tool === 'keep-definition') yield* keepDefinition(run, on);
@@ -116,6 +120,7 @@ export function* performEffect(
     if (isConnectionLost(error)) throw error;
     const reason = String((error as Error).message ?? error);
     const unbegun = isUnbegun(error) ? { unbegun: true as const } : {};
+    if (isUnbegun(error)) setHost(run, on, { overwritten });
     yield* appendRecord({ type: 'outcome', ...ref, direction, error: reason, ...unbegun });
     if (isBestEffort(effect) && error instanceof EffectFailed) {
       run.doubts = [...run.doubts, ...doubtOf(on, effect)];
@@ -137,25 +142,29 @@ export function* performAgain(
   yield* perform(run, { ask: 'perform', ...told, on, effect });
 }
 
-function isUnbegun(error: unknown): boolean {
-  return error instanceof EffectFailed && !error.begun;
-}
+type PerformRequest = Extract<HostRequest, { ask: 'perform' }>;
 
 /**
  * Performs the effect and remembers it: if the guest stops before the next observation, the effects since the last one
  * show where it wrote.
  */
-function* perform(run: RunState, request: Extract<Request, { ask: 'perform' }>): RunPart<void> {
+function* perform(run: RunState, request: PerformRequest): RunPart<void> {
   const { effect, on } = request;
   const { since } = hostIn(run, on);
   setHost(run, on, { since: [...since, { effect, known: 'begun' }] });
   try {
-    yield request;
+    yield* askWhileBusy(request, () => isSentAgain(request));
   } catch (error) {
     if (isUnbegun(error)) setHost(run, on, { since });
     throw error;
   }
   setHost(run, on, { since: [...since, { effect, known: 'said' }] });
+}
+
+/** Whether a command that another one has blocked is sent again: once the user has interrupted, only in the rollback. */
+function* isSentAgain({ effect, direction }: PerformRequest): RunPart<boolean> {
+  if (isBestEffort(effect)) return false;
+  return direction === 'undo' || !(yield* isInterrupted());
 }
 
 /**
@@ -252,6 +261,14 @@ function* keepDefinition(run: RunState, on: HostName): RunPart<void> {
 
 export function isConnectionLost(error: unknown): error is BlockplanError {
   return error instanceof BlockplanError && error.end === 'uncertain';
+}
+
+/**
+ * Whether an error ends the run as uncertain: the connection is lost, or another command has held the domain for too long.
+ * Nothing is wrong with the guest then, and a run that is resumed later may find out more.
+ */
+export function isUncertain(error: unknown): error is BlockplanError {
+  return isConnectionLost(error) || error instanceof DomainBusy;
 }
 
 /** Whether a command is best effort: it is run once, because no observation shows whether it was needed. */

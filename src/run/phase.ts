@@ -1,15 +1,15 @@
 /** Performs one phase, forward or back: acts, observes, and judges by what is observed. */
 import { type Command, virshCommand } from '../command.ts';
-import { RECONNECT_LIMIT_MS } from '../commands/driver.ts';
 import type { PhaseNode } from '../graph/graph.ts';
+import { isUnbegun } from '../model/effect-failed.ts';
 import { newFaults } from '../model/headers.ts';
 import type { HostState } from '../model/host-state.ts';
-import type { HostName } from '../model/hosts.ts';
 import { withStoresOf } from '../model/known-stores.ts';
 import { NoRollback } from '../steps/define.ts';
 import { problemsAfter, requirementsOf } from '../steps/derived.ts';
 import { foreignChanges } from './foreign.ts';
 import { leftWritesTexts } from './left-writes.ts';
+import { startedJobs } from './open-jobs.ts';
 import {
   appendRecord,
   isBestEffort,
@@ -30,6 +30,7 @@ import {
   predictedStates,
 } from './phase-progress.ts';
 import { phaseOnHost, phaseRefOf, recordedPhase, withDirection } from './phase-records.ts';
+import { notReconnected, withReconnect } from './reconnect.ts';
 import {
   askHostState,
   emit,
@@ -94,7 +95,7 @@ function* attempt(
       });
     } catch (error) {
       if (error instanceof Interrupted) return interruption();
-      if (!isConnectionLost(error)) return failed(reasonOf(error));
+      if (!isConnectionLost(error)) return failureOf(error);
       yield* emit({ event: 'notice', message: `${error.message} Reconnecting.` });
       if (!(yield* reconnects(node.host)))
         return { type: 'LOST', reason: notReconnected(error.message) };
@@ -139,8 +140,15 @@ function* effectsFrom(
     if (done < from) continue;
     if (yield* isInterrupted()) return interruption();
     progress({ done, doubtful: effect });
-    run.begun = Math.max(run.begun, node.index + 1);
-    yield* performEffect(run, phaseOnHost(node), 'do', effect);
+    const { begun } = run;
+    run.begun = Math.max(begun, node.index + 1);
+    try {
+      yield* performEffect(run, phaseOnHost(node), 'do', effect);
+    } catch (error) {
+      // A job that is then on the disk is another tool's: there is nothing to undo.
+      if (isUnbegun(error) && startedJobs(effect).length > 0) run.begun = begun;
+      throw error;
+    }
     progress({ done: done + 1 });
   }
   const now = yield* withHeaders(on, before, yield* observe(run, on));
@@ -194,16 +202,6 @@ function* goesOnFrom(
   if (from !== undefined) return from;
   const again = yield* makeTransientAgain(run, node.host, phaseStart.before, now);
   return nextEffectIndex(node, phaseStart, again, progressed);
-}
-
-/** Asks again once if the connection to libvirt is lost and restored in between. */
-export function* withReconnect<T>(on: HostName, ask: () => RunPart<T>): RunPart<T> {
-  try {
-    return yield* ask();
-  } catch (error) {
-    if (!isConnectionLost(error) || !(yield* reconnects(on))) throw error;
-    return yield* ask();
-  }
 }
 
 /** Checks a step's requirements again before it begins: the host may have changed since preflight. */
@@ -276,19 +274,17 @@ function* rollbackOf(
     } catch (error) {
       if (error instanceof NoRollback) return failed(error.message, error.next);
       if (!isConnectionLost(error)) {
+        const failure = failureOf(error);
         // Whatever else fails, a guest must not stay frozen.
-        if (!helped) yield* performBestEffort(run, node, { before, start });
-        return failed(reasonOf(error));
+        if (!helped && failure.type === 'FAILED')
+          yield* performBestEffort(run, node, { before, start });
+        return failure;
       }
       if (losses++ === UNDO_RECONNECTS) return { type: 'LOST', reason: error.message };
       if (!(yield* reconnects(node.host)))
         return { type: 'LOST', reason: notReconnected(error.message) };
     }
   }
-}
-
-function notReconnected(lost: string): string {
-  return `${lost} Reconnecting timed out after ${RECONNECT_LIMIT_MS / 1000} s.`;
 }
 
 /** Commands for a person, who must first remove another user's layer. */

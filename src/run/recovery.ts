@@ -16,10 +16,11 @@ import { type InterruptedPhase, type InterruptedRun, runOfAttempt } from './inte
 import { leftWritesTexts } from './left-writes.ts';
 import { setMarker } from './mark.ts';
 import { isConnectionLost, observe, recordIntent } from './perform-effect.ts';
-import { continuePhase, doPhase, withReconnect } from './phase.ts';
+import { continuePhase, doPhase } from './phase.ts';
 import { effectsOf } from './phase-effects.ts';
 import { matchesPrediction, predictedStates } from './phase-progress.ts';
 import { considerPivotsByHand } from './pivots-by-hand.ts';
+import { withReconnect } from './reconnect.ts';
 import { askHostState, emit, type RunPart } from './requests.ts';
 import { drifted, failed, failureOf, type Result } from './result.ts';
 import { finishRun, performNextPhase } from './run-loop.ts';

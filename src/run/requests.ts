@@ -8,6 +8,7 @@ import type { Direction, PhaseRef, RunEvent } from '../events.ts';
 import type { Hook } from '../hook.ts';
 import type { JournalEntry } from '../journal/journal.ts';
 import { DomainBusy } from '../model/domain-busy.ts';
+import { CommandBusy } from '../model/effect-failed.ts';
 import type { Bundle, HostState, Layer } from '../model/host-state.ts';
 import type { HostName } from '../model/hosts.ts';
 import type { Marker } from '../model/marker.ts';
@@ -95,21 +96,34 @@ export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 
+/** How often a request is made while another command holds the domain. libvirt refuses each time after 30 s. */
+const BUSY_ROUNDS = 20;
+
+/**
+ * Makes a request, and repeats it while another command holds the domain.
+ * @param sendsAgain whether a refused command is sent again; by default it is not
+ */
+export function* askWhileBusy(
+  request: HostRequest,
+  sendsAgain?: () => RunPart<boolean>,
+): RunPart<unknown> {
+  for (let round = 1; ; round++) {
+    try {
+      return yield request;
+    } catch (error) {
+      const isRefused = error instanceof CommandBusy && sendsAgain && (yield* sendsAgain());
+      if (round === BUSY_ROUNDS || !(error instanceof DomainBusy || isRefused)) throw error;
+      const message = `${(error as Error).message}. Trying again for up to ${BUSY_ROUNDS / 2} min.`;
+      if (round === 1) yield* emit({ event: 'notice', message });
+    }
+  }
+}
+
 /** A request that is answered with a host state. */
 type Look = Extract<HostRequest, { ask: 'observe' | 'headers' | 'survey' }>;
 
-/** How often a host is asked while another command holds its domain. libvirt refuses each time after 30 s. */
-const BUSY_ROUNDS = 10;
-
 export function* askHostState(request: Look): RunPart<HostState> {
-  for (let round = 1; ; round++) {
-    try {
-      return (yield request) as HostState;
-    } catch (error) {
-      if (!(error instanceof DomainBusy) || round === BUSY_ROUNDS) throw error;
-      if (round === 1) yield* emit({ event: 'notice', message: `${error.message} Asking again.` });
-    }
-  }
+  return (yield* askWhileBusy(request)) as HostState;
 }
 
 export function* askWritten(on: HostName, files: readonly string[]): RunPart<Written> {
@@ -117,7 +131,7 @@ export function* askWritten(on: HostName, files: readonly string[]): RunPart<Wri
 }
 
 export function* askBundle(on: HostName): RunPart<Bundle> {
-  return (yield { ask: 'bundle', on }) as Bundle;
+  return (yield* askWhileBusy({ ask: 'bundle', on })) as Bundle;
 }
 
 export function* askMarker(on: HostName): RunPart<Marker | undefined> {

@@ -1,7 +1,7 @@
 /** The result of a phase, with its details; see `PhaseResult`. */
 import type { Command } from '../command.ts';
 import type { HostState } from '../model/host-state.ts';
-import { isConnectionLost, reasonOf } from './perform-effect.ts';
+import { isUncertain, reasonOf } from './perform-effect.ts';
 
 export type Result =
   | { readonly type: 'DONE'; readonly now: HostState }
@@ -23,9 +23,7 @@ export function interruption(): Result {
 
 /** The result of an error after which nothing can be tried again. */
 export function failureOf(error: unknown): Result {
-  return isConnectionLost(error)
-    ? { type: 'LOST', reason: error.message }
-    : failed(reasonOf(error));
+  return isUncertain(error) ? { type: 'LOST', reason: error.message } : failed(reasonOf(error));
 }
 
 export function drifted(): Result {

@@ -101,8 +101,8 @@ export function* performNextPhase(run: RunState, performing?: RunPart<Result>): 
   else {
     yield* note(run, result, node, todo);
     const phaseStart = run.phaseStarts[todo.index];
-    if (todo.direction === 'do' && stopsOnFailure(node) && phaseStart)
-      yield* performBestEffort(run, node, phaseStart);
+    const stops = result.type === 'FAILED' && todo.direction === 'do' && stopsOnFailure(node);
+    if (stops && phaseStart) yield* performBestEffort(run, node, phaseStart);
   }
   [run.state, run.todo] = run.machine.next(state, { type: result.type });
 }

@@ -6,7 +6,7 @@ import {
   type RemoveFileEffect,
   type VirshEffect,
 } from '../commands/effect.ts';
-import { refuseChanged } from '../commands/refuse-changed.ts';
+import { refuseChanged, withEditsKept } from '../commands/refuse-changed.ts';
 import { isWrittenTo } from '../host/content.ts';
 import { openedFiles } from '../host/definitions.ts';
 import { refuseUnknownDomain } from '../host/domain.ts';
@@ -49,7 +49,8 @@ export function apply(host: SimulatedHost, effect: Effect): SimulatedHost {
   }
 }
 
-function command(host: SimulatedHost, effect: CommandEffect): SimulatedHost {
+function command(host: SimulatedHost, given: CommandEffect): SimulatedHost {
+  const effect = given.tool === 'virsh' ? withEditsKept(given, host.state) : given;
   const definition = commandDefinition(effect);
   if (effect.tool === 'virsh') {
     const asked = 'domain' in effect.args ? effect.args.domain : host.state.domain.name;

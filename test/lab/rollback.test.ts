@@ -1,5 +1,6 @@
 /** Rollbacks beside other tools, on real libvirt: a frozen guest is thawed, and other tools' work is left alone. */
 
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -173,23 +174,31 @@ test('a rollback keeps another disk where another tool has moved it, and what an
   await guest.destroy();
 });
 
-test('a definition that is edited between a pivot and its define is not replaced', async () => {
+test('a definition that is edited between a pivot and its define keeps the edits, and the guest stays on the copy', async () => {
   const guest = await withSecondDisk();
-  const before = await definition(host, guest.name);
-  const copy = { disk: 'vda', dest: inFolder(guest, 'dest'), shallow: true, pivot: true };
-  const { finish, told } = await runWith(
+  const dest = inFolder(guest, 'dest');
+  const copy = { disk: 'vda', dest, shallow: true, pivot: true };
+  const edited = join(host.dir, 'edited.xml');
+  const serial = '<serial>by-an-operator</serial>';
+  const { finish, events, told } = await runWith(
     guest,
     [{ id: 'copy', blockcopy: copy }],
     ['copy/pivot', 'define'],
     async () => {
       await title(guest);
+      const xml = (await definition(host, guest.name)) ?? '';
+      await writeFile(edited, xml.replace("<target dev='vda'", `${serial}$&`));
+      await host.virsh('define', edited);
     },
   );
-  expect(finish.end, told).toBe('stranded');
-  expect(told).toContain('was changed meanwhile, so its definition is left alone');
+  expect(finish.end, told).toBe('succeeded');
+  const commands = events.flatMap((event) => (event.event === 'command' ? [event.command] : []));
+  expect(commands.filter((command) => command.includes('blockcopy'))).toHaveLength(1);
   const after = await definition(host, guest.name);
   expect(after).toContain(TITLE);
-  expect(diskIn(after, 'vda')).toBe(diskIn(before, 'vda'));
+  expect(diskIn(after, 'vda')).toContain(serial);
+  expect(diskIn(after, 'vda')).toContain(`<source file='${dest}'`);
+  expect(diskIn(after, 'vda')).not.toContain('<backingStore/>');
   await expectWrites(host, guest);
   await guest.destroy();
 });

@@ -33,6 +33,10 @@ const without =
   (after) =>
     withFile(after, file, null);
 const none = undefined as never;
+const inDefinition =
+  (from: string, to: string): Change =>
+  (after) =>
+    withDomain(after, { definition: after.domain.definition?.replace(from, to) ?? '' });
 const noDisks: Change = (after) => withDomain(after, { disks: [] });
 
 test.each<readonly [string, string, Params, Change, readonly string[]]>([
@@ -124,10 +128,17 @@ test.each<readonly [string, string, Params, Change, readonly string[]]>([
   ],
   [
     'pivot',
-    'libvirt has changed more than the source',
+    'libvirt has ended the chain in the definition',
     shallow,
-    (after) => withDomain(after, { definition: `${after.domain.definition}\n` }),
-    ['the definition differs from the previous one in more than the source'],
+    inDefinition("<target dev='vda'", "<backingStore/><target dev='vda'"),
+    ['the definition names other layers for vda than before, apart from the copy'],
+  ],
+  [
+    'pivot',
+    'a person has edited the definition',
+    shallow,
+    inDefinition('<on_crash>destroy', '<on_crash>restart'),
+    [],
   ],
   [
     'finish',

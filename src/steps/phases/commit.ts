@@ -66,7 +66,7 @@ export function activePhase(commit: Commit): Phase {
     ],
     undo(before, now) {
       const range = findRange(commitRange(commit), before);
-      return range ? abortOwnJob(now, disk, range.into.file) : [];
+      return range ? abortOwnJob(now, disk, range.into.file, 'active-commit') : [];
     },
   };
 }

@@ -10,7 +10,7 @@ import { awaitReady, pivot } from '../effects/job.ts';
 import { abortOwnJob, removeMade } from '../rollbacks/cancel.ts';
 import { mirrorBack } from '../rollbacks/mirror-back.ts';
 import { growthOf } from '../sizes.ts';
-import { definedOn, definitionIs, jobIsReady, noJob, runsOn } from './expect.ts';
+import { definedOn, jobIsReady, layersAreDefined, noJob, runsOn } from './expect.ts';
 
 export function mirrorPhase(copy: Copy): Phase {
   const { disk, dest } = copy;
@@ -33,7 +33,7 @@ export function mirrorPhase(copy: Copy): Phase {
     ],
     expects: () => [jobIsReady(disk, 'copy', dest, `the copy of ${disk} to ${dest}`)],
     undo(before, now) {
-      const aborted = abortOwnJob(now, disk, dest);
+      const aborted = abortOwnJob(now, disk, dest, 'copy');
       return [...aborted, ...removeMade(before, now, dest, aborted.length > 0)];
     },
   };
@@ -55,8 +55,8 @@ export function pivotToCopy(copy: Copy): Phase {
               defineDomain(
                 definition,
                 'keep the definition byte for byte, except for the source',
-                // By then libvirt has moved that disk, and nothing else.
-                { definition: state.domain.definition ?? '', layersOf: [disk] },
+                // A refusal because of what a person has edited would mirror the whole disk back.
+                { definition: state.domain.definition ?? '', layersOf: [disk], keepsEdits: true },
               ),
             ]),
       ];
@@ -67,9 +67,7 @@ export function pivotToCopy(copy: Copy): Phase {
         runsOn(disk, topOfCopy(copy, before)),
         noJob(disk),
         ...(before.domain.persistent ? [definedOn(disk, dest)] : []),
-        ...(definition === undefined
-          ? []
-          : [definitionIs(definition, 'the previous one in more than the source')]),
+        ...(definition === undefined ? [] : [layersAreDefined(disk, definition)]),
       ];
     },
     undo: (before, now) => mirrorBack(copy, before, now),

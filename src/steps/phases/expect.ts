@@ -1,4 +1,5 @@
 /** The expectations of phases, each with the sentence that reports its violation. */
+import { isSameDefinedChain } from '../../model/defined-chain.ts';
 import { areSameFiles, fileAt, isSameFile } from '../../model/file-identity.ts';
 import {
   activeFile,
@@ -93,6 +94,14 @@ export function definedOn(disk: string, file: string): Expectation {
       ? []
       : [`the persistent definition names ${source ?? 'no file'} for ${disk}, not ${file}`];
   };
+}
+
+/** The persistent definition names the layers of that disk as `wanted` does; all else in it may have been edited. */
+export function layersAreDefined(disk: string, wanted: string): Expectation {
+  return ({ domain: { definition } }) =>
+    definition !== undefined && isSameDefinedChain(definition, wanted, disk)
+      ? []
+      : [`the definition names other layers for ${disk} than before, apart from the copy`];
 }
 
 /** @param what describes the expected definition, after "differs from" */

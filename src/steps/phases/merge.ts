@@ -42,7 +42,8 @@ export function mergePhase({ job, range, start, timeout, until, ...words }: Merg
       const current = diskOf(now, disk);
       if (isUp(now) && current?.chain.length !== diskOf(before, disk)?.chain.length)
         throw new NoRollback(`the layers of ${disk} are merged; ${LOST}`);
-      return current?.job?.type === job ? abortOwnJob(now, disk, undefined) : [];
+      // libvirt does not say which layers it merges. A start that libvirt refused is not undone: see `effectsFrom`.
+      return abortOwnJob(now, disk, undefined, job);
     },
     pointOfNoReturn: () => LOST,
   };

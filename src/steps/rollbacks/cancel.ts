@@ -2,15 +2,24 @@
 import { virshCommand } from '../../command.ts';
 import type { Effect, RemoveFileEffect } from '../../commands/effect.ts';
 import { fileAt, isSameFile, usersOf } from '../../model/file-identity.ts';
-import { diskOf, type HostState } from '../../model/host-state.ts';
+import { type BlockJob, diskOf, type HostState } from '../../model/host-state.ts';
 import { NoRollback } from '../define.ts';
 import { removeFile } from '../effects/files.ts';
 import { abort } from '../effects/job.ts';
 
-/** Cancels the disk's job if it is the one that was started for that file. Jobs of other processes are not touched. */
-export function abortOwnJob(now: HostState, disk: string, mirror: string | undefined): Effect[] {
+/**
+ * Cancels the disk's job if it is the one that was started for that file. Jobs of other processes are not touched.
+ * @param type of the job; any by default
+ */
+export function abortOwnJob(
+  now: HostState,
+  disk: string,
+  mirror: string | undefined,
+  type?: BlockJob['type'],
+): Effect[] {
   const job = diskOf(now, disk)?.job;
   if (!job || (mirror !== undefined && !isSameFile(now, job.mirror, mirror))) return [];
+  if (type !== undefined && job.type !== type) return [];
   return [abort(now, disk, `cancel the ${job.type} of ${disk}`)];
 }
 

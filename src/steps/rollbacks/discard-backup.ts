@@ -35,6 +35,7 @@ export function discardBackup(
       tool: 'virsh',
       verb: 'domjobabort',
       args: { domain: name },
+      backup: folder,
       why: `cancel the backup of ${own.join(', ')}`,
     },
     awaitBackup(folder, own, 'ended', END_TIMEOUT_S),

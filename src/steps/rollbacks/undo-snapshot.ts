@@ -32,7 +32,7 @@ export function undoSnapshot(params: Snapshot, before: HostState, now: HostState
     }
     if (isOnOverlay(now, overlay)) {
       effects.push(
-        ...abortOwnJob(now, overlay.target, overlay.base),
+        ...abortOwnJob(now, overlay.target, overlay.base, 'active-commit'),
         ...moveByCommit(now, overlay.target, overlay.base, {
           start: `commit ${overlay.file} back into ${overlay.base}`,
           until: 'until the file below holds all data of the overlay',

@@ -56,6 +56,12 @@ describe('a file that a step created', () => {
     expect(abortOwnJob(copying, 'vdz', FILE)).toEqual([]);
   });
 
+  test('a job of another type is not cancelled', () => {
+    const copying = withDisk(now, 'vda', (each) => ({ ...each, job }));
+    expect(abortOwnJob(copying, 'vda', FILE, 'active-commit')).toEqual([]);
+    expect(abortOwnJob(copying, 'vda', FILE, 'copy')).toHaveLength(1);
+  });
+
   test('a job without a mirror is cancelled if no file is specified', () => {
     const commit = { type: 'active-commit', ready: false } as const;
     const merging = withDisk(now, 'vda', (each) => ({ ...each, job: commit }));

@@ -27,6 +27,7 @@ const cancel = (...disks: string[]) => [
     tool: 'virsh',
     verb: 'domjobabort',
     args: { domain: 'testvm' },
+    backup: FOLDER,
     why: `cancel the backup of ${disks.join(', ')}`,
   },
   {

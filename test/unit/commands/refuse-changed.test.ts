@@ -1,7 +1,7 @@
 /** A definition is replaced or removed only if it is the one that was observed, as it is right before the command is sent. */
 import { expect, test } from 'vitest';
 import type { Former } from '../../../src/commands/effect.ts';
-import { refuseChanged } from '../../../src/commands/refuse-changed.ts';
+import { refuseChanged, withEditsKept } from '../../../src/commands/refuse-changed.ts';
 import { type Domain, withDomain } from '../../../src/model/host-state.ts';
 import { virshEffect } from '../../effects.ts';
 import { DATA, SNAP2, world } from '../../worlds.ts';
@@ -80,4 +80,42 @@ test.each<readonly [string, Former, Partial<Domain>, string | undefined]>([
 
 test('an undefine has nothing of its own to accept', () => {
   expect(refusal({ definition }, none, 'undefine')).toBe(CHANGED);
+});
+
+test.each<readonly [string, string, string]>([
+  ['the one that was observed', definition, given],
+  ['the one that libvirt has moved along', moved, given],
+  ['the one that was sent before', given, given],
+  [
+    'one that was edited beside these layers',
+    moved.replace('1048576', '2097152'),
+    given.replace('1048576', '2097152'),
+  ],
+  [
+    'one that was edited in that disk',
+    moved.replace("discard='unmap'", "discard='ignore'"),
+    given.replace("discard='unmap'", "discard='ignore'"),
+  ],
+  ['one with another disk moved', moved.replace(DATA, '/x'), given.replace(DATA, '/x')],
+])('a definition that keeps edits is given over %s', (_title, is, sent) => {
+  const over = { ...layers, keepsEdits: true } as const;
+  const file = { file: 'define.xml', content: given };
+  const now = withDomain(state, { definition: is });
+  const effect = withEditsKept(virshEffect(['define', '--file', file], { over }), now);
+  expect(effect.args).toEqual({ file: { file: 'define.xml', content: sent } });
+  expect(() => refuseChanged(effect, now)).not.toThrow();
+  // It is edited once more before it is sent.
+  const again = withDomain(state, { definition: is.replace('<vcpu', '<!-- again --><vcpu') });
+  expect(() => refuseChanged(effect, again)).toThrow(CHANGED);
+});
+
+test('no other command is changed by edits, nor one for a domain without a definition', () => {
+  const over = { ...layers, keepsEdits: true } as const;
+  const file = { file: 'define.xml', content: given };
+  const define = virshEffect(['define', '--file', file], { over });
+  expect(withEditsKept(define, withDomain(state, none))).toBe(define);
+  const strict = virshEffect(['define', '--file', file], { over: layers });
+  expect(withEditsKept(strict, state)).toBe(strict);
+  const undefine = virshEffect(['undefine', '--domain', 'testvm'], { over });
+  expect(withEditsKept(undefine, state)).toBe(undefine);
 });

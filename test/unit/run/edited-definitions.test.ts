@@ -3,6 +3,7 @@
  * a disk that another tool has moved stays where it is at the next start.
  */
 import { describe, expect, test } from 'vitest';
+import { commandText } from '../../../src/commands/effect-text.ts';
 import { type SimulatedHost, updateDomain } from '../../../src/host/simulated-host.ts';
 import { readDefinition } from '../../../src/model/defined-chain.ts';
 import { EffectFailed } from '../../../src/model/effect-failed.ts';
@@ -141,4 +142,20 @@ describe.each(PLANS)('%s', (_title, steps) => {
       return { runs, finish, changed };
     });
   });
+});
+
+test('an edit between a pivot and its define is kept, and the disk stays on the copy', async () => {
+  const runs = new Runs(host());
+  runs.driver.onEffect = (effect) => {
+    if (effect.tool === 'virsh' && effect.verb === 'define') runs.befalls(edit);
+  };
+  const finish = await runs.whole(planned([MOVE]));
+  expect(finish.end).toBe('succeeded');
+  const { definition = '' } = runs.host.state.domain;
+  const moved = readDefinition(definition).disks.map(({ chain }) => chain[0]?.file);
+  expect(moved).toEqual([COPY, DATA]);
+  expect(definition.replace(TITLE, '')).toBe(before?.replace(SNAP2, COPY));
+  expect(definition).toContain(TITLE);
+  const started = runs.driver.asked.filter((each) => commandText(each).includes('blockcopy'));
+  expect(started).toHaveLength(1);
 });

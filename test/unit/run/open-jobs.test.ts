@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import type { Effect } from '../../../src/commands/effect.ts';
 import { fullBackupXml } from '../../../src/model/backup-xml.ts';
+import { DomainBusy } from '../../../src/model/domain-busy.ts';
 import { EffectFailed } from '../../../src/model/effect-failed.ts';
 import { OpenJobs } from '../../../src/run/open-jobs.ts';
 import { GIVEN, virsh } from '../../journals.ts';
@@ -119,8 +120,13 @@ test('before an observation nothing is known', () => {
   expect(new OpenJobs().state).toEqual([]);
 });
 
+const busy = new DomainBusy('preflight-refused', [
+  { code: 'BP196', severity: 'error', message: 'it is locked' },
+]);
+
 test.each([
   ['that was refused counts as not sent', new EffectFailed('no', { begun: false }), CONTINUES],
+  ['that another one has blocked counts as not sent', busy, CONTINUES],
   ['that failed may have been sent', new EffectFailed('no'), 'may have been cancelled already'],
   ['without an answer may have been sent', new Error('gone'), 'may have been cancelled already'],
 ])('a command %s', async (_title, error, said) => {
@@ -129,4 +135,16 @@ test.each([
   for (const effect of [GIVEN.abort, GIVEN.undefine])
     await expect(jobs.performing(effect, Promise.reject(error))).rejects.toBe(error);
   expect(jobs.state).toEqual([`the copy of vda ${said}`]);
+});
+
+test.each([
+  ['that was never sent', busy, false],
+  ['that was refused at once', new EffectFailed('no', { begun: false }), false],
+  ['without an answer', new Error('gone'), true],
+])('after an undefine %s, the definition is owed or not', async (_title, error, isOwed) => {
+  const jobs = new OpenJobs();
+  jobs.definition.save();
+  await jobs.observing(Promise.resolve(world()));
+  await expect(jobs.performing(GIVEN.undefine, Promise.reject(error))).rejects.toBe(error);
+  expect(jobs.definition.isOwed).toBe(isOwed);
 });

@@ -150,6 +150,10 @@ describe('an effect', () => {
     answered(performEffect(run, PLACE, 'do', resume));
     expect(home(run).overwritten).toEqual(['/new/c']);
     expect(withOverwritten(['/a'], copy)).toEqual(['/a', '/new/c']);
+    const other = { ...copy, loses: ['/new/d'] };
+    const never = seeing(hostForPlans(), new EffectFailed('no', { begun: false }));
+    expect(() => answered(performEffect(run, PLACE, 'do', other), never)).toThrow('no');
+    expect(home(run).overwritten).toEqual(['/new/c']);
   });
 });
 
