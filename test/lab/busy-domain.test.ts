@@ -56,7 +56,8 @@ test('a pull of another tool in the place of the own one is neither awaited nor 
   expect(finish.state, told).toContain('a block job (pull) is running on vda');
   const commands = events.flatMap((event) => (event.event === 'command' ? [event.command] : []));
   expect(commands.filter((command) => command.includes('--abort'))).toEqual([]);
-  expect(await host.virsh('blockjob', guest.name, 'vda', '--info')).toContain('Block Pull');
+  const job = await host.virsh('blockjob', guest.name, 'vda', '--info', '--raw');
+  expect(job).toContain('Block Pull');
   await host.virsh('blockjob', guest.name, 'vda', '--abort');
   await expectWrites(host, guest);
   await guest.destroy();
@@ -65,7 +66,7 @@ test('a pull of another tool in the place of the own one is neither awaited nor 
 test('a pivot that another command blocks for 45 s is sent again, and the copy is not lost', async () => {
   const guest = await makeGuest();
   const dest = `${host.images}/${guest.name}/dest`;
-  await using other = await openVirsh(localHost, { uri: host.uri });
+  const other = await openVirsh(localHost, { uri: host.uri });
   let held: Promise<unknown> = Promise.resolve();
   const { finish, told } = await runStep(
     guest,
@@ -83,6 +84,7 @@ test('a pivot that another command blocks for 45 s is sent again, and the copy i
     },
   );
   await held;
+  await other.close();
   expect(told).toContain('cannot acquire state change lock');
   expect(told).toContain('Trying again for up to 10 min.');
   expect(finish.end, told).toBe('succeeded');

@@ -179,7 +179,7 @@ test('a definition that is edited between a pivot and its define keeps the edits
   const dest = inFolder(guest, 'dest');
   const copy = { disk: 'vda', dest, shallow: true, pivot: true };
   const edited = join(host.dir, 'edited.xml');
-  const serial = '<serial>by-an-operator</serial>';
+  const limit = '<total_iops_sec>100000</total_iops_sec>';
   const { finish, events, told } = await runWith(
     guest,
     [{ id: 'copy', blockcopy: copy }],
@@ -187,7 +187,7 @@ test('a definition that is edited between a pivot and its define keeps the edits
     async () => {
       await title(guest);
       const xml = (await definition(host, guest.name)) ?? '';
-      await writeFile(edited, xml.replace("<target dev='vda'", `${serial}$&`));
+      await writeFile(edited, xml.replace("<target dev='vda'", `<iotune>${limit}</iotune>$&`));
       await host.virsh('define', edited);
     },
   );
@@ -196,7 +196,7 @@ test('a definition that is edited between a pivot and its define keeps the edits
   expect(commands.filter((command) => command.includes('blockcopy'))).toHaveLength(1);
   const after = await definition(host, guest.name);
   expect(after).toContain(TITLE);
-  expect(diskIn(after, 'vda')).toContain(serial);
+  expect(diskIn(after, 'vda')).toContain(limit);
   expect(diskIn(after, 'vda')).toContain(`<source file='${dest}'`);
   expect(diskIn(after, 'vda')).not.toContain('<backingStore/>');
   await expectWrites(host, guest);
