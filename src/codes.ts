@@ -54,6 +54,7 @@ export const codes = {
   fingerprintMismatch: 'BP066',
   initIncomplete: 'BP067',
   planNotWritable: 'BP068',
+  diskNotCopied: 'BP069',
   notifyTargetKind: 'BP081',
   headersFileInvalid: 'BP082',
   invalidBandwidth: 'BP083',

@@ -7,7 +7,12 @@ import { BlockplanError, type Finding } from '../errors.ts';
 import type { Disk, HostState } from '../model/host-state.ts';
 import { runIdAt } from '../model/run-id.ts';
 import { nearest } from '../nearest.ts';
-import { initialPlanText, type NameAttempt, templateDescription } from '../plan/initial-plan.ts';
+import {
+  initialPlanText,
+  type NameAttempt,
+  templateDescription,
+  uncopiedDisks,
+} from '../plan/initial-plan.ts';
 import { TEMPLATES, type TemplateName } from '../plan/templates.ts';
 import { printable } from '../printable.ts';
 import { type FirstPlan, firstPlan, type ObserveDrafts } from '../run/first-plan.ts';
@@ -83,7 +88,8 @@ export async function initCommand(
     const planIn = async (folder: string): Promise<FirstPlan> => {
       const text = (attempt: NameAttempt) => initialPlanText({ ...of, folder, attempt });
       const found = await firstPlan(text, observe, { file, run });
-      return { ...found, findings: found.findings.map((each) => withFolderHint(each, folder)) };
+      const findings = found.findings.map((each) => withFolderHint(each, folder));
+      return { ...found, findings: [...findings, ...warnOfUncopied(of)] };
     };
     if (to !== undefined) return planIn(to);
     return askUntilValid('Folder for the copy: ', process.stderr, async (answer) => {
@@ -136,6 +142,20 @@ async function warn({ findings }: FirstPlan, output: string | undefined): Promis
   if (findings.length === 0) return;
   const { printFindings } = await import('./print-findings.ts');
   printFindings(output === undefined ? findings.map(withoutPlace) : findings);
+}
+
+/** A plan that is called a backup of the guest must not lack a disk in silence. */
+function warnOfUncopied(of: Parameters<typeof uncopiedDisks>[0]): Finding[] {
+  const uncopied = uncopiedDisks(of);
+  if (uncopied.length === 0) return [];
+  return [
+    {
+      code: codes.diskNotCopied,
+      severity: 'warning',
+      message: `the plan copies ${of.disk.target} only, not ${uncopied.join(', ')}`,
+      hint: 'to copy all disks as they are at one instant, use a backup-begin step, as in plans/full-backup.yaml',
+    },
+  ];
 }
 
 function askedKind(): Promise<TemplateName> {

@@ -27,6 +27,16 @@ const DISK_SCHEMA = objectSchema('One disk of a backup.', {
   ),
 });
 
+const LEFT_OUT_SCHEMA = objectSchema('A disk of the guest that is not in the backup.', {
+  target: textSchema('Its name in the guest.'),
+  reason: textSchema('Why it was left out.'),
+  lacking: {
+    type: 'boolean',
+    description:
+      'Whether the backup lacks its data: the guest could write to it, or the reason is unknown.',
+  },
+});
+
 /** One backup. */
 export const BACKUP_SCHEMA = objectSchema('One backup.', {
   name: textSchema('The name of its folder, without the suffix of a draft.'),
@@ -57,6 +67,10 @@ export const BACKUP_SCHEMA = objectSchema('One backup.', {
   'notQuiesced?': textSchema('Why the file systems were not frozen; absent if they were.'),
   size: countSchema('Disk space that the folder uses, in bytes; with `--disk`, that of the image.'),
   disks: listSchema(DISK_SCHEMA, 'Its disks; none if the manifest is missing or invalid.'),
+  leftOut: listSchema(
+    LEFT_OUT_SCHEMA,
+    'The other disks that the guest had; empty for a draft, and with `--disk`.',
+  ),
   findings: listSchema(partSchema('finding'), 'What is wrong with it; empty if nothing is.'),
 });
 

@@ -56,6 +56,8 @@ export const CODE_MEANINGS = {
   fingerprintMismatch: 'The facts given with `--expect` do not match the fingerprint',
   initIncomplete: 'A new plan needs a kind, a domain, a disk or a folder that was not given',
   planNotWritable: 'A new plan cannot be written to its file, or the file exists',
+  diskNotCopied:
+    'Warning: the new plan for a backup copies one disk of a guest that writes to several',
   notifyTargetKind:
     'A target of a notification file has none, or more than one, of `command`, `mail` and `webhook`',
   headersFileInvalid:

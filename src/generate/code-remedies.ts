@@ -80,6 +80,8 @@ export const CODE_REMEDIES = {
   initIncomplete:
     'Add what the message names, or answer the questions of `blockplan init` on a terminal.',
   planNotWritable: 'Choose a new file in an existing folder that you can write to.',
+  diskNotCopied:
+    'Ignore it if the other disks hold nothing that a restore needs; otherwise use `plans/full-backup.yaml`, which copies all disks at one instant.',
   notifyTargetKind: 'Write one target for each way to notify, each beginning with its own `-`.',
   headersFileInvalid:
     'Write one `Name: value` per line, and let the user who runs the plans read the file.',

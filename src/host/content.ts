@@ -117,6 +117,12 @@ export function withPointCopied(content: Content, file: string): Content {
   }));
 }
 
+/** Whether something belongs to that backup, complete or not, and a reader of these layers finds all of it. */
+export function holdsPoint({ held }: Writes, file: string, layers: readonly string[]): boolean {
+  const groups = held.map(filesOf).filter((files) => files.includes(pointOf(file)));
+  return groups.length > 0 && groups.every((files) => files.some((each) => layers.includes(each)));
+}
+
 /** A backup into that file is given up. */
 export function withoutPoint(content: Content, file: string): Content {
   return withMemberRemoved(content, pointOf(file));

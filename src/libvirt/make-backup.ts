@@ -191,13 +191,21 @@ async function publishBackup(
     const manifest = await manifestIn(io, draft);
     const bare = manifest.disks.find(({ root }) => root === undefined);
     if (bare) throw new EffectFailed(`the copy of ${bare.target} has no digest`);
-    await replaceManifest(io, draft, { ...manifest, ended: new Date().toISOString() });
+    const disks = await Promise.all(manifest.disks.map((disk) => withLength(io, draft, disk)));
+    await replaceManifest(io, draft, { ...manifest, disks, ended: new Date().toISOString() });
     const files = manifest.disks.flatMap(({ file, target }) => [file, sumsName(target)]);
     await io.sync([...files.map((file) => join(draft, file)), draft]);
   }
   // Recorded before it has the name: a run that dies in between knows the folder by both.
   await made.rename(draft, to, onMade);
   await io.moveFolder(draft, to, stamp);
+}
+
+/** The length shows later that an image was cut, without reading its data. */
+async function withLength(io: HostIO, draft: string, disk: ManifestDisk): Promise<ManifestDisk> {
+  const image = await io.stat(join(draft, disk.file));
+  if (!image) throw new EffectFailed(`${join(draft, disk.file)} does not exist`);
+  return { ...disk, length: image.length };
 }
 
 /** Removes the folder with all that a run puts into it. */

@@ -2,6 +2,7 @@
 import { join, normalize } from 'node:path';
 import { blockplanOn } from '../command.ts';
 import type { Disk, Domain } from '../model/host-state.ts';
+import { whyUnwritten } from '../model/left-out.ts';
 import { printable } from '../printable.ts';
 import { editScalars, type ScalarEdit } from './edit.ts';
 import { MIB } from './scaled-amount.ts';
@@ -80,6 +81,18 @@ function limited(source: string, bytes: number): string {
     .replaceAll(/(convert: \{.*) \}/g, `$1, rate-limit: ${bytes} }`);
 }
 
+/** The other disks that the guest can write to and that a plan for a backup does not copy, with their files. */
+export function uncopiedDisks({
+  template,
+  domain,
+  disk,
+}: Pick<InitialPlan, 'template' | 'domain' | 'disk'>): string[] {
+  if (!/^backup/.test(template)) return [];
+  return domain.disks
+    .filter((each) => each.target !== disk.target && whyUnwritten(each) === undefined)
+    .map(({ target, chain }) => `${target} (${chain[0]?.file})`);
+}
+
 /** The sentence that describes a shipped plan. */
 export function templateDescription(template: TemplateName): string {
   return /^description: (.*)$/m.exec(texts[TEMPLATES[template]])?.[1] ?? '';
@@ -136,7 +149,7 @@ function copyName(of: InitialPlan): string {
  */
 function overlayPath(of: InitialPlan): string {
   const active = of.disk.chain[0];
-  const suffix = `.blockplan-backup${numbered(of.attempt.overlay)}`;
+  const suffix = `.blockplan-backup${numbered(of.attempt.overlay)}.qcow2`;
   return !active || active.block || normalize(active.file) !== active.file
     ? join(literal(of.folder), `${stem(of)}${suffix}`)
     : `\${vars.source}${suffix}`;
@@ -168,6 +181,7 @@ function literal(text: string): string {
 function observed(of: InitialPlan): string {
   const { template, domain, disk } = of;
   const { name, state, persistent, agent } = domain;
+  const uncopied = uncopiedDisks(of);
   const chain = disk.chain.map(({ file, format }) => `${file} (${format})`);
   const lines = [
     `Written by: ${blockplanOn(undefined, 'init', name, template)}`,
@@ -178,6 +192,11 @@ function observed(of: InitialPlan): string {
     ...(isRaw(disk) && /^migrate/.test(template)
       ? ['A raw image has no backing file, so it is copied as a whole.']
       : []),
+    ...(uncopied.length === 0
+      ? []
+      : [
+          `Not copied: ${uncopied.join(', ')}. To copy all disks as they are at one instant, use a backup-begin step, as in plans/full-backup.yaml.`,
+        ]),
     ...(template === 'backup' && !canFreeze(domain)
       ? [
           state === 'paused' && agent

@@ -2,9 +2,12 @@
 
 import type { RunEvent } from '../events.ts';
 import { compile } from '../graph/graph.ts';
+import type { HostState } from '../model/host-state.ts';
 import type { End } from '../outcomes.ts';
 import { type Finish, saidIn } from '../run/run-state.ts';
 import { walk } from '../simulate/walk.ts';
+import type { WalkedPhase } from '../simulate/walked-phase.ts';
+import { wholeCopies } from '../simulate/whole-copies.ts';
 import {
   checkNextStart,
   checkNothingLeft,
@@ -14,6 +17,7 @@ import {
   takePicture,
 } from './check.ts';
 import { Collector } from './collect.ts';
+import type { Before } from './copies.ts';
 import { type LabContext, runOnce, withEffectHook, withLabDriver } from './lab-run.ts';
 import { filesMadeSince } from './new-files.ts';
 import type { Check, RehearsalPart } from './report.ts';
@@ -41,7 +45,7 @@ export function runAndUndo(lab: LabContext, scene: Scene): Promise<PartsResult> 
     if (!turn) return { end: 'succeeded', parts: [], problems: [], ...missed };
     const before = await takePicture(scene);
     let made: RehearsalPart['made'] = [];
-    const begun = await scene.guest.acknowledged();
+    const begun = await beforeRun(scene, admission.state, turn.phases);
     const checks: Check[] = [];
     const looking = withEffectHook(driver, {
       after: turn.look,
@@ -83,9 +87,10 @@ export function runToCompletion(
 ): Promise<PartsResult> {
   return withLabDriver(lab, async (driver, admission) => {
     const graph = compile(lab.plan);
-    const expected = walk(graph, admission.state).phases.at(-1)?.after ?? admission.state;
+    const { phases: walked } = walk(graph, admission.state);
+    const expected = walked.at(-1)?.after ?? admission.state;
     const before = await takePicture(scene);
-    const begun = await scene.guest.acknowledged();
+    const begun = await beforeRun(scene, admission.state, walked);
     const collector = new Collector(lab.paths, teller(lab));
     const finish = await runOnce(lab, graph, driver, admission, collector.listener);
     lab.tell('checking the result of the plan');
@@ -101,6 +106,15 @@ export function runToCompletion(
     const made = await filesMadeSince(scene, before);
     return judged(lab, [{ name, phases, checks, made }], finish, collector.failure, 'succeeded');
   });
+}
+
+async function beforeRun(
+  { guest }: Scene,
+  state: HostState,
+  phases: readonly WalkedPhase[],
+): Promise<Before> {
+  const targets = guest.disks.map(({ target }) => target);
+  return { number: await guest.acknowledged(), whole: wholeCopies(state, phases, targets) };
 }
 
 /** A run with an unexpected end keeps that end, but a failed check is worse than any end: it makes the part stranded. */

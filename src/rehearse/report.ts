@@ -57,6 +57,9 @@ export interface DonePhase {
 /** One check: what was checked, what was found, and what was wrong. */
 export interface Check {
   readonly what: string;
+  /** Empty if the check failed, or was not made at all. */
   readonly found: string;
   readonly wrong: readonly string[];
+  /** What was not checked, and why, as a clause. */
+  readonly notChecked?: string;
 }

@@ -10,6 +10,8 @@ import { type AnyStep, defineStep, NoRollback } from '../steps/define.ts';
 export interface TurningPoint {
   /** The plan as far as it can be undone, and then a step that checks the result and turns back. */
   readonly graph: Graph;
+  /** The phases before the turn. */
+  readonly phases: readonly WalkedPhase[];
   /** The host state at the turn, according to the walk. */
   readonly expected: HostState;
   /** The effect at which the checks run; it changes nothing. */
@@ -42,7 +44,7 @@ export function turningPointOf(
     why: 'check the result of the plan',
   };
   const steps = [...cut(plan, undoable.length), turningStep(look)];
-  return { graph: compile({ ...plan, steps }), expected, look };
+  return { graph: compile({ ...plan, steps }), phases: undoable, expected, look };
 }
 
 /** The first phase that is not undone, and why; undefined if all are. */

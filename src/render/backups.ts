@@ -1,7 +1,7 @@
 /** What `blockplan backups` prints: the points in time of a store as a table, and what is wrong below it. */
 import { printable } from '../printable.ts';
 import { sizeText } from '../size-text.ts';
-import type { BackupListing, BackupState, ListedBackup } from '../store/listing.ts';
+import type { BackupListing, ListedBackup } from '../store/listing.ts';
 import { timeText } from '../time-text.ts';
 import { pluralText } from './amounts.ts';
 import { type Paint, palette } from './color.ts';
@@ -10,7 +10,7 @@ import { tableLines } from './table.ts';
 import { wrapped } from './width.ts';
 
 const HEAD = [
-  ...['STATE', 'NAME', 'TIME', 'KIND', 'PARENT', 'ON DISK', 'VIRTUAL', 'QUIESCED'],
+  ...['STATE', 'NAME', 'TIME', 'DISKS', 'KIND', 'PARENT', 'ON DISK', 'VIRTUAL', 'QUIESCED'],
 ] as const;
 
 /** Longer lists of names are cut. */
@@ -32,7 +32,7 @@ export function renderBackups(
   const notes = notesOn(listing).flatMap((note) => wrapped(printable(note), columns));
   const table = tableLines(
     HEAD,
-    backups.map((each) => ({ cells: cells(each), paint: paintOfState(each.state, color) })),
+    backups.map((each) => ({ cells: cells(each), paint: paintOf(each, color) })),
     color,
   );
   return [
@@ -65,6 +65,7 @@ function cells(backup: ListedBackup): string[] {
     state,
     printable(name),
     time === undefined ? '?' : timeText(time),
+    disks.length === 0 ? '?' : printable(named(disks.map(({ target }) => target))),
     kindOf(backup),
     parent === undefined ? '-' : printable(parent),
     sizeText(size),
@@ -80,9 +81,10 @@ function kindOf({ disks }: ListedBackup): string {
   return disks.map(({ target, mode }) => `${printable(target)} ${mode}`).join(', ');
 }
 
-function paintOfState(state: BackupState, color: boolean): Paint {
+function paintOf({ state, leftOut }: ListedBackup, color: boolean): Paint {
   const { green, red, yellow } = palette(color);
-  return { complete: green, broken: red, draft: yellow, merging: yellow }[state];
+  const whole = leftOut.some(({ lacking }) => lacking) ? yellow : green;
+  return { complete: whole, broken: red, draft: yellow, merging: yellow }[state];
 }
 
 /** What a reader must know besides the table, in sentences. */
@@ -93,6 +95,10 @@ function notesOn({ backups, holders, strays }: BackupListing): string[] {
     into === undefined ? `${name} (removed)` : `${name} (merged into ${into})`,
   );
   return [
+    ...lackingDisks(backups),
+    ...(backups.some(({ state }) => state === 'complete')
+      ? ['The data of the images was not read: a restore compares it with the checksums.']
+      : []),
     ...(drafts.length === 0
       ? []
       : [
@@ -104,6 +110,17 @@ function notesOn({ backups, holders, strays }: BackupListing): string[] {
     ...(holders.length === 0 ? [] : [`The store is locked by: ${named(holders)}.`]),
     ...(strays.length === 0 ? [] : [`Files that belong to no backup: ${named(strays)}.`]),
   ];
+}
+
+/** A sentence for each disk that backups lack although the guest could write to it. */
+function lackingDisks(backups: readonly ListedBackup[]): string[] {
+  const lacking = new Map<string, string[]>();
+  for (const { name, leftOut } of backups)
+    for (const disk of leftOut.filter((each) => each.lacking)) {
+      const without = `${disk.target} (${disk.reason})`;
+      lacking.set(without, [...(lacking.get(without) ?? []), name]);
+    }
+  return [...lacking].map(([without, names]) => `Backups without ${without}: ${named(names)}.`);
 }
 
 function named(names: readonly string[]): string {

@@ -4,7 +4,7 @@ import { printable } from '../printable.ts';
 import type { Check, DonePhase, Rehearsal, RehearsalPart } from '../rehearse/report.ts';
 import { sizeText } from '../size-text.ts';
 import { durationText } from './amounts.ts';
-import { palette } from './color.ts';
+import { type Paint, palette } from './color.ts';
 import { promptedCommand } from './command.ts';
 import { outcomePaint } from './report.ts';
 import { phaseText } from './state-text.ts';
@@ -90,20 +90,20 @@ function phaseLines(done: DonePhase, repeated: boolean): string[] {
 }
 
 function checkLines(
-  { what, found, wrong }: Check,
+  { what, found, wrong, notChecked }: Check,
   color: boolean,
   sentence: (text: string) => string[],
 ): string[] {
-  const { green, red } = palette(color);
-  return wrong.length === 0
-    ? sentence(`checked ${what}: ${found}`).map((line) =>
-        line.replace(/^ {2}checked/, (word) => green(word)),
-      )
-    : wrong.flatMap((each) =>
-        sentence(`wrong ${what}: ${each}`).map((line) =>
-          line.replace(/^ {2}wrong/, (word) => red(word)),
-        ),
-      );
+  const { green, red, yellow } = palette(color);
+  const line = (word: string, text: string, paint: Paint) =>
+    sentence(`${word} ${what}: ${text}`).map((each, at) =>
+      at === 0 ? `${paint(`  ${word}`)}${each.slice(word.length + 2)}` : each,
+    );
+  return [
+    ...(wrong.length === 0 && found !== '' ? line('checked', found, green) : []),
+    ...(notChecked === undefined ? [] : line('not checked', notChecked, yellow)),
+    ...wrong.flatMap((each) => line('wrong', each, red)),
+  ];
 }
 
 function amount(count: number, word: string): string {

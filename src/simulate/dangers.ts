@@ -224,27 +224,29 @@ function readOtherwise(walked: WalkedPhase): Finding[] {
 const READ_BY_HELPER =
   /^\/var\/lib\/libvirt\/images\/|^\/(?:media|mnt|opt|srv)\/|^\/(?:root|home\/[^/]+)\/[^.]|\.(?:img|raw|qcow2?|qed|vmdk|vhd|iso)$|\/disk(?:\.[^/]*)?$/i;
 
-/** Layers with backing files at the plan's end that AppArmor denies to libvirt's helper when the guest starts. */
+/** New layers with backing files, at the plan's end or before, that AppArmor denies to libvirt's helper at a start. */
 function unreadAtStart(initial: HostState, phases: readonly WalkedPhase[]): Finding[] {
   const end = phases.at(-1)?.after;
   if (!end?.domain.confinement?.apparmor) return [];
   const known = layersIn(initial);
-  const fresh = end.domain.disks
-    .flatMap(({ chain }) => chain.slice(0, -1))
-    .filter(({ file, block }) => !block && !known.has(file) && !READ_BY_HELPER.test(file));
-  return fresh.flatMap(({ file }) => {
-    const walked = phases.find(({ after }) =>
-      after.domain.disks.some(({ chain }) => layerIndex(after, chain, file) >= 0),
-    );
-    return walked
-      ? [
-          findingAt(walked, {
-            code: codes.apparmorMayDeny,
-            severity: 'warning',
-            message: `AppArmor may deny libvirt's helper access to ${file} when the guest starts again, and then deny QEMU access to the files below it`,
-            hint: 'choose a name that ends in .qcow2, or allow the path in /etc/apparmor.d/local/usr.lib.libvirt.virt-aa-helper',
-          }),
-        ]
-      : [];
+  const stays = layersIn(end);
+  const told = new Set<string>();
+  return phases.flatMap((walked) => {
+    const fresh = walked.after.domain.disks
+      .flatMap(({ chain }) => chain.slice(0, -1))
+      .filter(({ file, block }) => !block && !known.has(file) && !READ_BY_HELPER.test(file))
+      .filter(({ file }) => !told.has(file));
+    return fresh.map(({ file }) => {
+      told.add(file);
+      const when = stays.has(file)
+        ? 'when the guest starts again'
+        : 'if the guest is started again during the run';
+      return findingAt(walked, {
+        code: codes.apparmorMayDeny,
+        severity: 'warning',
+        message: `AppArmor may deny libvirt's helper access to ${file} ${when}, and then deny QEMU access to the files below it`,
+        hint: 'choose a name that ends in .qcow2, or allow the path in /etc/apparmor.d/local/usr.lib.libvirt.virt-aa-helper',
+      });
+    });
   });
 }

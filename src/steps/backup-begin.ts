@@ -3,6 +3,7 @@ import { codes } from '../codes.ts';
 import { STORE_NAMES } from '../model/backup-store.ts';
 import { chainsToMeasure, spaceOfBackup } from '../model/copy-space.ts';
 import { activeFile, type Disk, diskOf, type HostState } from '../model/host-state.ts';
+import { whyUnwritten } from '../model/left-out.ts';
 import { NEW_BACKUP_NAME } from '../store/names.ts';
 import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
 import { awaitBackup, beginBackup, copyIn } from './effects/backup.ts';
@@ -143,15 +144,8 @@ function keyOf({ disks }: Params, target: string): ParamPath {
 function chosenTargets({ disks }: Params, { domain }: HostState): readonly string[] {
   return (
     disks ??
-    domain.disks.filter((disk) => whyLeftOut(disk) === undefined).map(({ target }) => target)
+    domain.disks.filter((disk) => whyUnwritten(disk) === undefined).map(({ target }) => target)
   );
-}
-
-/** Why a disk is not copied unless the plan lists it. */
-function whyLeftOut({ chain, device, readonly }: Disk): string | undefined {
-  if (device !== 'disk' && device !== 'lun') return `it is a ${device}`;
-  if (chain.length === 0) return 'it has no medium';
-  return readonly ? 'it is read-only' : undefined;
 }
 
 function chosenDisks(params: Params, state: HostState): readonly Disk[] {
@@ -173,7 +167,7 @@ function copyPhase(params: Params): Phase {
           ...{ draft, name: params.name },
           sources: Object.fromEntries(disks.map((disk) => [disk, activeFile(state, disk) ?? ''])),
           left: Object.fromEntries(
-            others.map((disk) => [disk.target, whyLeftOut(disk) ?? 'the plan does not list it']),
+            others.map((disk) => [disk.target, whyUnwritten(disk) ?? 'the plan does not list it']),
           ),
           why: 'create the folder of the backup',
         },

@@ -96,8 +96,20 @@ function linkOf(entry: StoreEntry, disk: ManifestDisk, context: DiskContext): Li
     const [is, said] = comparedSizes(header.virtualSize, capacity);
     return { ...link, problem: `${file} has a size of ${is}, but its manifest says ${said}` };
   }
-  const problem = backingProblem(entry, disk, header.backing, context);
+  const problem =
+    cutProblem(disk, found.length, context) ?? backingProblem(entry, disk, header.backing, context);
   return { ...link, ...(problem === undefined ? {} : { problem }) };
+}
+
+/** A copy that did not finish has the header and lacks the end. A prune replaces images before their manifests. */
+function cutProblem(
+  { file, length = 0 }: ManifestDisk,
+  found: number,
+  { dropped }: ChainContext,
+): string | undefined {
+  if (found >= length || dropped.size > 0) return undefined;
+  const [is, said] = comparedSizes(found, length);
+  return `${file} is incomplete: it has a length of ${is}, but its manifest says ${said}`;
 }
 
 /** What is wrong with the backing file that the header names. */

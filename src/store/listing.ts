@@ -1,6 +1,7 @@
 /** What `blockplan backups` lists: the backups in a store, newest first. */
 import type { Finding } from '../errors.ts';
 import type { BackupStore, DiskMode, StoredBackup, StoredPoint } from '../model/backup-store.ts';
+import { lacksData } from '../model/left-out.ts';
 
 /** `merging`: an unfinished prune is removing it. */
 export const BACKUP_STATES = ['complete', 'broken', 'draft', 'merging'] as const;
@@ -35,7 +36,17 @@ export interface ListedBackup {
   /** Bytes that the folder, or the image of the requested disk, takes on its storage. */
   readonly size: number;
   readonly disks: readonly ListedDisk[];
+  /** The other disks that the guest had; empty for a draft, and for a listing of one disk. */
+  readonly leftOut: readonly ListedLeftOut[];
   readonly findings: readonly Finding[];
+}
+
+/** A disk of the guest that is not in a backup. */
+export interface ListedLeftOut {
+  readonly target: string;
+  readonly reason: string;
+  /** Whether the backup lacks its data: the guest could write to it, or the reason is unknown. */
+  readonly lacking: boolean;
 }
 
 export interface ListedDisk {
@@ -62,6 +73,7 @@ export function listBackups(store: BackupStore, target?: string): BackupListing 
     ...drafts.toReversed().map((draft) => listed(draft, 'draft')),
     ...backups.toReversed().map((backup) => ({
       ...listed(backup, stateOf(backup)),
+      leftOut: leftOutOf(backup),
       ...(backup.dropped?.into === undefined ? {} : { into: backup.dropped.into }),
     })),
   ];
@@ -88,11 +100,19 @@ function listed(stored: StoredPoint, state: BackupState): ListedBackup {
     ...point,
     size,
     disks: disks.map(({ broken: _, ...disk }) => disk),
+    leftOut: [],
     findings,
   };
 }
 
+function leftOutOf({ left = {} }: StoredBackup): ListedLeftOut[] {
+  return Object.entries(left).map(([target, reason]) => ({
+    ...{ target, reason },
+    lacking: lacksData(reason),
+  }));
+}
+
 function withDisk(backup: ListedBackup, target: string): ListedBackup[] {
   const disks = backup.disks.filter((disk) => disk.target === target);
-  return disks.map((disk) => ({ ...backup, size: disk.size ?? 0, disks: [disk] }));
+  return disks.map((disk) => ({ ...backup, size: disk.size ?? 0, disks: [disk], leftOut: [] }));
 }

@@ -30,6 +30,7 @@ export interface ManifestDisk {
   readonly file: string;
   readonly mode: DiskMode;
   readonly capacity: number;
+  readonly length?: number;
   readonly serial?: string;
   readonly source: string;
   readonly root?: string;

@@ -79,13 +79,14 @@ const DISK = map(
       },
     ),
     capacity: count('The size of the disk in bytes.', 1),
+    length: count('The length of the image in bytes; absent until the backup is complete.', 1),
     serial: text('The serial number that the guest sees.'),
     source: text('The file that was the active layer of the disk.'),
     root: digest('SHA-256 of the capacity and the checksums; absent until the backup is complete.'),
     'parent-root': digest('`root` of the same disk in the parent; only in an incremental disk.'),
     reason: text('Why the disk was copied in full, although an increment was requested.'),
   },
-  ['serial', 'root', 'parent-root', 'reason'],
+  ['length', 'serial', 'root', 'parent-root', 'reason'],
 );
 
 const LEFT_OUT = map(

@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { BackupListing } from '../../src/store/listing.ts';
 import { isolated } from '../isolation.ts';
 import { scratchFolder } from '../scratch-folder.ts';
-import { manifestOf, storedDiskOf, writeBackup, writeStore } from '../stores.ts';
+import { changeManifest, manifestOf, storedDiskOf, writeBackup, writeStore } from '../stores.ts';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
 const folder = scratchFolder('backups');
@@ -41,6 +41,7 @@ beforeAll(() => {
       quiesced: false,
       'not-quiesced': 'the agent is not connected',
       disks: [storedDiskOf('thu', 'wed'), storedDiskOf('thu', undefined, 'vdb')],
+      'left-out': [{ target: 'sda', reason: 'it is a cdrom' }],
     }),
   );
 });
@@ -52,15 +53,41 @@ describe('a store', () => {
     const lines = stdout.split('\n');
     expect(lines[0]).toMatch(/^web1 in .*\/web1: 4 backups, [\d.]+ [MK]iB$/);
     expect(lines.slice(1).map((line) => line.replaceAll(/ {2,}/g, ' | '))).toEqual([
-      'STATE | NAME | TIME | KIND | PARENT | ON DISK | VIRTUAL | QUIESCED',
+      'STATE | NAME | TIME | DISKS | KIND | PARENT | ON DISK | VIRTUAL | QUIESCED',
       expect.stringMatching(
-        /^complete \| thu \| 2026-11-04 02:00:00Z \| vda incremental, vdb full \| wed \| [\d.]+ [KM]iB \| 10 MiB \| no$/,
+        /^complete \| thu \| 2026-11-04 02:00:00Z \| vda, vdb \| vda incremental, vdb full \| wed \| [\d.]+ [KM]iB \| 10 MiB \| no$/,
       ),
-      expect.stringMatching(/^complete \| wed \| 2026-11-03 02:00:00Z \| incremental \| tue \| /),
-      expect.stringMatching(/^complete \| tue \| 2026-11-02 02:00:00Z \| incremental \| mon \| /),
-      expect.stringMatching(/^complete \| mon \| 2026-11-01 02:00:00Z \| full \| - \| .* \| yes$/),
+      expect.stringMatching(
+        /^complete \| wed \| 2026-11-03 02:00:00Z \| vda \| incremental \| tue \| /,
+      ),
+      expect.stringMatching(
+        /^complete \| tue \| 2026-11-02 02:00:00Z \| vda \| incremental \| mon \| /,
+      ),
+      expect.stringMatching(
+        /^complete \| mon \| 2026-11-01 02:00:00Z \| vda \| full \| - \| .* \| yes$/,
+      ),
+      '',
+      'The data of the images was not read: a restore compares it with the checksums.',
       '',
     ]);
+  });
+
+  test('names the disks that backups lack, once', () => {
+    const lacking = join(folder, 'lacking');
+    cpSync(store, lacking, { recursive: true });
+    const left = [
+      { target: 'vdb', reason: 'the plan does not list it' },
+      { target: 'sda', reason: 'it is a cdrom' },
+    ];
+    for (const name of ['mon', 'tue']) changeManifest(lacking, name, { 'left-out': left });
+    const { status, stdout } = backups(lacking);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^complete +tue .* vda +incremental /m);
+    expect(stdout).toContain('\nBackups without vdb (the plan does not list it): tue, mon.\n');
+    expect(stdout).not.toContain('sda');
+    expect(json(lacking).backups.map(({ leftOut }) => leftOut.map((each) => each.lacking))).toEqual(
+      [[false], [], [true, false], [true, false]],
+    );
   });
 
   test('is printed as JSON', () => {

@@ -38,6 +38,7 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'blockplan-init-'));
   facts('one.yaml', { disks: [VDA, CD] });
   facts('two.yaml', { disks: [VDA, VDB] });
+  facts('mixed.yaml', { disks: [VDA, { target: 'vdb', chain: ['rbd:pool/data'] }, CD] });
   facts('off.yaml', { domain: { state: 'shut off' }, disks: [VDA] });
   facts('gone.yaml', { domain: { state: 'gone' } });
   facts('cd.yaml', { disks: [CD] });
@@ -143,6 +144,34 @@ describe('init warns of what a preview would warn of', () => {
     expect(status).toBe(0);
     expect(stdout).toContain('plan: blockplan/v1');
     expect(stderr).toMatch(/^warning BP134: /m);
+  });
+});
+
+describe('a backup of one disk of several is announced', () => {
+  const words = (kind: string, file: string) => [
+    ...[kind, 'web1', '--to', '/to', '--facts', at(file), '--disk', 'vda'],
+  ];
+
+  test.each([
+    ['backup', 'two.yaml', 'vdb (/images/data.qcow2)'],
+    ['backup-mirror', 'mixed.yaml', 'vdb (rbd:pool/data)'],
+  ])('%s of %s', (kind, file, other) => {
+    const { status, stdout, stderr } = init(...words(kind, file));
+    expect(status).toBe(0);
+    expect(stderr).toContain(`warning BP069: the plan copies vda only, not ${other}\n  hint: `);
+    expect(stderr).toContain('plans/full-backup.yaml');
+    expect(stdout).toContain(`# Not copied: ${other}. `);
+  });
+
+  test('also where the others cannot be copied, so that nothing was asked', () => {
+    const { status, stderr } = init(
+      ...['backup', 'web1', '--to', '/to', '--facts', at('mixed.yaml')],
+    );
+    expect([status, stderr.includes('BP069')]).toEqual([0, true]);
+  });
+
+  test('a migration of it is not', () => {
+    expect(init(...words('migrate', 'two.yaml')).stderr).toBe('');
   });
 });
 

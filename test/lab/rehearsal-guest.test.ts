@@ -1,5 +1,5 @@
 /** The guest of a rehearsal: it is observed with the host state for which it was built, and every difference is found. */
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { localHost } from '../../src/host-io/local-host.ts';
@@ -162,8 +162,8 @@ describe('the checks', () => {
   });
 
   const outcome = async (expected: HostState) =>
-    (await checkOutcome(scene, expected, 0)).flatMap(({ what, wrong }) =>
-      wrong.map((each) => `${what}: ${each}`),
+    (await checkOutcome(scene, expected, { number: 0, whole: new Set() })).flatMap(
+      ({ what, wrong }) => wrong.map((each) => `${what}: ${each}`),
     );
 
   test('find nothing if nothing is wrong', async () => {
@@ -171,6 +171,27 @@ describe('the checks', () => {
     expect(await outcome(seen)).toEqual([]);
     const checks = await checkRestored(scene, before, seen);
     expect(checks.flatMap(({ wrong }) => wrong)).toEqual([]);
+  });
+
+  test('find a copy that lacks what was on disk when the run began, unless it is no copy of a whole disk', async () => {
+    const number = await scene.guest.waitForWrites(2);
+    const copy = scene.paths.lab('/srv/copy.qcow2');
+    // The base lacks the guest's writes above it.
+    await host.qemuImg('convert', '-U', '-O', 'qcow2', scene.paths.lab('/srv/w0.qcow2'), copy);
+    const files = { ...seen.files, [copy]: { size: 1, made: true as const } };
+    const judged = async (whole: readonly string[]) => {
+      const before = { number, whole: new Set(whole) };
+      const checks = await checkOutcome(scene, { ...seen, files }, before);
+      return checks.find(({ what }) => what === '/srv/copy.qcow2');
+    };
+    expect((await judged([copy]))?.wrong).toEqual([
+      `the guest's log ends at 0, but ${number} was acknowledged`,
+    ]);
+    expect(await judged([])).toMatchObject({
+      ...{ found: 'clean, holds no number, none missing', wrong: [] },
+      notChecked: expect.stringContaining('no copy of a whole disk'),
+    });
+    await rm(copy);
   });
 
   test('find an extra file and a missing one', async () => {

@@ -112,6 +112,22 @@ describe('the shipped plans', () => {
   });
 });
 
+test('a backup of all disks, whose copies hold what was on disk, until it is kept', async () => {
+  const store = join(host.images, 'store');
+  await mkdir(store, { mode: 0o711 });
+  const report = await reportOf(0, [{ 'backup-begin': { store, name: 'tonight' } }]);
+  expect(wrongIn(report)).toEqual([]);
+  expect(report.parts.map(({ name }) => name)).toEqual(['run', 'undo', 'run again']);
+  expect(report.notUndone).toMatchObject({ phase: 'step-1/publish' });
+  const images = ['tonight.partial', 'tonight'].flatMap((name) =>
+    ['vda', 'vdb'].map((disk) => join(store, name, `${disk}.qcow2`)),
+  );
+  const checks = report.parts.flatMap((part) => part.checks);
+  const copies = checks.filter(({ what }) => what.startsWith(store));
+  expect(copies.map(({ what }) => what)).toEqual(images);
+  for (const { found } of copies) expect(found).toMatch(/; number [1-9]\d* was already on disk/);
+});
+
 describe("from a facts file, with no libvirt except the lab's", () => {
   const nowhere = { env: { LIBVIRT_DEFAULT_URI: 'qemu+unix:///system?socket=/nowhere' } };
 
@@ -273,15 +289,7 @@ describe('a rehearsal that cannot run is refused before anything begins', () => 
     const hide = 'mount -t tmpfs none "$1" && shift && exec "$@"';
     const where = '/usr/lib/x86_64-linux-gnu/libvirt/connection-driver';
     const words = [
-      '--mount',
-      'sh',
-      '-c',
-      hide,
-      'sh',
-      where,
-      process.execPath,
-      'dist/cli.js',
-      ...plan,
+      ...['--mount', 'sh', '-c', hide, 'sh', where, process.execPath, 'dist/cli.js', ...plan],
     ];
     const { status, stderr } = spawnSync('unshare', words, { encoding: 'utf8' });
     expect([status, codes({ stderr } as Ended)], stderr).toEqual([3, ['BP171']]);

@@ -18,8 +18,9 @@ afterEach(() => {
 
 const DATED = '/to/web1-2026-11-29.qcow2';
 const TIMED = '/to/web1-2026-11-29-094500.qcow2';
-const OVERLAY = '/images/web1.qcow2.blockplan-backup';
-const BESIDE = '${vars.source}.blockplan-backup';
+const overlay = (place: string, count = '') => `${place}.blockplan-backup${count}.qcow2`;
+const ON_HOST = '/images/web1.qcow2';
+const IN_PLAN = '${vars.source}';
 
 /** The new files of the plan for a guest on whose host these files exist; the code of a refusal. */
 async function namesOf(template: TemplateName, existing: readonly string[]): Promise<string[]> {
@@ -48,11 +49,19 @@ async function namesOf(template: TemplateName, existing: readonly string[]): Pro
 test.each<[TemplateName, readonly string[], readonly string[]]>([
   ['migrate', ['/to/web1.qcow2'], ['/to/web1-2.qcow2']],
   ['migrate', ['/to/web1.qcow2', '/to/web1-2.qcow2'], ['/to/web1-3.qcow2']],
-  ['backup', [], ['/to/web1-${run.date}.qcow2', BESIDE]],
-  ['backup', [DATED], ['/to/web1-${run.date}-${run.time}.qcow2', BESIDE]],
-  ['backup', [OVERLAY], ['/to/web1-${run.date}.qcow2', `${BESIDE}-2`]],
-  ['backup', [OVERLAY, `${OVERLAY}-2`], ['/to/web1-${run.date}.qcow2', `${BESIDE}-3`]],
-  ['backup', [DATED, OVERLAY], ['/to/web1-${run.date}-${run.time}.qcow2', `${BESIDE}-2`]],
+  ['backup', [], ['/to/web1-${run.date}.qcow2', overlay(IN_PLAN)]],
+  ['backup', [DATED], ['/to/web1-${run.date}-${run.time}.qcow2', overlay(IN_PLAN)]],
+  ['backup', [overlay(ON_HOST)], ['/to/web1-${run.date}.qcow2', overlay(IN_PLAN, '-2')]],
+  [
+    'backup',
+    [overlay(ON_HOST), overlay(ON_HOST, '-2')],
+    ['/to/web1-${run.date}.qcow2', overlay(IN_PLAN, '-3')],
+  ],
+  [
+    'backup',
+    [DATED, overlay(ON_HOST)],
+    ['/to/web1-${run.date}-${run.time}.qcow2', overlay(IN_PLAN, '-2')],
+  ],
   ['backup-mirror', [DATED], ['/to/web1-${run.date}-${run.time}.qcow2']],
   ['backup-mirror', [DATED, TIMED], ['BP106']],
 ])('%s, where %j exist: %j', async (template, existing, names) => {

@@ -20,7 +20,7 @@ import { walk } from '../../../src/simulate/walk.ts';
 import { steps } from '../../../src/steps/registry.ts';
 import { RUN } from '../../plans.ts';
 import { allCases, factsOf, type Guest } from '../../prove/cases.ts';
-import { BASE, DATA, disk, SNAP1, SNAP2, world } from '../../worlds.ts';
+import { BASE, DATA, disk, ISO, SNAP1, SNAP2, world } from '../../worlds.ts';
 
 const templates = Object.keys(TEMPLATES) as TemplateName[];
 
@@ -134,13 +134,13 @@ describe('the names of new files', () => {
       const { plan } = planFor('backup', state);
       return JSON.stringify(plan.steps[0]?.params);
     };
-    expect(overlayOf(single)).toContain(`"${SNAP2}.blockplan-backup"`);
+    expect(overlayOf(single)).toContain(`"${SNAP2}.blockplan-backup.qcow2"`);
     const odd = disk('vda', ['/export//vmimages/odd']);
-    expect(overlayOf(world({ disks: [odd] }))).toContain('"/copies/testvm.blockplan-backup"');
+    expect(overlayOf(world({ disks: [odd] }))).toContain('"/copies/testvm.blockplan-backup.qcow2"');
     const device = disk('vda', ['/dev/vg/testvm']);
     const chain = device.chain.map((layer) => ({ ...layer, block: true as const }));
     expect(overlayOf(world({ disks: [{ ...device, chain }] }))).toContain(
-      '"/copies/testvm.blockplan-backup"',
+      '"/copies/testvm.blockplan-backup.qcow2"',
     );
   });
 });
@@ -153,7 +153,7 @@ test('an overlay is beside the disk that the plan is given', () => {
     state,
     RUN,
   );
-  expect(JSON.stringify(planned[0]?.params)).toContain(`"${DATA}.blockplan-backup"`);
+  expect(JSON.stringify(planned[0]?.params)).toContain(`"${DATA}.blockplan-backup.qcow2"`);
 });
 
 describe('the comments and the description are true', () => {
@@ -199,6 +199,33 @@ describe('the comments and the description are true', () => {
     expect(text).toContain('of a paused guest');
     expect(text).toContain('Set quiesce to true once the guest runs.');
   });
+});
+
+test('a backup names the other disks that the guest writes to; a migration does not', () => {
+  const network = { ...disk('vdc', ['rbd:pool/data']), unsupported: ["<disk type='network'>"] };
+  const iso = disk('sda', [ISO], { device: 'cdrom', readonly: true });
+  const state = world({ disks: [disk('vda', [SNAP2]), network, iso] });
+  for (const template of templates) {
+    const { text } = planFor(template, state);
+    const line = /^# Not copied: (.*)$/m.exec(text)?.[1];
+    expect(line, template).toBe(
+      template.startsWith('backup')
+        ? 'vdc (rbd:pool/data). To copy all disks as they are at one instant, use a backup-begin step, as in plans/full-backup.yaml.'
+        : undefined,
+    );
+    const { text: alone } = planFor(template, world({ disks: [disk('vda', [SNAP2]), iso] }));
+    expect(alone).not.toContain('Not copied');
+  }
+});
+
+test('a plan that never freezes the file systems says so, whether or not there is an agent', () => {
+  for (const agent of [true, false]) {
+    const { text, plan } = planFor('backup-mirror', world({ domain: { agent } }));
+    expect(text.replaceAll(/\n# /g, ' ')).toContain('only crash-consistent, as after a power loss');
+    expect(plan.description).toContain('crash-consistent');
+  }
+  const full = readFileSync(new URL('../../../plans/full-backup.yaml', import.meta.url), 'utf8');
+  expect(full).toContain('only crash-consistent');
 });
 
 describe('a speed limit', () => {

@@ -219,7 +219,8 @@ describe('backups', () => {
     strays: [],
   });
   const disks = [{ ...storedDiskOf('mon'), serial: 'S' }];
-  const quiet = { quiesced: false, 'not-quiesced': 'no agent', disks };
+  const left = [{ target: 'vdb', reason: 'the plan does not list it' }];
+  const quiet = { quiesced: false, 'not-quiesced': 'no agent', 'left-out': left, disks };
   const folder: StoreFolder = {
     folders: [
       backup(manifestOf('mon', 1, undefined, quiet)),
@@ -235,11 +236,11 @@ describe('backups', () => {
   test('prints a store, and was seen with every field', () => {
     const value = expectValid('backups', printed(folder)) as BackupListing;
     expect(value.backups.map(({ state }) => state).sort()).toEqual([...BACKUP_STATES].sort());
-    const fields = [value, ...value.backups, ...value.backups.flatMap((each) => each.disks)];
+    const parts = value.backups.flatMap(({ disks, leftOut }) => [...disks, ...leftOut]);
+    const fields = [value, ...value.backups, ...parts];
     const { listing, backup: one } = schemaOf('backups').$defs!;
-    const known = [listing, one, one?.properties?.['disks']?.items].flatMap((each) =>
-      Object.keys(each?.properties ?? {}),
-    );
+    const lists = ['disks', 'leftOut'].map((name) => one?.properties?.[name]?.items);
+    const known = [listing, one, ...lists].flatMap((each) => Object.keys(each?.properties ?? {}));
     expect(new Set(fields.flatMap(Object.keys))).toEqual(new Set(known));
   });
 

@@ -103,6 +103,17 @@ describe('the report of a rehearsal', () => {
     `);
   });
 
+  test('says what was not checked', () => {
+    const copy = { what: '/new/copy', found: 'clean', wrong: [], notChecked: 'whether it is all' };
+    const start = { what: 'next start', found: '', wrong: [], notChecked: 'no definition' };
+    const parts = [{ ...CLEAN.parts[0]!, checks: [copy, start] }];
+    const report = renderRehearsal({ ...CLEAN, parts }, false);
+    expect(report).toContain(
+      '\n  checked /new/copy: clean\n  not checked /new/copy: whether it is all\n  not checked next start: no definition\n',
+    );
+    expect(report).not.toContain('checked next start: \n');
+  });
+
   test('names the hooks that it did not run', () => {
     const report = renderRehearsal(
       { ...CLEAN, hooksNotRun: ['before hook 1', 'after hook 1'] },

@@ -1,6 +1,6 @@
 /** Stores in which something is missing or was changed: which backups are broken by it, and why. */
 import { execFileSync } from 'node:child_process';
-import { renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readStore } from '../../../src/host-io/read-store.ts';
@@ -21,6 +21,13 @@ import {
 const folder = scratchFolder('damaged');
 const whole = join(folder, 'whole');
 beforeAll(() => writeStore(whole));
+
+/** Records the length of an image, as a backup does when it is complete. */
+function withLength(store: string, name: string): void {
+  const disk = storedDiskOf(name, name === 'wed' ? 'tue' : 'mon');
+  const { size: length } = statSync(join(store, name, 'vda.qcow2'));
+  changeManifest(store, name, { disks: [{ ...disk, length }] });
+}
 
 describe('a damaged store', () => {
   const needs = (name: string, why: string) => `broken: ${name}: vda needs the backup ${why}`;
@@ -92,6 +99,25 @@ describe('a damaged store', () => {
       {
         wed: 'broken: wed: vda.qcow2 has a size of 7 MiB, but its manifest says 5 MiB',
       },
+    ],
+    'a copy of an image was cut': [
+      (store) => {
+        withLength(store, 'wed');
+        truncateSync(join(store, 'wed/vda.qcow2'), 100_000);
+      },
+      {
+        wed: expect.stringMatching(
+          /^broken: wed: vda\.qcow2 is incomplete: it has a length of 97\.7 KiB, but its manifest says 1\d\d KiB$/,
+        ),
+      },
+    ],
+    'an image is as long as it was, or longer': [
+      (store) => {
+        withLength(store, 'tue');
+        withLength(store, 'wed');
+        truncateSync(join(store, 'wed/vda.qcow2'), 10 ** 6);
+      },
+      { tue: 'complete', wed: 'complete' },
     ],
     'the data is in another file': [
       (store) =>

@@ -13,7 +13,10 @@ const WHOLE = manifestOf('tue', 2, 'mon', {
   quiesced: false,
   disks: [
     storedDiskOf('tue', 'mon'),
-    { ...storedDiskOf('tue', undefined, 'vdb'), serial: 'S1', reason: 'its bitmap is missing' },
+    {
+      ...storedDiskOf('tue', undefined, 'vdb'),
+      ...{ length: 200_704, serial: 'S1', reason: 'its bitmap is missing' },
+    },
   ],
   'left-out': [{ target: 'vdc', reason: 'it is read-only' }],
 });

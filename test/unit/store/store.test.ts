@@ -153,6 +153,10 @@ describe('a store that is being pruned', () => {
     // Committed already, so that the image reads as `wed`.
     renameSync(join(store, 'tue/vda.qcow2'), join(store, 'wed/vda.qcow2'));
     expect(await statesOf(store)).toEqual(merging);
+    // The manifest still has the length of the former image.
+    const former = { ...storedDiskOf('wed', 'tue'), length: 2 ** 30 };
+    changeManifest(store, 'wed', { disks: [former] });
+    expect(await statesOf(store)).toEqual(merging);
     const parent = { parent: 'mon', disks: [storedDiskOf('wed', 'mon')] };
     changeManifest(store, 'wed', parent);
     expect(await statesOf(store)).toEqual(merging);
@@ -216,6 +220,29 @@ test('a backup of several disks in both modes', async () => {
   ]);
   expect(listing.backups[0]?.size).toBe(listing.backups[0]?.disks[0]?.size);
   expect(rootOf('a')).not.toBe(rootOf('a', 'vdb'));
+});
+
+test('a backup lists the disks that are not in it, and whether it lacks their data', async () => {
+  const store = join(folder, 'lacking');
+  const left = [
+    { target: 'vdb', reason: 'the plan does not list it' },
+    { target: 'sda', reason: 'it is a cdrom' },
+  ];
+  const draft = manifestOf('b', 2, undefined, { 'left-out': left });
+  writeStore(store, [manifestOf('a', 1, undefined, { 'left-out': left })]);
+  writeBackup(store, draft, '.partial');
+  const read = await storeIn(store);
+  expect(listBackups(read).backups.map(({ name, leftOut }) => [name, leftOut])).toEqual([
+    ['b', []],
+    [
+      'a',
+      [
+        { target: 'vdb', reason: 'the plan does not list it', lacking: true },
+        { target: 'sda', reason: 'it is a cdrom', lacking: false },
+      ],
+    ],
+  ]);
+  expect(listBackups(read, 'vda').backups.flatMap(({ leftOut }) => leftOut)).toEqual([]);
 });
 
 test('a store with too many entries, or too large manifests, is not read to its end', async () => {
