@@ -97,7 +97,6 @@ export interface FileStat extends FileStamp {
   readonly kind: 'file' | 'folder' | 'block device' | 'other';
   /** Bytes from its beginning to its end; 0 for a device. */
   readonly length: number;
-  /** The user that it belongs to. */
   readonly uid: number;
   /** The device of its file system; the same for all files on it. */
   readonly device: string;
@@ -105,6 +104,8 @@ export interface FileStat extends FileStamp {
   readonly changed: string;
   /** When its content last changed, as its file system records it, in nanoseconds since the epoch. */
   readonly written: string;
+  /** Set where its file system may give it another inode number later. */
+  readonly inoVaries?: true;
 }
 
 /** The other files that hold data of an image. */

@@ -33,7 +33,7 @@ export async function removeUnused(
   await using held = await io.holdFile(file);
   if (!held) return;
   await own?.(held);
-  await refuseOther(file, held, former);
+  await refuseOther(io, file, held, former);
   await syncData(io, dataIn, file);
   const made = own ? await held.stamp() : undefined;
   await refuseUsed(io, file, held, state, driver, { layers, ...(made ? { made } : {}) });
@@ -54,7 +54,7 @@ export async function moveUnused(
 ): Promise<void> {
   await using held = await io.holdFile(file);
   if (held) {
-    await refuseOther(file, held, former);
+    await refuseOther(io, file, held, former);
     await refuseUsed(io, file, held, state, driver, terms);
     await held.moveTo(to);
     return;
@@ -67,12 +67,13 @@ export async function moveUnused(
 
 /** @throws EffectFailed where the file is not the former one */
 async function refuseOther(
+  io: HostIO,
   file: string,
   held: HeldFile,
   former: FormerFile | undefined,
 ): Promise<void> {
   const found = former && (await held.stamp());
-  if (found && !isFormer(former, found))
+  if (found && !isFormer(former, { ...(await io.stat(file)), ...found }))
     throw new EffectFailed(`${replacedText(file)}, so it is left alone`);
 }
 

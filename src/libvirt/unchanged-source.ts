@@ -1,6 +1,7 @@
 /** Proves that nothing writes to an image and to the files below it while it is copied. */
 import type { FileStat, HostIO } from '../host-io/host-io.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
+import { isFormer } from '../model/former-file.ts';
 import type { Layer } from '../model/host-state.ts';
 
 /**
@@ -55,5 +56,6 @@ async function refuseWriters(io: HostIO, files: readonly string[]): Promise<void
 
 /** A device has no time of its content. */
 function isSameContent(was: FileStat | null | undefined, is: FileStat | null | undefined): boolean {
-  return was?.ino === is?.ino && was?.born === is?.born && was?.written === is?.written;
+  if (!was || !is) return !was && !is;
+  return isFormer(was, is) && was.written === is.written;
 }
