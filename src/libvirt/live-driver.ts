@@ -194,10 +194,11 @@ class LiveDriver implements LibvirtDriver {
 
   async #convert(effect: QemuImgEffect, context: PerformContext): Promise<void> {
     const { dest } = effect.args;
-    if (filesWrittenInto(effect).length > 0) return convertImage(this.#io, effect, context);
+    const convert = () => convertImage(this.#io, effect, context, this.#processes.latest);
+    if (filesWrittenInto(effect).length > 0) return convert();
     await this.#made.make(dest, context.onMade);
     try {
-      await convertImage(this.#io, effect, context);
+      await convert();
     } catch (error) {
       // A failed conversion leaves nothing behind; where the removal fails, the rollback retries it and reports why.
       if (error instanceof EffectFailed)
