@@ -33,6 +33,9 @@ export const localHost: HostIO = {
   get caches() {
     return process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
   },
+  get settings() {
+    return process.env['XDG_CONFIG_HOME'] || join(homedir(), '.config');
+  },
   inspectFile,
   inspectFiles,
   identify,

@@ -8,6 +8,7 @@ import { type FormerFile, isFormer, replacedText } from '../model/former-file.ts
 import type { HostState } from '../model/host-state.ts';
 import { filesAtNextStart } from './own-headers.ts';
 import { overlaysAbove } from './stray-overlays.ts';
+import { syncDefinitions } from './synced-definition.ts';
 
 interface RemovalTerms extends Pick<RemoveFileEffect, 'former'> {
   /** Checks that the run itself made the file, and throws otherwise. */
@@ -37,6 +38,7 @@ export async function removeUnused(
   await syncData(io, dataIn, file);
   const made = own ? await held.stamp() : undefined;
   await refuseUsed(io, file, held, state, driver, { layers, ...(made ? { made } : {}) });
+  await syncDefinitions(io, state, file);
   await held.remove();
 }
 
@@ -56,6 +58,7 @@ export async function moveUnused(
   if (held) {
     await refuseOther(io, file, held, former);
     await refuseUsed(io, file, held, state, driver, terms);
+    await syncDefinitions(io, state, file);
     await held.moveTo(to);
     return;
   }
