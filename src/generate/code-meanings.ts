@@ -106,7 +106,7 @@ export const CODE_MEANINGS = {
   rollbackNeedsFolder:
     'The rollback of a copy without `shallow` would need to create overlays beside a block device',
   domainListUnknown: 'libvirt cannot list the other domains',
-  pathUnreadable: 'A file or folder of the plan cannot be inspected',
+  pathUnreadable: 'A file or folder of the plan cannot be inspected, or not be synced to its storage',
   optionTooNew: 'An option requires a newer libvirt',
   snapshotOutdated: "Warning: libvirt's snapshot record names layers that leave the chain",
   checkpointLost: 'Warning: the change tracking of checkpoints would be lost',

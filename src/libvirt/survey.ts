@@ -44,10 +44,11 @@ export async function surveyHost(
       ],
       { timeoutMs: LOCKED_ANSWER_MS },
     ),
+    io.findUnsyncable(files),
   ] as const;
   // When one of them fails, the others must not hold files open while a rollback begins.
   await Promise.allSettled(looks);
-  const [own, others, extents, [version, sizes]] = await Promise.all(looks);
+  const [own, others, extents, [version, sizes], unsyncable] = await Promise.all(looks);
   const { disks } = own;
   const surveyed: HostState = {
     ...hostState,
@@ -57,6 +58,7 @@ export async function surveyHost(
     names: { ...others.names, ...own.names },
     folders: own.folders,
     others: others.others,
+    ...(unsyncable.length === 0 ? {} : { unsyncable }),
   };
   const overlays = await strayOverlays(io, virsh, surveyed, former);
   return overlays.length === 0 ? surveyed : { ...surveyed, overlays };
