@@ -91,6 +91,33 @@ export async function leftBehind(
 }
 
 /**
+ * The findings, in which one about an overlay that a run took out of the guest's chains says so.
+ * @param host as surveyed, with the guest's UUID
+ */
+export async function withLeftOverlays(
+  state: string,
+  findings: readonly Finding[],
+  host: HostState,
+): Promise<readonly Finding[]> {
+  const files = (host.overlays ?? []).map(({ file }) => file);
+  if (files.length === 0) return findings;
+  const { left = [] } = await leftBehind(state, host, files);
+  return findings.map((finding) => {
+    const { code, message } = finding;
+    if (code !== codes.overlayNeedsLayer) return finding;
+    const overlay = files.find((file) => message.startsWith(`${file} `));
+    const found = left.find(({ file }) => isSameFile(host, file, overlay));
+    if (!found) return finding;
+    const { run, plan, target, time } = found;
+    return {
+      ...finding,
+      message: `${message}; run ${run} (${plan}) took it out of the chain of ${target} on ${time}, and kept it`,
+      hint: `its content is from that time; once you no longer need it, remove it or move it to another folder; see what the run did: ${blockplanCommand('show', run)}`,
+    };
+  });
+}
+
+/**
  * The findings, in which one about a file that exists because a run of the same plan has made it says so.
  * @param findings with the paths of the plan
  * @param host as observed, with the guest's UUID

@@ -53,7 +53,7 @@ export async function examineDomain(
       io,
       domain.disks.flatMap(({ job }) => (job?.mirror === undefined ? [] : [job.mirror])),
     ),
-    beside: await io.findOverlays(own),
+    beside: (await io.findOverlays(own)).overlays,
   };
 }
 

@@ -6,8 +6,10 @@ import { EffectFailed } from '../model/effect-failed.ts';
 import { includesFile, usersOf } from '../model/file-identity.ts';
 import { type FormerFile, isFormer, replacedText } from '../model/former-file.ts';
 import type { HostState } from '../model/host-state.ts';
+import { unsearchedText } from '../model/stray-overlay.ts';
+import { FormerLayers } from './former-layers.ts';
 import { filesAtNextStart } from './own-headers.ts';
-import { overlaysAbove } from './stray-overlays.ts';
+import { unsearchedIn } from './stray-overlays.ts';
 import { syncDefinitions } from './synced-definition.ts';
 
 interface RemovalTerms extends Pick<RemoveFileEffect, 'former'> {
@@ -16,7 +18,9 @@ interface RemovalTerms extends Pick<RemoveFileEffect, 'former'> {
   /** The files that hold its data now: they are synced to their storage first. */
   readonly dataIn?: readonly string[];
   /** The files that were in the guest's chains before: no overlay among them needs the file. */
-  readonly layers?: readonly string[];
+  readonly layers?: FormerLayers;
+  /** Reports what could not be checked. */
+  onNotice?(message: string): void;
 }
 
 /**
@@ -29,7 +33,7 @@ export async function removeUnused(
   file: string,
   state: HostState,
   driver: Pick<Driver, 'survey'>,
-  { own, former, dataIn = [], layers = [] }: RemovalTerms = {},
+  { own, former, dataIn = [], ...terms }: RemovalTerms = {},
 ): Promise<void> {
   await using held = await io.holdFile(file);
   if (!held) return;
@@ -37,7 +41,7 @@ export async function removeUnused(
   await refuseOther(io, file, held, former);
   await syncData(io, dataIn, file);
   const made = own ? await held.stamp() : undefined;
-  await refuseUsed(io, file, held, state, driver, { layers, ...(made ? { made } : {}) });
+  await refuseUsed(io, file, held, state, driver, { ...terms, ...(made ? { made } : {}) });
   await syncDefinitions(io, state, file);
   await held.remove();
 }
@@ -52,7 +56,7 @@ export async function moveUnused(
   { file, to, former }: Pick<MoveFileEffect, 'file' | 'to' | 'former'>,
   state: HostState,
   driver: Pick<Driver, 'survey'>,
-  terms: Pick<RemovalTerms, 'layers'> = {},
+  terms: Pick<RemovalTerms, 'layers' | 'onNotice'> = {},
 ): Promise<void> {
   await using held = await io.holdFile(file);
   if (held) {
@@ -106,11 +110,15 @@ async function refuseUsed(
   held: HeldFile,
   state: HostState,
   driver: Pick<Driver, 'survey'>,
-  { made, layers = [] }: { readonly made?: FileStamp } & Pick<RemovalTerms, 'layers'> = {},
+  {
+    made,
+    layers = new FormerLayers(),
+    onNotice,
+  }: { readonly made?: FileStamp } & Pick<RemovalTerms, 'layers' | 'onNotice'> = {},
 ): Promise<void> {
   if ((await held.identity()) !== (await io.inspectFile(file))?.identity)
     throw leftAlone(file, 'was replaced by another file during the check');
-  const surveyed = await driver.survey(state, [file]);
+  const surveyed = await driver.survey(state, [file], { usersOnly: true });
   const users = usersOf(surveyed, file);
   if (users.length > 0) throw leftAlone(file, `is in the chain of ${users.join(', ')}`);
   const unread = surveyed.others.flatMap((other) => other.unread);
@@ -123,8 +131,11 @@ async function refuseUsed(
   const unknown = await changedSince(io, next.unread, file, made);
   if (unknown.length > 0)
     throw leftAlone(file, `may be used by ${unknown.join(', ')}, which cannot be read`);
-  const [above] = await overlaysAbove(io, [file], [], layers);
-  if (above) throw leftAlone(file, `is the backing file of ${above.file}`);
+  const above = await layers.overlaysAbove(io, file);
+  const [overlay] = above.overlays;
+  if (overlay) throw leftAlone(file, `is the backing file of ${overlay.file}`);
+  const unsearched = unsearchedIn(surveyed, above);
+  if (unsearched.length > 0) onNotice?.(unsearchedText([file], unsearched));
   const open = await held.openers();
   if (open.length > 0) throw leftAlone(file, `is open in ${open.join(', ')}`);
 }
