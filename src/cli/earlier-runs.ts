@@ -95,6 +95,38 @@ export async function leftBehind(
 }
 
 /**
+ * The findings, in which one about an overlay that a run took out of the guest's chains says so.
+ * @param host as surveyed, with the guest's UUID
+ * @param io of the files
+ */
+export async function withLeftOverlays(
+  state: string,
+  findings: readonly Finding[],
+  host: HostState,
+  io: Pick<FileQueries, 'stat'>,
+): Promise<readonly Finding[]> {
+  const files = (host.overlays ?? []).map(({ file }) => file);
+  if (files.length === 0) return findings;
+  const { left = [] } = await leftBehind(state, host, files, io);
+  return findings.map((finding) => {
+    const { code, message } = finding;
+    if (code !== codes.overlayNeedsLayer) return finding;
+    const overlay = files.find((file) => message.startsWith(`${file} `));
+    const found = left.find(({ file }) => isSameFile(host, file, overlay));
+    if (!found) return finding;
+    const { run, plan, target, time, isUnchanged } = found;
+    const content = isUnchanged
+      ? 'its content is from that time'
+      : 'another file may be at that path since, or it may have changed';
+    return {
+      ...finding,
+      message: `${message}; run ${run} (${plan}) took it out of the chain of ${target} on ${time}, and kept it`,
+      hint: `${content}: if nothing needs it, move it to another folder; see what the run did: ${blockplanCommand('show', run)}`,
+    };
+  });
+}
+
+/**
  * The findings, in which one about a file that exists because a run of the same plan has made it says so.
  * @param findings with the paths of the plan
  * @param host as observed, with the guest's UUID

@@ -1,15 +1,18 @@
 /** Says of a plan that is refused what the runs of this machine have to do with it. */
-import { codes } from '../codes.ts';
+import { type Code, codes } from '../codes.ts';
 import { blockplanCommand } from '../command.ts';
 import { BlockplanError, type Finding } from '../errors.ts';
 import type { HostState } from '../model/host-state.ts';
 import type { Plan } from '../plan/plan.ts';
 import { ownState } from './run-folders.ts';
 
+/** The findings about files that an earlier run may have made or left behind. */
+const FILE_CODES: readonly Code[] = [codes.fileExistence, codes.overlayNeedsLayer];
+
 /**
  * The findings of a preflight as a run would report them. An unfinished run on the guest replaces them all: they may be about
- * what it has left. A block job of an active run, and a file that an earlier run of the plan or a forgotten run has made, are
- * reported as that.
+ * what it has left. A block job of an active run, an overlay that an earlier run has left behind, and a file that an earlier
+ * run of the plan or a forgotten run has made, are reported as that.
  * @param findings with the paths of the plan
  * @param host as observed on this machine, with the guest's UUID
  * @param own the ID of the run that asks, which may hold the guest's lock already
@@ -26,11 +29,14 @@ export async function explained(
     if (unfinished) return [unfinished];
     const awaited = await withActiveRun(state, findings, host, own);
     // Journals are read only if a file is in the way.
-    if (!awaited.some(({ code }) => code === codes.fileExistence)) return awaited;
-    const { withDonePlan, withForgottenRuns } = await import('./earlier-runs.ts');
-    const done = await withDonePlan(state, awaited, plan, host);
+    if (!awaited.some(({ code }) => FILE_CODES.includes(code))) return awaited;
+    const { withDonePlan, withForgottenRuns, withLeftOverlays } = await import('./earlier-runs.ts');
+    const { localHost } = await import('../host-io/local-host.ts');
+    const left = await withLeftOverlays(state, awaited, host, localHost);
+    if (!left.some(({ code }) => code === codes.fileExistence)) return left;
+    const done = await withDonePlan(state, left, plan, host);
     // A finding that is explained already has another text.
-    return done === awaited ? await withForgottenRuns(state, done, plan, host) : done;
+    return done === left ? await withForgottenRuns(state, done, plan, host) : done;
   } catch (error) {
     if (isUnreadable(error)) return findings;
     throw error;

@@ -20,6 +20,7 @@ import { domainKey, LOCAL, ofHost, onLocal } from '../model/hosts.ts';
 import { isProcessAlive } from '../processes.ts';
 import { resumeRun } from '../run/execute.ts';
 import { isEndJudged } from '../run/hooks.ts';
+import { layersUsedBy } from '../run/left-files.ts';
 import { otherCommands } from '../run/other-commands.ts';
 import { filesOfPlan } from '../run/preflight.ts';
 import { editedText, graphOfRun } from '../run/stored-plan.ts';
@@ -129,7 +130,8 @@ async function resumeLocked(
   const made = [...log.made, ...unseen];
   const { domain } = started;
   const wasTransient = Object.keys(log.kept).length > 0;
-  const known = { made, movedAway: log.movedAway, wasTransient };
+  const layers = layersUsedBy(log, hostState);
+  const known = { made, layers, movedAway: log.movedAway, wasTransient };
   const driver = await openLiveDriver(localHost, {
     uri,
     domain,

@@ -22,15 +22,8 @@ export interface Driver {
   written(files: readonly string[]): Promise<Written>;
   /** Adds to a host state the backup stores in these folders; what is wrong with one is a finding of it. */
   readStores(state: HostState, folders: readonly string[]): Promise<HostState>;
-  /**
-   * Adds to a host state that has just been observed these files, their folders, the other domains and the disks' sizes.
-   * @param measured the chains whose extents are also read, from the first layer on that exists; none by default
-   */
-  survey(
-    state: HostState,
-    files: readonly string[],
-    measured?: readonly (readonly Layer[])[],
-  ): Promise<HostState>;
+  /** Adds to a host state that has just been observed these files, their folders, the other domains and the disks' sizes. */
+  survey(state: HostState, files: readonly string[], more?: SurveyTerms): Promise<HostState>;
   /**
    * Performs one effect and returns when it is complete.
    * @throws EffectFailed if the host refuses; BlockplanError `uncertain` if the connection to libvirt is lost; the signal's
@@ -64,6 +57,16 @@ export interface Driver {
   close(): Promise<void>;
 }
 
+/** What a survey is for. */
+export interface SurveyTerms {
+  /** The chains whose extents are also read, from the first layer on that exists; none by default. */
+  readonly measured?: readonly (readonly Layer[])[];
+  /** The layers above which overlays are searched for that no domain uses; none by default. */
+  readonly searched?: readonly string[];
+  /** Set where only the users of the files matter: then what libvirt may refuse or delay for other reasons is left out. */
+  readonly usersOnly?: true;
+}
+
 /** When files were last written to, in milliseconds since the epoch; a file that is missing, or a device, is left out. */
 export type Written = Readonly<Record<string, number>>;
 
@@ -73,6 +76,8 @@ export interface PerformContext {
   /** Stops the wait. The answer to a command that was already sent is awaited first. */
   readonly signal?: AbortSignal;
   onProgress(progress: Progress): void;
+  /** Reports what the user should know although the effect succeeds. */
+  onNotice?(message: string): void;
   /** Records that a file has been created, before anything is written into it. */
   onMade(made: MadeFile): Promise<void>;
 }

@@ -108,7 +108,8 @@ export const CODE_MEANINGS = {
   rollbackNeedsFolder:
     'The rollback of a copy without `shallow` would need to create overlays beside a block device',
   domainListUnknown: 'libvirt cannot list the other domains',
-  pathUnreadable: 'A file or folder of the plan cannot be inspected',
+  pathUnreadable:
+    'A file or folder of the plan cannot be inspected, or not be synced to its storage',
   optionTooNew: 'An option requires a newer libvirt',
   snapshotOutdated: "Warning: libvirt's snapshot record names layers that leave the chain",
   checkpointLost: 'Warning: the change tracking of checkpoints would be lost',
@@ -160,7 +161,8 @@ export const CODE_MEANINGS = {
   packagesMissing: 'Debian packages that a rehearsal requires are missing',
   labFailed: 'The private libvirt host of a rehearsal failed',
   notRehearsable: 'The guest or the plan cannot be rehearsed on the private libvirt host',
-  overlayNeedsLayer: 'An overlay that no domain uses now needs a layer that the step would change',
+  overlayNeedsLayer:
+    'An overlay that no domain uses now needs a layer that the step would change; as a warning: it may, because the search was incomplete',
   backingNotRelative: '`keep-relative` is set, but a backing file name is not relative',
   notBackupStore: 'The folder is not a backup store, does not exist, or has no backup of the disk',
   storeUnreadable: 'A backup store cannot be read',

@@ -11,8 +11,16 @@ import type { FileStamp, FileStat, FolderUser } from './host-io.ts';
 export async function inspectFile(path: string): Promise<ImageFile | null> {
   const found = await allowed(path, absentAsNull(stat(path, { bigint: true })));
   if (!found) return null;
-  const born = found.isFile() && found.birthtimeNs > 0n ? { born: `${found.birthtimeNs}` } : {};
+  const born = found.isFile() && hasBirthTime(found) ? { born: `${found.birthtimeNs}` } : {};
   return { size: Number(found.blocks) * 512, identity: identityOf(found), ...born };
+}
+
+/**
+ * Where statx(2) is refused, such as by an old seccomp profile, Node reports the time of the last change instead (libuv,
+ * `uv__fs_stat`). That of a file that was written to since it was created differs.
+ */
+function hasBirthTime({ birthtimeNs, ctimeNs }: BigIntStats): boolean {
+  return birthtimeNs > 0n && birthtimeNs !== ctimeNs;
 }
 
 /** The same for every name of one file. Two nodes of one block device have the same identity. */
@@ -68,7 +76,8 @@ export async function identify(path: string): Promise<string> {
 /** Implements `HostIO.stat`. */
 export async function statFile(path: string): Promise<FileStat | null> {
   const found = await absentAsNull(stat(path, { bigint: true }));
-  if (!found) return null;
+  const fileSystem = found && (await absentAsNull(statfs(path)));
+  if (!fileSystem) return null;
   return {
     ...stampOf(found),
     kind: kindOf(found),
@@ -77,8 +86,12 @@ export async function statFile(path: string): Promise<FileStat | null> {
     device: `${found.dev}`,
     changed: `${found.ctimeNs}`,
     written: `${found.mtimeNs}`,
+    ...(INVENTED_INODES.includes(fileSystem.type) ? { inoVaries: true } : {}),
   };
 }
+
+/** FUSE, CIFS, SMB2, FAT and exFAT: the client may number a file again each time that it is opened (statfs(2), magic.h). */
+const INVENTED_INODES = [0x65735546, 0xff534d42, 0xfe534d42, 0x4d44, 0x2011bab0];
 
 function kindOf(found: BigIntStats): FileStat['kind'] {
   if (found.isFile()) return 'file';

@@ -23,8 +23,9 @@ export interface HostIO extends FileQueries, FileChanges, ImageDigests, StoreLoc
   readonly boot: string;
   /** The user that files are inspected and made as; undefined where the system has no user ids. */
   readonly user: number | undefined;
-  /** The folder of this user's caches: `XDG_CACHE_HOME`, or its default. */
+  /** This user's folders for caches and settings: `XDG_CACHE_HOME` and `XDG_CONFIG_HOME`, or their defaults. */
   readonly caches: string;
+  readonly settings: string;
 }
 
 /** Queries about files, images and devices. They change nothing. */
@@ -97,7 +98,6 @@ export interface FileStat extends FileStamp {
   readonly kind: 'file' | 'folder' | 'block device' | 'other';
   /** Bytes from its beginning to its end; 0 for a device. */
   readonly length: number;
-  /** The user that it belongs to. */
   readonly uid: number;
   /** The device of its file system; the same for all files on it. */
   readonly device: string;
@@ -105,6 +105,8 @@ export interface FileStat extends FileStamp {
   readonly changed: string;
   /** When its content last changed, as its file system records it, in nanoseconds since the epoch. */
   readonly written: string;
+  /** Set where its file system may give it another inode number later. */
+  readonly inoVaries?: true;
 }
 
 /** The other files that hold data of an image. */
@@ -167,10 +169,9 @@ export interface FileChanges extends FileSyncs {
   writeFile(path: string, content: string, mode?: number): Promise<FileStamp>;
   /**
    * Renames the file at `by` over the one at `path`, on one file system, so that the replacement survives a power loss, with
-   * the content. Each process finds one of the two files at `path` at any time. Replacing again is no error once the file
-   * with the second stamp is at `path` and no longer at `by`.
+   * the content. Each process finds one of the two files at `path` at any time; whoever has the former one open keeps it.
+   * Replacing again is no error once the file with the second stamp is at `path` and no longer at `by`.
    * @param stamps of the file that is lost, and of the one that replaces it
-   * A process that has the former file open keeps it.
    * @throws EffectFailed, without changing anything, where one of the names leads to anything but the regular file with its
    * stamp
    */

@@ -10,7 +10,7 @@ import { identify, inspectFile, inspectFiles, inspectFolder, statFile } from './
 import { createFolder, moveFolder, removeFolder } from './folders.ts';
 import { holdFile } from './held-file.ts';
 import type { HostIO } from './host-io.ts';
-import { openPaths, syncPaths } from './local-file-syncs.ts';
+import { findUnsyncable, openPaths, syncPaths } from './local-file-syncs.ts';
 import { lockStore, storeHolders } from './local-store-lock.ts';
 import { createFile, removeScratchFile, writeScratchFile } from './made-file.ts';
 import { findOverlays } from './overlays-beside.ts';
@@ -32,6 +32,9 @@ export const localHost: HostIO = {
   },
   get caches() {
     return process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
+  },
+  get settings() {
+    return process.env['XDG_CONFIG_HOME'] || join(homedir(), '.config');
   },
   inspectFile,
   inspectFiles,
@@ -55,6 +58,7 @@ export const localHost: HostIO = {
   replaceFile: renameOver,
   sync: syncPaths,
   openToSync: openPaths,
+  findUnsyncable,
   writeScratchFile,
   removeScratchFile,
   lockStore,

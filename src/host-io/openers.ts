@@ -1,6 +1,7 @@
 /** Finds who else has a file open, by any of its names and as any user. */
 import { readdir, readFile, readlink, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FileUsers } from '../model/destination.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { goneAsNull, identityOf, inspectFile, isElsewhere, isFileAt } from './files.ts';
@@ -8,8 +9,13 @@ import { goneAsNull, identityOf, inspectFile, isElsewhere, isFileAt } from './fi
 /** Descriptors that are not files: without a path, devices, or made by the kernel. Devices count where one is queried. */
 const NO_FILE = /^(?!\/)|^\/memfd:|^\/(?:dev(?!\/shm\/)|proc|sys)\//;
 
+/** The pauses between looks at a file that is only read, in milliseconds. */
+const PAUSES_MS = [100, 300, 600];
+
 /**
  * Implements `HeldFile.openers`.
+ *
+ * A file that is only read, and then no longer open, is unused: another run opens each image of a folder to read its header.
  *
  * Only root can inspect the processes of other users, so the kernel's table of locks is checked too: QEMU and its tools
  * lock each image that they open, even for reading, and the table shows all locks to every user (QEMU,
@@ -25,22 +31,39 @@ export async function openers(
   name = path,
   which: FileUsers = 'all',
 ): Promise<string[]> {
+  let found = await openersNow(path, name, which);
+  for (const pause of PAUSES_MS) {
+    if (found.users.length === 0 || found.isLasting) break;
+    await delay(pause);
+    found = await openersNow(path, name, which);
+  }
+  return found.users;
+}
+
+interface Openers {
+  readonly users: string[];
+  /** Set where one of them writes, or is a device. */
+  readonly isLasting?: true;
+}
+
+async function openersNow(path: string, name: string, which: FileUsers): Promise<Openers> {
   const identity = (await inspectFile(path))?.identity;
-  if (identity === undefined) return [];
+  if (identity === undefined) return { users: [] };
   const asked = await Promise.all((await pids()).map((pid) => hasOpen(pid, identity)));
   const known = asked.filter(({ who }) => who !== undefined);
   const found = known.flatMap(({ who, writes }) => (which === 'all' || writes ? (who ?? []) : []));
-  if (found.length > 0) return found;
+  const lasting = known.some(({ writes }) => writes) ? { isLasting: true as const } : {};
+  if (found.length > 0) return { users: found, ...lasting };
   const loops = await loopDevices(identity);
-  if (loops.length > 0) return loops;
+  if (loops.length > 0) return { users: loops, isLasting: true };
   // QEMU locks what it only reads, too: a lock is explained by a reader that is known.
   const locked = known.length === 0 && (await isLocked(path));
-  if (locked) return ['a process that this user cannot inspect, such as QEMU'];
+  if (locked) return { users: ['a process that this user cannot inspect, such as QEMU'] };
   if (locked === undefined && asked.some(({ hidden }) => hidden))
     throw new EffectFailed(
       `${name} may be open in a process of another user, so it is left alone; run blockplan as root`,
     );
-  return [];
+  return { users: [] };
 }
 
 async function pids(): Promise<string[]> {

@@ -58,11 +58,19 @@ export function withoutFile(host: SimulatedHost, file: string): SimulatedHost {
   const { [file]: _what, ...formats } = host.formats;
   return {
     ...host,
-    state: withFileOn(host, file, null),
+    state: withFileOn(withoutOverlay(host, file), file, null),
     content: withFileEmptied(host.content, file),
     headers,
     formats,
   };
+}
+
+/** The same host in which a file does not count as an overlay that no domain uses. */
+export function withoutOverlay(host: SimulatedHost, file: string): SimulatedHost {
+  const { overlays, ...state } = host.state;
+  if (!overlays) return host;
+  const others = overlays.filter((overlay) => overlay.file !== file);
+  return { ...host, state: { ...state, ...(others.length === 0 ? {} : { overlays: others }) } };
 }
 
 /** The same host with a file moved to another, free path; there it no longer counts as created by the run. */

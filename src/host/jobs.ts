@@ -1,7 +1,9 @@
 /** The end of a block job on a simulated host. */
+import { backingPath } from '../model/backing-path.ts';
 import { type Disk, isBackedUp, withoutJob } from '../model/host-state.ts';
 import { definitionIsSaved } from './definitions.ts';
 import { layersOf, nameIn } from './file-names.ts';
+import { withoutOverlay } from './image-files.ts';
 import { type SimulatedHost, updateDisk } from './simulated-host.ts';
 
 /** The same host after a disk's files are closed: QEMU releases its locks on them (seen on QEMU 7.2 and 10.0). */
@@ -28,7 +30,7 @@ export function withoutJobOn(host: SimulatedHost, target: string): SimulatedHost
  * active commit, whoever cancels it, unless the base is raw (all seen on QEMU 7.2 and 10.0).
  */
 export function withJobCancelled(host: SimulatedHost, { target, job }: Disk): SimulatedHost {
-  const ended = withoutJobOn(host, target);
+  const ended = withoutJobOn(job?.type === 'copy' ? withCopyAbove(host, job.mirror) : host, target);
   const base = job?.type === 'active-commit' && job.mirror ? nameIn(host, job.mirror) : undefined;
   return base === undefined || host.formats[base] === 'raw' || host.held.includes(base)
     ? ended
@@ -40,4 +42,14 @@ export function withoutBackup(host: SimulatedHost): SimulatedHost {
   return host.state.domain.disks
     .filter(isBackedUp)
     .reduce((each, { target }) => withoutJobOn(each, target), host);
+}
+
+/** The same host with a copy that stays behind as an overlay that no domain uses, if it has a backing file. */
+function withCopyAbove(host: SimulatedHost, mirror: string | undefined): SimulatedHost {
+  const file = mirror === undefined ? undefined : nameIn(host, mirror);
+  const name = file === undefined ? undefined : host.headers[file];
+  if (file === undefined || name === undefined) return host;
+  const { state } = withoutOverlay(host, file);
+  const overlay = { file, backing: backingPath(file, name) };
+  return { ...host, state: { ...state, overlays: [...(state.overlays ?? []), overlay] } };
 }

@@ -3,6 +3,7 @@ import type { VerifyImageEffect } from '../commands/backup-effect.ts';
 import type { PerformContext } from '../commands/driver.ts';
 import type { FileStat, HostIO } from '../host-io/host-io.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
+import { isFormer } from '../model/former-file.ts';
 import { verifyImage } from './verify-image.ts';
 
 /** A file as it was when it was compared. Any write changes the time. */
@@ -46,6 +47,6 @@ export class ComparedFiles {
   async #isUnchanged(io: Pick<HostIO, 'stat'>, file: string): Promise<boolean> {
     const was = this.#known.get(file);
     const is = was && (await io.stat(file));
-    return Boolean(is) && was?.ino === is?.ino && was?.changed === is?.changed;
+    return !!was && !!is && isFormer(was, is) && was.changed === is.changed;
   }
 }

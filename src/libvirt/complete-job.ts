@@ -103,12 +103,22 @@ export async function completeJob(
   const local = completes.startsWith('/') ? [completes, dirname(completes)] : [];
   // Opened before QEMU closes the file: QEMU ignores an error that the storage reports then, and a file that is opened
   // afterwards does not get it again.
-  await using open = await io.openToSync(local);
+  await using open = await openBefore(io, local);
   await ends.complete(args.path, send);
   try {
     await open.sync();
   } catch (error) {
     const { message } = error as Error;
     throw new EffectFailed(`${completes} cannot be synced to its storage: ${message}`);
+  }
+}
+
+async function openBefore(io: HostIO, paths: readonly string[]): ReturnType<HostIO['openToSync']> {
+  try {
+    return await io.openToSync(paths);
+  } catch (error) {
+    const [file = ''] = paths;
+    const why = `${file} cannot be opened, to sync it to its storage: ${(error as Error).message}`;
+    throw new EffectFailed(why, { begun: false });
   }
 }

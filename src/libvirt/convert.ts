@@ -2,24 +2,26 @@
 import { dirname } from 'node:path';
 import type { PerformContext } from '../commands/driver.ts';
 import { argvOf, type QemuImgEffect } from '../commands/effect.ts';
-import type { HostIO } from '../host-io/host-io.ts';
+import type { HostIO, ProcessStamp } from '../host-io/host-io.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { describeExit } from './exit-text.ts';
 import { copyUnchanged } from './unchanged-source.ts';
 
 /**
  * Converts an image that nothing writes to, or creates one, and returns once the result and its name are on disk.
+ * @param guest the process of the plan's guest, where it is known
  * @throws EffectFailed when qemu-img fails, or something writes to the source; the signal's reason when it aborts
  */
 export async function convertImage(
   io: HostIO,
   effect: QemuImgEffect,
   context: PerformContext,
+  guest?: ProcessStamp,
 ): Promise<void> {
   const run = () => runQemuImg(io, effect, context);
   if (effect.verb !== 'convert') return run();
   const { source, 'source-format': format } = effect.args;
-  return copyUnchanged(io, { file: source, format: format ?? '' }, run);
+  return copyUnchanged(io, { file: source, format: format ?? '' }, run, guest);
 }
 
 async function runQemuImg(

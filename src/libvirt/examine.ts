@@ -55,7 +55,7 @@ export async function examineDomain(
       domain.disks.flatMap(({ job }) => (job?.mirror === undefined ? [] : [job.mirror])),
     ),
     written: await timesWritten(io, own),
-    beside: await io.findOverlays(own),
+    beside: (await io.findOverlays(own)).overlays,
   };
 }
 

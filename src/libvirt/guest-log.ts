@@ -41,7 +41,7 @@ export async function lastStopOf(io: HostIO, uri: string, domain: string): Promi
 const SYSTEM_SOCKET = /^(.*?)(?:\/var)?\/run\/libvirt\/(?:libvirt|virtqemud)-sock(?:-ro)?$/;
 
 /** The folder of the guests' logs; undefined where the connection does not show it. */
-function logFolder(uri: string, caches: string): string | undefined {
+export function logFolder(uri: string, caches: string): string | undefined {
   const [, kind, query = ''] =
     /^qemu(?:\+unix)?:\/\/\/(system|session)(?:\?(.*))?$/.exec(uri) ?? [];
   if (kind === 'session') return join(caches, 'libvirt/qemu/log');

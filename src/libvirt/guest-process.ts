@@ -24,6 +24,11 @@ export class GuestProcesses {
     this.#io = io;
   }
 
+  /** The process of the guest that was asked about last; undefined where it was not found. */
+  get latest(): ProcessStamp | undefined {
+    return this.#found?.process;
+  }
+
   /** @param id libvirt's id of the running domain */
   async of(uuid: string, id: number): Promise<GuestProcess> {
     const known = this.#found;

@@ -14,6 +14,8 @@ export interface LiveOptions extends Pick<Connection, 'uri' | 'variable'> {
   readonly readonly: boolean;
   /** For a resumed run: the files that it has made, and whether libvirt reported a migration, which it does once. */
   readonly made?: readonly MadeFile[];
+  /** For a resumed run: the files that were in the guest's chains before. */
+  readonly layers?: readonly string[];
   readonly movedAway?: boolean;
   /** Whether the domain was made transient: while it is missing or off here, its guest may run on another host. */
   readonly wasTransient?: boolean;

@@ -16,7 +16,7 @@ import type { HeldFile, HostIO } from '../host-io/host-io.ts';
 import { allDisks } from '../model/defined-disks.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { filesOfDisk } from '../model/file-identity.ts';
-import type { Bundle, DomainState, HostState, Layer } from '../model/host-state.ts';
+import type { Bundle, DomainState, HostState } from '../model/host-state.ts';
 import type { Marker } from '../model/marker.ts';
 import { byExactName } from './by-uuid.ts';
 import { ComparedFiles } from './compared-files.ts';
@@ -25,6 +25,7 @@ import { convertImage } from './convert.ts';
 import { endJob } from './end-job.ts';
 import type { DomainEvent } from './event-text.ts';
 import { type DomainEvents, LIFECYCLE_STATES } from './events.ts';
+import { FormerLayers } from './former-layers.ts';
 import { GuestProcesses } from './guest-process.ts';
 import { withInputFiles } from './input-files.ts';
 import { connectionOf, type LibvirtDriver, type LiveOptions, listen } from './live-connection.ts';
@@ -79,8 +80,7 @@ class LiveDriver implements LibvirtDriver {
   readonly #whereabouts: MigrationWatch;
   readonly #processes: GuestProcesses;
   readonly #events: RunEvents | undefined;
-  /** The files that were in the guest's chains since this driver was opened. */
-  readonly #layers = new Set<string>();
+  readonly #layers: FormerLayers;
   #seen: { readonly marker: Marker | undefined } | undefined;
   readonly #stateListeners: ((state: DomainState, detail: string) => void)[] = [];
 
@@ -89,6 +89,7 @@ class LiveDriver implements LibvirtDriver {
     this.#options = options;
     this.#made = new MadeFiles(io, options.made);
     this.#processes = new GuestProcesses(io);
+    this.#layers = new FormerLayers(options.layers);
     this.#whereabouts = new MigrationWatch(io, options);
     this.#virsh = virsh;
     if (!events) return;
@@ -118,7 +119,7 @@ class LiveDriver implements LibvirtDriver {
     });
     this.#seen = seen.state === 'running' || seen.state === 'paused' ? { marker } : undefined;
     const domain = await this.#whereabouts.of(this.#virsh, seen);
-    for (const { file } of domain.disks.flatMap(({ chain }) => chain)) this.#layers.add(file);
+    this.#layers.add(domain);
     const looked = await this.#io.inspectFiles([
       ...files,
       ...allDisks(domain).flatMap(filesOfDisk),
@@ -144,12 +145,8 @@ class LiveDriver implements LibvirtDriver {
     return readStores(this.#io, state, folders);
   }
 
-  survey(
-    state: HostState,
-    files: readonly string[],
-    measured: readonly (readonly Layer[])[] = [],
-  ): Promise<HostState> {
-    return surveyHost(this.#io, this.#virsh, state, files, measured, [...this.#layers]);
+  survey(...[state, files, more]: Parameters<LibvirtDriver['survey']>): Promise<HostState> {
+    return surveyHost(this.#io, this.#virsh, state, files, more, this.#layers.files);
   }
 
   async perform(
@@ -175,10 +172,11 @@ class LiveDriver implements LibvirtDriver {
       case 'make-file':
         return this.#made.make(effect.file, context.onMade);
       case 'remove-file':
-        return this.#remove(effect);
+        return this.#remove(effect, context);
       case 'move-file':
         await moveUnused(this.#io, effect, await this.observe([effect.file]), this, {
-          layers: [...this.#layers],
+          ...context,
+          layers: this.#layers,
         });
         return this.#made.forget(effect.file);
       default:
@@ -196,30 +194,33 @@ class LiveDriver implements LibvirtDriver {
 
   async #convert(effect: QemuImgEffect, context: PerformContext): Promise<void> {
     const { dest } = effect.args;
-    if (filesWrittenInto(effect).length > 0) return convertImage(this.#io, effect, context);
+    const convert = () => convertImage(this.#io, effect, context, this.#processes.latest);
+    if (filesWrittenInto(effect).length > 0) return convert();
     await this.#made.make(dest, context.onMade);
     try {
-      await convertImage(this.#io, effect, context);
+      await convert();
     } catch (error) {
       // A failed conversion leaves nothing behind; where the removal fails, the rollback retries it and reports why.
       if (error instanceof EffectFailed)
-        await this.#remove({ file: dest, made: true }).catch(() => {});
+        await this.#remove({ file: dest, made: true }, context).catch(() => {});
       throw error;
     }
   }
 
-  async #remove(effect: Omit<RemoveFileEffect, 'tool' | 'why'>): Promise<void> {
-    const { file, made, ...terms } = effect;
+  async #remove(
+    { file, made, ...terms }: Omit<RemoveFileEffect, 'tool' | 'why'>,
+    { onNotice }: PerformContext,
+  ): Promise<void> {
     const isOwn = async (held: HeldFile) => this.#made.requireOwn(file, await held.stamp());
+    const own = made ? { own: isOwn } : {};
+    const told = { layers: this.#layers, ...(onNotice ? { onNotice } : {}) };
     const state = await this.observe([file]);
-    const known = { ...(made ? { own: isOwn } : {}), layers: [...this.#layers] };
-    return removeUnused(this.#io, file, state, this, { ...terms, ...known });
+    return removeUnused(this.#io, file, state, this, { ...terms, ...own, ...told });
   }
 
   async #command(given: VirshEffect, { folder, signal }: PerformContext): Promise<void> {
     const { domain, writeDurably } = this.#options;
-    const observe = () => this.observe([]);
-    const effect = await presentCommand(given, this.#virsh, domain, observe);
+    const effect = await presentCommand(given, this.#virsh, domain, () => this.observe([]));
     if (!effect) return;
     const places = { io: this.#io, folder, writeDurably };
     const send = () => withInputFiles(argvOf(effect), places, (argv) => this.#send(argv, effect));

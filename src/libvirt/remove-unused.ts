@@ -6,8 +6,11 @@ import { EffectFailed } from '../model/effect-failed.ts';
 import { includesFile, usersOf } from '../model/file-identity.ts';
 import { type FormerFile, isFormer, replacedText } from '../model/former-file.ts';
 import type { HostState } from '../model/host-state.ts';
+import { unsearchedText } from '../model/stray-overlay.ts';
+import { FormerLayers } from './former-layers.ts';
 import { filesAtNextStart } from './own-headers.ts';
-import { overlaysAbove } from './stray-overlays.ts';
+import { unsearchedIn } from './stray-overlays.ts';
+import { syncDefinitions } from './synced-definition.ts';
 
 interface RemovalTerms extends Pick<RemoveFileEffect, 'former'> {
   /** Checks that the run itself made the file, and throws otherwise. */
@@ -15,7 +18,9 @@ interface RemovalTerms extends Pick<RemoveFileEffect, 'former'> {
   /** The files that hold its data now: they are synced to their storage first. */
   readonly dataIn?: readonly string[];
   /** The files that were in the guest's chains before: no overlay among them needs the file. */
-  readonly layers?: readonly string[];
+  readonly layers?: FormerLayers;
+  /** Reports what could not be checked. */
+  onNotice?(message: string): void;
 }
 
 /**
@@ -28,15 +33,16 @@ export async function removeUnused(
   file: string,
   state: HostState,
   driver: Pick<Driver, 'survey'>,
-  { own, former, dataIn = [], layers = [] }: RemovalTerms = {},
+  { own, former, dataIn = [], ...terms }: RemovalTerms = {},
 ): Promise<void> {
   await using held = await io.holdFile(file);
   if (!held) return;
   await own?.(held);
-  await refuseOther(file, held, former);
+  await refuseOther(io, file, held, former);
   await syncData(io, dataIn, file);
   const made = own ? await held.stamp() : undefined;
-  await refuseUsed(io, file, held, state, driver, { layers, ...(made ? { made } : {}) });
+  await refuseUsed(io, file, held, state, driver, { ...terms, ...(made ? { made } : {}) });
+  await syncDefinitions(io, state, file);
   await held.remove();
 }
 
@@ -50,12 +56,13 @@ export async function moveUnused(
   { file, to, former }: Pick<MoveFileEffect, 'file' | 'to' | 'former'>,
   state: HostState,
   driver: Pick<Driver, 'survey'>,
-  terms: Pick<RemovalTerms, 'layers'> = {},
+  terms: Pick<RemovalTerms, 'layers' | 'onNotice'> = {},
 ): Promise<void> {
   await using held = await io.holdFile(file);
   if (held) {
-    await refuseOther(file, held, former);
+    await refuseOther(io, file, held, former);
     await refuseUsed(io, file, held, state, driver, terms);
+    await syncDefinitions(io, state, file);
     await held.moveTo(to);
     return;
   }
@@ -67,12 +74,13 @@ export async function moveUnused(
 
 /** @throws EffectFailed where the file is not the former one */
 async function refuseOther(
+  io: HostIO,
   file: string,
   held: HeldFile,
   former: FormerFile | undefined,
 ): Promise<void> {
   const found = former && (await held.stamp());
-  if (found && !isFormer(former, found))
+  if (found && !isFormer(former, { ...(await io.stat(file)), ...found }))
     throw new EffectFailed(`${replacedText(file)}, so it is left alone`);
 }
 
@@ -102,11 +110,15 @@ async function refuseUsed(
   held: HeldFile,
   state: HostState,
   driver: Pick<Driver, 'survey'>,
-  { made, layers = [] }: { readonly made?: FileStamp } & Pick<RemovalTerms, 'layers'> = {},
+  {
+    made,
+    layers = new FormerLayers(),
+    onNotice,
+  }: { readonly made?: FileStamp } & Pick<RemovalTerms, 'layers' | 'onNotice'> = {},
 ): Promise<void> {
   if ((await held.identity()) !== (await io.inspectFile(file))?.identity)
     throw leftAlone(file, 'was replaced by another file during the check');
-  const surveyed = await driver.survey(state, [file]);
+  const surveyed = await driver.survey(state, [file], { usersOnly: true });
   const users = usersOf(surveyed, file);
   if (users.length > 0) throw leftAlone(file, `is in the chain of ${users.join(', ')}`);
   const unread = surveyed.others.flatMap((other) => other.unread);
@@ -119,8 +131,11 @@ async function refuseUsed(
   const unknown = await changedSince(io, next.unread, file, made);
   if (unknown.length > 0)
     throw leftAlone(file, `may be used by ${unknown.join(', ')}, which cannot be read`);
-  const [above] = await overlaysAbove(io, [file], [], layers);
-  if (above) throw leftAlone(file, `is the backing file of ${above.file}`);
+  const above = await layers.overlaysAbove(io, file);
+  const [overlay] = above.overlays;
+  if (overlay) throw leftAlone(file, `is the backing file of ${overlay.file}`);
+  const unsearched = unsearchedIn(surveyed, above);
+  if (unsearched.length > 0) onNotice?.(unsearchedText([file], unsearched));
   const open = await held.openers();
   if (open.length > 0) throw leftAlone(file, `is open in ${open.join(', ')}`);
 }

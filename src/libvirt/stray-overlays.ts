@@ -1,8 +1,8 @@
 /** Finds overlays above a guest's layers that no domain's XML names: a change to the layer below would make them invalid. */
 import type { HostIO } from '../host-io/host-io.ts';
+import type { FoundOverlays } from '../model/examination.ts';
 import { includesFile, isSameFile, usersOf } from '../model/file-identity.ts';
 import type { HostState } from '../model/host-state.ts';
-import type { StrayOverlay } from '../model/stray-overlay.ts';
 import { ExaminedAnswers } from './examined-answers.ts';
 import { unreadableDomain } from './read-answer.ts';
 import { snapshotRecords } from './records.ts';
@@ -12,9 +12,10 @@ import type { Virsh } from './virsh.ts';
 const LIMIT_MS = 5000;
 
 /**
- * The overlays beside the layers of the disks that have a backing chain, and those that the guest's snapshots name in other
- * folders. Outdated ones are left out: the layer below one changed before, such as when the overlay was committed.
+ * The overlays beside these layers, and those that the guest's snapshots name in other folders. Outdated ones are left out:
+ * the layer below one changed before, such as when the overlay was committed.
  * @param state the host state with all other domains
+ * @param searched the layers that a step would change
  * @param former the files that were in the guest's chain before
  * @throws BlockplanError domainUnreadable if libvirt refuses to show the record of a snapshot
  */
@@ -22,14 +23,16 @@ export async function strayOverlays(
   io: HostIO,
   virsh: Virsh,
   state: HostState,
+  searched: readonly string[],
   former: readonly string[],
-): Promise<readonly StrayOverlay[]> {
+): Promise<Pick<HostState, 'overlays' | 'unsearched'>> {
   const { domain } = state;
-  const layers = domain.disks
-    .filter(({ chain }) => chain.length > 1)
-    .flatMap(({ chain }) => chain.filter(({ block }) => !block).map(({ file }) => file))
-    .filter((file) => file.startsWith('/'));
-  if (layers.length === 0) return [];
+  const layers = domain.disks.flatMap(({ chain }) => chain);
+  const devices = layers.flatMap(({ file, block }) => (block ? [file] : []));
+  const files = [...new Set(searched)].filter(
+    (file) => file.startsWith('/') && !devices.includes(file),
+  );
+  if (files.length === 0) return {};
   const answers = new ExaminedAnswers();
   const records = await snapshotRecords(virsh, domain, answers);
   const [unread] = answers.unread;
@@ -38,16 +41,26 @@ export async function strayOverlays(
     disks.flatMap(({ base }) => (base?.startsWith('/') ? [{ snapshot: name, file: base }] : [])),
   );
   const others = recorded.map(({ file }) => file);
-  const found = await overlaysAbove(io, layers, others, former);
-  if (found.length === 0) return [];
-  const looked = await io.inspectFiles([...found.map(({ file }) => file), ...others]);
+  const above = await overlaysAbove(io, files, others, former);
+  const found = above.overlays.map(({ file }) => file);
+  const looked = found.length === 0 ? { names: {} } : await io.inspectFiles([...found, ...others]);
   const seen = { ...state, names: { ...looked.names, ...state.names } };
-  return found
+  const overlays = above.overlays
     .filter(({ file }) => usersOf(seen, file).length === 0)
     .map(({ file, backing }) => {
       const record = recorded.find((each) => isSameFile(seen, each.file, file));
       return { file, backing, ...(record ? { snapshot: record.snapshot } : {}) };
     });
+  const unsearched = unsearchedIn(state, above);
+  return {
+    ...(overlays.length === 0 ? {} : { overlays }),
+    ...(unsearched.length === 0 ? {} : { unsearched }),
+  };
+}
+
+/** The places where an overlay may have been missed: what a domain uses is known without its header. */
+export function unsearchedIn(state: HostState, { unread }: FoundOverlays): readonly string[] {
+  return unread.filter((place) => usersOf(state, place).length === 0);
 }
 
 /**
@@ -59,11 +72,11 @@ export async function overlaysAbove(
   files: readonly string[],
   others: readonly string[],
   former: readonly string[],
-): Promise<readonly StrayOverlay[]> {
-  const found = (await io.findOverlays(files, others, LIMIT_MS)).filter(
-    ({ isOutdated }) => !isOutdated,
-  );
-  if (found.length === 0) return [];
-  const looked = await io.inspectFiles([...found.map(({ file }) => file), ...former]);
-  return found.filter(({ file }) => !includesFile(looked, former, file));
+): Promise<FoundOverlays> {
+  const { overlays, unread } = await io.findOverlays(files, others, LIMIT_MS);
+  const fresh = overlays.filter(({ file, isOutdated }) => !isOutdated && !former.includes(file));
+  if (fresh.length === 0) return { overlays: [], unread };
+  // A former layer may be on storage that no longer answers, so names are compared first.
+  const looked = await io.inspectFiles([...fresh.map(({ file }) => file), ...former]);
+  return { overlays: fresh.filter(({ file }) => !includesFile(looked, former, file)), unread };
 }

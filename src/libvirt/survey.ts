@@ -1,34 +1,36 @@
 /** Surveys the rest of the host: folders, sizes, and the other domains with every file of their chains. */
 import { dirname } from 'node:path';
+import type { SurveyTerms } from '../commands/driver.ts';
 import type { HostIO } from '../host-io/host-io.ts';
 import { backingPath } from '../model/backing-path.ts';
 import { FileSet, filesOfDisk } from '../model/file-identity.ts';
 import type { Disk, HostState, ImageFile, Layer } from '../model/host-state.ts';
 import { dataFilesByContent, withDataFiles } from './data-files.ts';
+import { readDiskSizes, withDiskSizes } from './disk-sizes.ts';
 import { extentsOf, withExtents } from './image-extents.ts';
 import { ImageHeaders } from './image-headers.ts';
 import { otherDomains } from './others.ts';
-import { LOCKED_ANSWER_MS } from './read-answer.ts';
 import { strayOverlays } from './stray-overlays.ts';
 import type { Virsh } from './virsh.ts';
 import { volumePaths } from './volumes.ts';
 
 /**
  * Adds to an observed host state what preflight and the check that a file is unused need.
- * @param measured the chains whose extents are read, topmost layer first
  * @param former the files that were in the guest's chains before
- * @throws BlockplanError domainListUnknown, pathUnreadable when this cannot be determined
+ * @throws BlockplanError domainListUnknown, pathUnreadable when this cannot be determined; DomainBusy if another command
+ * holds the domain
  */
 export async function surveyHost(
   io: HostIO,
   virsh: Virsh,
   hostState: HostState,
   files: readonly string[],
-  measured: readonly (readonly Layer[])[] = [],
+  { measured = [], searched = [], usersOnly }: SurveyTerms = {},
   former: readonly string[] = [],
 ): Promise<HostState> {
   const headers = new ImageHeaders(io);
-  const { name, uuid, state } = hostState.domain;
+  const { uuid } = hostState.domain;
+  const { overlays: _overlays, unsearched: _places, unsyncable: _files, ...known } = hostState;
   // libvirt answers while the files are inspected.
   const ownFound = ownFiles(io, virsh, hostState, files, headers);
   const looks = [
@@ -37,29 +39,25 @@ export async function surveyHost(
     ownFound.then(({ disks, ...found }) =>
       extentsOf(io, { domain: { disks }, ...found }, measured),
     ),
-    virsh.runAll(
-      [
-        ['version', '--daemon'],
-        ...(state === 'gone' ? [] : [['domblkinfo', '--domain', name, '--all']]),
-      ],
-      { timeoutMs: LOCKED_ANSWER_MS },
-    ),
+    usersOnly ? undefined : virsh.run(['version', '--daemon']),
+    usersOnly ? new Map<string, number>() : readDiskSizes(virsh, hostState.domain),
+    usersOnly ? [] : io.findUnsyncable(files),
   ] as const;
   // When one of them fails, the others must not hold files open while a rollback begins.
   await Promise.allSettled(looks);
-  const [own, others, extents, [version, sizes]] = await Promise.all(looks);
+  const [own, others, extents, version, sizes, unsyncable] = await Promise.all(looks);
   const { disks } = own;
   const surveyed: HostState = {
-    ...hostState,
+    ...known,
     host: { ...hostState.host, ...readReleases(version?.ok ? version.stdout : ''), ...ownUser(io) },
-    domain: { ...hostState.domain, disks: withCapacities(disks, sizes?.ok ? sizes.stdout : '') },
+    domain: { ...hostState.domain, disks: withDiskSizes(disks, sizes) },
     files: withExtents({ ...hostState.files, ...own.files }, extents),
     names: { ...others.names, ...own.names },
     folders: own.folders,
     others: others.others,
+    ...(unsyncable.length === 0 ? {} : { unsyncable }),
   };
-  const overlays = await strayOverlays(io, virsh, surveyed, former);
-  return overlays.length === 0 ? surveyed : { ...surveyed, overlays };
+  return { ...surveyed, ...(await strayOverlays(io, virsh, surveyed, searched, former)) };
 }
 
 /** The files that the guest runs on and those that the plan names, with all files that they lead to, and their folders. */
@@ -185,18 +183,4 @@ export function readReleases(text: string): { libvirt?: string; qemu?: string } 
 
 function ownUser({ user }: HostIO): { user?: number } {
   return user === undefined ? {} : { user };
-}
-
-/** `virsh domblkinfo --all`: a table of target, capacity, allocation and physical size in bytes. */
-function withCapacities(disks: readonly Disk[], table: string): Disk[] {
-  const capacities = new Map(
-    table.split('\n').flatMap((line): [string, number][] => {
-      const [target, capacity] = line.trim().split(/\s+/);
-      return target && capacity && /^\d+$/.test(capacity) ? [[target, Number(capacity)]] : [];
-    }),
-  );
-  return disks.map((disk) => {
-    const capacity = capacities.get(disk.target);
-    return capacity === undefined ? disk : { ...disk, capacity };
-  });
 }

@@ -4,6 +4,7 @@ import type { VerifyImageEffect } from '../commands/backup-effect.ts';
 import type { PerformContext } from '../commands/driver.ts';
 import type { FileStat, HostIO } from '../host-io/host-io.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
+import { isFormer } from '../model/former-file.ts';
 
 /** How long a process that has the image open for writing may take to close it. */
 const CLOSE_LIMIT_MS = 5000;
@@ -34,7 +35,7 @@ export async function verifyImage(
   if (users.length > 0)
     throw new EffectFailed(`${file} is ${users.join(', ')}, so it may differ from the backup`);
   const after = await io.stat(file);
-  if (!before || !after || before.ino !== after.ino || before.changed !== after.changed)
+  if (!before || !after || !isFormer(before, after) || before.changed !== after.changed)
     throw new EffectFailed(`${file} was changed while it was compared with the backup`);
   return after;
 }

@@ -96,3 +96,10 @@ export interface OverlayBeside {
   /** Set if that file has been written to since the last write to the overlay, so that the overlay no longer fits it. */
   readonly isOutdated?: true;
 }
+
+/** What a search for such images finds. */
+export interface FoundOverlays {
+  readonly overlays: readonly OverlayBeside[];
+  /** The folders and files that could not be read, or not in time: there may be more overlays. */
+  readonly unread: readonly string[];
+}

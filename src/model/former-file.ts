@@ -26,13 +26,17 @@ function inodeOf(found: ImageFile | null | undefined): string | undefined {
   return found?.identity === undefined ? undefined : /^\d+:(\d+)$/.exec(found.identity)?.[1];
 }
 
-/** Whether a file is the former one, as far as both are known. */
+/**
+ * Whether a file is the former one, as far as both are known.
+ * @param found `inoVaries` where its file system may number it again: then its birth time alone counts
+ */
 export function isFormer(
   former: Pick<FormerFile, 'ino' | 'born'>,
-  found: { readonly ino: string; readonly born?: string },
+  found: { readonly ino: string; readonly born?: string; readonly inoVaries?: true },
 ): boolean {
   const isKnown = [former.born, found.born].every((born) => born !== undefined && born !== '0');
-  return former.ino === found.ino && (!isKnown || former.born === found.born);
+  const isSameInode = found.inoVaries || former.ino === found.ino;
+  return isSameInode && (!isKnown || former.born === found.born);
 }
 
 /** Says that another file is at the path now. */

@@ -177,6 +177,8 @@ export const hostStateShape: Shape<HostState> = fields<HostState>({
   overlays: optionalField(
     listOf(fields<StrayOverlay>({ file: text, backing: text, snapshot: optionalField(text) })),
   ),
+  unsearched: optionalField(listOf(text)),
+  unsyncable: optionalField(listOf(text)),
   stores: optionalField(byKey(either(backupStoreShape, oneOf(null)))),
   host,
   untold: optionalField(

@@ -36,6 +36,10 @@ export interface HostState {
    * guest that libvirt does not know now. Absent where none was found, or none searched for.
    */
   readonly overlays?: readonly StrayOverlay[];
+  /** The folders and files in which such an overlay may have been missed. Absent where all were read, or none searched. */
+  readonly unsearched?: readonly string[];
+  /** The files for which this user can sync neither the file nor its file system; absent where there are none. */
+  readonly unsyncable?: readonly string[];
   /** The backup stores that a plan names, by absolute path; `null` where no folder exists. Absent where none was read. */
   readonly stores?: Readonly<Record<string, BackupStore | null>>;
   readonly host: HostInfo;

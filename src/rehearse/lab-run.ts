@@ -98,7 +98,7 @@ export function withEffectHook(driver: Driver, aside: EffectHook): Driver {
     headers: (state, within) => driver.headers(state, within),
     written: (files) => driver.written(files),
     readStores: (state, folders) => driver.readStores(state, folders),
-    survey: (state, files, measured) => driver.survey(state, files, measured),
+    survey: (state, files, more) => driver.survey(state, files, more),
     perform: async (effect, context) => {
       await driver.perform(effect, context);
       if (effect === aside.after) await aside.do();

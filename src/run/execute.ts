@@ -168,9 +168,10 @@ function answerer(
     const { effect, direction, step, phase, on: host } = request;
     const onMade = (made: MadeFile) => journal.append({ type: 'made', on: host, ...made }, true);
     const onProgress = progressTeller(tell, { step, phase, direction });
+    const onNotice = (message: string) => tell({ event: 'notice', message });
     const until = direction === 'do' ? signal : leave;
     const listening = until ? { signal: until } : {};
-    const context = { folder: journal.folder, onProgress, onMade, ...listening };
+    const context = { folder: journal.folder, onProgress, onNotice, onMade, ...listening };
     if (host === run.graph.home) await check.before(driver, request);
     try {
       await ofHost(jobs, host).performing(effect, driver.perform(effect, context));
@@ -188,7 +189,7 @@ function answerer(
       case 'written':
         return driver.written(request.files);
       case 'survey':
-        return driver.survey(request.state, request.files, request.measured);
+        return driver.survey(request.state, request.files, request);
       case 'bundle':
         return driver.bundle();
       case 'reconnect':

@@ -3,7 +3,7 @@ import { type SimulatedHost, simulatedHostOf } from '../host/simulated-host.ts';
 import type { LoggedCommand, RunLog, Visit } from '../journal/run-log.ts';
 import { FileSet } from '../model/file-identity.ts';
 import { type FormerFile, formerFile, isFormer } from '../model/former-file.ts';
-import type { HostState } from '../model/host-state.ts';
+import type { Disk, HostState } from '../model/host-state.ts';
 import { assumeSuccess } from '../simulate/simulate-effects.ts';
 
 /** A file that has left the chain of a disk. */
@@ -47,6 +47,21 @@ export function filesLeftBy({ finish, beginning, visits }: RunLog): readonly Lef
   let walked: Walked = { left: [] };
   for (const visit of visits) walked = withVisit(walked, visit, kindOf(visit.step));
   return walked.left;
+}
+
+/**
+ * The files that were in the chains of the guest while the run worked on it, as far as its log shows.
+ * @param initial the host state in which it began
+ */
+export function layersUsedBy({ visits }: RunLog, initial: HostState): readonly string[] {
+  const states = visits.flatMap(({ started }) =>
+    started?.direction === 'do' ? [started.before] : [],
+  );
+  return [...new Set([initial, ...states].flatMap(({ domain }) => domain.disks.flatMap(layersOf)))];
+}
+
+function layersOf({ chain }: Disk): string[] {
+  return chain.map(({ file }) => file);
 }
 
 interface Walked {
@@ -101,9 +116,6 @@ function layersGone(
 
 function isUnusedIn(state: HostState): (of: { readonly file: string }) => boolean {
   const { disks } = state.domain;
-  const used = new FileSet(
-    state,
-    disks.flatMap(({ chain }) => chain.map(({ file }) => file)),
-  );
+  const used = new FileSet(state, disks.flatMap(layersOf));
   return ({ file }) => !used.has(file);
 }

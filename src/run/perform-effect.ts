@@ -238,7 +238,13 @@ function* refuseShared(run: RunState, on: HostName, effect: Effect): RunPart<voi
   const writes = writesInto(effect);
   if (!writes) return;
   const seen = yield* observe(run, on);
-  const state = yield* askHostState({ ask: 'survey', on, state: seen, files: [] });
+  const state = yield* askHostState({
+    ask: 'survey',
+    on,
+    state: seen,
+    files: [],
+    usersOnly: true,
+  });
   const shared = writes(state).find((file) => otherUsersOf(state, file).length > 0);
   if (shared !== undefined)
     throw new EffectFailed(`${shared} is now in another guest's backing chain`);

@@ -6,9 +6,10 @@ import { newFaults } from '../model/headers.ts';
 import type { HostState } from '../model/host-state.ts';
 import { withStoresOf } from '../model/known-stores.ts';
 import { NoRollback } from '../steps/define.ts';
-import { problemsAfter, requirementsOf } from '../steps/derived.ts';
+import { problemsAfter } from '../steps/derived.ts';
 import { foreignChanges } from './foreign.ts';
 import { leftWritesTexts } from './left-writes.ts';
+import { obstaclesTo } from './obstacles.ts';
 import { startedJobs } from './open-jobs.ts';
 import {
   appendRecord,
@@ -31,14 +32,7 @@ import {
 } from './phase-progress.ts';
 import { phaseOnHost, phaseRefOf, recordedPhase, withDirection } from './phase-records.ts';
 import { notReconnected, withReconnect } from './reconnect.ts';
-import {
-  askHostState,
-  emit,
-  Interrupted,
-  isInterrupted,
-  type RunPart,
-  reconnects,
-} from './requests.ts';
+import { emit, Interrupted, isInterrupted, type RunPart, reconnects } from './requests.ts';
 import { drifted, failed, failureOf, interruption, type Result } from './result.ts';
 import { hostIn, type PhaseStart, type RunState } from './run-state.ts';
 import { makeTransientAgain } from './transient-again.ts';
@@ -202,16 +196,6 @@ function* goesOnFrom(
   if (from !== undefined) return from;
   const again = yield* makeTransientAgain(run, node.host, phaseStart.before, now);
   return nextEffectIndex(node, phaseStart, again, progressed);
-}
-
-/** Checks a step's requirements again before it begins: the host may have changed since preflight. */
-function* obstaclesTo({ planned, host: on }: PhaseNode, before: HostState): RunPart<string[]> {
-  const { step, params } = planned;
-  const { files, measured } = requirementsOf(step, params, before);
-  const state = yield* askHostState({ ask: 'survey', on, state: before, files, measured });
-  return requirementsOf(step, params, state)
-    .findings.filter((finding) => finding.severity === 'error')
-    .map((finding) => finding.message);
 }
 
 /** Performs the best-effort commands of a rollback that is not performed as a whole. */

@@ -84,11 +84,10 @@ async function observed(
 
 function surveyFor(driver: Driver, state: HostState, walks: readonly Walk[]): Promise<HostState> {
   const files = [...new Set(walks.flatMap((each) => each.files))];
-  return driver.survey(
-    state,
-    files,
-    walks.flatMap(({ measured }) => measured),
-  );
+  return driver.survey(state, files, {
+    measured: walks.flatMap(({ measured }) => measured),
+    searched: [...new Set(walks.flatMap(({ searched }) => searched))],
+  });
 }
 
 /** The absolute paths in a plan's parameters. */

@@ -2,14 +2,14 @@
  * The requests of a run to whatever performs it. The run itself is a generator without side effects: it yields requests
  * and receives their answers. In a live run libvirt and the disk answer, in a proof a simulated host does.
  */
-import type { Written } from '../commands/driver.ts';
+import type { SurveyTerms, Written } from '../commands/driver.ts';
 import type { Effect } from '../commands/effect.ts';
 import type { Direction, PhaseRef, RunEvent } from '../events.ts';
 import type { Hook } from '../hook.ts';
 import type { JournalEntry } from '../journal/journal.ts';
 import { DomainBusy } from '../model/domain-busy.ts';
 import { CommandBusy } from '../model/effect-failed.ts';
-import type { Bundle, HostState, Layer } from '../model/host-state.ts';
+import type { Bundle, HostState } from '../model/host-state.ts';
 import type { HostName } from '../model/hosts.ts';
 import type { Marker } from '../model/marker.ts';
 import type { End } from '../outcomes.ts';
@@ -36,13 +36,12 @@ export type HostRequest = OnHost &
     | { readonly ask: 'observe'; readonly files: readonly string[] }
     /** Reads the names in the headers of the guest's layers; answered with that host state, completed. */
     | { readonly ask: 'headers'; readonly state: HostState }
-    /** Inspects the rest of the host as well, and measures chains; answered with a host state. */
-    | {
+    /** Inspects the rest of the host as well, as far as these terms ask for; answered with a host state. */
+    | ({
         readonly ask: 'survey';
         readonly state: HostState;
         readonly files: readonly string[];
-        readonly measured?: readonly (readonly Layer[])[];
-      }
+      } & SurveyTerms)
     /** Reads when these files were last written to; answered with `Written`. */
     | { readonly ask: 'written'; readonly files: readonly string[] }
     /** Performs one effect; answered when it is done. Going forward, a wait may be answered with `Interrupted`. */

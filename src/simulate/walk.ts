@@ -23,6 +23,8 @@ export interface Walk {
   readonly stores: readonly string[];
   /** The chains whose tables show how much the plan copies. */
   readonly measured: readonly (readonly Layer[])[];
+  /** The layers above which no overlay may be that no domain uses. */
+  readonly searched: readonly string[];
 }
 
 /** A step with its requirements and findings in the host state in which it begins. */
@@ -39,6 +41,7 @@ export function walk(graph: Graph, state: HostState): Walk {
   const files = new Set<string>();
   const stores = new Set<string>();
   const measured: (readonly Layer[])[] = [];
+  const searched = new Set<string>();
   let host = simulatedHostOf(state);
   let start = stateWithHeaders(host);
   let before = start;
@@ -50,6 +53,7 @@ export function walk(graph: Graph, state: HostState): Walk {
       for (const file of examined.files) files.add(file);
       for (const store of examined.stores) stores.add(store);
       measured.push(...examined.measured);
+      for (const file of examined.searched) searched.add(file);
       findings.push(...examined.findings.map((refusal) => inPlan(node, refusal)));
       if (examined.findings.some(({ blocks }) => blocks === 'simulation')) break;
       steps.push({ ...examined, planned, start });
@@ -61,7 +65,10 @@ export function walk(graph: Graph, state: HostState): Walk {
   }
   if (phases.length === graph.nodes.length) findings.push(...leftTransient(graph, state, before));
   findings.push(...dangersOf(state, phases, findings.some(isError)));
-  return { phases, steps, findings, files: [...files], stores: [...stores], measured };
+  return {
+    ...{ phases, steps, findings, measured },
+    ...{ files: [...files], stores: [...stores], searched: [...searched] },
+  };
 }
 
 function isError({ severity }: Finding): boolean {

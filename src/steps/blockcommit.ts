@@ -22,6 +22,7 @@ import {
   type Needs,
   refuse,
 } from './requirements/requirement.ts';
+import { requireSyncable } from './requirements/synced-file.ts';
 import {
   requireNoStrayOverlay,
   requireUnshared,
@@ -206,6 +207,7 @@ function requires(params: Params, state: HostState, needs: Needs): void {
   requireUnsharedByOwnDisks(needs, state, disk, key, touched);
   requireNoStrayOverlay(needs, state, key, touched);
   requireReopenable(needs, base.file);
+  requireSyncable(needs, state, key, base.file);
   // Only checked by the run: how much of the layers is new to the base is unknown before they are merged.
   needs.require(`${base.file} has room for the committed data`, 'run');
   const paired =

@@ -21,6 +21,8 @@ export interface StepRequirements {
   readonly stores: readonly string[];
   /** The chains whose tables show how much it copies. */
   readonly measured: readonly (readonly Layer[])[];
+  /** The layers above which no overlay may be that no domain uses. */
+  readonly searched: readonly string[];
 }
 
 /** Checks the host state in which the step would begin; pure. */
@@ -39,6 +41,7 @@ export function requirementsOf(step: AnyStep, params: Params, state: HostState):
       typeof knowledge === 'object' && 'store' in knowledge ? [knowledge.store] : [],
     ),
     measured: products.flatMap(({ measured = [] }) => measured),
+    searched: needs.searched,
   };
 }
 

@@ -99,9 +99,10 @@ async function admitted(
   if (step.check(params).length > 0) return undefined;
   const { stores } = requirementsOf(step, params, await sides.seen());
   const known = await sides.driver.readStores(await sides.seen(), stores);
-  for (const file of requirementsOf(step, params, known).files) sides.files.add(file);
+  const { files, searched } = requirementsOf(step, params, known);
+  for (const file of files) sides.files.add(file);
   const seen = withStoresOf(await sides.seen(), known);
-  const state = await sides.driver.survey(seen, [...sides.files]);
+  const state = await sides.driver.survey(seen, [...sides.files], { searched });
   sides.forgetContent(step.reads?.(params, state) ?? []);
   const refused = requirementsOf(step, params, state).findings.some(
     ({ severity }) => severity === 'error',

@@ -42,6 +42,7 @@ test('the findings of a step follow the order of its requirements', () => {
     findings: [first, second, third],
     files: [],
     measured: [],
+    searched: [],
     stores: [],
   });
 });

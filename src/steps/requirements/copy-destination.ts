@@ -7,6 +7,7 @@ import { type Copy, copyFormat, temporaryOverlays, usesExisting } from '../copy.
 import { checkBacking, createCommand, requireOverwritable } from './existing-file.ts';
 import { requireNewFile, requireWritableByQemu } from './new-file.ts';
 import { type Needs, refuse } from './requirement.ts';
+import { requireSyncable } from './synced-file.ts';
 
 /** Requires a destination that is not used by the guest's own disks, is new by default, and is writable by QEMU. */
 export function requireCopyDestination(
@@ -61,6 +62,7 @@ export function requireCopyDestination(
     capacity,
     bytes: least,
   });
+  requireSyncable(needs, state, 'dest', dest);
 }
 
 /** Requires that the rollback of a flat copy can create its overlays beside the old file. */

@@ -51,9 +51,10 @@ export function requireOverwritable(
     () => (place ? checkSize(key, existing, place) : []),
   ];
   const unfit = checks.map((check) => check()).find((unmet) => unmet.length > 0);
+  // Where libvirt does not report the size of the disk, QEMU compares it.
   needs.require(
     `${file} is a ${block ? 'block device' : 'file'} of a suitable size`,
-    { place: file },
+    existing.capacity === undefined ? 'run' : { place: file },
     unfit,
   );
   needs.require(

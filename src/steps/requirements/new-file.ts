@@ -6,6 +6,7 @@ import { fileAt } from '../../model/file-identity.ts';
 import type { HostState, ImageFile } from '../../model/host-state.ts';
 import { comparedSizes } from '../../size-text.ts';
 import { type Needs, type ParamPath, type Refusal, refuse } from './requirement.ts';
+import { requireSyncable } from './synced-file.ts';
 import { requireUnnamed } from './unshared.ts';
 
 /**
@@ -28,6 +29,7 @@ export function requireNewFile(
     { folder: file },
     checkFolder(state, key, file, needed, most),
   );
+  requireSyncable(needs, state, key, file);
   requireUnnamed(needs, state, key, [file]);
 }
 

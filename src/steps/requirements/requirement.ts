@@ -46,10 +46,16 @@ export interface Requirement {
 export class Needs {
   readonly #stated: Requirement[];
   readonly #change: (unmet: Refusal) => Refusal;
+  readonly #searched: string[];
 
-  constructor(stated: Requirement[] = [], change = (unmet: Refusal) => unmet) {
+  constructor(
+    stated: Requirement[] = [],
+    change = (unmet: Refusal) => unmet,
+    searched: string[] = [],
+  ) {
     this.#stated = stated;
     this.#change = change;
+    this.#searched = searched;
   }
 
   get stated(): readonly Requirement[] {
@@ -67,11 +73,20 @@ export class Needs {
     return unmet.length === 0 || this.require(text, knowledge, unmet);
   }
 
+  /** The layers above which overlays must be searched for. */
+  get searched(): readonly string[] {
+    return this.#searched;
+  }
+
+  search(layers: readonly string[]): void {
+    this.#searched.push(...layers);
+  }
+
   /** The same collection, with another hint for refusals with that code. */
   hinting(code: Code, hint: string): Needs {
-    return new Needs(this.#stated, (unmet) =>
-      unmet.code === code ? { ...unmet, hint } : this.#change(unmet),
-    );
+    const change = (unmet: Refusal) =>
+      unmet.code === code ? { ...unmet, hint } : this.#change(unmet);
+    return new Needs(this.#stated, change, this.#searched);
   }
 }
 

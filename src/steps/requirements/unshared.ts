@@ -2,8 +2,15 @@
 import { codes } from '../../codes.ts';
 import { virshLine } from '../../command.ts';
 import { allDisks } from '../../model/defined-disks.ts';
-import { filesOfDisk, includesFile, layerIndex, otherUsersOf } from '../../model/file-identity.ts';
+import {
+  fileAt,
+  filesOfDisk,
+  includesFile,
+  layerIndex,
+  otherUsersOf,
+} from '../../model/file-identity.ts';
 import type { Disk, HostState } from '../../model/host-state.ts';
+import { type StrayOverlay, unsearchedText } from '../../model/stray-overlay.ts';
 import { type Needs, type ParamPath, type Refusal, refuse } from './requirement.ts';
 
 /** Requires that no other domain's chain names these existing files: writing to one of them would corrupt that guest. */
@@ -92,27 +99,63 @@ function useOf(state: HostState, disk: Disk, file: string): string | undefined {
     : undefined;
 }
 
-/** Requires that no overlay outside the chains of all domains needs those layers: a merge would make it invalid. */
+/**
+ * Requires that no overlay outside the chains of all domains needs those layers: a merge would make it invalid. A search that
+ * was incomplete is a warning.
+ */
 export function requireNoStrayOverlay(
   needs: Needs,
   state: HostState,
   key: ParamPath,
   files: readonly string[],
 ): boolean {
+  needs.search(files);
   const stray = (state.overlays ?? []).filter(({ backing }) => includesFile(state, files, backing));
+  const { unsearched = [] } = state;
   return needs.requireUnlisted(
     `no overlay that no domain uses needs ${files.join(', ')}`,
     'others',
-    stray.map(({ file, backing, snapshot }) => refuseStray(state, key, file, backing, snapshot)),
+    [
+      ...stray.map((overlay) =>
+        fileAt(state, overlay.file)?.made
+          ? refuseCopy(key, overlay)
+          : refuseStray(state, key, overlay),
+      ),
+      ...(unsearched.length > 0 ? [warnUnsearched(key, files, unsearched)] : []),
+    ],
   );
+}
+
+/** The result of a copy that ended without a pivot. */
+function refuseCopy(key: ParamPath, { file, backing }: StrayOverlay): Refusal {
+  return refuse(
+    codes.overlayNeedsLayer,
+    key,
+    `${file} is a copy of this plan above ${backing}, and a change to that file would make it invalid`,
+    'copy the whole disk, without "shallow", or commit before the copy',
+  );
+}
+
+function warnUnsearched(
+  key: ParamPath,
+  files: readonly string[],
+  unsearched: readonly string[],
+): Refusal {
+  return {
+    ...refuse(
+      codes.overlayNeedsLayer,
+      key,
+      unsearchedText(files, unsearched),
+      'make sure that no other image needs these files: the commit would make it invalid',
+    ),
+    severity: 'warning',
+  };
 }
 
 function refuseStray(
   { domain, host }: HostState,
   key: ParamPath,
-  file: string,
-  backing: string,
-  snapshot: string | undefined,
+  { file, backing, snapshot }: StrayOverlay,
 ): Refusal {
   const change = `a change to ${backing}, its backing file, would make it invalid`;
   return snapshot === undefined

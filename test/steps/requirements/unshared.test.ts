@@ -1,6 +1,7 @@
 /** What steps require of files that another domain or another disk of the guest could use. */
 import { describe, expect, test } from 'vitest';
-import type { Disk, HostState } from '../../../src/model/host-state.ts';
+import { type Disk, type HostState, withFile } from '../../../src/model/host-state.ts';
+import { Needs } from '../../../src/steps/requirements/requirement.ts';
 import {
   requireNoStrayOverlay,
   requireUnnamed,
@@ -122,4 +123,36 @@ test('overlays that no domain uses are refused above those layers only', () => {
     ],
     value: false,
   });
+});
+
+test('a copy that the plan has made is refused as that, and a search that was incomplete is a warning', () => {
+  const seen: HostState = {
+    ...withFile(world(), '/i/copy', { size: 1, made: true }),
+    overlays: [{ file: '/i/copy', backing: BASE }],
+    unsearched: ['/i', '/j/a'],
+  };
+  const needs = new Needs();
+  expect(required(() => requireNoStrayOverlay(needs, seen, 'base', [SNAP1, BASE])).value).toBe(
+    false,
+  );
+  expect(needs.searched).toEqual([SNAP1, BASE]);
+  expect(needs.stated.flatMap(({ unmet }) => unmet)).toEqual([
+    refusal(
+      'BP179',
+      ['base'],
+      `/i/copy is a copy of this plan above ${BASE}, and a change to that file would make it invalid`,
+      'copy the whole disk, without "shallow", or commit before the copy',
+    ),
+    {
+      ...refusal(
+        'BP179',
+        ['base'],
+        `the search for overlays that need ${SNAP1}, ${BASE} was incomplete: /i, /j/a could not be read, or not in time`,
+        'make sure that no other image needs these files: the commit would make it invalid',
+      ),
+      severity: 'warning',
+    },
+  ]);
+  const { overlays: _copy, ...searched } = seen;
+  expect(requireNoStrayOverlay(new Needs(), searched, 'base', [BASE])).toBe(true);
 });

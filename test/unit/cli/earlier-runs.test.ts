@@ -189,6 +189,30 @@ describe('a plan that is refused', () => {
   });
 });
 
+test('a commit is refused with the name of the run that left the overlay behind', async () => {
+  const COMMIT = 'blockcommit: { disk: vda, shallow: true, active: true, pivot: true }';
+  const now = { ...(await ran('r1', COMMIT)), others: [] };
+  const overlays = [
+    { file: SNAP2, backing: SNAP1 },
+    { file: '/i/clone', backing: SNAP1 },
+  ];
+  const host = { ...now, overlays };
+  const { plan, graph } = planned([COMMIT]);
+  const found = await explained(walk(graph, host).findings, plan, host);
+  const lines = found
+    .filter(({ code }) => code === 'BP179')
+    .map(({ message, hint }) => [message, hint]);
+  expect(lines).toEqual([
+    [
+      expect.stringMatching(
+        `^${SNAP2} is an overlay .*; run r1 \\(test\\) took it out of the chain of vda on 2026-11-23 08:15:\\d\\dZ, and kept it$`,
+      ),
+      'another file may be at that path since, or it may have changed: if nothing needs it, move it to another folder; see what the run did: blockplan show r1',
+    ],
+    [expect.stringMatching(/^.i.clone is an overlay .* invalid$/), expect.any(String)],
+  ]);
+});
+
 describe('a plan whose file a forgotten run created', () => {
   const plan = (yaml: string) => planned([yaml]);
   const forgetting: JournalEntry = { type: 'run-forgotten', host: 'h', user: 'u' };

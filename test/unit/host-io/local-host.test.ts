@@ -33,6 +33,7 @@ const QUESTIONS: Readonly<Record<string, Question>> = {
   readDataFiles: (io) => io.readDataFiles({ file: at('top'), format: 'qcow2' }),
   readBackingChain: (io) => io.readBackingChain({ file: at('top'), format: 'qcow2' }),
   findOverlays: (io) => io.findOverlays([at('base')]),
+  findUnsyncable: (io) => io.findUnsyncable([at('base'), at('none')]),
   readStore: (io) => io.readStore(folder),
   makeFile: (io) => io.makeFile(at('made')),
   makeFolder: (io) => io.makeFolder(at('made folder'), 0o711),
@@ -49,8 +50,8 @@ test.each(Object.entries(QUESTIONS))('JSON can carry the answer of %s', async (_
 });
 
 test('JSON can carry the identity of the host', () => {
-  const { boot, user, caches } = localHost;
-  expect(caches).toMatch(/^\//);
+  const { boot, user, caches, settings } = localHost;
+  for (const folder of [caches, settings]) expect(folder).toMatch(/^\//);
   expect(boot).toMatch(/^[\da-f-]{36}$/);
   expect(user).toBe(process.geteuid?.());
 });

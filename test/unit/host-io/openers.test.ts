@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { link, mkdir, open, readFile, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { goneAsNull } from '../../../src/host-io/files.ts';
 import { openers } from '../../../src/host-io/openers.ts';
@@ -82,6 +83,19 @@ test('what this process only reads does not count, what it writes does', async (
   expect(await openers(file)).toEqual([]);
   await using _writing = await open(file, 'r+');
   expect(await openers(file)).toEqual([expect.stringMatching(`^process ${process.pid} `)]);
+});
+
+test('a file that is read only for a moment is unused', async () => {
+  const reader = await holder(file, 'r');
+  const began = performance.now();
+  expect(await openers(file)).toEqual([reader]);
+  expect(performance.now() - began).toBeGreaterThan(900);
+  const looked = openers(file);
+  await delay(50);
+  const child = children.pop()!;
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  expect(await looked).toEqual([]);
 });
 
 describe('of the programs that this process has started,', () => {

@@ -1,6 +1,6 @@
 /** A job that is ended counts as complete only once QEMU reports so, and its file is synced. */
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { OpenFiles } from '../../../src/host-io/file-syncs.ts';
 import type { HostIO } from '../../../src/host-io/host-io.ts';
 import { localHost } from '../../../src/host-io/local-host.ts';
@@ -187,6 +187,18 @@ test('a copy that does not reach its storage is a failure', async () => {
   expect(await complete('/backup/vda', async () => {}, failed)).toEqual([
     ...['open /backup/vda /backup', 'abort', 'close', error],
   ]);
+});
+
+test('a file that cannot be opened leaves the job as it is', async () => {
+  const { ends } = scene();
+  const openToSync = () => Promise.reject(new Error('EACCES'));
+  const args = { domain: 'testvm', path: 'vda', abort: true } as const;
+  const effect = { tool: 'virsh', verb: 'blockjob', args, why: 'w', completes: '/b/vda' } as const;
+  const send = vi.fn(async () => {});
+  const ended = completeJob({ ...localHost, openToSync }, ends, effect, send);
+  const why = '/b/vda cannot be opened, to sync it to its storage: EACCES';
+  await expect(ended).rejects.toMatchObject({ name: 'EffectFailed', message: why, begun: false });
+  expect(send).not.toHaveBeenCalled();
 });
 
 test('local files are synced, and a file that is missing is reported', async () => {

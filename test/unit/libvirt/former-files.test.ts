@@ -1,6 +1,7 @@
 /** A file that was replaced by another one since it was observed is neither removed, moved nor overwritten. */
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { QemuImgEffect, VirshEffect } from '../../../src/commands/effect.ts';
 import { localHost } from '../../../src/host-io/local-host.ts';
@@ -81,6 +82,34 @@ describe.each([
     const { born: _unknown, ...older } = await observed();
     await act(older);
   });
+});
+
+test('where inode numbers may change, the birth time alone counts', async () => {
+  const former = { ...(await observed()), ino: '1' };
+  const varying = {
+    ...localHost,
+    stat: async (path: string) => {
+      const found = await localHost.stat(path);
+      return found && { ...found, inoVaries: true as const };
+    },
+  };
+  const removed = (io: typeof localHost, change: Partial<FormerFile> = {}) =>
+    removeUnused(io, file, seen, driver, { former: { ...former, ...change } });
+  for (const refused of [removed(localHost), removed(varying, { born: '1' })])
+    await expect(refused).rejects.toThrow('was replaced by another one');
+  await removed(varying);
+  await expect(readFile(file)).rejects.toThrow('ENOENT');
+});
+
+test('a birth time that equals the last change may be no birth time', async () => {
+  // Files that are only created have both times.
+  await rm(file);
+  await writeFile(file, '');
+  const { ino } = await observed();
+  expect(await observed()).toEqual({ file, ino });
+  await delay(50);
+  await writeFile(file, 'x');
+  expect(await observed()).toMatchObject({ file, ino, born: expect.any(String) });
 });
 
 test('a file that was moved already must be the former one', async () => {

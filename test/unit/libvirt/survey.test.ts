@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import { beforeAll, expect, test, vi } from 'vitest';
 import { localHost } from '../../../src/host-io/local-host.ts';
 import { surveyHost } from '../../../src/libvirt/survey.ts';
+import { DomainBusy } from '../../../src/model/domain-busy.ts';
 import { isSameFile } from '../../../src/model/file-identity.ts';
-import type { Layer } from '../../../src/model/host-state.ts';
+import type { HostState, Layer } from '../../../src/model/host-state.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
 import { disk, world } from '../../worlds.ts';
 import { idOf, scripted } from './scripted-virsh.ts';
+import { unlimitedSearch } from './unlimited-search.ts';
 
 const folder = scratchFolder('survey');
 const at = (name: string) => join(folder, name);
@@ -68,10 +70,49 @@ test('sizes and releases are those that libvirt reports', async () => {
 });
 
 test('values that libvirt does not report are left out', async () => {
-  const silent = libvirt({ version: new Error('unknown'), domblkinfo: new Error('busy') });
+  const silent = libvirt({ version: new Error('unknown'), domblkinfo: new Error('refused') });
   const { domain, host } = await surveyHost(localHost, silent, seen, []);
   expect(domain.disks[0]).not.toHaveProperty('capacity');
   expect([host.libvirt, host.qemu]).toEqual([undefined, undefined]);
+});
+
+test('libvirt is asked for each size where it refuses one of them, and again later if it is busy', async () => {
+  const empty = disk('sda', []);
+  const disks = [unmeasured, { ...unmeasured, target: 'vdb' }, empty];
+  const two = { ...seen, domain: { ...seen.domain, disks } };
+  const sizes = (refuse: (words: string) => string) =>
+    scripted(([verb, ...words]) => {
+      if (verb === 'domblkinfo')
+        return /vdb/.test(words.join(' '))
+          ? 'Capacity:       4096\nAllocation:     1\n'
+          : new Error(refuse(words.join(' ')));
+      return verb === 'list' ? '' : VERSION;
+    });
+  const refusing = sizes(() => 'cannot stat file');
+  const { domain } = await surveyHost(localHost, refusing, two, []);
+  expect(domain.disks.map(({ target, capacity }) => [target, capacity])).toEqual([
+    ['vda', undefined],
+    ['vdb', 4096],
+    ['sda', empty.capacity],
+  ]);
+  const busy = 'Timed out during operation: cannot acquire state change lock (held by agent)';
+  for (const at of ['--all', '--device vda']) {
+    const held = sizes((words) => (words.includes(at) ? busy : 'cannot stat file'));
+    await expect(surveyHost(localHost, held, two, [])).rejects.toThrow(DomainBusy);
+  }
+  // Whoever only asks for the users of a file must not wait for that.
+  const held = sizes(() => busy);
+  await surveyHost(localHost, held, two, [], { usersOnly: true });
+  expect(held.asked.filter((each) => /domblkinfo|version/.test(each))).toEqual([]);
+});
+
+test('files that this user cannot sync are named', async () => {
+  const findUnsyncable = async (files: readonly string[]) =>
+    files.filter((file) => file === at('base'));
+  const surveyed = (files: readonly string[]) =>
+    surveyHost({ ...localHost, findUnsyncable }, libvirt(), seen, files);
+  expect(await surveyed([at('base'), at('none')])).toMatchObject({ unsyncable: [at('base')] });
+  expect(await surveyed([at('none')])).not.toHaveProperty('unsyncable');
 });
 
 test('a domain that is gone is not queried for its sizes', async () => {
@@ -113,11 +154,19 @@ test('an overlay above a layer that no domain uses is added', async () => {
     ...seen,
     domain: { ...seen.domain, disks: [disk('vda', ['overlay', 'base'].map(at))] },
   };
-  expect(await surveyHost(localHost, libvirt(), chained, [])).not.toHaveProperty('overlays');
+  const searched = { searched: [at('base')] };
+  const surveyed = (state: HostState, more = searched) =>
+    surveyHost(unlimitedSearch, libvirt(), state, [], more);
+  expect(await surveyed(chained)).not.toHaveProperty('overlays');
   image('stray', '-b', at('base'), '-F', 'qcow2');
   const overlays = [{ file: at('stray'), backing: at('base') }];
-  expect(await surveyHost(localHost, libvirt(), chained, [])).toMatchObject({ overlays });
+  expect(await surveyed(chained)).toMatchObject({ overlays });
+  expect(await surveyed(chained, { searched: [] })).not.toHaveProperty('overlays');
   await rm(at('stray'));
+  // What an earlier survey found no longer counts.
+  expect(await surveyed({ ...chained, overlays, unsearched: ['/x'] })).not.toMatchObject({
+    overlays: expect.anything(),
+  });
 });
 
 test('a host that does not list its guests is refused', async () => {
@@ -135,7 +184,7 @@ test('only the layers that are asked for are measured, as far as they can be rea
     [layer('none')],
     [layer('base', '')],
   ];
-  const surveyed = await surveyHost(localHost, libvirt(), seen, files, asked);
+  const surveyed = await surveyHost(localHost, libvirt(), seen, files, { measured: asked });
   const found = files.filter((file) => surveyed.files[file]?.extents);
   expect(found).toEqual([at('active')]);
   expect(surveyed.files[at('active')]).toMatchObject({
@@ -148,7 +197,8 @@ test('an overlay is measured with the layers below it, or they alone before it e
   const layer = (name: string) => ({ file: at(name), format: 'qcow2' });
   const chain = ['overlay', 'base'].map(layer);
   const io = { ...localHost, readExtents: vi.fn(localHost.readExtents) };
-  await surveyHost(io, libvirt(), seen, [at('overlay')], [chain, [layer('none'), layer('base')]]);
+  const measured = [chain, [layer('none'), layer('base')]];
+  await surveyHost(io, libvirt(), seen, [at('overlay')], { measured });
   expect(readBy(io)).toEqual([chain, [layer('base')]]);
 });
 
@@ -171,7 +221,8 @@ test('an image outside the chains is measured with all files that headers name',
   const io = { ...localHost, readExtents: vi.fn(localHost.readExtents) };
   const layer = (name: string) => ({ file: at(name), format: 'qcow2' });
   const asked = [[layer('deep')], [layer('split')], [], [layer('guessed')]];
-  const { files } = await surveyHost(io, libvirt(), seen, [at('deep'), at('split')], asked);
+  const terms = { measured: asked };
+  const { files } = await surveyHost(io, libvirt(), seen, [at('deep'), at('split')], terms);
   expect(readBy(io)).toEqual([[layer('deep'), layer('overlay'), layer('base')]]);
   expect(files).toMatchObject({
     [at('deep')]: { backing: at('overlay'), extents: { virtualSize: 1024 * 1024 } },
@@ -193,7 +244,9 @@ test('maps that do not come within the limit are left out', async () => {
     return undefined;
   };
   const began = performance.now();
-  await surveyHost({ ...localHost, readExtents }, libvirt(), seen, [], chains);
+  await surveyHost({ ...localHost, readExtents }, libvirt(), seen, [], {
+    measured: chains,
+  });
   expect(most).toBe(4);
   expect(performance.now() - began).toBeLessThan(5500);
 });

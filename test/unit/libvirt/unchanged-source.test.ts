@@ -4,7 +4,7 @@ import { mkdirSync, renameSync, utimesSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import type { HostIO } from '../../../src/host-io/host-io.ts';
+import type { HostIO, ProcessStamp } from '../../../src/host-io/host-io.ts';
 import { localHost } from '../../../src/host-io/local-host.ts';
 import { copyUnchanged } from '../../../src/libvirt/unchanged-source.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
@@ -24,12 +24,17 @@ beforeEach(() => {
 });
 
 /** How the copy of `top` ends where that happens meanwhile, and whether it was begun. */
-async function copied(meanwhile: () => unknown = () => {}, io: HostIO = localHost) {
+async function copied(
+  meanwhile: () => unknown = () => {},
+  io: HostIO = localHost,
+  guest?: ProcessStamp,
+) {
   let begun = false;
-  const end = await copyUnchanged(io, { file: at('top'), format: 'qcow2' }, async () => {
+  const copy = async () => {
     begun = true;
     await meanwhile();
-  }).then(
+  };
+  const end = await copyUnchanged(io, { file: at('top'), format: 'qcow2' }, copy, guest).then(
     () => 'copied',
     (error: Error) => error.message,
   );
@@ -70,6 +75,15 @@ test("a guest's QEMU is left to its lock, and who cannot be seen to the times", 
     false,
     `${at('top')} is mounted at /mnt, so a copy may be inconsistent`,
   ]);
+});
+
+test("the plan's guest is known by its process, whatever its emulator is called", async () => {
+  const usersAt = async () => ['open in process 7 (kvm)'];
+  const by = (pid?: string) =>
+    copied(() => {}, { ...localHost, usersAt }, pid === undefined ? pid : { pid, started: '1' });
+  expect(await by('7')).toEqual([true, 'copied']);
+  const refused = `${at('top')} is open in process 7 (kvm), so a copy may be inconsistent`;
+  for (const other of [undefined, '77']) expect(await by(other)).toEqual([false, refused]);
 });
 
 test('an image whose chain cannot be read plainly is checked alone', async () => {

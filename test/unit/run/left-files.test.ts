@@ -1,7 +1,7 @@
 /** The files that a run has taken out of the chains of its guest. */
 import { describe, expect, test } from 'vitest';
 import type { RunLog } from '../../../src/journal/run-log.ts';
-import { filesLeftBy, isAsLeft } from '../../../src/run/left-files.ts';
+import { filesLeftBy, isAsLeft, layersUsedBy } from '../../../src/run/left-files.ts';
 import { logOf } from '../../journals.ts';
 import { Runs } from '../../killed-runs.ts';
 import { hostForPlans, planned } from '../../plans.ts';
@@ -156,4 +156,17 @@ describe('a file at the path of one that was left', () => {
   ])('%s', (_title, asked, isSame) => {
     expect(isAsLeft(...asked)).toBe(isSame);
   });
+});
+
+test('the layers that a run has used are those of its beginning and of all its phases', async () => {
+  const overlay = (name: string) =>
+    `{ id: ${name}, snapshot-create-as: { disk-only: true, no-metadata: true, name: ${name}, diskspec: [{ disk: vda, file: /i/${name} }] } }`;
+  const commit = (name: string) =>
+    `{ id: end-${name}, blockcommit: { disk: vda, shallow: true, active: true, pivot: true } }`;
+  const plan = [overlay('a'), commit('a'), overlay('b'), commit('b')];
+  const log = await logAfter(plan);
+  const used = layersUsedBy(log, hostForPlans());
+  expect(used.toSorted()).toEqual([SNAP2, SNAP1, BASE, '/i/a', '/i/b'].toSorted());
+  const visits = log.visits.slice(0, 1);
+  expect(layersUsedBy({ ...log, visits }, hostForPlans())).not.toContain('/i/a');
 });

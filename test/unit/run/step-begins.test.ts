@@ -1,11 +1,12 @@
 /** What is checked before a step begins and after it has ended, and when an interruption takes effect. */
 import { describe, expect, test } from 'vitest';
+import type { SurveyTerms } from '../../../src/commands/driver.ts';
 import {
   type SimulatedHost,
   updateDomain,
   withHostState,
 } from '../../../src/host/simulated-host.ts';
-import { withFile } from '../../../src/model/host-state.ts';
+import { type HostState, withFile } from '../../../src/model/host-state.ts';
 import { has, intends, Runs } from '../../killed-runs.ts';
 import { hostForPlans, planned } from '../../plans.ts';
 import { commands, onTop } from '../../troubled-runs.ts';
@@ -29,6 +30,30 @@ describe('the host is checked again before a step begins', () => {
     );
     expect(finish.happened?.[0]).toMatch(/^second\/\w+ failed: .*clone/);
     expect(commands(runs).slice(0, 5).filter(has('blockcommit'))).toEqual([]);
+  });
+
+  test('and an incomplete search for overlays is reported', async () => {
+    const runs = new Runs(hostForPlans());
+    const survey = runs.driver.survey.bind(runs.driver);
+    const asked: (readonly string[])[] = [];
+    runs.driver.survey = async (
+      state: HostState,
+      files: readonly string[],
+      { searched = [] }: SurveyTerms = {},
+    ) => {
+      asked.push(searched);
+      return { ...(await survey(state, files)), unsearched: ['/hung'] };
+    };
+    const finish = await runs.whole(
+      planned([`{ id: first, ${MOVE} }`, `{ id: second, ${COMMIT} }`]),
+    );
+    expect(finish.end).toBe('succeeded');
+    expect(asked.at(-1)).toEqual(['/new/c', SNAP1]);
+    expect(runs.events.filter(({ event }) => event === 'notice')).toMatchObject([
+      {
+        message: `the search for overlays that need /new/c, ${SNAP1} was incomplete: /hung could not be read, or not in time`,
+      },
+    ]);
   });
 
   test('and all obstacles are reported', async () => {

@@ -1,6 +1,8 @@
 /** Space for copies: what is certainly needed is an error, what can be needed is a warning. */
+
 import { describe, expect, test } from 'vitest';
 import { blockcopy } from '../../../src/commands/blockcopy.ts';
+import type { SurveyTerms } from '../../../src/commands/driver.ts';
 import { simulatedHostOf } from '../../../src/host/simulated-host.ts';
 import { fullQcow2 } from '../../../src/model/copy-space.ts';
 import type { HostState, ImageFile } from '../../../src/model/host-state.ts';
@@ -201,7 +203,7 @@ describe('a plan of several steps', () => {
     runs.driver.survey = (
       state: HostState,
       files: readonly string[],
-      measured: readonly (readonly { file: string }[])[] = [],
+      { measured = [] }: SurveyTerms = {},
     ) => {
       asked.push(measured.map((chain) => chain[0]?.file ?? ''));
       return survey(state, files);
