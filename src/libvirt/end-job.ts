@@ -5,7 +5,7 @@ import { CommandBusy, EffectFailed } from '../model/effect-failed.ts';
 import { blockJobQuery, blockJobType } from './block-job-query.ts';
 import { completeJob } from './complete-job.ts';
 import { hasStopped } from './observe.ts';
-import { LOCKED_ANSWER_MS } from './read-answer.ts';
+import { isHeld, LOCKED_ANSWER_MS } from './read-answer.ts';
 import type { RunEvents } from './run-events.ts';
 import { Sleep } from './sleep.ts';
 import type { Virsh } from './virsh.ts';
@@ -63,8 +63,8 @@ async function ends(virsh: Virsh, domain: string, disk: string): Promise<boolean
   const deadline = performance.now() + ENDING_MS;
   for (;;) {
     const answer = await virsh.run(blockJobQuery(domain, disk), { timeoutMs: LOCKED_ANSWER_MS });
-    if (!answer.ok) return hasStopped(virsh, domain);
-    if (blockJobType(answer.stdout) === undefined) return true;
+    if (!answer.ok && !isHeld(answer.error)) return hasStopped(virsh, domain);
+    if (answer.ok && blockJobType(answer.stdout) === undefined) return true;
     if (performance.now() > deadline) return false;
     await new Sleep().start(LOOK_EVERY_MS, undefined);
   }

@@ -7,7 +7,7 @@ import type { Domain } from '../model/host-state.ts';
 import { overlaysAbove } from './stray-overlays.ts';
 
 /** How long a search counts: the removals of one phase follow each other, and each would read the same folder. */
-const COUNTS_MS = 60_000;
+const COUNTS_MS = 10_000;
 
 interface Searched extends FoundOverlays {
   readonly files: readonly string[];

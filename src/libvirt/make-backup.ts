@@ -12,7 +12,7 @@ import type {
 import type { PerformContext } from '../commands/driver.ts';
 import type { HostIO } from '../host-io/host-io.ts';
 import { imageName, STORE_NAMES, sumsName } from '../model/backup-store.ts';
-import { EffectFailed } from '../model/effect-failed.ts';
+import { CommandBusy, EffectFailed } from '../model/effect-failed.ts';
 import { additionTo } from '../store/addition.ts';
 import {
   type BackupManifest,
@@ -25,7 +25,7 @@ import type { BackupWatch } from './await-backup.ts';
 import type { ComparedFiles } from './compared-files.ts';
 import type { MadeFiles } from './made-files.ts';
 import { uuidOf } from './observe.ts';
-import { LOCKED_ANSWER_MS } from './read-answer.ts';
+import { isHeld, LOCKED_ANSWER_MS } from './read-answer.ts';
 import { readReleases } from './survey.ts';
 import type { Virsh } from './virsh.ts';
 
@@ -147,7 +147,9 @@ async function capacityOf(virsh: Virsh, domain: string, disk: string): Promise<n
   const answer = await virsh.run(query, { timeoutMs: LOCKED_ANSWER_MS });
   const said = answer.ok ? answer.stdout : answer.error;
   const capacity = answer.ok ? /^Capacity:\s+(\d+)$/m.exec(said)?.[1] : undefined;
-  if (capacity === undefined) throw new EffectFailed(`the size of ${disk} is unknown: ${said}`);
+  const unknown = `the size of ${disk} is unknown: ${said}`;
+  if (!answer.ok && isHeld(said)) throw new CommandBusy(unknown);
+  if (capacity === undefined) throw new EffectFailed(unknown);
   return Number(capacity);
 }
 

@@ -1,9 +1,15 @@
 /** The marker of a run in the domain's own metadata, which every operator of the domain can see, on any machine. */
-import { EffectFailed } from '../model/effect-failed.ts';
+import { CommandBusy, EffectFailed } from '../model/effect-failed.ts';
 import { MARKER_URI, type Marker } from '../model/marker.ts';
 import { parseXml } from '../model/xml-tree.ts';
 import { isGone } from './gone.ts';
-import { LOCKED_ANSWER_MS, NOT_RUNNING, printedUnless, UNSUPPORTED } from './read-answer.ts';
+import {
+  isHeld,
+  LOCKED_ANSWER_MS,
+  NOT_RUNNING,
+  printedUnless,
+  UNSUPPORTED,
+} from './read-answer.ts';
 import type { Virsh } from './virsh.ts';
 
 const KEY = 'blockplan';
@@ -13,6 +19,7 @@ const WAIT = { timeoutMs: LOCKED_ANSWER_MS };
 /**
  * Writes the marker, into the live XML only: libvirt leaves an empty `<metadata/>` behind when the marker
  * is removed, and every byte of the persistent definition must stay as it is.
+ * @throws EffectFailed where libvirt refuses it; CommandBusy where another command holds the domain
  */
 export async function markDomain(virsh: Virsh, domain: string, marker: Marker): Promise<void> {
   const attributes = Object.entries(marker).map(
@@ -21,9 +28,8 @@ export async function markDomain(virsh: Virsh, domain: string, marker: Marker): 
   const set = ['--key', KEY, '--set', `<run ${attributes.join(' ')}/>`];
   const answer = await virsh.run([...command(domain), ...set], WAIT);
   if (answer.ok) return;
-  throw new EffectFailed(
-    `the marker cannot be written into the domain's metadata: ${answer.error}`,
-  );
+  const text = `the marker cannot be written into the domain's metadata: ${answer.error}`;
+  throw isHeld(answer.error) ? new CommandBusy(text) : new EffectFailed(text);
 }
 
 /** libvirt's refusals where there is no marker, or no running guest that could have one. */

@@ -11,8 +11,7 @@ import { isFormer, replacedText } from '../model/former-file.ts';
 export async function refuseHeld(io: HostIO, files: readonly string[]): Promise<void> {
   for (const file of files) {
     const users = await io.usersAt(file);
-    if (users.length > 0)
-      throw new EffectFailed(`${file} is ${users.join(', ')}, so blockplan does not write to it`);
+    if (users.length > 0) throw unbegun(`${file} is ${users.join(', ')}`);
   }
 }
 
@@ -24,6 +23,9 @@ export async function refuseReplaced(io: HostIO, effect: Effect): Promise<void> 
   const isWriting = effect.tool === 'virsh' || effect.tool === 'qemu-img';
   const former = isWriting ? effect.former : undefined;
   const found = former && (await io.stat(former.file));
-  if (found && !isFormer(former, found))
-    throw new EffectFailed(`${replacedText(former.file)}, so blockplan does not write to it`);
+  if (found && !isFormer(former, found)) throw unbegun(replacedText(former.file));
+}
+
+function unbegun(why: string): EffectFailed {
+  return new EffectFailed(`${why}, so blockplan does not write to it`, { begun: false });
 }

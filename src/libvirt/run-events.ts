@@ -1,6 +1,6 @@
 /** The events of a run's domain: who follows them, and the proof that they arrive. */
 import type { StartedJob } from '../commands/define.ts';
-import { EffectFailed } from '../model/effect-failed.ts';
+import { EffectFailed, NoEvents } from '../model/effect-failed.ts';
 import { MARKER_URI, type Marker } from '../model/marker.ts';
 import { BackupWatch } from './await-backup.ts';
 import { JobWatch } from './await-job.ts';
@@ -87,12 +87,12 @@ export class RunEvents {
    * Sets the marker of the run, which also proves that events arrive before any is needed. If another run's marker is there,
    * nothing is set, which the caller must read.
    * @param over the marker of another run that may be replaced
-   * @throws EffectFailed if the marker is refused, or libvirt sends no events
+   * @throws EffectFailed if the marker is refused; NoEvents if libvirt sends none
    */
   async mark(virsh: Virsh, marker: Marker, over?: Marker): Promise<void> {
     try {
       if (!(await this.#hears(virsh, { marker, over })))
-        throw new EffectFailed('libvirt sends no events, which are required to follow a block job');
+        throw new NoEvents('libvirt sends no events, which are required to follow a block job');
       this.#marker = marker;
     } catch (error) {
       if (!(error instanceof MarkedByAnother)) throw error;

@@ -19,6 +19,9 @@ export class CommandBusy extends EffectFailed {
   }
 }
 
+/** libvirt sends no events of the domain. Each further attempt would wait for them as long. */
+export class NoEvents extends EffectFailed {}
+
 /**
  * Whether an effect that ended with this error certainly was not begun. A driver only asks about a busy domain before it
  * begins an effect.

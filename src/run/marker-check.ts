@@ -2,7 +2,7 @@
 import type { Driver } from '../commands/driver.ts';
 import { BlockplanError } from '../errors.ts';
 import type { Direction, PhaseRef } from '../events.ts';
-import { EffectFailed } from '../model/effect-failed.ts';
+import { EffectFailed, NoEvents } from '../model/effect-failed.ts';
 import type { Marker } from '../model/marker.ts';
 import { lockedByText } from './mark.ts';
 import { SALVAGE } from './secure-definition.ts';
@@ -14,7 +14,7 @@ import { SALVAGE } from './secure-definition.ts';
 export class MarkerCheck {
   readonly #own: Marker;
   #phase = '';
-  /** Whether libvirt has refused it, or sent no event of it. */
+  /** Whether libvirt has sent no event of it. */
   #inVain = false;
 
   constructor(own: Marker) {
@@ -52,7 +52,7 @@ export class MarkerCheck {
     } catch (error) {
       // It only informs others. The guest may have stopped; what else is wrong with libvirt, the effect will show.
       if (!(error instanceof EffectFailed) && !(error instanceof BlockplanError)) throw error;
-      this.#inVain = true;
+      if (error instanceof NoEvents) this.#inVain = true;
       return undefined;
     }
   }
@@ -66,6 +66,8 @@ function isOutdated(found: Marker, own: Marker): boolean {
   return (
     found.run !== own.run &&
     found.host === own.host &&
+    !!own.hostId &&
+    found.hostId === own.hostId &&
     found.since !== '' &&
     found.since < own.since
   );

@@ -153,7 +153,7 @@ function* perform(run: RunState, request: PerformRequest): RunPart<void> {
   const { since } = hostIn(run, on);
   setHost(run, on, { since: [...since, { effect, known: 'begun' }] });
   try {
-    yield* askWhileBusy(request, () => isSentAgain(request));
+    yield* askWhileBusy(request, () => isAskedAgain(request));
   } catch (error) {
     if (isUnbegun(error)) setHost(run, on, { since });
     throw error;
@@ -161,9 +161,12 @@ function* perform(run: RunState, request: PerformRequest): RunPart<void> {
   setHost(run, on, { since: [...since, { effect, known: 'said' }] });
 }
 
-/** Whether a command that another one has blocked is sent again: once the user has interrupted, only in the rollback. */
-function* isSentAgain({ effect, direction }: PerformRequest): RunPart<boolean> {
-  if (isBestEffort(effect)) return false;
+/**
+ * Whether a wait that another command has blocked is asked again: once the user has interrupted, only in the rollback. A
+ * command is sent again by its phase, which observes the host before.
+ */
+function* isAskedAgain({ effect, direction }: PerformRequest): RunPart<boolean> {
+  if (isCommand(effect)) return false;
   return direction === 'undo' || !(yield* isInterrupted());
 }
 
@@ -181,7 +184,7 @@ export function* recordIntent(
   try {
     yield { ask: 'append', entry, sync };
   } catch (error) {
-    if (direction === 'do') throw new EffectFailed(journalErrorText(error));
+    if (direction === 'do') throw new EffectFailed(journalErrorText(error), { begun: false });
     yield* emit({ event: 'notice', message: journalErrorText(error) });
   }
 }

@@ -1,7 +1,8 @@
 /** Performs one phase, forward or back: acts, observes, and judges by what is observed. */
 import { type Command, virshCommand } from '../command.ts';
+import { isCommand } from '../commands/effect.ts';
 import type { PhaseNode } from '../graph/graph.ts';
-import { isUnbegun } from '../model/effect-failed.ts';
+import { CommandBusy, isUnbegun } from '../model/effect-failed.ts';
 import { newFaults } from '../model/headers.ts';
 import type { HostState } from '../model/host-state.ts';
 import { withStoresOf } from '../model/known-stores.ts';
@@ -32,7 +33,15 @@ import {
 } from './phase-progress.ts';
 import { phaseOnHost, phaseRefOf, recordedPhase, withDirection } from './phase-records.ts';
 import { notReconnected, withReconnect } from './reconnect.ts';
-import { emit, Interrupted, isInterrupted, type RunPart, reconnects } from './requests.ts';
+import {
+  BUSY_ROUNDS,
+  busyNotice,
+  emit,
+  Interrupted,
+  isInterrupted,
+  type RunPart,
+  reconnects,
+} from './requests.ts';
 import { drifted, failed, failureOf, interruption, type Result } from './result.ts';
 import { hostIn, type PhaseStart, type RunState } from './run-state.ts';
 import { makeTransientAgain } from './transient-again.ts';
@@ -60,7 +69,10 @@ export function* doPhase(
   return yield* recordedPhase(run, node, 'do', attempt(run, node, phaseStart, done));
 }
 
-/** Performs the phase; after a lost and restored connection to libvirt it continues where it was. */
+/**
+ * Performs the phase. After a lost and restored connection to libvirt, and while another command holds the domain, it observes
+ * the host and continues where it was: another tool may have moved the guest meanwhile, or replaced its job.
+ */
 function* attempt(
   run: RunState,
   node: PhaseNode,
@@ -68,19 +80,14 @@ function* attempt(
   done: number,
 ): RunPart<Result> {
   let progress: PhaseProgress = { done };
-  for (let losses = 0; ; losses++) {
+  for (let losses = 0, blocked = 0; ; ) {
     try {
-      if (losses > 0) {
-        const from = yield* goesOnFrom(
-          run,
-          node,
-          phaseStart,
-          progress,
-          yield* observe(run, node.host),
-        );
+      if (losses + blocked > 0) {
+        const now = yield* observe(run, node.host);
+        const from = yield* goesOnFrom(run, node, phaseStart, progress, now);
         if (from === undefined)
           return failed(
-            'the connection to libvirt was lost, and the state found afterwards does not match this phase',
+            `${losses > 0 ? 'the connection to libvirt was lost' : 'another command held the domain'}, and the state found afterwards does not match this phase`,
           );
         progress = { done: from };
       }
@@ -89,11 +96,18 @@ function* attempt(
       });
     } catch (error) {
       if (error instanceof Interrupted) return interruption();
+      if (error instanceof CommandBusy && progress.doubtful && isCommand(progress.doubtful)) {
+        if (yield* isInterrupted()) return interruption();
+        if (++blocked === BUSY_ROUNDS) return failureOf(error);
+        if (blocked === 1) yield* emit(busyNotice(error));
+        progress = { done: progress.done };
+        continue;
+      }
       if (!isConnectionLost(error)) return failureOf(error);
       yield* emit({ event: 'notice', message: `${error.message} Reconnecting.` });
       if (!(yield* reconnects(node.host)))
         return { type: 'LOST', reason: notReconnected(error.message) };
-      if (losses === DO_RECONNECTS) return failed(error.message);
+      if (losses++ === DO_RECONNECTS) return failed(error.message);
     }
   }
 }
@@ -231,6 +245,7 @@ function* rollbackOf(
   anew: { anew?: true },
 ): RunPart<Result> {
   let losses = 0;
+  let blocked = 0;
   let helped = false;
   yield* appendRecord(
     withDirection(run, { type: 'phase-started', ...phaseOnHost(node), direction: 'undo', ...anew }),
@@ -257,6 +272,11 @@ function* rollbackOf(
       helped = true;
     } catch (error) {
       if (error instanceof NoRollback) return failed(error.message, error.next);
+      if (error instanceof CommandBusy && ++blocked < BUSY_ROUNDS) {
+        if (blocked === 1) yield* emit(busyNotice(error));
+        round--;
+        continue;
+      }
       if (!isConnectionLost(error)) {
         const failure = failureOf(error);
         // Whatever else fails, a guest must not stay frozen.

@@ -96,7 +96,12 @@ export class Interrupted extends Error {
 }
 
 /** How often a request is made while another command holds the domain. libvirt refuses each time after 30 s. */
-const BUSY_ROUNDS = 20;
+export const BUSY_ROUNDS = 20;
+
+/** The notice before the first of these repetitions. */
+export function busyNotice({ message }: Error): UntimedEvent {
+  return { event: 'notice', message: `${message}. Trying again for up to ${BUSY_ROUNDS / 2} min.` };
+}
 
 /**
  * Makes a request, and repeats it while another command holds the domain.
@@ -112,8 +117,7 @@ export function* askWhileBusy(
     } catch (error) {
       const isRefused = error instanceof CommandBusy && sendsAgain && (yield* sendsAgain());
       if (round === BUSY_ROUNDS || !(error instanceof DomainBusy || isRefused)) throw error;
-      const message = `${(error as Error).message}. Trying again for up to ${BUSY_ROUNDS / 2} min.`;
-      if (round === 1) yield* emit({ event: 'notice', message });
+      if (round === 1) yield* emit(busyNotice(error as Error));
     }
   }
 }

@@ -36,8 +36,13 @@ test('a start on a disk that has a job has not begun; any other command may have
 
 test('a command that another one has blocked has not begun, and may be sent again', () => {
   const said = 'Timed out during operation: cannot acquire state change lock (held by monitor=x)';
+  const inParts = ['snapshot-create-as', 'backup-begin'];
   for (const effect of [pivot, ...starts]) {
     const error = effectRefused(effect, said);
+    if (inParts.includes(effect.verb)) {
+      expect(error.begun, effect.verb).toBe(true);
+      continue;
+    }
     expect(error).toBeInstanceOf(CommandBusy);
     expect(error).toMatchObject({ message: `virsh ${effect.verb}: ${said}`, begun: false });
   }

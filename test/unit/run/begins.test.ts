@@ -1,5 +1,4 @@
 /** A run that cannot begin says why, and leaves nothing behind. */
-import { hostname } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import type { Driver } from '../../../src/commands/driver.ts';
 import { BlockplanError } from '../../../src/errors.ts';
@@ -150,14 +149,6 @@ describe('the marker of another run', () => {
       expect(runs.driver.marked).toBe(false);
     },
   );
-
-  test('is replaced if it is older than the run and of this machine: it came with a memory image', async () => {
-    const old = { ...theirs, host: hostname(), since: '2020-01-01T00:00:00.000Z' };
-    const { runs, marks, finish } = await withMarker(old);
-    expect(finish.end).toBe('succeeded');
-    expect(marks.map(({ run }) => run)).toEqual(['r', 'r9', 'r']);
-    expect(runs.driver.marked).toBe(false);
-  });
 
   test('is not removed at the end', async () => {
     const runs = new Runs(hostForPlans());

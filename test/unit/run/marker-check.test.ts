@@ -1,13 +1,14 @@
 /** The marker is checked at the beginning of each phase, and costs a run that cannot set it only once. */
 import { expect, test } from 'vitest';
 import type { Driver } from '../../../src/commands/driver.ts';
-import { EffectFailed } from '../../../src/model/effect-failed.ts';
+import { EffectFailed, NoEvents } from '../../../src/model/effect-failed.ts';
 import type { Marker } from '../../../src/model/marker.ts';
 import { MarkerCheck } from '../../../src/run/marker-check.ts';
 
 const OWN: Marker = {
   run: 'r',
   host: 'here',
+  hostId: 'id',
   user: 'u',
   pid: 1,
   since: '2026-02-01T00:00:00.000Z',
@@ -40,6 +41,8 @@ test('an outdated marker of this machine is replaced, and nothing else', async (
 
 test.each<[string, Partial<Marker>]>([
   ['of another machine', { host: 'h9' }],
+  ['of another machine of the same name', { hostId: 'other' }],
+  ['of an unknown machine', { hostId: '' }],
   ['of a later run', { since: '2026-03-01T00:00:00.000Z' }],
   ['of an unknown time', { since: '' }],
 ])('a marker %s stops the run', async (_which, other) => {
@@ -57,12 +60,21 @@ test('a marker that another run sets meanwhile stops the run', async () => {
 
 test('a marker that cannot be set is tried once in a run', async () => {
   const { marks, before } = scene(undefined, async () => {
-    throw new EffectFailed('no events');
+    throw new NoEvents('no events');
   });
   await before(pivot);
   await before({ ...pivot, direction: 'undo' });
   await before({ ...pivot, phase: 'mirror', direction: 'undo' });
   expect(marks).toHaveLength(1);
+});
+
+test('a marker that is refused is tried again in the next phase', async () => {
+  const { marks, before } = scene(undefined, async () => {
+    throw new EffectFailed('the guest has stopped');
+  });
+  await before(pivot);
+  await before({ ...pivot, direction: 'undo' });
+  expect(marks).toHaveLength(2);
 });
 
 test('what keeps a definition from being lost is done whoever has marked the domain', async () => {

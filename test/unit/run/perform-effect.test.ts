@@ -200,7 +200,7 @@ describe('a journal that cannot be written', () => {
 
   test('stops a forward run before anything is done', () => {
     expect(() => answered(recordIntent('do', entry), answer)).toThrow(
-      new EffectFailed('the journal cannot be written: ENOSPC'),
+      new EffectFailed('the journal cannot be written: ENOSPC', { begun: false }),
     );
   });
 
