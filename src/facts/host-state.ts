@@ -47,17 +47,26 @@ function untoldBy({ host, domain, others, definition }: Facts): UnknownPart[] {
   const told: Readonly<Record<UnknownPart, unknown>> = {
     uri: host?.uri,
     state: domain.state,
+    definition: isPersistent(domain) ? definition : 'none',
+    autostart: domain.autostart,
+    agent: domain.agent,
     'managed-save': domain['managed-save'],
     nvram: domain.nvram ?? definition,
     tpm: domain.tpm ?? definition,
     snapshots: domain.snapshots,
+    checkpoints: domain.checkpoints,
     others,
   };
   return (Object.keys(told) as UnknownPart[]).filter((what) => told[what] === undefined);
 }
 
+function isPersistent({ state, persistent = state !== 'gone' }: Facts['domain']): boolean {
+  return persistent;
+}
+
 function domainOf(facts: Facts, disks: readonly Disk[], defined: DomainXml | undefined): Domain {
-  const { name, state = 'running', persistent = state !== 'gone', ...told } = facts.domain;
+  const { name, state = 'running', persistent: _default, ...told } = facts.domain;
+  const persistent = isPersistent(facts.domain);
   const definition = persistent ? (facts.definition ?? minimalDefinition(name, disks)) : undefined;
   return {
     name,

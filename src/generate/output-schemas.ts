@@ -76,11 +76,11 @@ const PROOF = objectSchema('The proof of a plan.', {
   ),
   violations: listSchema(
     partSchema('violation'),
-    'The invariants that a run violates; empty if the plan is proven.',
+    'The invariants that a run violates under the simulated faults; empty if the plan is proven.',
   ),
   unknowable: listSchema(
     partSchema('violation'),
-    'Unavoidable violations: the journal could not be written, and then blockplan ended.',
+    'What is unavoidable: the journal could not be written when blockplan ended, or libvirt no longer answers.',
   ),
   faults: listSchema(
     partSchema('fault'),

@@ -16,7 +16,7 @@ export interface Writes {
   readonly newest: Readonly<Record<string, boolean>>;
   /**
    * The files that hold an earlier state of the disk, which was restored and compared with its backup. A guest that starts
-   * from one misses nothing but what was written after that backup, as intended.
+   * from one misses nothing but what was written between that backup and the restore, as intended.
    */
   readonly restored?: readonly string[];
 }
@@ -128,11 +128,23 @@ export function withoutPoint(content: Content, file: string): Content {
   return withMemberRemoved(content, pointOf(file));
 }
 
-/** A copy of a backup of the disk has the content of that backup. */
+const OLDER_THAN = 'older than ';
+
+/** The member of each group of writes that are older than a restored file, which therefore need not be in it. */
+function olderThan(file: string): string {
+  return `${OLDER_THAN}${file}`;
+}
+
+function isMark(member: string): boolean {
+  return member.startsWith(POINT_OF) || member.startsWith(OLDER_THAN);
+}
+
+/** A copy of a backup of the disk has the content of that backup: it misses what was written until now. */
 export function withRestored(content: Content, target: string, file: string): Content {
-  const writes = content[target] ?? { held: [], newest: {} };
+  const { held, newest, ...writes } = content[target] ?? { held: [], newest: {} };
   const restored = distinct([...(writes.restored ?? []), file]);
-  return { ...content, [target]: { ...writes, restored } };
+  const older = held.map((group) => groupOf([...filesOf(group), olderThan(file)]));
+  return { ...content, [target]: { held: distinct(older), newest, restored } };
 }
 
 /** Whether a guest has written to the file. */
@@ -176,11 +188,13 @@ function changed(content: Content, change: (writes: Writes) => Writes): Content 
 
 /** The guest's writes that a reader of these layers, topmost first, would not find; a clause for each loss. */
 export function missingWrites(writes: Writes, layers: readonly string[]): string[] {
-  const [active] = layers;
-  const isRestored = active !== undefined && writes.restored?.includes(active) === true;
-  const needed = isRestored ? [] : writes.held.map(filesOf);
-  const lost = needed
+  // Also where an overlay is above the restored file.
+  const restored = layers.find((file) => writes.restored?.includes(file));
+  const lost = writes.held
+    .map(filesOf)
+    .filter((files) => restored === undefined || !files.includes(olderThan(restored)))
     .filter((files) => !files.some((file) => layers.includes(file)))
+    .map((files) => files.filter((file) => !isMark(file)))
     .map((files) => `writes that only ${files.join(', ') || 'a removed file'} held`);
   const top = layers.find((file) => file in writes.newest);
   return top === undefined || writes.newest[top]

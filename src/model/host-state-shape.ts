@@ -183,7 +183,19 @@ export const hostStateShape: Shape<HostState> = fields<HostState>({
   host,
   untold: optionalField(
     listOf(
-      oneOf<UnknownPart>('uri', 'state', 'managed-save', 'nvram', 'tpm', 'snapshots', 'others'),
+      oneOf<UnknownPart>(
+        'uri',
+        'state',
+        'definition',
+        'autostart',
+        'agent',
+        'managed-save',
+        'nvram',
+        'tpm',
+        'snapshots',
+        'checkpoints',
+        'others',
+      ),
     ),
   ),
 });

@@ -47,14 +47,18 @@ export interface HostState {
   readonly untold?: readonly UnknownPart[];
 }
 
-/** Parts that a facts file may omit, and that a precondition or a message may depend on. */
+/** Parts that a facts file may omit, and that a precondition, a message or a proof may depend on. */
 export type UnknownPart =
   | 'uri'
   | 'state'
+  | 'definition'
+  | 'autostart'
+  | 'agent'
   | 'managed-save'
   | 'nvram'
   | 'tpm'
   | 'snapshots'
+  | 'checkpoints'
   | 'others';
 
 export interface HostInfo {

@@ -3,27 +3,28 @@
  * place, on equal hosts, continue alike, so each place is explored once: the work grows with the length of the plan and
  * not with its square.
  */
-import { type Graph, hooksAt } from '../graph/graph.ts';
+import type { Graph } from '../graph/graph.ts';
 import { type SimulatedHost, simulatedHostOf } from '../host/simulated-host.ts';
 import { foldRecords } from '../journal/run-log.ts';
 import { createPlanMachine } from '../machine/machine.ts';
 import type { HostState } from '../model/host-state.ts';
 import { onLocal } from '../model/hosts.ts';
-import { isEndJudged, passBeforeHooks } from '../run/hooks.ts';
-import { applyRecord, type InterruptedPhase, runOfAttempt } from '../run/interrupted-run.ts';
-import { finishInterruptedPhase, observeAndMark, refuseToResume } from '../run/recovery.ts';
-import type { RunPart } from '../run/requests.ts';
-import { finishRun, performNextPhase } from '../run/run-loop.ts';
-import { type Finish, initialRunState, type RunState } from '../run/run-state.ts';
+import { isEndJudged } from '../run/hooks.ts';
+import { applyRecord } from '../run/interrupted-run.ts';
+import { type Finish, initialRunState } from '../run/run-state.ts';
+import { lostAtNextStart } from '../simulate/host-faults.ts';
 import { Identities } from '../simulate/identities.ts';
 import { assume } from './assume.ts';
+import { risksAtEnd, violationsAtEnd } from './end-invariants.ts';
 import { type PerformedPart, PROOF_RUN, performPart } from './fault-injection.ts';
-import { endsBlockplan, type Fault } from './faults.ts';
-import { violationsAtEnd, violationsDuring, violationsWithoutFaults } from './invariants.ts';
+import { endsBlockplan, type Fault, isByOthers } from './faults.ts';
+import { violationsDuring, violationsWithoutFaults } from './invariants.ts';
 import { HostCache, memoizedGraph } from './memo.ts';
+import { partOf, stateNameOf } from './next-part.ts';
+import { type DisksOfGuest, disksForOthers } from './other-actors.ts';
 import { proofEnvironmentOf } from './proof-environment.ts';
 import { type ProofState, StateKeys } from './proof-state.ts';
-import { type Injection, oneCase, type Restart, type Tally, TallyBuilder } from './tally.ts';
+import { type Injection, oneCase, type Tally, TallyBuilder } from './tally.ts';
 
 /** A part of a run that was performed, and the state of the run after it. */
 export interface ExploredPart {
@@ -37,8 +38,8 @@ export interface ExploredPart {
 /** The result of a plan without faults. */
 export interface FaultlessRun {
   readonly finish: Finish;
-  /** The final host state. */
-  readonly state: HostState;
+  /** The final host. */
+  readonly host: SimulatedHost;
 }
 
 /** The result of a run without further faults. */
@@ -52,12 +53,16 @@ export class Explorer {
   readonly initial: HostState;
   readonly start: ProofState;
   readonly #inspect: (host: SimulatedHost) => readonly string[];
+  readonly #disks: DisksOfGuest;
+  /** Whether a start from the initial definition finds the guest's writes. */
+  readonly #isStartable: boolean;
   readonly #keys: StateKeys;
   readonly #hosts: HostCache;
   readonly #tallies = new Map<string, Tally>();
   readonly #endings = new Map<number, Ending>();
   #faultless: FaultlessRun | undefined;
-  #singly = false;
+  /** The number of faults that a case can have. */
+  #most: 1 | 2 = 2;
 
   /**
    * @param told the host state that the plan starts in; preflight has no error in it
@@ -67,6 +72,8 @@ export class Explorer {
     const { state } = assume(told, files);
     this.initial = state;
     this.#inspect = violationsDuring(state);
+    this.#disks = disksForOthers(graph, state);
+    this.#isStartable = lostAtNextStart(simulatedHostOf(state)).length === 0;
     const ids = new Identities();
     this.#keys = new StateKeys(ids);
     this.#hosts = new HostCache(ids);
@@ -90,7 +97,7 @@ export class Explorer {
   #runFaultless(): FaultlessRun {
     for (let proofState: ProofState | undefined = this.start; proofState; ) {
       const { next, finish, performed }: ExploredPart = this.step(proofState, []);
-      if (finish) return { finish, state: performed.environment.host.state };
+      if (finish) return { finish, host: performed.environment.host };
       proofState = next;
     }
     throw new Error('an unfinished run has no next part');
@@ -98,13 +105,13 @@ export class Explorer {
 
   /** All results of the plan with at most that many faults. */
   explore(faults: 1 | 2): Tally {
-    this.#singly = faults === 1;
+    this.#most = faults;
     const tally = this.#from(this.start, faults);
     const wrong = violationsWithoutFaults(this.faultless.finish);
     if (wrong.length === 0) return tally;
     const adder = new TallyBuilder();
     // The case itself has been counted already.
-    adder.add(oneCase(undefined, wrong, false));
+    adder.add(oneCase(undefined, wrong));
     adder.add(tally);
     return adder.tally();
   }
@@ -114,7 +121,7 @@ export class Explorer {
    * @param faults the number of further faults, at least one
    */
   #from(proofState: ProofState, faults: number): Tally {
-    const key = `${this.#singly ? 'single' : faults} ${this.#keys.of(proofState)}`;
+    const key = `${this.#most} ${faults} ${this.#keys.of(proofState)}`;
     const known = this.#tallies.get(key);
     if (known) return known;
     const adder = new TallyBuilder();
@@ -134,7 +141,7 @@ export class Explorer {
     const step = this.step(proofState, injected);
     if (faults === 0) {
       const [only, another] = injected;
-      if (only && !another && this.#singly) adder.addSingle(this.#quietly(step).tally, only);
+      if (only && !another && this.#most === 1) adder.addSingle(this.#quietly(step).tally, only);
       else adder.add(this.#quietly(step).tally, injected);
       return;
     }
@@ -142,18 +149,41 @@ export class Explorer {
     if (step.next) adder.add(this.#from(step.next, faults), injected);
     const last = injected.at(-1)?.at ?? -1;
     for (const point of step.performed.points.slice(last + 1))
-      for (const fault of point.faults)
+      for (const fault of point.faults) {
+        const left = this.#faultsAfter(proofState, point.at, fault, faults);
+        if (left === undefined) continue;
         for (const injection of injectionsOf(proofState, point.at, fault))
-          this.#branch(proofState, [...injected, injection], faults - 1, adder);
+          this.#branch(proofState, [...injected, injection], left, adder);
+      }
+  }
+
+  /**
+   * The number of further faults after that one; undefined if it is not tried. What others do is tried alone, and while
+   * blockplan is stopped by another fault: to pair it with all others would take much longer.
+   */
+  #faultsAfter({ restart }: ProofState, at: number, fault: Fault, faults: number) {
+    if (!isByOthers(fault)) return faults - 1;
+    const isStopped = restart !== undefined && at === 0;
+    return this.isPossible(fault) && (faults === this.#most || isStopped) ? 0 : undefined;
+  }
+
+  /** Whether the fault can happen to this guest, and a run could be responsible for what follows from it. */
+  isPossible(fault: Fault): boolean {
+    if (fault === 'moved-before') return this.#disks.idle !== undefined;
+    return fault !== 'restarted-before' || this.#isStartable;
   }
 
   /** The result of a part by itself: its end, if any, and what is wrong. */
   #judged({ finish, performed }: ExploredPart): Tally {
     const { environment } = performed;
-    const wrong = finish
-      ? violationsAtEnd(this.initial, this.faultless.state, environment, finish)
+    const atEnd = finish
+      ? violationsAtEnd(this.initial, this.faultless.host, environment, finish)
       : [];
-    return oneCase(finish?.end, [...new Set([...performed.wrong, ...wrong])], environment.blind);
+    const wrong = [...new Set([...performed.wrong, ...atEnd])];
+    const risks = finish ? risksAtEnd(this.initial, environment, finish) : [];
+    return environment.blind
+      ? oneCase(finish?.end, [], [...wrong, ...risks])
+      : oneCase(finish?.end, wrong, risks);
   }
 
   /** The result of a part without further faults: one case. */
@@ -195,6 +225,7 @@ export class Explorer {
       injected: map,
       inspect: this.#inspect,
       hosts: this.#hosts,
+      disks: this.#disks,
     });
     const { environment, result } = performed;
     const interrupted = applyRecord(proofState.interrupted, foldRecords(performed.records));
@@ -205,8 +236,8 @@ export class Explorer {
       const judgedHost = isEndJudged(interrupted.run.judged, again)
         ? environment.judgedHost
         : undefined;
-      const { savepoint } = environment;
-      const kept = { marked, startedHooks, judgedHost, savepoint, blind };
+      const { savepoint, act, queryRefused } = environment;
+      const kept = { marked, startedHooks, judgedHost, savepoint, blind, act, queryRefused };
       const restarted = { ...proofEnvironmentOf(host), ...kept };
       return {
         performed,
@@ -220,50 +251,6 @@ export class Explorer {
   }
 }
 
-/** The next part of a run, and the run that it changes. */
-function partOf({ run: former, interrupted, restart }: ProofState): {
-  run: RunState;
-  part: RunPart<Finish | undefined>;
-} {
-  if (restart === undefined) {
-    const run = { ...former };
-    if (run.state.final) return { run, part: finishRun(run, true) };
-    return { run, part: beginsWithHooks(run) ? firstPart(run) : onwards(performNextPhase(run)) };
-  }
-  const run = runOfAttempt(interrupted, restart);
-  return { run, part: resumedPart(run, interrupted.phase, restart) };
-}
-
-/** Whether the next part of a run is its `before` hooks. */
-function beginsWithHooks({ graph, startedHooks, phaseStarts, todo }: RunState): boolean {
-  const isAtStart = startedHooks.length === 0 && phaseStarts.length === 0;
-  return isAtStart && todo?.direction === 'do' && hooksAt(graph, 'before').length > 0;
-}
-
-/** The hooks before the first phase: if one fails, the run ends. */
-function* firstPart(run: RunState): RunPart<Finish | undefined> {
-  return (yield* passBeforeHooks(run)) ? undefined : yield* finishRun(run, false);
-}
-
-/** A run that cannot be resumed reports that, and ends. */
-function* resumedPart(
-  run: RunState,
-  phase: InterruptedPhase | undefined,
-  how: Restart,
-): RunPart<Finish | undefined> {
-  if (run.judged) return yield* finishRun(run, true);
-  if (!(yield* observeAndMark(run, PROOF_RUN))) return yield* refuseToResume(run);
-  if (!(yield* passBeforeHooks(run))) return yield* finishRun(run, false);
-  yield* finishInterruptedPhase(run, phase, how);
-  return undefined;
-}
-
-/** A part that does not end the run. */
-function* onwards(part: RunPart<unknown>): RunPart<undefined> {
-  yield* part;
-  return undefined;
-}
-
 /** A fault that ends blockplan is tried with `resume` and with `rollback` after it. */
 function injectionsOf(proofState: ProofState, at: number, fault: Fault): Injection[] {
   const state = stateNameOf(proofState);
@@ -274,11 +261,4 @@ function injectionsOf(proofState: ProofState, at: number, fault: Fault): Injecti
         { ...injection, again: 'resume' },
       ]
     : [injection];
-}
-
-/** The name of the run's next part in a seed. */
-export function stateNameOf({ run, restart }: ProofState): string {
-  if (restart !== undefined) return restart;
-  if (beginsWithHooks(run)) return 'before';
-  return run.state.final ? 'end' : run.state.name;
 }

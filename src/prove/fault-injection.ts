@@ -1,19 +1,28 @@
 /** Performs parts of a run in a proof: a simulated host answers, and faults are injected. */
-import { codes } from '../codes.ts';
-import { type Effect, filesWrittenInto } from '../commands/effect.ts';
-import { BlockplanError } from '../errors.ts';
 import { type Hook, type HookResult, hookName } from '../hook.ts';
 import { guestWrites, type SimulatedHost, updateDomain } from '../host/simulated-host.ts';
 import type { JournalEntry } from '../journal/journal.ts';
 import type { LogRecord } from '../journal/run-log.ts';
-import { EffectFailed } from '../model/effect-failed.ts';
 import { isUp } from '../model/host-state.ts';
 import { Interrupted, type Request, type RunPart } from '../run/requests.ts';
 import { apply, bundleOf } from '../simulate/host.ts';
 import { daemonRestarts, guestDies, jobsDie, powerFails } from '../simulate/host-faults.ts';
 import { surveyedState } from '../simulate/observed-host.ts';
+import {
+  CONTACT_LOST,
+  cutShort,
+  ENDED,
+  GUEST_IS_OFF,
+  HOOK_RESULTS,
+  isAnswer,
+  JOURNAL_FULL,
+  PASSED,
+  REFUSED,
+  UNREAD,
+} from './answers.ts';
 import { type Fault, faultsOf } from './faults.ts';
 import type { HostCache } from './memo.ts';
+import { actOfOthers, type DisksOfGuest, isAct } from './other-actors.ts';
 import { type ProofEnvironment, withEntry, wrongEntry } from './proof-environment.ts';
 
 /** A point in a part of a run at which faults can be injected. */
@@ -35,27 +44,9 @@ export interface PerformedPart<T> {
   readonly wrong: readonly string[];
 }
 
-/** Ends blockplan at once. One value for all, because an error's stack costs more than the rest of a case. */
-const ENDED = new Error('blockplan has ended');
 const BY_ITSELF = {};
 /** No time passes on a simulated host. */
 const NO_TIME = new Date(0).toISOString();
-const PASSED: HookResult = { output: [] };
-const STOPPED = { error: 'was interrupted', output: [], stopped: true } as const;
-/** The result of a hook under a fault; it passes under any other. */
-const HOOK_RESULTS: { readonly [F in Fault]?: HookResult } = {
-  'hook-fails': { error: 'exited with status 1', output: [] },
-  'hook-hangs': { error: 'did not end in time and was killed', output: [] },
-  'hook-stopped': STOPPED,
-  'interrupted-during': STOPPED,
-  'left-during': STOPPED,
-};
-const REFUSED = new EffectFailed('the host refuses the command');
-const NOT_RUNNING = new EffectFailed('the domain is not running');
-const JOURNAL_FULL = new Error('no space left on device');
-const CONTACT_LOST = new BlockplanError('uncertain', [
-  { code: codes.connectionLost, severity: 'error', message: 'the connection to libvirt is lost' },
-]);
 
 /** How a part is performed. */
 export interface PerformOptions {
@@ -64,6 +55,8 @@ export interface PerformOptions {
   /** Returns what is wrong with a host that the run has just changed. */
   readonly inspect: (host: SimulatedHost) => readonly string[];
   readonly hosts: HostCache;
+  /** The disks that others work on. */
+  readonly disks: DisksOfGuest;
 }
 
 /** Performs a part of a run in a proof environment. */
@@ -87,15 +80,6 @@ export function performPart<T>(
     next = 'given' in answer ? part.next(answer.given) : part.throw(answer.thrown);
   }
   return { ...stage.left(), result: { value: next.value } };
-}
-
-function isAnswer(error: unknown): boolean {
-  return (
-    error instanceof EffectFailed ||
-    error instanceof BlockplanError ||
-    error instanceof Interrupted ||
-    error === JOURNAL_FULL
-  );
 }
 
 class Performer {
@@ -158,7 +142,7 @@ class Performer {
         return surveyedState(this.#site.host, request.state, request.files);
       case 'mark':
         // The marker is in the live XML, which only an active guest has.
-        if (!isUp(this.#site.host.state)) throw NOT_RUNNING;
+        if (!isUp(this.#site.host.state)) throw GUEST_IS_OFF;
         this.#site = { ...this.#site, marked: true };
         return undefined;
       case 'marker':
@@ -219,6 +203,7 @@ class Performer {
     const forward = request.ask === 'perform' && request.direction === 'do';
     if (fault === 'interrupted-before' && forward) throw new Interrupted();
     if (fault === 'refused') throw REFUSED;
+    if (fault === 'unread') this.#refuseQuery();
     if (fault === 'journal-full') this.#site = { ...this.#site, journalFull: true };
     if (fault === 'job-dies') this.#becomes(jobsDie, BY_ITSELF);
     if (fault === 'guest-paused') this.#pause();
@@ -244,6 +229,23 @@ class Performer {
       this.#site = { ...this.#site, interrupted: true };
     this.#isLeaving = fault === 'left-during';
     return HOOK_RESULTS[fault] ?? passed;
+  }
+
+  #refuseQuery(): never {
+    this.#site = { ...this.#site, queryRefused: true };
+    throw UNREAD;
+  }
+
+  /** Others do something; where libvirt refuses it, nothing has happened. */
+  #strikeByOthers(kind: string): void {
+    if (!isAct(kind)) throw new Error(`unknown kind of fault: ${kind}`);
+    const act = { act: kind, ...this.#playing.disks };
+    const { host } = this.#site;
+    this.#becomes(actOfOthers, act);
+    if (this.#site.host === host) return;
+    // The marker is in the live XML.
+    const marked = this.#site.marked && kind !== 'restarted';
+    this.#site = { ...this.#site, marked, act };
   }
 
   #pause(): void {
@@ -284,17 +286,10 @@ class Performer {
         this.#site = { ...this.#site, interrupted: true };
         return;
       default:
-        throw new Error(`unknown kind of fault: ${kind}`);
+        this.#strikeByOthers(kind);
     }
   }
 }
 
 /** The run ID in every proof. */
 export const PROOF_RUN = 'proof';
-
-function cutShort(effect: Extract<Effect, { tool: 'qemu-img' }>): Effect {
-  // A target that existed before stays; its content is neither old nor new.
-  return filesWrittenInto(effect).length > 0
-    ? effect
-    : { tool: 'make-file', file: effect.args.dest, why: effect.why };
-}

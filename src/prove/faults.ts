@@ -22,6 +22,12 @@ export const FAULTS = {
   'interrupted-before': 'the user interrupts before the command',
   'interrupted-during': 'the user interrupts during the command',
   'interrupted-after': 'the user interrupts after the command',
+  'restarted-before': 'the guest is shut down and started again before the command',
+  'edited-before': 'another operator edits the definition before the command',
+  'moved-before': 'another operator moves another disk of the guest before the command',
+  'snapshot-before': 'another tool takes a snapshot of the disk before the command',
+  'copied-before': 'another tool begins to copy the disk before the command',
+  unread: 'libvirt refuses a query, because another command holds the domain',
   'hook-fails': 'the hook fails',
   'hook-hangs': 'the hook hangs and is killed at its time limit',
   'hook-changes': 'the hook changes the guest',
@@ -37,6 +43,8 @@ export type Fault = keyof typeof FAULTS;
 
 type FirstWord<Word extends string> = Word extends `${infer First}-${string}` ? First : Word;
 
+const OTHERS_AT_WORK = 'others restart the guest, or work on its disks or definition';
+
 /** The causes of the faults, by the first word of their names: what a summary groups them by. */
 const CAUSES: Readonly<Record<FirstWord<Fault>, string>> = {
   refused: 'a command is refused',
@@ -48,6 +56,12 @@ const CAUSES: Readonly<Record<FirstWord<Fault>, string>> = {
   crash: 'QEMU crashes',
   power: 'the host loses power',
   interrupted: 'the user interrupts',
+  restarted: OTHERS_AT_WORK,
+  edited: OTHERS_AT_WORK,
+  moved: OTHERS_AT_WORK,
+  snapshot: OTHERS_AT_WORK,
+  copied: OTHERS_AT_WORK,
+  unread: 'libvirt refuses a query, because another command holds the domain',
   hook: 'a hook fails, changes the guest, or is stopped',
   left: 'the user abandons the run during a hook',
   killed: 'blockplan is killed',
@@ -59,7 +73,22 @@ export function causeOf(fault: Fault): string {
   return CAUSES[fault.split('-')[0] as FirstWord<Fault>];
 }
 
+/** What others do. It shows at the next effect or the next observation. */
+const BY_OTHERS: readonly Fault[] = [
+  'restarted-before',
+  'edited-before',
+  'moved-before',
+  'snapshot-before',
+  'copied-before',
+];
+
+/** Whether others cause the fault, by what they do with the guest. */
+export function isByOthers(fault: Fault): boolean {
+  return fault === 'unread' || BY_OTHERS.includes(fault);
+}
+
 const ANY_EFFECT: readonly Fault[] = [
+  ...BY_OTHERS,
   'refused',
   'refused-late',
   'daemon-before',
@@ -124,7 +153,10 @@ const HOOK: readonly Fault[] = [
 ];
 const BEFORE_HOOK: readonly Fault[] = [...HOOK, 'interrupted-during', 'left-during'];
 const HOOK_OF_END: readonly Fault[] = [...HOOK, 'hook-stopped'];
-const LOOK: readonly Fault[] = ['daemon-before'];
+const OBSERVE: readonly Fault[] = ['daemon-before', 'unread', ...BY_OTHERS];
+const SURVEY: readonly Fault[] = ['daemon-before', 'unread'];
+const READ: readonly Fault[] = ['unread'];
+const MARK: readonly Fault[] = ['refused'];
 const UNMARK: readonly Fault[] = ['refused', 'daemon-before'];
 
 /** The faults of a request; none for a request that asks nothing of the host. */
@@ -141,8 +173,14 @@ export function faultsOf(request: Request): readonly Fault[] {
     case 'append':
       return RECORDS[request.entry.type];
     case 'observe':
+      return OBSERVE;
     case 'survey':
-      return LOOK;
+      return SURVEY;
+    case 'headers':
+    case 'marker':
+      return READ;
+    case 'mark':
+      return MARK;
     case 'unmark':
       return UNMARK;
     case 'hook':

@@ -3,6 +3,7 @@ import type { PhaseRef } from '../events.ts';
 import type { SimulatedHost } from '../host/simulated-host.ts';
 import type { JournalEntry } from '../journal/journal.ts';
 import { isUp } from '../model/host-state.ts';
+import type { ActOfOthers } from './other-actors.ts';
 
 export interface ProofEnvironment {
   readonly host: SimulatedHost;
@@ -20,6 +21,10 @@ export interface ProofEnvironment {
   readonly savepoint: Savepoint | undefined;
   /** Whether blockplan has ended while its journal could not be written: what it did then is unknown. */
   readonly blind: boolean;
+  /** What others have done, if anything. */
+  readonly act: ActOfOthers | undefined;
+  /** Whether libvirt has refused a query. */
+  readonly queryRefused: boolean;
 }
 
 export function proofEnvironmentOf(host: SimulatedHost): ProofEnvironment {
@@ -33,6 +38,8 @@ export function proofEnvironmentOf(host: SimulatedHost): ProofEnvironment {
     judgedHost: undefined,
     savepoint: undefined,
     blind: false,
+    act: undefined,
+    queryRefused: false,
   };
 }
 

@@ -61,10 +61,10 @@ export class StateKeys {
 
   #around({ todo }: RunState, environment: ProofEnvironment): readonly unknown[] {
     const { host, marked, contact, journalFull, interrupted, blind } = environment;
-    const { startedHooks, judgedHost, savepoint } = environment;
+    const { startedHooks, judgedHost, savepoint, act, queryRefused } = environment;
     // A rollback ignores interruptions.
     const listens = todo?.direction === 'do' && interrupted;
-    const ends = [startedHooks, judgedHost, savepoint, blind];
+    const ends = [startedHooks, judgedHost, savepoint, blind, act, queryRefused];
     return [host, marked, contact, journalFull, listens, ...ends];
   }
 

@@ -29,7 +29,7 @@ export interface Proof {
   readonly lost: readonly string[];
   /** The invariants that a run violates. */
   readonly violations: readonly Violation[];
-  /** Unavoidable violations: the journal could not be written, and then blockplan ended. */
+  /** What is unavoidable: the journal could not be written when blockplan ended, or libvirt no longer answers. */
   readonly unknowable: readonly Violation[];
   /** The result of each single fault, in the order of the plan's phases. */
   readonly faults: readonly FaultResult[];

@@ -6,9 +6,11 @@ import { hookName } from '../hook.ts';
 import { hookCommandText } from '../model/hook-command.ts';
 import type { Request } from '../run/requests.ts';
 import type { Finish } from '../run/run-state.ts';
-import { type ExploredPart, type Explorer, stateNameOf } from './explore.ts';
+import { risksAtEnd, violationsAtEnd } from './end-invariants.ts';
+import type { ExploredPart, Explorer } from './explore.ts';
 import { FAULTS } from './faults.ts';
-import { violationsAtEnd, violationsWithoutFaults } from './invariants.ts';
+import { violationsWithoutFaults } from './invariants.ts';
+import { stateNameOf } from './next-part.ts';
 import { seedOf } from './seed.ts';
 import type { Injection } from './tally.ts';
 
@@ -43,7 +45,8 @@ export function replay(explorer: Explorer, injections: readonly Injection[]): Re
       if (rest.length > 0) throw unmet(rest);
       const { environment } = step.performed;
       wrong.push(
-        ...violationsAtEnd(explorer.initial, explorer.faultless.state, environment, step.finish),
+        ...violationsAtEnd(explorer.initial, explorer.faultless.host, environment, step.finish),
+        ...risksAtEnd(explorer.initial, environment, step.finish),
       );
       if (injections.length === 0) wrong.push(...violationsWithoutFaults(step.finish));
       return {

@@ -30,7 +30,7 @@ export interface Tally {
   readonly ends: Groups;
   /** By what is wrong. */
   readonly violations: Groups;
-  /** The same for cases that blockplan cannot know about: the journal could not be written when it ended. */
+  /** The same where blockplan cannot know: its journal could not be written when it ended, or libvirt does not answer. */
   readonly unknowable: Groups;
   /** The cases with one fault, by the run's end, the fault and the place, separated by spaces. */
   readonly faults: Groups;
@@ -38,14 +38,23 @@ export interface Tally {
 
 const NONE: Groups = new Map();
 
-/** One case, or a part of one that did not end it, and what is wrong with it. */
-export function oneCase(end: End | undefined, wrong: readonly string[], blind: boolean): Tally {
+/**
+ * One case, or a part of one that did not end it.
+ * @param wrong what is wrong with it
+ * @param unknowable what blockplan could not know
+ */
+export function oneCase(
+  end: End | undefined,
+  wrong: readonly string[],
+  unknowable: readonly string[] = [],
+): Tally {
   const group: Group = { count: 1, injections: [] };
-  const found = wrong.length === 0 ? NONE : new Map(wrong.map((each) => [each, group]));
+  const groups = (found: readonly string[]): Groups =>
+    found.length === 0 ? NONE : new Map(found.map((each) => [each, group]));
   return {
     ends: end === undefined ? NONE : new Map([[end, group]]),
-    violations: blind ? NONE : found,
-    unknowable: blind ? found : NONE,
+    violations: groups(wrong),
+    unknowable: groups(unknowable),
     faults: NONE,
   };
 }

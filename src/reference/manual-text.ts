@@ -53,7 +53,7 @@ export const COMMAND_TEXTS: Readonly<Record<string, CommandText>> = {
   },
   prove: {
     details:
-      'Runs the plan on a simulated host, once for every fault and every pair of faults, and checks that the guest loses nothing.',
+      'Runs the plan on a simulated host, once for each fault that it simulates and for pairs of them, and checks that the guest loses nothing.',
     exitCodes: 'The exit code is 3 if a run violates an invariant.',
     examples: [
       ['Prove a plan for this host', 'blockplan prove move-web1.yaml'],

@@ -37,7 +37,7 @@ export function renderProof(
 type Sentence = (text: string, indent: number) => string[];
 type Bold = (text: string) => string;
 
-const UNKNOWABLE = 'the journal could not be written, and then blockplan ended';
+const UNKNOWABLE = 'the journal could not be written, or libvirt no longer answers';
 
 /** In groups; further groups are counted. */
 const LONGEST_SUMMARY = 10;
@@ -139,19 +139,17 @@ function countsText(counts: Counts, color: boolean): string {
   return `${grouped(all)} cases: ${parts.join(', ')}`;
 }
 
-/** What is proven of runs that are not over: without this, "proven" and "stranded" seem to contradict each other. */
+/** What is proven, and of what: without this, "proven" and "stranded" seem to contradict each other. */
 function safetyLines(
   { violations, unknowable, singles, pairs }: Proof,
   sentence: Sentence,
 ): string[] {
+  if (violations.length > 0) return [];
   const open = ENDS.filter((end) => isOpenEnd(end) && (singles[end] ?? pairs[end] ?? 0) > 0);
-  if (violations.length > 0 || open.length === 0) return [];
-  const except = unknowable.length === 0 ? '' : ' except the unavoidable ones below';
+  const except = unknowable.length === 0 ? '' : ', except the unavoidable ones below,';
   const ends = open.map((end) => OUTCOMES[end].word).join(' or ');
-  return sentence(
-    `in all cases${except}, the guest's data is safe; where the run ends as ${ends}, action is required`,
-    2,
-  );
+  const action = open.length === 0 ? '' : `; where the run ends as ${ends}, action is required`;
+  return sentence(`under these faults${except} the guest's data is safe${action}`, 2);
 }
 
 function assumedLines(assumptions: readonly string[], sentence: Sentence): string[] {

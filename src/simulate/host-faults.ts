@@ -84,7 +84,8 @@ export function guestStarts(host: SimulatedHost): SimulatedHost {
     chain: openedFiles(host, definition, disk.target).map(
       (file): Layer => ({
         file,
-        format: host.formats[file] ?? 'raw',
+        // An image with the name of a backing file in its header is no raw one.
+        format: host.formats[file] ?? (host.headers[file] === undefined ? 'raw' : 'qcow2'),
         ...disk.chain.find((layer) => nameIn(host, layer.file) === file),
       }),
     ),
@@ -115,9 +116,16 @@ export function lostWrites(host: SimulatedHost): readonly string[] {
   const { state } = host;
   return isUp(state)
     ? state.domain.disks.flatMap((disk) => lostOn(host, disk.target, layersOf(host, disk)))
-    : Object.entries(host.last).flatMap(([target, active]) =>
-        lostOn(host, target, filesBelow(host, active)),
-      );
+    : lostBehindHeaders(host);
+}
+
+/** The writes that are missing from the file that the guest wrote to last, and from those that the headers name below it. */
+export function lostBehindHeaders(host: SimulatedHost): readonly string[] {
+  const { state, last } = host;
+  const active = isUp(state) ? filesWrittenByGuest(host, state) : last;
+  return Object.entries(active).flatMap(([target, file]) =>
+    lostOn(host, target, filesBelow(host, file)),
+  );
 }
 
 /**

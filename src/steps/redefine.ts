@@ -1,6 +1,6 @@
 import { codes } from '../codes.ts';
 import { virshCommand } from '../command.ts';
-import type { Effect, Former } from '../commands/effect.ts';
+import type { Former } from '../commands/effect.ts';
 import { definedDisks } from '../model/defined-disks.ts';
 import { isSameBesideAllLayers } from '../model/definition-layers.ts';
 import { isTransient } from '../model/disk-elements.ts';
@@ -226,19 +226,20 @@ function definePhase(params: Params): Phase {
     rollback: 'make the domain transient again, or restore the previous definition',
     effects(before) {
       const { kept } = before.domain;
-      const effects: Effect[] = [
-        defineDomain(wanted(params, before), 'make the domain persistent', formerOf(before)),
-      ];
-      return kept && !before.domain.persistent
-        ? [...effects, ...restoreAttachments(kept, before)]
-        : effects;
+      const defined = defineDomain(
+        wanted(params, before),
+        'make the domain persistent',
+        formerOf(before),
+      );
+      // Another process may have defined the domain meanwhile, which does not restore these.
+      return [defined, ...(kept ? restoreAttachments(kept, before) : [])];
     },
     expects(before) {
       const { kept, persistent } = before.domain;
       return [
         ({ domain }) => (domain.persistent ? [] : [`"${domain.name}" is not persistent`]),
         definitionIs(wanted(params, before), 'the one that was given to libvirt'),
-        ...(kept && !persistent ? [attached(kept)] : []),
+        ...(kept ? [attached(kept, persistent)] : []),
       ];
     },
     undo(before, now) {
@@ -258,10 +259,18 @@ function definePhase(params: Params): Phase {
   };
 }
 
-/** Expects that autostart and the metadata of a definition are restored. */
-function attached({ autostart, checkpoints, snapshots }: Bundle): Expectation {
+/**
+ * Expects that autostart and the metadata of a definition are restored. Whoever has defined the domain meanwhile may have
+ * turned autostart on.
+ */
+function attached(
+  { autostart, checkpoints, snapshots }: Bundle,
+  wasPersistent: boolean,
+): Expectation {
   return ({ domain }) => [
-    ...(autostart === domain.autostart ? [] : ['autostart has changed']),
+    ...(autostart === domain.autostart || (wasPersistent && domain.autostart)
+      ? []
+      : ['autostart has changed']),
     ...snapshots
       .filter(({ name }) => !domain.snapshots.includes(name))
       .map(({ name }) => `the metadata of snapshot ${name} is missing`),

@@ -56,7 +56,7 @@ describe('prove', () => {
       '--format',
       output,
       '--replay',
-      'end@2:killed-before+resume',
+      'end@3:killed-before+resume',
     );
     expect([again.status, again.stderr]).toEqual([0, '']);
     expect(again.stdout).toContain('far.example');

@@ -66,12 +66,13 @@ test.each<readonly [string, Record<string, string>, HostState, readonly string[]
     ],
   ],
   [
-    'of a persistent domain, which keeps autostart and metadata',
+    'of a domain that another process has defined meanwhile, without all that was saved',
     { disk: 'vda', source: SNAP2 },
     withDomain(apart, { kept: bundle({ snapshots: [moment('a')] }) }),
     [
       `define: restore the saved definition, with vda on ${SNAP2}`,
       '  virsh define --file RUN/define.xml  (make the domain persistent)',
+      '  virsh snapshot-create --domain testvm --xmlfile RUN/snapshot.xml --redefine  (restore the metadata of snapshot a)',
       WAY_BACK,
       '    virsh define --file RUN/define.xml  (restore the definition)',
     ],
@@ -221,7 +222,13 @@ test.each<readonly [string, HostState, (domain: Domain) => Partial<Domain>, read
     ['the metadata of snapshot b is missing', 'the metadata of checkpoint c is missing'],
   ],
   [
-    'nothing is missing of a domain that was persistent before',
+    'autostart is off again of a domain that another process has defined meanwhile',
+    withDomain(world(), { kept: bundle() }),
+    () => ({ autostart: false }),
+    ['autostart has changed'],
+  ],
+  [
+    'nothing is missing of one, and autostart was turned on',
     withDomain(world(), { kept: bundle({ autostart: false, snapshots: [moment('a')] }) }),
     () => ({}),
     [],

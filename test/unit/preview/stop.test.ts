@@ -51,7 +51,8 @@ test('the guest is left nowhere else, whatever goes wrong', () => {
   );
   const left = faults.filter(({ end, place }) => end === 'stranded' && stops.has(place));
   expect(new Set(left.map(({ place }) => place))).toEqual(new Set(stops.keys()));
-  for (const { place, said, seed } of left) {
+  // Another tool can put the disk on a file of its own.
+  for (const { place, said, seed } of left.filter(({ fault }) => fault !== 'snapshot-before')) {
     const disk = said.find((line) => line.startsWith('vda: /'));
     const active = disk?.replace('vda: ', '').split(', ')[0];
     if (active !== undefined) expect(stops.get(place), seed).toContain(active);

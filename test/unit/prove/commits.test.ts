@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { Graph } from '../../../src/graph/graph.ts';
 import { type SimulatedHost, simulatedHostOf } from '../../../src/host/simulated-host.ts';
-import { violationsAtEnd } from '../../../src/prove/invariants.ts';
+import { violationsAtEnd } from '../../../src/prove/end-invariants.ts';
 import { proofEnvironmentOf } from '../../../src/prove/proof-environment.ts';
 import { type Proof, provePlan } from '../../../src/prove/prove.ts';
 import type { Finish } from '../../../src/run/run-state.ts';
@@ -60,7 +60,7 @@ test('a rollback must lead to the host at the last commit, and to no other', () 
     const finish: Finish = {
       ...{ end: 'rolled-back', exitCode: 4, interrupted: false, state: [], next: [] },
     };
-    return violationsAtEnd(initial, initial, environment, finish);
+    return violationsAtEnd(initial, simulatedHostOf(initial), environment, finish);
   };
   expect(wrongAt(savepoint)).toEqual([]);
   expect(wrongAt(host((of) => of)).join()).toMatch(/^the files: .*; it was .*\/new\/kept/);

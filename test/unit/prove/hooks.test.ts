@@ -6,6 +6,7 @@ import { simulatedHostOf } from '../../../src/host/simulated-host.ts';
 import type { HostState } from '../../../src/model/host-state.ts';
 import { Explorer } from '../../../src/prove/explore.ts';
 import { performPart } from '../../../src/prove/fault-injection.ts';
+import { isByOthers } from '../../../src/prove/faults.ts';
 import { HostCache } from '../../../src/prove/memo.ts';
 import { proofEnvironmentOf } from '../../../src/prove/proof-environment.ts';
 import { type Proof, provePlan } from '../../../src/prove/prove.ts';
@@ -70,7 +71,12 @@ describe.each(SHIPPED)('%s with hooks', (file) => {
     const refused = proof.faults.filter(({ end }) => end === 'preflight-refused');
     expect(new Set(refused.map(({ place }) => place))).toEqual(new Set(['before']));
     // A hook in doubt, or one that the user left, refuses the run when it is resumed.
-    const after = refused.map(({ fault, again }) => (again ? `${fault} ${again}` : fault));
+    const byOthers = refused.filter(({ fault }) => isByOthers(fault)).map(({ fault }) => fault);
+    expect(byOthers).toEqual(
+      expect.arrayContaining(['edited-before', 'snapshot-before', 'unread']),
+    );
+    const own = refused.filter(({ fault }) => !isByOthers(fault));
+    const after = own.map(({ fault, again }) => (again ? `${fault} ${again}` : fault));
     expect([...new Set(after)].sort()).toEqual([
       'hook-changes',
       'hook-fails',
@@ -141,7 +147,7 @@ test('a hook that is run again although its plan does not allow it is a violatio
       if (hook) for (let times = 0; times < 2; times++) yield { ask: 'hook', hook };
     }
     const hosts = new HostCache(new Identities());
-    const options = { injected: new Map(), inspect: () => [], hosts };
+    const options = { injected: new Map(), inspect: () => [], hosts, disks: {} };
     return performPart(part(), proofEnvironmentOf(simulatedHostOf(state)), options).wrong;
   };
   expect(wrongAfter(graph.hooks[0])).toEqual(['the before hook 1 is run again']);
