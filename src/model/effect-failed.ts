@@ -19,6 +19,13 @@ export class CommandBusy extends EffectFailed {
   }
 }
 
+/** Another run has marked the domain, so no effect of the phase is begun, not even a best-effort one. */
+export class DomainTaken extends EffectFailed {
+  constructor(message: string) {
+    super(message, { begun: false });
+  }
+}
+
 /** libvirt sends no events of the domain. Each further attempt would wait for them as long. */
 export class NoEvents extends EffectFailed {}
 

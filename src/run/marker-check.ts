@@ -2,7 +2,7 @@
 import type { Driver } from '../commands/driver.ts';
 import { BlockplanError } from '../errors.ts';
 import type { Direction, PhaseRef } from '../events.ts';
-import { EffectFailed, NoEvents } from '../model/effect-failed.ts';
+import { DomainTaken, EffectFailed, NoEvents } from '../model/effect-failed.ts';
 import type { Marker } from '../model/marker.ts';
 import { lockedByText } from './mark.ts';
 import { SALVAGE } from './secure-definition.ts';
@@ -23,7 +23,7 @@ export class MarkerCheck {
 
   /**
    * @param of the phase that an effect belongs to
-   * @throws EffectFailed if another run has marked the domain
+   * @throws DomainTaken if another run has marked the domain
    */
   async before(driver: Driver, of: PhaseRef & { readonly direction: Direction }): Promise<void> {
     // It only keeps a definition from being lost, whoever works on the domain.
@@ -75,5 +75,5 @@ function isOutdated(found: Marker, own: Marker): boolean {
 
 function refuseOther(own: Marker, found: Marker | undefined): void {
   if (found === undefined || found.run === own.run) return;
-  throw new EffectFailed(`${lockedByText(found)} meanwhile`);
+  throw new DomainTaken(`${lockedByText(found)} meanwhile`);
 }

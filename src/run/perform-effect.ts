@@ -16,7 +16,7 @@ import { BlockplanError } from '../errors.ts';
 import type { Direction, PhaseRef } from '../events.ts';
 import type { JournalEntry } from '../journal/journal.ts';
 import { DomainBusy } from '../model/domain-busy.ts';
-import { EffectFailed, isUnbegun } from '../model/effect-failed.ts';
+import { DomainTaken, EffectFailed, isUnbegun } from '../model/effect-failed.ts';
 import { filesOfLayer, includesFile, otherUsersOf } from '../model/file-identity.ts';
 import {
   type Disk,
@@ -122,7 +122,8 @@ export function* performEffect(
     const unbegun = isUnbegun(error) ? { unbegun: true as const } : {};
     if (isUnbegun(error)) setHost(run, on, { overwritten });
     yield* appendRecord({ type: 'outcome', ...ref, direction, error: reason, ...unbegun });
-    if (isBestEffort(effect) && error instanceof EffectFailed) {
+    const mayFail = isBestEffort(effect) && !(error instanceof DomainTaken);
+    if (mayFail && error instanceof EffectFailed) {
       run.doubts = [...run.doubts, ...doubtOf(on, effect)];
       return yield* emit({ event: 'notice', message: error.message });
     }

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import type { Effect, VirshTerms } from '../../../src/commands/effect.ts';
 import type { Finding } from '../../../src/errors.ts';
 import { DomainBusy } from '../../../src/model/domain-busy.ts';
-import { CommandBusy, EffectFailed } from '../../../src/model/effect-failed.ts';
+import { CommandBusy, DomainTaken, EffectFailed } from '../../../src/model/effect-failed.ts';
 import { LOCAL } from '../../../src/model/hosts.ts';
 import { performEffect } from '../../../src/run/perform-effect.ts';
 import { answered, runStateIn } from '../../answered.ts';
@@ -194,4 +194,16 @@ describe('a command that another one blocks', () => {
     };
     expect([sent({ optional: true }), sent({})]).toEqual([1, 1]);
   });
+});
+
+test('not even a best-effort command is begun where another run has marked the domain', () => {
+  const part = performEffect(
+    runStateIn(hostForPlans()),
+    { step: 's', phase: 'p', on: LOCAL },
+    'undo',
+    virshEffect(['domfsthaw', '--domain', 'testvm'], { optional: true }),
+  );
+  const taken = new DomainTaken('run r9 has locked the domain meanwhile');
+  const answer = ({ ask }: { readonly ask: string }) => (ask === 'perform' ? taken : undefined);
+  expect(() => answered(part, answer)).toThrow(taken);
 });
