@@ -259,10 +259,9 @@ function filesMade(before: HostState, now: HostState): string[] {
 
 function nextSteps(run: RunState, now: HostState): Command[] {
   const { host } = now;
-  const { name, calledNow } = now.domain;
+  const { name, calledNow, state, stopUnseen, movedAway } = now.domain;
   if (calledNow) return [virshCommand(host, 'dominfo', calledNow)];
-  if (now.domain.state === 'gone' || now.domain.stopUnseen)
-    return [virshLine(host, 'list', '--all')];
+  if (state === 'gone' || stopUnseen || movedAway) return [virshLine(host, 'list', '--all')];
   if (now.domain.state === 'paused')
     return [virshCommand(host, 'domblkerror', name), virshCommand(host, 'resume', name)];
   if (nextStartFaults(now).length > 0) return [blockplanOn(now.host.connect, 'doctor', name)];
