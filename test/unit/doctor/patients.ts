@@ -14,7 +14,7 @@ export const DATA = '/images/web1-data.img';
 export const NOW = Date.parse('2026-11-23T12:00:00Z');
 
 /** When the files of a patient were created. */
-export const BORN = NOW - 3_600_000;
+const BORN = NOW - 3_600_000;
 
 /** The header of an image. */
 export function header(file: string, more: Partial<ImageHeader> = {}): ImageHeader {
