@@ -58,7 +58,7 @@ const PASSING: readonly UncheckedPart[] = [
   { what: 'block jobs that were never ended', codes: [codes.jobAbandoned] },
 ];
 
-/** Also one of them, but reported where nothing is known of the run: somebody has to find out. */
+/** Also one of them, but reported where nothing is known of the run: a person has to find out. */
 const STALE_MARKER: UncheckedPart = {
   what: 'markers of runs that are over',
   codes: [codes.markerStale],

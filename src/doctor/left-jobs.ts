@@ -69,7 +69,7 @@ function ending(
 export interface JobEnding {
   /** As a clause; names the other way to end it, if there is one. */
   readonly todo: string;
-  /** What leaves the least to do, and never two ways to end the job: somebody may type all that is printed. */
+  /** What leaves the least to do, and never two ways to end the job: a user may type all that is printed. */
   readonly commands: readonly Command[];
 }
 

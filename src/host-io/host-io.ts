@@ -169,7 +169,7 @@ export interface FileChanges extends FileSyncs {
   writeFile(path: string, content: string, mode?: number): Promise<FileStamp>;
   /**
    * Renames the file at `by` over the one at `path`, on one file system, so that the replacement survives a power loss, with
-   * the content. Each process finds one of the two files at `path` at any time; whoever has the former one open keeps it.
+   * the content. Each process finds one of the two files at `path` at any time; a process that has the former one open keeps it.
    * Replacing again is no error once the file with the second stamp is at `path` and no longer at `by`.
    * @param stamps of the file that is lost, and of the one that replaces it
    * @throws EffectFailed, without changing anything, where one of the names leads to anything but the regular file with its

@@ -1,12 +1,9 @@
 /** A wait for a backup on scripted events and answers. */
-import { vi } from 'vitest';
 import type { AwaitBackupEffect } from '../../../src/commands/backup-effect.ts';
 import type { Progress } from '../../../src/commands/effect.ts';
 import { BackupWatch } from '../../../src/libvirt/await-backup.ts';
-import type { DomainEvent } from '../../../src/libvirt/event-text.ts';
-import type { DomainEvents } from '../../../src/libvirt/events.ts';
-import { EffectFailed } from '../../../src/model/effect-failed.ts';
 import { scripted } from './scripted-virsh.ts';
+import { InspectedEnd, scriptedEvents } from './watch-scene.ts';
 
 /** What `virsh domjobinfo --rawstats` prints (libvirt 9.0). */
 export const RUNNING =
@@ -20,7 +17,7 @@ export const backupXml = (folder: string) =>
 
 /** A watch on scripted events and answers, and a wait whose end can be inspected. */
 export function backupScene(until: AwaitBackupEffect['until'], answer: string | Error = RUNNING) {
-  const listeners = new Set<(event: DomainEvent) => void>();
+  const scene = scriptedEvents();
   const answers = {
     now: answer,
     xml: backupXml('/s/a.partial') as string | undefined,
@@ -28,19 +25,6 @@ export function backupScene(until: AwaitBackupEffect['until'], answer: string | 
     state: 'running\n' as string | Error,
     late: [] as readonly object[],
     isSettled: true,
-  };
-  let close: (reason: string) => void = () => {};
-  const events = {
-    on: (listener: (event: DomainEvent) => void) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    closed: new Promise((resolve) => {
-      close = (reason: string) => resolve({ asked: false, reason });
-    }),
-  } as unknown as DomainEvents;
-  const hear = (event: object) => {
-    for (const listener of listeners) listener({ time: 0, ...event } as DomainEvent);
   };
   const virsh = scripted(([verb, , , , disk = '']) => {
     if (verb === 'domstate') return answers.state;
@@ -50,42 +34,28 @@ export function backupScene(until: AwaitBackupEffect['until'], answer: string | 
     if (verb === 'domjobabort' && answers.copied === '') answers.now = NONE;
     return answers.now;
   });
-  const watch = new BackupWatch(events);
+  const watch = new BackupWatch(scene.events);
   const progress: Progress[] = [];
   const abort = new AbortController();
   const effect: AwaitBackupEffect = {
     ...{ tool: 'await-backup', draft: '/s/a.partial', disks: ['vda'], until },
     ...{ why: 'w', timeoutMs: 60_000 },
   };
-  let end: string | undefined;
-  const wait = () => {
-    watch
-      .until({
+  const end = new InspectedEnd();
+  const wait = () =>
+    end.of(
+      watch.until({
         ...{ virsh, domain: 'testvm', effect, signal: abort.signal },
         settled: async () => {
-          for (const event of answers.late) hear(event);
+          for (const event of answers.late) scene.hear(event);
           return answers.isSettled;
         },
         onProgress: (each) => progress.push(each),
-      })
-      .then(
-        () => {
-          end = 'done';
-        },
-        (error: Error) => {
-          end = `${error instanceof EffectFailed ? 'failed' : error.name}: ${error.message}`;
-        },
-      );
-  };
+      }),
+    );
   return {
-    ...{ virsh, watch, progress, abort, answers, wait, listeners },
-    close: (reason: string) => close(reason),
-    /** Emits events, without time passing. */
-    tell: async (...told: object[]) => {
-      for (const event of told) hear(event);
-      await vi.advanceTimersByTimeAsync(0);
-    },
-    pass: (ms: number) => vi.advanceTimersByTimeAsync(ms),
-    end: () => end,
+    ...scene,
+    ...{ virsh, watch, progress, abort, answers, wait },
+    end: () => end.text,
   };
 }

@@ -1,13 +1,10 @@
 /** A wait for a block job on scripted events and answers. */
-import { vi } from 'vitest';
 import type { AwaitJobEffect, Progress } from '../../../src/commands/effect.ts';
 import { localHost } from '../../../src/host-io/local-host.ts';
 import { JobWatch } from '../../../src/libvirt/await-job.ts';
-import type { DomainEvent } from '../../../src/libvirt/event-text.ts';
-import type { DomainEvents } from '../../../src/libvirt/events.ts';
 import type { RunOptions, Virsh } from '../../../src/libvirt/virsh.ts';
-import { EffectFailed } from '../../../src/model/effect-failed.ts';
 import { scripted } from './scripted-virsh.ts';
+import { InspectedEnd, scriptedEvents } from './watch-scene.ts';
 
 type Until = AwaitJobEffect['until'];
 
@@ -29,18 +26,7 @@ function liveXml(ready: boolean): string {
 
 /** A watch on scripted events and answers, and a wait whose end can be inspected. */
 export function jobScene(until: Until, answers: Answers, timeoutMs = 60_000) {
-  const listeners = new Set<(event: DomainEvent) => void>();
-  let close: () => void = () => {};
-  const closed = new Promise<never>((resolve) => {
-    close = resolve as () => void;
-  });
-  const events = {
-    on: (listener: (event: DomainEvent) => void) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    closed,
-  } as unknown as DomainEvents;
+  const scene = scriptedEvents();
   const answered = scripted(([verb]) => {
     if (verb === 'domstate') return answers.state ?? 'running\n';
     if (verb === 'list') return '';
@@ -57,37 +43,23 @@ export function jobScene(until: Until, answers: Answers, timeoutMs = 60_000) {
       return answered.run(argv);
     },
   };
-  const watch = new JobWatch(events);
+  const watch = new JobWatch(scene.events);
   const progress: Progress[] = [];
   const abort = new AbortController();
   const effect: AwaitJobEffect = { tool: 'await-job', disk: 'vda', until, why: 'w', timeoutMs };
-  let end: string | undefined;
-  const wait = () => {
-    watch
-      .until({
+  const end = new InspectedEnd();
+  const wait = () =>
+    end.of(
+      watch.until({
         io: localHost,
         ...{ virsh, domain: 'testvm', effect, signal: abort.signal },
         onProgress: (each) => progress.push(each),
-      })
-      .then(
-        () => {
-          end = 'done';
-        },
-        (error: Error) => {
-          end = `${error instanceof EffectFailed ? 'failed' : error.name}: ${error.message}`;
-        },
-      );
-  };
+      }),
+    );
   return {
-    ...{ virsh, limits, watch, progress, abort, answers, wait, close, listeners },
-    /** Emits events, without time passing. */
-    tell: async (...told: object[]) => {
-      for (const event of told)
-        for (const listener of listeners) listener({ time: 0, ...event } as DomainEvent);
-      await vi.advanceTimersByTimeAsync(0);
-    },
-    pass: (ms: number) => vi.advanceTimersByTimeAsync(ms),
-    end: () => end,
+    ...scene,
+    ...{ virsh, limits, watch, progress, abort, answers, wait },
+    end: () => end.text,
   };
 }
 
