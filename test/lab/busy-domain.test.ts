@@ -2,12 +2,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { localHost } from '../../src/host-io/local-host.ts';
-import type { Guest } from '../../src/lab/guest.ts';
 import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { openVirsh } from '../../src/libvirt/virsh.ts';
-import { saidIn } from '../../src/run/run-state.ts';
-import { type Fault, runWithFault } from './fault-run.ts';
-import { expectWrites, planText } from './support.ts';
+import { makeLayeredGuest, runStruck } from './struck-run.ts';
+import { expectWrites } from './support.ts';
 
 let host: LabHost;
 beforeAll(async () => {
@@ -15,38 +13,13 @@ beforeAll(async () => {
 });
 afterAll(() => host.stop());
 
-async function makeGuest(): Promise<Guest> {
-  const guest = await host.createGuest({
-    disks: [{ target: 'vda', chain: ['base', 'top'], fill: 6_000_000 }],
-  });
-  await guest.waitForWrites(1);
-  return guest;
-}
-
-/** Runs a step; calls `strike` just before the command with that verb in that phase. */
-async function runStep(
-  { name }: Guest,
-  step: Readonly<Record<string, unknown>>,
-  phase: string,
-  tool: string,
-  strike: Fault['strike'],
-) {
-  const fault = { name: phase, phase, tool, moment: 'before', strike } as const;
-  const ran = await runWithFault(host, name, planText(name, [step]), fault);
-  const told = [...ran.events.map((event) => JSON.stringify(event)), ...saidIn(ran.finish)].join(
-    '\n',
-  );
-  expect(ran.struck, told).toBe(true);
-  return { ...ran, told };
-}
-
 test('a pull of another tool in the place of the own one is neither awaited nor cancelled', async () => {
-  const guest = await makeGuest();
-  const { finish, events, told } = await runStep(
+  const guest = await makeLayeredGuest(host);
+  const { finish, events, told } = await runStruck(
+    host,
     guest,
-    { id: 'pull', blockpull: { disk: 'vda' } },
-    'pull/pull',
-    'blockpull',
+    [{ id: 'pull', blockpull: { disk: 'vda' } }],
+    ['pull/pull', 'blockpull'],
     async () => {
       await host.virsh('blockpull', guest.name, 'vda', '--bandwidth', '100000', '--bytes');
     },
@@ -64,15 +37,15 @@ test('a pull of another tool in the place of the own one is neither awaited nor 
 });
 
 test('a pivot that another command blocks for 45 s is sent again, and the copy is not lost', async () => {
-  const guest = await makeGuest();
+  const guest = await makeLayeredGuest(host);
   const dest = `${host.images}/${guest.name}/dest`;
   const other = await openVirsh(localHost, { uri: host.uri });
   let held: Promise<unknown> = Promise.resolve();
-  const { finish, told } = await runStep(
+  const { finish, told } = await runStruck(
+    host,
     guest,
-    { id: 'copy', blockcopy: { disk: 'vda', dest, pivot: true } },
-    'copy/pivot',
-    'blockjob',
+    [{ id: 'copy', blockcopy: { disk: 'vda', dest, pivot: true } }],
+    ['copy/pivot', 'blockjob'],
     async () => {
       // A command whose monitor does not answer keeps libvirt's lock on the domain.
       const qemu = await guest.qemuPid();

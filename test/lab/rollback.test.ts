@@ -7,9 +7,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { agentConnected, definition } from '../../src/lab/picture.ts';
-import { saidIn } from '../../src/run/run-state.ts';
-import { type Fault, type FaultyRun, runWithFault } from './fault-run.ts';
-import { expectNextStart, expectWrites, planText } from './support.ts';
+import { makeLayeredGuest, runStruck } from './struck-run.ts';
+import { expectNextStart, expectWrites } from './support.ts';
 
 let host: LabHost;
 beforeAll(async () => {
@@ -17,34 +16,9 @@ beforeAll(async () => {
 });
 afterAll(() => host.stop());
 
-async function makeGuest(): Promise<Guest> {
-  const guest = await host.createGuest({
-    disks: [{ target: 'vda', chain: ['base', 'top'], fill: 6_000_000 }],
-  });
-  await guest.waitForWrites(1);
-  return guest;
-}
-
 const ioError = () => Object.assign(new Error('EIO: i/o error'), { code: 'EIO' });
 const inFolder = ({ name }: Guest, file: string) => join(host.images, name, file);
 const liveXml = ({ name }: Guest) => host.virsh('dumpxml', name);
-
-/** Runs steps; calls `strike` just before the first command with that name in that phase. */
-async function runWith(
-  { name }: Guest,
-  steps: readonly Readonly<Record<string, unknown>>[],
-  at: readonly [phase: string, tool: string],
-  strike: Fault['strike'],
-): Promise<FaultyRun & { readonly told: string }> {
-  const [phase, tool] = at;
-  const fault = { name: phase, phase, tool, moment: 'before', strike } as const;
-  const ran = await runWithFault(host, name, planText(name, steps), fault);
-  const told = [...ran.events.map((event) => JSON.stringify(event)), ...saidIn(ran.finish)].join(
-    '\n',
-  );
-  expect(ran.struck, told).toBe(true);
-  return { ...ran, told };
-}
 
 const snapshot = (file: string, more: Readonly<Record<string, unknown>>) => ({
   id: 'snap',
@@ -58,12 +32,13 @@ const snapshot = (file: string, more: Readonly<Record<string, unknown>>) => ({
 });
 
 test('a guest that is frozen when the connection is lost is thawed', async () => {
-  const guest = await makeGuest();
+  const guest = await makeLayeredGuest(host);
   await agentConnected(host, guest.name);
   const frozen = () =>
     host.virsh('qemu-agent-command', guest.name, '{"execute":"guest-fsfreeze-status"}');
   const step = snapshot(inFolder(guest, 'overlay'), { quiesce: true });
-  const { finish, told } = await runWith(
+  const { finish, told } = await runStruck(
+    host,
     guest,
     [step],
     ['snap/snapshot', 'snapshot-create-as'],
@@ -82,17 +57,23 @@ test('a guest that is frozen when the connection is lost is thawed', async () =>
 });
 
 test('a job that another tool has started on the disk is not cancelled in the rollback of a flat copy', async () => {
-  const guest = await makeGuest();
+  const guest = await makeLayeredGuest(host);
   const theirs = inFolder(guest, 'theirs');
   const copy = {
     id: 'copy',
     blockcopy: { disk: 'vda', dest: inFolder(guest, 'dest'), pivot: true },
   };
-  const { finish, told } = await runWith(guest, [copy], ['copy/pivot', 'blockjob'], async () => {
-    await host.virsh('blockjob', guest.name, 'vda', '--abort');
-    const words = ['--dest', theirs, '--format', 'qcow2', '--transient-job', '--bandwidth', '1'];
-    await host.virsh('blockcopy', guest.name, 'vda', ...words);
-  });
+  const { finish, told } = await runStruck(
+    host,
+    guest,
+    [copy],
+    ['copy/pivot', 'blockjob'],
+    async () => {
+      await host.virsh('blockjob', guest.name, 'vda', '--abort');
+      const words = ['--dest', theirs, '--format', 'qcow2', '--transient-job', '--bandwidth', '1'];
+      await host.virsh('blockcopy', guest.name, 'vda', ...words);
+    },
+  );
   expect(finish.end, told).toBe('stranded');
   expect(finish.state, told).toContain('a block job (copy) is running on vda');
   const xml = await liveXml(guest);
@@ -103,11 +84,12 @@ test('a job that another tool has started on the disk is not cancelled in the ro
 });
 
 test('an existing overlay is not committed while the guest is off: its rollback reports that it needs the guest', async () => {
-  const guest = await makeGuest();
+  const guest = await makeLayeredGuest(host);
   const [top, overlay] = [inFolder(guest, 'top.qcow2'), inFolder(guest, 'overlay')];
   await host.qemuImg('create', '-q', '-f', 'qcow2', '-b', top, '-F', 'qcow2', overlay);
   const convert = { id: 'conv', convert: { source: top, dest: inFolder(guest, 'copy') } };
-  const { finish, events, told } = await runWith(
+  const { finish, events, told } = await runStruck(
+    host,
     guest,
     [snapshot(overlay, { 'reuse-external': true }), convert],
     ['conv/convert', 'qemu-img'],
@@ -151,7 +133,8 @@ test('a rollback keeps another disk where another tool has moved it, and what an
   const theirs = inFolder(guest, 'theirs');
   const copy = { disk: 'vda', dest: inFolder(guest, 'dest'), shallow: true, pivot: true };
   const convert = { source: inFolder(guest, 'base.qcow2'), dest: inFolder(guest, 'copy') };
-  const { finish, told } = await runWith(
+  const { finish, told } = await runStruck(
+    host,
     guest,
     [
       { id: 'copy', blockcopy: copy },
@@ -180,7 +163,8 @@ test('a definition that is edited between a pivot and its define keeps the edits
   const copy = { disk: 'vda', dest, shallow: true, pivot: true };
   const edited = join(host.dir, 'edited.xml');
   const limit = '<total_iops_sec>100000</total_iops_sec>';
-  const { finish, events, told } = await runWith(
+  const { finish, events, told } = await runStruck(
+    host,
     guest,
     [{ id: 'copy', blockcopy: copy }],
     ['copy/pivot', 'define'],
@@ -207,7 +191,8 @@ test('a definition that libvirtd derives when it restarts counts as the saved on
   const guest = await withSecondDisk();
   const before = await definition(host, guest.name);
   const dest = inFolder(guest, 'dest');
-  const { finish, told } = await runWith(
+  const { finish, told } = await runStruck(
+    host,
     guest,
     [
       { undefine: {} },
