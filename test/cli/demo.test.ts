@@ -80,7 +80,9 @@ test.concurrent.each([
 
 test.concurrent('Ctrl-C rolls back the simulated guest, and leaves no journal behind', async () => {
   const demo = startDemo(['--simulated']);
-  await expect.poll(demo.said, { timeout: 20_000, interval: 20 }).toMatch(/^mirror\/mirror: 10 %/m);
+  await expect
+    .poll(demo.said, { timeout: 120_000, interval: 20 })
+    .toMatch(/^mirror\/mirror: 10 %/m);
   demo.interrupt();
   expect(await demo.ended, demo.complained()).toBe(130);
   expect(demo.said()).toMatch(/^rolled back: migrate on testvm \(interrupted, /m);

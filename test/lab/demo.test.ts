@@ -57,21 +57,17 @@ describe('npm run demo', () => {
     expect(status).toBe(0);
   });
 
-  test('prints the transcript, and leaves nothing behind', {
-    timeout: 120_000,
-  }, async () => {
+  test('prints the transcript, and leaves nothing behind', async () => {
     const demo = startDemo();
     expect(await demo.ended, demo.said()).toBe(0);
     await expect(normalised(demo.said())).toMatchFileSnapshot(TRANSCRIPT);
     expect(await tracesOf(hostOf(demo))).toEqual([]);
   });
 
-  test('rolls back on SIGINT in the middle of a copy, and leaves nothing behind', {
-    timeout: 120_000,
-  }, async () => {
+  test('rolls back on SIGINT in the middle of a copy, and leaves nothing behind', async () => {
     const demo = startDemo();
     await expect
-      .poll(demo.said, { timeout: 60_000, interval: 20 })
+      .poll(demo.said, { timeout: 150_000, interval: 20 })
       .toMatch(/^mirror\/mirror: \d+ %/m);
     demo.child.kill('SIGINT');
     expect(await demo.ended, demo.said()).toBe(130);

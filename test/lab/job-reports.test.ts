@@ -116,7 +116,7 @@ test('a process that never listens is replaced before the copy is ended', async 
   await driver.unmark();
   await driver.close();
   await rm(dest);
-}, 180_000);
+});
 
 /** The processes of this test that print QEMU's reports. */
 async function monitors(): Promise<number[]> {

@@ -102,7 +102,7 @@ describe('one host', () => {
 
   test('the guest shuts down on request', async () => {
     await host.virsh('shutdown', guest.name, '--mode', 'acpi');
-    await expect.poll(() => guest.state(), { timeout: 20_000 }).toBe('shut off');
+    await expect.poll(() => guest.state(), { timeout: 60_000 }).toBe('shut off');
     assertComplete(await readLog(active()), await guest.acknowledged());
   });
 
@@ -154,7 +154,7 @@ test('nothing is left when the owner is killed', async () => {
     const dir = await firstLine(owner);
     expect((await traces(dir)).length).toBeGreaterThan(3);
     owner.kill('SIGKILL');
-    await expect.poll(() => traces(dir), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => traces(dir), { timeout: 60_000 }).toEqual([]);
   } finally {
     await rm(folder, { recursive: true });
   }

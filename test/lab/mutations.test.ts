@@ -146,7 +146,7 @@ function powerLoss({ guest, places: { active, dest } }: Scene): Fault {
       const upTo = await guest.acknowledged();
       await host.powerOff();
       await host.boot();
-      await expect.poll(() => guest.state(), { timeout: 20_000 }).toBe('running');
+      await expect.poll(() => guest.state(), { timeout: 60_000 }).toBe('running');
       expect((await liveChain(host, guest.name, 'vda'))[0]).toBe(dest);
       await host.virsh('destroy', guest.name);
       await expect(guest.verifyLog(dest, upTo)).rejects.toThrow(/log ends at \d+|e2fsck/);

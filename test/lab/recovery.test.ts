@@ -113,9 +113,7 @@ async function restarted(): Promise<void> {
   await host.virsh('start', NAME);
 }
 
-test('a guest that was restarted since its freeze is not frozen: one rollback ends the run', {
-  timeout: 180_000,
-}, async () => {
+test('a guest that was restarted since its freeze is not frozen: one rollback ends the run', async () => {
   const run = await killedAfterSnapshot();
   await restarted();
   // Its agent starts with the guest's system, seconds later.
@@ -130,9 +128,7 @@ test('a guest that was restarted since its freeze is not frozen: one rollback en
   await expectWrites(host, guest);
 });
 
-test('a guest whose agent did not answer is thawed by the next rollback', {
-  timeout: 180_000,
-}, async () => {
+test('a guest whose agent did not answer is thawed by the next rollback', async () => {
   const run = await killedAfterSnapshot();
   const wake = await agentSleeps();
   const stranded = expectEnd(await takeUp('rollback', run), 5);
@@ -151,9 +147,7 @@ test('a guest whose agent did not answer is thawed by the next rollback', {
   await expectWrites(host, guest);
 });
 
-test('a QEMU process is distinguished from the next, also if libvirt gives it the same id', {
-  timeout: 180_000,
-}, async () => {
+test('a QEMU process is distinguished from the next, also if libvirt gives it the same id', async () => {
   const processes = new GuestProcesses(localHost);
   const look = async () => {
     await using virsh = await openVirsh(localHost, { uri: host.uri, readonly: true });
@@ -184,9 +178,7 @@ test('a QEMU process is distinguished from the next, also if libvirt gives it th
   expect(hasEnded(second.process, third)).toBe(true);
 });
 
-test('after a power loss autostart, which undefine disabled, is reported, and enabled again', {
-  timeout: 180_000,
-}, async () => {
+test('after a power loss autostart, which undefine disabled, is reported, and enabled again', async () => {
   const copy = (disk: string, more: object = {}) => ({
     blockcopy: { disk, dest: at(`new-${disk}`), shallow: true, pivot: true, ...more },
   });
@@ -237,9 +229,7 @@ test('after a power loss autostart, which undefine disabled, is reported, and en
   await expectWrites(host, guest);
 });
 
-test('a run that was repaired by other means is forgotten, with its marker', {
-  timeout: 180_000,
-}, async () => {
+test('a run that was repaired by other means is forgotten, with its marker', async () => {
   const slow = { disk: 'vdb', dest: at('slow'), finish: true, bandwidth: 20_000, bytes: true };
   const text = planText(NAME, [{ blockcopy: slow }]);
   const running = await startRun(host, { text });

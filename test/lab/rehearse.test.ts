@@ -256,7 +256,7 @@ describe('an interruption leaves nothing behind', () => {
     running.child.stderr?.on('data', (text: string) => {
       said += text;
     });
-    await expect.poll(() => said, { timeout: 40_000, interval: 20 }).toMatch(moment);
+    await expect.poll(() => said, { timeout: 150_000, interval: 20 }).toMatch(moment);
     const lab = await labOfRehearsal(running);
     running.child.kill('SIGINT');
     const ended = await running.ended;
