@@ -66,7 +66,7 @@ const bundles = [
   // CommonJS starts in three quarters of the time that ES modules take.
   await build({
     ...options,
-    input: { cli: 'src/cli/main.ts' },
+    input: { cli: 'src/cli/start.ts' },
     plugins: [withoutChildProcess, ascii],
     output: {
       dir: 'dist',

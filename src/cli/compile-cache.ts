@@ -1,21 +1,32 @@
-/** Caches V8's compiled code between commands, on Node 22.8 or later. */
+/** Caches V8's compiled code between commands. */
 import { existsSync, lstatSync, mkdirSync } from 'node:fs';
 import * as nodeModule from 'node:module';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { cacheCode } from './code-cache.ts';
 
 /** The signature in Node 22.8; the installed types are those of Node 20. */
 type Enable = (folder: string) => unknown;
 
 /**
- * Enables Node's compile cache, if Node has one. Without it commands only start more slowly, so nothing is reported.
+ * Enables Node's compile cache, or where Node has none, before 22.8, our own. Without it commands only start more slowly, so
+ * nothing is reported.
  * @param uid the user ID; undefined on a system without user IDs
+ * @param chunks the folder of the modules that are loaded from now on
+ * @param command the first word of the command line
  */
-export function useCompileCache(env: NodeJS.ProcessEnv, uid: number | undefined): void {
-  const { enableCompileCache } = nodeModule as { readonly enableCompileCache?: Enable };
-  if (!enableCompileCache) return;
+export function useCompileCache(
+  env: NodeJS.ProcessEnv,
+  uid: number | undefined,
+  chunks: string,
+  command: string | undefined,
+): void {
   const folder = compileCacheFolder(env, uid);
-  if (isOwnFolder(folder, uid)) enableCompileCache(folder);
+  if (!isOwnFolder(folder, uid)) return;
+  const { enableCompileCache } = nodeModule as { readonly enableCompileCache?: Enable };
+  if (enableCompileCache) enableCompileCache(folder);
+  else if (command !== undefined && /^[a-z]+$/.test(command))
+    cacheCode(join(folder, command), chunks);
 }
 
 /** Node's own default is below /tmp, where another user may have made the folder first. */

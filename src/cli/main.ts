@@ -1,8 +1,6 @@
-#!/usr/bin/env node
 /** The command line: the composition root, and the only room that owns the process and its exit code. */
 import { CommanderError } from 'commander';
 import { EXIT_CODES } from '../outcomes.ts';
-import { useCompileCache } from './compile-cache.ts';
 import { printError } from './print-error.ts';
 import { program } from './program.ts';
 import { handleUncaught } from './uncaught.ts';
@@ -31,6 +29,5 @@ async function explain(error: unknown): Promise<number> {
   return printError(error);
 }
 
-useCompileCache(process.env, process.getuid?.());
 handleUncaught();
 void main();

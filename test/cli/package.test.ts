@@ -91,9 +91,9 @@ describe('the package', () => {
           (line) => /blockplan\/dist\/(?:chunks\/)?(.+?)(?:-.{8})?\.js$/.exec(line)?.[1] ?? [],
         )
         .sort();
-    expect(loaded('--version')).toEqual(['cli', 'rolldown-runtime']);
+    expect(loaded('--version')).toEqual(['cli', 'main', 'rolldown-runtime']);
     const plan = resolve('plans/live-storage-migration.yaml');
-    expect(loaded('validate', plan)).toEqual(['cli', 'plan', 'rolldown-runtime']);
+    expect(loaded('validate', plan)).toEqual(['cli', 'main', 'plan', 'rolldown-runtime']);
   });
 
   test('can be imported', () => {
