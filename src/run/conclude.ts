@@ -30,6 +30,7 @@ import {
 import { retryDoubts } from './doubts.ts';
 import { isOnlyCopy, owedDefinition } from './kept-definition.ts';
 import { ambiguousDisks, lastWritesBy, unknownLastWrites } from './last-writes.ts';
+import { leftWritesTexts } from './left-writes.ts';
 import { lostRecords } from './lost-records.ts';
 import { removeMarker } from './mark.ts';
 import {
@@ -79,6 +80,7 @@ function unknown(run: RunState, ...reason: readonly string[]): Finish {
     'the state of the domain is unknown',
     `it is also unknown whether a block job of "${domain.name}" is still running`,
     ...owed.state,
+    ...Object.values(run.hosts).flatMap(leftWritesTexts),
     ...keptByRollback(keptIn(run)),
   ];
   const look = virshCommand(host, 'dominfo', domain.name);
@@ -283,17 +285,13 @@ interface Report extends Pick<Finish, 'happened' | 'state'> {
 function finishOf(end: End, run: RunState, { happened = [], state, next = [] }: Report): Finish {
   const { interrupted, asked } = run;
   const exitCode = exitCodeOf(end, interrupted, asked);
-  return { end, exitCode, interrupted, ...happenedPart(happened), state, next };
+  return { end, exitCode, interrupted, ...(happened.length > 0 ? { happened } : {}), state, next };
 }
 
-function happenedPart(happened: readonly string[]): Pick<Finish, 'happened'> {
-  return happened.length === 0 ? {} : { happened };
-}
-
-/**
- * The end of an attempt that was refused before it did anything.
- * @param state what that means for the guest
- */
-export function refusedFinish(run: RunState, state: string, next: readonly Command[]): Finish {
-  return finishOf('preflight-refused', run, { happened: run.reasons, state: [state], next });
+/** The end of an attempt that was refused before it did anything, with the definition that the guest may still lack. */
+export function refusedFinish(run: RunState, meaning: string, next: readonly Command[]): Finish {
+  const owed = owedDefinition(isOnlyCopy(home(run)), home(run).initial.domain.name, run);
+  const state = [meaning, ...owed.state];
+  const { reasons: happened } = run;
+  return finishOf('preflight-refused', run, { happened, state, next: [...next, ...owed.next] });
 }

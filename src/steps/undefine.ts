@@ -185,5 +185,5 @@ function otherRecords(
 ): string[] {
   const names = saved.map(({ name }) => name);
   const isSame = had.length === names.length && had.every((name) => names.includes(name));
-  return isSame ? [] : [`the saved metadata of ${what} is not that which the domain had`];
+  return isSame ? [] : [`the saved metadata has other ${what} than the domain had`];
 }

@@ -91,7 +91,7 @@ test.each<readonly [string, Partial<Domain>, readonly string[]]>([
     { kept: undefined } as unknown as Partial<Domain>,
     [
       'the saved definition differs from the one that the domain had',
-      'the saved metadata of snapshots is not that which the domain had',
+      'the saved metadata has other snapshots than the domain had',
     ],
   ],
   [
@@ -102,17 +102,17 @@ test.each<readonly [string, Partial<Domain>, readonly string[]]>([
   [
     'a snapshot was deleted before its metadata was saved',
     { kept: { ...bundle, snapshots: [] } },
-    ['the saved metadata of snapshots is not that which the domain had'],
+    ['the saved metadata has other snapshots than the domain had'],
   ],
   [
     'another snapshot was saved',
     { kept: { ...bundle, snapshots: [{ name: 'b', xml: '' }] } },
-    ['the saved metadata of snapshots is not that which the domain had'],
+    ['the saved metadata has other snapshots than the domain had'],
   ],
   [
     'a checkpoint was created before it was saved',
     { kept: { ...bundle, checkpoints: [{ name: 'c', xml: '' }] } },
-    ['the saved metadata of checkpoints is not that which the domain had'],
+    ['the saved metadata has other checkpoints than the domain had'],
   ],
 ])('is not done if %s', (_title, change, problems) => {
   const { phase, before, after, start } = done;

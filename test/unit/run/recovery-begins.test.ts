@@ -123,6 +123,18 @@ describe.each(WAYS)('%s', (how) => {
     expect(runs.events.at(-1)).toMatchObject({ event: 'run-finished', end: 'preflight-refused' });
   });
 
+  test('reports that only its folder has the definition, also if nothing can be done', async () => {
+    const runs = new Runs(hostForPlans());
+    await runs.killed(shipped('live-storage-migration-classic.yaml'), between);
+    failing(runs, 'mark', new EffectFailed('no metadata'));
+    const { finish } = await runs.again(how);
+    expect(finish?.state).toEqual([
+      'this attempt changed nothing: the guest is as the run left it',
+      `as far as is known, the definition of "testvm" exists only in ${runs.folder}/bundle.json: the guest does not come back after it stops`,
+    ]);
+    expect(finish?.next).toContain('blockplan rescue r');
+  });
+
   test('keeps the marker of the run if it cannot be written again', async () => {
     const runs = await killed(between);
     failing(runs, 'mark', new EffectFailed('no metadata'));

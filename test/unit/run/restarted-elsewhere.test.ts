@@ -1,5 +1,6 @@
 /** Runs whose guest was stopped and started again from another file than the one that it wrote to last. */
 import { describe, expect, test } from 'vitest';
+import { BlockplanError } from '../../../src/errors.ts';
 import { asDefined } from '../../../src/host/domain.ts';
 import type { SimulatedHost } from '../../../src/host/simulated-host.ts';
 import type { JournalEntry } from '../../../src/journal/journal.ts';
@@ -84,4 +85,25 @@ test('a guest of which the process is unknown, on another file: the file with it
   runs.befalls(restarted);
   expect((await runs.again('rollback')).finish?.end).toBe('stranded');
   expect(runs.host.state.files[COPY]).toBeTruthy();
+});
+
+test('the file with its writes is also named at an end that is uncertain', async () => {
+  const runs = new Runs(hostForPlans());
+  await runs.killed(shipped('live-storage-migration-classic.yaml'), ended('pivot'));
+  runs.befalls(restarted);
+  const away = { code: 'BP198', severity: 'error', message: 'libvirt is away.' } as const;
+  const observe = runs.driver.observe.bind(runs.driver);
+  let looks = 0;
+  Object.assign(runs.driver, {
+    reconnect: async () => false,
+    observe: async (files: readonly string[]) => {
+      if (looks++ > 0) throw new BlockplanError('uncertain', [away]);
+      return observe(files);
+    },
+  });
+  const { finish } = await runs.again('rollback');
+  expect(finish?.end).toBe('uncertain');
+  expect(finish?.state.join('\n')).toContain(
+    `vda: "testvm" wrote to ${COPY} before it was stopped, and now runs on ${SNAP2}`,
+  );
 });
