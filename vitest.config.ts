@@ -12,6 +12,7 @@ export default defineConfig({
           include: ['test/*.test.ts', 'test/unit/**/*.test.ts', 'test/steps/**/*.test.ts'],
           // Nothing is expected of the machine's speed: a time is there for what hangs.
           testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
       {
