@@ -1,6 +1,6 @@
 /**
  * A compile cache for a Node that has none. V8 itself can give out what it has compiled (`Script.createCachedData`), with the
- * functions that it compiles only when they are called. So each command has a cache of its own, written at its first success.
+ * functions that it compiles only when they are called. So each command has a cache of its own, written at its first end.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,6 +11,9 @@ import { Script } from 'node:vm';
 type Load = (module: NodeJS.Module, filename: string) => void;
 
 const HASH_BYTES = 32;
+
+/** The exit code of a refused command line, as in `outcomes.ts`, which is loaded later. */
+const REFUSED = 2;
 
 /**
  * From now on, modules of a folder are compiled with the cache. An unusable cache only makes the command start more slowly, so
@@ -35,8 +38,8 @@ export function cacheCode(cache: string, chunks: string): void {
     run.call(exports, exports, createRequire(filename), module, filename, chunks);
   };
   process.on('exit', (code) => {
-    // A misspelt command also comes here, and would leave a folder of its name.
-    if (code !== 0 || compiled.size === 0) return;
+    // A misspelt command would leave a folder of its name.
+    if (code === REFUSED || compiled.size === 0) return;
     try {
       mkdirSync(cache, { recursive: true, mode: 0o700 });
       for (const [file, { source, script }] of compiled)

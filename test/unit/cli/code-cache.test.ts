@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { cacheCode } from '../../../src/cli/code-cache.ts';
+import { EXIT_CODES } from '../../../src/outcomes.ts';
 
 const require = createRequire(import.meta.url);
 const { _extensions: loaders } = nodeModule as unknown as { _extensions: Record<string, unknown> };
@@ -94,9 +95,11 @@ test.each([
   expect(content()).not.toBe(damaged);
 });
 
-test('a command that fails leaves no cache', () => {
-  expect(start('exports.value = 1', 2)).toEqual({ value: 1 });
+test('a refused command line leaves no cache, and any other end leaves one', () => {
+  expect(start('exports.value = 1', EXIT_CODES['input-refused'])).toEqual({ value: 1 });
   expect(existsSync(file)).toBe(false);
+  expect(start('exports.value = 1', EXIT_CODES['preflight-refused'])).toEqual({ value: 1 });
+  expect(existsSync(file)).toBe(true);
 });
 
 test('a module of another folder is loaded as usual', () => {
