@@ -1,6 +1,7 @@
 /** Records whose data is missing, and unfinished activity. */
 import { describe, expect, test } from 'vitest';
 import { diagnose } from '../../../src/doctor/diagnose.ts';
+import type { TrackedDisk } from '../../../src/model/tracking.ts';
 import { disk } from '../../worlds.ts';
 import { areDiagnosed } from './diagnosed.ts';
 import {
@@ -57,19 +58,19 @@ areDiagnosed({
   ],
   'a checkpoint whose bitmap is missing': [
     'BP238',
-    { seen: checkpoint(false) },
+    { seen: checkpoint('missing') },
     'virsh checkpoint-delete --domain testvm --checkpointname c1 --metadata',
   ],
   'a checkpoint whose bitmap cannot be trusted': [
     'BP238',
-    { scene: { disks: [disk('vda', [TOP])] }, seen: { ...checkpoint(false), ...bitmaps(true) } },
+    { scene: { disks: [disk('vda', [TOP])] }, seen: checkpoint('inconsistent') },
     'virsh checkpoint-delete --domain testvm --checkpointname c1',
   ],
   'a checkpoint of a guest that is off, whose bitmap was in use when QEMU died': [
     'BP238',
     {
       scene: { disks: [disk('vda', [TOP])], domain: { state: 'shut off' } },
-      seen: { ...checkpoint(), ...bitmaps(true) },
+      seen: { ...checkpoint('inconsistent'), ...bitmaps(true) },
     },
     '--metadata',
   ],
@@ -77,7 +78,7 @@ areDiagnosed({
     'BP238',
     {
       scene: { disks: [disk('vda', [TOP])], domain: { state: 'shut off' } },
-      seen: { ...checkpoint(), ...bitmaps() },
+      seen: checkpoint('missing'),
     },
     '--metadata',
   ],
@@ -287,13 +288,17 @@ test('the command that discards a managed save image is named as a danger, and n
 });
 
 test('the bitmaps that a deletion of the record leaves are named', () => {
-  const on = (target: string, whole: boolean) => ({ target, bitmap: 'c1', whole });
+  const on = (target: string, next: NonNullable<TrackedDisk['next']>) => ({
+    target,
+    bitmap: 'c1',
+    next,
+  });
   const hintOf = (...disks: readonly ReturnType<typeof on>[]) =>
     diagnose(patient({ seen: { checkpoints: [{ name: 'c1', disks }] } })).findings[0]?.hint;
-  expect(hintOf(on('vda', false), on('vdb', true))).toContain(
+  expect(hintOf(on('vda', 'missing'), on('vdb', 1))).toContain(
     'leaves other bitmaps of it in the images ("c1" of vdb): remove them while the guest is off',
   );
-  expect(hintOf(on('vda', false), on('vdb', false))).toBe(
+  expect(hintOf(on('vda', 'missing'), on('vdb', 'missing'))).toBe(
     'delete it, and take a full backup with a new checkpoint',
   );
 });
