@@ -219,6 +219,9 @@ export const CODE_REMEDIES = {
     'Rehearse the plan with a file instead of a block device, or check it with `blockplan prove`.',
   overlayNeedsLayer:
     'Find out what needs the overlay. Remove or move it, delete its snapshot, or choose another base.',
+  checkpointExists: 'Choose another name, or delete the checkpoint that has it.',
+  checkpointNotFound: 'See `virsh checkpoint-list`, and correct the name.',
+  bitmapMissing: 'Delete the checkpoint with `metadata: true`, and take a full backup.',
   backingNotRelative: 'Remove `keep-relative`; the header then names the base by its path.',
   notBackupStore: 'Name the folder that has a subfolder for each backup, not one of the backups.',
   storeUnreadable:

@@ -14,10 +14,9 @@ import { requireDiskForJob } from './requirements/disk.ts';
 import { checkRunning, guestUpText } from './requirements/guest.ts';
 import { requireNewFile, requireNoFile, requireWritableByQemu } from './requirements/new-file.ts';
 import {
+  checkListedOnce,
   checkPlainPath,
   type ParamPath,
-  type Refusal,
-  refuse,
   refuseStep,
 } from './requirements/requirement.ts';
 import { discardBackup } from './rollbacks/discard-backup.ts';
@@ -65,7 +64,7 @@ export const backupBeginStep = defineStep<typeof schema>({
   },
   check: (params: Params) => [
     ...checkPlainPath('store', params.store),
-    ...checkDisks(params.disks),
+    ...checkListedOnce('disks', params.disks),
   ],
   requires(params: Params, state, needs) {
     const down = checkRunning(state);
@@ -119,21 +118,6 @@ function folderOf({ store, name }: Params): string {
 /** The folder of the backup until it is complete. */
 function draftOf(params: Params): string {
   return `${folderOf(params)}${STORE_NAMES.draftEnding}`;
-}
-
-function checkDisks(disks: readonly string[] = []): Refusal[] {
-  return disks.flatMap((disk, at) =>
-    disks.indexOf(disk) < at
-      ? [
-          refuse(
-            codes.conflictingOptions,
-            ['disks', at],
-            `${disk} is listed twice`,
-            'list each disk once',
-          ),
-        ]
-      : [],
-  );
 }
 
 /** Where a plan chooses the disk; for a disk that is copied by default, the name of the backup. */

@@ -131,6 +131,19 @@ export function drawn(step: Draft, state: HostState, folder: string, place: stri
         },
       };
     }
+    case 'checkpoint-create':
+      return {
+        kind: step.kind,
+        params: {
+          name: step.name,
+          ...(step.only === undefined ? {} : { disks: [targetOf(step.only)] }),
+        },
+      };
+    case 'checkpoint-delete':
+      return {
+        kind: step.kind,
+        params: { checkpointname: step.name, ...flag('metadata', step.metadata) },
+      };
     case 'undefine':
       return { kind: step.kind, params: flag('snapshots-metadata', step.forget) };
     case 'redefine': {

@@ -132,6 +132,22 @@ const draft = fc.oneof(
     arbitrary: fc.record({ kind: fc.constant('backup-begin' as const), only: maybe(disk) }),
   },
   {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('checkpoint-create' as const),
+      name: fc.constantFrom('c1', 'c2'),
+      only: maybe(disk),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('checkpoint-delete' as const),
+      name: fc.constantFrom('c1', 'c2'),
+      metadata: fc.boolean(),
+    }),
+  },
+  {
     weight: 1,
     arbitrary: fc.record({ kind: fc.constant('restore' as const), only: maybe(disk) }),
   },
