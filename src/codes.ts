@@ -139,6 +139,7 @@ export const codes = {
   checkpointExists: 'BP174',
   checkpointNotFound: 'BP175',
   bitmapMissing: 'BP176',
+  incrementImpossible: 'BP177',
   overlayNeedsLayer: 'BP179',
   backingNotRelative: 'BP180',
   notBackupStore: 'BP181',

@@ -166,6 +166,7 @@ export const CODE_MEANINGS = {
   checkpointExists: 'A checkpoint with that name already exists',
   checkpointNotFound: 'The domain has no checkpoint with that name',
   bitmapMissing: 'A disk has lost the bitmap of a checkpoint',
+  incrementImpossible: 'No increment of a disk is possible, and the plan refuses a full copy',
   backingNotRelative: '`keep-relative` is set, but a backing file name is not relative',
   notBackupStore: 'The folder is not a backup store, does not exist, or has no backup of the disk',
   storeUnreadable: 'A backup store cannot be read',

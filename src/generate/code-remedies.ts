@@ -222,6 +222,7 @@ export const CODE_REMEDIES = {
   checkpointExists: 'Choose another name, or delete the checkpoint that has it.',
   checkpointNotFound: 'See `virsh checkpoint-list`, and correct the name.',
   bitmapMissing: 'Delete the checkpoint with `metadata: true`, and take a full backup.',
+  incrementImpossible: 'Write `without-parent: full` once, to begin a new chain.',
   backingNotRelative: 'Remove `keep-relative`; the header then names the base by its path.',
   notBackupStore: 'Name the folder that has a subfolder for each backup, not one of the backups.',
   storeUnreadable:

@@ -91,6 +91,13 @@ export function withoutBitmapsOn(host: SimulatedHost, target: string): Simulated
   });
 }
 
+/** Whether a backup can use the bitmap of that checkpoint. */
+export function isIntact(host: SimulatedHost, target: string, checkpoint: string): boolean {
+  const { checkpoints } = host.state.domain;
+  const found = host.bitmaps.find((each) => each.target === target && each.name === checkpoint);
+  return checkpoints.includes(checkpoint) && found !== undefined && found.state !== 'inconsistent';
+}
+
 function hasBitmap({ bitmaps }: SimulatedHost, target: string, bitmap: string): boolean {
   return bitmaps.some(({ target: on, name }) => on === target && name === bitmap);
 }

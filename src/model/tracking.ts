@@ -43,3 +43,17 @@ export function trackedDisk(
 export function isBroken(next: TrackedDisk['next']): next is BrokenBitmap {
   return typeof next === 'string';
 }
+
+/** Whether libvirt can create a checkpoint of the disk: it stores bitmaps in qcow2 images only. */
+export function storesBitmaps({
+  chain: [active],
+}: {
+  readonly chain: readonly { readonly format: string }[];
+}): boolean {
+  return active?.format === 'qcow2';
+}
+
+/** The same domain with what the checkpoints of another state of it track. */
+export function withTrackingOf<D extends Checkpoints>(domain: D, { tracking }: Checkpoints): D {
+  return tracking === undefined ? domain : { ...domain, tracking };
+}

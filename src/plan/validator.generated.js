@@ -50,8 +50,14 @@ required:["store","name"],properties:{store:{type:"string",minLength:1,descripti
 al$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$",description:"Name of the backup, and of its folder in the store; not `latest`. W\
 ith `${run.date}-${run.time}` the plan can be run again."},disks:{type:"array",minItems:1,items:{type:"string",minLength:1},
 description:"Target names of the disks to copy, as in `virsh domblklist` (default: every disk that the guest can write t\
-o)."},timeout:{type:"integer",minimum:1,description:"Cancel the backup and roll back if it takes more than this many sec\
-onds (default: one day)."}}},"checkpoint-create":{type:"object",additionalProperties:!1,required:["name"],properties:{name:{
+o)."},incremental:{type:"string",pattern:"^(?!latest$)(?!(?:prune\\.json|locks)$)(?!.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+\
+-]{0,199}$",description:"Copy only what was written since an earlier backup: `auto` for the newest that is fit, or the n\
+ame of a checkpoint. Creates a checkpoint for the next increment (default: full copies, without a checkpoint)."},"withou\
+t-parent":{type:"string",enum:["full","refuse"],description:"What to do with a disk of which no increment is possible: c\
+opy it in full, or refuse the plan (default: full). Requires `incremental`."},"max-chain":{type:"integer",minimum:1,description:"\
+Copy a disk in full if it would otherwise consist of more than this many images (default: no limit). Requires `increment\
+al`."},timeout:{type:"integer",minimum:1,description:"Cancel the backup and roll back if it takes more than this many se\
+conds (default: one day)."}}},"checkpoint-create":{type:"object",additionalProperties:!1,required:["name"],properties:{name:{
 type:"string",minLength:1,pattern:"^[^/.][^/]*$",description:"Name of the checkpoint, and of its bitmap in each disk."},
 description:{type:"string",description:"Description stored with the checkpoint."},disks:{type:"array",minItems:1,items:{
 type:"string",minLength:1},description:"Target names of the disks to track (default: every qcow2 disk that the guest can\
@@ -202,38 +208,65 @@ type:"object"}};vErrors===null?vErrors=[err29]:vErrors.push(err29),errors++}}}el
 "/diskspec",schemaPath:"#/properties/diskspec/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err30]:
 vErrors.push(err30),errors++}}}else{let err31={instancePath,schemaPath:"#/type",keyword:"type",params:{type:"object"}};vErrors===
 null?vErrors=[err31]:vErrors.push(err31),errors++}return validate53.errors=vErrors,errors===0}validate53.evaluated={props:!0,
-dynamicProps:!1,dynamicItems:!1};var pattern8=new RegExp("^(?!latest$)(?!(?:prune\\.json|locks)$)(?!.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$","u");
-function validate55(data,{instancePath="",parentData,parentDataProperty,rootData=data,dynamicAnchors={}}={}){let vErrors=null,
-errors=0,evaluated0=validate55.evaluated;if(evaluated0.dynamicProps&&(evaluated0.props=void 0),evaluated0.dynamicItems&&
-(evaluated0.items=void 0),data&&typeof data=="object"&&!Array.isArray(data)){if(data.store===void 0){let err0={instancePath,
-schemaPath:"#/required",keyword:"required",params:{missingProperty:"store"}};vErrors===null?vErrors=[err0]:vErrors.push(
-err0),errors++}if(data.name===void 0){let err1={instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"\
-name"}};vErrors===null?vErrors=[err1]:vErrors.push(err1),errors++}for(let key0 in data)if(!(key0==="store"||key0==="name"||
-key0==="disks"||key0==="timeout")){let err2={instancePath,schemaPath:"#/additionalProperties",keyword:"additionalPropert\
-ies",params:{additionalProperty:key0}};vErrors===null?vErrors=[err2]:vErrors.push(err2),errors++}if(data.store!==void 0){
-let data0=data.store;if(typeof data0=="string"){if(func1(data0)<1){let err3={instancePath:instancePath+"/store",schemaPath:"\
-#/properties/store/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err3]:vErrors.push(err3),errors++}}else{
-let err4={instancePath:instancePath+"/store",schemaPath:"#/properties/store/type",keyword:"type",params:{type:"string"}};
-vErrors===null?vErrors=[err4]:vErrors.push(err4),errors++}}if(data.name!==void 0){let data1=data.name;if(typeof data1=="\
-string"){if(!pattern8.test(data1)){let err5={instancePath:instancePath+"/name",schemaPath:"#/properties/name/pattern",keyword:"\
-pattern",params:{pattern:"^(?!latest$)(?!(?:prune\\.json|locks)$)(?!.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$"}};
-vErrors===null?vErrors=[err5]:vErrors.push(err5),errors++}}else{let err6={instancePath:instancePath+"/name",schemaPath:"\
-#/properties/name/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err6]:vErrors.push(err6),errors++}}
-if(data.disks!==void 0){let data2=data.disks;if(Array.isArray(data2)){if(data2.length<1){let err7={instancePath:instancePath+
-"/disks",schemaPath:"#/properties/disks/minItems",keyword:"minItems",params:{limit:1}};vErrors===null?vErrors=[err7]:vErrors.
-push(err7),errors++}let len0=data2.length;for(let i0=0;i0<len0;i0++){let data3=data2[i0];if(typeof data3=="string"){if(func1(
-data3)<1){let err8={instancePath:instancePath+"/disks/"+i0,schemaPath:"#/properties/disks/items/minLength",keyword:"minL\
-ength",params:{limit:1}};vErrors===null?vErrors=[err8]:vErrors.push(err8),errors++}}else{let err9={instancePath:instancePath+
+dynamicProps:!1,dynamicItems:!1};var schema21={type:"object",additionalProperties:!1,required:["store","name"],properties:{
+store:{type:"string",minLength:1,description:"Absolute path of the folder with the backups of this guest; it must exist."},
+name:{type:"string",pattern:"^(?!latest$)(?!(?:prune\\.json|locks)$)(?!.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$",
+description:"Name of the backup, and of its folder in the store; not `latest`. With `${run.date}-${run.time}` the plan c\
+an be run again."},disks:{type:"array",minItems:1,items:{type:"string",minLength:1},description:"Target names of the dis\
+ks to copy, as in `virsh domblklist` (default: every disk that the guest can write to)."},incremental:{type:"string",pattern:"\
+^(?!latest$)(?!(?:prune\\.json|locks)$)(?!.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$",description:"Copy only what \
+was written since an earlier backup: `auto` for the newest that is fit, or the name of a checkpoint. Creates a checkpoin\
+t for the next increment (default: full copies, without a checkpoint)."},"without-parent":{type:"string",enum:["full","r\
+efuse"],description:"What to do with a disk of which no increment is possible: copy it in full, or refuse the plan (defa\
+ult: full). Requires `incremental`."},"max-chain":{type:"integer",minimum:1,description:"Copy a disk in full if it would\
+ otherwise consist of more than this many images (default: no limit). Requires `incremental`."},timeout:{type:"integer",
+minimum:1,description:"Cancel the backup and roll back if it takes more than this many seconds (default: one day)."}}},pattern8=new RegExp(
+"^(?!latest$)(?!(?:prune\\.json|locks)$)(?!.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$","u");function validate55(data,{
+instancePath="",parentData,parentDataProperty,rootData=data,dynamicAnchors={}}={}){let vErrors=null,errors=0,evaluated0=validate55.
+evaluated;if(evaluated0.dynamicProps&&(evaluated0.props=void 0),evaluated0.dynamicItems&&(evaluated0.items=void 0),data&&
+typeof data=="object"&&!Array.isArray(data)){if(data.store===void 0){let err0={instancePath,schemaPath:"#/required",keyword:"\
+required",params:{missingProperty:"store"}};vErrors===null?vErrors=[err0]:vErrors.push(err0),errors++}if(data.name===void 0){
+let err1={instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"name"}};vErrors===null?vErrors=
+[err1]:vErrors.push(err1),errors++}for(let key0 in data)if(!(key0==="store"||key0==="name"||key0==="disks"||key0==="incr\
+emental"||key0==="without-parent"||key0==="max-chain"||key0==="timeout")){let err2={instancePath,schemaPath:"#/additiona\
+lProperties",keyword:"additionalProperties",params:{additionalProperty:key0}};vErrors===null?vErrors=[err2]:vErrors.push(
+err2),errors++}if(data.store!==void 0){let data0=data.store;if(typeof data0=="string"){if(func1(data0)<1){let err3={instancePath:instancePath+
+"/store",schemaPath:"#/properties/store/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err3]:vErrors.
+push(err3),errors++}}else{let err4={instancePath:instancePath+"/store",schemaPath:"#/properties/store/type",keyword:"typ\
+e",params:{type:"string"}};vErrors===null?vErrors=[err4]:vErrors.push(err4),errors++}}if(data.name!==void 0){let data1=data.
+name;if(typeof data1=="string"){if(!pattern8.test(data1)){let err5={instancePath:instancePath+"/name",schemaPath:"#/prop\
+erties/name/pattern",keyword:"pattern",params:{pattern:"^(?!latest$)(?!(?:prune\\.json|locks)$)(?!.*\\.partial$)[A-Za-z0-9\
+][A-Za-z0-9._+-]{0,199}$"}};vErrors===null?vErrors=[err5]:vErrors.push(err5),errors++}}else{let err6={instancePath:instancePath+
+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err6]:vErrors.
+push(err6),errors++}}if(data.disks!==void 0){let data2=data.disks;if(Array.isArray(data2)){if(data2.length<1){let err7={
+instancePath:instancePath+"/disks",schemaPath:"#/properties/disks/minItems",keyword:"minItems",params:{limit:1}};vErrors===
+null?vErrors=[err7]:vErrors.push(err7),errors++}let len0=data2.length;for(let i0=0;i0<len0;i0++){let data3=data2[i0];if(typeof data3==
+"string"){if(func1(data3)<1){let err8={instancePath:instancePath+"/disks/"+i0,schemaPath:"#/properties/disks/items/minLe\
+ngth",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err8]:vErrors.push(err8),errors++}}else{let err9={instancePath:instancePath+
 "/disks/"+i0,schemaPath:"#/properties/disks/items/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err9]:
 vErrors.push(err9),errors++}}}else{let err10={instancePath:instancePath+"/disks",schemaPath:"#/properties/disks/type",keyword:"\
-type",params:{type:"array"}};vErrors===null?vErrors=[err10]:vErrors.push(err10),errors++}}if(data.timeout!==void 0){let data4=data.
-timeout;if(!(typeof data4=="number"&&!(data4%1)&&!isNaN(data4)&&isFinite(data4))){let err11={instancePath:instancePath+"\
-/timeout",schemaPath:"#/properties/timeout/type",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err11]:
-vErrors.push(err11),errors++}if(typeof data4=="number"&&isFinite(data4)&&(data4<1||isNaN(data4))){let err12={instancePath:instancePath+
-"/timeout",schemaPath:"#/properties/timeout/minimum",keyword:"minimum",params:{comparison:">=",limit:1}};vErrors===null?
-vErrors=[err12]:vErrors.push(err12),errors++}}}else{let err13={instancePath,schemaPath:"#/type",keyword:"type",params:{type:"\
-object"}};vErrors===null?vErrors=[err13]:vErrors.push(err13),errors++}return validate55.errors=vErrors,errors===0}validate55.
-evaluated={props:!0,dynamicProps:!1,dynamicItems:!1};function validate57(data,{instancePath="",parentData,parentDataProperty,rootData=data,dynamicAnchors={}}={}){let vErrors=null,
+type",params:{type:"array"}};vErrors===null?vErrors=[err10]:vErrors.push(err10),errors++}}if(data.incremental!==void 0){
+let data4=data.incremental;if(typeof data4=="string"){if(!pattern8.test(data4)){let err11={instancePath:instancePath+"/i\
+ncremental",schemaPath:"#/properties/incremental/pattern",keyword:"pattern",params:{pattern:"^(?!latest$)(?!(?:prune\\.js\
+on|locks)$)(?!.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$"}};vErrors===null?vErrors=[err11]:vErrors.push(err11),errors++}}else{
+let err12={instancePath:instancePath+"/incremental",schemaPath:"#/properties/incremental/type",keyword:"type",params:{type:"\
+string"}};vErrors===null?vErrors=[err12]:vErrors.push(err12),errors++}}if(data["without-parent"]!==void 0){let data5=data["\
+without-parent"];if(typeof data5!="string"){let err13={instancePath:instancePath+"/without-parent",schemaPath:"#/propert\
+ies/without-parent/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err13]:vErrors.push(err13),errors++}
+if(!(data5==="full"||data5==="refuse")){let err14={instancePath:instancePath+"/without-parent",schemaPath:"#/properties/\
+without-parent/enum",keyword:"enum",params:{allowedValues:schema21.properties["without-parent"].enum}};vErrors===null?vErrors=
+[err14]:vErrors.push(err14),errors++}}if(data["max-chain"]!==void 0){let data6=data["max-chain"];if(!(typeof data6=="num\
+ber"&&!(data6%1)&&!isNaN(data6)&&isFinite(data6))){let err15={instancePath:instancePath+"/max-chain",schemaPath:"#/prope\
+rties/max-chain/type",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err15]:vErrors.push(err15),errors++}
+if(typeof data6=="number"&&isFinite(data6)&&(data6<1||isNaN(data6))){let err16={instancePath:instancePath+"/max-chain",schemaPath:"\
+#/properties/max-chain/minimum",keyword:"minimum",params:{comparison:">=",limit:1}};vErrors===null?vErrors=[err16]:vErrors.
+push(err16),errors++}}if(data.timeout!==void 0){let data7=data.timeout;if(!(typeof data7=="number"&&!(data7%1)&&!isNaN(data7)&&
+isFinite(data7))){let err17={instancePath:instancePath+"/timeout",schemaPath:"#/properties/timeout/type",keyword:"type",
+params:{type:"integer"}};vErrors===null?vErrors=[err17]:vErrors.push(err17),errors++}if(typeof data7=="number"&&isFinite(
+data7)&&(data7<1||isNaN(data7))){let err18={instancePath:instancePath+"/timeout",schemaPath:"#/properties/timeout/minimu\
+m",keyword:"minimum",params:{comparison:">=",limit:1}};vErrors===null?vErrors=[err18]:vErrors.push(err18),errors++}}}else{
+let err19={instancePath,schemaPath:"#/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err19]:vErrors.
+push(err19),errors++}return validate55.errors=vErrors,errors===0}validate55.evaluated={props:!0,dynamicProps:!1,dynamicItems:!1};function validate57(data,{instancePath="",parentData,parentDataProperty,rootData=data,dynamicAnchors={}}={}){let vErrors=null,
 errors=0,evaluated0=validate57.evaluated;if(evaluated0.dynamicProps&&(evaluated0.props=void 0),evaluated0.dynamicItems&&
 (evaluated0.items=void 0),data&&typeof data=="object"&&!Array.isArray(data)){if(data.name===void 0){let err0={instancePath,
 schemaPath:"#/required",keyword:"required",params:{missingProperty:"name"}};vErrors===null?vErrors=[err0]:vErrors.push(err0),
@@ -272,7 +305,7 @@ pattern",params:{pattern:"^[^/.][^/]*$"}};vErrors===null?vErrors=[err3]:vErrors.
 "/metadata",schemaPath:"#/properties/metadata/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err5]:
 vErrors.push(err5),errors++}}else{let err6={instancePath,schemaPath:"#/type",keyword:"type",params:{type:"object"}};vErrors===
 null?vErrors=[err6]:vErrors.push(err6),errors++}return validate59.errors=vErrors,errors===0}validate59.evaluated={props:!0,
-dynamicProps:!1,dynamicItems:!1};var pattern11=new RegExp("^(?!(?:prune\\.json|locks)$)(?!.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$","u");function validate61(data,{
+dynamicProps:!1,dynamicItems:!1};var pattern12=new RegExp("^(?!(?:prune\\.json|locks)$)(?!.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$","u");function validate61(data,{
 instancePath="",parentData,parentDataProperty,rootData=data,dynamicAnchors={}}={}){let vErrors=null,errors=0,evaluated0=validate61.
 evaluated;if(evaluated0.dynamicProps&&(evaluated0.props=void 0),evaluated0.dynamicItems&&(evaluated0.items=void 0),data&&
 typeof data=="object"&&!Array.isArray(data)){if(data.store===void 0){let err0={instancePath,schemaPath:"#/required",keyword:"\
@@ -286,7 +319,7 @@ store!==void 0){let data0=data.store;if(typeof data0=="string"){if(func1(data0)<
 /store",schemaPath:"#/properties/store/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err4]:vErrors.
 push(err4),errors++}}else{let err5={instancePath:instancePath+"/store",schemaPath:"#/properties/store/type",keyword:"typ\
 e",params:{type:"string"}};vErrors===null?vErrors=[err5]:vErrors.push(err5),errors++}}if(data.backup!==void 0){let data1=data.
-backup;if(typeof data1=="string"){if(!pattern11.test(data1)){let err6={instancePath:instancePath+"/backup",schemaPath:"#\
+backup;if(typeof data1=="string"){if(!pattern12.test(data1)){let err6={instancePath:instancePath+"/backup",schemaPath:"#\
 /properties/backup/pattern",keyword:"pattern",params:{pattern:"^(?!(?:prune\\.json|locks)$)(?!.*\\.partial$)[A-Za-z0-9][A-\
 Za-z0-9._+-]{0,199}$"}};vErrors===null?vErrors=[err6]:vErrors.push(err6),errors++}}else{let err7={instancePath:instancePath+
 "/backup",schemaPath:"#/properties/backup/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err7]:vErrors.

@@ -1,10 +1,11 @@
 import { codes } from '../codes.ts';
 import type { HostState } from '../model/host-state.ts';
 import { whyUnwritten } from '../model/left-out.ts';
+import { storesBitmaps } from '../model/tracking.ts';
 import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
 import { createCheckpoint } from './effects/checkpoint.ts';
 import { checkpointIsRecorded } from './phases/expect.ts';
-import { requireNewCheckpoint, storesBitmaps } from './requirements/checkpoint.ts';
+import { requireNewCheckpoint } from './requirements/checkpoint.ts';
 import { requireDiskForJob } from './requirements/disk.ts';
 import { checkRunning, guestUpText } from './requirements/guest.ts';
 import {

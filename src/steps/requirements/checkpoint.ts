@@ -1,15 +1,10 @@
 /** What steps require of checkpoints. */
 import { codes } from '../../codes.ts';
 import { virshCommand } from '../../command.ts';
-import type { Disk, HostState } from '../../model/host-state.ts';
+import type { HostState } from '../../model/host-state.ts';
 import { trackedDisk } from '../../model/tracking.ts';
 import { onlyNearest } from '../../nearest.ts';
 import { type Needs, type ParamPath, type Refusal, refuse, refuseStep } from './requirement.ts';
-
-/** Whether libvirt can create a checkpoint of the disk: it stores bitmaps in qcow2 images only. */
-export function storesBitmaps({ chain: [active] }: Pick<Disk, 'chain'>): boolean {
-  return active?.format === 'qcow2';
-}
 
 export function requireNewCheckpoint(
   needs: Needs,
