@@ -18,7 +18,6 @@ import { EffectFailed } from '../model/effect-failed.ts';
 import { filesOfDisk } from '../model/file-identity.ts';
 import type { Bundle, DomainState, HostState } from '../model/host-state.ts';
 import type { Marker } from '../model/marker.ts';
-import type { BackupPlace } from './backup-place.ts';
 import { byExactName } from './by-uuid.ts';
 import { ComparedFiles } from './compared-files.ts';
 import { checkConnection } from './connection-uri.ts';
@@ -185,7 +184,7 @@ class LiveDriver implements LibvirtDriver {
     }
   }
 
-  #backupPlace(): BackupPlace {
+  #backupPlace(): Parameters<typeof performBackup>[1] {
     const { domain } = this.#options;
     const { backups: watch } = this.#listening();
     const known = { made: this.#made, compared: this.#compared, watch };

@@ -12,7 +12,6 @@ import type {
 import { checkpointDelete } from '../commands/checkpoint.ts';
 import type { PerformContext } from '../commands/driver.ts';
 import type { HostIO } from '../host-io/host-io.ts';
-import type { DigestOptions } from '../host-io/image-digest.ts';
 import { imageName, STORE_NAMES, sumsName } from '../model/backup-store.ts';
 import { readCheckpointXml } from '../model/checkpoint-xml.ts';
 import { CommandBusy, EffectFailed } from '../model/effect-failed.ts';
@@ -78,7 +77,7 @@ function below(
   draft: string,
   { parent }: BackupManifest,
   { target, 'parent-root': root }: ManifestDisk,
-): Pick<DigestOptions, 'below'> {
+): Pick<NonNullable<Parameters<HostIO['digestImage']>[2]>, 'below'> {
   return parent === undefined || root === undefined
     ? {}
     : { below: { sums: join(dirname(draft), parent, sumsName(target)), root } };

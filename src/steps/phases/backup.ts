@@ -174,7 +174,7 @@ export function retirePhase(params: BackedUp): Phase {
     },
     commits: {
       what: `the checkpoint ${name}, for the next increment`,
-      removal: `delete it with virsh checkpoint-delete ${name}`,
+      removal: 'delete that checkpoint, after which the next backup is full',
     },
   };
 }

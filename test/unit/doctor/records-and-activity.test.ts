@@ -1,7 +1,6 @@
 /** Records whose data is missing, and unfinished activity. */
 import { describe, expect, test } from 'vitest';
 import { diagnose } from '../../../src/doctor/diagnose.ts';
-import type { TrackedDisk } from '../../../src/model/tracking.ts';
 import { disk } from '../../worlds.ts';
 import { areDiagnosed } from './diagnosed.ts';
 import {
@@ -285,20 +284,4 @@ test('the command that discards a managed save image is named as a danger, and n
   ).findings;
   expect(finding?.commands).toEqual(['virsh managedsave-edit --domain testvm']);
   expect(finding?.hint).toContain('managedsave-remove would discard the memory of the guest');
-});
-
-test('the bitmaps that a deletion of the record leaves are named', () => {
-  const on = (target: string, next: NonNullable<TrackedDisk['next']>) => ({
-    target,
-    bitmap: 'c1',
-    next,
-  });
-  const hintOf = (...disks: readonly ReturnType<typeof on>[]) =>
-    diagnose(patient({ seen: { checkpoints: [{ name: 'c1', disks }] } })).findings[0]?.hint;
-  expect(hintOf(on('vda', 'missing'), on('vdb', 1))).toContain(
-    'leaves other bitmaps of it in the images ("c1" of vdb): remove them while the guest is off',
-  );
-  expect(hintOf(on('vda', 'missing'), on('vdb', 'missing'))).toBe(
-    'delete it, and take a full backup with a new checkpoint',
-  );
 });
