@@ -126,10 +126,10 @@ function discarded(host: SimulatedHost, { draft: folder, disks }: DiscardBackupE
 }
 
 function retired(host: SimulatedHost, effect: RetireCheckpointsEffect): SimulatedHost {
-  const { checkpoints } = host.state.domain;
-  return effect.checkpoints
-    .filter((name) => checkpoints.includes(name))
-    .reduce((each, name) => withoutCheckpoint(each, name, effect.records.includes(name)), host);
+  return effect.checkpoints.reduce(
+    (each, name) => withoutCheckpoint(each, name, effect.records.includes(name)),
+    host,
+  );
 }
 
 /** Only a conversion that was completed gives an image its format; what a guest has written to is no copy any more. */
