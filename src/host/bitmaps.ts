@@ -9,6 +9,8 @@ export interface SimulatedBitmap {
   readonly name: string;
   /** `new`: only the running QEMU has it. `stored`: the image also has it. `inconsistent`: QEMU died while it used it. */
   readonly state: 'new' | 'stored' | 'inconsistent';
+  /** The file that it stays in, once the disk has moved to one that stores no bitmaps; it exists again when the disk returns. */
+  readonly left?: string;
 }
 
 /** The bitmaps of the checkpoints that a host state knows. Those that exist without a checkpoint are unknown. */

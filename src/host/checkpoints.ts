@@ -3,6 +3,7 @@ import { EffectFailed } from '../model/effect-failed.ts';
 import { diskOf, isUp } from '../model/host-state.ts';
 import { isBroken, type TrackedCheckpoint, type TrackedDisk } from '../model/tracking.ts';
 import type { SimulatedBitmap } from './bitmaps.ts';
+import { layersOf } from './file-names.ts';
 import { refuseUnless, type SimulatedHost, updateDomain } from './simulated-host.ts';
 
 /** libvirt creates a checkpoint of these disks. */
@@ -80,27 +81,42 @@ export function bitmapsAfterDeath(host: SimulatedHost): SimulatedHost {
   const left = host.bitmaps.filter(({ state }) => state !== 'new');
   return withTracking({
     ...host,
-    bitmaps: left.map((each) => ({ ...each, state: 'inconsistent' })),
+    bitmaps: left.map((each) =>
+      each.left === undefined ? { ...each, state: 'inconsistent' } : each,
+    ),
   });
 }
 
-/** The disk is on a file now that stores no bitmaps. */
-export function withoutBitmapsOn(host: SimulatedHost, target: string): SimulatedHost {
-  return withTracking({
-    ...host,
-    bitmaps: host.bitmaps.filter((each) => each.target !== target),
+/** The disk is on a file now that stores no bitmaps: QEMU has saved them in the former one. */
+export function withBitmapsLeft(host: SimulatedHost, target: string, left: string): SimulatedHost {
+  const bitmaps = host.bitmaps.map((each): SimulatedBitmap => {
+    const state = each.state === 'new' ? 'stored' : each.state;
+    return each.target === target && each.left === undefined ? { ...each, state, left } : each;
   });
+  return withTracking({ ...host, bitmaps });
+}
+
+function bitmapOf(host: SimulatedHost, target: string, name: string): SimulatedBitmap | undefined {
+  return host.bitmaps.find(
+    (each) => each.target === target && each.name === name && isOnDisk(host, each),
+  );
+}
+
+/** Whether the disk has the bitmap in one of its layers. */
+function isOnDisk(host: SimulatedHost, { target, left }: SimulatedBitmap): boolean {
+  const disk = diskOf(host.state, target);
+  return left === undefined || (disk !== undefined && layersOf(host, disk).includes(left));
 }
 
 /** Whether a backup can use the bitmap of that checkpoint. */
 export function isIntact(host: SimulatedHost, target: string, checkpoint: string): boolean {
   const { checkpoints } = host.state.domain;
-  const found = host.bitmaps.find((each) => each.target === target && each.name === checkpoint);
+  const found = bitmapOf(host, target, checkpoint);
   return checkpoints.includes(checkpoint) && found !== undefined && found.state !== 'inconsistent';
 }
 
-function hasBitmap({ bitmaps }: SimulatedHost, target: string, bitmap: string): boolean {
-  return bitmaps.some(({ target: on, name }) => on === target && name === bitmap);
+function hasBitmap(host: SimulatedHost, target: string, bitmap: string): boolean {
+  return bitmapOf(host, target, bitmap) !== undefined;
 }
 
 /** The same host with the tracking that its bitmaps give. */
@@ -116,11 +132,11 @@ function withTracking(host: SimulatedHost): SimulatedHost {
   return updateDomain(host, { tracking: now });
 }
 
-function trackedNow({ bitmaps, state }: SimulatedHost, disk: TrackedDisk): TrackedDisk {
+function trackedNow(host: SimulatedHost, disk: TrackedDisk): TrackedDisk {
   const { next, ...rest } = disk;
-  const found = bitmaps.find(({ target, name }) => target === disk.target && name === disk.bitmap);
+  const found = bitmapOf(host, disk.target, disk.bitmap);
   if (!found) return { ...rest, next: 'missing' };
   if (found.state === 'inconsistent') return { ...rest, next: 'inconsistent' };
   // libvirt reports the size of a running guest's bitmap only.
-  return isUp(state) && next !== undefined && !isBroken(next) ? disk : rest;
+  return isUp(host.state) && next !== undefined && !isBroken(next) ? disk : rest;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { simulatedHostOf } from '../../src/host/simulated-host.ts';
-import type { HostState } from '../../src/model/host-state.ts';
+import { simulatedHostOf, withHostState } from '../../src/host/simulated-host.ts';
+import { type HostState, withDomain } from '../../src/model/host-state.ts';
 import { apply } from '../../src/simulate/host.ts';
 import { guestDies, guestStarts } from '../../src/simulate/host-faults.ts';
 import { observedState } from '../../src/simulate/observed-host.ts';
@@ -128,4 +128,25 @@ describe('the rollback', () => {
     const record = apply(again, virshEffect([...words, '--metadata']));
     expect(record.state.domain.checkpoints).toEqual([]);
   });
+});
+
+test('a disk that moves to a raw file has no bitmap there; the former file keeps it', () => {
+  const [effect] = checkpointCreateStep.phases(one)[0]!.effects(two, two);
+  const vda = ['--domain', 'testvm', '--path', 'vda'];
+  const ready = { tool: 'await-job', disk: 'vda', until: 'ready', why: 'w', timeoutMs: 1 } as const;
+  const moved = [
+    effect!,
+    virshEffect(['blockcopy', ...vda, '--dest', '/new/raw', '--format', 'raw', '--transient-job']),
+    ready,
+    virshEffect(['blockjob', ...vda, '--pivot']),
+  ].reduce(apply, simulatedHostOf(two));
+  expect(moved.state.domain.tracking?.[0]?.disks[0]?.next).toBe('missing');
+  const deletion = virshEffect([
+    ...['checkpoint-delete', '--domain', 'testvm', '--checkpointname', 'monday'],
+  ]);
+  expect(() => apply(moved, deletion)).toThrow('not found in backing chain');
+  const back = { ...moved, state: { ...moved.state, domain: two.domain } };
+  const { checkpoints, tracking = [] } = moved.state.domain;
+  const again = withHostState(back, withDomain(back.state, { checkpoints, tracking }));
+  expect(apply(again, deletion).state.domain.checkpoints).toEqual([]);
 });
