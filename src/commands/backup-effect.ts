@@ -9,6 +9,7 @@ export type BackupEffect =
   | DigestBackupEffect
   | PublishBackupEffect
   | DiscardBackupEffect
+  | RetireCheckpointsEffect
   | VerifyImageEffect;
 
 /** Make the folder of a backup that is not complete, with its manifest and an empty image for each disk. */
@@ -21,6 +22,14 @@ export interface DraftBackupEffect {
   readonly sources: Readonly<Record<string, string>>;
   /** Why the other disks are left out, by target name. */
   readonly left: Readonly<Record<string, string>>;
+  /** The checkpoint that is created with it. */
+  readonly checkpoint?: string;
+  /** The backup whose images are below those of the disks in `roots`. */
+  readonly parent?: string;
+  /** The digest of each incremental disk in the parent, by target name. */
+  readonly roots?: Readonly<Record<string, string>>;
+  /** Why other disks are copied in full, although the plan asks for increments; by target name. */
+  readonly reasons?: Readonly<Record<string, string>>;
   readonly why: string;
 }
 
@@ -57,6 +66,15 @@ export interface DiscardBackupEffect {
   readonly tool: 'discard-backup';
   readonly draft: string;
   readonly disks: readonly string[];
+  readonly why: string;
+}
+
+/** Delete the checkpoints of earlier backups, as far as they still exist. */
+export interface RetireCheckpointsEffect {
+  readonly tool: 'retire-checkpoints';
+  readonly checkpoints: readonly string[];
+  /** Those among them of which a bitmap is missing: libvirt can only delete its records of them. */
+  readonly records: readonly string[];
   readonly why: string;
 }
 

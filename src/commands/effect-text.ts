@@ -1,4 +1,5 @@
 import { commandLine } from '../command.ts';
+import type { DraftBackupEffect } from './backup-effect.ts';
 import { argvOf, type Effect } from './effect.ts';
 
 /** An effect as a shell line, or as a comment (`# …`) for what blockplan does itself. */
@@ -18,18 +19,30 @@ export function commandText(effect: Effect): string {
     case 'move-file':
       return `${commandLine('mv', '--no-clobber', effect.file, effect.to)}  # once proven unused`;
     case 'draft-backup':
-      return `${commandLine('mkdir', effect.draft)}  # with a manifest, and an empty image for ${Object.keys(effect.sources).join(', ')}`;
+      return `${commandLine('mkdir', effect.draft)}  # ${draftText(effect)}`;
     case 'await-backup':
       return `# wait for libvirt's event: the backup of ${effect.disks.join(', ')} ${effect.until === 'complete' ? 'is complete' : 'has ended'}`;
     case 'digest-backup':
       return `# write the checksums of ${effect.disks.join(', ')} in ${commandLine(effect.draft)}`;
     case 'publish-backup':
       return `${commandLine('mv', '--no-clobber', effect.draft, effect.to)}  # with a complete manifest, once all files are on disk`;
+    case 'retire-checkpoints':
+      return `# delete the checkpoints ${effect.checkpoints.join(', ')}, each with virsh checkpoint-delete`;
     case 'verify-image':
       return `# compare the checksums of ${commandLine(effect.file)} with those of the backup`;
     case 'discard-backup':
       return `${commandLine('rm', '-r', effect.draft)}  # once proven to belong to this run`;
   }
+}
+
+function draftText({ sources, parent, roots = {} }: DraftBackupEffect): string {
+  const increments = Object.keys(roots);
+  const full = Object.keys(sources).filter((disk) => !increments.includes(disk));
+  const images = [
+    ...(full.length > 0 ? [`an empty image for ${full.join(', ')}`] : []),
+    ...(increments.length > 0 ? [`one above ../${parent} for ${increments.join(', ')}`] : []),
+  ];
+  return `with a manifest, and ${images.join(', and ')}`;
 }
 
 /** The words of a command for display, with a file of the run's folder as `RUN/NAME`. */

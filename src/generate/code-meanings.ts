@@ -161,6 +161,10 @@ export const CODE_MEANINGS = {
   packagesMissing: 'Debian packages that a rehearsal requires are missing',
   labFailed: 'The private libvirt host of a rehearsal failed',
   notRehearsable: 'The guest or the plan cannot be rehearsed on the private libvirt host',
+  checkpointExists: 'A checkpoint with that name already exists',
+  checkpointNotFound: 'The domain has no checkpoint with that name',
+  bitmapMissing: 'A disk has lost the bitmap of a checkpoint',
+  incrementImpossible: 'No increment of a disk is possible, and the plan refuses a full copy',
   overlayNeedsLayer:
     'An overlay that no domain uses now needs a layer that the step would change; as a warning: it may, because the search was incomplete',
   backingNotRelative: '`keep-relative` is set, but a backing file name is not relative',

@@ -217,6 +217,10 @@ export const CODE_REMEDIES = {
   labFailed: 'Fix the cause in the message and try again. The failure is unrelated to the plan.',
   notRehearsable:
     'Rehearse the plan with a file instead of a block device, or check it with `blockplan prove`.',
+  checkpointExists: 'Choose another name, or delete the checkpoint that has it.',
+  checkpointNotFound: 'See `virsh checkpoint-list`, and correct the name.',
+  bitmapMissing: 'Delete the checkpoint with `metadata: true`, and take a full backup.',
+  incrementImpossible: 'Write `without-parent: full` once, to begin a new chain.',
   overlayNeedsLayer:
     'Find out what needs the overlay. Remove or move it, delete its snapshot, or choose another base.',
   backingNotRelative: 'Remove `keep-relative`; the header then names the base by its path.',

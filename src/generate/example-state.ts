@@ -65,7 +65,7 @@ function stateFor(kind: string, params: Params): HostState {
       disks,
       agent: true,
       snapshots: [],
-      checkpoints: [],
+      checkpoints: kind === 'checkpoint-delete' ? ['monday'] : [],
       managedSave: false,
       nvram: params['keep-nvram'] === true,
       tpm: false,

@@ -5,7 +5,7 @@
  * Sources: qemu-img(1), "map" (extents with their depth and offset) and "info --backing-chain" (the files by depth).
  */
 import { createHash, webcrypto } from 'node:crypto';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { EffectFailed } from '../model/effect-failed.ts';
 import type { DigestOptions, ImageDigest } from './image-digest.ts';
@@ -40,11 +40,15 @@ interface ImageInfo {
 export async function digestImage(
   image: string,
   into: string | undefined,
-  { signal, onProgress }: DigestOptions = {},
+  { signal, onProgress, below }: DigestOptions = {},
 ): Promise<ImageDigest> {
-  const [layers, data] = await Promise.all([layersOf(image, signal), dataByMib(image, signal)]);
+  const [layers, found] = await Promise.all([layersOf(image, signal), contentByMib(image, signal)]);
   const capacity = layers[0]?.['virtual-size'] ?? 0;
+  const smaller = layers[1]?.['virtual-size'] ?? 0;
+  const known = below && (await sumsBelow(below, smaller));
   const sums = await sumsWithoutData(capacity);
+  known?.copy(sums, 0, 0, Math.floor(smaller / MIB) * SUM);
+  const data = known ? withPart(found, smaller) : found.data;
   const files: FileHandle[] = [];
   let done = 0;
   try {
@@ -100,21 +104,44 @@ function lengthOf(at: number, capacity: number): number {
   return Math.min(MIB, capacity - at * MIB);
 }
 
-/** The extents with data that each MiB has a part of, by its number. */
-async function dataByMib(
+/** Extents with data, by the number of each MiB that they have a part of. */
+type ContentByMib = ReadonlyMap<number, readonly Extent[]>;
+
+/** The MiB with data and, of these and all others, those that the image itself has a part of, be it zeroes. */
+async function contentByMib(
   image: string,
   signal: AbortSignal | undefined,
-): Promise<ReadonlyMap<number, readonly Extent[]>> {
-  const found = new Map<number, Extent[]>();
+): Promise<{ readonly data: ContentByMib; readonly own: ContentByMib }> {
+  const data = new Map<number, Extent[]>();
+  const own = new Set<number>();
   for await (const extent of extentsOf(image, signal)) {
-    if (!extent.data) continue;
     for (let at = Math.floor(extent.start / MIB); at * MIB < extent.start + extent.length; at++) {
-      const others = found.get(at);
+      if (extent.depth === 0) own.add(at);
+      if (!extent.data) continue;
+      const others = data.get(at);
       if (others) others.push(extent);
-      else found.set(at, [extent]);
+      else data.set(at, [extent]);
     }
   }
-  return found;
+  return { data, own: new Map([...own].map((at) => [at, data.get(at) ?? []])) };
+}
+
+/** What is hashed of an increment. The last MiB of the disk below has another sum if only a part of it existed there. */
+function withPart(
+  { own, data }: { readonly own: ContentByMib; readonly data: ContentByMib },
+  size: number,
+): ContentByMib {
+  const last = Math.floor(size / MIB);
+  return size % MIB === 0 ? own : new Map([...own, [last, data.get(last) ?? []]]);
+}
+
+/** The sums of the disk below; undefined where they are missing or damaged. */
+async function sumsBelow(
+  { sums: file, root }: NonNullable<DigestOptions['below']>,
+  capacity: number,
+): Promise<Buffer | undefined> {
+  const sums = await readFile(file).catch(() => undefined);
+  return sums && rootOf(capacity, sums) === root ? sums : undefined;
 }
 
 /** `qemu-img map` prints a line for each extent. A large image has millions, too many to hold their text. */

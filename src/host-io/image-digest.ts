@@ -22,6 +22,11 @@ export interface ImageDigest {
 
 export interface DigestOptions {
   readonly signal?: AbortSignal;
+  /**
+   * The sums of the image's backing file: only MiB that the image itself has a part of are hashed. Ignored if they do not
+   * match that digest.
+   */
+  readonly below?: { readonly sums: string; readonly root: string };
   /** In bytes of the disk. */
   onProgress?(progress: { readonly current: number; readonly total: number }): void;
 }

@@ -9,6 +9,7 @@ import { readDomainXml } from '../model/domain-xml.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { isSameFile } from '../model/file-identity.ts';
 import { type Disk, type HostState, isUp, withDisk, withDomain } from '../model/host-state.ts';
+import { bitmapsIn, type SimulatedBitmap } from './bitmaps.ts';
 import { type Content, initialWrites, withGuestWrite, withLayersCopied } from './content.ts';
 import { layersOf, nameIn } from './file-names.ts';
 import { headersIn, relativeNames } from './header-names.ts';
@@ -49,6 +50,8 @@ export interface SimulatedHost {
   readonly overwritten: Readonly<Record<string, string | null>>;
   /** The number of times that the guest was started: libvirt's id of it. */
   readonly starts: number;
+  /** The bitmaps of checkpoints, with those that have lost their checkpoint. */
+  readonly bitmaps: readonly SimulatedBitmap[];
   /** Files below the active ones on which QEMU keeps a write lock until it ends. */
   readonly held: readonly string[];
   /**
@@ -108,6 +111,7 @@ export function simulatedHostOf(state: HostState): SimulatedHost {
     overwritten: {},
     held: [],
     starts: 1,
+    bitmaps: bitmapsIn(state),
   };
   return guestWrites(disks.reduce(withReadyMirror, host));
 }

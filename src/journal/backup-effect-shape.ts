@@ -1,6 +1,6 @@
 /** The shapes of the effects that make a backup, as a journal holds them. */
 import type { BackupEffect } from '../commands/backup-effect.ts';
-import { amount, byKey, type Fields, listOf, oneOf, text } from '../model/shape.ts';
+import { amount, byKey, type Fields, listOf, oneOf, optionalField, text } from '../model/shape.ts';
 
 export type BackupFields = {
   readonly [T in BackupEffect['tool']]: Extract<BackupEffect, { tool: T }>;
@@ -13,6 +13,10 @@ export const BACKUP_FIELDS: { readonly [T in keyof BackupFields]: Fields<BackupF
     name: text,
     sources: byKey(text),
     left: byKey(text),
+    checkpoint: optionalField(text),
+    parent: optionalField(text),
+    roots: optionalField(byKey(text)),
+    reasons: optionalField(byKey(text)),
     why: text,
   },
   'await-backup': {
@@ -34,6 +38,12 @@ export const BACKUP_FIELDS: { readonly [T in keyof BackupFields]: Fields<BackupF
     tool: oneOf('discard-backup' as const),
     draft: text,
     disks: listOf(text),
+    why: text,
+  },
+  'retire-checkpoints': {
+    tool: oneOf('retire-checkpoints' as const),
+    checkpoints: listOf(text),
+    records: listOf(text),
     why: text,
   },
   'verify-image': {

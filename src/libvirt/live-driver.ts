@@ -30,7 +30,7 @@ import { GuestProcesses } from './guest-process.ts';
 import { withInputFiles } from './input-files.ts';
 import { connectionOf, type LibvirtDriver, type LiveOptions, listen } from './live-connection.ts';
 import { MadeFiles } from './made-files.ts';
-import { type BackupPlace, performBackup } from './make-backup.ts';
+import { performBackup } from './make-backup.ts';
 import { markerIn, readMarker } from './marker.ts';
 import { MigrationWatch } from './migration-watch.ts';
 import { captureBundle, observeDomain, uuidOf } from './observe.ts';
@@ -184,7 +184,7 @@ class LiveDriver implements LibvirtDriver {
     }
   }
 
-  #backupPlace(): BackupPlace {
+  #backupPlace(): Parameters<typeof performBackup>[1] {
     const { domain } = this.#options;
     const { backups: watch } = this.#listening();
     const known = { made: this.#made, compared: this.#compared, watch };

@@ -16,6 +16,7 @@ import type { Destination } from './destination.ts';
 import type { GuestProcess } from './guest-process.ts';
 import type { ImageExtents } from './image-extents.ts';
 import type { StrayOverlay } from './stray-overlay.ts';
+import type { TrackedCheckpoint } from './tracking.ts';
 
 /** The state of a libvirt host at one moment, as far as it concerns a plan's domain. */
 export interface HostState {
@@ -118,6 +119,8 @@ export interface Domain {
   readonly agent: boolean;
   readonly snapshots: readonly string[];
   readonly checkpoints: readonly string[];
+  /** What each checkpoint tracks; absent where it was not read. `checkpoints` says which of them exist. */
+  readonly tracking?: readonly TrackedCheckpoint[];
   /** Whether libvirt keeps a managed-save image, an NVRAM file or a TPM state for it. */
   readonly managedSave: boolean;
   readonly nvram: boolean;
@@ -255,11 +258,6 @@ export function diskOf(state: HostState, target: string): Disk | undefined {
 /** The file that takes the guest's writes on that disk; undefined for an unknown disk or an empty drive. */
 export function activeFile(state: HostState, target: string): string | undefined {
   return diskOf(state, target)?.chain[0]?.file;
-}
-
-/** A layer's path, marked where libvirt opens it as a block device. */
-export function layerText({ file, block }: Layer): string {
-  return block ? `the block device ${file}` : file;
 }
 
 /** The same host state with the plan's domain changed. */

@@ -7,8 +7,10 @@ import type {
   DiscardBackupEffect,
   DraftBackupEffect,
   PublishBackupEffect,
+  RetireCheckpointsEffect,
   VerifyImageEffect,
 } from '../commands/backup-effect.ts';
+import { withoutCheckpoint } from '../host/checkpoints.ts';
 import { isWrittenTo, withoutPoint, withPointCopied, withRestored } from '../host/content.ts';
 import { refuseUnknownDomain } from '../host/domain.ts';
 import { nameIn } from '../host/file-names.ts';
@@ -24,6 +26,7 @@ import { guestWrites, refuseUnless, type SimulatedHost } from '../host/simulated
 import { imageName } from '../model/backup-store.ts';
 import { spaceOfBackup } from '../model/copy-space.ts';
 import { diskOf, isBackedUp, isUp } from '../model/host-state.ts';
+import { trackedDisk } from '../model/tracking.ts';
 
 /** @throws EffectFailed if the driver would refuse */
 export function applyBackup(host: SimulatedHost, effect: BackupEffect): SimulatedHost {
@@ -38,6 +41,8 @@ export function applyBackup(host: SimulatedHost, effect: BackupEffect): Simulate
       return published(host, effect);
     case 'discard-backup':
       return discarded(host, effect);
+    case 'retire-checkpoints':
+      return retired(host, effect);
     case 'verify-image':
       return verified(host, effect);
   }
@@ -48,16 +53,28 @@ function imagesIn(folder: string, disks: readonly string[]): string[] {
 }
 
 /** A folder counts as a file without a format, and takes the space of all files in it. */
-function draft(host: SimulatedHost, { draft: folder, sources }: DraftBackupEffect): SimulatedHost {
+function draft(
+  host: SimulatedHost,
+  { draft: folder, sources, parent, roots = {} }: DraftBackupEffect,
+): SimulatedHost {
   const file = nameIn(host, folder);
   // The manifest has what libvirt knows of the domain.
   refuseUnknownDomain(host, host.state.domain.name);
   refuseUnless(!host.state.files[file], `${folder} already exists`);
   const disks = Object.keys(sources).flatMap((disk) => diskOf(host.state, disk) ?? []);
-  const sizes = sizesOf(spaceOfBackup(host.state, disks));
+  const changed = Object.keys(roots).map((target) => {
+    const next = parent && trackedDisk(host.state.domain, parent, target)?.next;
+    return [target, typeof next === 'number' ? next : 0] as const;
+  });
+  const sizes = sizesOf(spaceOfBackup(host.state, disks, new Map(changed)));
   // Of what a run makes in its folder, only the folder is recorded.
-  return imagesIn(folder, Object.keys(sources)).reduce(
-    (each, image) => withNewImage(each, nameIn(each, image), { size: 1, format: 'qcow2' }),
+  return Object.keys(sources).reduce(
+    (each, target) => {
+      const name = imageName(target);
+      const backing = Object.hasOwn(roots, target) ? `../${parent}/${name}` : undefined;
+      const image = { size: 1, format: 'qcow2' };
+      return withNewImage(each, nameIn(each, join(folder, name)), image, backing);
+    },
     withNewImage(host, file, { ...sizes, made: true }),
   );
 }
@@ -106,6 +123,13 @@ function discarded(host: SimulatedHost, { draft: folder, disks }: DiscardBackupE
   const names = [...imagesIn(folder, disks), folder].map((path) => nameIn(host, path));
   const content = names.reduce(withoutPoint, host.content);
   return names.reduce(withoutFile, { ...host, content });
+}
+
+function retired(host: SimulatedHost, effect: RetireCheckpointsEffect): SimulatedHost {
+  return effect.checkpoints.reduce(
+    (each, name) => withoutCheckpoint(each, name, effect.records.includes(name)),
+    host,
+  );
 }
 
 /** Only a conversion that was completed gives an image its format; what a guest has written to is no copy any more. */

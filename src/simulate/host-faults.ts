@@ -1,4 +1,5 @@
 /** Faults of a simulated host, and which of the guest's writes survive them. */
+import { bitmapsAfterDeath } from '../host/checkpoints.ts';
 import { missingWrites } from '../host/content.ts';
 import { disksFromDefinition, openedFiles } from '../host/definitions.ts';
 import { asDefined, withoutDomain } from '../host/domain.ts';
@@ -28,11 +29,13 @@ export function guestDies(host: SimulatedHost): SimulatedHost {
     held: [],
   };
   if (!state.domain.persistent) return withoutDomain(stopped);
-  return updateDomain(stopped, {
-    state: 'shut off',
-    agent: false,
-    disks: disksFromDefinition(host),
-  });
+  return bitmapsAfterDeath(
+    updateDomain(stopped, {
+      state: 'shut off',
+      agent: false,
+      disks: disksFromDefinition(host),
+    }),
+  );
 }
 
 /** The block jobs fail: they are gone, and the data that they wrote stays. */

@@ -2,6 +2,8 @@ import { backupBeginStep } from './backup-begin.ts';
 import { blockcommitStep } from './blockcommit.ts';
 import { blockcopyStep } from './blockcopy.ts';
 import { blockpullStep } from './blockpull.ts';
+import { checkpointCreateStep } from './checkpoint-create.ts';
+import { checkpointDeleteStep } from './checkpoint-delete.ts';
 import { convertStep } from './convert.ts';
 import type { AnyStep } from './define.ts';
 import { redefineStep } from './redefine.ts';
@@ -13,6 +15,8 @@ import { undefineStep } from './undefine.ts';
 export const steps: readonly AnyStep[] = [
   snapshotCreateAsStep,
   backupBeginStep,
+  checkpointCreateStep,
+  checkpointDeleteStep,
   restoreStep,
   blockcopyStep,
   blockcommitStep,

@@ -21,6 +21,11 @@ const PLANS: readonly (readonly string[])[] = [
   [`blockcommit: { disk: vda, top: ${SNAP1}, base: ${BASE} }`],
   [`blockpull: { disk: vda, base: ${BASE} }`],
   ['backup-begin: { store: /backup, name: b }'],
+  ['checkpoint-create: { name: c }'],
+  [
+    '{ id: c, checkpoint-create: { name: c } }',
+    '{ id: d, checkpoint-delete: { checkpointname: c } }',
+  ],
   [`${SNAPSHOT} }`],
   [`convert: { source: ${SNAP1}, dest: /new/c }`],
   ['{ id: u, undefine: {} }', '{ id: r, redefine: {} }'],

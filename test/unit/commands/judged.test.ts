@@ -33,6 +33,7 @@ const COMMAND: { readonly [V in VirshEffect['verb']]: readonly Word[] } = {
   'snapshot-create': [...DOMAIN, '--xmlfile', XML, '--redefine'],
   'snapshot-delete': [...DOMAIN, '--snapshotname', 's', '--metadata'],
   'checkpoint-create': [...DOMAIN, '--xmlfile', XML, '--redefine'],
+  'checkpoint-delete': [...DOMAIN, '--checkpointname', 'c'],
   undefine: DOMAIN,
   define: ['--file', XML],
   autostart: DOMAIN,
