@@ -161,6 +161,7 @@ export const CODE_MEANINGS = {
   packagesMissing: 'Debian packages that a rehearsal requires are missing',
   labFailed: 'The private libvirt host of a rehearsal failed',
   notRehearsable: 'The guest or the plan cannot be rehearsed on the private libvirt host',
+  backupVerificationInvalid: 'The result of the last verification of a backup cannot be read',
   overlayNeedsLayer:
     'An overlay that no domain uses now needs a layer that the step would change; as a warning: it may, because the search was incomplete',
   backingNotRelative: '`keep-relative` is set, but a backing file name is not relative',
@@ -175,6 +176,7 @@ export const CODE_MEANINGS = {
     'A backup belongs to a different guest from the others, or has the same sequence number as another backup',
   pruneMarkInvalid:
     '`prune.json`, in which a newer version of blockplan names the backups that it removes, cannot be read',
+  backupDamaged: 'The last verification of a backup found that its data is damaged',
   virshMissing: 'virsh is missing',
   daemonUnreachable: 'The libvirt daemon does not answer',
   libvirtAccessDenied: 'libvirt denies access',

@@ -217,6 +217,7 @@ export const CODE_REMEDIES = {
   labFailed: 'Fix the cause in the message and try again. The failure is unrelated to the plan.',
   notRehearsable:
     'Rehearse the plan with a file instead of a block device, or check it with `blockplan prove`.',
+  backupVerificationInvalid: 'Verify the backup again with the step `backup-verify`.',
   overlayNeedsLayer:
     'Find out what needs the overlay. Remove or move it, delete its snapshot, or choose another base.',
   backingNotRelative: 'Remove `keep-relative`; the header then names the base by its path.',
@@ -233,6 +234,8 @@ export const CODE_REMEDIES = {
   backupOutOfPlace:
     'Move it, with the backups that it needs, to its own store. Of two with the same sequence number, move one out.',
   pruneMarkInvalid: 'Restore `prune.json` from a copy of the store.',
+  backupDamaged:
+    'Restore the damaged files from a copy of the store and verify the backup again, or make a new full backup.',
   virshMissing: 'Install it with `apt install libvirt-clients` or `dnf install libvirt-client`.',
   daemonUnreachable:
     'Start the daemon with `systemctl start libvirtd` or `systemctl start virtqemud`.',

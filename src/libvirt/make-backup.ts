@@ -23,10 +23,14 @@ import {
 import { backupStoreOf } from '../store/store.ts';
 import type { BackupWatch } from './await-backup.ts';
 import type { ComparedFiles } from './compared-files.ts';
+import { withStoreLocked } from './locked-store.ts';
 import type { MadeFiles } from './made-files.ts';
 import { uuidOf } from './observe.ts';
+import { performPrune } from './prune-backups.ts';
 import { isHeld, LOCKED_ANSWER_MS } from './read-answer.ts';
+import { nextOf, replaceText } from './replaced-text.ts';
 import { readReleases } from './survey.ts';
+import { verifyBackups } from './verify-backups.ts';
 import type { Virsh } from './virsh.ts';
 
 /** QEMU only enters the folder: libvirt hands it the images, and gives them back at the end. */
@@ -57,7 +61,13 @@ export async function performBackup(
 ): Promise<void> {
   switch (effect.tool) {
     case 'draft-backup':
-      return draftBackup(place, effect, context);
+      // A prune must not remove a backup that the new one is based on.
+      return withStoreLocked(
+        place.io,
+        { store: dirname(effect.draft), mode: 'shared', purpose: 'backup-begin' },
+        context,
+        () => draftBackup(place, effect, context),
+      );
     case 'await-backup':
       return place.watch.until({ ...place, effect, ...context });
     case 'digest-backup':
@@ -68,6 +78,12 @@ export async function performBackup(
       return discardBackup(place, effect);
     case 'verify-image':
       return place.compared.compare(place.io, effect, context);
+    case 'verify-backups':
+      return verifyBackups(place.io, effect, context);
+    case 'mark-prune':
+    case 'remove-pruned':
+    case 'unmark-prune':
+      return performPrune(effect, place, context);
   }
 }
 
@@ -252,10 +268,6 @@ async function untilClosed(
   }
 }
 
-function nextOf(file: string): string {
-  return `${file}.new`;
-}
-
 async function manifestIn(io: HostIO, draft: string): Promise<BackupManifest> {
   const path = join(draft, STORE_NAMES.manifest);
   const { ok, stdout, stderr } = await io.run(['cat', '--', path]);
@@ -271,11 +283,5 @@ async function replaceManifest(io: HostIO, draft: string, manifest: BackupManife
   const text = writeManifest(manifest);
   const problems = problemsOf(text);
   if (problems.length > 0) throw new EffectFailed(`${path}: ${problems.join('; ')}`);
-  const replaced = await io.stat(path);
-  if (!replaced) throw new EffectFailed(`${path} does not exist`);
-  const by = nextOf(path);
-  // A run that died here left it.
-  await using former = await io.holdFile(by);
-  await former?.remove();
-  await io.replaceFile(path, by, { replaced, by: await io.writeFile(by, text) });
+  await replaceText(io, path, text);
 }

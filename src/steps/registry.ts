@@ -1,4 +1,5 @@
 import { backupBeginStep } from './backup-begin.ts';
+import { backupVerifyStep } from './backup-verify.ts';
 import { blockcommitStep } from './blockcommit.ts';
 import { blockcopyStep } from './blockcopy.ts';
 import { blockpullStep } from './blockpull.ts';
@@ -13,6 +14,7 @@ import { undefineStep } from './undefine.ts';
 export const steps: readonly AnyStep[] = [
   snapshotCreateAsStep,
   backupBeginStep,
+  backupVerifyStep,
   restoreStep,
   blockcopyStep,
   blockcommitStep,

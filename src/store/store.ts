@@ -98,7 +98,12 @@ function checkedEntries(
     before.set(entry.name, disks);
     const dropped = drop.get(entry.name);
     // A backup that a prune is removing may be inconsistent meanwhile.
-    const own = { ...summaryOf(entry), disks, ...leftIn(entry) };
+    const own = {
+      ...summaryOf(entry),
+      disks,
+      ...leftIn(entry),
+      ...(entry.verified ? { verified: entry.verified } : {}),
+    };
     if (dropped) return { ...own, findings: [], dropped };
     return { ...own, findings: [...entry.findings, ...findings, ...contradictions(entry)] };
   });
@@ -112,8 +117,12 @@ function checkedEntries(
   };
 }
 
-function summaryOf({ name, manifest, size }: StoreEntry) {
-  return { name, size, ...(manifest ? { point: pointOf(manifest) } : {}) };
+function summaryOf({ name, manifest, size, needs }: StoreEntry) {
+  return {
+    ...{ name, size },
+    ...(needs === undefined ? {} : { needs }),
+    ...(manifest ? { point: pointOf(manifest) } : {}),
+  };
 }
 
 function leftIn({ manifest }: StoreEntry): Pick<StoredBackup, 'left'> {

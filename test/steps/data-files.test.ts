@@ -33,6 +33,7 @@ const OTHER_KINDS: Readonly<Record<string, string>> = {
   convert: 'it reads a file that no guest writes to, with its data files: see below',
   undefine: 'it works on no disk',
   redefine: 'it names the active layer, and leaves its content alone',
+  'backup-verify': 'it reads backups, not the guest',
   restore: 'the guest is off, and its former files stay',
 };
 

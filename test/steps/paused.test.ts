@@ -21,6 +21,7 @@ const PLANS: readonly (readonly string[])[] = [
   [`blockcommit: { disk: vda, top: ${SNAP1}, base: ${BASE} }`],
   [`blockpull: { disk: vda, base: ${BASE} }`],
   ['backup-begin: { store: /backup, name: b }'],
+  ['backup-verify: { store: /backup }'],
   [`${SNAPSHOT} }`],
   [`convert: { source: ${SNAP1}, dest: /new/c }`],
   ['{ id: u, undefine: {} }', '{ id: r, redefine: {} }'],
