@@ -42,7 +42,7 @@ export const BACKUP_SCHEMA = objectSchema('One backup.', {
   name: textSchema('The name of its folder, without the suffix of a draft.'),
   state: wordSchema(
     BACKUP_STATES,
-    '`complete`; `broken`: it has a finding of severity `error`; `draft`: it is incomplete; `merging`: a newer version of blockplan began to remove it and has not finished.',
+    '`complete`; `broken`: it has a finding of severity `error`; `draft`: it is incomplete; `merging`: a prune began to remove it and has not finished.',
   ),
   'into?': textSchema(
     'The remaining backup that this one is merged into; absent if it is not being merged.',

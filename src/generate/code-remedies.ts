@@ -208,7 +208,8 @@ export const CODE_REMEDIES = {
     'Ignore it if the disk should have its former size again; otherwise resize the restored image after the restore.',
   checkpointsLeft:
     'Remove the checkpoints with `virsh checkpoint-delete --metadata`; the former images keep their bitmaps.',
-  pruneUnfinished: 'Finish the removal with that version.',
+  pruneUnfinished:
+    'Resume the run of the prune, or prune the store again. The other backups can be restored meanwhile.',
   diskNotRestored:
     'Ignore it if the other disks do not depend on this one, and list them in `disks`; otherwise use a backup of all disks.',
   rehearsalNeedsRoot: "Run `blockplan rehearse` as root; it does not touch the host's own libvirt.",

@@ -48,6 +48,7 @@ export function guestShapeOf(state: HostState, paths: Paths): GuestShape {
 const ON_BACKUPS: Readonly<Record<string, string>> = {
   restore: 'restores a backup',
   'backup-verify': 'verifies backups',
+  'backup-prune': 'removes backups',
 };
 
 /** What a lab cannot provide for the plan or the host state; findings without positions. */

@@ -126,7 +126,9 @@ function notesOn({ backups, holders, strays }: BackupListing): string[] {
         ]),
     ...(merging.length === 0
       ? []
-      : [`Being removed by a newer version of blockplan: ${named(ends)}.`]),
+      : [
+          `A prune has begun to remove: ${named(ends)}. Unless it is running, resume its run, or prune the store again.`,
+        ]),
     ...(holders.length === 0 ? [] : [`The store is locked by: ${named(holders)}.`]),
     ...(strays.length === 0 ? [] : [`Files that belong to no backup: ${named(strays)}.`]),
   ];

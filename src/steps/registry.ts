@@ -1,4 +1,5 @@
 import { backupBeginStep } from './backup-begin.ts';
+import { backupPruneStep } from './backup-prune.ts';
 import { backupVerifyStep } from './backup-verify.ts';
 import { blockcommitStep } from './blockcommit.ts';
 import { blockcopyStep } from './blockcopy.ts';
@@ -15,6 +16,7 @@ export const steps: readonly AnyStep[] = [
   snapshotCreateAsStep,
   backupBeginStep,
   backupVerifyStep,
+  backupPruneStep,
   restoreStep,
   blockcopyStep,
   blockcommitStep,

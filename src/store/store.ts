@@ -70,7 +70,7 @@ function markOf({ mark }: StoreFolder): { mark?: PruneMark; findings: readonly F
     findings: [
       storeFinding(
         codes.pruneMarkInvalid,
-        `${STORE_NAMES.mark} ${read.problem}, so it is unknown which backups a newer version of blockplan is removing`,
+        `${STORE_NAMES.mark} ${read.problem}, so it is unknown which backups a prune is removing`,
         'isNewer' in read ? 'use that version, or a newer one' : hint,
       ),
     ],

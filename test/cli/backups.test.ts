@@ -147,9 +147,7 @@ error BP185: thu: vda needs the backup wed, in which vda is broken
     expect(stdout).toContain(': 4 backups, 1 draft, ');
     expect(stdout).toMatch(/^draft +fri +\? /m);
     expect(stdout).toMatch(/^merging +tue /m);
-    expect(stdout).toContain(
-      'Being removed by a newer version of blockplan: tue (merged into wed).\n',
-    );
+    expect(stdout).toContain('A prune has begun to remove: tue (merged into wed). ');
     expect(stdout).toContain('The store is locked by: store.r1.held.\n');
   });
 });

@@ -34,6 +34,7 @@ const OTHER_KINDS: Readonly<Record<string, string>> = {
   undefine: 'it works on no disk',
   redefine: 'it names the active layer, and leaves its content alone',
   'backup-verify': 'it reads backups, not the guest',
+  'backup-prune': 'it removes backups, and nothing of the guest',
   restore: 'the guest is off, and its former files stay',
 };
 

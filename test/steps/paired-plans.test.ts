@@ -62,6 +62,7 @@ const OTHER_KINDS: Readonly<Record<string, string>> = {
   convert: 'it works on files, not on disks',
   undefine: 'it works on no disk; see the classic plan below',
   'backup-verify': 'it reads backups, not the guest',
+  'backup-prune': 'it removes backups, and nothing of the guest',
   restore: 'the guest is off, so its disks are those of its definition',
 };
 type Plan = keyof typeof PLANS;

@@ -22,6 +22,7 @@ const PLANS: readonly (readonly string[])[] = [
   [`blockpull: { disk: vda, base: ${BASE} }`],
   ['backup-begin: { store: /backup, name: b }'],
   ['backup-verify: { store: /backup }'],
+  ['backup-prune: { store: /backup, keep: { last: 1 } }'],
   [`${SNAPSHOT} }`],
   [`convert: { source: ${SNAP1}, dest: /new/c }`],
   ['{ id: u, undefine: {} }', '{ id: r, redefine: {} }'],

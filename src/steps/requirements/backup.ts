@@ -175,7 +175,7 @@ function checkBackup(
         refuseStep(
           codes.backupUnusable,
           'backup',
-          `the backup ${name} may be incomplete: a newer version of blockplan began to remove it and has not finished`,
+          `the backup ${name} may be incomplete: a prune began to remove it and has not finished`,
           'name a backup that is not being removed',
         ),
       ]
