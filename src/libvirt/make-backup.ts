@@ -23,7 +23,6 @@ import {
 import { backupStoreOf } from '../store/store.ts';
 import type { BackupWatch } from './await-backup.ts';
 import type { ComparedFiles } from './compared-files.ts';
-import { withStoreLocked } from './locked-store.ts';
 import type { MadeFiles } from './made-files.ts';
 import { uuidOf } from './observe.ts';
 import { performPrune } from './prune-backups.ts';
@@ -61,13 +60,7 @@ export async function performBackup(
 ): Promise<void> {
   switch (effect.tool) {
     case 'draft-backup':
-      // A prune must not remove a backup that the new one is based on.
-      return withStoreLocked(
-        place.io,
-        { store: dirname(effect.draft), mode: 'shared', purpose: 'backup-begin' },
-        context,
-        () => draftBackup(place, effect, context),
-      );
+      return draftBackup(place, effect, context);
     case 'await-backup':
       return place.watch.until({ ...place, effect, ...context });
     case 'digest-backup':

@@ -193,7 +193,7 @@ async function isWhole(io: HostIO, path: string, name: string): Promise<boolean>
   const found = folder?.folders.find((each) => each.name === name);
   const { disks = [] } =
     (folder && backupStoreOf(folder).backups.find((each) => each.name === name)) || {};
-  const names = new Set(found?.files.map((each) => each.name));
+  const names = new Map(found?.files.map((each) => [each.name, each]));
   return (
     disks.length > 0 &&
     disks.every(({ target, file }) => names.has(file) && names.has(sumsName(target)))

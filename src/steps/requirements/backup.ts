@@ -68,7 +68,7 @@ function checkPrunable(
   const merged = store.mark?.drop.find(({ into }) => into !== undefined);
   if (merged)
     return [
-      refuseStep(
+      refuse(
         codes.pruneUnfinished,
         'store',
         `${merged.name} is being merged into ${merged.into} by a newer version of blockplan, which has not finished`,

@@ -92,6 +92,7 @@ test('damage in a base is found in each backup that shows it, and named by disk,
   await expect(verify(store, 'mon')).rejects.toThrow(
     `the backup mon in ${store} is damaged: vda is damaged: it first differs from its checksums in the MiB at 0 bytes (0 B), whose data is in ${store}/mon/vda.qcow2`,
   );
+  expect((await storeIn(store)).backups[0]?.findings[0]?.code).toBe('BP189');
   await expect(verify(store)).rejects.toThrow(/^1 of 3 backups in \S+ is damaged\. mon: vda is /);
   expect(await verified(store)).toEqual({ mon: false, tue: true, wed: true });
   expect(await statesOf(store)).toEqual({
@@ -199,6 +200,7 @@ test('a result that cannot be read is a warning, and the next verification repla
   expect(await statesOf(store)).toMatchObject({
     mon: expect.stringMatching(/^complete: mon\/verified.json is invalid/),
   });
+  expect((await storeIn(store)).backups[0]?.findings[0]?.code).toBe('BP178');
   writeFileSync(join(store, 'mon/verified.json.new'), 'left by a kill');
   chmodSync(join(store, 'mon/verified.json.new'), 0o600);
   await verify(store, 'mon');
