@@ -1,6 +1,6 @@
 /** Backup stores whose images have data and true checksums, made with qemu-img and hand-written manifests. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { localHost } from '../src/host-io/local-host.ts';
 import { type BackupManifest, type ManifestDisk, writeManifest } from '../src/store/manifest.ts';
@@ -65,18 +65,4 @@ export async function fillWeek(store: string): Promise<void> {
   await fillBackup(store, { name: 'mon', sequence: 1 });
   await fillBackup(store, { name: 'tue', sequence: 2, parent: 'mon' });
   await fillBackup(store, { name: 'wed', sequence: 3, parent: 'tue' });
-}
-
-/** The content of a disk at that point, by another program than the one under test; undefined where it cannot be read. */
-export function contentOf(store: string, name: string, target = 'vda'): Buffer | undefined {
-  const image = join(store, name, `${target}.qcow2`);
-  const raw = join(store, '..', `.raw-${process.pid}`);
-  try {
-    qemu('qemu-img', 'convert', '-f', 'qcow2', '-O', 'raw', image, raw);
-    return readFileSync(raw);
-  } catch {
-    return undefined;
-  } finally {
-    if (existsSync(raw)) rmSync(raw);
-  }
 }

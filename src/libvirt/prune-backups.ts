@@ -118,10 +118,12 @@ async function removePruned(
   { signal, onNotice }: PerformContext,
 ): Promise<void> {
   const before = await readStore(io, path);
+  const removed: string[] = [];
   for (const dropped of topFirst(before.store)) {
     signal?.throwIfAborted();
     try {
       await removeBackup(io, path, dropped);
+      removed.push(dropped.name);
     } catch (error) {
       // A backup that has lost a file stays marked, and the removal has failed.
       if (!(error instanceof EffectFailed) || !(await isWhole(io, path, dropped.name))) throw error;
@@ -133,6 +135,11 @@ async function removePruned(
   await using mark = await io.holdFile(file);
   await mark?.remove();
   made.forget(file);
+  onNotice?.(
+    removed.length === 0
+      ? `no backup was removed from ${path}`
+      : `removed from ${path}: ${removed.join(', ')}`,
+  );
 }
 
 /** The marked backups, each before those that it is based on. One that a former attempt has almost removed is no backup any more. */

@@ -119,7 +119,7 @@ test('chains that no rule keeps go, with their folders; the mark is gone at the 
   expect(await statesOf(path)).toEqual(KEPT);
   expect(await storeIn(path)).toMatchObject({ strays: [], findings: [], drafts: [] });
   for (const name of ['a', 'a1', 'prune.json']) expect(existsSync(join(path, name))).toBe(false);
-  expect(run.notices).toEqual([]);
+  expect(run.notices).toEqual([`removed from ${path}: a1, a`]);
   expect(await localHost.storeHolders(path)).toEqual([]);
 });
 
@@ -182,6 +182,7 @@ test('a backup with a file that is open, or that blockplan did not make, is kept
   expect(run.notices).toEqual([
     'the backup a1 is kept: it contains notes.txt, which blockplan did not create',
     'the backup a is kept: a1 needs it',
+    `no backup was removed from ${path}`,
   ]);
   expect(await statesOf(path)).toEqual({ a: 'complete', a1: 'complete', ...KEPT });
   rmSync(join(path, 'a1/notes.txt'));
@@ -189,7 +190,10 @@ test('a backup with a file that is open, or that blockplan did not make, is kept
   const file = await open(join(path, 'a/vda.qcow2'), 'r+');
   await run.remove();
   await file.close();
-  expect(run.notices.at(-1)).toMatch(/^the backup a is kept: \S+vda.qcow2 is open in /);
+  expect(run.notices.slice(-2)).toEqual([
+    expect.stringMatching(/^the backup a is kept: \S+vda.qcow2 is open in /),
+    `removed from ${path}: a1`,
+  ]);
   expect(await statesOf(path)).toEqual({ a: 'complete', ...KEPT });
 });
 
@@ -204,6 +208,7 @@ test('what needs a marked backup since, or has got its name, is not harmed', asy
   expect(run.notices).toEqual([
     'the backup a is kept: another backup has got its name',
     'the backup a1 is kept: d needs it',
+    `no backup was removed from ${path}`,
   ]);
   expect(existsSync(join(path, 'a/vda.qcow2')) && existsSync(join(path, 'a1/vda.qcow2'))).toBe(
     true,
