@@ -39,7 +39,7 @@ import { presentCommand } from './present-command.ts';
 import { readStores } from './read-stores.ts';
 import { effectRefused } from './refusal.ts';
 import { refuseHeld, refuseReplaced } from './refuse-held.ts';
-import { moveUnused, removeUnused } from './remove-unused.ts';
+import { moveUnused, proveUnused, removeUnused } from './remove-unused.ts';
 import { RunEvents } from './run-events.ts';
 import { SILENT_MS } from './silence.ts';
 import { surveyHost } from './survey.ts';
@@ -160,13 +160,7 @@ class LiveDriver implements LibvirtDriver {
       case 'virsh':
         return this.#command(effect, context);
       case 'await-job':
-        return this.#listening().jobs.until({
-          io: this.#io,
-          virsh: this.#virsh,
-          domain: this.#options.domain,
-          effect,
-          ...context,
-        });
+        return this.#listening().jobs.until({ ...this.#place, effect, ...context });
       case 'qemu-img':
         return this.#convert(effect, context);
       case 'make-file':
@@ -184,12 +178,17 @@ class LiveDriver implements LibvirtDriver {
     }
   }
 
+  get #place() {
+    return { io: this.#io, virsh: this.#virsh, domain: this.#options.domain };
+  }
+
   #backupPlace(): BackupPlace {
-    const { domain } = this.#options;
-    const { backups: watch } = this.#listening();
+    const watch = this.#listening().backups;
     const known = { made: this.#made, compared: this.#compared, watch };
     const settled = (signal?: AbortSignal) => this.#listening().settled(this.#virsh, signal);
-    return { io: this.#io, virsh: this.#virsh, domain, ...known, settled };
+    const requireUnused = async (files: readonly string[]) =>
+      proveUnused(this.#io, files, await this.observe(files), this);
+    return { ...this.#place, ...known, settled, requireUnused };
   }
 
   async #convert(effect: QemuImgEffect, context: PerformContext): Promise<void> {
@@ -225,8 +224,7 @@ class LiveDriver implements LibvirtDriver {
     const places = { io: this.#io, folder, writeDurably };
     const send = () => withInputFiles(argvOf(effect), places, (argv) => this.#send(argv, effect));
     if (effect.verb !== 'blockjob') return send();
-    const place = { io: this.#io, virsh: this.#virsh, domain };
-    return endJob(effect, { ...place, events: this.#listening(), signal }, send);
+    return endJob(effect, { ...this.#place, events: this.#listening(), signal }, send);
   }
 
   async #send(argv: readonly string[], effect: VirshEffect): Promise<void> {

@@ -32,6 +32,8 @@ import { nextOf, replaceText } from './replaced-text.ts';
 interface Place {
   readonly io: HostIO;
   readonly made: MadeFiles;
+  /** @throws EffectFailed where a domain or a process uses one of the files, in a chain, a header, or open */
+  requireUnused(files: readonly string[]): Promise<void>;
 }
 
 /** Performs an effect of a prune while nothing else uses the store; see there. */
@@ -113,16 +115,17 @@ async function unmarkPrune({ io, made }: Place, { store }: UnmarkPruneEffect): P
 
 /** Removes the backups that are marked, each before those that it is based on. May be repeated. */
 async function removePruned(
-  { io, made }: Place,
+  place: Place,
   { store: path }: RemovePrunedEffect,
   { signal, onNotice }: PerformContext,
 ): Promise<void> {
+  const { io, made } = place;
   const before = await readStore(io, path);
   const removed: string[] = [];
   for (const dropped of topFirst(before.store)) {
     signal?.throwIfAborted();
     try {
-      await removeBackup(io, path, dropped);
+      await removeBackup(place, path, dropped);
       removed.push(dropped.name);
     } catch (error) {
       // A backup that has lost a file stays marked, and the removal has failed.
@@ -165,7 +168,11 @@ function whyKept(store: BackupStore, { name, sequence }: DroppedBackup): string 
  * The store is read each time: somebody may have copied files into it, whatever its lock says.
  * @throws EffectFailed, without changing anything, where it is needed or in use, or is not as blockplan made it
  */
-async function removeBackup(io: HostIO, path: string, dropped: DroppedBackup): Promise<void> {
+async function removeBackup(
+  { io, requireUnused }: Place,
+  path: string,
+  dropped: DroppedBackup,
+): Promise<void> {
   const { name } = dropped;
   const place = join(path, name);
   const { folder, store } = await readStore(io, path);
@@ -174,6 +181,10 @@ async function removeBackup(io: HostIO, path: string, dropped: DroppedBackup): P
   if (!found || !stamp) return;
   const refused = whyKept(store, dropped) ?? whyNotOurs(store, found);
   if (refused !== undefined) throw new EffectFailed(refused);
+  // A guest may have been started from it, or from an overlay above it.
+  await requireUnused(
+    found.files.filter(({ header }) => header).map((file) => join(place, file.name)),
+  );
   const { manifest, verification } = STORE_NAMES;
   const rank = ({ name: file, header }: StoreFile) => (file.endsWith('.sums') ? 0 : header ? 1 : 2);
   // Without its checksums a backup is not whole; the manifest says until the end what the folder was.

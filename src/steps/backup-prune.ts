@@ -11,7 +11,6 @@ import { fileExists, fileIsAbsent, madeByRun } from './phases/expect.ts';
 import { requirePrunable } from './requirements/backup.ts';
 import { requireDomain } from './requirements/guest.ts';
 import { checkPlainPath, type Refusal, refuse } from './requirements/requirement.ts';
-import { withoutRoom } from './sizes.ts';
 
 function count(of: string) {
   return { type: 'integer', minimum: 1, description: `Keep ${of}.` } as const;
@@ -61,7 +60,9 @@ export const backupPruneStep = defineStep<typeof schema>({
     if (!requireDomain(needs, state)) return;
     requirePrunable(needs, state, store, keep.pins);
   },
-  products: ({ store }: Params) => [withoutRoom(markIn(store)), withoutRoom(nextMarkIn(store))],
+  products: () => [],
+  // They are gone at the end, and need no space worth showing; the phases look at them.
+  reads: ({ store }: Params) => [markIn(store), nextMarkIn(store)],
   retention: retained,
   backup: (params: Params, state) => {
     const removed = retained(params, state).filter(({ kept }) => !kept);

@@ -97,6 +97,21 @@ test('a new backup is verified, a chain is pruned, and killed meanwhile: resume 
   await expectNothingLeft(host, guest.name);
 });
 
+test('a backup that the definition of another guest names is kept', async () => {
+  const other = await host.createGuest({ disks: [{ target: 'vda', chain: ['own'] }] });
+  await other.destroy();
+  const xml = join(host.dir, 'other.xml');
+  const image = join(store, 'b1/vda.qcow2');
+  const from = other.disks[0]?.files.at(-1) ?? '';
+  await writeFile(xml, (await definition(host, other.name)).replace(from, image));
+  await host.virsh('define', xml);
+  const ended = await runSteps(host, guest.name, [prune(1)]);
+  expectEnd(ended, 0);
+  expect(ended.told).toContain(`the backup b1 is kept: ${image} is in the chain of ${other.name}`);
+  expect(await folders()).toEqual(['b', 'b1', 'new']);
+  await host.virsh('undefine', other.name);
+});
+
 test('a damaged backup ends the run, names the disk and the MiB, and nothing is pruned', async () => {
   const path = join(store, 'b1/vdb.qcow2');
   const bytes = await readFile(path);

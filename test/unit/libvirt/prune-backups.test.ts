@@ -10,6 +10,7 @@ import { localHost } from '../../../src/host-io/local-host.ts';
 import { MadeFiles } from '../../../src/libvirt/made-files.ts';
 import { performPrune } from '../../../src/libvirt/prune-backups.ts';
 import type { RetentionRule } from '../../../src/model/backup-store.ts';
+import { EffectFailed } from '../../../src/model/effect-failed.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
 import { copyStore, manifestOf, statesOf, storeIn, UUID, writeStore } from '../../stores.ts';
 
@@ -29,13 +30,18 @@ beforeAll(() => writeStore(WHOLE, MANIFESTS), 120_000);
 const store = (change?: (store: string) => void) => copyStore(WHOLE, folder, change);
 
 /** A process of a run: it knows what the run has recorded. */
-function processOf(path: string, records: MadeFile[], io: HostIO = localHost) {
+function processOf(
+  path: string,
+  records: MadeFile[],
+  io: HostIO = localHost,
+  requireUnused: (files: readonly string[]) => Promise<void> = async () => {},
+) {
   const made = new MadeFiles(io, records);
   const notices: string[] = [];
   const perform = (effect: PruneEffect) =>
     performPrune(
       effect,
-      { io, made },
+      { io, made, requireUnused },
       {
         folder: '/runs/r1',
         onProgress: () => {},
@@ -195,6 +201,20 @@ test('a backup with a file that is open, or that blockplan did not make, is kept
     `removed from ${path}: a1`,
   ]);
   expect(await statesOf(path)).toEqual({ a: 'complete', ...KEPT });
+});
+
+test('a backup that a guest uses is kept, with what it is based on', async () => {
+  const path = store();
+  const used: string[] = [];
+  const run = processOf(path, [], localHost, async (files) => {
+    used.push(...files);
+    throw new EffectFailed('it is in the chain of web2');
+  });
+  await run.mark();
+  await run.remove();
+  expect(used).toEqual([join(path, 'a1/vda.qcow2')]);
+  expect(run.notices[0]).toBe('the backup a1 is kept: it is in the chain of web2');
+  expect(await statesOf(path)).toEqual({ a: 'complete', a1: 'complete', ...KEPT });
 });
 
 test('what needs a marked backup since, or has got its name, is not harmed', async () => {
