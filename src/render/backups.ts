@@ -115,9 +115,7 @@ function notesOn({ backups, holders, strays }: BackupListing): string[] {
   return [
     ...lackingDisks(backups),
     ...(backups.some(({ state }) => state === 'complete')
-      ? [
-          'The data of the images was not read: the step backup-verify compares it with the checksums, and so does a restore.',
-        ]
+      ? ['The data of the images was not read: verify it with the step backup-verify.']
       : []),
     ...(drafts.length === 0
       ? []

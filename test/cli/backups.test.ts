@@ -67,7 +67,7 @@ describe('a store', () => {
         /^complete \| mon \| 2026-11-01 02:00:00Z \| vda \| full \| - \| .* \| yes \| never$/,
       ),
       '',
-      'The data of the images was not read: the step backup-verify compares it with the checksums, and so does a restore.',
+      'The data of the images was not read: verify it with the step backup-verify.',
       '',
     ]);
   });
