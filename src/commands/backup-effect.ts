@@ -3,6 +3,8 @@
  * blockplan's own. The copy of vda is `vda.qcow2` in the folder of the backup, and its sums are `vda.sums`.
  */
 
+import type { RetentionRule } from '../model/backup-store.ts';
+
 export type BackupEffect =
   | DraftBackupEffect
   | AwaitBackupEffect
@@ -10,7 +12,12 @@ export type BackupEffect =
   | PublishBackupEffect
   | DiscardBackupEffect
   | RetireCheckpointsEffect
-  | VerifyImageEffect;
+  | VerifyImageEffect
+  | VerifyBackupsEffect
+  | PruneEffect;
+
+/** What a prune does while it holds the lock of the store alone. */
+export type PruneEffect = MarkPruneEffect | RemovePrunedEffect | UnmarkPruneEffect;
 
 /** Make the folder of a backup that is not complete, with its manifest and an empty image for each disk. */
 export interface DraftBackupEffect {
@@ -89,5 +96,40 @@ export interface VerifyImageEffect {
   readonly root: string;
   /** What a difference means, as a clause. */
   readonly otherwise: string;
+  readonly why: string;
+}
+
+/** Compare backups with their checksums, check their images, and write the result into each of them. */
+export interface VerifyBackupsEffect {
+  readonly tool: 'verify-backups';
+  readonly store: string;
+  /** The backup, or `latest` for the newest of the guest; absent for all of the store. */
+  readonly backup?: string;
+  /** The UUID of the guest. */
+  readonly guest: string;
+  readonly why: string;
+}
+
+/** Write which backups a rule gives up to `prune.json` in the store, together with those that are already there. */
+export interface MarkPruneEffect {
+  readonly tool: 'mark-prune';
+  readonly store: string;
+  readonly keep: RetentionRule;
+  /** The UUID of the guest. */
+  readonly guest: string;
+  readonly why: string;
+}
+
+/** Remove the backups that `prune.json` names, and then that file. */
+export interface RemovePrunedEffect {
+  readonly tool: 'remove-pruned';
+  readonly store: string;
+  readonly why: string;
+}
+
+/** Remove `prune.json`, if this run made it. */
+export interface UnmarkPruneEffect {
+  readonly tool: 'unmark-prune';
+  readonly store: string;
   readonly why: string;
 }

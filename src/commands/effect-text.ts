@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { commandLine } from '../command.ts';
-import type { DraftBackupEffect } from './backup-effect.ts';
+import { STORE_NAMES } from '../model/backup-store.ts';
+import type { DraftBackupEffect, VerifyBackupsEffect } from './backup-effect.ts';
 import { argvOf, type Effect } from './effect.ts';
 
 /** An effect as a shell line, or as a comment (`# …`) for what blockplan does itself. */
@@ -30,6 +32,14 @@ export function commandText(effect: Effect): string {
       return `# delete the checkpoints ${effect.checkpoints.join(', ')}, each with virsh checkpoint-delete`;
     case 'verify-image':
       return `# compare the checksums of ${commandLine(effect.file)} with those of the backup`;
+    case 'verify-backups':
+      return `# compare ${verifiedText(effect)} with the checksums, and run qemu-img check on the images`;
+    case 'mark-prune':
+      return `# write the backups in ${commandLine(effect.store)} that no rule keeps to prune.json`;
+    case 'remove-pruned':
+      return `# remove the backups that prune.json in ${commandLine(effect.store)} names, and then that file`;
+    case 'unmark-prune':
+      return `${commandLine('rm', join(effect.store, STORE_NAMES.mark))}  # once proven to belong to this run`;
     case 'discard-backup':
       return `${commandLine('rm', '-r', effect.draft)}  # once proven to belong to this run`;
   }
@@ -43,6 +53,11 @@ function draftText({ sources, parent, roots = {} }: DraftBackupEffect): string {
     ...(increments.length > 0 ? [`one above ../${parent} for ${increments.join(', ')}`] : []),
   ];
   return `with a manifest, and ${images.join(', and ')}`;
+}
+
+function verifiedText({ store, backup }: VerifyBackupsEffect): string {
+  const place = commandLine(store);
+  return backup === undefined ? `each backup in ${place}` : `the backup ${backup} in ${place}`;
 }
 
 /** The words of a command for display, with a file of the run's folder as `RUN/NAME`. */

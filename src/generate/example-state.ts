@@ -77,7 +77,7 @@ function stateFor(kind: string, params: Params): HostState {
       ),
     ),
     others: [],
-    ...(restores ? { stores: { [STORE]: store() } } : {}),
+    ...(restores || kind === 'backup-prune' ? { stores: { [STORE]: store() } } : {}),
     host: { uri: 'qemu:///system' },
   };
 }

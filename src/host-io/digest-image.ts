@@ -14,7 +14,7 @@ import { runProgram, startProgram } from './programs.ts';
 const MIB = 1024 ** 2;
 
 /** The bytes of one sum. */
-const SUM = 32;
+export const SUM = 32;
 
 /** How many MiB are read and hashed at once: Node's thread pool has four threads. */
 const AT_ONCE = 4;
@@ -30,6 +30,9 @@ interface Extent {
   readonly offset?: number;
 }
 
+/** An image, or one below it, ends before its data. */
+export class TruncatedImage extends EffectFailed {}
+
 /** Of what `qemu-img info` prints. */
 interface ImageInfo {
   readonly filename: string;
@@ -40,8 +43,32 @@ interface ImageInfo {
 export async function digestImage(
   image: string,
   into: string | undefined,
-  { signal, onProgress, below }: DigestOptions = {},
+  options: DigestOptions = {},
 ): Promise<ImageDigest> {
+  const { capacity, sums } = await sumsOfImage(image, options, (error) => {
+    throw error;
+  });
+  if (into !== undefined) await writeSums(into, sums);
+  return { capacity, root: rootOf(capacity, sums) };
+}
+
+/** The sums of an image. */
+export interface ImageSums {
+  /** The size of the disk in bytes. */
+  readonly capacity: number;
+  readonly sums: Buffer;
+  /** The image and those below it, by depth. */
+  readonly layers: readonly string[];
+  /** The depths of the layers that have data of each MiB, by its number. */
+  depthsAt(mib: number): readonly number[];
+}
+
+/** @param unread what to do about a MiB that cannot be read; unless it throws, the MiB counts as all zeroes */
+export async function sumsOfImage(
+  image: string,
+  { signal, onProgress, below }: DigestOptions,
+  unread: (error: unknown, mib: number) => void,
+): Promise<ImageSums> {
   const [layers, found] = await Promise.all([layersOf(image, signal), contentByMib(image, signal)]);
   const capacity = layers[0]?.['virtual-size'] ?? 0;
   const smaller = layers[1]?.['virtual-size'] ?? 0;
@@ -56,15 +83,21 @@ export async function digestImage(
     await inTurns([...data.keys()], async (at, buffer) => {
       signal?.throwIfAborted();
       const content = buffer.subarray(0, lengthOf(at, capacity));
-      await fill(content, at * MIB, data.get(at) ?? [], { image, files });
-      sums.set(await hash(content), at * SUM);
+      try {
+        await fill(content, at * MIB, data.get(at) ?? [], { image, files });
+        sums.set(await hash(content), at * SUM);
+      } catch (error) {
+        unread(error, at);
+      }
       onProgress?.({ current: ++done * MIB, total: data.size * MIB });
     });
   } finally {
     await Promise.all(files.map((file) => file.close()));
   }
-  if (into !== undefined) await writeSums(into, sums);
-  return { capacity, root: rootOf(capacity, sums) };
+  return {
+    ...{ capacity, sums, layers: layers.map(({ filename }) => filename) },
+    depthsAt: (mib) => [...new Set((data.get(mib) ?? []).map(({ depth }) => depth))],
+  };
 }
 
 async function writeSums(into: string, sums: Buffer): Promise<void> {
@@ -81,7 +114,7 @@ async function writeSums(into: string, sums: Buffer): Promise<void> {
  * The digest of a whole disk: the SHA-256 of its size in bytes as decimal digits, a line break, and its sums. So
  * `(echo 67108864; cat vda.sums) | sha256sum` prints it.
  */
-function rootOf(capacity: number, sums: Uint8Array): string {
+export function rootOf(capacity: number, sums: Uint8Array): string {
   return createHash('sha256').update(`${capacity}\n`).update(sums).digest('hex');
 }
 
@@ -198,7 +231,7 @@ async function fill(
     const count = Math.min(from + content.length, start + length) - begin;
     const { bytesRead } = await file.read(content, begin - from, count, offset + begin - start);
     if (bytesRead < count)
-      throw new EffectFailed(`${image} or one of its backing files is truncated`);
+      throw new TruncatedImage(`${image} or one of its backing files is truncated`);
   }
 }
 

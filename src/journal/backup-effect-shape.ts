@@ -1,6 +1,16 @@
 /** The shapes of the effects that make a backup, as a journal holds them. */
 import type { BackupEffect } from '../commands/backup-effect.ts';
-import { amount, byKey, type Fields, listOf, oneOf, optionalField, text } from '../model/shape.ts';
+import type { RetentionRule } from '../model/backup-store.ts';
+import {
+  amount,
+  byKey,
+  type Fields,
+  fields,
+  listOf,
+  oneOf,
+  optionalField,
+  text,
+} from '../model/shape.ts';
 
 export type BackupFields = {
   readonly [T in BackupEffect['tool']]: Extract<BackupEffect, { tool: T }>;
@@ -52,6 +62,28 @@ export const BACKUP_FIELDS: { readonly [T in keyof BackupFields]: Fields<BackupF
     disk: text,
     root: text,
     otherwise: text,
+    why: text,
+  },
+  'mark-prune': {
+    tool: oneOf('mark-prune' as const),
+    store: text,
+    keep: fields<RetentionRule>({
+      last: optionalField(amount),
+      daily: optionalField(amount),
+      weekly: optionalField(amount),
+      monthly: optionalField(amount),
+      pins: optionalField(listOf(text)),
+    }),
+    guest: text,
+    why: text,
+  },
+  'remove-pruned': { tool: oneOf('remove-pruned' as const), store: text, why: text },
+  'unmark-prune': { tool: oneOf('unmark-prune' as const), store: text, why: text },
+  'verify-backups': {
+    tool: oneOf('verify-backups' as const),
+    store: text,
+    backup: optionalField(text),
+    guest: text,
     why: text,
   },
 };

@@ -173,6 +173,10 @@ export const effectShape: Shape<Effect> = byTag<Effect>('tool', {
   'publish-backup': fields(FIELDS['publish-backup']),
   'discard-backup': fields(FIELDS['discard-backup']),
   'verify-image': fields(FIELDS['verify-image']),
+  'verify-backups': fields(FIELDS['verify-backups']),
+  'mark-prune': fields(FIELDS['mark-prune']),
+  'remove-pruned': fields(FIELDS['remove-pruned']),
+  'unmark-prune': fields(FIELDS['unmark-prune']),
 });
 
 /**

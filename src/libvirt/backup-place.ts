@@ -12,6 +12,8 @@ export interface BackupPlace {
   readonly made: MadeFiles;
   readonly compared: ComparedFiles;
   readonly watch: BackupWatch;
+  /** @throws EffectFailed where anything uses one of the files */
+  requireUnused(files: readonly string[]): Promise<void>;
   /** Waits for all events up to now; false where libvirt sends none. */
   settled(signal?: AbortSignal): Promise<boolean>;
 }

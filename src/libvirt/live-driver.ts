@@ -18,6 +18,7 @@ import { EffectFailed } from '../model/effect-failed.ts';
 import { filesOfDisk } from '../model/file-identity.ts';
 import type { Bundle, DomainState, HostState } from '../model/host-state.ts';
 import type { Marker } from '../model/marker.ts';
+import type { BackupPlace } from './backup-place.ts';
 import { byExactName } from './by-uuid.ts';
 import { ComparedFiles } from './compared-files.ts';
 import { checkConnection } from './connection-uri.ts';
@@ -39,7 +40,7 @@ import { presentCommand } from './present-command.ts';
 import { readStores } from './read-stores.ts';
 import { effectRefused } from './refusal.ts';
 import { refuseHeld, refuseReplaced } from './refuse-held.ts';
-import { moveUnused, removeUnused } from './remove-unused.ts';
+import { moveUnused, proveUnused, removeUnused } from './remove-unused.ts';
 import { RunEvents } from './run-events.ts';
 import { SILENT_MS } from './silence.ts';
 import { surveyHost } from './survey.ts';
@@ -160,13 +161,7 @@ class LiveDriver implements LibvirtDriver {
       case 'virsh':
         return this.#command(effect, context);
       case 'await-job':
-        return this.#listening().jobs.until({
-          io: this.#io,
-          virsh: this.#virsh,
-          domain: this.#options.domain,
-          effect,
-          ...context,
-        });
+        return this.#listening().jobs.until({ ...this.#place, effect, ...context });
       case 'qemu-img':
         return this.#convert(effect, context);
       case 'make-file':
@@ -184,12 +179,17 @@ class LiveDriver implements LibvirtDriver {
     }
   }
 
-  #backupPlace(): Parameters<typeof performBackup>[1] {
-    const { domain } = this.#options;
-    const { backups: watch } = this.#listening();
+  get #place() {
+    return { io: this.#io, virsh: this.#virsh, domain: this.#options.domain };
+  }
+
+  #backupPlace(): BackupPlace {
+    const watch = this.#listening().backups;
     const known = { made: this.#made, compared: this.#compared, watch };
     const settled = (signal?: AbortSignal) => this.#listening().settled(this.#virsh, signal);
-    return { io: this.#io, virsh: this.#virsh, domain, ...known, settled };
+    const requireUnused = async (files: readonly string[]) =>
+      proveUnused(this.#io, files, await this.observe(files), this);
+    return { ...this.#place, ...known, settled, requireUnused };
   }
 
   async #convert(effect: QemuImgEffect, context: PerformContext): Promise<void> {
@@ -225,8 +225,7 @@ class LiveDriver implements LibvirtDriver {
     const places = { io: this.#io, folder, writeDurably };
     const send = () => withInputFiles(argvOf(effect), places, (argv) => this.#send(argv, effect));
     if (effect.verb !== 'blockjob') return send();
-    const place = { io: this.#io, virsh: this.#virsh, domain };
-    return endJob(effect, { ...place, events: this.#listening(), signal }, send);
+    return endJob(effect, { ...this.#place, events: this.#listening(), signal }, send);
   }
 
   async #send(argv: readonly string[], effect: VirshEffect): Promise<void> {

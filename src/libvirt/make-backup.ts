@@ -23,7 +23,10 @@ import {
 } from '../store/manifest.ts';
 import type { BackupPlace } from './backup-place.ts';
 import { draftBackup, manifestProblems } from './draft-backup.ts';
+import { performPrune } from './prune-backups.ts';
 import { isHeld, LOCKED_ANSWER_MS } from './read-answer.ts';
+import { nextOf, replaceText } from './replaced-text.ts';
+import { verifyBackups } from './verify-backups.ts';
 
 /** How long QEMU may take to close the images. The removal refuses an image that is still open then. */
 const CLOSE_LIMIT_MS = 30_000;
@@ -49,6 +52,12 @@ export async function performBackup(
       return retireCheckpoints(place, effect);
     case 'verify-image':
       return place.compared.compare(place.io, effect, context);
+    case 'verify-backups':
+      return verifyBackups(place.io, effect, context);
+    case 'mark-prune':
+    case 'remove-pruned':
+    case 'unmark-prune':
+      return performPrune(effect, place, context);
   }
 }
 
@@ -191,10 +200,6 @@ async function untilClosed(
   }
 }
 
-function nextOf(file: string): string {
-  return `${file}.new`;
-}
-
 async function manifestIn(io: HostIO, draft: string): Promise<BackupManifest> {
   const path = join(draft, STORE_NAMES.manifest);
   const { ok, stdout, stderr } = await io.run(['cat', '--', path]);
@@ -210,11 +215,5 @@ async function replaceManifest(io: HostIO, draft: string, manifest: BackupManife
   const text = writeManifest(manifest);
   const problems = manifestProblems(text);
   if (problems.length > 0) throw new EffectFailed(`${path}: ${problems.join('; ')}`);
-  const replaced = await io.stat(path);
-  if (!replaced) throw new EffectFailed(`${path} does not exist`);
-  const by = nextOf(path);
-  // A run that died here left it.
-  await using former = await io.holdFile(by);
-  await former?.remove();
-  await io.replaceFile(path, by, { replaced, by: await io.writeFile(by, text) });
+  await replaceText(io, path, text);
 }

@@ -117,7 +117,9 @@ const COPY: readonly Fault[] = [
   'guest-paused',
 ];
 /** The effects that read whole disks. */
-const READING: readonly Effect['tool'][] = ['qemu-img', 'digest-backup', 'verify-image'];
+const READING: readonly Effect['tool'][] = [
+  ...(['qemu-img', 'digest-backup', 'verify-image', 'verify-backups'] as const),
+];
 /**
  * Before an outcome, its effect has been done. Before any other record, nothing has been done since the previous record, so
  * a kill there equals a kill after the previous record. A power loss at an intent or an outcome equals one at the effect

@@ -1,5 +1,5 @@
 /** Makes a backup on a simulated host as the driver and libvirt would. */
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type {
   AwaitBackupEffect,
   BackupEffect,
@@ -23,10 +23,12 @@ import {
 } from '../host/image-files.ts';
 import { withoutBackup } from '../host/jobs.ts';
 import { guestWrites, refuseUnless, type SimulatedHost } from '../host/simulated-host.ts';
-import { imageName } from '../model/backup-store.ts';
+import { imageName, type StoredBackup } from '../model/backup-store.ts';
 import { spaceOfBackup } from '../model/copy-space.ts';
-import { diskOf, isBackedUp, isUp } from '../model/host-state.ts';
+import { diskOf, type HostState, isBackedUp, isUp } from '../model/host-state.ts';
+import { storeIn } from '../model/known-stores.ts';
 import { trackedDisk } from '../model/tracking.ts';
+import { applyPrune } from './prune.ts';
 
 /** @throws EffectFailed if the driver would refuse */
 export function applyBackup(host: SimulatedHost, effect: BackupEffect): SimulatedHost {
@@ -45,6 +47,12 @@ export function applyBackup(host: SimulatedHost, effect: BackupEffect): Simulate
       return retired(host, effect);
     case 'verify-image':
       return verified(host, effect);
+    case 'verify-backups':
+      return host;
+    case 'mark-prune':
+    case 'remove-pruned':
+    case 'unmark-prune':
+      return applyPrune(host, effect);
   }
 }
 
@@ -111,8 +119,34 @@ function published(host: SimulatedHost, { draft: from, to }: PublishBackupEffect
   );
   const place = nameIn(host, to);
   const folder = moved.state.files[place];
+  const known = { ...moved, state: withBackupAdded(moved.state, to, inside) };
   // A folder that is renamed is still the one that the run has made.
-  return folder ? withImage(moved, place, { ...folder, made: true }) : moved;
+  return folder ? withImage(known, place, { ...folder, made: true }) : known;
+}
+
+/**
+ * The same host state with a complete backup in its store, if that was read: later steps of the plan may verify or count it.
+ * @param images in its folder
+ */
+function withBackupAdded(state: HostState, to: string, images: readonly string[]): HostState {
+  const folder = dirname(to);
+  const store = storeIn(state, folder);
+  if (!store || store.backups.some(({ name }) => name === basename(to))) return state;
+  const { name: domain, uuid, disks } = state.domain;
+  const sequence = Math.max(0, ...store.backups.map(({ point }) => point?.sequence ?? 0)) + 1;
+  const copied = disks.filter(({ target }) =>
+    images.some((image) => basename(image) === imageName(target)),
+  );
+  const added: StoredBackup = {
+    ...{ name: basename(to), size: 0, findings: [], needs: [] },
+    point: { domain, uuid, time: store.readAt ?? '', sequence, quiesced: false },
+    disks: copied.map(({ target, capacity = 0 }) => ({
+      ...({ target, file: imageName(target), mode: 'full' } as const),
+      capacity,
+    })),
+  };
+  const backups = [...store.backups, added];
+  return { ...state, stores: { ...state.stores, [folder]: { ...store, backups } } };
 }
 
 function discarded(host: SimulatedHost, { draft: folder, disks }: DiscardBackupEffect) {

@@ -1,4 +1,6 @@
 import { backupBeginStep } from './backup-begin.ts';
+import { backupPruneStep } from './backup-prune.ts';
+import { backupVerifyStep } from './backup-verify.ts';
 import { blockcommitStep } from './blockcommit.ts';
 import { blockcopyStep } from './blockcopy.ts';
 import { blockpullStep } from './blockpull.ts';
@@ -17,6 +19,8 @@ export const steps: readonly AnyStep[] = [
   backupBeginStep,
   checkpointCreateStep,
   checkpointDeleteStep,
+  backupVerifyStep,
+  backupPruneStep,
   restoreStep,
   blockcopyStep,
   blockcommitStep,

@@ -35,6 +35,8 @@ const OTHER_KINDS: Readonly<Record<string, string>> = {
   undefine: 'it works on no disk',
   redefine: 'it names the active layer, and leaves its content alone',
   'checkpoint-delete': 'it works on bitmaps only',
+  'backup-verify': 'it reads backups, not the guest',
+  'backup-prune': 'it removes backups, and nothing of the guest',
   restore: 'the guest is off, and its former files stay',
 };
 

@@ -64,6 +64,8 @@ const OTHER_KINDS: Readonly<Record<string, string>> = {
   convert: 'it works on files, not on disks',
   'checkpoint-delete': 'it works on no disk',
   undefine: 'it works on no disk; see the classic plan below',
+  'backup-verify': 'it reads backups, not the guest',
+  'backup-prune': 'it removes backups, and nothing of the guest',
   restore: 'the guest is off, so its disks are those of its definition',
 };
 type Plan = keyof typeof PLANS;
