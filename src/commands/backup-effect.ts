@@ -5,6 +5,8 @@
 
 export type BackupEffect =
   | DraftBackupEffect
+  | ArmThawEffect
+  | NoteQuiesceEffect
   | AwaitBackupEffect
   | DigestBackupEffect
   | PublishBackupEffect
@@ -21,6 +23,29 @@ export interface DraftBackupEffect {
   readonly sources: Readonly<Record<string, string>>;
   /** Why the other disks are left out, by target name. */
   readonly left: Readonly<Record<string, string>>;
+  /** Why the file systems will not be frozen, or what is known of that until then; absent where the plan does not ask for it. */
+  readonly unfrozen?: string;
+  readonly why: string;
+}
+
+/**
+ * Start a process that thaws the guest when the time is over, or when blockplan has ended before it has thawed it itself. A
+ * thaw that was answered ends it.
+ */
+export interface ArmThawEffect {
+  readonly tool: 'arm-thaw';
+  readonly timeoutMs: number;
+  /** The timeout for the guest agent with which it thaws, in seconds. */
+  readonly agentTimeout: number;
+  readonly why: string;
+}
+
+/** Write into the manifest whether the file systems were frozen when the backup began. */
+export interface NoteQuiesceEffect {
+  readonly tool: 'note-quiesce';
+  readonly draft: string;
+  /** Set if the backup fails unless they certainly were. */
+  readonly required?: true;
   readonly why: string;
 }
 

@@ -6,7 +6,7 @@ import { blockjob } from './blockjob.ts';
 import { blockpull } from './blockpull.ts';
 import type { ArgsOf, CommandDefinition } from './define.ts';
 import { autostart, define, undefine } from './definition.ts';
-import { domblklist, domfsthaw, guestAgentTimeout, resume } from './guest.ts';
+import { domblklist, domfsfreeze, domfsthaw, guestAgentTimeout, resume } from './guest.ts';
 import { convert, create } from './qemu-img.ts';
 import { snapshotCreateAs } from './snapshot-create-as.ts';
 import { checkpointCreate, snapshotCreate, snapshotDelete } from './snapshot-metadata.ts';
@@ -27,6 +27,7 @@ const virsh = [
   autostart,
   guestAgentTimeout,
   domblklist,
+  domfsfreeze,
   domfsthaw,
   resume,
 ] as const;

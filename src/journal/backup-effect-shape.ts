@@ -1,6 +1,15 @@
 /** The shapes of the effects that make a backup, as a journal holds them. */
 import type { BackupEffect } from '../commands/backup-effect.ts';
-import { amount, byKey, type Fields, listOf, oneOf, text } from '../model/shape.ts';
+import {
+  amount,
+  byKey,
+  type Fields,
+  listOf,
+  oneOf,
+  optionalField,
+  text,
+  trueFlag,
+} from '../model/shape.ts';
 
 export type BackupFields = {
   readonly [T in BackupEffect['tool']]: Extract<BackupEffect, { tool: T }>;
@@ -13,6 +22,19 @@ export const BACKUP_FIELDS: { readonly [T in keyof BackupFields]: Fields<BackupF
     name: text,
     sources: byKey(text),
     left: byKey(text),
+    unfrozen: optionalField(text),
+    why: text,
+  },
+  'arm-thaw': {
+    tool: oneOf('arm-thaw' as const),
+    timeoutMs: amount,
+    agentTimeout: amount,
+    why: text,
+  },
+  'note-quiesce': {
+    tool: oneOf('note-quiesce' as const),
+    draft: text,
+    required: optionalField(trueFlag),
     why: text,
   },
   'await-backup': {

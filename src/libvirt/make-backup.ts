@@ -14,16 +14,14 @@ import type { HostIO } from '../host-io/host-io.ts';
 import { imageName, STORE_NAMES, sumsName } from '../model/backup-store.ts';
 import { CommandBusy, EffectFailed } from '../model/effect-failed.ts';
 import { additionTo } from '../store/addition.ts';
-import {
-  type BackupManifest,
-  type ManifestDisk,
-  readManifest,
-  writeManifest,
-} from '../store/manifest.ts';
+import { type BackupManifest, type ManifestDisk, writeManifest } from '../store/manifest.ts';
 import { backupStoreOf } from '../store/store.ts';
 import type { BackupWatch } from './await-backup.ts';
 import type { ComparedFiles } from './compared-files.ts';
+import { manifestIn, nextOf, problemsOf, replaceManifest } from './draft-manifest.ts';
+import type { GuestFreeze } from './guest-freeze.ts';
 import type { MadeFiles } from './made-files.ts';
+import { noteQuiesce } from './note-quiesce.ts';
 import { uuidOf } from './observe.ts';
 import { isHeld, LOCKED_ANSWER_MS } from './read-answer.ts';
 import { readReleases } from './survey.ts';
@@ -31,9 +29,6 @@ import type { Virsh } from './virsh.ts';
 
 /** QEMU only enters the folder: libvirt hands it the images, and gives them back at the end. */
 const FOLDER_MODE = 0o711;
-
-/** The most characters of a manifest that a reader accepts. */
-const MANIFEST_LIMIT = 60_000;
 
 /** How long QEMU may take to close the images. The removal refuses an image that is still open then. */
 const CLOSE_LIMIT_MS = 30_000;
@@ -45,6 +40,7 @@ export interface BackupPlace {
   readonly made: MadeFiles;
   readonly compared: ComparedFiles;
   readonly watch: BackupWatch;
+  readonly freeze: GuestFreeze;
   /** Waits for all events up to now; false where libvirt sends none. */
   settled(signal?: AbortSignal): Promise<boolean>;
 }
@@ -58,6 +54,10 @@ export async function performBackup(
   switch (effect.tool) {
     case 'draft-backup':
       return draftBackup(place, effect, context);
+    case 'arm-thaw':
+      return place.freeze.arm(place.virsh, place.domain, effect);
+    case 'note-quiesce':
+      return noteQuiesce(place.io, place.freeze, effect, context);
     case 'await-backup':
       return place.watch.until({ ...place, effect, ...context });
     case 'digest-backup':
@@ -103,7 +103,7 @@ async function draftBackup(
 
 async function firstManifest(
   { io, virsh, domain }: BackupPlace,
-  { draft, name, sources, left }: DraftBackupEffect,
+  { draft, name, sources, left, unfrozen }: DraftBackupEffect,
 ): Promise<BackupManifest> {
   const store = dirname(draft);
   const [uuid, version, folder, capacities] = await Promise.all([
@@ -124,21 +124,13 @@ async function firstManifest(
     ...{ name, domain, uuid, time: now },
     sequence: addition.sequence,
     quiesced: false,
-    'not-quiesced': 'the plan does not freeze the file systems',
+    'not-quiesced': unfrozen ?? 'the plan does not freeze the file systems',
     ...{ libvirt, qemu, digest: 'sha256-1MiB', begun: now },
     disks: Object.entries(sources).map(([target, source], at) => ({
       ...{ target, file: imageName(target), mode: 'full', capacity: capacities[at] ?? 0, source },
     })),
     'left-out': Object.entries(left).map(([target, reason]) => ({ target, reason })),
   };
-}
-
-/** Why a reader would refuse the manifest. */
-function problemsOf(text: string): readonly string[] {
-  const read = readManifest(text);
-  const tooLong =
-    text.length > MANIFEST_LIMIT ? [`it is longer than ${MANIFEST_LIMIT} characters`] : [];
-  return 'problems' in read ? [...read.problems, ...tooLong] : tooLong;
 }
 
 /** The size of a disk as the guest sees it now, in bytes. */
@@ -250,32 +242,4 @@ async function untilClosed(
       );
     }
   }
-}
-
-function nextOf(file: string): string {
-  return `${file}.new`;
-}
-
-async function manifestIn(io: HostIO, draft: string): Promise<BackupManifest> {
-  const path = join(draft, STORE_NAMES.manifest);
-  const { ok, stdout, stderr } = await io.run(['cat', '--', path]);
-  const read = ok ? readManifest(stdout) : { problems: [stderr.trim()] };
-  if ('manifest' in read) return read.manifest;
-  throw new EffectFailed(
-    `${path} cannot be read: ${'problems' in read ? read.problems.join('; ') : read.newer}`,
-  );
-}
-
-async function replaceManifest(io: HostIO, draft: string, manifest: BackupManifest): Promise<void> {
-  const path = join(draft, STORE_NAMES.manifest);
-  const text = writeManifest(manifest);
-  const problems = problemsOf(text);
-  if (problems.length > 0) throw new EffectFailed(`${path}: ${problems.join('; ')}`);
-  const replaced = await io.stat(path);
-  if (!replaced) throw new EffectFailed(`${path} does not exist`);
-  const by = nextOf(path);
-  // A run that died here left it.
-  await using former = await io.holdFile(by);
-  await former?.remove();
-  await io.replaceFile(path, by, { replaced, by: await io.writeFile(by, text) });
 }

@@ -49,40 +49,44 @@ required:["store","name"],properties:{store:{type:"string",minLength:1,descripti
 al$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$",description:"Name of the backup, and of its folder in the store; not `latest`. W\
 ith `${run.date}-${run.time}` the plan can be run again."},disks:{type:"array",minItems:1,items:{type:"string",minLength:1},
 description:"Target names of the disks to copy, as in `virsh domblklist` (default: every disk that the guest can write t\
-o)."},timeout:{type:"integer",minimum:1,description:"Cancel the backup and roll back if it takes more than this many sec\
-onds (default: one day)."}}},restore:{type:"object",additionalProperties:!1,required:["store","backup","dest"],properties:{
-store:{type:"string",minLength:1,description:"Absolute path of the folder with the backups of this guest."},backup:{type:"\
-string",pattern:"^(?!(?:prune\\.json|locks)$)(?!.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$",description:"Name of t\
-he backup, as in `blockplan backups`, or `latest` for the newest."},disks:{type:"array",minItems:1,items:{type:"string",
-minLength:1},description:"Target names of the disks to restore (default: every disk of the backup)."},dest:{type:"string",
-minLength:1,description:"Absolute path of the folder for the restored files, outside the store; it must exist. A file is\
- called `GUEST-BACKUP-DISK.qcow2`."}}},blockcopy:{type:"object",additionalProperties:!1,required:["disk","dest"],properties:{
-disk:{type:"string",minLength:1,description:"The target name of the disk, as in `virsh domblklist`: `vda`."},dest:{type:"\
-string",minLength:1,description:"Absolute path of the copy."},format:{type:"string",enum:["qcow2","raw"],description:"Fo\
-rmat of the copy (default: the format of the source)."},shallow:{type:"boolean",description:"Copy the active layer only;\
- the layers below stay where they are, and the copy uses them."},"reuse-external":{type:"boolean",description:"Copy into\
- an existing file that was created for the purpose; its content is overwritten. Requires `format`."},blockdev:{type:"boo\
-lean",description:"`dest` is a block device, not a file."},bandwidth:{type:"integer",minimum:1,description:"Speed limit \
-in MiB/s (in bytes/s with `bytes`)."},bytes:{type:"boolean",description:"`bandwidth` is in bytes/s."},granularity:{type:"\
-integer",minimum:512,maximum:67108864,description:"Granularity of the copy in bytes, a power of two."},"buf-size":{type:"\
-integer",minimum:0,description:"Maximum amount of data in flight between source and copy, in bytes."},timeout:{type:"int\
-eger",minimum:1,description:"Cancel the copy and roll back if it is not ready after this many seconds (default: one day)\
-."},pivot:{type:"boolean",description:"Switch the guest to the copy once both are equal: a migration."},finish:{type:"bo\
-olean",description:"Keep the guest on the source once both are equal: a live backup."},"transient-job":{type:"boolean",description:"\
-Accept that the copy is lost if the guest stops before the copy ends. libvirt requires this for a persistent domain, so \
-blockplan always sets it in that case; the domain stays persistent."},"synchronous-writes":{type:"boolean",description:"\
-Complete a write of the guest only after both sides have it (libvirt 8.0)."}}},blockcommit:{type:"object",additionalProperties:!1,
-required:["disk"],properties:{disk:{type:"string",minLength:1,description:"The target name of the disk, as in `virsh dom\
-blklist`: `vda`."},base:{type:"string",minLength:1,description:"The layer that receives the data: its path, or its posit\
-ion in the chain, such as `vda[2]`."},shallow:{type:"boolean",description:"Commit into the layer directly below `top`."},
-top:{type:"string",minLength:1,description:"The topmost layer to commit: its path or position; with `active`, the active\
- layer."},active:{type:"boolean",description:"Commit the active layer; requires `pivot` or `keep-overlay`."},pivot:{type:"\
-boolean",description:"Switch the guest to the base at the end; implies `active`."},"keep-overlay":{type:"boolean",description:"\
-Keep the guest on the active layer once the base holds the same data; implies `active`."},delete:{type:"boolean",description:"\
-Remove the committed files once they are proven unused."},quarantine:{type:"string",minLength:1,description:"Move the co\
-mmitted files to this folder, on the same file system, instead of removing them."},"keep-relative":{type:"boolean",description:"\
-Keep relative backing file names relative."},bandwidth:{type:"integer",minimum:1,description:"Speed limit in MiB/s (in b\
-ytes/s with `bytes`)."},bytes:{type:"boolean",description:"`bandwidth` is in bytes/s."},timeout:{type:"integer",minimum:1,
+o)."},quiesce:{type:"string",enum:["required","preferred","no"],description:"Have the guest agent freeze the guest's fil\
+e systems while the backup begins: `required` fails without it, `preferred` makes the backup all the same and notes why \
+they were not frozen (default: `no`)."},"thaw-after":{type:"integer",minimum:4,maximum:600,description:"With `quiesce`: \
+thaw the file systems after this many seconds at the latest; the agent has half of it for the freeze (default: 60)."},timeout:{
+type:"integer",minimum:1,description:"Cancel the backup and roll back if it takes more than this many seconds (default: \
+one day)."}}},restore:{type:"object",additionalProperties:!1,required:["store","backup","dest"],properties:{store:{type:"\
+string",minLength:1,description:"Absolute path of the folder with the backups of this guest."},backup:{type:"string",pattern:"\
+^(?!(?:prune\\.json|locks)$)(?!.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$",description:"Name of the backup, as in \
+`blockplan backups`, or `latest` for the newest."},disks:{type:"array",minItems:1,items:{type:"string",minLength:1},description:"\
+Target names of the disks to restore (default: every disk of the backup)."},dest:{type:"string",minLength:1,description:"\
+Absolute path of the folder for the restored files, outside the store; it must exist. A file is called `GUEST-BACKUP-DIS\
+K.qcow2`."}}},blockcopy:{type:"object",additionalProperties:!1,required:["disk","dest"],properties:{disk:{type:"string",
+minLength:1,description:"The target name of the disk, as in `virsh domblklist`: `vda`."},dest:{type:"string",minLength:1,
+description:"Absolute path of the copy."},format:{type:"string",enum:["qcow2","raw"],description:"Format of the copy (de\
+fault: the format of the source)."},shallow:{type:"boolean",description:"Copy the active layer only; the layers below st\
+ay where they are, and the copy uses them."},"reuse-external":{type:"boolean",description:"Copy into an existing file th\
+at was created for the purpose; its content is overwritten. Requires `format`."},blockdev:{type:"boolean",description:"`\
+dest` is a block device, not a file."},bandwidth:{type:"integer",minimum:1,description:"Speed limit in MiB/s (in bytes/s\
+ with `bytes`)."},bytes:{type:"boolean",description:"`bandwidth` is in bytes/s."},granularity:{type:"integer",minimum:512,
+maximum:67108864,description:"Granularity of the copy in bytes, a power of two."},"buf-size":{type:"integer",minimum:0,description:"\
+Maximum amount of data in flight between source and copy, in bytes."},timeout:{type:"integer",minimum:1,description:"Can\
+cel the copy and roll back if it is not ready after this many seconds (default: one day)."},pivot:{type:"boolean",description:"\
+Switch the guest to the copy once both are equal: a migration."},finish:{type:"boolean",description:"Keep the guest on t\
+he source once both are equal: a live backup."},"transient-job":{type:"boolean",description:"Accept that the copy is los\
+t if the guest stops before the copy ends. libvirt requires this for a persistent domain, so blockplan always sets it in\
+ that case; the domain stays persistent."},"synchronous-writes":{type:"boolean",description:"Complete a write of the gue\
+st only after both sides have it (libvirt 8.0)."}}},blockcommit:{type:"object",additionalProperties:!1,required:["disk"],
+properties:{disk:{type:"string",minLength:1,description:"The target name of the disk, as in `virsh domblklist`: `vda`."},
+base:{type:"string",minLength:1,description:"The layer that receives the data: its path, or its position in the chain, s\
+uch as `vda[2]`."},shallow:{type:"boolean",description:"Commit into the layer directly below `top`."},top:{type:"string",
+minLength:1,description:"The topmost layer to commit: its path or position; with `active`, the active layer."},active:{type:"\
+boolean",description:"Commit the active layer; requires `pivot` or `keep-overlay`."},pivot:{type:"boolean",description:"\
+Switch the guest to the base at the end; implies `active`."},"keep-overlay":{type:"boolean",description:"Keep the guest \
+on the active layer once the base holds the same data; implies `active`."},delete:{type:"boolean",description:"Remove th\
+e committed files once they are proven unused."},quarantine:{type:"string",minLength:1,description:"Move the committed f\
+iles to this folder, on the same file system, instead of removing them."},"keep-relative":{type:"boolean",description:"K\
+eep relative backing file names relative."},bandwidth:{type:"integer",minimum:1,description:"Speed limit in MiB/s (in by\
+tes/s with `bytes`)."},bytes:{type:"boolean",description:"`bandwidth` is in bytes/s."},timeout:{type:"integer",minimum:1,
 description:"Cancel the commit and roll back if it takes more than this many seconds (default: one day)."}}},blockpull:{
 type:"object",additionalProperties:!1,required:["disk"],properties:{disk:{type:"string",minLength:1,description:"The tar\
 get name of the disk, as in `virsh domblklist`: `vda`."},base:{type:"string",minLength:1,description:"The layer that sta\
@@ -194,20 +198,31 @@ type:"object"}};vErrors===null?vErrors=[err29]:vErrors.push(err29),errors++}}}el
 "/diskspec",schemaPath:"#/properties/diskspec/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err30]:
 vErrors.push(err30),errors++}}}else{let err31={instancePath,schemaPath:"#/type",keyword:"type",params:{type:"object"}};vErrors===
 null?vErrors=[err31]:vErrors.push(err31),errors++}return validate53.errors=vErrors,errors===0}validate53.evaluated={props:!0,
-dynamicProps:!1,dynamicItems:!1};var pattern8=new RegExp("^(?!latest$)(?!(?:prune\\.json|locks)$)(?!.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$","u");
-function validate55(data,{instancePath="",parentData,parentDataProperty,rootData=data,dynamicAnchors={}}={}){let vErrors=null,
-errors=0,evaluated0=validate55.evaluated;if(evaluated0.dynamicProps&&(evaluated0.props=void 0),evaluated0.dynamicItems&&
-(evaluated0.items=void 0),data&&typeof data=="object"&&!Array.isArray(data)){if(data.store===void 0){let err0={instancePath,
-schemaPath:"#/required",keyword:"required",params:{missingProperty:"store"}};vErrors===null?vErrors=[err0]:vErrors.push(
-err0),errors++}if(data.name===void 0){let err1={instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"\
-name"}};vErrors===null?vErrors=[err1]:vErrors.push(err1),errors++}for(let key0 in data)if(!(key0==="store"||key0==="name"||
-key0==="disks"||key0==="timeout")){let err2={instancePath,schemaPath:"#/additionalProperties",keyword:"additionalPropert\
-ies",params:{additionalProperty:key0}};vErrors===null?vErrors=[err2]:vErrors.push(err2),errors++}if(data.store!==void 0){
-let data0=data.store;if(typeof data0=="string"){if(func1(data0)<1){let err3={instancePath:instancePath+"/store",schemaPath:"\
-#/properties/store/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err3]:vErrors.push(err3),errors++}}else{
-let err4={instancePath:instancePath+"/store",schemaPath:"#/properties/store/type",keyword:"type",params:{type:"string"}};
-vErrors===null?vErrors=[err4]:vErrors.push(err4),errors++}}if(data.name!==void 0){let data1=data.name;if(typeof data1=="\
-string"){if(!pattern8.test(data1)){let err5={instancePath:instancePath+"/name",schemaPath:"#/properties/name/pattern",keyword:"\
+dynamicProps:!1,dynamicItems:!1};var schema21={type:"object",additionalProperties:!1,required:["store","name"],properties:{
+store:{type:"string",minLength:1,description:"Absolute path of the folder with the backups of this guest; it must exist."},
+name:{type:"string",pattern:"^(?!latest$)(?!(?:prune\\.json|locks)$)(?!.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$",
+description:"Name of the backup, and of its folder in the store; not `latest`. With `${run.date}-${run.time}` the plan c\
+an be run again."},disks:{type:"array",minItems:1,items:{type:"string",minLength:1},description:"Target names of the dis\
+ks to copy, as in `virsh domblklist` (default: every disk that the guest can write to)."},quiesce:{type:"string",enum:["\
+required","preferred","no"],description:"Have the guest agent freeze the guest's file systems while the backup begins: `\
+required` fails without it, `preferred` makes the backup all the same and notes why they were not frozen (default: `no`)\
+."},"thaw-after":{type:"integer",minimum:4,maximum:600,description:"With `quiesce`: thaw the file systems after this man\
+y seconds at the latest; the agent has half of it for the freeze (default: 60)."},timeout:{type:"integer",minimum:1,description:"\
+Cancel the backup and roll back if it takes more than this many seconds (default: one day)."}}},pattern8=new RegExp("^(?\
+!latest$)(?!(?:prune\\.json|locks)$)(?!.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$","u");function validate55(data,{
+instancePath="",parentData,parentDataProperty,rootData=data,dynamicAnchors={}}={}){let vErrors=null,errors=0,evaluated0=validate55.
+evaluated;if(evaluated0.dynamicProps&&(evaluated0.props=void 0),evaluated0.dynamicItems&&(evaluated0.items=void 0),data&&
+typeof data=="object"&&!Array.isArray(data)){if(data.store===void 0){let err0={instancePath,schemaPath:"#/required",keyword:"\
+required",params:{missingProperty:"store"}};vErrors===null?vErrors=[err0]:vErrors.push(err0),errors++}if(data.name===void 0){
+let err1={instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"name"}};vErrors===null?vErrors=
+[err1]:vErrors.push(err1),errors++}for(let key0 in data)if(!(key0==="store"||key0==="name"||key0==="disks"||key0==="quie\
+sce"||key0==="thaw-after"||key0==="timeout")){let err2={instancePath,schemaPath:"#/additionalProperties",keyword:"additi\
+onalProperties",params:{additionalProperty:key0}};vErrors===null?vErrors=[err2]:vErrors.push(err2),errors++}if(data.store!==
+void 0){let data0=data.store;if(typeof data0=="string"){if(func1(data0)<1){let err3={instancePath:instancePath+"/store",
+schemaPath:"#/properties/store/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err3]:vErrors.push(
+err3),errors++}}else{let err4={instancePath:instancePath+"/store",schemaPath:"#/properties/store/type",keyword:"type",params:{
+type:"string"}};vErrors===null?vErrors=[err4]:vErrors.push(err4),errors++}}if(data.name!==void 0){let data1=data.name;if(typeof data1==
+"string"){if(!pattern8.test(data1)){let err5={instancePath:instancePath+"/name",schemaPath:"#/properties/name/pattern",keyword:"\
 pattern",params:{pattern:"^(?!latest$)(?!(?:prune\\.json|locks)$)(?!.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$"}};
 vErrors===null?vErrors=[err5]:vErrors.push(err5),errors++}}else{let err6={instancePath:instancePath+"/name",schemaPath:"\
 #/properties/name/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err6]:vErrors.push(err6),errors++}}
@@ -218,14 +233,25 @@ data3)<1){let err8={instancePath:instancePath+"/disks/"+i0,schemaPath:"#/propert
 ength",params:{limit:1}};vErrors===null?vErrors=[err8]:vErrors.push(err8),errors++}}else{let err9={instancePath:instancePath+
 "/disks/"+i0,schemaPath:"#/properties/disks/items/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err9]:
 vErrors.push(err9),errors++}}}else{let err10={instancePath:instancePath+"/disks",schemaPath:"#/properties/disks/type",keyword:"\
-type",params:{type:"array"}};vErrors===null?vErrors=[err10]:vErrors.push(err10),errors++}}if(data.timeout!==void 0){let data4=data.
-timeout;if(!(typeof data4=="number"&&!(data4%1)&&!isNaN(data4)&&isFinite(data4))){let err11={instancePath:instancePath+"\
-/timeout",schemaPath:"#/properties/timeout/type",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err11]:
-vErrors.push(err11),errors++}if(typeof data4=="number"&&isFinite(data4)&&(data4<1||isNaN(data4))){let err12={instancePath:instancePath+
-"/timeout",schemaPath:"#/properties/timeout/minimum",keyword:"minimum",params:{comparison:">=",limit:1}};vErrors===null?
-vErrors=[err12]:vErrors.push(err12),errors++}}}else{let err13={instancePath,schemaPath:"#/type",keyword:"type",params:{type:"\
-object"}};vErrors===null?vErrors=[err13]:vErrors.push(err13),errors++}return validate55.errors=vErrors,errors===0}validate55.
-evaluated={props:!0,dynamicProps:!1,dynamicItems:!1};var pattern9=new RegExp("^(?!(?:prune\\.json|locks)$)(?!.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$","u");function validate57(data,{
+type",params:{type:"array"}};vErrors===null?vErrors=[err10]:vErrors.push(err10),errors++}}if(data.quiesce!==void 0){let data4=data.
+quiesce;if(typeof data4!="string"){let err11={instancePath:instancePath+"/quiesce",schemaPath:"#/properties/quiesce/type",
+keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err11]:vErrors.push(err11),errors++}if(!(data4==="require\
+d"||data4==="preferred"||data4==="no")){let err12={instancePath:instancePath+"/quiesce",schemaPath:"#/properties/quiesce\
+/enum",keyword:"enum",params:{allowedValues:schema21.properties.quiesce.enum}};vErrors===null?vErrors=[err12]:vErrors.push(
+err12),errors++}}if(data["thaw-after"]!==void 0){let data5=data["thaw-after"];if(!(typeof data5=="number"&&!(data5%1)&&!isNaN(
+data5)&&isFinite(data5))){let err13={instancePath:instancePath+"/thaw-after",schemaPath:"#/properties/thaw-after/type",keyword:"\
+type",params:{type:"integer"}};vErrors===null?vErrors=[err13]:vErrors.push(err13),errors++}if(typeof data5=="number"&&isFinite(
+data5)){if(data5>600||isNaN(data5)){let err14={instancePath:instancePath+"/thaw-after",schemaPath:"#/properties/thaw-aft\
+er/maximum",keyword:"maximum",params:{comparison:"<=",limit:600}};vErrors===null?vErrors=[err14]:vErrors.push(err14),errors++}
+if(data5<4||isNaN(data5)){let err15={instancePath:instancePath+"/thaw-after",schemaPath:"#/properties/thaw-after/minimum",
+keyword:"minimum",params:{comparison:">=",limit:4}};vErrors===null?vErrors=[err15]:vErrors.push(err15),errors++}}}if(data.
+timeout!==void 0){let data6=data.timeout;if(!(typeof data6=="number"&&!(data6%1)&&!isNaN(data6)&&isFinite(data6))){let err16={
+instancePath:instancePath+"/timeout",schemaPath:"#/properties/timeout/type",keyword:"type",params:{type:"integer"}};vErrors===
+null?vErrors=[err16]:vErrors.push(err16),errors++}if(typeof data6=="number"&&isFinite(data6)&&(data6<1||isNaN(data6))){let err17={
+instancePath:instancePath+"/timeout",schemaPath:"#/properties/timeout/minimum",keyword:"minimum",params:{comparison:">=",
+limit:1}};vErrors===null?vErrors=[err17]:vErrors.push(err17),errors++}}}else{let err18={instancePath,schemaPath:"#/type",
+keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err18]:vErrors.push(err18),errors++}return validate55.errors=
+vErrors,errors===0}validate55.evaluated={props:!0,dynamicProps:!1,dynamicItems:!1};var pattern9=new RegExp("^(?!(?:prune\\.json|locks)$)(?!.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$","u");function validate57(data,{
 instancePath="",parentData,parentDataProperty,rootData=data,dynamicAnchors={}}={}){let vErrors=null,errors=0,evaluated0=validate57.
 evaluated;if(evaluated0.dynamicProps&&(evaluated0.props=void 0),evaluated0.dynamicItems&&(evaluated0.items=void 0),data&&
 typeof data=="object"&&!Array.isArray(data)){if(data.store===void 0){let err0={instancePath,schemaPath:"#/required",keyword:"\

@@ -14,6 +14,7 @@ import type { Bundle, HostState } from '../model/host-state.ts';
 import { eachHost, type HostName, type OnHosts, ofHost, withHost } from '../model/hosts.ts';
 import { withStoresOf } from '../model/known-stores.ts';
 import type { End } from '../outcomes.ts';
+import type { FrozenGuest } from './frozen-guest.ts';
 import type { RecentEffect } from './last-writes.ts';
 import type { LeftWrites } from './left-writes.ts';
 
@@ -41,6 +42,8 @@ export interface RunHost {
   readonly left: readonly LeftWrites[];
   /** Files whose former content the run may have overwritten. */
   readonly overwritten: readonly string[];
+  /** Set while the run may have left the guest frozen. */
+  readonly frozen?: FrozenGuest | undefined;
 }
 
 /** The host states at the start of a phase: `before` the phase itself, and at the `start` of its step. */

@@ -6,6 +6,7 @@ import type {
   DigestBackupEffect,
   DiscardBackupEffect,
   DraftBackupEffect,
+  NoteQuiesceEffect,
   PublishBackupEffect,
   VerifyImageEffect,
 } from '../commands/backup-effect.ts';
@@ -30,6 +31,10 @@ export function applyBackup(host: SimulatedHost, effect: BackupEffect): Simulate
   switch (effect.tool) {
     case 'draft-backup':
       return draft(host, effect);
+    case 'arm-thaw':
+      return { ...host, guarded: true };
+    case 'note-quiesce':
+      return noted(host, effect);
     case 'await-backup':
       return awaited(host, effect);
     case 'digest-backup':
@@ -60,6 +65,14 @@ function draft(host: SimulatedHost, { draft: folder, sources }: DraftBackupEffec
     (each, image) => withNewImage(each, nameIn(each, image), { size: 1, format: 'qcow2' }),
     withNewImage(host, file, { ...sizes, made: true }),
   );
+}
+
+/** As the driver does: what the thaw has found frozen was frozen when the backup began. */
+function noted(host: SimulatedHost, { draft: folder, required }: NoteQuiesceEffect): SimulatedHost {
+  const { thawed, guarded: _ended, ...rest } = host;
+  refuseUnless(Boolean(host.state.files[nameIn(host, folder)]), `${folder} does not exist`);
+  refuseUnless(!required || thawed === true, 'the file systems were not frozen');
+  return host.frozen ? { ...rest, guarded: true } : rest;
 }
 
 function awaited(host: SimulatedHost, effect: AwaitBackupEffect): SimulatedHost {

@@ -7,12 +7,14 @@ import { whyUnwritten } from '../model/left-out.ts';
 import { NEW_BACKUP_NAME } from '../store/names.ts';
 import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
 import { awaitBackup, beginBackup, copyIn } from './effects/backup.ts';
+import { quiesced, THAW_AFTER_S, thawAgain, unfrozenText } from './effects/quiesce.ts';
 import { timeoutOption } from './options.ts';
 import { backupHasEnded, fileExists, fileIsAbsent, madeByRun } from './phases/expect.ts';
 import { requireOwnStore } from './requirements/backup.ts';
 import { requireDiskForJob } from './requirements/disk.ts';
 import { checkRunning, guestUpText } from './requirements/guest.ts';
 import { requireNewFile, requireNoFile, requireWritableByQemu } from './requirements/new-file.ts';
+import { checkQuiesce, requireQuiesce } from './requirements/quiesce.ts';
 import {
   checkPlainPath,
   type ParamPath,
@@ -46,6 +48,18 @@ const schema = {
       description:
         'Target names of the disks to copy, as in `virsh domblklist` (default: every disk that the guest can write to).',
     },
+    quiesce: {
+      type: 'string',
+      enum: ['required', 'preferred', 'no'],
+      description:
+        "Have the guest agent freeze the guest's file systems while the backup begins: `required` fails without it, `preferred` makes the backup all the same and notes why they were not frozen (default: `no`).",
+    },
+    'thaw-after': {
+      type: 'integer',
+      minimum: 4,
+      maximum: 600,
+      description: `With \`quiesce\`: thaw the file systems after this many seconds at the latest; the agent has half of it for the freeze (default: ${THAW_AFTER_S}).`,
+    },
     timeout: timeoutOption('backup', 'takes more than'),
   },
 } as const satisfies ParamsSchema;
@@ -66,6 +80,7 @@ export const backupBeginStep = defineStep<typeof schema>({
   check: (params: Params) => [
     ...checkPlainPath('store', params.store),
     ...checkDisks(params.disks),
+    ...checkQuiesce(params),
   ],
   requires(params: Params, state, needs) {
     const down = checkRunning(state);
@@ -81,6 +96,7 @@ export const backupBeginStep = defineStep<typeof schema>({
     const leaveOut = 'leave the disk out: list the others in "disks"';
     for (const target of chosen)
       requireDiskForJob(needs, state, target, keyOf(params, target), leaveOut);
+    requireQuiesce(needs, state, params);
     requireOwnStore(needs, state, params.store);
     requireNoFile(
       needs,
@@ -107,6 +123,15 @@ export const backupBeginStep = defineStep<typeof schema>({
     {
       title: 'One disk of several, for at most an hour',
       params: { store: '/backup/testvm', name: 'vda-only', disks: ['vda'], timeout: 3600 },
+    },
+    {
+      title: 'Of file systems that were frozen for at most 20 seconds',
+      params: {
+        store: '/backup/testvm',
+        name: 'consistent',
+        quiesce: 'required',
+        'thaw-after': 20,
+      },
     },
   ],
 });
@@ -152,12 +177,19 @@ function chosenDisks(params: Params, state: HostState): readonly Disk[] {
   return chosenTargets(params, state).flatMap((target) => diskOf(state, target) ?? []);
 }
 
+/** How the summary of the phase says what is frozen at that instant. */
+const FROZEN_TEXT = {
+  required: ', with frozen file systems,',
+  preferred: ', with frozen file systems if the guest agent answers,',
+  no: '',
+} as const;
+
 function copyPhase(params: Params): Phase {
   const draft = draftOf(params);
   return {
     name: 'copy',
-    summary: `copy the disks as they are at one instant into ${draft}, while the guest runs`,
-    rollback: 'cancel the backup and remove its folder',
+    summary: `copy the disks as they are at one instant${FROZEN_TEXT[params.quiesce ?? 'no']} into ${draft}, while the guest runs`,
+    rollback: `${params.quiesce === undefined || params.quiesce === 'no' ? '' : 'thaw the guest, '}cancel the backup and remove its folder`,
     effects(state) {
       const disks = chosenTargets(params, state);
       const others = state.domain.disks.filter(({ target }) => !disks.includes(target));
@@ -169,9 +201,10 @@ function copyPhase(params: Params): Phase {
           left: Object.fromEntries(
             others.map((disk) => [disk.target, whyUnwritten(disk) ?? 'the plan does not list it']),
           ),
+          ...unfrozenText(params, state),
           why: 'create the folder of the backup',
         },
-        beginBackup(state, draft, disks),
+        ...quiesced(params, state, draft, beginBackup(state, draft, disks)),
         awaitBackup(draft, disks, 'complete', params.timeout),
       ];
     },
@@ -179,7 +212,10 @@ function copyPhase(params: Params): Phase {
       ...chosenTargets(params, before).map((disk) => backupHasEnded(disk, copyIn(draft, disk))),
       fileExists(draft),
     ],
-    undo: (before, now) => discardBackup(before, now, draft, chosenTargets(params, before)),
+    undo: (before, now) => [
+      ...thawAgain(now),
+      ...discardBackup(before, now, draft, chosenTargets(params, before)),
+    ],
   };
 }
 

@@ -38,6 +38,7 @@ const COMMAND: { readonly [V in VirshEffect['verb']]: readonly Word[] } = {
   autostart: DOMAIN,
   'guest-agent-timeout': [...DOMAIN, '--timeout', '60'],
   domblklist: DOMAIN,
+  domfsfreeze: DOMAIN,
   domfsthaw: DOMAIN,
   resume: DOMAIN,
 };
