@@ -8,17 +8,21 @@
 import { BlockplanError } from '../errors.ts';
 import { localHost } from '../host-io/local-host.ts';
 import { type GuardedGuest, runningId, thawUntilDone } from '../libvirt/thaw-guard.ts';
-import { openVirsh } from '../libvirt/virsh.ts';
+import { openVirsh, type Virsh } from '../libvirt/virsh.ts';
+
+/** How long a connection to libvirt may take. */
+const CONNECT_MS = 10_000;
 
 async function main(): Promise<void> {
   const [uri = '', uuid = '', id = '', timeMs = '', agentTimeout = ''] = process.argv.slice(2);
-  const guest: GuardedGuest = { uri, uuid, id, agentTimeout: Number(agentTimeout) };
+  const guest: GuardedGuest = { uuid, id, agentTimeout: Number(agentTimeout) };
+  const open = () => openVirsh(localHost, { uri, timeoutMs: CONNECT_MS });
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const due = dueAfter(Number(timeMs));
-  await proveReady(guest);
+  await proveReady(await open(), guest);
   process.stdout.write('ready\n');
   await due;
-  const said = await thawUntilDone(localHost, guest);
+  const said = await thawUntilDone(open, guest);
   process.stdout.write(`${said}\n`);
   process.exit(0);
 }
@@ -37,8 +41,8 @@ function dueAfter(timeMs: number): Promise<void> {
   });
 }
 
-async function proveReady({ uri, uuid, id }: GuardedGuest): Promise<void> {
-  await using virsh = await openVirsh(localHost, { uri });
+async function proveReady(session: Virsh, { uuid, id }: GuardedGuest): Promise<void> {
+  await using virsh = session;
   const found = await runningId(virsh, uuid);
   if (found !== id) throw new Error('the guest has stopped');
 }

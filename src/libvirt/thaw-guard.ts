@@ -4,22 +4,17 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { BlockplanError } from '../errors.ts';
-import type { HostIO } from '../host-io/host-io.ts';
 import { isGone } from './gone.ts';
-import { openVirsh, type Virsh } from './virsh.ts';
+import type { Virsh } from './virsh.ts';
 
 /** The guest that a guard thaws. */
 export interface GuardedGuest {
-  readonly uri: string;
   readonly uuid: string;
   /** libvirt's id of the running domain: a guest that was started again is not frozen. */
   readonly id: string;
   /** How long its agent may take, in seconds. */
   readonly agentTimeout: number;
 }
-
-/** How long a connection to libvirt may take. */
-const CONNECT_MS = 10_000;
 
 /** The time for virsh's own answer beyond that of the agent. */
 const ANSWER_MS = 30_000;
@@ -31,19 +26,26 @@ const LONGEST_PAUSE_MS = 4_000;
 
 /**
  * Thaws the guest, with a new connection for each attempt.
+ * @param open connects to libvirt
  * @returns what virsh printed, or why there is nothing to thaw
  */
-export async function thawUntilDone(io: HostIO, guest: GuardedGuest): Promise<string> {
+export async function thawUntilDone(
+  open: () => Promise<Virsh>,
+  guest: GuardedGuest,
+): Promise<string> {
   for (let pause = PAUSE_MS; ; pause = Math.min(pause * 1.2, LONGEST_PAUSE_MS)) {
-    const done = await thawOnce(io, guest);
+    const done = await thawOnce(open, guest);
     if (done !== undefined) return done;
     await delay(pause);
   }
 }
 
-async function thawOnce(io: HostIO, guest: GuardedGuest): Promise<string | undefined> {
+async function thawOnce(
+  open: () => Promise<Virsh>,
+  guest: GuardedGuest,
+): Promise<string | undefined> {
   try {
-    await using virsh = await openVirsh(io, { uri: guest.uri, timeoutMs: CONNECT_MS });
+    await using virsh = await open();
     return await thaw(virsh, guest);
   } catch (error) {
     if (!(error instanceof BlockplanError)) throw error;
