@@ -216,7 +216,7 @@ function nextSteps(run: RunState, now: HostState): Command[] {
   const { name, calledNow, state, stopUnseen, movedAway, frozen } = now.domain;
   if (calledNow) return [virshCommand(host, 'dominfo', calledNow)];
   if (state === 'gone' || stopUnseen || movedAway) return [virshLine(host, 'list', '--all')];
-  if (frozen) return [virshCommand(host, 'domfsthaw', name), virshCommand(host, 'reset', name)];
+  if (frozen) return [virshCommand(host, 'domfsthaw', name)];
   if (now.domain.state === 'paused')
     return [virshCommand(host, 'domblkerror', name), virshCommand(host, 'resume', name)];
   if (nextStartFaults(now).length > 0) return [blockplanOn(now.host.connect, 'doctor', name)];

@@ -112,18 +112,20 @@ async function longestPause(work: Promise<unknown>): Promise<number> {
 async function agentSleeps(): Promise<() => Promise<void>> {
   const ports = 'ls /dev/vport* | wc -l';
   const script = `n=$(${ports}); while [ $(${ports}) = $n ]; do sleep 1; done; killall -CONT qemu-ga`;
-  const ask = (execute: string, more: object = {}) =>
-    host.virsh('qemu-agent-command', NAME, JSON.stringify({ execute, ...more }), '--timeout', '1');
-  const inGuest = (...arg: string[]) =>
-    ask('guest-exec', { arguments: { path: '/bin/busybox', arg } });
+  const ask = (limit: number, execute: string, more: object = {}) => {
+    const command = JSON.stringify({ execute, ...more });
+    return host.virsh('qemu-agent-command', NAME, command, '--timeout', String(limit));
+  };
+  const inGuest = (limit: number, ...arg: string[]) =>
+    ask(limit, 'guest-exec', { arguments: { path: '/bin/busybox', arg } });
   const answers = () =>
-    ask('guest-ping').then(
+    ask(3, 'guest-ping').then(
       () => true,
       () => false,
     );
-  await inGuest('sh', '-c', script);
-  await inGuest('killall', '-STOP', 'qemu-ga').catch(() => '');
-  await until('the agent to stop', 20_000, async () => !(await answers()));
+  await inGuest(60, 'sh', '-c', script);
+  await inGuest(3, 'killall', '-STOP', 'qemu-ga').catch(() => '');
+  await until('the agent to stop', 60_000, async () => !(await answers()));
   return async () => {
     const file = join(host.dir, 'port.xml');
     const port = `<channel type='pty'><target type='virtio' name='blockplan.wake'/></channel>`;

@@ -32,6 +32,7 @@ describe.each(['required', 'preferred'])('%s', (quiesce) => {
   const explorer = explorerOf(quiesce);
 
   test('violates no invariant under any two faults', () => {
+    expect([...explorer.explore(1).violations.keys()]).toEqual([]);
     expect([...explorer.explore(2).violations.keys()]).toEqual([]);
   });
 
@@ -44,10 +45,13 @@ describe.each(['required', 'preferred'])('%s', (quiesce) => {
     expect(finish.next.join('\n')).toContain('virsh domfsthaw testvm');
   });
 
-  test.each(['thawed-after', 'hollow'])('%s: not called frozen without a proof', (fault) => {
-    const { faults } = explorer.explore(1);
-    const ends = [...faults.keys()].filter((key) => key.includes(`${fault} `));
-    expect(ends.some((key) => key.startsWith('rolled-back'))).toBe(quiesce === 'required');
+  test('a guest that is thawed too early: not called frozen', () => {
+    const ends = [...explorer.explore(1).faults.keys()].filter((key) =>
+      key.includes('thawed-after'),
+    );
+    expect(ends.map((key) => key.split(' ')[0])).toEqual([
+      quiesce === 'required' ? 'rolled-back' : 'succeeded',
+    ]);
   });
 });
 
