@@ -186,6 +186,24 @@ test(
 );
 
 test(
+  'blockplan hangs while the guest is frozen: thawed in time, and not called frozen',
+  LONG,
+  async () => {
+    const { running } = await frozenRun('required');
+    running.child.kill('SIGSTOP');
+    const frozen = await timeToWrite();
+    running.child.kill('SIGCONT');
+    console.log(`blockplan was stopped: a write after ${Math.round(frozen)} ms.`);
+    expect(frozen).toBeLessThan(THAW_AFTER * 1000 + SLACK_MS);
+    const ended = await running.ended;
+    expect(expectEnd(ended, 4).end).toBe('rolled-back');
+    expect(ended.told).toContain('they were thawed before, because the time was over');
+    expect(await readdir(store)).toEqual([]);
+    await expectWrites(host, guest);
+  },
+);
+
+test(
   'killed with libvirtd: thawed once libvirt answers, and nothing is left after a rollback',
   LONG,
   async () => {
