@@ -31,7 +31,8 @@ export const domfsfreeze = defineCommand({
     if (state !== 'running') throw notFrozen('domain is not running');
     if (!agent) throw notFrozen('QEMU guest agent is not connected');
     if (host.frozen) throw notFrozen('the agent is in frozen state');
-    return { ...host, frozen: true };
+    const { thawed: _former, ...rest } = host;
+    return { ...rest, frozen: true };
   },
   ...NO_JOB,
   // Nothing shows how long the file systems were frozen.

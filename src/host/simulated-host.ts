@@ -60,7 +60,7 @@ export interface SimulatedHost {
   readonly frozen?: true;
   /** Set while a thaw guard is armed. */
   readonly guarded?: true;
-  /** Set if the last thaw found the file systems frozen, until the backup that it was for has noted that. */
+  /** Set if a thaw has found the file systems frozen, until the next freeze. */
   readonly thawed?: true;
 }
 

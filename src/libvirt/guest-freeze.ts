@@ -33,6 +33,8 @@ export class GuestFreeze {
   #guard: RunningProgram | undefined;
   #isGuardDone = false;
   #freezing: Freezing = notFrozen();
+  /** The same before a freeze that was sent once more. */
+  #former: Freezing = notFrozen();
 
   /** @param program the path of the thaw guard's code */
   constructor(io: HostIO, program: string | undefined) {
@@ -72,23 +74,31 @@ export class GuestFreeze {
 
   /** Notes that a command is about to be sent. */
   begin({ verb }: VirshEffect): void {
-    if (verb === 'domfsfreeze')
-      this.#freezing = { ...notFrozen(), state: 'failed', since: performance.now() };
+    if (verb !== 'domfsfreeze') return;
+    this.#former = this.#freezing;
+    this.#freezing = { ...notFrozen(), state: 'failed', since: performance.now() };
   }
 
   /** Notes the answer to a command. */
   end({ verb }: VirshEffect, answer: Answer, refused: EffectFailed | undefined): void {
-    const freezing = this.#freezing;
-    if (verb === 'domfsfreeze') {
-      freezing.state = refused ? (refused.begun ? 'failed' : 'unbegun') : 'frozen';
-      if (refused) freezing.why = refused.message;
-      if (!refused && countIn(answer) === 0)
-        freezing.why = 'the guest has no file system to freeze';
-    } else if (verb === 'domfsthaw' && !refused) {
-      freezing.thawed = countIn(answer);
-      freezing.until = performance.now();
+    if (verb === 'domfsfreeze') this.#endFreeze(answer, refused);
+    else if (verb === 'domfsthaw' && !refused) {
+      // A second thaw finds nothing, which says nothing about the first.
+      this.#freezing.thawed = Math.max(this.#freezing.thawed, countIn(answer));
+      this.#freezing.until ??= performance.now();
       this.#disarm();
     }
+  }
+
+  #endFreeze(answer: Answer, refused: EffectFailed | undefined): void {
+    const freezing = this.#freezing;
+    if (!refused) {
+      freezing.state = 'frozen';
+      if (countIn(answer) === 0) freezing.why = 'the guest has no file system to freeze';
+    } else if (refused.begun || this.#former.state === 'none') {
+      freezing.state = refused.begun ? 'failed' : 'unbegun';
+      freezing.why = refused.message;
+    } else this.#freezing = this.#former;
   }
 
   /**

@@ -2,7 +2,6 @@
  * Thaws a guest until libvirt and its agent answer. This is the work of the thaw guard, a process of its own, so that no end of
  * blockplan leaves a guest frozen.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import { BlockplanError } from '../errors.ts';
 import { isGone } from './gone.ts';
 import type { Virsh } from './virsh.ts';
@@ -36,7 +35,7 @@ export async function thawUntilDone(
   for (let pause = PAUSE_MS; ; pause = Math.min(pause * 1.2, LONGEST_PAUSE_MS)) {
     const done = await thawOnce(open, guest);
     if (done !== undefined) return done;
-    await delay(pause);
+    await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }
 

@@ -69,10 +69,11 @@ function draft(host: SimulatedHost, { draft: folder, sources }: DraftBackupEffec
 
 /** As the driver does: what the thaw has found frozen was frozen when the backup began. */
 function noted(host: SimulatedHost, { draft: folder, required }: NoteQuiesceEffect): SimulatedHost {
-  const { thawed, guarded: _ended, ...rest } = host;
   refuseUnless(Boolean(host.state.files[nameIn(host, folder)]), `${folder} does not exist`);
-  refuseUnless(!required || thawed === true, 'the file systems were not frozen');
-  return host.frozen ? { ...rest, guarded: true } : rest;
+  refuseUnless(!required || host.thawed === true, 'the file systems were not frozen');
+  if (host.frozen) return host;
+  const { guarded: _ended, ...rest } = host;
+  return rest;
 }
 
 function awaited(host: SimulatedHost, effect: AwaitBackupEffect): SimulatedHost {

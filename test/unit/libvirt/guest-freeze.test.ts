@@ -70,6 +70,24 @@ describe('the file systems were frozen', () => {
     expect(guard.did).toEqual(['left']);
   });
 
+  test('also where a thaw or a freeze was sent once more', async () => {
+    const { freeze } = await frozen('Froze 2 filesystem(s)', 'Thawed 2 filesystem(s)');
+    const again = async (verb: string, says: string | Error) => {
+      const words = [verb, '--domain', 'testvm'];
+      await sendCommand(
+        scripted(() => says),
+        words,
+        virshEffect(words),
+        freeze,
+      ).catch(() => {});
+    };
+    await again('domfsthaw', 'Thawed 0 filesystem(s)');
+    expect(freeze.conclude()).toBeUndefined();
+    await again('domfsfreeze', new Error('the agent is in frozen state'));
+    expect(freeze.conclude()).toBeUndefined();
+    expect(freeze.isUnneeded(virshEffect(['domfsthaw', '--domain', 'testvm']))).toBe(false);
+  });
+
   test('not where something else had thawed them', async () => {
     const { why } = await frozen('Froze 2 filesystem(s)', 'Thawed 0 filesystem(s)');
     expect(why).toBe('they were thawed before, by another process');
