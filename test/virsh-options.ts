@@ -145,6 +145,10 @@ export const VIRSH_OPTIONS: Readonly<Record<string, Readonly<Record<string, bool
     inactive: false,
     details: false,
   },
+  domfsfreeze: {
+    domain: true,
+    mountpoint: true,
+  },
   domfsthaw: {
     domain: true,
     mountpoint: true,

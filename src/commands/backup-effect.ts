@@ -7,6 +7,8 @@ import type { RetentionRule } from '../model/backup-store.ts';
 
 export type BackupEffect =
   | DraftBackupEffect
+  | ArmThawEffect
+  | NoteQuiesceEffect
   | AwaitBackupEffect
   | DigestBackupEffect
   | PublishBackupEffect
@@ -37,6 +39,29 @@ export interface DraftBackupEffect {
   readonly roots?: Readonly<Record<string, string>>;
   /** Why other disks are copied in full, although the plan asks for increments; by target name. */
   readonly reasons?: Readonly<Record<string, string>>;
+  /** Why the file systems will not be frozen, or what is known of that until then; absent where the plan does not ask for it. */
+  readonly unfrozen?: string;
+  readonly why: string;
+}
+
+/**
+ * Start a process that thaws the guest when the time is over, or when blockplan has ended before it has thawed it itself. A
+ * thaw that was answered ends it.
+ */
+export interface ArmThawEffect {
+  readonly tool: 'arm-thaw';
+  readonly timeoutMs: number;
+  /** The timeout for the guest agent with which it thaws, in seconds. */
+  readonly agentTimeout: number;
+  readonly why: string;
+}
+
+/** Write into the manifest whether the file systems were frozen when the backup began. */
+export interface NoteQuiesceEffect {
+  readonly tool: 'note-quiesce';
+  readonly draft: string;
+  /** Set if the backup fails unless they certainly were. */
+  readonly required?: true;
   readonly why: string;
 }
 

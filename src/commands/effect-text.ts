@@ -22,6 +22,10 @@ export function commandText(effect: Effect): string {
       return `${commandLine('mv', '--no-clobber', effect.file, effect.to)}  # once proven unused`;
     case 'draft-backup':
       return `${commandLine('mkdir', effect.draft)}  # ${draftText(effect)}`;
+    case 'arm-thaw':
+      return `# start a process that thaws the guest after ${effect.timeoutMs / 1000} s, or if blockplan dies`;
+    case 'note-quiesce':
+      return `# write into the manifest in ${commandLine(effect.draft)} whether the file systems were frozen`;
     case 'await-backup':
       return `# wait for libvirt's event: the backup of ${effect.disks.join(', ')} ${effect.until === 'complete' ? 'is complete' : 'has ended'}`;
     case 'digest-backup':

@@ -7,7 +7,7 @@ import { blockpull } from './blockpull.ts';
 import { checkpointCreate, checkpointDelete } from './checkpoint.ts';
 import type { ArgsOf, CommandDefinition } from './define.ts';
 import { autostart, define, undefine } from './definition.ts';
-import { domblklist, domfsthaw, guestAgentTimeout, resume } from './guest.ts';
+import { domblklist, domfsfreeze, domfsthaw, guestAgentTimeout, resume } from './guest.ts';
 import { bitmap, convert, create } from './qemu-img.ts';
 import { snapshotCreateAs } from './snapshot-create-as.ts';
 import { snapshotCreate, snapshotDelete } from './snapshot-metadata.ts';
@@ -29,6 +29,7 @@ const virsh = [
   autostart,
   guestAgentTimeout,
   domblklist,
+  domfsfreeze,
   domfsthaw,
   resume,
 ] as const;

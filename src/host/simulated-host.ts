@@ -59,6 +59,12 @@ export interface SimulatedHost {
    * it; after that, a restarted daemon treats the domain as persistent (seen on libvirt 9.0).
    */
   readonly shadow?: { readonly definition: string; readonly saved: boolean };
+  /** Set while the guest's file systems are frozen, which libvirt does not show. */
+  readonly frozen?: true;
+  /** Set while a thaw guard is armed. */
+  readonly guarded?: true;
+  /** Set if a thaw has found the file systems frozen, until the next freeze. */
+  readonly thawed?: true;
 }
 
 /** What a block job reads. */
@@ -173,7 +179,7 @@ function withReadyMirror(host: SimulatedHost, { target, job }: Disk): SimulatedH
 /** The guest writes something new to each of its disks, and to the other side of a job that is ready. */
 export function guestWrites(host: SimulatedHost): SimulatedHost {
   const { state } = host;
-  if (state.domain.state !== 'running') return host;
+  if (state.domain.state !== 'running' || host.frozen) return host;
   let { content } = host;
   for (const disk of state.domain.disks) {
     const { target, job } = disk;

@@ -10,6 +10,7 @@ import {
   oneOf,
   optionalField,
   text,
+  trueFlag,
 } from '../model/shape.ts';
 
 export type BackupFields = {
@@ -27,6 +28,19 @@ export const BACKUP_FIELDS: { readonly [T in keyof BackupFields]: Fields<BackupF
     parent: optionalField(text),
     roots: optionalField(byKey(text)),
     reasons: optionalField(byKey(text)),
+    unfrozen: optionalField(text),
+    why: text,
+  },
+  'arm-thaw': {
+    tool: oneOf('arm-thaw' as const),
+    timeoutMs: amount,
+    agentTimeout: amount,
+    why: text,
+  },
+  'note-quiesce': {
+    tool: oneOf('note-quiesce' as const),
+    draft: text,
+    required: optionalField(trueFlag),
     why: text,
   },
   'await-backup': {

@@ -2,6 +2,7 @@
 import type { HostIO } from '../host-io/host-io.ts';
 import type { BackupWatch } from './await-backup.ts';
 import type { ComparedFiles } from './compared-files.ts';
+import type { GuestFreeze } from './guest-freeze.ts';
 import type { MadeFiles } from './made-files.ts';
 import type { Virsh } from './virsh.ts';
 
@@ -12,6 +13,7 @@ export interface BackupPlace {
   readonly made: MadeFiles;
   readonly compared: ComparedFiles;
   readonly watch: BackupWatch;
+  readonly freeze: GuestFreeze;
   /** @throws EffectFailed where anything uses one of the files */
   requireUnused(files: readonly string[]): Promise<void>;
   /** Waits for all events up to now; false where libvirt sends none. */

@@ -5,14 +5,10 @@ import type { PerformContext } from '../commands/driver.ts';
 import { type BackupStore, imageName, STORE_NAMES } from '../model/backup-store.ts';
 import { CommandBusy, EffectFailed } from '../model/effect-failed.ts';
 import { additionTo } from '../store/addition.ts';
-import {
-  type BackupManifest,
-  type ManifestDisk,
-  readManifest,
-  writeManifest,
-} from '../store/manifest.ts';
+import { type BackupManifest, type ManifestDisk, writeManifest } from '../store/manifest.ts';
 import { backupStoreOf } from '../store/store.ts';
 import type { BackupPlace } from './backup-place.ts';
+import { problemsOf } from './draft-manifest.ts';
 import { uuidOf } from './observe.ts';
 import { isHeld, LOCKED_ANSWER_MS } from './read-answer.ts';
 import { readReleases } from './survey.ts';
@@ -20,9 +16,6 @@ import type { Virsh } from './virsh.ts';
 
 /** QEMU only enters the folder: libvirt hands it the images, and gives them back at the end. */
 const FOLDER_MODE = 0o711;
-
-/** The most characters of a manifest that a reader accepts. */
-const MANIFEST_LIMIT = 60_000;
 
 /** @throws EffectFailed where the folder exists, or a part of it cannot be made */
 export async function draftBackup(
@@ -38,7 +31,7 @@ export async function draftBackup(
     definitionOf(place),
   ]);
   const text = writeManifest(manifest);
-  const problems = manifestProblems(text);
+  const problems = problemsOf(text);
   if (problems.length > 0)
     throw new EffectFailed(`the manifest of this backup would be invalid: ${problems.join('; ')}`);
   await made.makeFolder(draft, FOLDER_MODE, onMade);
@@ -90,7 +83,7 @@ async function firstManifest(
     ...(parent === undefined ? {} : { parent }),
     ...(checkpoint === undefined ? {} : { checkpoint }),
     quiesced: false,
-    'not-quiesced': 'the plan does not freeze the file systems',
+    'not-quiesced': effect.unfrozen ?? 'the plan does not freeze the file systems',
     ...{ libvirt, qemu, digest: 'sha256-1MiB', begun: now },
     disks,
     'left-out': Object.entries(left).map(([target, reason]) => ({ target, reason })),
@@ -137,12 +130,4 @@ async function definitionOf({ virsh, domain }: BackupPlace): Promise<string> {
   const { ok, stdout, error } = await virsh.run(words);
   if (!ok) throw new EffectFailed(`the definition cannot be read: ${error}`);
   return stdout;
-}
-
-/** Why a reader would refuse the manifest. */
-export function manifestProblems(text: string): readonly string[] {
-  const read = readManifest(text);
-  const tooLong =
-    text.length > MANIFEST_LIMIT ? [`it is longer than ${MANIFEST_LIMIT} characters`] : [];
-  return 'problems' in read ? [...read.problems, ...tooLong] : tooLong;
 }

@@ -27,6 +27,7 @@ import { endJob } from './end-job.ts';
 import type { DomainEvent } from './event-text.ts';
 import { type DomainEvents, LIFECYCLE_STATES } from './events.ts';
 import { FormerLayers } from './former-layers.ts';
+import { GuestFreeze } from './guest-freeze.ts';
 import { GuestProcesses } from './guest-process.ts';
 import { withInputFiles } from './input-files.ts';
 import { connectionOf, type LibvirtDriver, type LiveOptions, listen } from './live-connection.ts';
@@ -38,17 +39,13 @@ import { captureBundle, observeDomain, uuidOf } from './observe.ts';
 import { readHeaders } from './own-headers.ts';
 import { presentCommand } from './present-command.ts';
 import { readStores } from './read-stores.ts';
-import { effectRefused } from './refusal.ts';
 import { refuseHeld, refuseReplaced } from './refuse-held.ts';
 import { moveUnused, proveUnused, removeUnused } from './remove-unused.ts';
 import { RunEvents } from './run-events.ts';
-import { SILENT_MS } from './silence.ts';
+import { sendCommand } from './send-command.ts';
 import { surveyHost } from './survey.ts';
 import { timesWritten } from './times-written.ts';
 import { openVirsh, type Virsh } from './virsh.ts';
-
-/** How long a command may take unless its effect specifies a timeout. */
-const COMMAND_TIMEOUT_MS = 60_000;
 
 /**
  * Creates a driver from a connection that is being opened.
@@ -82,6 +79,7 @@ class LiveDriver implements LibvirtDriver {
   readonly #processes: GuestProcesses;
   readonly #events: RunEvents | undefined;
   readonly #layers: FormerLayers;
+  readonly #freeze: GuestFreeze;
   #seen: { readonly marker: Marker | undefined } | undefined;
   readonly #stateListeners: ((state: DomainState, detail: string) => void)[] = [];
 
@@ -91,6 +89,7 @@ class LiveDriver implements LibvirtDriver {
     this.#made = new MadeFiles(io, options.made);
     this.#processes = new GuestProcesses(io);
     this.#layers = new FormerLayers(options.layers);
+    this.#freeze = new GuestFreeze(io, options.thawGuard);
     this.#whereabouts = new MigrationWatch(io, options);
     this.#virsh = virsh;
     if (!events) return;
@@ -185,7 +184,7 @@ class LiveDriver implements LibvirtDriver {
 
   #backupPlace(): BackupPlace {
     const watch = this.#listening().backups;
-    const known = { made: this.#made, compared: this.#compared, watch };
+    const known = { made: this.#made, compared: this.#compared, watch, freeze: this.#freeze };
     const settled = (signal?: AbortSignal) => this.#listening().settled(this.#virsh, signal);
     const requireUnused = async (files: readonly string[]) =>
       proveUnused(this.#io, files, await this.observe(files), this);
@@ -221,7 +220,7 @@ class LiveDriver implements LibvirtDriver {
   async #command(given: VirshEffect, { folder, signal }: PerformContext): Promise<void> {
     const { domain, writeDurably } = this.#options;
     const effect = await presentCommand(given, this.#virsh, domain, () => this.observe([]));
-    if (!effect) return;
+    if (!effect || this.#freeze.isUnneeded(effect)) return;
     const places = { io: this.#io, folder, writeDurably };
     const send = () => withInputFiles(argvOf(effect), places, (argv) => this.#send(argv, effect));
     if (effect.verb !== 'blockjob') return send();
@@ -232,16 +231,9 @@ class LiveDriver implements LibvirtDriver {
     const { over } = effect;
     if (over) refuseChanged(effect, await this.observe(over.made ?? []));
     await this.#compared.requireUnchanged(this.#io, over?.compared ?? []);
-    const definition = commandDefinition(effect);
-    const job = definition.startsJob(effect.args);
+    const job = commandDefinition(effect).startsJob(effect.args);
     if (job) this.#events?.begin(job);
-    // The signal is not passed on: a command that was sent must be answered, so that its result is known.
-    // Where a late answer would discard a complete copy, it is awaited for longer.
-    const timeoutMs = effect.completes === undefined ? effect.timeoutMs : SILENT_MS;
-    const { ok, error: said = 'failed' } = await this.#virsh.run(argv, {
-      timeoutMs: timeoutMs ?? COMMAND_TIMEOUT_MS,
-    });
-    if (!ok && !definition.isDone?.(said)) throw effectRefused(effect, said);
+    await sendCommand(this.#virsh, argv, effect, this.#freeze);
   }
 
   bundle(): Promise<Bundle> {
@@ -269,7 +261,7 @@ class LiveDriver implements LibvirtDriver {
   async reconnect(signal?: AbortSignal): Promise<boolean> {
     const deadline = performance.now() + RECONNECT_LIMIT_MS;
     for (let pause = 100; performance.now() < deadline; pause = Math.min(pause * 2, 5000)) {
-      await this.close();
+      await this.#disconnect();
       if (signal?.aborted) return false;
       try {
         const virsh = await openVirsh(this.#io, connectionOf(this.#options));
@@ -288,7 +280,12 @@ class LiveDriver implements LibvirtDriver {
     this.#stateListeners.push(listener);
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#freeze.leave();
+    return this.#disconnect();
+  }
+
+  async #disconnect(): Promise<void> {
     await Promise.all([this.#virsh.close(), this.#events?.close()]);
   }
 

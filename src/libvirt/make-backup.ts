@@ -15,17 +15,14 @@ import type { HostIO } from '../host-io/host-io.ts';
 import { imageName, STORE_NAMES, sumsName } from '../model/backup-store.ts';
 import { readCheckpointXml } from '../model/checkpoint-xml.ts';
 import { CommandBusy, EffectFailed } from '../model/effect-failed.ts';
-import {
-  type BackupManifest,
-  type ManifestDisk,
-  readManifest,
-  writeManifest,
-} from '../store/manifest.ts';
+import type { BackupManifest, ManifestDisk } from '../store/manifest.ts';
 import type { BackupPlace } from './backup-place.ts';
-import { draftBackup, manifestProblems } from './draft-backup.ts';
+import { draftBackup } from './draft-backup.ts';
+import { manifestIn, replaceManifest } from './draft-manifest.ts';
+import { noteQuiesce } from './note-quiesce.ts';
 import { performPrune } from './prune-backups.ts';
 import { isHeld, LOCKED_ANSWER_MS } from './read-answer.ts';
-import { nextOf, replaceText } from './replaced-text.ts';
+import { nextOf } from './replaced-text.ts';
 import { verifyBackups } from './verify-backups.ts';
 
 /** How long QEMU may take to close the images. The removal refuses an image that is still open then. */
@@ -40,6 +37,10 @@ export async function performBackup(
   switch (effect.tool) {
     case 'draft-backup':
       return draftBackup(place, effect, context);
+    case 'arm-thaw':
+      return place.freeze.arm(place.virsh, place.domain, effect);
+    case 'note-quiesce':
+      return noteQuiesce(place.io, place.freeze, effect, context);
     case 'await-backup':
       return place.watch.until({ ...place, effect, ...context });
     case 'digest-backup':
@@ -198,22 +199,4 @@ async function untilClosed(
       );
     }
   }
-}
-
-async function manifestIn(io: HostIO, draft: string): Promise<BackupManifest> {
-  const path = join(draft, STORE_NAMES.manifest);
-  const { ok, stdout, stderr } = await io.run(['cat', '--', path]);
-  const read = ok ? readManifest(stdout) : { problems: [stderr.trim()] };
-  if ('manifest' in read) return read.manifest;
-  throw new EffectFailed(
-    `${path} cannot be read: ${'problems' in read ? read.problems.join('; ') : read.newer}`,
-  );
-}
-
-async function replaceManifest(io: HostIO, draft: string, manifest: BackupManifest): Promise<void> {
-  const path = join(draft, STORE_NAMES.manifest);
-  const text = writeManifest(manifest);
-  const problems = manifestProblems(text);
-  if (problems.length > 0) throw new EffectFailed(`${path}: ${problems.join('; ')}`);
-  await replaceText(io, path, text);
 }

@@ -117,6 +117,7 @@ const domain = fields<Domain>({
   autostart: flag,
   definition: optionalField(text),
   kept: optionalField(bundleShape),
+  frozen: optionalField(trueFlag),
   disks: listOf(disk),
   agent: flag,
   snapshots: listOf(text),

@@ -9,7 +9,6 @@
  * - **block job**: a copy or commit that QEMU runs on a disk; *ready* once both sides hold the same data.
  * - **pivot**: the moment at which the guest's writes go to the other side of a ready job.
  */
-
 import type { BackupStore } from './backup-store.ts';
 import type { Confinement } from './confinement.ts';
 import type { Destination } from './destination.ts';
@@ -113,6 +112,8 @@ export interface Domain {
   readonly definition?: string;
   /** The definition bundle that `undefine` saved in the journal and that has not been restored yet. */
   readonly kept?: Bundle;
+  /** Set where the run has begun to freeze its file systems, and no thaw was answered since: libvirt does not show it. */
+  readonly frozen?: true;
   /** Disks of the running guest or, when it is off, of its definition; in the order of the XML. */
   readonly disks: readonly Disk[];
   /** Whether the guest agent's channel is connected. */

@@ -56,76 +56,80 @@ r backup: `auto` for the newest that is fit, or the name of a checkpoint. Create
 efault: full copies, without a checkpoint)."},"without-parent":{type:"string",enum:["full","refuse"],description:"What t\
 o do with a disk of which no increment is possible: copy it in full, or refuse the plan (default: full). Requires `incre\
 mental`."},"max-chain":{type:"integer",minimum:1,description:"Copy a disk in full if it would otherwise consist of more \
-than this many images (default: no limit). Requires `incremental`."},timeout:{type:"integer",minimum:1,description:"Canc\
-el the backup and roll back if it takes more than this many seconds (default: one day)."}}},"checkpoint-create":{type:"o\
-bject",additionalProperties:!1,required:["name"],properties:{name:{type:"string",minLength:1,pattern:"^[^/.][^/]*$",description:"\
-Name of the checkpoint, and of its bitmap in each disk."},description:{type:"string",description:"Description stored wit\
-h the checkpoint."},disks:{type:"array",minItems:1,items:{type:"string",minLength:1},description:"Target names of the di\
-sks to track (default: every qcow2 disk that the guest can write to)."}}},"checkpoint-delete":{type:"object",additionalProperties:!1,
-required:["checkpointname"],properties:{checkpointname:{type:"string",minLength:1,pattern:"^[^/.][^/]*$",description:"Na\
-me of the checkpoint, as in `virsh checkpoint-list`."},metadata:{type:"boolean",description:"Remove libvirt's record onl\
-y, which also works if a bitmap is missing or the guest is off. Bitmaps stay in the images."}}},"backup-verify":{type:"o\
-bject",additionalProperties:!1,required:["store"],properties:{store:{type:"string",minLength:1,description:"Absolute pat\
-h of the folder with the backups of this guest."},backup:{type:"string",pattern:"^(?!(?:prune\\.json|locks)$)(?!.*\\.parti\
-al$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$",description:"Name of the backup, as in `blockplan backups`, or `latest` for the \
-newest (default: every backup in the store)."}}},"backup-prune":{type:"object",additionalProperties:!1,required:["store",
-"keep"],properties:{store:{type:"string",minLength:1,description:"Absolute path of the folder with the backups of this g\
-uest."},keep:{type:"object",additionalProperties:!1,description:"Which backups to keep: each that at least one of these \
-rules keeps, and those that it needs. The newest one is always kept, and so is the newest that was verified.",properties:{
-last:{type:"integer",minimum:1,description:"Keep that many of the newest backups."},daily:{type:"integer",minimum:1,description:"\
-Keep the newest backup of each of the last so many days with backups, in UTC."},weekly:{type:"integer",minimum:1,description:"\
-Keep the newest backup of each of the last so many weeks with backups."},monthly:{type:"integer",minimum:1,description:"\
-Keep the newest backup of each of the last so many months with backups."},pins:{type:"array",minItems:1,items:{type:"str\
-ing",pattern:"^(?!(?:prune\\.json|locks)$)(?!.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$"},description:"Names of ba\
-ckups to keep in any case."}}}}},restore:{type:"object",additionalProperties:!1,required:["store","backup","dest"],properties:{
-store:{type:"string",minLength:1,description:"Absolute path of the folder with the backups of this guest."},backup:{type:"\
-string",pattern:"^(?!(?:prune\\.json|locks)$)(?!.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$",description:"Name of t\
-he backup, as in `blockplan backups`, or `latest` for the newest."},disks:{type:"array",minItems:1,items:{type:"string",
-minLength:1},description:"Target names of the disks to restore (default: every disk of the backup)."},dest:{type:"string",
-minLength:1,description:"Absolute path of the folder for the restored files, outside the store; it must exist. A file is\
- called `GUEST-BACKUP-DISK.qcow2`."}}},blockcopy:{type:"object",additionalProperties:!1,required:["disk","dest"],properties:{
-disk:{type:"string",minLength:1,description:"The target name of the disk, as in `virsh domblklist`: `vda`."},dest:{type:"\
-string",minLength:1,description:"Absolute path of the copy."},format:{type:"string",enum:["qcow2","raw"],description:"Fo\
-rmat of the copy (default: the format of the source)."},shallow:{type:"boolean",description:"Copy the active layer only;\
- the layers below stay where they are, and the copy uses them."},"reuse-external":{type:"boolean",description:"Copy into\
- an existing file that was created for the purpose; its content is overwritten. Requires `format`."},blockdev:{type:"boo\
-lean",description:"`dest` is a block device, not a file."},bandwidth:{type:"integer",minimum:1,description:"Speed limit \
-in MiB/s (in bytes/s with `bytes`)."},bytes:{type:"boolean",description:"`bandwidth` is in bytes/s."},granularity:{type:"\
-integer",minimum:512,maximum:67108864,description:"Granularity of the copy in bytes, a power of two."},"buf-size":{type:"\
-integer",minimum:0,description:"Maximum amount of data in flight between source and copy, in bytes."},timeout:{type:"int\
-eger",minimum:1,description:"Cancel the copy and roll back if it is not ready after this many seconds (default: one day)\
-."},pivot:{type:"boolean",description:"Switch the guest to the copy once both are equal: a migration."},finish:{type:"bo\
-olean",description:"Keep the guest on the source once both are equal: a live backup."},"transient-job":{type:"boolean",description:"\
-Accept that the copy is lost if the guest stops before the copy ends. libvirt requires this for a persistent domain, so \
-blockplan always sets it in that case; the domain stays persistent."},"synchronous-writes":{type:"boolean",description:"\
-Complete a write of the guest only after both sides have it (libvirt 8.0)."}}},blockcommit:{type:"object",additionalProperties:!1,
-required:["disk"],properties:{disk:{type:"string",minLength:1,description:"The target name of the disk, as in `virsh dom\
-blklist`: `vda`."},base:{type:"string",minLength:1,description:"The layer that receives the data: its path, or its posit\
-ion in the chain, such as `vda[2]`."},shallow:{type:"boolean",description:"Commit into the layer directly below `top`."},
-top:{type:"string",minLength:1,description:"The topmost layer to commit: its path or position; with `active`, the active\
- layer."},active:{type:"boolean",description:"Commit the active layer; requires `pivot` or `keep-overlay`."},pivot:{type:"\
-boolean",description:"Switch the guest to the base at the end; implies `active`."},"keep-overlay":{type:"boolean",description:"\
-Keep the guest on the active layer once the base holds the same data; implies `active`."},delete:{type:"boolean",description:"\
-Remove the committed files once they are proven unused."},quarantine:{type:"string",minLength:1,description:"Move the co\
-mmitted files to this folder, on the same file system, instead of removing them."},"keep-relative":{type:"boolean",description:"\
-Keep relative backing file names relative."},bandwidth:{type:"integer",minimum:1,description:"Speed limit in MiB/s (in b\
-ytes/s with `bytes`)."},bytes:{type:"boolean",description:"`bandwidth` is in bytes/s."},timeout:{type:"integer",minimum:1,
-description:"Cancel the commit and roll back if it takes more than this many seconds (default: one day)."}}},blockpull:{
-type:"object",additionalProperties:!1,required:["disk"],properties:{disk:{type:"string",minLength:1,description:"The tar\
-get name of the disk, as in `virsh domblklist`: `vda`."},base:{type:"string",minLength:1,description:"The layer that sta\
-ys below the active one: its path, or its position in the chain, such as `vda[2]`. Default: no layer stays."},"keep-rela\
-tive":{type:"boolean",description:"Keep the relative name of `base` in the header. Requires `base`."},bandwidth:{type:"i\
-nteger",minimum:1,description:"Speed limit in MiB/s (in bytes/s with `bytes`)."},bytes:{type:"boolean",description:"`ban\
-dwidth` is in bytes/s."},timeout:{type:"integer",minimum:1,description:"Cancel the pull and roll back if it takes more t\
-han this many seconds (default: one day)."}}},undefine:{type:"object",additionalProperties:!1,properties:{"keep-nvram":{
-type:"boolean",description:"Keep the guest's NVRAM file; required if it has one."},"keep-tpm":{type:"boolean",description:"\
-Keep the guest's TPM state (libvirt 8.9); required if it has one."},"snapshots-metadata":{type:"boolean",description:"Re\
-move libvirt's records of the snapshots; the journal keeps their metadata."},"checkpoints-metadata":{type:"boolean",description:"\
-Remove libvirt's records of the checkpoints; the journal keeps their metadata."}}},redefine:{type:"object",additionalProperties:!1,
-properties:{disk:{type:"string",minLength:1,description:"The target name of the disk whose source changes: `vda`."},source:{
-type:"string",minLength:1,description:"File that the guest uses, as an absolute path. A `<backingStore/>` that hides lay\
-ers is removed."}}},convert:{type:"object",additionalProperties:!1,required:["source","dest"],properties:{source:{type:"\
-string",minLength:1,description:"Absolute path of an image that nothing writes to."},dest:{type:"string",minLength:1,description:"\
+than this many images (default: no limit). Requires `incremental`."},quiesce:{type:"string",enum:["required","preferred",
+"no"],description:"Have the guest agent freeze the guest's file systems while the backup begins: `required` fails withou\
+t it, `preferred` makes the backup all the same and notes why they were not frozen (default: `no`)."},"thaw-after":{type:"\
+integer",minimum:4,maximum:600,description:"With `quiesce`: thaw the file systems after this many seconds at the latest;\
+ the agent has half of it for the freeze (default: 60)."},timeout:{type:"integer",minimum:1,description:"Cancel the back\
+up and roll back if it takes more than this many seconds (default: one day)."}}},"checkpoint-create":{type:"object",additionalProperties:!1,
+required:["name"],properties:{name:{type:"string",minLength:1,pattern:"^[^/.][^/]*$",description:"Name of the checkpoint\
+, and of its bitmap in each disk."},description:{type:"string",description:"Description stored with the checkpoint."},disks:{
+type:"array",minItems:1,items:{type:"string",minLength:1},description:"Target names of the disks to track (default: ever\
+y qcow2 disk that the guest can write to)."}}},"checkpoint-delete":{type:"object",additionalProperties:!1,required:["che\
+ckpointname"],properties:{checkpointname:{type:"string",minLength:1,pattern:"^[^/.][^/]*$",description:"Name of the chec\
+kpoint, as in `virsh checkpoint-list`."},metadata:{type:"boolean",description:"Remove libvirt's record only, which also \
+works if a bitmap is missing or the guest is off. Bitmaps stay in the images."}}},"backup-verify":{type:"object",additionalProperties:!1,
+required:["store"],properties:{store:{type:"string",minLength:1,description:"Absolute path of the folder with the backup\
+s of this guest."},backup:{type:"string",pattern:"^(?!(?:prune\\.json|locks)$)(?!.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{\
+0,199}$",description:"Name of the backup, as in `blockplan backups`, or `latest` for the newest (default: every backup i\
+n the store)."}}},"backup-prune":{type:"object",additionalProperties:!1,required:["store","keep"],properties:{store:{type:"\
+string",minLength:1,description:"Absolute path of the folder with the backups of this guest."},keep:{type:"object",additionalProperties:!1,
+description:"Which backups to keep: each that at least one of these rules keeps, and those that it needs. The newest one\
+ is always kept, and so is the newest that was verified.",properties:{last:{type:"integer",minimum:1,description:"Keep t\
+hat many of the newest backups."},daily:{type:"integer",minimum:1,description:"Keep the newest backup of each of the las\
+t so many days with backups, in UTC."},weekly:{type:"integer",minimum:1,description:"Keep the newest backup of each of t\
+he last so many weeks with backups."},monthly:{type:"integer",minimum:1,description:"Keep the newest backup of each of t\
+he last so many months with backups."},pins:{type:"array",minItems:1,items:{type:"string",pattern:"^(?!(?:prune\\.json|lo\
+cks)$)(?!.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$"},description:"Names of backups to keep in any case."}}}}},restore:{
+type:"object",additionalProperties:!1,required:["store","backup","dest"],properties:{store:{type:"string",minLength:1,description:"\
+Absolute path of the folder with the backups of this guest."},backup:{type:"string",pattern:"^(?!(?:prune\\.json|locks)$)\
+(?!.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$",description:"Name of the backup, as in `blockplan backups`, or `lat\
+est` for the newest."},disks:{type:"array",minItems:1,items:{type:"string",minLength:1},description:"Target names of the\
+ disks to restore (default: every disk of the backup)."},dest:{type:"string",minLength:1,description:"Absolute path of t\
+he folder for the restored files, outside the store; it must exist. A file is called `GUEST-BACKUP-DISK.qcow2`."}}},blockcopy:{
+type:"object",additionalProperties:!1,required:["disk","dest"],properties:{disk:{type:"string",minLength:1,description:"\
+The target name of the disk, as in `virsh domblklist`: `vda`."},dest:{type:"string",minLength:1,description:"Absolute pa\
+th of the copy."},format:{type:"string",enum:["qcow2","raw"],description:"Format of the copy (default: the format of the\
+ source)."},shallow:{type:"boolean",description:"Copy the active layer only; the layers below stay where they are, and t\
+he copy uses them."},"reuse-external":{type:"boolean",description:"Copy into an existing file that was created for the p\
+urpose; its content is overwritten. Requires `format`."},blockdev:{type:"boolean",description:"`dest` is a block device,\
+ not a file."},bandwidth:{type:"integer",minimum:1,description:"Speed limit in MiB/s (in bytes/s with `bytes`)."},bytes:{
+type:"boolean",description:"`bandwidth` is in bytes/s."},granularity:{type:"integer",minimum:512,maximum:67108864,description:"\
+Granularity of the copy in bytes, a power of two."},"buf-size":{type:"integer",minimum:0,description:"Maximum amount of \
+data in flight between source and copy, in bytes."},timeout:{type:"integer",minimum:1,description:"Cancel the copy and r\
+oll back if it is not ready after this many seconds (default: one day)."},pivot:{type:"boolean",description:"Switch the \
+guest to the copy once both are equal: a migration."},finish:{type:"boolean",description:"Keep the guest on the source o\
+nce both are equal: a live backup."},"transient-job":{type:"boolean",description:"Accept that the copy is lost if the gu\
+est stops before the copy ends. libvirt requires this for a persistent domain, so blockplan always sets it in that case;\
+ the domain stays persistent."},"synchronous-writes":{type:"boolean",description:"Complete a write of the guest only aft\
+er both sides have it (libvirt 8.0)."}}},blockcommit:{type:"object",additionalProperties:!1,required:["disk"],properties:{
+disk:{type:"string",minLength:1,description:"The target name of the disk, as in `virsh domblklist`: `vda`."},base:{type:"\
+string",minLength:1,description:"The layer that receives the data: its path, or its position in the chain, such as `vda[\
+2]`."},shallow:{type:"boolean",description:"Commit into the layer directly below `top`."},top:{type:"string",minLength:1,
+description:"The topmost layer to commit: its path or position; with `active`, the active layer."},active:{type:"boolean",
+description:"Commit the active layer; requires `pivot` or `keep-overlay`."},pivot:{type:"boolean",description:"Switch th\
+e guest to the base at the end; implies `active`."},"keep-overlay":{type:"boolean",description:"Keep the guest on the ac\
+tive layer once the base holds the same data; implies `active`."},delete:{type:"boolean",description:"Remove the committ\
+ed files once they are proven unused."},quarantine:{type:"string",minLength:1,description:"Move the committed files to t\
+his folder, on the same file system, instead of removing them."},"keep-relative":{type:"boolean",description:"Keep relat\
+ive backing file names relative."},bandwidth:{type:"integer",minimum:1,description:"Speed limit in MiB/s (in bytes/s wit\
+h `bytes`)."},bytes:{type:"boolean",description:"`bandwidth` is in bytes/s."},timeout:{type:"integer",minimum:1,description:"\
+Cancel the commit and roll back if it takes more than this many seconds (default: one day)."}}},blockpull:{type:"object",
+additionalProperties:!1,required:["disk"],properties:{disk:{type:"string",minLength:1,description:"The target name of th\
+e disk, as in `virsh domblklist`: `vda`."},base:{type:"string",minLength:1,description:"The layer that stays below the a\
+ctive one: its path, or its position in the chain, such as `vda[2]`. Default: no layer stays."},"keep-relative":{type:"b\
+oolean",description:"Keep the relative name of `base` in the header. Requires `base`."},bandwidth:{type:"integer",minimum:1,
+description:"Speed limit in MiB/s (in bytes/s with `bytes`)."},bytes:{type:"boolean",description:"`bandwidth` is in byte\
+s/s."},timeout:{type:"integer",minimum:1,description:"Cancel the pull and roll back if it takes more than this many seco\
+nds (default: one day)."}}},undefine:{type:"object",additionalProperties:!1,properties:{"keep-nvram":{type:"boolean",description:"\
+Keep the guest's NVRAM file; required if it has one."},"keep-tpm":{type:"boolean",description:"Keep the guest's TPM stat\
+e (libvirt 8.9); required if it has one."},"snapshots-metadata":{type:"boolean",description:"Remove libvirt's records of\
+ the snapshots; the journal keeps their metadata."},"checkpoints-metadata":{type:"boolean",description:"Remove libvirt's\
+ records of the checkpoints; the journal keeps their metadata."}}},redefine:{type:"object",additionalProperties:!1,properties:{
+disk:{type:"string",minLength:1,description:"The target name of the disk whose source changes: `vda`."},source:{type:"st\
+ring",minLength:1,description:"File that the guest uses, as an absolute path. A `<backingStore/>` that hides layers is r\
+emoved."}}},convert:{type:"object",additionalProperties:!1,required:["source","dest"],properties:{source:{type:"string",
+minLength:1,description:"Absolute path of an image that nothing writes to."},dest:{type:"string",minLength:1,description:"\
 Absolute path of the copy; it must not exist."},"source-format":{type:"string",enum:["qcow2","raw","vmdk","vdi","vhdx","\
 qed"],description:"Format of the source (-f; default: its format in the chain)."},"target-format":{type:"string",enum:["\
 qcow2","raw","vmdk","vdi","vhdx"],description:"Format of the copy (-O; default: qcow2)."},compress:{type:"boolean",description:"\
@@ -232,54 +236,69 @@ was written since an earlier backup: `auto` for the newest that is fit, or the n
 t for the next increment (default: full copies, without a checkpoint)."},"without-parent":{type:"string",enum:["full","r\
 efuse"],description:"What to do with a disk of which no increment is possible: copy it in full, or refuse the plan (defa\
 ult: full). Requires `incremental`."},"max-chain":{type:"integer",minimum:1,description:"Copy a disk in full if it would\
- otherwise consist of more than this many images (default: no limit). Requires `incremental`."},timeout:{type:"integer",
-minimum:1,description:"Cancel the backup and roll back if it takes more than this many seconds (default: one day)."}}},pattern8=new RegExp(
-"^(?!latest$)(?!(?:prune\\.json|locks)$)(?!.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$","u");function validate55(data,{
+ otherwise consist of more than this many images (default: no limit). Requires `incremental`."},quiesce:{type:"string",enum:[
+"required","preferred","no"],description:"Have the guest agent freeze the guest's file systems while the backup begins: \
+`required` fails without it, `preferred` makes the backup all the same and notes why they were not frozen (default: `no`\
+)."},"thaw-after":{type:"integer",minimum:4,maximum:600,description:"With `quiesce`: thaw the file systems after this ma\
+ny seconds at the latest; the agent has half of it for the freeze (default: 60)."},timeout:{type:"integer",minimum:1,description:"\
+Cancel the backup and roll back if it takes more than this many seconds (default: one day)."}}},pattern8=new RegExp("^(?\
+!latest$)(?!(?:prune\\.json|locks)$)(?!.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$","u");function validate55(data,{
 instancePath="",parentData,parentDataProperty,rootData=data,dynamicAnchors={}}={}){let vErrors=null,errors=0,evaluated0=validate55.
 evaluated;if(evaluated0.dynamicProps&&(evaluated0.props=void 0),evaluated0.dynamicItems&&(evaluated0.items=void 0),data&&
 typeof data=="object"&&!Array.isArray(data)){if(data.store===void 0){let err0={instancePath,schemaPath:"#/required",keyword:"\
 required",params:{missingProperty:"store"}};vErrors===null?vErrors=[err0]:vErrors.push(err0),errors++}if(data.name===void 0){
 let err1={instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"name"}};vErrors===null?vErrors=
-[err1]:vErrors.push(err1),errors++}for(let key0 in data)if(!(key0==="store"||key0==="name"||key0==="disks"||key0==="incr\
-emental"||key0==="without-parent"||key0==="max-chain"||key0==="timeout")){let err2={instancePath,schemaPath:"#/additiona\
-lProperties",keyword:"additionalProperties",params:{additionalProperty:key0}};vErrors===null?vErrors=[err2]:vErrors.push(
-err2),errors++}if(data.store!==void 0){let data0=data.store;if(typeof data0=="string"){if(func1(data0)<1){let err3={instancePath:instancePath+
-"/store",schemaPath:"#/properties/store/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err3]:vErrors.
-push(err3),errors++}}else{let err4={instancePath:instancePath+"/store",schemaPath:"#/properties/store/type",keyword:"typ\
-e",params:{type:"string"}};vErrors===null?vErrors=[err4]:vErrors.push(err4),errors++}}if(data.name!==void 0){let data1=data.
-name;if(typeof data1=="string"){if(!pattern8.test(data1)){let err5={instancePath:instancePath+"/name",schemaPath:"#/prop\
-erties/name/pattern",keyword:"pattern",params:{pattern:"^(?!latest$)(?!(?:prune\\.json|locks)$)(?!.*\\.partial$)[A-Za-z0-9\
-][A-Za-z0-9._+-]{0,199}$"}};vErrors===null?vErrors=[err5]:vErrors.push(err5),errors++}}else{let err6={instancePath:instancePath+
-"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err6]:vErrors.
-push(err6),errors++}}if(data.disks!==void 0){let data2=data.disks;if(Array.isArray(data2)){if(data2.length<1){let err7={
-instancePath:instancePath+"/disks",schemaPath:"#/properties/disks/minItems",keyword:"minItems",params:{limit:1}};vErrors===
-null?vErrors=[err7]:vErrors.push(err7),errors++}let len0=data2.length;for(let i0=0;i0<len0;i0++){let data3=data2[i0];if(typeof data3==
-"string"){if(func1(data3)<1){let err8={instancePath:instancePath+"/disks/"+i0,schemaPath:"#/properties/disks/items/minLe\
-ngth",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err8]:vErrors.push(err8),errors++}}else{let err9={instancePath:instancePath+
-"/disks/"+i0,schemaPath:"#/properties/disks/items/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err9]:
-vErrors.push(err9),errors++}}}else{let err10={instancePath:instancePath+"/disks",schemaPath:"#/properties/disks/type",keyword:"\
-type",params:{type:"array"}};vErrors===null?vErrors=[err10]:vErrors.push(err10),errors++}}if(data.incremental!==void 0){
-let data4=data.incremental;if(typeof data4=="string"){if(!pattern8.test(data4)){let err11={instancePath:instancePath+"/i\
-ncremental",schemaPath:"#/properties/incremental/pattern",keyword:"pattern",params:{pattern:"^(?!latest$)(?!(?:prune\\.js\
-on|locks)$)(?!.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$"}};vErrors===null?vErrors=[err11]:vErrors.push(err11),errors++}}else{
-let err12={instancePath:instancePath+"/incremental",schemaPath:"#/properties/incremental/type",keyword:"type",params:{type:"\
-string"}};vErrors===null?vErrors=[err12]:vErrors.push(err12),errors++}}if(data["without-parent"]!==void 0){let data5=data["\
-without-parent"];if(typeof data5!="string"){let err13={instancePath:instancePath+"/without-parent",schemaPath:"#/propert\
-ies/without-parent/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err13]:vErrors.push(err13),errors++}
-if(!(data5==="full"||data5==="refuse")){let err14={instancePath:instancePath+"/without-parent",schemaPath:"#/properties/\
-without-parent/enum",keyword:"enum",params:{allowedValues:schema21.properties["without-parent"].enum}};vErrors===null?vErrors=
-[err14]:vErrors.push(err14),errors++}}if(data["max-chain"]!==void 0){let data6=data["max-chain"];if(!(typeof data6=="num\
-ber"&&!(data6%1)&&!isNaN(data6)&&isFinite(data6))){let err15={instancePath:instancePath+"/max-chain",schemaPath:"#/prope\
-rties/max-chain/type",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err15]:vErrors.push(err15),errors++}
-if(typeof data6=="number"&&isFinite(data6)&&(data6<1||isNaN(data6))){let err16={instancePath:instancePath+"/max-chain",schemaPath:"\
-#/properties/max-chain/minimum",keyword:"minimum",params:{comparison:">=",limit:1}};vErrors===null?vErrors=[err16]:vErrors.
-push(err16),errors++}}if(data.timeout!==void 0){let data7=data.timeout;if(!(typeof data7=="number"&&!(data7%1)&&!isNaN(data7)&&
-isFinite(data7))){let err17={instancePath:instancePath+"/timeout",schemaPath:"#/properties/timeout/type",keyword:"type",
-params:{type:"integer"}};vErrors===null?vErrors=[err17]:vErrors.push(err17),errors++}if(typeof data7=="number"&&isFinite(
-data7)&&(data7<1||isNaN(data7))){let err18={instancePath:instancePath+"/timeout",schemaPath:"#/properties/timeout/minimu\
-m",keyword:"minimum",params:{comparison:">=",limit:1}};vErrors===null?vErrors=[err18]:vErrors.push(err18),errors++}}}else{
-let err19={instancePath,schemaPath:"#/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err19]:vErrors.
-push(err19),errors++}return validate55.errors=vErrors,errors===0}validate55.evaluated={props:!0,dynamicProps:!1,dynamicItems:!1};function validate57(data,{instancePath="",parentData,parentDataProperty,rootData=data,dynamicAnchors={}}={}){let vErrors=null,
+[err1]:vErrors.push(err1),errors++}for(let key0 in data)if(!func2.call(schema21.properties,key0)){let err2={instancePath,
+schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key0}};vErrors===null?vErrors=
+[err2]:vErrors.push(err2),errors++}if(data.store!==void 0){let data0=data.store;if(typeof data0=="string"){if(func1(data0)<
+1){let err3={instancePath:instancePath+"/store",schemaPath:"#/properties/store/minLength",keyword:"minLength",params:{limit:1}};
+vErrors===null?vErrors=[err3]:vErrors.push(err3),errors++}}else{let err4={instancePath:instancePath+"/store",schemaPath:"\
+#/properties/store/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err4]:vErrors.push(err4),errors++}}
+if(data.name!==void 0){let data1=data.name;if(typeof data1=="string"){if(!pattern8.test(data1)){let err5={instancePath:instancePath+
+"/name",schemaPath:"#/properties/name/pattern",keyword:"pattern",params:{pattern:"^(?!latest$)(?!(?:prune\\.json|locks)$)\
+(?!.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$"}};vErrors===null?vErrors=[err5]:vErrors.push(err5),errors++}}else{let err6={
+instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type:"string"}};vErrors===null?
+vErrors=[err6]:vErrors.push(err6),errors++}}if(data.disks!==void 0){let data2=data.disks;if(Array.isArray(data2)){if(data2.
+length<1){let err7={instancePath:instancePath+"/disks",schemaPath:"#/properties/disks/minItems",keyword:"minItems",params:{
+limit:1}};vErrors===null?vErrors=[err7]:vErrors.push(err7),errors++}let len0=data2.length;for(let i0=0;i0<len0;i0++){let data3=data2[i0];
+if(typeof data3=="string"){if(func1(data3)<1){let err8={instancePath:instancePath+"/disks/"+i0,schemaPath:"#/properties/\
+disks/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err8]:vErrors.push(err8),errors++}}else{
+let err9={instancePath:instancePath+"/disks/"+i0,schemaPath:"#/properties/disks/items/type",keyword:"type",params:{type:"\
+string"}};vErrors===null?vErrors=[err9]:vErrors.push(err9),errors++}}}else{let err10={instancePath:instancePath+"/disks",
+schemaPath:"#/properties/disks/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err10]:vErrors.push(err10),
+errors++}}if(data.incremental!==void 0){let data4=data.incremental;if(typeof data4=="string"){if(!pattern8.test(data4)){
+let err11={instancePath:instancePath+"/incremental",schemaPath:"#/properties/incremental/pattern",keyword:"pattern",params:{
+pattern:"^(?!latest$)(?!(?:prune\\.json|locks)$)(?!.*\\.partial$)[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$"}};vErrors===null?vErrors=
+[err11]:vErrors.push(err11),errors++}}else{let err12={instancePath:instancePath+"/incremental",schemaPath:"#/properties/\
+incremental/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err12]:vErrors.push(err12),errors++}}if(data["\
+without-parent"]!==void 0){let data5=data["without-parent"];if(typeof data5!="string"){let err13={instancePath:instancePath+
+"/without-parent",schemaPath:"#/properties/without-parent/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=
+[err13]:vErrors.push(err13),errors++}if(!(data5==="full"||data5==="refuse")){let err14={instancePath:instancePath+"/with\
+out-parent",schemaPath:"#/properties/without-parent/enum",keyword:"enum",params:{allowedValues:schema21.properties["with\
+out-parent"].enum}};vErrors===null?vErrors=[err14]:vErrors.push(err14),errors++}}if(data["max-chain"]!==void 0){let data6=data["\
+max-chain"];if(!(typeof data6=="number"&&!(data6%1)&&!isNaN(data6)&&isFinite(data6))){let err15={instancePath:instancePath+
+"/max-chain",schemaPath:"#/properties/max-chain/type",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err15]:
+vErrors.push(err15),errors++}if(typeof data6=="number"&&isFinite(data6)&&(data6<1||isNaN(data6))){let err16={instancePath:instancePath+
+"/max-chain",schemaPath:"#/properties/max-chain/minimum",keyword:"minimum",params:{comparison:">=",limit:1}};vErrors===null?
+vErrors=[err16]:vErrors.push(err16),errors++}}if(data.quiesce!==void 0){let data7=data.quiesce;if(typeof data7!="string"){
+let err17={instancePath:instancePath+"/quiesce",schemaPath:"#/properties/quiesce/type",keyword:"type",params:{type:"stri\
+ng"}};vErrors===null?vErrors=[err17]:vErrors.push(err17),errors++}if(!(data7==="required"||data7==="preferred"||data7===
+"no")){let err18={instancePath:instancePath+"/quiesce",schemaPath:"#/properties/quiesce/enum",keyword:"enum",params:{allowedValues:schema21.
+properties.quiesce.enum}};vErrors===null?vErrors=[err18]:vErrors.push(err18),errors++}}if(data["thaw-after"]!==void 0){let data8=data["\
+thaw-after"];if(!(typeof data8=="number"&&!(data8%1)&&!isNaN(data8)&&isFinite(data8))){let err19={instancePath:instancePath+
+"/thaw-after",schemaPath:"#/properties/thaw-after/type",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[
+err19]:vErrors.push(err19),errors++}if(typeof data8=="number"&&isFinite(data8)){if(data8>600||isNaN(data8)){let err20={instancePath:instancePath+
+"/thaw-after",schemaPath:"#/properties/thaw-after/maximum",keyword:"maximum",params:{comparison:"<=",limit:600}};vErrors===
+null?vErrors=[err20]:vErrors.push(err20),errors++}if(data8<4||isNaN(data8)){let err21={instancePath:instancePath+"/thaw-\
+after",schemaPath:"#/properties/thaw-after/minimum",keyword:"minimum",params:{comparison:">=",limit:4}};vErrors===null?vErrors=
+[err21]:vErrors.push(err21),errors++}}}if(data.timeout!==void 0){let data9=data.timeout;if(!(typeof data9=="number"&&!(data9%
+1)&&!isNaN(data9)&&isFinite(data9))){let err22={instancePath:instancePath+"/timeout",schemaPath:"#/properties/timeout/ty\
+pe",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err22]:vErrors.push(err22),errors++}if(typeof data9==
+"number"&&isFinite(data9)&&(data9<1||isNaN(data9))){let err23={instancePath:instancePath+"/timeout",schemaPath:"#/proper\
+ties/timeout/minimum",keyword:"minimum",params:{comparison:">=",limit:1}};vErrors===null?vErrors=[err23]:vErrors.push(err23),
+errors++}}}else{let err24={instancePath,schemaPath:"#/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=
+[err24]:vErrors.push(err24),errors++}return validate55.errors=vErrors,errors===0}validate55.evaluated={props:!0,dynamicProps:!1,
+dynamicItems:!1};function validate57(data,{instancePath="",parentData,parentDataProperty,rootData=data,dynamicAnchors={}}={}){let vErrors=null,
 errors=0,evaluated0=validate57.evaluated;if(evaluated0.dynamicProps&&(evaluated0.props=void 0),evaluated0.dynamicItems&&
 (evaluated0.items=void 0),data&&typeof data=="object"&&!Array.isArray(data)){if(data.name===void 0){let err0={instancePath,
 schemaPath:"#/required",keyword:"required",params:{missingProperty:"name"}};vErrors===null?vErrors=[err0]:vErrors.push(err0),

@@ -15,6 +15,7 @@ import { eachHost, type HostName, type OnHosts, ofHost, withHost } from '../mode
 import { withStoresOf } from '../model/known-stores.ts';
 import { withTrackingOf } from '../model/tracking.ts';
 import type { End } from '../outcomes.ts';
+import type { FrozenGuest } from './frozen-guest.ts';
 import type { RecentEffect } from './last-writes.ts';
 import type { LeftWrites } from './left-writes.ts';
 
@@ -42,6 +43,8 @@ export interface RunHost {
   readonly left: readonly LeftWrites[];
   /** Files whose former content the run may have overwritten. */
   readonly overwritten: readonly string[];
+  /** Set while the run may have left the guest frozen. */
+  readonly frozen?: FrozenGuest | undefined;
 }
 
 /** The host states at the start of a phase: `before` the phase itself, and at the `start` of its step. */

@@ -6,6 +6,7 @@ import type {
   DigestBackupEffect,
   DiscardBackupEffect,
   DraftBackupEffect,
+  NoteQuiesceEffect,
   PublishBackupEffect,
   RetireCheckpointsEffect,
   VerifyImageEffect,
@@ -35,6 +36,10 @@ export function applyBackup(host: SimulatedHost, effect: BackupEffect): Simulate
   switch (effect.tool) {
     case 'draft-backup':
       return draft(host, effect);
+    case 'arm-thaw':
+      return { ...host, guarded: true };
+    case 'note-quiesce':
+      return noted(host, effect);
     case 'await-backup':
       return awaited(host, effect);
     case 'digest-backup':
@@ -85,6 +90,15 @@ function draft(
     },
     withNewImage(host, file, { ...sizes, made: true }),
   );
+}
+
+/** As the driver does: what the thaw has found frozen was frozen when the backup began. */
+function noted(host: SimulatedHost, { draft: folder, required }: NoteQuiesceEffect): SimulatedHost {
+  refuseUnless(Boolean(host.state.files[nameIn(host, folder)]), `${folder} does not exist`);
+  refuseUnless(!required || host.thawed === true, 'the file systems were not frozen');
+  if (host.frozen) return host;
+  const { guarded: _ended, ...rest } = host;
+  return rest;
 }
 
 function awaited(host: SimulatedHost, effect: AwaitBackupEffect): SimulatedHost {

@@ -13,6 +13,7 @@ import {
   trackedTargets,
 } from './backed-up-disks.ts';
 import { defineStep, type Infer, type ParamsSchema } from './define.ts';
+import { THAW_AFTER_S } from './effects/quiesce.ts';
 import { timeoutOption } from './options.ts';
 import { copyPhase, digestPhase, publishPhase, retirePhase } from './phases/backup.ts';
 import { requireOwnStore } from './requirements/backup.ts';
@@ -20,6 +21,7 @@ import { requireNewCheckpoint } from './requirements/checkpoint.ts';
 import { requireDiskForJob } from './requirements/disk.ts';
 import { checkRunning, guestUpText } from './requirements/guest.ts';
 import { requireNewFile, requireNoFile, requireWritableByQemu } from './requirements/new-file.ts';
+import { checkQuiesce, requireQuiesce } from './requirements/quiesce.ts';
 import {
   checkListedOnce,
   checkNeeds,
@@ -72,6 +74,18 @@ const schema = {
       description:
         'Copy a disk in full if it would otherwise consist of more than this many images (default: no limit). Requires `incremental`.',
     },
+    quiesce: {
+      type: 'string',
+      enum: ['required', 'preferred', 'no'],
+      description:
+        "Have the guest agent freeze the guest's file systems while the backup begins: `required` fails without it, `preferred` makes the backup all the same and notes why they were not frozen (default: `no`).",
+    },
+    'thaw-after': {
+      type: 'integer',
+      minimum: 4,
+      maximum: 600,
+      description: `With \`quiesce\`: thaw the file systems after this many seconds at the latest; the agent has half of it for the freeze (default: ${THAW_AFTER_S}).`,
+    },
     timeout: timeoutOption('backup', 'takes more than'),
   },
 } as const satisfies ParamsSchema;
@@ -95,6 +109,7 @@ export const backupBeginStep = defineStep<typeof schema>({
     ...checkListedOnce('disks', params.disks),
     ...checkNeeds(params, 'without-parent', 'incremental'),
     ...checkNeeds(params, 'max-chain', 'incremental'),
+    ...checkQuiesce(params),
   ],
   requires(params: Params, state, needs) {
     const down = checkRunning(state);
@@ -110,6 +125,7 @@ export const backupBeginStep = defineStep<typeof schema>({
     const leaveOut = 'leave the disk out: list the others in "disks"';
     for (const target of chosen)
       requireDiskForJob(needs, state, target, keyOf(params, target), leaveOut);
+    requireQuiesce(needs, state, params);
     requireOwnStore(needs, state, params.store);
     requireBases(needs, state, params);
     requireNoFile(
@@ -146,6 +162,15 @@ export const backupBeginStep = defineStep<typeof schema>({
     {
       title: 'One disk of several, for at most an hour',
       params: { store: '/backup/testvm', name: 'vda-only', disks: ['vda'], timeout: 3600 },
+    },
+    {
+      title: 'Of file systems that were frozen for at most 20 seconds',
+      params: {
+        store: '/backup/testvm',
+        name: 'consistent',
+        quiesce: 'required',
+        'thaw-after': 20,
+      },
     },
   ],
 });

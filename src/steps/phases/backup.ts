@@ -15,6 +15,7 @@ import {
 } from '../backed-up-disks.ts';
 import { NoRollback, type Phase } from '../define.ts';
 import { awaitBackup, beginBackup, copyIn } from '../effects/backup.ts';
+import { type Quiesce, quiesced, thawAgain, unfrozenText } from '../effects/quiesce.ts';
 import { discardBackup } from '../rollbacks/discard-backup.ts';
 import { discardCheckpoint } from '../rollbacks/discard-checkpoint.ts';
 import {
@@ -26,16 +27,24 @@ import {
   madeByRun,
 } from './expect.ts';
 
-export function copyPhase(params: BackedUp & { readonly timeout?: number }): Phase {
+/** How the summary of the phase says what is frozen at that instant. */
+const FROZEN_TEXT = {
+  required: ', with frozen file systems,',
+  preferred: ', with frozen file systems if the guest agent answers,',
+  no: '',
+} as const;
+
+export function copyPhase(params: BackedUp & Quiesce & { readonly timeout?: number }): Phase {
   const draft = draftOf(params);
-  const { name, timeout } = params;
+  const { name, timeout, quiesce = 'no' } = params;
+  const thaws = quiesce === 'no' ? '' : 'thaw the guest, ';
   const isTracking = params.incremental !== undefined;
   return {
     name: 'copy',
-    summary: `copy the disks as they are at one instant into ${draft}, while the guest runs`,
+    summary: `copy the disks as they are at one instant${FROZEN_TEXT[quiesce]} into ${draft}, while the guest runs`,
     rollback: isTracking
-      ? 'cancel the backup, delete its checkpoint and remove its folder'
-      : 'cancel the backup and remove its folder',
+      ? `${thaws}cancel the backup, delete its checkpoint and remove its folder`
+      : `${thaws}cancel the backup and remove its folder`,
     effects(state, start) {
       const disks = backedUpTargets(params, state);
       const tracked = trackedTargets(params, state);
@@ -44,9 +53,14 @@ export function copyPhase(params: BackedUp & { readonly timeout?: number }): Pha
         const since = increments.get(disk)?.parent;
         return { disk, file: copyIn(draft, disk), ...(since === undefined ? {} : { since }) };
       });
+      const begin = beginBackup(
+        state,
+        copies,
+        tracked.length === 0 ? undefined : { name, disks: tracked },
+      );
       return [
-        draftBackup(params, state, start),
-        beginBackup(state, copies, tracked.length === 0 ? undefined : { name, disks: tracked }),
+        { ...draftBackup(params, state, start), ...unfrozenText(params, state) },
+        ...quiesced(params, state, draft, begin),
         awaitBackup(draft, disks, 'complete', timeout),
       ];
     },
@@ -55,14 +69,16 @@ export function copyPhase(params: BackedUp & { readonly timeout?: number }): Pha
       fileExists(draft),
       ...(trackedTargets(params, before).length > 0 ? [checkpointIsRecorded(name)] : []),
     ],
-    undo: (before, now) =>
-      discardBackup(
+    undo: (before, now) => [
+      ...thawAgain(now),
+      ...discardBackup(
         before,
         now,
         draft,
         backedUpTargets(params, before),
         checkpoint(params, before, now),
       ),
+    ],
   };
 }
 
