@@ -4,7 +4,7 @@ import { chmodSync, cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { stringify } from 'yaml';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type LabHost, startHost } from '../../src/lab/host.ts';
@@ -252,6 +252,8 @@ describe('an interruption leaves nothing behind', () => {
       planText(NAME, [{ blockcopy: { disk: 'vda', dest: at('slow'), ...slow } }]),
     );
     const running = startCli(host, ['rehearse', file, '-c', host.uri]);
+    // A rehearsal has a host of its own, so it would outlive a test that fails.
+    onTestFinished(() => void running.child.kill('SIGKILL'));
     let said = '';
     running.child.stderr?.on('data', (text: string) => {
       said += text;
