@@ -80,5 +80,6 @@ function writeCache(file: string, source: string, data: Buffer): void {
 /** V8 checks only the length of the source, and not the data. */
 function hashOf(source: string, data: Buffer): Buffer {
   const { version, arch } = process;
-  return createHash('sha256').update(`${version} ${arch} ${source}`).update(data).digest();
+  const hash = createHash('sha256').update(`${version} ${arch} `);
+  return hash.update(source).update(data).digest();
 }

@@ -14,7 +14,7 @@ import { walk } from '../simulate/walk.ts';
 
 const ACTS = ['restarted', 'edited', 'moved', 'snapshot', 'copied'] as const;
 
-/** What somebody else does, by the first word of the fault. */
+/** What other tools and operators do, by the first word of the fault. */
 export type Act = (typeof ACTS)[number];
 
 export function isAct(word: string): word is Act {

@@ -28,7 +28,7 @@ import {
   wasStarted,
 } from './compare.ts';
 import { retryDoubts } from './doubts.ts';
-import { isOnlyCopy, owedDefinition } from './kept-definition.ts';
+import { owedIn } from './kept-definition.ts';
 import { ambiguousDisks, lastWritesBy, unknownLastWrites } from './last-writes.ts';
 import { leftWritesTexts } from './left-writes.ts';
 import { lostRecords } from './lost-records.ts';
@@ -75,7 +75,7 @@ function* reconnectAll({ hosts }: RunState): RunPart<boolean> {
 /** @param reason why the end could not be observed, if that is not among the run's reasons */
 function unknown(run: RunState, ...reason: readonly string[]): Finish {
   const { domain, host } = home(run).initial;
-  const owed = owedDefinition(isOnlyCopy(home(run)), domain.name, run);
+  const owed = owedIn(run);
   const state = [
     'the state of the domain is unknown',
     `it is also unknown whether a block job of "${domain.name}" is still running`,
@@ -290,7 +290,7 @@ function finishOf(end: End, run: RunState, { happened = [], state, next = [] }: 
 
 /** The end of an attempt that was refused before it did anything, with the definition that the guest may still lack. */
 export function refusedFinish(run: RunState, meaning: string, next: readonly Command[]): Finish {
-  const owed = owedDefinition(isOnlyCopy(home(run)), home(run).initial.domain.name, run);
+  const owed = owedIn(run);
   const state = [meaning, ...owed.state];
   const { reasons: happened } = run;
   return finishOf('preflight-refused', run, { happened, state, next: [...next, ...owed.next] });

@@ -8,7 +8,7 @@ import type { HostState } from '../model/host-state.ts';
 import { type OnHosts, ofHost } from '../model/hosts.ts';
 import { thisHost } from '../this-host.ts';
 import type { AdmittedRun } from './admitted-run.ts';
-import type { RunHost } from './run-state.ts';
+import { home, type RunHost, type RunState } from './run-state.ts';
 
 /** Follows the definition of one domain: the last observation, and the commands sent since. */
 export class KeptDefinition {
@@ -50,7 +50,7 @@ export class KeptDefinition {
 }
 
 /** Whether the definition that a run has saved is not known to be back. */
-export function isOnlyCopy({ kept, since, lastSeen }: RunHost): boolean {
+function isOnlyCopy({ kept, since, lastSeen }: RunHost): boolean {
   const last = since.findLast(
     ({ effect }) => isVerb(effect, 'undefine') || isVerb(effect, 'define'),
   );
@@ -80,6 +80,12 @@ export function owedDefinition(
     ],
     next: [blockplanCommand('rescue', id)],
   };
+}
+
+/** The same for the definition that a run may hold alone. */
+export function owedIn(run: RunState): ReturnType<typeof owedDefinition> {
+  const host = home(run);
+  return owedDefinition(isOnlyCopy(host), host.initial.domain.name, run);
 }
 
 /** Writes what is kept to a file of its own before the journal records it, so that it outlives plan and journal. */

@@ -5,33 +5,32 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
 import nodeModule, { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { cacheCode } from '../../../src/cli/code-cache.ts';
 import { EXIT_CODES } from '../../../src/outcomes.ts';
+import { scratchFolder } from '../../scratch-folder.ts';
 
 const require = createRequire(import.meta.url);
 const { _extensions: loaders } = nodeModule as unknown as { _extensions: Record<string, unknown> };
 const usual = loaders['.js'];
 
+const root = scratchFolder('code-cache');
 let folder: string;
 let chunk: string;
 let file: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'blockplan-'));
+  folder = mkdtempSync(join(root, 'test-'));
   mkdirSync(join(folder, 'chunks'));
   chunk = join(folder, 'chunks', 'some-chunk-a-b_CD12.js');
   file = join(folder, 'cache', 'some-chunk');
 });
 afterEach(() => {
   loaders['.js'] = usual;
-  rmSync(folder, { recursive: true });
 });
 
 /** Loads the chunk as a new process does that ends with this exit code. */
