@@ -83,6 +83,19 @@ const bundles = [
     input: 'src/demo/main.ts',
     output: { file: 'dist/demo.js', format: 'cjs', comments, codeSplitting: false },
   }),
+  // One file, loaded as a whole before a guest is frozen: an upgrade may remove what it would load later.
+  await build({
+    ...options,
+    input: 'src/cli/thaw-guard.ts',
+    plugins: [ascii],
+    output: {
+      file: 'dist/thaw-guard.js',
+      format: 'cjs',
+      comments,
+      minify,
+      codeSplitting: false,
+    },
+  }),
   await build({
     ...options,
     input: 'src/index.ts',

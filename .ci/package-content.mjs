@@ -20,6 +20,7 @@ export function packageContent({ zsh, interpreter, completion }) {
   return [
     { to: 'bin/blockplan', link: '../lib/blockplan/cli.js' },
     { to: 'lib/blockplan/cli.js', content: program, mode: EXECUTABLE },
+    { to: 'lib/blockplan/thaw-guard.js', content: readFileSync('dist/thaw-guard.js') },
     { to: 'lib/blockplan/package.json', content: readFileSync('dist/package.json') },
     ...folder('dist/chunks', 'lib/blockplan/chunks'),
     ...folder('examples/systemd', 'lib/systemd/system', '.service'),

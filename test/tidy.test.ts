@@ -20,7 +20,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   notify: ['plan', 'programs'],
   graph: ['plan', 'steps', 'model'],
   machine: ['graph'],
-  simulate: ['machine', 'graph', 'plan', 'steps', 'commands', 'host', 'model'],
+  simulate: ['store', 'machine', 'graph', 'plan', 'steps', 'commands', 'store', 'host', 'model'],
   'host-io': ['model'],
   libvirt: ['commands', 'host-io', 'store', 'model'],
   store: ['model'],

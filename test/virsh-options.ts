@@ -125,6 +125,13 @@ export const VIRSH_OPTIONS: Readonly<Record<string, Readonly<Record<string, bool
     'redefine-validate': false,
     quiesce: false,
   },
+  'checkpoint-delete': {
+    domain: true,
+    checkpointname: true,
+    children: false,
+    'children-only': false,
+    metadata: false,
+  },
   'snapshot-delete': {
     domain: true,
     snapshotname: true,
@@ -137,6 +144,10 @@ export const VIRSH_OPTIONS: Readonly<Record<string, Readonly<Record<string, bool
     domain: true,
     inactive: false,
     details: false,
+  },
+  domfsfreeze: {
+    domain: true,
+    mountpoint: true,
   },
   domfsthaw: {
     domain: true,

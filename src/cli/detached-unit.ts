@@ -38,8 +38,8 @@ export function unitArguments(
     ...['--quiet', '--collect', '--wait', `--unit=blockplan-${run}`],
     `--description=blockplan run ${run}`,
     `--working-directory=${cwd}`,
-    // On stop, signal only blockplan: it rolls back, and it needs its virsh for that.
-    '--property=KillMode=mixed',
+    // On stop, signal only blockplan: it rolls back, and it needs its virsh for that. What thaws a guest outlives it.
+    '--property=KillMode=process',
     '--property=UMask=0077',
     `--property=StandardOutput=append:${log}`,
     `--property=StandardError=append:${log}`,

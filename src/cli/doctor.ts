@@ -20,7 +20,7 @@ import { renderDiagnosis } from '../render/doctor.ts';
 import { jsonText } from '../render/json.ts';
 import { checkRunning } from '../steps/requirements/guest.ts';
 import { chosenConnection, namedLibvirt } from './connection.ts';
-import { forgottenRuns, leftBehind } from './earlier-runs.ts';
+import { forgottenRuns, leftBehind, storesOfRuns } from './earlier-runs.ts';
 import { withJsonRefusal } from './json-refusal.ts';
 import { writeNewFile } from './output-file.ts';
 import { inputRefusal } from './read.ts';
@@ -78,7 +78,9 @@ async function admitted(domain: string, connect: string | undefined): Promise<Pa
         throw new BlockplanError('preflight-refused', [unknown]);
       return { state: first, ...common };
     }
-    return await examined(await connecting, first, (files) => driver.survey(first, files), common);
+    const stores = await storesOfRuns(ownState(), first.domain.uuid);
+    const known = stores.length === 0 ? first : await driver.readStores(first, stores);
+    return await examined(await connecting, known, (files) => driver.survey(known, files), common);
   } finally {
     await connecting.then(
       (virsh) => virsh.close(),

@@ -51,6 +51,22 @@ export async function forgottenRuns(state: string, uuid: string): Promise<Forgot
   return found;
 }
 
+/**
+ * The backup stores that the newest runs on a domain named, by absolute path.
+ * @param state the state directory
+ * @throws BlockplanError stateUnreadable if it cannot be read
+ */
+export async function storesOfRuns(state: string, uuid: string): Promise<string[]> {
+  const stores = new Set<string>();
+  let searched = 0;
+  for await (const { ends } of runsThat(() => true, state, uuid)) {
+    if (++searched > MOST_SEARCHED) break;
+    for (const seen of Object.values(ends.started?.hosts ?? {}))
+      for (const store of Object.keys(seen.stores ?? {})) stores.add(store);
+  }
+  return [...stores];
+}
+
 /** Undefined for a journal that cannot be read: it explains nothing. */
 function endsOf({ folder }: RunFolder): RunLog | undefined {
   try {

@@ -8,6 +8,7 @@ import { type HostStateOptions, planOnHost } from './host-state.ts';
 import { draftFrom } from './read.ts';
 import { resultText } from './result-text.ts';
 import { onInterrupt } from './signals.ts';
+import { thawGuardPath } from './thaw-guard-path.ts';
 import { VERSION } from './version.ts';
 
 export interface RehearseCommandOptions extends HostStateOptions {
@@ -43,6 +44,7 @@ export async function rehearseCommand(
       plan,
       state,
       version: VERSION,
+      thawGuard: thawGuardPath(),
       signal: signals.signal,
       tell: (what) => process.stderr.write(`rehearsal: ${what}\n`),
     });

@@ -33,6 +33,7 @@ import { ranElsewhere, refuseElsewhere } from './other-host.ts';
 import { performRun } from './perform-run.ts';
 import { preflightRefusal } from './refusal.ts';
 import { type ResumableRun, refuseRunningHook, resumableRun } from './resumable-run.ts';
+import { thawGuardPath } from './thaw-guard-path.ts';
 import { VERSION } from './version.ts';
 import { withState } from './with-state.ts';
 
@@ -137,6 +138,7 @@ async function resumeLocked(
     domain,
     readonly: false,
     ...known,
+    thawGuard: thawGuardPath(),
     writeDurably,
   });
   try {

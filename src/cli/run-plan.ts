@@ -35,6 +35,7 @@ import { ask, canAsk, isYes } from './question.ts';
 import { draftFrom, inputRefusal, readSettings } from './read.ts';
 import { preflightRefusal } from './refusal.ts';
 import { previewHeadline, showPreview } from './show-preview.ts';
+import { thawGuardPath } from './thaw-guard-path.ts';
 import { refuseUnfinishedRun } from './unfinished-run.ts';
 import { VERSION } from './version.ts';
 import { withState } from './with-state.ts';
@@ -91,6 +92,7 @@ async function runOrPreview(
       ...chosenConnection(options.connect),
       domain: draft.domain,
       readonly: options.dryRun === true,
+      thawGuard: thawGuardPath(),
       writeDurably,
     },
     connecting,

@@ -1,4 +1,5 @@
 /** `virsh backup-begin` and `domjobabort`: a push backup of several disks as they are at one instant. */
+import { isIntact, withCheckpoint, withoutNamesake } from '../host/checkpoints.ts';
 import { withPoint } from '../host/content.ts';
 import { nameIn } from '../host/file-names.ts';
 import { withoutBackup, withoutJobOn } from '../host/jobs.ts';
@@ -9,12 +10,15 @@ import {
   updateDisk,
 } from '../host/simulated-host.ts';
 import { type BackupTarget, readBackupXml } from '../model/backup-xml.ts';
+import { readCheckpointXml } from '../model/checkpoint-xml.ts';
 import { isBackedUp, isUp } from '../model/host-state.ts';
 import { type ArgsOf, defineCommand, NO_JOB, optional, required } from './define.ts';
 
 const options = {
   domain: required('text'),
   backupxml: required('document'),
+  /** Creates that checkpoint for the instant of the backup. */
+  checkpointxml: optional('document'),
   'reuse-external': optional('flag'),
 };
 
@@ -24,14 +28,12 @@ export const backupBegin = defineCommand({
   verb: 'backup-begin',
   options,
   apply: begin,
-  unobstructed: (host, args) =>
-    begin(
-      readBackupXml(args.backupxml.content).reduce(
-        (free, { disk }) => withoutJobOn(free, disk),
-        host,
-      ),
-      args,
-    ),
+  unobstructed(host, args) {
+    const targets = readBackupXml(args.backupxml.content);
+    const free = targets.reduce((each, { disk }) => withoutJobOn(each, disk), host);
+    const name = args.checkpointxml && readCheckpointXml(args.checkpointxml.content).name;
+    return begin(name === undefined ? free : withoutNamesake(free, name), args);
+  },
   // Without a job it has not begun or is over already; the images may then hold anything.
   unanswered: (_args, { domain }) => (domain.disks.some(isBackedUp) ? 'look' : 'undo'),
   startsJob: ({ backupxml }) => ({
@@ -41,14 +43,26 @@ export const backupBegin = defineCommand({
   writesLayers: 'none',
 });
 
-/** The targets exist: libvirt reuses them. */
-function begin(host: SimulatedHost, { backupxml }: Args): SimulatedHost {
+/** The targets exist: libvirt reuses them. QEMU does not open the files below them. */
+function begin(host: SimulatedHost, { backupxml, checkpointxml }: Args): SimulatedHost {
   const targets = readBackupXml(backupxml.content);
   refuseUnless(
     !host.state.domain.disks.some(isBackedUp),
     'Timed out during operation: cannot acquire state change lock',
   );
-  return targets.reduce(beginOne, host);
+  for (const { disk, since } of targets)
+    refuseUnless(
+      since === undefined || isIntact(host, disk, since),
+      `checkpoint inconsistent: missing or broken bitmap '${since}' for disk '${disk}'`,
+    );
+  const begun = targets.reduce(beginOne, host);
+  if (!checkpointxml) return begun;
+  const { name, disks } = readCheckpointXml(checkpointxml.content);
+  return withCheckpoint(
+    begun,
+    name,
+    disks.map(({ target }) => target),
+  );
 }
 
 function beginOne(host: SimulatedHost, { disk: target, file }: BackupTarget): SimulatedHost {

@@ -1,4 +1,5 @@
 /** `virsh blockjob`: ends a block job, with or without a pivot to its other side, or limits its speed. */
+import { withBitmapsLeft } from '../host/checkpoints.ts';
 import { definitionFollows } from '../host/definitions.ts';
 import { layersOf, nameIn } from '../host/file-names.ts';
 import { relativeNames } from '../host/header-names.ts';
@@ -80,7 +81,12 @@ function pivoted(host: SimulatedHost, disk: Disk): SimulatedHost {
     ...each,
     chain,
   }));
-  return guestWrites(definitionFollows(ended, target, disk.chain, chain));
+  // Bitmaps are merged into the file that the guest is on then, if its format can store them.
+  const kept =
+    chain[0]?.format === 'qcow2'
+      ? ended
+      : withBitmapsLeft(ended, target, layersOf(host, disk)[0] ?? '');
+  return guestWrites(definitionFollows(kept, target, disk.chain, chain));
 }
 
 /**

@@ -111,6 +111,8 @@ export interface CommandDefinition<V extends string = string, O extends Options 
   readonly writesLayers: 'none' | ((args: ArgsOf<O>, state: HostState) => readonly string[]);
   /** Whether a refusal says that there is nothing left to do. */
   isDone?(said: string): boolean;
+  /** Whether a refusal says that the command has certainly had no effect. */
+  hasNotBegun?(said: string): boolean;
   /** The meaning of a refusal, if it says more than its text. */
   refusal?(args: ArgsOf<O>, said: string): string | undefined;
 }

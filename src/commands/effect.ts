@@ -162,8 +162,11 @@ export function argvOf(effect: CommandEffect): Word[] {
 
 /** The existing files that an effect writes into, except for a base that the guest itself has open. */
 export function filesWrittenInto(effect: Effect): readonly string[] {
-  if (effect.tool === 'qemu-img')
-    return effect.verb === 'convert' && effect.args['no-create'] ? [effect.args.dest] : [];
+  if (effect.tool === 'qemu-img') {
+    const writesOver =
+      effect.verb === 'bitmap' || (effect.verb === 'convert' && effect.args['no-create']);
+    return writesOver ? [effect.args.dest] : [];
+  }
   return (effect.tool === 'virsh' && effect.writesInto) || [];
 }
 

@@ -1,5 +1,6 @@
-/** `virsh domblklist`, `guest-agent-timeout`, `domfsthaw` and `resume`: the guest and its agent. */
-import { refuseUnless } from '../host/simulated-host.ts';
+/** `virsh domblklist`, `guest-agent-timeout`, `domfsfreeze`, `domfsthaw` and `resume`: the guest and its agent. */
+import { refuseUnless, type SimulatedHost } from '../host/simulated-host.ts';
+import { EffectFailed } from '../model/effect-failed.ts';
 import { defineCommand, NO_JOB, required } from './define.ts';
 
 export const guestAgentTimeout = defineCommand({
@@ -14,17 +15,51 @@ export const guestAgentTimeout = defineCommand({
   unanswered: () => 'look',
 });
 
+/** What libvirt says where it has not passed the freeze on to the agent, or where something else has frozen the guest. */
+const NOT_FROZEN = [
+  'QEMU guest agent is not connected',
+  'QEMU guest agent is not configured',
+  'domain is not running',
+  'the agent is in frozen state',
+] as const;
+
+export const domfsfreeze = defineCommand({
+  verb: 'domfsfreeze',
+  options: { domain: required('text') },
+  apply(host) {
+    const { state, agent } = host.state.domain;
+    if (state !== 'running') throw notFrozen('domain is not running');
+    if (!agent) throw notFrozen('QEMU guest agent is not connected');
+    if (host.frozen) throw notFrozen('the agent is in frozen state');
+    const { thawed: _former, ...rest } = host;
+    return { ...rest, frozen: true };
+  },
+  ...NO_JOB,
+  // Nothing shows how long the file systems were frozen.
+  unanswered: () => 'undo',
+  hasNotBegun: (said) => NOT_FROZEN.some((each) => said.includes(each)),
+});
+
+function notFrozen(said: (typeof NOT_FROZEN)[number]): EffectFailed {
+  return new EffectFailed(`error: ${said}`, { begun: false });
+}
+
 export const domfsthaw = defineCommand({
   verb: 'domfsthaw',
   options: { domain: required('text') },
   apply(host) {
     refuseUnless(host.state.domain.state === 'running', 'domain is not running');
     refuseUnless(host.state.domain.agent, 'QEMU guest agent is not connected');
-    return host;
+    return thawed(host);
   },
   ...NO_JOB,
   unanswered: () => 'look',
 });
+
+/** The same host after a thaw. Only what was frozen until then is proven to have been frozen. */
+function thawed({ frozen, guarded: _ended, ...host }: SimulatedHost): SimulatedHost {
+  return frozen ? { ...host, thawed: true } : host;
+}
 
 /** Changes nothing. */
 export const domblklist = defineCommand({

@@ -1,4 +1,5 @@
-/** `qemu-img convert` and `qemu-img create`, for images that no guest writes to. */
+/** `qemu-img convert`, `create` and `bitmap`, for images that no guest writes to. */
+import { withoutBitmap } from '../host/checkpoints.ts';
 import { withLayersCopied } from '../host/content.ts';
 import { fileOn, layersOf, nameIn } from '../host/file-names.ts';
 import { sizesOf, withNewImage, withoutFile, withSuitableFile } from '../host/image-files.ts';
@@ -138,3 +139,26 @@ function makeImage(
   refuseUnless(!host.state.files[file], `${file} already exists`);
   return withNewImage(host, file, { format, size: 1, made: true }, backing);
 }
+
+/** Removes a bitmap from an image that no QEMU has open. */
+export const bitmap = defineCommand({
+  verb: 'bitmap',
+  options: {
+    remove: required('flag'),
+    format: required('text', '-f'),
+    dest: required('operand'),
+    name: required('operand'),
+  },
+  apply(host, { dest, name }) {
+    const image = nameIn(host, dest);
+    const disks = host.state.domain.disks.filter((disk) => layersOf(host, disk).includes(image));
+    return withoutBitmap(
+      host,
+      disks.map(({ target }) => target),
+      name,
+    );
+  },
+  isDone: (said) => /Dirty bitmap '.*' not found/.test(said),
+  ...NO_JOB,
+  unanswered: () => 'look',
+});

@@ -4,12 +4,13 @@ import { blockcommit } from './blockcommit.ts';
 import { blockcopy } from './blockcopy.ts';
 import { blockjob } from './blockjob.ts';
 import { blockpull } from './blockpull.ts';
+import { checkpointCreate, checkpointDelete } from './checkpoint.ts';
 import type { ArgsOf, CommandDefinition } from './define.ts';
 import { autostart, define, undefine } from './definition.ts';
-import { domblklist, domfsthaw, guestAgentTimeout, resume } from './guest.ts';
-import { convert, create } from './qemu-img.ts';
+import { domblklist, domfsfreeze, domfsthaw, guestAgentTimeout, resume } from './guest.ts';
+import { bitmap, convert, create } from './qemu-img.ts';
 import { snapshotCreateAs } from './snapshot-create-as.ts';
-import { checkpointCreate, snapshotCreate, snapshotDelete } from './snapshot-metadata.ts';
+import { snapshotCreate, snapshotDelete } from './snapshot-metadata.ts';
 
 const virsh = [
   blockcopy,
@@ -22,16 +23,18 @@ const virsh = [
   snapshotCreate,
   snapshotDelete,
   checkpointCreate,
+  checkpointDelete,
   undefine,
   define,
   autostart,
   guestAgentTimeout,
   domblklist,
+  domfsfreeze,
   domfsthaw,
   resume,
 ] as const;
 
-const qemuImg = [convert, create] as const;
+const qemuImg = [convert, create, bitmap] as const;
 
 /** The commands of each program. */
 export const COMMANDS = { virsh, 'qemu-img': qemuImg } as const;

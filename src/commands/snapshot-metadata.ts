@@ -1,4 +1,4 @@
-/** `virsh snapshot-create`, `checkpoint-create` and `snapshot-delete`: libvirt's records of snapshots and checkpoints. */
+/** `virsh snapshot-create` and `snapshot-delete`: libvirt's records of snapshots. */
 import { refuseUnless, type SimulatedHost, updateDomain } from '../host/simulated-host.ts';
 import { defineCommand, NO_JOB, optional, required } from './define.ts';
 
@@ -11,16 +11,7 @@ export const snapshotCreate = defineCommand({
     redefine: required('flag'),
     current: optional('flag'),
   },
-  apply: (host, { xmlfile }) => redefined(host, 'snapshots', xmlfile.content),
-  ...NO_JOB,
-  unanswered: () => 'look',
-});
-
-/** With these options: restores libvirt's record of a checkpoint. */
-export const checkpointCreate = defineCommand({
-  verb: 'checkpoint-create',
-  options: { domain: required('text'), xmlfile: required('document'), redefine: required('flag') },
-  apply: (host, { xmlfile }) => redefined(host, 'checkpoints', xmlfile.content),
+  apply: (host, { xmlfile }) => withRecord(host, 'snapshots', xmlfile.content),
   ...NO_JOB,
   unanswered: () => 'look',
 });
@@ -43,7 +34,8 @@ export const snapshotDelete = defineCommand({
   unanswered: () => 'look',
 });
 
-function redefined(
+/** The same host after libvirt has restored the record that the XML describes. */
+export function withRecord(
   host: SimulatedHost,
   list: 'snapshots' | 'checkpoints',
   xml: string,

@@ -6,6 +6,7 @@ import { definitionDefects } from './definition.ts';
 import type { Defect, Patient } from './patient.ts';
 import { recordDefects } from './records.ts';
 import { type RepairPlan, repairPlanOf } from './repair.ts';
+import { storeDefects } from './stores.ts';
 
 /** The doctor's report, as `--format json` prints it. */
 export interface Diagnosis {
@@ -56,6 +57,7 @@ const PASSING: readonly UncheckedPart[] = [
   { what: 'overlays that were never merged', codes: [codes.overlayUncommitted] },
   { what: 'overlays that no domain uses', codes: [codes.overlayOrphaned] },
   { what: 'block jobs that were never ended', codes: [codes.jobAbandoned] },
+  { what: 'prunes of backup stores that have not finished', codes: [codes.pruneUnfinished] },
 ];
 
 /** Also one of them, but reported where nothing is known of the run: a person has to find out. */
@@ -73,6 +75,7 @@ export function diagnose(patient: Patient): Diagnosis {
     ...definitionDefects(patient),
     ...chainDefects(patient),
     ...recordDefects(patient),
+    ...storeDefects(patient),
   ].filter(({ code }) => !notChecked?.some((part) => part.codes.includes(code)));
   return {
     format: 'blockplan-doctor/v1',

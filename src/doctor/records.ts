@@ -2,11 +2,12 @@
 import { codes } from '../codes.ts';
 import { commandLine, virshLine } from '../command.ts';
 import { definedDisks } from '../model/defined-disks.ts';
-import type { CheckpointDisk, ImageHeader, SnapshotDisk } from '../model/examination.ts';
+import type { ImageHeader, SnapshotDisk } from '../model/examination.ts';
 import { includesFile, otherUsersOf } from '../model/file-identity.ts';
 import { type Disk, diskOf, type HostState, isUp } from '../model/host-state.ts';
 import { isOlder } from '../model/release.ts';
 import { externalSnapshotCaveat, INTERNAL_SNAPSHOT_CAVEAT } from '../model/snapshot-caveats.ts';
+import type { TrackedDisk } from '../model/tracking.ts';
 import { chainFiles } from './chain.ts';
 import type { Defect, Patient } from './patient.ts';
 
@@ -190,7 +191,7 @@ function checkpointDefects(patient: Patient): Defect[] {
 }
 
 /** With `--metadata`, libvirt forgets a checkpoint and leaves its bitmaps. */
-function bitmapsText(stay: readonly CheckpointDisk[]): string {
+function bitmapsText(stay: readonly TrackedDisk[]): string {
   if (stay.length === 0) return '';
   const names = stay.map(({ target, bitmap }) => `"${bitmap}" of ${target}`).join(', ');
   return `. That leaves other bitmaps of it in the images (${names}): remove them while the guest is off, with qemu-img bitmap --remove`;
@@ -199,19 +200,9 @@ function bitmapsText(stay: readonly CheckpointDisk[]): string {
 const UNTRUSTED = 'was in use when QEMU died and cannot be trusted';
 const GONE = 'is missing';
 
-function brokenBy(patient: Patient, { target, bitmap, whole }: CheckpointDisk): string | undefined {
-  const { state, seen } = patient;
-  const disk = diskOf(state, target);
-  if (!disk) return isDefined(state, target) ? undefined : `was lost with the disk`;
-  const headers = seen?.headers[disk.chain[0]?.file ?? ''];
-  const written = headers?.layers
-    .flatMap(({ bitmaps }) => bitmaps)
-    .filter(({ name }) => name === bitmap);
-  if (isUp(state)) {
-    if (whole !== false) return undefined;
-    return written?.some(({ inUse }) => inUse) ? UNTRUSTED : GONE;
-  }
-  if (written === undefined || headers?.unread) return undefined;
-  if (written.length === 0) return GONE;
-  return written.some(({ inUse }) => inUse) ? UNTRUSTED : undefined;
+function brokenBy({ state }: Patient, { target, next }: TrackedDisk): string | undefined {
+  if (!diskOf(state, target))
+    return isDefined(state, target) ? undefined : `was lost with the disk`;
+  if (next === 'inconsistent') return UNTRUSTED;
+  return next === 'missing' ? GONE : undefined;
 }

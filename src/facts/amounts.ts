@@ -3,6 +3,8 @@
  * the guest, and always to the safe side.
  */
 
+import type { JsonSchema } from '../plan/schema.ts';
+
 /** `3.3 GiB`, `40G`, or a number of bytes. */
 export type Amount = string | number;
 
@@ -13,6 +15,18 @@ const UNITS: readonly string[] = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
  * amount, and neither is `10 GB`, whose factor is 1000 to some and 1024 to others.
  */
 export const AMOUNT = '^([0-9]+ ?B|[0-9]+(\\.[0-9]+)? ?([KkMmGgTtPp]|[KMGTP]iB))$';
+
+/** The schema of a size in bytes; `readFacts` also checks that it is not too large. */
+export function amountSchema(description: string): JsonSchema {
+  return {
+    type: ['string', 'integer'],
+    title: 'a size such as 40G or "3.3 GiB" (K, M, G, T, P: powers of 1024), or a number of bytes',
+    pattern: AMOUNT,
+    minimum: 0,
+    maximum: Number.MAX_SAFE_INTEGER,
+    description,
+  };
+}
 
 /** The largest amount in bytes, 8 PiB: what {@link atLeast} makes of the largest number that is exact. */
 export const MOST_BYTES = 2 ** 53;

@@ -13,6 +13,7 @@ import type {
 } from '../model/host-state.ts';
 import type { ImageExtents } from '../model/image-extents.ts';
 import { REDACTED, redactLocation, redactText, redactXml } from '../model/redact.ts';
+import { isBroken, type TrackedCheckpoint } from '../model/tracking.ts';
 
 import { printable } from '../printable.ts';
 import { atLeast, atMost, exactly } from './amounts.ts';
@@ -26,6 +27,7 @@ import type {
   FolderFacts,
   LayerFacts,
   OtherFacts,
+  TrackingFacts,
 } from './facts.ts';
 
 /** The facts of a host state; pure. Other domains are included only if they share files with it. */
@@ -63,6 +65,19 @@ function domainFacts(domain: Domain): DomainFacts {
     ...(domain.confinement?.apparmor ? { apparmor: true } : {}),
     snapshots: domain.snapshots,
     checkpoints: domain.checkpoints,
+    ...(domain.tracking === undefined ? {} : { tracking: domain.tracking.map(trackingFacts) }),
+  };
+}
+
+function trackingFacts({ name, created, disks }: TrackedCheckpoint): TrackingFacts {
+  return {
+    name,
+    ...(created === undefined ? {} : { created }),
+    disks: disks.map(({ target, bitmap, next }) => ({
+      target,
+      ...(bitmap === name ? {} : { bitmap }),
+      ...(isBroken(next) ? { broken: next } : next === undefined ? {} : { next: atLeast(next) }),
+    })),
   };
 }
 

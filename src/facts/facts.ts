@@ -1,6 +1,7 @@
 /** A facts file as data, in the order in which it is written; see `schema.ts` for what each part means. */
 import type { Destination } from '../model/destination.ts';
 import type { BlockJob, Disk, DomainState } from '../model/host-state.ts';
+import type { BrokenBitmap } from '../model/tracking.ts';
 import type { Amount } from './amounts.ts';
 
 export interface Facts {
@@ -27,6 +28,18 @@ export interface DomainFacts {
   readonly apparmor?: boolean;
   readonly snapshots?: readonly string[];
   readonly checkpoints?: readonly string[];
+  readonly tracking?: readonly TrackingFacts[];
+}
+
+export interface TrackingFacts {
+  readonly name: string;
+  readonly created?: number;
+  readonly disks: readonly {
+    readonly target: string;
+    readonly bitmap?: string;
+    readonly next?: Amount;
+    readonly broken?: BrokenBitmap;
+  }[];
 }
 
 export interface DiskFacts {

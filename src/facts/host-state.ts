@@ -15,6 +15,7 @@ import type {
   UnknownPart,
 } from '../model/host-state.ts';
 import type { ImageExtents } from '../model/image-extents.ts';
+import type { TrackedCheckpoint, TrackedDisk } from '../model/tracking.ts';
 import { NO_UUID } from '../model/uuid.ts';
 import { type Amount, readAmount } from './amounts.ts';
 import { minimalDefinition } from './definition.ts';
@@ -25,6 +26,7 @@ import type {
   Facts,
   LayerFacts,
   OtherFacts,
+  TrackingFacts,
 } from './facts.ts';
 
 /** Pure. @param defined the definition in the facts, parsed */
@@ -80,11 +82,24 @@ function domainOf(facts: Facts, disks: readonly Disk[], defined: DomainXml | und
     agent: told.agent ?? false,
     snapshots: told.snapshots ?? [],
     checkpoints: told.checkpoints ?? [],
+    ...(told.tracking === undefined ? {} : { tracking: told.tracking.map(trackedBy) }),
     managedSave: told['managed-save'] ?? false,
     nvram: told.nvram ?? defined?.nvram ?? false,
     tpm: told.tpm ?? defined?.tpm ?? false,
     ...(defined?.memory === undefined ? {} : { memory: defined.memory }),
     ...(told.apparmor ? { confinement: { apparmor: true, givesFiles: true } } : {}),
+  };
+}
+
+function trackedBy({ name, created, disks }: TrackingFacts): TrackedCheckpoint {
+  return {
+    name,
+    ...(created === undefined ? {} : { created }),
+    disks: disks.map(({ target, bitmap = name, next, broken }): TrackedDisk => {
+      const size = next === undefined ? undefined : readAmount(next);
+      const known = broken ?? size;
+      return { target, bitmap, ...(known === undefined ? {} : { next: known }) };
+    }),
   };
 }
 

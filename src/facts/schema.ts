@@ -1,7 +1,8 @@
 /** The JSON Schema of a facts file, for editors and for the generated validator. */
 import { DOMAIN_STATES } from '../model/host-state.ts';
 import type { JsonSchema } from '../plan/schema.ts';
-import { AMOUNT } from './amounts.ts';
+import { amountSchema } from './amounts.ts';
+import { TRACKING } from './tracking-schema.ts';
 
 /** A name, not an address: the schema comes with the package. */
 const SCHEMA_ID = 'urn:blockplan:schema:facts:v1';
@@ -27,18 +28,6 @@ function map(
     additionalProperties: false,
     ...(required.length === 0 ? {} : { required }),
     properties,
-  };
-}
-
-/** A size in bytes; `readFacts` also checks that it is not too large. */
-function amount(description: string): JsonSchema {
-  return {
-    type: ['string', 'integer'],
-    title: 'a size such as 40G or "3.3 GiB" (K, M, G, T, P: powers of 1024), or a number of bytes',
-    pattern: AMOUNT,
-    minimum: 0,
-    maximum: Number.MAX_SAFE_INTEGER,
-    description,
   };
 }
 
@@ -75,6 +64,7 @@ const DOMAIN = map(
     apparmor: flag("Whether AppArmor restricts the files that the guest's QEMU can open.", false),
     snapshots: list(text('Name of the snapshot.'), 'Snapshots of the domain, parents first.'),
     checkpoints: list(text('Name of the checkpoint.'), 'Checkpoints of the domain, parents first.'),
+    tracking: TRACKING,
   },
   ['name'],
 );
@@ -90,7 +80,7 @@ const LAYER: JsonSchema = {
       file: PLACE,
       format: text('Image format: `qcow2`, `raw`, …', { default: 'qcow2' }),
       block: flag('Whether the layer is a block device.', false),
-      size: amount(
+      size: amountSchema(
         'Space that the layer uses. Default: the capacity of the disk; unknown if that is not specified either.',
       ),
       'data-files': DATA_FILES,
@@ -121,7 +111,7 @@ const DISK = map(
     ),
     'detect-zeroes': flag('Whether QEMU looks for zeroes in what is written to the disk.', false),
     snapshot: text('Snapshot mode of the disk in the definition: `no`, `external`, …'),
-    capacity: amount('Virtual size, as the guest sees it.'),
+    capacity: amountSchema('Virtual size, as the guest sees it.'),
     chain: list(
       LAYER,
       'Layers of the disk, starting with the active layer; empty without a medium.',
@@ -158,12 +148,12 @@ const PLACE_FACTS: JsonSchema = {
         enum: ['file', 'block device', 'folder', 'other'],
         description: 'Type of the file.',
       },
-      length: amount('Length in bytes; for a raw image, the virtual size.'),
+      length: amountSchema('Length in bytes; for a raw image, the virtual size.'),
       header: {
         ...map(
           {
             format: text('`qcow2` or `qed`.'),
-            'virtual-size': amount('Virtual size, as the guest sees it.'),
+            'virtual-size': amountSchema('Virtual size, as the guest sees it.'),
           },
           ['format', 'virtual-size'],
         ),
@@ -183,15 +173,15 @@ const PLACE_FACTS: JsonSchema = {
 const EXTENTS: JsonSchema = {
   ...map(
     {
-      'virtual-size': amount('Virtual size, as the guest sees it.'),
+      'virtual-size': amountSchema('Virtual size, as the guest sees it.'),
       layers: list(
         map(
           {
-            data: amount('Data that a copy takes, uncompressed.'),
-            empty: amount(
+            data: amountSchema('Data that a copy takes, uncompressed.'),
+            empty: amountSchema(
               'Areas that are allocated but empty, which only block jobs write; 0 unless specified.',
             ),
-            zeroes: amount(
+            zeroes: amountSchema(
               'Zeroes that hide the layers below, such as discarded areas; 0 unless specified.',
             ),
           },
@@ -208,7 +198,7 @@ const EXTENTS: JsonSchema = {
 
 const FILE = mapOrAbsent(
   {
-    size: amount('Space that the file uses; unknown unless specified.'),
+    size: amountSchema('Space that the file uses; unknown unless specified.'),
     format: text('Image format: `qcow2`, `raw`, …; unknown unless specified.'),
     backing: text(
       'Backing file as recorded in the header, or `none`. Default: for a layer of a chain, the layer below it; otherwise unknown.',
@@ -223,7 +213,7 @@ const FILE = mapOrAbsent(
 
 const FOLDER = mapOrAbsent(
   {
-    free: amount('Free space; unlimited unless specified.'),
+    free: amountSchema('Free space; unlimited unless specified.'),
     writable: flag('Whether files can be created in the folder.', true),
     compresses: flag('Whether its file system may compress or deduplicate files.', false),
   },

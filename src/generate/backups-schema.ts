@@ -42,7 +42,7 @@ export const BACKUP_SCHEMA = objectSchema('One backup.', {
   name: textSchema('The name of its folder, without the suffix of a draft.'),
   state: wordSchema(
     BACKUP_STATES,
-    '`complete`; `broken`: it has a finding of severity `error`; `draft`: it is incomplete; `merging`: a newer version of blockplan began to remove it and has not finished.',
+    '`complete`; `broken`: it has a finding of severity `error`; `draft`: it is incomplete; `merging`: a prune began to remove it and has not finished.',
   ),
   'into?': textSchema(
     'The remaining backup that this one is merged into; absent if it is not being merged.',
@@ -65,6 +65,14 @@ export const BACKUP_SCHEMA = objectSchema('One backup.', {
     description: 'Whether the file systems of the guest were frozen.',
   },
   'notQuiesced?': textSchema('Why the file systems were not frozen; absent if they were.'),
+  'verified?': objectSchema('The last verification; absent if the data was never verified.', {
+    time: textSchema('When, in UTC (ISO 8601).'),
+    good: {
+      type: 'boolean',
+      description:
+        'Whether all disks were as they were backed up; if not, `findings` has the reason.',
+    },
+  }),
   size: countSchema('Disk space that the folder uses, in bytes; with `--disk`, that of the image.'),
   disks: listSchema(DISK_SCHEMA, 'Its disks; none if the manifest is missing or invalid.'),
   leftOut: listSchema(

@@ -149,18 +149,22 @@ export const CODE_MEANINGS = {
   guestNotOff: 'The step requires that the guest is off',
   backupNotFound: 'The backup store has no backup of that name',
   backupUnusable:
-    'The backup cannot be restored: it is incomplete, broken, or being removed by a newer version of blockplan',
+    'The backup cannot be restored: it is incomplete, broken, or being removed by a prune',
   backupOfOtherGuest: 'The backups in the store are of another guest',
   restoredSizeDiffers: 'Warning: the size of the disk has changed since the backup',
   checkpointsLeft:
     'The guest has checkpoints, which track changes in files that it would no longer use',
-  pruneUnfinished:
-    'A newer version of blockplan began to remove backups from the store and has not finished',
+  pruneUnfinished: 'A prune began to remove backups from a store and has not finished',
   diskNotRestored: 'Warning: a disk of the guest is not in the backup, and keeps its present data',
   rehearsalNeedsRoot: 'A rehearsal requires root',
   packagesMissing: 'Debian packages that a rehearsal requires are missing',
   labFailed: 'The private libvirt host of a rehearsal failed',
   notRehearsable: 'The guest or the plan cannot be rehearsed on the private libvirt host',
+  checkpointExists: 'A checkpoint with that name already exists',
+  checkpointNotFound: 'The domain has no checkpoint with that name',
+  bitmapMissing: 'A disk has lost the bitmap of a checkpoint',
+  incrementImpossible: 'No increment of a disk is possible, and the plan refuses a full copy',
+  backupVerificationInvalid: 'The result of the last verification of a backup cannot be read',
   overlayNeedsLayer:
     'An overlay that no domain uses now needs a layer that the step would change; as a warning: it may, because the search was incomplete',
   backingNotRelative: '`keep-relative` is set, but a backing file name is not relative',
@@ -174,7 +178,8 @@ export const CODE_MEANINGS = {
   backupOutOfPlace:
     'A backup belongs to a different guest from the others, or has the same sequence number as another backup',
   pruneMarkInvalid:
-    '`prune.json`, in which a newer version of blockplan names the backups that it removes, cannot be read',
+    '`prune.json`, in which a prune names the backups that it removes, cannot be read',
+  backupDamaged: 'The last verification of a backup found that its data is damaged',
   virshMissing: 'virsh is missing',
   daemonUnreachable: 'The libvirt daemon does not answer',
   libvirtAccessDenied: 'libvirt denies access',

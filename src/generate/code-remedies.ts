@@ -208,7 +208,8 @@ export const CODE_REMEDIES = {
     'Ignore it if the disk should have its former size again; otherwise resize the restored image after the restore.',
   checkpointsLeft:
     'Remove the checkpoints with `virsh checkpoint-delete --metadata`; the former images keep their bitmaps.',
-  pruneUnfinished: 'Finish the removal with that version.',
+  pruneUnfinished:
+    'Resume the run of the prune, or prune the store again. The other backups can be restored meanwhile.',
   diskNotRestored:
     'Ignore it if the other disks do not depend on this one, and list them in `disks`; otherwise use a backup of all disks.',
   rehearsalNeedsRoot: "Run `blockplan rehearse` as root; it does not touch the host's own libvirt.",
@@ -217,6 +218,11 @@ export const CODE_REMEDIES = {
   labFailed: 'Fix the cause in the message and try again. The failure is unrelated to the plan.',
   notRehearsable:
     'Rehearse the plan with a file instead of a block device, or check it with `blockplan prove`.',
+  checkpointExists: 'Choose another name, or delete the checkpoint that has it.',
+  checkpointNotFound: 'See `virsh checkpoint-list`, and correct the name.',
+  bitmapMissing: 'Delete the checkpoint with `metadata: true`, and take a full backup.',
+  incrementImpossible: 'Write `without-parent: full` once, to begin a new chain.',
+  backupVerificationInvalid: 'Verify the backup again with the step `backup-verify`.',
   overlayNeedsLayer:
     'Find out what needs the overlay. Remove or move it, delete its snapshot, or choose another base.',
   backingNotRelative: 'Remove `keep-relative`; the header then names the base by its path.',
@@ -233,6 +239,8 @@ export const CODE_REMEDIES = {
   backupOutOfPlace:
     'Move it, with the backups that it needs, to its own store. Of two with the same sequence number, move one out.',
   pruneMarkInvalid: 'Restore `prune.json` from a copy of the store.',
+  backupDamaged:
+    'Restore the damaged files from a copy of the store and verify the backup again, or make a new full backup.',
   virshMissing: 'Install it with `apt install libvirt-clients` or `dnf install libvirt-client`.',
   daemonUnreachable:
     'Start the daemon with `systemctl start libvirtd` or `systemctl start virtqemud`.',

@@ -65,7 +65,7 @@ function stateFor(kind: string, params: Params): HostState {
       disks,
       agent: true,
       snapshots: [],
-      checkpoints: [],
+      checkpoints: kind === 'checkpoint-delete' ? ['monday'] : [],
       managedSave: false,
       nvram: params['keep-nvram'] === true,
       tpm: false,
@@ -77,7 +77,7 @@ function stateFor(kind: string, params: Params): HostState {
       ),
     ),
     others: [],
-    ...(restores ? { stores: { [STORE]: store() } } : {}),
+    ...(restores || kind === 'backup-prune' ? { stores: { [STORE]: store() } } : {}),
     host: { uri: 'qemu:///system' },
   };
 }

@@ -5,7 +5,7 @@
  * Sources: qemu-img(1), "map" (extents with their depth and offset) and "info --backing-chain" (the files by depth).
  */
 import { createHash, webcrypto } from 'node:crypto';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { EffectFailed } from '../model/effect-failed.ts';
 import type { DigestOptions, ImageDigest } from './image-digest.ts';
@@ -14,7 +14,7 @@ import { runProgram, startProgram } from './programs.ts';
 const MIB = 1024 ** 2;
 
 /** The bytes of one sum. */
-const SUM = 32;
+export const SUM = 32;
 
 /** How many MiB are read and hashed at once: Node's thread pool has four threads. */
 const AT_ONCE = 4;
@@ -30,6 +30,9 @@ interface Extent {
   readonly offset?: number;
 }
 
+/** An image, or one below it, ends before its data. */
+export class TruncatedImage extends EffectFailed {}
+
 /** Of what `qemu-img info` prints. */
 interface ImageInfo {
   readonly filename: string;
@@ -40,11 +43,39 @@ interface ImageInfo {
 export async function digestImage(
   image: string,
   into: string | undefined,
-  { signal, onProgress }: DigestOptions = {},
+  options: DigestOptions = {},
 ): Promise<ImageDigest> {
-  const [layers, data] = await Promise.all([layersOf(image, signal), dataByMib(image, signal)]);
+  const { capacity, sums } = await sumsOfImage(image, options, (error) => {
+    throw error;
+  });
+  if (into !== undefined) await writeSums(into, sums);
+  return { capacity, root: rootOf(capacity, sums) };
+}
+
+/** The sums of an image. */
+export interface ImageSums {
+  /** The size of the disk in bytes. */
+  readonly capacity: number;
+  readonly sums: Buffer;
+  /** The image and those below it, by depth. */
+  readonly layers: readonly string[];
+  /** The depths of the layers that have data of each MiB, by its number. */
+  depthsAt(mib: number): readonly number[];
+}
+
+/** @param unread what to do about a MiB that cannot be read; unless it throws, the MiB counts as all zeroes */
+export async function sumsOfImage(
+  image: string,
+  { signal, onProgress, below }: DigestOptions,
+  unread: (error: unknown, mib: number) => void,
+): Promise<ImageSums> {
+  const [layers, found] = await Promise.all([layersOf(image, signal), contentByMib(image, signal)]);
   const capacity = layers[0]?.['virtual-size'] ?? 0;
+  const smaller = layers[1]?.['virtual-size'] ?? 0;
+  const known = below && (await sumsBelow(below, smaller));
   const sums = await sumsWithoutData(capacity);
+  known?.copy(sums, 0, 0, Math.floor(smaller / MIB) * SUM);
+  const data = known ? withPart(found, smaller) : found.data;
   const files: FileHandle[] = [];
   let done = 0;
   try {
@@ -52,15 +83,21 @@ export async function digestImage(
     await inTurns([...data.keys()], async (at, buffer) => {
       signal?.throwIfAborted();
       const content = buffer.subarray(0, lengthOf(at, capacity));
-      await fill(content, at * MIB, data.get(at) ?? [], { image, files });
-      sums.set(await hash(content), at * SUM);
+      try {
+        await fill(content, at * MIB, data.get(at) ?? [], { image, files });
+        sums.set(await hash(content), at * SUM);
+      } catch (error) {
+        unread(error, at);
+      }
       onProgress?.({ current: ++done * MIB, total: data.size * MIB });
     });
   } finally {
     await Promise.all(files.map((file) => file.close()));
   }
-  if (into !== undefined) await writeSums(into, sums);
-  return { capacity, root: rootOf(capacity, sums) };
+  return {
+    ...{ capacity, sums, layers: layers.map(({ filename }) => filename) },
+    depthsAt: (mib) => [...new Set((data.get(mib) ?? []).map(({ depth }) => depth))],
+  };
 }
 
 async function writeSums(into: string, sums: Buffer): Promise<void> {
@@ -77,7 +114,7 @@ async function writeSums(into: string, sums: Buffer): Promise<void> {
  * The digest of a whole disk: the SHA-256 of its size in bytes as decimal digits, a line break, and its sums. So
  * `(echo 67108864; cat vda.sums) | sha256sum` prints it.
  */
-function rootOf(capacity: number, sums: Uint8Array): string {
+export function rootOf(capacity: number, sums: Uint8Array): string {
   return createHash('sha256').update(`${capacity}\n`).update(sums).digest('hex');
 }
 
@@ -100,21 +137,44 @@ function lengthOf(at: number, capacity: number): number {
   return Math.min(MIB, capacity - at * MIB);
 }
 
-/** The extents with data that each MiB has a part of, by its number. */
-async function dataByMib(
+/** Extents with data, by the number of each MiB that they have a part of. */
+type ContentByMib = ReadonlyMap<number, readonly Extent[]>;
+
+/** The MiB with data and, of these and all others, those that the image itself has a part of, be it zeroes. */
+async function contentByMib(
   image: string,
   signal: AbortSignal | undefined,
-): Promise<ReadonlyMap<number, readonly Extent[]>> {
-  const found = new Map<number, Extent[]>();
+): Promise<{ readonly data: ContentByMib; readonly own: ContentByMib }> {
+  const data = new Map<number, Extent[]>();
+  const own = new Set<number>();
   for await (const extent of extentsOf(image, signal)) {
-    if (!extent.data) continue;
     for (let at = Math.floor(extent.start / MIB); at * MIB < extent.start + extent.length; at++) {
-      const others = found.get(at);
+      if (extent.depth === 0) own.add(at);
+      if (!extent.data) continue;
+      const others = data.get(at);
       if (others) others.push(extent);
-      else found.set(at, [extent]);
+      else data.set(at, [extent]);
     }
   }
-  return found;
+  return { data, own: new Map([...own].map((at) => [at, data.get(at) ?? []])) };
+}
+
+/** What is hashed of an increment. The last MiB of the disk below has another sum if only a part of it existed there. */
+function withPart(
+  { own, data }: { readonly own: ContentByMib; readonly data: ContentByMib },
+  size: number,
+): ContentByMib {
+  const last = Math.floor(size / MIB);
+  return size % MIB === 0 ? own : new Map([...own, [last, data.get(last) ?? []]]);
+}
+
+/** The sums of the disk below; undefined where they are missing or damaged. */
+async function sumsBelow(
+  { sums: file, root }: NonNullable<DigestOptions['below']>,
+  capacity: number,
+): Promise<Buffer | undefined> {
+  const sums = await readFile(file).catch(() => undefined);
+  return sums && rootOf(capacity, sums) === root ? sums : undefined;
 }
 
 /** `qemu-img map` prints a line for each extent. A large image has millions, too many to hold their text. */
@@ -171,7 +231,7 @@ async function fill(
     const count = Math.min(from + content.length, start + length) - begin;
     const { bytesRead } = await file.read(content, begin - from, count, offset + begin - start);
     if (bytesRead < count)
-      throw new EffectFailed(`${image} or one of its backing files is truncated`);
+      throw new TruncatedImage(`${image} or one of its backing files is truncated`);
   }
 }
 

@@ -1,10 +1,8 @@
 /**
  * Everything that blockplan does with the files, processes and kernel tables of a host that libvirt runs on. The libvirt
- * room accesses a host only through this interface. Today it is the host that blockplan runs on (`local-host.ts`); an agent
- * on another host would serve the same operations with the same local implementation.
- *
- * So each operation is one request and one response that fit into JSON. An agent would number what lives longer in its own
- * process: a held file, the lock of a store, a running program, and the signal that aborts it.
+ * room accesses a host only through this interface. Today it is the host that blockplan runs on (`local-host.ts`). An agent
+ * on another host would serve the same operations, so each is one request and one response that fit into JSON. It would
+ * number what lives longer in its own process: a held file, a store's lock, a running program, the signal that aborts it.
  * An operation rejects with an `EffectFailed` or a `BlockplanError` where its description says so. Otherwise a rejection is
  * the host's own error, with its `code`, such as `EACCES`.
  */
@@ -290,6 +288,8 @@ export interface RunningProgram {
   kill(): void;
   /** Kills it without waiting for its end: a process that waits for storage may have none. Its streams end. */
   abandon(): void;
+  /** Ends its input and output, and lets it continue without blockplan. */
+  leave(): void;
 }
 
 /** How a program ended; `missing` when it could not be started. */

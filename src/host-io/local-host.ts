@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { bootId } from '../processes.ts';
 import { readBackingChain } from './backing-chain.ts';
+import { compareImage } from './compare-image.ts';
 import { readDataFiles } from './data-files.ts';
 import { inspectDestination, usersAt } from './destination.ts';
 import { digestImage } from './digest-image.ts';
@@ -50,6 +51,7 @@ export const localHost: HostIO = {
   readStore: (path) => readStore(path),
   makeFile: createFile,
   digestImage,
+  compareImage,
   holdFile,
   makeFolder: createFolder,
   moveFolder,

@@ -80,15 +80,19 @@ function startAs(argv: Argv, options: StartOptions): RunningProgram {
   }
   // A write to a process that has just died fails on the stream as well; its exit is reported with a reason.
   stdin?.on('error', () => {});
+  const leave = () => {
+    child.unref();
+    for (const stream of [stdin, stdout, stderr]) stream?.destroy();
+  };
   return {
     ...{ started: pid !== undefined, stdin, stdout, stderr },
     exited: exitOf(child),
     kill: () => killGroup(pid),
     abandon() {
       killGroup(pid);
-      child.unref();
-      for (const stream of [stdin, stdout, stderr]) stream?.destroy();
+      leave();
     },
+    leave,
   };
 }
 
@@ -119,6 +123,7 @@ function notStarted(): RunningProgram {
     exited: Promise.resolve({ missing: false, code: undefined, signal: undefined }),
     kill: () => {},
     abandon: () => {},
+    leave: () => {},
   };
 }
 

@@ -86,15 +86,19 @@ async function readSubfolder(
   try {
     await using folder = await open(placeIn(store, name), flags);
     const { folders, files, others } = await entriesOf(folder, left);
-    const { manifest } = STORE_NAMES;
+    const { manifest, verification } = STORE_NAMES;
+    const texts: readonly string[] = [manifest, verification];
     const read: StoreFile[] = [];
-    for (const file of files.filter((each) => each !== manifest)) {
+    for (const file of files.filter((each) => !texts.includes(each))) {
       const found = await readFile(folder, file);
       if (found) read.push(found);
     }
     return {
       name,
       ...(files.includes(manifest) ? { manifest: await textIn(folder, manifest, left) } : {}),
+      ...(files.includes(verification)
+        ? { verification: await textIn(folder, verification, left) }
+        : {}),
       files: read,
       strays: [...folders.map((each) => `${each}/`), ...others].sort(),
     };

@@ -9,6 +9,7 @@ import { readDomainXml } from '../model/domain-xml.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { isSameFile } from '../model/file-identity.ts';
 import { type Disk, type HostState, isUp, withDisk, withDomain } from '../model/host-state.ts';
+import { bitmapsIn, type SimulatedBitmap } from './bitmaps.ts';
 import { type Content, initialWrites, withGuestWrite, withLayersCopied } from './content.ts';
 import { layersOf, nameIn } from './file-names.ts';
 import { headersIn, relativeNames } from './header-names.ts';
@@ -49,6 +50,8 @@ export interface SimulatedHost {
   readonly overwritten: Readonly<Record<string, string | null>>;
   /** The number of times that the guest was started: libvirt's id of it. */
   readonly starts: number;
+  /** The bitmaps of checkpoints, with those that have lost their checkpoint. */
+  readonly bitmaps: readonly SimulatedBitmap[];
   /** Files below the active ones on which QEMU keeps a write lock until it ends. */
   readonly held: readonly string[];
   /**
@@ -56,6 +59,12 @@ export interface SimulatedHost {
    * it; after that, a restarted daemon treats the domain as persistent (seen on libvirt 9.0).
    */
   readonly shadow?: { readonly definition: string; readonly saved: boolean };
+  /** Set while the guest's file systems are frozen, which libvirt does not show. */
+  readonly frozen?: true;
+  /** Set while a thaw guard is armed. */
+  readonly guarded?: true;
+  /** Set if a thaw has found the file systems frozen, until the next freeze. */
+  readonly thawed?: true;
 }
 
 /** What a block job reads. */
@@ -108,6 +117,7 @@ export function simulatedHostOf(state: HostState): SimulatedHost {
     overwritten: {},
     held: [],
     starts: 1,
+    bitmaps: bitmapsIn(state),
   };
   return guestWrites(disks.reduce(withReadyMirror, host));
 }
@@ -169,7 +179,7 @@ function withReadyMirror(host: SimulatedHost, { target, job }: Disk): SimulatedH
 /** The guest writes something new to each of its disks, and to the other side of a job that is ready. */
 export function guestWrites(host: SimulatedHost): SimulatedHost {
   const { state } = host;
-  if (state.domain.state !== 'running') return host;
+  if (state.domain.state !== 'running' || host.frozen) return host;
   let { content } = host;
   for (const disk of state.domain.disks) {
     const { target, job } = disk;

@@ -168,11 +168,17 @@ export const effectShape: Shape<Effect> = byTag<Effect>('tool', {
   'remove-file': fields(FIELDS['remove-file']),
   'move-file': fields(FIELDS['move-file']),
   'draft-backup': fields(FIELDS['draft-backup']),
+  'arm-thaw': fields(FIELDS['arm-thaw']),
+  'note-quiesce': fields(FIELDS['note-quiesce']),
   'await-backup': fields(FIELDS['await-backup']),
   'digest-backup': fields(FIELDS['digest-backup']),
   'publish-backup': fields(FIELDS['publish-backup']),
   'discard-backup': fields(FIELDS['discard-backup']),
   'verify-image': fields(FIELDS['verify-image']),
+  'verify-backups': fields(FIELDS['verify-backups']),
+  'mark-prune': fields(FIELDS['mark-prune']),
+  'remove-pruned': fields(FIELDS['remove-pruned']),
+  'unmark-prune': fields(FIELDS['unmark-prune']),
 });
 
 /**

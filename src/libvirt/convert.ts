@@ -1,14 +1,15 @@
 /** Runs `qemu-img`, reports its progress, and syncs the result to disk. */
 import { dirname } from 'node:path';
 import type { PerformContext } from '../commands/driver.ts';
-import { argvOf, type QemuImgEffect } from '../commands/effect.ts';
+import { argvOf, commandDefinition, type QemuImgEffect } from '../commands/effect.ts';
 import type { HostIO, ProcessStamp } from '../host-io/host-io.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { describeExit } from './exit-text.ts';
 import { copyUnchanged } from './unchanged-source.ts';
 
 /**
- * Converts an image that nothing writes to, or creates one, and returns once the result and its name are on disk.
+ * Converts an image that nothing writes to, creates one, or changes its header, and returns once the result and its name are on
+ * disk.
  * @param guest the process of the plan's guest, where it is known
  * @throws EffectFailed when qemu-img fails, or something writes to the source; the signal's reason when it aborts
  */
@@ -41,7 +42,7 @@ async function runQemuImg(
     },
   });
   context.signal?.throwIfAborted();
-  if (!result.ok)
+  if (!result.ok && !commandDefinition(effect).isDone?.(result.stderr))
     throw new EffectFailed(complaint(result.stderr) || describeExit('qemu-img', result));
   await io.sync([effect.args.dest, dirname(effect.args.dest)]);
 }

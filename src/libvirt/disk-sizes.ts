@@ -1,7 +1,6 @@
 /** Reads the sizes of a guest's disks. */
 import { DomainBusy } from '../model/domain-busy.ts';
 import type { Disk, Domain } from '../model/host-state.ts';
-import type { Answer } from './answer.ts';
 import { LOCKED_ANSWER_MS, unreadableDomain } from './read-answer.ts';
 import type { Virsh } from './virsh.ts';
 
@@ -35,7 +34,12 @@ export async function readDiskSizes(
   return sizes;
 }
 
-function refuseBusy(virsh: Virsh, name: string, { error }: Answer): void {
+/** @throws DomainBusy if libvirt refused because another command holds the domain */
+export function refuseBusy(
+  virsh: Virsh,
+  name: string,
+  { error }: { readonly error?: string | undefined },
+): void {
   const refusal = unreadableDomain(virsh, name, { error });
   if (refusal instanceof DomainBusy) throw refusal;
 }

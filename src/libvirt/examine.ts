@@ -11,8 +11,9 @@ import { ExaminedAnswers } from './examined-answers.ts';
 import { readHeaderChain } from './header-chain.ts';
 import { readMarker } from './marker.ts';
 import { LOCKED_ANSWER_MS, mayBeReadAgain, NOT_RUNNING } from './read-answer.ts';
-import { checkpointRecords, snapshotRecords } from './records.ts';
+import { snapshotRecords } from './records.ts';
 import { timesWritten } from './times-written.ts';
+import { readTracking } from './tracking.ts';
 import type { Virsh } from './virsh.ts';
 
 /** @param domain as it was just observed; libvirt must know it */
@@ -39,7 +40,7 @@ export async function examineDomain(
   const saved = read('its managed save image', asked[2], NOT_SAVED);
   const marker = await markerOf(virsh, domain.name, answers);
   const snapshots = await snapshotRecords(virsh, domain, answers);
-  const checkpoints = await checkpointRecords(virsh, domain, answers);
+  const checkpoints = await readTracking(virsh, domain, headers, answers);
   const { unread } = answers;
   return {
     now: Date.now(),

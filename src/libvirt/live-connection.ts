@@ -19,6 +19,8 @@ export interface LiveOptions extends Pick<Connection, 'uri' | 'variable'> {
   readonly movedAway?: boolean;
   /** Whether the domain was made transient: while it is missing or off here, its guest may run on another host. */
   readonly wasTransient?: boolean;
+  /** The path of the thaw guard's code; without it, no guest can be frozen. */
+  readonly thawGuard?: string;
   /** Writes a file so that it survives a power loss; the journal's function. */
   writeDurably(path: string, content: string): Promise<void>;
 }

@@ -18,6 +18,7 @@ import { EffectFailed } from '../model/effect-failed.ts';
 import { filesOfDisk } from '../model/file-identity.ts';
 import type { Bundle, DomainState, HostState } from '../model/host-state.ts';
 import type { Marker } from '../model/marker.ts';
+import type { BackupPlace } from './backup-place.ts';
 import { byExactName } from './by-uuid.ts';
 import { ComparedFiles } from './compared-files.ts';
 import { checkConnection } from './connection-uri.ts';
@@ -26,28 +27,25 @@ import { endJob } from './end-job.ts';
 import type { DomainEvent } from './event-text.ts';
 import { type DomainEvents, LIFECYCLE_STATES } from './events.ts';
 import { FormerLayers } from './former-layers.ts';
+import { GuestFreeze } from './guest-freeze.ts';
 import { GuestProcesses } from './guest-process.ts';
 import { withInputFiles } from './input-files.ts';
 import { connectionOf, type LibvirtDriver, type LiveOptions, listen } from './live-connection.ts';
 import { MadeFiles } from './made-files.ts';
-import { type BackupPlace, performBackup } from './make-backup.ts';
+import { performBackup } from './make-backup.ts';
 import { markerIn, readMarker } from './marker.ts';
 import { MigrationWatch } from './migration-watch.ts';
 import { captureBundle, observeDomain, uuidOf } from './observe.ts';
 import { readHeaders } from './own-headers.ts';
 import { presentCommand } from './present-command.ts';
 import { readStores } from './read-stores.ts';
-import { effectRefused } from './refusal.ts';
 import { refuseHeld, refuseReplaced } from './refuse-held.ts';
-import { moveUnused, removeUnused } from './remove-unused.ts';
+import { moveUnused, proveUnused, removeUnused } from './remove-unused.ts';
 import { RunEvents } from './run-events.ts';
-import { SILENT_MS } from './silence.ts';
+import { sendCommand } from './send-command.ts';
 import { surveyHost } from './survey.ts';
 import { timesWritten } from './times-written.ts';
 import { openVirsh, type Virsh } from './virsh.ts';
-
-/** How long a command may take unless its effect specifies a timeout. */
-const COMMAND_TIMEOUT_MS = 60_000;
 
 /**
  * Creates a driver from a connection that is being opened.
@@ -81,6 +79,7 @@ class LiveDriver implements LibvirtDriver {
   readonly #processes: GuestProcesses;
   readonly #events: RunEvents | undefined;
   readonly #layers: FormerLayers;
+  readonly #freeze: GuestFreeze;
   #seen: { readonly marker: Marker | undefined } | undefined;
   readonly #stateListeners: ((state: DomainState, detail: string) => void)[] = [];
 
@@ -90,6 +89,7 @@ class LiveDriver implements LibvirtDriver {
     this.#made = new MadeFiles(io, options.made);
     this.#processes = new GuestProcesses(io);
     this.#layers = new FormerLayers(options.layers);
+    this.#freeze = new GuestFreeze(io, options.thawGuard);
     this.#whereabouts = new MigrationWatch(io, options);
     this.#virsh = virsh;
     if (!events) return;
@@ -160,13 +160,7 @@ class LiveDriver implements LibvirtDriver {
       case 'virsh':
         return this.#command(effect, context);
       case 'await-job':
-        return this.#listening().jobs.until({
-          io: this.#io,
-          virsh: this.#virsh,
-          domain: this.#options.domain,
-          effect,
-          ...context,
-        });
+        return this.#listening().jobs.until({ ...this.#place, effect, ...context });
       case 'qemu-img':
         return this.#convert(effect, context);
       case 'make-file':
@@ -184,12 +178,17 @@ class LiveDriver implements LibvirtDriver {
     }
   }
 
+  get #place() {
+    return { io: this.#io, virsh: this.#virsh, domain: this.#options.domain };
+  }
+
   #backupPlace(): BackupPlace {
-    const { domain } = this.#options;
-    const { backups: watch } = this.#listening();
-    const known = { made: this.#made, compared: this.#compared, watch };
+    const watch = this.#listening().backups;
+    const known = { made: this.#made, compared: this.#compared, watch, freeze: this.#freeze };
     const settled = (signal?: AbortSignal) => this.#listening().settled(this.#virsh, signal);
-    return { io: this.#io, virsh: this.#virsh, domain, ...known, settled };
+    const requireUnused = async (files: readonly string[]) =>
+      proveUnused(this.#io, files, await this.observe(files), this);
+    return { ...this.#place, ...known, settled, requireUnused };
   }
 
   async #convert(effect: QemuImgEffect, context: PerformContext): Promise<void> {
@@ -221,28 +220,20 @@ class LiveDriver implements LibvirtDriver {
   async #command(given: VirshEffect, { folder, signal }: PerformContext): Promise<void> {
     const { domain, writeDurably } = this.#options;
     const effect = await presentCommand(given, this.#virsh, domain, () => this.observe([]));
-    if (!effect) return;
+    if (!effect || this.#freeze.isUnneeded(effect)) return;
     const places = { io: this.#io, folder, writeDurably };
     const send = () => withInputFiles(argvOf(effect), places, (argv) => this.#send(argv, effect));
     if (effect.verb !== 'blockjob') return send();
-    const place = { io: this.#io, virsh: this.#virsh, domain };
-    return endJob(effect, { ...place, events: this.#listening(), signal }, send);
+    return endJob(effect, { ...this.#place, events: this.#listening(), signal }, send);
   }
 
   async #send(argv: readonly string[], effect: VirshEffect): Promise<void> {
     const { over } = effect;
     if (over) refuseChanged(effect, await this.observe(over.made ?? []));
     await this.#compared.requireUnchanged(this.#io, over?.compared ?? []);
-    const definition = commandDefinition(effect);
-    const job = definition.startsJob(effect.args);
+    const job = commandDefinition(effect).startsJob(effect.args);
     if (job) this.#events?.begin(job);
-    // The signal is not passed on: a command that was sent must be answered, so that its result is known.
-    // Where a late answer would discard a complete copy, it is awaited for longer.
-    const timeoutMs = effect.completes === undefined ? effect.timeoutMs : SILENT_MS;
-    const { ok, error: said = 'failed' } = await this.#virsh.run(argv, {
-      timeoutMs: timeoutMs ?? COMMAND_TIMEOUT_MS,
-    });
-    if (!ok && !definition.isDone?.(said)) throw effectRefused(effect, said);
+    await sendCommand(this.#virsh, argv, effect, this.#freeze);
   }
 
   bundle(): Promise<Bundle> {
@@ -270,7 +261,7 @@ class LiveDriver implements LibvirtDriver {
   async reconnect(signal?: AbortSignal): Promise<boolean> {
     const deadline = performance.now() + RECONNECT_LIMIT_MS;
     for (let pause = 100; performance.now() < deadline; pause = Math.min(pause * 2, 5000)) {
-      await this.close();
+      await this.#disconnect();
       if (signal?.aborted) return false;
       try {
         const virsh = await openVirsh(this.#io, connectionOf(this.#options));
@@ -289,7 +280,12 @@ class LiveDriver implements LibvirtDriver {
     this.#stateListeners.push(listener);
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#freeze.leave();
+    return this.#disconnect();
+  }
+
+  async #disconnect(): Promise<void> {
     await Promise.all([this.#virsh.close(), this.#events?.close()]);
   }
 

@@ -44,6 +44,20 @@ export class MadeFiles {
     await written(made);
   }
 
+  /**
+   * Counts a file as made by the run before it has that name.
+   * @param written records that
+   */
+  async add(
+    file: string,
+    { ino, born }: FileStamp,
+    written: (made: MadeFile) => Promise<void>,
+  ): Promise<void> {
+    const made = { file, ino, born };
+    this.#made.set(file, made);
+    await written(made);
+  }
+
   /** What the run has made at that path keeps counting as its own under another name. */
   async rename(
     from: string,

@@ -6,48 +6,27 @@ import type {
   BackupEffect,
   DigestBackupEffect,
   DiscardBackupEffect,
-  DraftBackupEffect,
   PublishBackupEffect,
+  RetireCheckpointsEffect,
 } from '../commands/backup-effect.ts';
+import { checkpointDelete } from '../commands/checkpoint.ts';
 import type { PerformContext } from '../commands/driver.ts';
 import type { HostIO } from '../host-io/host-io.ts';
 import { imageName, STORE_NAMES, sumsName } from '../model/backup-store.ts';
+import { readCheckpointXml } from '../model/checkpoint-xml.ts';
 import { CommandBusy, EffectFailed } from '../model/effect-failed.ts';
-import { additionTo } from '../store/addition.ts';
-import {
-  type BackupManifest,
-  type ManifestDisk,
-  readManifest,
-  writeManifest,
-} from '../store/manifest.ts';
-import { backupStoreOf } from '../store/store.ts';
-import type { BackupWatch } from './await-backup.ts';
-import type { ComparedFiles } from './compared-files.ts';
-import type { MadeFiles } from './made-files.ts';
-import { uuidOf } from './observe.ts';
+import type { BackupManifest, ManifestDisk } from '../store/manifest.ts';
+import type { BackupPlace } from './backup-place.ts';
+import { draftBackup } from './draft-backup.ts';
+import { manifestIn, replaceManifest } from './draft-manifest.ts';
+import { noteQuiesce } from './note-quiesce.ts';
+import { performPrune } from './prune-backups.ts';
 import { isHeld, LOCKED_ANSWER_MS } from './read-answer.ts';
-import { readReleases } from './survey.ts';
-import type { Virsh } from './virsh.ts';
-
-/** QEMU only enters the folder: libvirt hands it the images, and gives them back at the end. */
-const FOLDER_MODE = 0o711;
-
-/** The most characters of a manifest that a reader accepts. */
-const MANIFEST_LIMIT = 60_000;
+import { nextOf } from './replaced-text.ts';
+import { verifyBackups } from './verify-backups.ts';
 
 /** How long QEMU may take to close the images. The removal refuses an image that is still open then. */
 const CLOSE_LIMIT_MS = 30_000;
-
-export interface BackupPlace {
-  readonly io: HostIO;
-  readonly virsh: Virsh;
-  readonly domain: string;
-  readonly made: MadeFiles;
-  readonly compared: ComparedFiles;
-  readonly watch: BackupWatch;
-  /** Waits for all events up to now; false where libvirt sends none. */
-  settled(signal?: AbortSignal): Promise<boolean>;
-}
 
 /** Performs an effect of a backup; see there. */
 export async function performBackup(
@@ -58,6 +37,10 @@ export async function performBackup(
   switch (effect.tool) {
     case 'draft-backup':
       return draftBackup(place, effect, context);
+    case 'arm-thaw':
+      return place.freeze.arm(place.virsh, place.domain, effect);
+    case 'note-quiesce':
+      return noteQuiesce(place.io, place.freeze, effect, context);
     case 'await-backup':
       return place.watch.until({ ...place, effect, ...context });
     case 'digest-backup':
@@ -66,99 +49,17 @@ export async function performBackup(
       return publishBackup(place, effect, context);
     case 'discard-backup':
       return discardBackup(place, effect);
+    case 'retire-checkpoints':
+      return retireCheckpoints(place, effect);
     case 'verify-image':
       return place.compared.compare(place.io, effect, context);
+    case 'verify-backups':
+      return verifyBackups(place.io, effect, context);
+    case 'mark-prune':
+    case 'remove-pruned':
+    case 'unmark-prune':
+      return performPrune(effect, place, context);
   }
-}
-
-/** @throws EffectFailed where the folder exists, or a part of it cannot be made */
-async function draftBackup(
-  place: BackupPlace,
-  effect: DraftBackupEffect,
-  { onMade }: PerformContext,
-): Promise<void> {
-  const { io, made } = place;
-  const { draft } = effect;
-  // Before anything is made: if libvirt does not answer, or no reader would accept the manifest, nothing is left behind.
-  const [manifest, definition] = await Promise.all([
-    firstManifest(place, effect),
-    definitionOf(place),
-  ]);
-  const text = writeManifest(manifest);
-  const problems = problemsOf(text);
-  if (problems.length > 0)
-    throw new EffectFailed(`the manifest of this backup would be invalid: ${problems.join('; ')}`);
-  await made.makeFolder(draft, FOLDER_MODE, onMade);
-  await io.writeFile(join(draft, STORE_NAMES.manifest), text);
-  await io.writeFile(join(draft, STORE_NAMES.definition), definition);
-  for (const { file, capacity } of manifest.disks) {
-    const path = join(draft, file);
-    // qemu-img would make it readable to everybody.
-    await io.makeFile(path);
-    const words = ['create', '-q', '-f', 'qcow2', path, String(capacity)] as const;
-    const result = await io.run(['qemu-img', ...words]);
-    if (!result.ok) throw new EffectFailed(result.stderr.replace(/^qemu-img: /, ''));
-  }
-}
-
-async function firstManifest(
-  { io, virsh, domain }: BackupPlace,
-  { draft, name, sources, left }: DraftBackupEffect,
-): Promise<BackupManifest> {
-  const store = dirname(draft);
-  const [uuid, version, folder, capacities] = await Promise.all([
-    uuidOf(virsh, domain),
-    virsh.run(['version', '--daemon']),
-    io.readStore(store),
-    Promise.all(Object.keys(sources).map((disk) => capacityOf(virsh, domain, disk))),
-  ]);
-  if (uuid === undefined) throw new EffectFailed(`libvirt no longer knows the domain "${domain}"`);
-  if (!version.ok) throw new EffectFailed(`libvirt's version is unknown: ${version.error}`);
-  const guest = { name: domain, uuid };
-  const addition = folder ? additionTo(backupStoreOf(folder), guest, store) : { sequence: 1 };
-  if ('obstacles' in addition) throw new EffectFailed(addition.obstacles[0].message);
-  const { libvirt = '0', qemu = '0' } = readReleases(version.stdout);
-  const now = new Date().toISOString();
-  return {
-    backup: 'blockplan/v1',
-    ...{ name, domain, uuid, time: now },
-    sequence: addition.sequence,
-    quiesced: false,
-    'not-quiesced': 'the plan does not freeze the file systems',
-    ...{ libvirt, qemu, digest: 'sha256-1MiB', begun: now },
-    disks: Object.entries(sources).map(([target, source], at) => ({
-      ...{ target, file: imageName(target), mode: 'full', capacity: capacities[at] ?? 0, source },
-    })),
-    'left-out': Object.entries(left).map(([target, reason]) => ({ target, reason })),
-  };
-}
-
-/** Why a reader would refuse the manifest. */
-function problemsOf(text: string): readonly string[] {
-  const read = readManifest(text);
-  const tooLong =
-    text.length > MANIFEST_LIMIT ? [`it is longer than ${MANIFEST_LIMIT} characters`] : [];
-  return 'problems' in read ? [...read.problems, ...tooLong] : tooLong;
-}
-
-/** The size of a disk as the guest sees it now, in bytes. */
-async function capacityOf(virsh: Virsh, domain: string, disk: string): Promise<number> {
-  const query = ['domblkinfo', '--domain', domain, '--device', disk];
-  const answer = await virsh.run(query, { timeoutMs: LOCKED_ANSWER_MS });
-  const said = answer.ok ? answer.stdout : answer.error;
-  const capacity = answer.ok ? /^Capacity:\s+(\d+)$/m.exec(said)?.[1] : undefined;
-  const unknown = `the size of ${disk} is unknown: ${said}`;
-  if (!answer.ok && isHeld(said)) throw new CommandBusy(unknown);
-  if (capacity === undefined) throw new EffectFailed(unknown);
-  return Number(capacity);
-}
-
-/** The definition with its passwords, or the live XML of a transient domain. */
-async function definitionOf({ virsh, domain }: BackupPlace): Promise<string> {
-  const words = ['dumpxml', '--domain', domain, '--security-info', '--inactive'];
-  const { ok, stdout, error } = await virsh.run(words);
-  if (!ok) throw new EffectFailed(`the definition cannot be read: ${error}`);
-  return stdout;
 }
 
 /** Writes the sums of each copy, and then the digests into the manifest. May be repeated. */
@@ -174,19 +75,31 @@ async function digestBackup(
     const sums = join(draft, sumsName(disk.target));
     await using former = await io.holdFile(sums);
     await former?.remove();
-    const options = { ...(signal ? { signal } : {}), onProgress };
+    const options = { ...(signal ? { signal } : {}), onProgress, ...below(draft, manifest, disk) };
     const { root } = await io.digestImage(join(draft, disk.file), sums, options);
     disks.push({ ...disk, root });
   }
   await replaceManifest(io, draft, { ...manifest, disks });
 }
 
+/** The sums below an increment: only what it holds is hashed. */
+function below(
+  draft: string,
+  { parent }: BackupManifest,
+  { target, 'parent-root': root }: ManifestDisk,
+): Pick<NonNullable<Parameters<HostIO['digestImage']>[2]>, 'below'> {
+  return parent === undefined || root === undefined
+    ? {}
+    : { below: { sums: join(dirname(draft), parent, sumsName(target)), root } };
+}
+
 /** Completes the manifest, syncs everything, and renames the folder. May be repeated. */
 async function publishBackup(
-  { io, made }: BackupPlace,
+  place: BackupPlace,
   { draft, to }: PublishBackupEffect,
   { onMade }: PerformContext,
 ): Promise<void> {
+  const { io, made } = place;
   const stamp = made.stampAt(draft);
   if (!stamp) throw new EffectFailed(`${draft} was not created by this run, so it is left alone`);
   if (await io.stat(draft)) {
@@ -194,13 +107,34 @@ async function publishBackup(
     const bare = manifest.disks.find(({ root }) => root === undefined);
     if (bare) throw new EffectFailed(`the copy of ${bare.target} has no digest`);
     const disks = await Promise.all(manifest.disks.map((disk) => withLength(io, draft, disk)));
-    await replaceManifest(io, draft, { ...manifest, disks, ended: new Date().toISOString() });
+    const { time = manifest.time } = await checkpointTime(place, manifest);
+    const ended = new Date().toISOString();
+    await replaceManifest(io, draft, { ...manifest, time, disks, ended });
     const files = manifest.disks.flatMap(({ file, target }) => [file, sumsName(target)]);
     await io.sync([...files.map((file) => join(draft, file)), draft]);
   }
   // Recorded before it has the name: a run that dies in between knows the folder by both.
   await made.rename(draft, to, onMade);
   await io.moveFolder(draft, to, stamp);
+}
+
+/**
+ * When libvirt created the checkpoint of the backup: by that time it is known again, so that no other one of its name becomes a
+ * parent.
+ * @throws EffectFailed where it no longer exists
+ */
+async function checkpointTime(
+  { virsh, domain }: BackupPlace,
+  { checkpoint }: BackupManifest,
+): Promise<{ readonly time?: string }> {
+  if (checkpoint === undefined) return {};
+  const named = ['--domain', domain, '--checkpointname', checkpoint];
+  const { ok, stdout, error } = await virsh.run(['checkpoint-dumpxml', ...named, '--no-domain']);
+  if (!ok) throw new EffectFailed(`the checkpoint ${checkpoint} cannot be read: ${error}`);
+  const { created } = readCheckpointXml(stdout);
+  if (created === undefined)
+    throw new EffectFailed(`libvirt does not say when the checkpoint ${checkpoint} was created`);
+  return { time: new Date(created * 1000).toISOString() };
 }
 
 /** The length shows later that an image was cut, without reading its data. */
@@ -223,6 +157,21 @@ async function discardBackup(place: BackupPlace, effect: DiscardBackupEffect): P
   await untilClosed(place, images);
   await io.removeFolder(draft, stamp, names);
   made.forget(draft);
+}
+
+/** @throws EffectFailed where libvirt refuses to delete one of them */
+async function retireCheckpoints(
+  { virsh, domain }: BackupPlace,
+  { checkpoints, records }: RetireCheckpointsEffect,
+): Promise<void> {
+  for (const name of checkpoints) {
+    const words = ['checkpoint-delete', '--domain', domain, '--checkpointname', name];
+    const more = records.includes(name) ? ['--metadata'] : [];
+    const answer = await virsh.run([...words, ...more], { timeoutMs: LOCKED_ANSWER_MS });
+    if (answer.ok || checkpointDelete.isDone?.(answer.error)) continue;
+    const refusal = `the checkpoint ${name} was not deleted: ${answer.error}`;
+    throw isHeld(answer.error) ? new CommandBusy(refusal) : new EffectFailed(refusal);
+  }
 }
 
 /**
@@ -250,32 +199,4 @@ async function untilClosed(
       );
     }
   }
-}
-
-function nextOf(file: string): string {
-  return `${file}.new`;
-}
-
-async function manifestIn(io: HostIO, draft: string): Promise<BackupManifest> {
-  const path = join(draft, STORE_NAMES.manifest);
-  const { ok, stdout, stderr } = await io.run(['cat', '--', path]);
-  const read = ok ? readManifest(stdout) : { problems: [stderr.trim()] };
-  if ('manifest' in read) return read.manifest;
-  throw new EffectFailed(
-    `${path} cannot be read: ${'problems' in read ? read.problems.join('; ') : read.newer}`,
-  );
-}
-
-async function replaceManifest(io: HostIO, draft: string, manifest: BackupManifest): Promise<void> {
-  const path = join(draft, STORE_NAMES.manifest);
-  const text = writeManifest(manifest);
-  const problems = problemsOf(text);
-  if (problems.length > 0) throw new EffectFailed(`${path}: ${problems.join('; ')}`);
-  const replaced = await io.stat(path);
-  if (!replaced) throw new EffectFailed(`${path} does not exist`);
-  const by = nextOf(path);
-  // A run that died here left it.
-  await using former = await io.holdFile(by);
-  await former?.remove();
-  await io.replaceFile(path, by, { replaced, by: await io.writeFile(by, text) });
 }

@@ -27,7 +27,7 @@ async function storeAt(io: HostIO, path: string): Promise<BackupStore | null> {
         `${path} is a backup, not a store`,
         `name the folder that it is in: ${dirname(path)}`,
       );
-    if (folder) return backupStoreOf(folder);
+    if (folder) return { ...backupStoreOf(folder), readAt: new Date().toISOString() };
     return (await io.stat(path))
       ? noStore(`${path} is not a folder`, 'name the folder that has the backups as subfolders')
       : null;

@@ -11,11 +11,12 @@ const IN_PARTS: readonly string[] = ['snapshot-create-as', 'backup-begin'];
 
 /** @param said virsh's message, without `error: ` */
 export function effectRefused(effect: VirshEffect, said: string): EffectFailed {
-  const { verb, refusal, startsJob } = commandDefinition(effect);
+  const { verb, refusal, startsJob, hasNotBegun } = commandDefinition(effect);
   const message = refusal?.(effect.args, said) ?? `virsh ${verb}: ${said}`;
   if (isHeld(said) && !IN_PARTS.includes(verb)) return new CommandBusy(message);
   // virsh looks the domain up before it asks libvirt for anything (tools/virsh-util.c, virshCommandOptDomain).
   const isUnknown = said.startsWith("failed to get domain '");
   const isSecondJob = ACTIVE_JOB.test(said) && startsJob(effect.args) !== undefined;
-  return new EffectFailed(message, { begun: !isUnknown && !isSecondJob });
+  const begun = !isUnknown && !isSecondJob && !hasNotBegun?.(said);
+  return new EffectFailed(message, { begun });
 }

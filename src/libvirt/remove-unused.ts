@@ -72,6 +72,23 @@ export async function moveUnused(
     throw new EffectFailed(`${to} is another file than ${file} was`);
 }
 
+/**
+ * Proves that nothing uses the files, as for a removal, and touches none.
+ * @param state the domain as it was just observed
+ * @throws EffectFailed when anything needs one of them
+ */
+export async function proveUnused(
+  io: HostIO,
+  files: readonly string[],
+  state: HostState,
+  driver: Pick<Driver, 'survey'>,
+): Promise<void> {
+  for (const file of files) {
+    await using held = await io.holdFile(file);
+    if (held) await refuseUsed(io, file, held, state, driver);
+  }
+}
+
 /** @throws EffectFailed where the file is not the former one */
 async function refuseOther(
   io: HostIO,

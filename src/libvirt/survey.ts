@@ -4,13 +4,16 @@ import type { SurveyTerms } from '../commands/driver.ts';
 import type { HostIO } from '../host-io/host-io.ts';
 import { backingPath } from '../model/backing-path.ts';
 import { FileSet, filesOfDisk } from '../model/file-identity.ts';
-import type { Disk, HostState, ImageFile, Layer } from '../model/host-state.ts';
+import type { Disk, Domain, HostState, ImageFile, Layer } from '../model/host-state.ts';
 import { dataFilesByContent, withDataFiles } from './data-files.ts';
-import { readDiskSizes, withDiskSizes } from './disk-sizes.ts';
+import { readDiskSizes, refuseBusy, withDiskSizes } from './disk-sizes.ts';
+import { ExaminedAnswers } from './examined-answers.ts';
+import { readHeaderChain } from './header-chain.ts';
 import { extentsOf, withExtents } from './image-extents.ts';
 import { ImageHeaders } from './image-headers.ts';
 import { otherDomains } from './others.ts';
 import { strayOverlays } from './stray-overlays.ts';
+import { readTracking } from './tracking.ts';
 import type { Virsh } from './virsh.ts';
 import { volumePaths } from './volumes.ts';
 
@@ -42,15 +45,16 @@ export async function surveyHost(
     usersOnly ? undefined : virsh.run(['version', '--daemon']),
     usersOnly ? new Map<string, number>() : readDiskSizes(virsh, hostState.domain),
     usersOnly ? [] : io.findUnsyncable(files),
+    usersOnly ? undefined : trackingOf(io, virsh, hostState.domain),
   ] as const;
   // When one of them fails, the others must not hold files open while a rollback begins.
   await Promise.allSettled(looks);
-  const [own, others, extents, version, sizes, unsyncable] = await Promise.all(looks);
+  const [own, others, extents, version, sizes, unsyncable, tracking] = await Promise.all(looks);
   const { disks } = own;
   const surveyed: HostState = {
     ...known,
     host: { ...hostState.host, ...readReleases(version?.ok ? version.stdout : ''), ...ownUser(io) },
-    domain: { ...hostState.domain, disks: withDiskSizes(disks, sizes) },
+    domain: { ...hostState.domain, disks: withDiskSizes(disks, sizes), ...tracking },
     files: withExtents({ ...hostState.files, ...own.files }, extents),
     names: { ...others.names, ...own.names },
     folders: own.folders,
@@ -58,6 +62,23 @@ export async function surveyHost(
     ...(unsyncable.length === 0 ? {} : { unsyncable }),
   };
   return { ...surveyed, ...(await strayOverlays(io, virsh, surveyed, searched, former)) };
+}
+
+/** @throws DomainBusy if another command holds the domain */
+async function trackingOf(
+  io: HostIO,
+  virsh: Virsh,
+  domain: Domain,
+): Promise<Pick<Domain, 'tracking'>> {
+  if (domain.checkpoints.length === 0) return {};
+  const tops = domain.disks.flatMap(({ chain: [top] }) => (top ? [top] : []));
+  const read = tops.map(async (top) => [top.file, await readHeaderChain(io, top)] as const);
+  const answers = new ExaminedAnswers();
+  const headers = Object.fromEntries(await Promise.all(read));
+  const tracking = await readTracking(virsh, domain, headers, answers);
+  // What libvirt does not show for another reason counts as unknown.
+  for (const { why } of answers.unread) refuseBusy(virsh, domain.name, { error: why });
+  return { tracking };
 }
 
 /** The files that the guest runs on and those that the plan names, with all files that they lead to, and their folders. */

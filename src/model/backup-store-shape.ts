@@ -9,6 +9,8 @@ import type {
   StoredBackup,
   StoredDisk,
   StoredPoint,
+  Verification,
+  VerifiedDisk,
 } from './backup-store.ts';
 import {
   amount,
@@ -32,7 +34,11 @@ const finding: Shape<Finding> = fields<Pick<Finding, 'code' | 'severity' | 'mess
   hint: optionalField(text),
 });
 
-const dropped = fields<DroppedBackup>({ name: text, into: optionalField(text) });
+const dropped = fields<DroppedBackup>({
+  name: text,
+  sequence: optionalField(amount),
+  into: optionalField(text),
+});
 
 const point = fields<PointInTime>({
   domain: text,
@@ -57,11 +63,18 @@ const disk = fields<StoredDisk>({
   broken: optionalField(fields<BrokenImage>({ problem: text, hint: optionalField(text) })),
 });
 
+/** The result of a verification, here and in the folder of the backup. */
+export const verificationShape = fields<Verification>({
+  time: textLike(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/, 'a time in UTC'),
+  disks: listOf(fields<VerifiedDisk>({ target: text, root: text, problem: optionalField(text) })),
+});
+
 const STORED: Fields<StoredPoint> = {
   name: text,
   point: optionalField(point),
   disks: listOf(disk),
   size: amount,
+  needs: optionalField(listOf(text)),
   findings: listOf(finding),
 };
 
@@ -69,6 +82,7 @@ export const backupStoreShape: Shape<BackupStore> = fields<BackupStore>({
   backups: listOf(
     fields<StoredBackup>({
       ...STORED,
+      verified: optionalField(verificationShape),
       dropped: optionalField(dropped),
       left: optionalField(byKey(text)),
     }),
@@ -78,4 +92,5 @@ export const backupStoreShape: Shape<BackupStore> = fields<BackupStore>({
   holders: listOf(text),
   strays: listOf(text),
   findings: listOf(finding),
+  readAt: optionalField(text),
 });

@@ -8,6 +8,7 @@ import type { Finding } from '../errors.ts';
 export const STORE_NAMES = {
   manifest: 'manifest.json',
   definition: 'definition.xml',
+  verification: 'verified.json',
   mark: 'prune.json',
   locks: 'locks',
   draftEnding: '.partial',
@@ -38,7 +39,9 @@ export interface StoreFolder {
 export interface StoreSubfolder {
   readonly name: string;
   readonly manifest?: FileText;
-  /** The regular files besides the manifest. */
+  /** The result of its last verification. */
+  readonly verification?: FileText;
+  /** The regular files besides these two. */
   readonly files: readonly StoreFile[];
   /** The other entries, by name: folders, links, devices. */
   readonly strays: readonly string[];
@@ -87,6 +90,8 @@ export interface BackupStore {
   readonly strays: readonly string[];
   /** What is wrong with the store as a whole. */
   readonly findings: readonly Finding[];
+  /** When it was read, in UTC (ISO 8601); absent where that does not matter. */
+  readonly readAt?: string;
 }
 
 /** A point in time of a guest's disks, complete or not. */
@@ -98,15 +103,34 @@ export interface StoredPoint {
   readonly disks: readonly StoredDisk[];
   /** Bytes that its folder takes on its storage. */
   readonly size: number;
+  /** The backups that its images or its manifest name as what they are based on; absent where that cannot be read. */
+  readonly needs?: readonly string[];
   /** What is wrong with it; with an error, it cannot be restored. */
   readonly findings: readonly Finding[];
 }
 
 export interface StoredBackup extends StoredPoint {
+  /** The last verification of its content; absent if there was none. */
+  readonly verified?: Verification;
   /** Set if an unfinished prune is removing it. */
   readonly dropped?: DroppedBackup;
   /** Why the other disks that the guest had are not in it, by target. */
   readonly left?: Readonly<Record<string, string>>;
+}
+
+/** What a comparison of a backup's content with its checksums has found. */
+export interface Verification {
+  /** ISO 8601, in UTC. */
+  readonly time: string;
+  readonly disks: readonly VerifiedDisk[];
+}
+
+export interface VerifiedDisk {
+  readonly target: string;
+  /** The digest in the manifest at that time: of another one, the result says nothing. */
+  readonly root: string;
+  /** What is wrong, as a clause; absent if the disk is as it was backed up. */
+  readonly problem?: string;
 }
 
 /** What the manifest says of the backup as a whole. */
@@ -153,6 +177,19 @@ export interface BrokenImage {
   readonly hint?: string;
 }
 
+/** How many backups are kept, by what they are the newest of; all of them together. */
+export interface RetentionRule {
+  /** The newest ones. */
+  readonly last?: number;
+  /** The newest of each of that many days in UTC; likewise for the others. */
+  readonly daily?: number;
+  /** Weeks begin on Monday. */
+  readonly weekly?: number;
+  readonly monthly?: number;
+  /** Names of backups that are always kept. */
+  readonly pins?: readonly string[];
+}
+
 /** The mark of a prune: which backups it removes. */
 export interface PruneMark {
   readonly drop: readonly DroppedBackup[];
@@ -160,6 +197,8 @@ export interface PruneMark {
 
 export interface DroppedBackup {
   readonly name: string;
+  /** Its sequence number, if it is known: another backup may have got the name since. */
+  readonly sequence?: number;
   /** The kept backup that takes over its data; absent if no kept backup needs it. */
   readonly into?: string;
 }

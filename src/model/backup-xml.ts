@@ -9,15 +9,17 @@ export interface BackupTarget {
   readonly disk: string;
   /** The file that QEMU writes the copy to. */
   readonly file: string;
+  /** The checkpoint since which changes are copied; absent for a full copy. */
+  readonly since?: string;
 }
 
-/** The XML for `virsh backup-begin`: full copies into existing qcow2 files. */
-export function fullBackupXml(targets: readonly BackupTarget[], left: readonly string[]): string {
+/** The XML for `virsh backup-begin`: copies into existing qcow2 files. */
+export function backupXml(targets: readonly BackupTarget[], left: readonly string[]): string {
   return [
     "<domainbackup mode='push'>",
     '  <disks>',
-    ...targets.flatMap(({ disk, file }) => [
-      `    <disk name='${escapeXml(disk)}' backup='yes' type='file' backupmode='full'>`,
+    ...targets.flatMap(({ disk, file, since }) => [
+      `    <disk name='${escapeXml(disk)}' backup='yes' type='file' ${modeOf(since)}>`,
       "      <driver type='qcow2'/>",
       `      <target file='${escapeXml(file)}'/>`,
       '    </disk>',
@@ -30,6 +32,13 @@ export function fullBackupXml(targets: readonly BackupTarget[], left: readonly s
   ].join('\n');
 }
 
+/** The mode is a property of each disk: full and incremental ones can be in the same backup (seen on libvirt 9.0). */
+function modeOf(since: string | undefined): string {
+  return since === undefined
+    ? "backupmode='full'"
+    : `backupmode='incremental' incremental='${escapeXml(since)}'`;
+}
+
 /**
  * The disks that a backup copies, from its XML or from what `virsh backup-dumpxml` prints.
  * @throws Error when it is not well-formed XML
@@ -39,8 +48,10 @@ export function readBackupXml(xml: string): BackupTarget[] {
   return (disks ? children(disks, 'disk') : []).flatMap((disk) => {
     const target = child(disk, 'target')?.attributes;
     const file = target?.file ?? target?.dev;
-    const { name = '' } = disk.attributes;
-    return file === undefined ? [] : [{ disk: name, file }];
+    const { name = '', incremental: since } = disk.attributes;
+    return file === undefined
+      ? []
+      : [{ disk: name, file, ...(since === undefined ? {} : { since }) }];
   });
 }
 

@@ -178,12 +178,22 @@ export function spaceOfCopy(source: CopySource, target: CopyTarget): CopySpace {
   };
 }
 
-/** The space of a backup of these disks: each is copied with all its layers into a qcow2 image. */
-export function spaceOfBackup(state: HostState, disks: readonly Disk[]): CopySpace {
+/**
+ * The space of a backup of these disks: each is copied with all its layers into a qcow2 image.
+ * @param changed by target, the bytes of those of which only an increment is copied; the guest may write more until then
+ */
+export function spaceOfBackup(
+  state: HostState,
+  disks: readonly Disk[],
+  changed: ReadonlyMap<string, number> = new Map(),
+): CopySpace {
   return spaceTogether(
-    disks.map(({ chain, capacity }) =>
-      spaceOfCopy(copySource(state, chain, 'below', capacity), { format: 'qcow2' }),
-    ),
+    disks.map(({ target, chain, capacity }) => {
+      const bytes = changed.get(target);
+      return bytes === undefined
+        ? spaceOfCopy(copySource(state, chain, 'below', capacity), { format: 'qcow2' })
+        : { copied: bytes, least: 0, most: bytes + EMPTY };
+    }),
   );
 }
 

@@ -2,6 +2,7 @@
 
 import type { Layer } from './host-state.ts';
 import type { Marker } from './marker.ts';
+import type { TrackedCheckpoint } from './tracking.ts';
 
 export interface Examination {
   /** The time of the examination, in milliseconds since the epoch. */
@@ -11,7 +12,7 @@ export interface Examination {
   /** By the path of an image that a disk or a definition names: the headers of this image and of those below it. */
   readonly headers: Readonly<Record<string, HeaderChain>>;
   readonly snapshots: readonly SnapshotRecord[];
-  readonly checkpoints: readonly CheckpointRecord[];
+  readonly checkpoints: readonly TrackedCheckpoint[];
   /** By disk, what QEMU could not do with it (`virsh domblkerror`): `no space`, `unspecified error`. */
   readonly diskErrors: Readonly<Record<string, string>>;
   /** By disk, its file when the managed save image was made; absent where no such image exists or can be read. */
@@ -74,19 +75,6 @@ export interface SnapshotDisk {
   readonly overlay?: string;
   /** The file that the disk had when the snapshot was taken. */
   readonly base?: string;
-}
-
-/** libvirt's record of a checkpoint. */
-export interface CheckpointRecord {
-  readonly name: string;
-  readonly disks: readonly CheckpointDisk[];
-}
-
-export interface CheckpointDisk {
-  readonly target: string;
-  readonly bitmap: string;
-  /** Whether the bitmap is intact in the running QEMU; absent where the guest is off, or libvirt does not report it. */
-  readonly whole?: boolean;
 }
 
 export interface OverlayBeside {

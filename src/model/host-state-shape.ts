@@ -36,6 +36,12 @@ import {
   trueFlag,
 } from './shape.ts';
 import type { StrayOverlay } from './stray-overlay.ts';
+import {
+  BROKEN_BITMAPS,
+  type BrokenBitmap,
+  type TrackedCheckpoint,
+  type TrackedDisk,
+} from './tracking.ts';
 
 const moment = fields<SavedMetadata>({ name: text, xml: text });
 
@@ -86,6 +92,18 @@ export const guestProcessShape = fields<GuestProcess>({
   started: optionalField(text),
 });
 
+const trackedCheckpoint = fields<TrackedCheckpoint>({
+  name: text,
+  created: optionalField(amount),
+  disks: listOf(
+    fields<TrackedDisk>({
+      target: text,
+      bitmap: text,
+      next: optionalField(either(amount, oneOf<BrokenBitmap>(...BROKEN_BITMAPS))),
+    }),
+  ),
+});
+
 const domain = fields<Domain>({
   name: text,
   calledNow: optionalField(text),
@@ -99,10 +117,12 @@ const domain = fields<Domain>({
   autostart: flag,
   definition: optionalField(text),
   kept: optionalField(bundleShape),
+  frozen: optionalField(trueFlag),
   disks: listOf(disk),
   agent: flag,
   snapshots: listOf(text),
   checkpoints: listOf(text),
+  tracking: optionalField(listOf(trackedCheckpoint)),
   managedSave: flag,
   nvram: flag,
   tpm: flag,

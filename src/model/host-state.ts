@@ -9,13 +9,13 @@
  * - **block job**: a copy or commit that QEMU runs on a disk; *ready* once both sides hold the same data.
  * - **pivot**: the moment at which the guest's writes go to the other side of a ready job.
  */
-
 import type { BackupStore } from './backup-store.ts';
 import type { Confinement } from './confinement.ts';
 import type { Destination } from './destination.ts';
 import type { GuestProcess } from './guest-process.ts';
 import type { ImageExtents } from './image-extents.ts';
 import type { StrayOverlay } from './stray-overlay.ts';
+import type { TrackedCheckpoint } from './tracking.ts';
 
 /** The state of a libvirt host at one moment, as far as it concerns a plan's domain. */
 export interface HostState {
@@ -112,12 +112,16 @@ export interface Domain {
   readonly definition?: string;
   /** The definition bundle that `undefine` saved in the journal and that has not been restored yet. */
   readonly kept?: Bundle;
+  /** Set where the run has begun to freeze its file systems, and no thaw was answered since: libvirt does not show it. */
+  readonly frozen?: true;
   /** Disks of the running guest or, when it is off, of its definition; in the order of the XML. */
   readonly disks: readonly Disk[];
   /** Whether the guest agent's channel is connected. */
   readonly agent: boolean;
   readonly snapshots: readonly string[];
   readonly checkpoints: readonly string[];
+  /** What each checkpoint tracks; absent where it was not read. `checkpoints` says which of them exist. */
+  readonly tracking?: readonly TrackedCheckpoint[];
   /** Whether libvirt keeps a managed-save image, an NVRAM file or a TPM state for it. */
   readonly managedSave: boolean;
   readonly nvram: boolean;
@@ -255,11 +259,6 @@ export function diskOf(state: HostState, target: string): Disk | undefined {
 /** The file that takes the guest's writes on that disk; undefined for an unknown disk or an empty drive. */
 export function activeFile(state: HostState, target: string): string | undefined {
   return diskOf(state, target)?.chain[0]?.file;
-}
-
-/** A layer's path, marked where libvirt opens it as a block device. */
-export function layerText({ file, block }: Layer): string {
-  return block ? `the block device ${file}` : file;
 }
 
 /** The same host state with the plan's domain changed. */

@@ -1,6 +1,6 @@
 /** How plans and virsh commands name a layer: by its path, or by its disk's target and its index as in `vda[2]`. */
 import { layerIndex } from './file-identity.ts';
-import { type Disk, diskOf, type HostState } from './host-state.ts';
+import { type Disk, diskOf, type HostState, type Layer } from './host-state.ts';
 
 /** A layer by its index in the live XML (libvirt formatdomain, `<source index=…>`). */
 interface IndexedLayer {
@@ -32,4 +32,9 @@ export function spellLayer(state: HostState, target: string, name: string): stri
   const disk = diskOf(state, target);
   const at = disk && indexedLayer(name) === undefined ? layerAt(state, disk, name) : -1;
   return disk?.chain[at]?.file ?? name;
+}
+
+/** A layer's path, marked where libvirt opens it as a block device. */
+export function layerText({ file, block }: Layer): string {
+  return block ? `the block device ${file}` : file;
 }

@@ -5,6 +5,7 @@ import { includesFile, isSameFile } from '../model/file-identity.ts';
 import { diskOf, type HostState, isUp } from '../model/host-state.ts';
 import { unmarkByHand } from '../model/marker.ts';
 import { isOpenEnd } from '../outcomes.ts';
+import { MAY_BE_FROZEN } from '../run/frozen-guest.ts';
 import { unknownLastWriteText } from '../run/last-writes.ts';
 import type { Finish } from '../run/run-state.ts';
 import { lostAtNextStart, lostBehindHeaders } from '../simulate/host-faults.ts';
@@ -40,11 +41,14 @@ export function violationsAtEnd(
   if (isOpenEnd(end) && next.length === 0) wrong.push('the report does not show what to type next');
   if (happened.some((said) => said.includes('a bug in blockplan')))
     wrong.push('the run ends with an unexpected error');
+  const isRefused = end === 'preflight-refused' && isContinued(next);
+  if (host.frozen && !isRefused && !state.includes(MAY_BE_FROZEN))
+    wrong.push('the guest is left frozen, and the report does not mention it');
   const losses = end === 'succeeded' ? [] : unsaidLosses(initial, host, happened);
   if (end === 'uncertain') return [...wrong, ...losses, ...unreached(initial, environment, next)];
   const lost = lostAtEnd(initial, host, finish).map((loss) => `${loss.how} miss ${loss.what}`);
   // An attempt that was refused leaves the run as it is, with its marker and what it keeps.
-  if (end === 'preflight-refused' && isContinued(next)) return [...wrong, ...lost];
+  if (isRefused) return [...wrong, ...lost];
   return [...wrong, ...losses, ...leftBehind(initial, environment, next), ...lost];
 }
 

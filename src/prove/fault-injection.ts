@@ -6,7 +6,14 @@ import type { LogRecord } from '../journal/run-log.ts';
 import { isUp } from '../model/host-state.ts';
 import { Interrupted, type Request, type RunPart } from '../run/requests.ts';
 import { apply, bundleOf } from '../simulate/host.ts';
-import { daemonRestarts, guestDies, jobsDie, powerFails } from '../simulate/host-faults.ts';
+import {
+  agentDies,
+  daemonRestarts,
+  guardThaws,
+  guestDies,
+  jobsDie,
+  powerFails,
+} from '../simulate/host-faults.ts';
 import { surveyedState } from '../simulate/observed-host.ts';
 import {
   CONTACT_LOST,
@@ -21,43 +28,13 @@ import {
   UNREAD,
 } from './answers.ts';
 import { type Fault, faultsOf } from './faults.ts';
-import type { HostCache } from './memo.ts';
-import { actOfOthers, type DisksOfGuest, isAct } from './other-actors.ts';
+import { actOfOthers, isAct } from './other-actors.ts';
+import type { FaultPoint, PerformedPart, PerformOptions } from './performed-part.ts';
 import { type ProofEnvironment, withEntry, wrongEntry } from './proof-environment.ts';
-
-/** A point in a part of a run at which faults can be injected. */
-export interface FaultPoint {
-  readonly at: number;
-  readonly request: Request;
-  readonly faults: readonly Fault[];
-}
-
-/** The result of performing a part of a run. */
-export interface PerformedPart<T> {
-  readonly environment: ProofEnvironment;
-  /** What it returned; undefined if blockplan ended in the middle of it. */
-  readonly result: { readonly value: T } | undefined;
-  readonly points: readonly FaultPoint[];
-  /** The records that were written and still exist after it. */
-  readonly records: readonly LogRecord[];
-  /** What `inspect` found wrong in the states on the way. */
-  readonly wrong: readonly string[];
-}
 
 const BY_ITSELF = {};
 /** No time passes on a simulated host. */
 const NO_TIME = new Date(0).toISOString();
-
-/** How a part is performed. */
-export interface PerformOptions {
-  /** The faults, by the number of their point in this part. */
-  readonly injected: ReadonlyMap<number, Fault>;
-  /** Returns what is wrong with a host that the run has just changed. */
-  readonly inspect: (host: SimulatedHost) => readonly string[];
-  readonly hosts: HostCache;
-  /** The disks that others work on. */
-  readonly disks: DisksOfGuest;
-}
 
 /** Performs a part of a run in a proof environment. */
 export function performPart<T>(
@@ -72,7 +49,7 @@ export function performPart<T>(
     try {
       answer = { given: stage.answer(next.value) };
     } catch (error) {
-      if (error === ENDED) return stage.left();
+      if (error === ENDED) return stage.ended();
       // Any other error is a gap in the simulation, not an answer of the host.
       if (!isAnswer(error)) throw error;
       answer = { thrown: error };
@@ -105,6 +82,12 @@ class Performer {
       records: this.#records,
       wrong: this.#wrong,
     };
+  }
+
+  /** The thaw guard outlives blockplan, and needs a libvirt that answers. */
+  ended(): PerformedPart<never> {
+    if (this.#site.contact !== 'gone') this.#becomes(guardThaws, BY_ITSELF);
+    return this.left();
   }
 
   answer(request: Request): unknown {
@@ -271,6 +254,12 @@ class Performer {
       case 'gone':
         this.#site = { ...this.#site, contact: 'gone' };
         throw CONTACT_LOST;
+      case 'agent':
+        this.#becomes(agentDies, BY_ITSELF);
+        return;
+      case 'thawed':
+        this.#becomes(guardThaws, BY_ITSELF);
+        return;
       case 'crash':
         this.#site = { ...this.#site, marked: false };
         this.#becomes(guestDies, BY_ITSELF);

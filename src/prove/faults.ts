@@ -1,5 +1,5 @@
 /** The faults of each request of a run, by their names in seeds. */
-import type { Effect } from '../commands/effect.ts';
+import type { Effect, VirshEffect } from '../commands/effect.ts';
 import type { JournalEntry } from '../journal/journal.ts';
 import type { Request } from '../run/requests.ts';
 
@@ -10,6 +10,9 @@ export const FAULTS = {
   hollow: 'the command reports success without effect',
   'job-dies': 'the job fails before it is ready',
   'job-dies-ready': 'the job fails as soon as it is ready',
+  'agent-before': 'the guest agent dies before the command',
+  'agent-after': 'the guest agent dies after the command',
+  'thawed-after': 'the guest is thawed after the command, because the time is over',
   'guest-paused': 'QEMU pauses the guest for lack of space',
   'daemon-before': 'libvirtd restarts before the command takes effect',
   'daemon-after': 'libvirtd restarts after the command takes effect',
@@ -50,6 +53,8 @@ const CAUSES: Readonly<Record<FirstWord<Fault>, string>> = {
   refused: 'a command is refused',
   hollow: 'a command reports success without effect',
   job: 'a block job fails',
+  agent: 'the guest agent dies',
+  thawed: 'the guest is thawed because the time is over',
   guest: 'QEMU pauses the guest for lack of space',
   daemon: 'libvirtd restarts',
   gone: 'the connection to libvirt is lost for good',
@@ -103,6 +108,9 @@ const ANY_EFFECT: readonly Fault[] = [
   'interrupted-after',
 ];
 const COMMAND: readonly Fault[] = [...ANY_EFFECT, 'hollow'];
+const FREEZE: readonly Fault[] = [...COMMAND, 'agent-before', 'agent-after', 'thawed-after'];
+/** The agent answers with what it has thawed. */
+const THAW: readonly Fault[] = ANY_EFFECT;
 const WAIT: readonly Fault[] = [
   ...ANY_EFFECT,
   'interrupted-during',
@@ -116,8 +124,14 @@ const COPY: readonly Fault[] = [
   'killed-during',
   'guest-paused',
 ];
+const FAULTS_OF_VERB: { readonly [V in VirshEffect['verb']]?: readonly Fault[] } = {
+  domfsfreeze: FREEZE,
+  domfsthaw: THAW,
+};
 /** The effects that read whole disks. */
-const READING: readonly Effect['tool'][] = ['qemu-img', 'digest-backup', 'verify-image'];
+const READING: readonly Effect['tool'][] = [
+  ...(['qemu-img', 'digest-backup', 'verify-image', 'verify-backups'] as const),
+];
 /**
  * Before an outcome, its effect has been done. Before any other record, nothing has been done since the previous record, so
  * a kill there equals a kill after the previous record. A power loss at an intent or an outcome equals one at the effect
@@ -163,8 +177,9 @@ const UNMARK: readonly Fault[] = ['refused', 'daemon-before'];
 export function faultsOf(request: Request): readonly Fault[] {
   switch (request.ask) {
     case 'perform': {
-      const { tool } = request.effect;
-      if (tool === 'virsh') return COMMAND;
+      const { effect } = request;
+      const { tool } = effect;
+      if (tool === 'virsh') return FAULTS_OF_VERB[effect.verb] ?? COMMAND;
       if (tool === 'await-job' || tool === 'await-backup') return WAIT;
       return READING.includes(tool) ? COPY : ANY_EFFECT;
     }

@@ -16,6 +16,9 @@ export function violationsDuring(initial: HostState): (host: SimulatedHost) => r
   const known = new WeakMap<SimulatedHost, readonly string[]>();
   const judge = (host: SimulatedHost) => [
     ...definitionLost(initial, host),
+    ...(host.frozen && !host.guarded
+      ? ['the guest is frozen, and nothing would thaw it if blockplan were killed']
+      : []),
     ...lostWrites(host).map((loss) => `the guest has lost ${loss}`),
     ...there
       .filter((file) => !host.state.files[file])

@@ -72,8 +72,8 @@ export class StateKeys {
   #ahead(run: RunState, past: unknown = this.#pastOf(run)): number {
     const { state, hosts, startedHooks, judged, doubts, resumed } = run;
     const known = Object.values(hosts).flatMap(
-      ({ kept, lastUp, since, lastSeen, left, overwritten, savepoint }) => [
-        ...[kept, isUp(lastSeen), left, overwritten, since, savepoint],
+      ({ kept, lastUp, since, lastSeen, left, overwritten, savepoint, frozen }) => [
+        ...[kept, isUp(lastSeen), left, overwritten, since, savepoint, frozen],
         ...lastUp,
       ],
     );

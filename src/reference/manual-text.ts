@@ -136,7 +136,7 @@ export const COMMAND_TEXTS: Readonly<Record<string, CommandText>> = {
   },
   backups: {
     details:
-      'Reads the manifests, the image headers and the file sizes in the folder. Nothing is changed, libvirt is not needed, and the data of the images is not read. A backup is complete, broken, a draft, or merging: a newer version of blockplan began to remove it. Problems are listed below the table.',
+      'Reads the manifests, the image headers and the file sizes in the folder. Nothing is changed, libvirt is not needed, and the data of the images is not read. A backup is complete, broken, a draft, or merging: a prune began to remove it and has not finished. Problems are listed below the table.',
     exitCodes:
       'The exit code is 0 if the store was read, whatever the state of its backups, 2 if the folder is not a backup store, and 3 if it cannot be read.',
     examples: [

@@ -44,6 +44,13 @@ export function guestShapeOf(state: HostState, paths: Paths): GuestShape {
   };
 }
 
+/** What the kinds of steps do that need backups of the guest. */
+const ON_BACKUPS: Readonly<Record<string, string>> = {
+  restore: 'restores a backup',
+  'backup-verify': 'verifies backups',
+  'backup-prune': 'removes backups',
+};
+
 /** What a lab cannot provide for the plan or the host state; findings without positions. */
 export function unbuildable(plan: Plan, state: HostState): Finding[] {
   const findings: Finding[] = plan.steps
@@ -55,14 +62,17 @@ export function unbuildable(plan: Plan, state: HostState): Finding[] {
       hint: 'rehearse the plan with a file instead',
       path: [...path, step.kind, 'blockdev'],
     }));
-  for (const { path, step } of plan.steps.filter(({ step: { kind } }) => kind === 'restore'))
+  for (const { path, step } of plan.steps) {
+    const does = ON_BACKUPS[step.kind];
+    if (does === undefined) continue;
     findings.push({
       code: codes.notRehearsable,
       severity: 'error',
-      message: 'the step restores a backup, but the private libvirt host has no backups',
+      message: `the step ${does}, but the private libvirt host has no backups`,
       hint: 'check the plan without a rehearsal: blockplan prove PLAN',
       path: [...path, step.kind],
     });
+  }
   if (!state.domain.disks.some((disk) => isWritten(disk) && !isElsewhere(disk)))
     findings.push({
       code: codes.notRehearsable,

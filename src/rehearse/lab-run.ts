@@ -26,6 +26,8 @@ export interface LabContext {
   readonly plan: Plan;
   /** blockplan's version, for the journal. */
   readonly version: string;
+  /** The path of the thaw guard's code. */
+  readonly thawGuard: string;
   /** Aborts when the user interrupts. */
   readonly signal: AbortSignal;
   /** Reports progress, in clauses. */
@@ -46,11 +48,12 @@ export async function withLabDriver<T>(
   lab: LabContext,
   work: (driver: Driver, admission: Admission) => Promise<T>,
 ): Promise<T> {
-  const { host, plan } = lab;
+  const { host, plan, thawGuard } = lab;
   const driver = await openLiveDriver(localHost, {
     uri: host.uri,
     domain: plan.domain,
     readonly: false,
+    thawGuard,
     writeDurably,
   });
   try {

@@ -21,6 +21,8 @@ export interface RehearsalOptions {
   /** The host state whose shape the guest gets; the plan has been checked against it. */
   readonly state: HostState;
   readonly version: string;
+  /** The path of the thaw guard's code. */
+  readonly thawGuard: string;
   /** Aborts when the user interrupts: the current run is rolled back, and the lab is removed. */
   readonly signal: AbortSignal;
   /** Reports progress, in clauses. */

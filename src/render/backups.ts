@@ -10,7 +10,18 @@ import { tableLines } from './table.ts';
 import { wrapped } from './width.ts';
 
 const HEAD = [
-  ...['STATE', 'NAME', 'TIME', 'DISKS', 'KIND', 'PARENT', 'ON DISK', 'VIRTUAL', 'QUIESCED'],
+  ...[
+    'STATE',
+    'NAME',
+    'TIME',
+    'DISKS',
+    'KIND',
+    'PARENT',
+    'ON DISK',
+    'VIRTUAL',
+    'QUIESCED',
+    'VERIFIED',
+  ],
 ] as const;
 
 /** Longer lists of names are cut. */
@@ -71,7 +82,14 @@ function cells(backup: ListedBackup): string[] {
     sizeText(size),
     disks.length === 0 ? '?' : sizeText(virtual),
     quiesced === undefined ? '?' : quiesced ? 'yes' : 'no',
+    verifiedText(backup),
   ];
+}
+
+/** The day of the last verification, in UTC. */
+function verifiedText({ verified, state }: ListedBackup): string {
+  if (!verified) return state === 'draft' ? '-' : 'never';
+  return verified.good ? timeText(verified.time).slice(0, 10) : 'damaged';
 }
 
 /** One word if all disks have the same mode. */
@@ -97,7 +115,7 @@ function notesOn({ backups, holders, strays }: BackupListing): string[] {
   return [
     ...lackingDisks(backups),
     ...(backups.some(({ state }) => state === 'complete')
-      ? ['The data of the images was not read: a restore compares it with the checksums.']
+      ? ['The data of the images was not read: verify it with the step backup-verify.']
       : []),
     ...(drafts.length === 0
       ? []
@@ -106,7 +124,9 @@ function notesOn({ backups, holders, strays }: BackupListing): string[] {
         ]),
     ...(merging.length === 0
       ? []
-      : [`Being removed by a newer version of blockplan: ${named(ends)}.`]),
+      : [
+          `A prune has begun to remove: ${named(ends)}. Unless it is running, resume its run, or prune the store again.`,
+        ]),
     ...(holders.length === 0 ? [] : [`The store is locked by: ${named(holders)}.`]),
     ...(strays.length === 0 ? [] : [`Files that belong to no backup: ${named(strays)}.`]),
   ];

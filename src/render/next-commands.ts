@@ -14,6 +14,7 @@ const PURPOSES: Readonly<Record<string, string>> = {
   'virsh dominfo': 'see whether the guest is running',
   'virsh domblklist': 'see which files the guest uses',
   'virsh domblkerror': 'see which disk had an error',
+  'virsh domfsthaw': 'thaw the file systems of the guest',
   'virsh list': 'list the guests',
   'virsh resume': 'let the guest continue',
   'virsh start': 'start the guest',

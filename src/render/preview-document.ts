@@ -10,6 +10,7 @@ import type {
   PreviewPhase,
   PreviewStep,
 } from '../simulate/preview.ts';
+import { timeText } from '../time-text.ts';
 import { durationText, pluralText } from './amounts.ts';
 import { commandNotes } from './command-notes.ts';
 import type { Block, DocumentTree, Note, Section, Text } from './document.ts';
@@ -165,7 +166,7 @@ function steps({ steps: all, changes: shown }: Preview): Section {
 
 /** @param shown the changes of the whole plan: a step does not repeat them */
 function step(
-  { id, kind, line, summary, phases, definition }: PreviewStep,
+  { id, kind, line, summary, phases, definition, backups }: PreviewStep,
   at: number,
   shown: PreviewChanges,
 ): Section {
@@ -173,8 +174,23 @@ function step(
   return {
     ...{ is: 'section', number: at + 1, title: id, about: `${kind}, line ${line}` },
     text: withCode(summary),
-    blocks: [...phases.map((each) => phase(each, shown)), ...(isNew ? [diff(definition)] : [])],
+    blocks: [
+      ...(backups ? [retention(backups)] : []),
+      ...phases.map((each) => phase(each, shown)),
+      ...(isNew ? [diff(definition)] : []),
+    ],
   };
+}
+
+/** Which backups stay, which are removed, and why. */
+function retention(backups: NonNullable<PreviewStep['backups']>): Section {
+  const removed = backups.filter(({ kept }) => !kept).length;
+  const items = backups.map(({ name, time, kept, reasons }) => ({
+    label: kept ? 'keep' : 'remove',
+    text: `${name}${time === undefined ? '' : ` (${timeText(time)})`}: ${reasons.join(', ')}`,
+  }));
+  const counts = `${backups.length - removed} kept, ${removed} removed`;
+  return { is: 'section', title: 'Backups', text: [counts], blocks: [{ is: 'items', items }] };
 }
 
 function phase(it: PreviewPhase, shown: PreviewChanges): Section {

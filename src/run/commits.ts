@@ -29,7 +29,18 @@ function withGuestUp(now: HostState, { initial, lastUp }: RunHost): HostState {
 
 /** What a run has completed that is kept, in order. */
 export function keptIn({ graph, committed }: RunState): readonly KeptResult[] {
-  return graph.nodes.slice(0, committed).flatMap(({ doing }) => doing.commits ?? []);
+  const done = graph.nodes.slice(0, committed);
+  return lastOfEach(done.map(({ planned, doing }) => [planned.id, doing.commits]));
+}
+
+/** The result of each step: a later one of the same step replaces it. */
+function lastOfEach(
+  results: readonly (readonly [step: string, result: KeptResult | undefined])[],
+): readonly KeptResult[] {
+  const known = results.flatMap(([step, result]) => (result ? [{ step, result }] : []));
+  return known
+    .filter(({ step }, at) => known.findLastIndex((each) => each.step === step) === at)
+    .map(({ result }) => result);
 }
 
 /** Sentences about it for a run that is over. */
@@ -45,10 +56,13 @@ export function keptByRollback(results: readonly KeptResult[]): string[] {
 /** What a run has completed that is kept, from its log, in order. */
 export function committedResults({ started, visits }: RunLog): readonly KeptResult[] {
   const states = started?.compiled?.states ?? [];
-  return visits.flatMap((visit) => {
-    if (!visit.finished?.committed) return [];
-    return states.find(({ name }) => name === stateName(visit, 'do'))?.commits ?? [];
-  });
+  const committed = visits.filter(({ finished }) => finished?.committed);
+  return lastOfEach(
+    committed.map((visit) => [
+      visit.step,
+      states.find(({ name }) => name === stateName(visit, 'do'))?.commits,
+    ]),
+  );
 }
 
 /** The time that a rollback leads to, as in "everything is as it was …". */

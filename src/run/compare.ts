@@ -12,8 +12,8 @@ import {
   isBackedUp,
   isUp,
   type Layer,
-  layerText,
 } from '../model/host-state.ts';
+import { layerText } from '../model/layer-name.ts';
 
 /** What differs from before, in sentences; empty after a complete rollback. */
 export function differences(before: HostState, now: HostState): string[] {

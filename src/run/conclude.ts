@@ -6,15 +6,7 @@ import {
   virshCommand,
   virshLine,
 } from '../command.ts';
-import { backingPath } from '../model/backing-path.ts';
-import {
-  FileSet,
-  fileAt,
-  filesOfDisk,
-  filesOfLayer,
-  includesFile,
-} from '../model/file-identity.ts';
-import { newFaults, nextStartFaults, recordedBackingName } from '../model/headers.ts';
+import { newFaults, nextStartFaults } from '../model/headers.ts';
 import { type HostState, isUp } from '../model/host-state.ts';
 import { type HostName, ofHost } from '../model/hosts.ts';
 import { unmarkByHand } from '../model/marker.ts';
@@ -28,7 +20,9 @@ import {
   wasStarted,
 } from './compare.ts';
 import { retryDoubts } from './doubts.ts';
+import { MAY_BE_FROZEN } from './frozen-guest.ts';
 import { owedIn } from './kept-definition.ts';
+import { copiesKept, filesMade, unusedFiles } from './kept-files.ts';
 import { ambiguousDisks, lastWritesBy, unknownLastWrites } from './last-writes.ts';
 import { leftWritesTexts } from './left-writes.ts';
 import { lostRecords } from './lost-records.ts';
@@ -81,6 +75,7 @@ function unknown(run: RunState, ...reason: readonly string[]): Finish {
     `it is also unknown whether a block job of "${domain.name}" is still running`,
     ...owed.state,
     ...Object.values(run.hosts).flatMap(leftWritesTexts),
+    ...(home(run).frozen ? [MAY_BE_FROZEN] : []),
     ...keptByRollback(keptIn(run)),
   ];
   const look = virshCommand(host, 'dominfo', domain.name);
@@ -95,7 +90,7 @@ function happenedIn({ reasons, hosts }: RunState): readonly string[] {
 }
 
 function* concluded(run: RunState, final: FinalState | undefined): RunPart<Finish> {
-  if (run.resumed) yield* retryDoubts(run);
+  yield* retryDoubts(run);
   if (final === 'stranded') {
     const commands: Command[] = [];
     for (const on of Object.keys(run.hosts)) commands.push(...(yield* secureDefinition(run, on)));
@@ -137,6 +132,7 @@ function* judged(run: RunState, final: FinalState | undefined): RunPart<Finish> 
   const disks = each((_, now) => diskLocations(now));
   const next = () => looks.flatMap(([on, now]) => (on === graph.home ? nextSteps(run, now) : []));
   const kept = keptTexts(keptIn(run));
+  const doubts = run.doubts.map(({ text }) => text);
   const open = keptByRollback(keptIn(run));
   const ours = () => each(({ initial }, now) => filesMade(initial, now));
   const started = each(({ initial }, now) =>
@@ -144,7 +140,8 @@ function* judged(run: RunState, final: FinalState | undefined): RunPart<Finish> 
   );
   if (final === 'succeeded') {
     const lostNow = each(({ initial }, now, on) => lostRecords(graph, on, initial, now));
-    const wrong = [...each(({ initial }, now) => contradictions(initial, now)), ...lostNow];
+    const astray = each(({ initial }, now) => contradictions(initial, now));
+    const wrong = [...doubts, ...astray, ...lostNow];
     if (wrong.length === 0) {
       const unused = each(({ initial }, now) => unusedFiles(initial, now));
       const copies = each((_, now, on) => copiesKept(run, on, now));
@@ -160,7 +157,7 @@ function* judged(run: RunState, final: FinalState | undefined): RunPart<Finish> 
     return finishOf('stranded', run, { happened, state, next: commands });
   }
   const apart = [
-    ...run.doubts.map(({ text }) => text),
+    ...doubts,
     ...each((host, now) => [
       ...(isUp(now) ? [] : unsureDefinitions(lastSeenWriting(host, now), now)),
       ...differences(host.savepoint, now),
@@ -216,54 +213,12 @@ function contentLostText(file: string): string {
   return `the former content of ${file} is lost: the run overwrote it`;
 }
 
-/** Files of the guest's former chain that it no longer needs; the plan does not remove them. */
-function unusedFiles(before: HostState, now: HostState): string[] {
-  const filesIn = ({ domain }: HostState) =>
-    domain.disks.flatMap(({ chain }) => chain.flatMap(filesOfLayer));
-  const used = new FileSet(now, filesIn(now));
-  return filesIn(before)
-    .filter((file) => !used.has(file) && fileAt(now, file))
-    .map((file) => `${file} is no longer used by this guest; it is kept${belowText(before, file)}`);
-}
-
-/** A guest that is off shows only the top of a chain, and its header what is below. */
-function belowText(before: HostState, file: string): string {
-  const name = recordedBackingName(before, file);
-  const below = typeof name === 'string' ? backingPath(file, name) : '';
-  const isListed = before.domain.disks.some(({ chain }) =>
-    chain.some((layer) => includesFile(before, filesOfLayer(layer), below)),
-  );
-  return below.startsWith('/') && !isListed
-    ? `, and so is its backing file ${below}, which other images may need`
-    : '';
-}
-
-/** The destinations of the plan's copies that no chain of the guest needs: backups. */
-function copiesKept({ graph }: RunState, on: HostName, now: HostState): string[] {
-  const used = new FileSet(now, now.domain.disks.flatMap(filesOfDisk));
-  return graph.nodes
-    .filter(({ first, host, planned }) => first && host === on && planned.step.kind !== 'restore')
-    .flatMap(({ planned: { params } }) =>
-      // After a pivot the guest has written to the copy: it is no backup, even if another file has replaced it since.
-      typeof params.dest === 'string' && params.pivot !== true ? [params.dest] : [],
-    )
-    .filter((file) => !used.has(file) && fileAt(now, file) !== null)
-    .map((file) => `the copy is in ${file}`);
-}
-
-/** Files that the run created and that are in no chain of the guest, such as a backup. */
-function filesMade(before: HostState, now: HostState): string[] {
-  const used = new FileSet(now, now.domain.disks.flatMap(filesOfDisk));
-  return Object.keys(now.files)
-    .filter((file) => now.files[file]?.made && !before.files[file] && !used.has(file))
-    .map((file) => `${file} was created by this run; it is kept`);
-}
-
 function nextSteps(run: RunState, now: HostState): Command[] {
   const { host } = now;
-  const { name, calledNow, state, stopUnseen, movedAway } = now.domain;
+  const { name, calledNow, state, stopUnseen, movedAway, frozen } = now.domain;
   if (calledNow) return [virshCommand(host, 'dominfo', calledNow)];
   if (state === 'gone' || stopUnseen || movedAway) return [virshLine(host, 'list', '--all')];
+  if (frozen) return [virshCommand(host, 'domfsthaw', name)];
   if (now.domain.state === 'paused')
     return [virshCommand(host, 'domblkerror', name), virshCommand(host, 'resume', name)];
   if (nextStartFaults(now).length > 0) return [blockplanOn(now.host.connect, 'doctor', name)];

@@ -8,6 +8,7 @@ import type { LoggedCommand, RunLog, Visit } from '../journal/run-log.ts';
 import { endState } from '../machine/machine.ts';
 import { isUp } from '../model/host-state.ts';
 import { withCommit } from './commits.ts';
+import { frozenAfter, frozenSince } from './frozen-guest.ts';
 import { withLoggedHooks, withoutFormerEnd } from './hooks.ts';
 import type { RecentEffect } from './last-writes.ts';
 import { startedJobs } from './open-jobs.ts';
@@ -73,8 +74,10 @@ function withCommand(
 ): InterruptedRun {
   const host = hostIn(interrupted.run, on);
   const { unbegun } = answer ?? {};
+  const frozen = unbegun ? host.frozen : frozenSince(effect, host.frozen);
   const run = withHostKnown(interrupted.run, on, {
     overwritten: unbegun ? host.overwritten : withOverwritten(host.overwritten, effect),
+    frozen: answer && answer.error === undefined ? frozenAfter(effect, frozen) : frozen,
   });
   if (!interrupted.phase || !isOf(interrupted, visit)) return { ...interrupted, run };
   const since: RunHost['since'] = [...host.since, { effect, known: 'begun' }];

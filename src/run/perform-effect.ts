@@ -27,6 +27,7 @@ import {
 } from '../model/host-state.ts';
 import type { HostName } from '../model/hosts.ts';
 import { targetsOf } from './foreign.ts';
+import { frozenAfter, frozenSince, stillFrozen } from './frozen-guest.ts';
 import { lastWrites } from './last-writes.ts';
 import { leftWrites } from './left-writes.ts';
 import {
@@ -46,13 +47,17 @@ export function* observe(run: RunState, on: HostName): RunPart<HostState> {
   const host = hostIn(run, on);
   const { files, kept } = host;
   const state = yield* askHostState({ ask: 'observe', on, files });
-  const known = kept ? withDomain(state, { kept }) : state;
+  const frozen = stillFrozen(host.frozen, state.domain);
+  const known = withDomain(state, {
+    ...(kept ? { kept } : {}),
+    ...(frozen ? { frozen: true } : {}),
+  });
   const left = [
     ...host.left,
     ...leftWrites(host, known, (target) => targetsOf(run.graph, host).has(target)),
   ];
   const up = isUp(known) ? { lastUp: [known], since: [], left } : {};
-  setHost(run, on, { lastSeen: known, ...up });
+  setHost(run, on, { lastSeen: known, frozen, ...up });
   return known;
 }
 
@@ -151,15 +156,17 @@ type PerformRequest = Extract<HostRequest, { ask: 'perform' }>;
  */
 function* perform(run: RunState, request: PerformRequest): RunPart<void> {
   const { effect, on } = request;
-  const { since } = hostIn(run, on);
-  setHost(run, on, { since: [...since, { effect, known: 'begun' }] });
+  const { since, frozen: former } = hostIn(run, on);
+  const frozen = frozenSince(effect, former);
+  setHost(run, on, { since: [...since, { effect, known: 'begun' }], frozen });
   try {
     yield* askWhileBusy(request, () => isAskedAgain(request));
   } catch (error) {
-    if (isUnbegun(error)) setHost(run, on, { since });
+    if (isUnbegun(error)) setHost(run, on, { since, frozen: former });
     throw error;
   }
-  setHost(run, on, { since: [...since, { effect, known: 'said' }] });
+  const after = frozenAfter(effect, frozen);
+  setHost(run, on, { since: [...since, { effect, known: 'said' }], frozen: after });
 }
 
 /**

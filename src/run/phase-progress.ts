@@ -51,9 +51,10 @@ export function nextEffectIndex(
 }
 
 /**
- * For effects that include the wait for a backup that was not reported as complete: the index of that wait while the backup
- * runs, also if it is over for some of the disks. Otherwise the phase is performed again: nothing shows whether a backup
- * that is over was complete, and a folder that was made earlier describes an earlier moment.
+ * For effects that include the wait for a backup that was not reported as complete: the next one while the backup runs, also
+ * if it is over for some of the disks. Otherwise the phase is performed again: nothing shows whether a backup that is over
+ * was complete, and a folder that was made earlier describes an earlier moment. So is a backup that was interrupted while
+ * its guest was frozen: nothing shows whether it still was when the backup began.
  * @returns undefined for other effects
  */
 function backupProgress(
@@ -66,7 +67,9 @@ function backupProgress(
   if (wait?.tool !== 'await-backup' || done > at) return undefined;
   const isOwn = ({ job }: Disk) =>
     job?.type === 'backup' && job.mirror?.startsWith(`${wait.draft}/`) === true;
-  return { next: disks.some(isOwn) ? at : undefined };
+  const noted = effects.findIndex((each) => each.tool === 'note-quiesce');
+  if (!disks.some(isOwn) || (noted >= 0 && done <= noted)) return { next: undefined };
+  return { next: noted < 0 ? at : done };
 }
 
 /** The host states that a phase passes through; none if its step rejects the host state in which it began. */

@@ -1,7 +1,8 @@
 /** What was restored along with a definition, and what was not, in sentences. */
 import { readDomainXml } from '../model/domain-xml.ts';
 import { isSameLocation } from '../model/file-identity.ts';
-import { type HostState, layerText, type SavedMetadata } from '../model/host-state.ts';
+import type { HostState, SavedMetadata } from '../model/host-state.ts';
+import { layerText } from '../model/layer-name.ts';
 import type { LostDefinition } from './lost-definition.ts';
 
 /** The definition to restore, and what is unknown about it. */

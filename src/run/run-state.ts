@@ -13,7 +13,9 @@ import type { Machine, MachineState, Performance } from '../machine/machine.ts';
 import type { Bundle, HostState } from '../model/host-state.ts';
 import { eachHost, type HostName, type OnHosts, ofHost, withHost } from '../model/hosts.ts';
 import { withStoresOf } from '../model/known-stores.ts';
+import { withTrackingOf } from '../model/tracking.ts';
 import type { End } from '../outcomes.ts';
+import type { FrozenGuest } from './frozen-guest.ts';
 import type { RecentEffect } from './last-writes.ts';
 import type { LeftWrites } from './left-writes.ts';
 
@@ -41,6 +43,8 @@ export interface RunHost {
   readonly left: readonly LeftWrites[];
   /** Files whose former content the run may have overwritten. */
   readonly overwritten: readonly string[];
+  /** Set while the run may have left the guest frozen. */
+  readonly frozen?: FrozenGuest | undefined;
 }
 
 /** The host states at the start of a phase: `before` the phase itself, and at the `start` of its step. */
@@ -200,9 +204,9 @@ export function initialRunState(
 
 /** The host states at the start of a phase; `before` is the one before the phase itself. */
 export function phaseStartOf(run: RunState, node: PhaseNode, before: HostState): PhaseStart {
-  // The stores are as they were at preflight: the run does what was reviewed.
-  const start = node.first
-    ? withStoresOf(before, hostIn(run, node.host).initial)
-    : (run.phaseStarts[node.index - 1]?.start ?? before);
-  return { before, start };
+  if (!node.first) return { before, start: run.phaseStarts[node.index - 1]?.start ?? before };
+  // The stores and the tracking are as they were at preflight: the run does what was reviewed.
+  const { initial } = hostIn(run, node.host);
+  const { domain, ...stored } = withStoresOf(before, initial);
+  return { before, start: { ...stored, domain: withTrackingOf(domain, initial.domain) } };
 }

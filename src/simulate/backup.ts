@@ -1,14 +1,17 @@
 /** Makes a backup on a simulated host as the driver and libvirt would. */
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type {
   AwaitBackupEffect,
   BackupEffect,
   DigestBackupEffect,
   DiscardBackupEffect,
   DraftBackupEffect,
+  NoteQuiesceEffect,
   PublishBackupEffect,
+  RetireCheckpointsEffect,
   VerifyImageEffect,
 } from '../commands/backup-effect.ts';
+import { withoutCheckpoint } from '../host/checkpoints.ts';
 import { isWrittenTo, withoutPoint, withPointCopied, withRestored } from '../host/content.ts';
 import { refuseUnknownDomain } from '../host/domain.ts';
 import { nameIn } from '../host/file-names.ts';
@@ -21,15 +24,22 @@ import {
 } from '../host/image-files.ts';
 import { withoutBackup } from '../host/jobs.ts';
 import { guestWrites, refuseUnless, type SimulatedHost } from '../host/simulated-host.ts';
-import { imageName } from '../model/backup-store.ts';
+import { imageName, type StoredBackup } from '../model/backup-store.ts';
 import { spaceOfBackup } from '../model/copy-space.ts';
-import { diskOf, isBackedUp, isUp } from '../model/host-state.ts';
+import { diskOf, type HostState, isBackedUp, isUp } from '../model/host-state.ts';
+import { storeIn } from '../model/known-stores.ts';
+import { trackedDisk } from '../model/tracking.ts';
+import { applyPrune } from './prune.ts';
 
 /** @throws EffectFailed if the driver would refuse */
 export function applyBackup(host: SimulatedHost, effect: BackupEffect): SimulatedHost {
   switch (effect.tool) {
     case 'draft-backup':
       return draft(host, effect);
+    case 'arm-thaw':
+      return { ...host, guarded: true };
+    case 'note-quiesce':
+      return noted(host, effect);
     case 'await-backup':
       return awaited(host, effect);
     case 'digest-backup':
@@ -38,8 +48,16 @@ export function applyBackup(host: SimulatedHost, effect: BackupEffect): Simulate
       return published(host, effect);
     case 'discard-backup':
       return discarded(host, effect);
+    case 'retire-checkpoints':
+      return retired(host, effect);
     case 'verify-image':
       return verified(host, effect);
+    case 'verify-backups':
+      return host;
+    case 'mark-prune':
+    case 'remove-pruned':
+    case 'unmark-prune':
+      return applyPrune(host, effect);
   }
 }
 
@@ -48,18 +66,39 @@ function imagesIn(folder: string, disks: readonly string[]): string[] {
 }
 
 /** A folder counts as a file without a format, and takes the space of all files in it. */
-function draft(host: SimulatedHost, { draft: folder, sources }: DraftBackupEffect): SimulatedHost {
+function draft(
+  host: SimulatedHost,
+  { draft: folder, sources, parent, roots = {} }: DraftBackupEffect,
+): SimulatedHost {
   const file = nameIn(host, folder);
   // The manifest has what libvirt knows of the domain.
   refuseUnknownDomain(host, host.state.domain.name);
   refuseUnless(!host.state.files[file], `${folder} already exists`);
   const disks = Object.keys(sources).flatMap((disk) => diskOf(host.state, disk) ?? []);
-  const sizes = sizesOf(spaceOfBackup(host.state, disks));
+  const changed = Object.keys(roots).map((target) => {
+    const next = parent && trackedDisk(host.state.domain, parent, target)?.next;
+    return [target, typeof next === 'number' ? next : 0] as const;
+  });
+  const sizes = sizesOf(spaceOfBackup(host.state, disks, new Map(changed)));
   // Of what a run makes in its folder, only the folder is recorded.
-  return imagesIn(folder, Object.keys(sources)).reduce(
-    (each, image) => withNewImage(each, nameIn(each, image), { size: 1, format: 'qcow2' }),
+  return Object.keys(sources).reduce(
+    (each, target) => {
+      const name = imageName(target);
+      const backing = Object.hasOwn(roots, target) ? `../${parent}/${name}` : undefined;
+      const image = { size: 1, format: 'qcow2' };
+      return withNewImage(each, nameIn(each, join(folder, name)), image, backing);
+    },
     withNewImage(host, file, { ...sizes, made: true }),
   );
+}
+
+/** As the driver does: what the thaw has found frozen was frozen when the backup began. */
+function noted(host: SimulatedHost, { draft: folder, required }: NoteQuiesceEffect): SimulatedHost {
+  refuseUnless(Boolean(host.state.files[nameIn(host, folder)]), `${folder} does not exist`);
+  refuseUnless(!required || host.thawed === true, 'the file systems were not frozen');
+  if (host.frozen) return host;
+  const { guarded: _ended, ...rest } = host;
+  return rest;
 }
 
 function awaited(host: SimulatedHost, effect: AwaitBackupEffect): SimulatedHost {
@@ -94,8 +133,34 @@ function published(host: SimulatedHost, { draft: from, to }: PublishBackupEffect
   );
   const place = nameIn(host, to);
   const folder = moved.state.files[place];
+  const known = { ...moved, state: withBackupAdded(moved.state, to, inside) };
   // A folder that is renamed is still the one that the run has made.
-  return folder ? withImage(moved, place, { ...folder, made: true }) : moved;
+  return folder ? withImage(known, place, { ...folder, made: true }) : known;
+}
+
+/**
+ * The same host state with a complete backup in its store, if that was read: later steps of the plan may verify or count it.
+ * @param images in its folder
+ */
+function withBackupAdded(state: HostState, to: string, images: readonly string[]): HostState {
+  const folder = dirname(to);
+  const store = storeIn(state, folder);
+  if (!store || store.backups.some(({ name }) => name === basename(to))) return state;
+  const { name: domain, uuid, disks } = state.domain;
+  const sequence = Math.max(0, ...store.backups.map(({ point }) => point?.sequence ?? 0)) + 1;
+  const copied = disks.filter(({ target }) =>
+    images.some((image) => basename(image) === imageName(target)),
+  );
+  const added: StoredBackup = {
+    ...{ name: basename(to), size: 0, findings: [], needs: [] },
+    point: { domain, uuid, time: store.readAt ?? '', sequence, quiesced: false },
+    disks: copied.map(({ target, capacity = 0 }) => ({
+      ...({ target, file: imageName(target), mode: 'full' } as const),
+      capacity,
+    })),
+  };
+  const backups = [...store.backups, added];
+  return { ...state, stores: { ...state.stores, [folder]: { ...store, backups } } };
 }
 
 function discarded(host: SimulatedHost, { draft: folder, disks }: DiscardBackupEffect) {
@@ -106,6 +171,13 @@ function discarded(host: SimulatedHost, { draft: folder, disks }: DiscardBackupE
   const names = [...imagesIn(folder, disks), folder].map((path) => nameIn(host, path));
   const content = names.reduce(withoutPoint, host.content);
   return names.reduce(withoutFile, { ...host, content });
+}
+
+function retired(host: SimulatedHost, effect: RetireCheckpointsEffect): SimulatedHost {
+  return effect.checkpoints.reduce(
+    (each, name) => withoutCheckpoint(each, name, effect.records.includes(name)),
+    host,
+  );
 }
 
 /** Only a conversion that was completed gives an image its format; what a guest has written to is no copy any more. */

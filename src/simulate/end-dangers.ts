@@ -89,11 +89,12 @@ function isMadeTransient(before: HostState, after: HostState): boolean {
   return before.domain.persistent && !after.domain.persistent;
 }
 
-/** Files and records that the plan creates, and removes only after the commit. */
+/** Files and records that the plan creates before the commit, and removes only after it. What the commit itself creates is kept. */
 function temporaryAt(initial: HostState, walked: WalkedPhase, end: HostState): Finding[] {
-  const { after, node } = walked;
+  const { before, after, node } = walked;
   const files = Object.keys(after.files).filter(
-    (file) => after.files[file]?.made && !initial.files[file] && !fileAt(end, file),
+    (file) =>
+      after.files[file]?.made && before.files[file] && !initial.files[file] && !fileAt(end, file),
   );
   const records = (['snapshots', 'checkpoints'] as const).flatMap((kind) =>
     after.domain[kind]

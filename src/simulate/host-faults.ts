@@ -1,4 +1,5 @@
 /** Faults of a simulated host, and which of the guest's writes survive them. */
+import { bitmapsAfterDeath } from '../host/checkpoints.ts';
 import { missingWrites } from '../host/content.ts';
 import { disksFromDefinition, openedFiles } from '../host/definitions.ts';
 import { asDefined, withoutDomain } from '../host/domain.ts';
@@ -21,18 +22,33 @@ import { isUp, type Layer } from '../model/host-state.ts';
 export function guestDies(host: SimulatedHost): SimulatedHost {
   const { state } = host;
   if (!isUp(state)) return host;
+  const { frozen: _file, guarded: _guard, thawed: _was, ...known } = guestWrites(host);
   const stopped = {
-    ...guestWrites(host),
+    ...known,
     last: filesWrittenByGuest(host, state),
     jobs: {},
     held: [],
   };
   if (!state.domain.persistent) return withoutDomain(stopped);
-  return updateDomain(stopped, {
-    state: 'shut off',
-    agent: false,
-    disks: disksFromDefinition(host),
-  });
+  return bitmapsAfterDeath(
+    updateDomain(stopped, {
+      state: 'shut off',
+      agent: false,
+      disks: disksFromDefinition(host),
+    }),
+  );
+}
+
+/** The guest agent is killed: a guest that is frozen stays so (seen on libvirt 9.0). */
+export function agentDies(host: SimulatedHost): SimulatedHost {
+  return host.state.domain.agent ? updateDomain(host, { agent: false }) : host;
+}
+
+/** The thaw guard acts: the time is over, or blockplan has ended. Without an agent it tries in vain. */
+export function guardThaws(host: SimulatedHost): SimulatedHost {
+  if (!host.guarded || !host.state.domain.agent) return host;
+  const { frozen: _thawed, guarded: _ended, ...rest } = host;
+  return rest;
 }
 
 /** The block jobs fail: they are gone, and the data that they wrote stays. */

@@ -10,7 +10,13 @@ import { type HostState, type ImageFile, isUp } from '../model/host-state.ts';
  * `Driver.headers` adds, which costs nothing here.
  */
 export function observedState(host: SimulatedHost, files: readonly string[]): HostState {
-  const { kept: _journal, process: _told, confinement, ...known } = host.state.domain;
+  const {
+    kept: _journal,
+    process: _told,
+    tracking: _read,
+    confinement,
+    ...known
+  } = host.state.domain;
   // Only a running guest has an agent, is confined, and has a process.
   const process = { boot: 'simulated', id: host.starts };
   const domain = isUp(host.state)
@@ -90,8 +96,10 @@ export function surveyedState(
     };
   };
   const read = Object.fromEntries(files.filter(isPath).map((path) => [path, below(path)]));
+  const { tracking } = state.domain;
   return {
     ...known,
+    domain: { ...known.domain, ...(tracking ? { tracking } : {}) },
     files: withExtents(host, { ...known.files, ...read }),
     folders: Object.fromEntries(
       files.map((path) => [dirname(path), state.folders[dirname(path)] ?? null]),

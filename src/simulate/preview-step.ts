@@ -22,6 +22,7 @@ export function previewStep(
   phases: readonly WalkedPhase[],
   removed: FileSet,
 ): PreviewStep {
+  const backups = phases[0] && step.retention?.(params, phases[0].start);
   return {
     id,
     kind: step.kind,
@@ -32,6 +33,7 @@ export function previewStep(
       phases[0] && definitionOf(phases[0].before),
       definitionOf(phases.at(-1)?.after),
     ),
+    ...(backups ? { backups } : {}),
   };
 }
 

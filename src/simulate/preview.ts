@@ -3,6 +3,7 @@ import type { Finding } from '../errors.ts';
 import type { HookPoint } from '../hook.ts';
 import type { DiffLine } from '../model/line-diff.ts';
 import type { PhaseResult } from '../outcomes.ts';
+import type { RetainedBackup } from '../store/retention.ts';
 
 /** The preview of one plan on one host state. It contains no secrets, and the same input gives the same bytes. */
 export interface Preview {
@@ -114,6 +115,8 @@ export interface PreviewStep {
   readonly phases: readonly PreviewPhase[];
   /** The changes to the persistent definition: the lines that change, with some context; empty if none does. */
   readonly definition: readonly DiffLine[];
+  /** What becomes of each backup in a store, newest first; for a step that removes backups. */
+  readonly backups?: readonly RetainedBackup[];
 }
 
 export interface PreviewPhase {

@@ -3,6 +3,7 @@ import type { VerifyImageEffect } from '../commands/backup-effect.ts';
 import type { Effect } from '../commands/effect.ts';
 import type { Finding } from '../errors.ts';
 import type { HostState } from '../model/host-state.ts';
+import type { RetainedBackup } from '../store/retention.ts';
 import type { Expectation } from './phases/expect.ts';
 import type { Needs } from './requirements/requirement.ts';
 import type { Product, RollbackRoom } from './sizes.ts';
@@ -88,6 +89,8 @@ export interface Step<P> {
    * state does not show it.
    */
   backup?(params: P, state: HostState): Readonly<Record<string, unknown>> | undefined;
+  /** What becomes of each backup in a store, in the order of the table in a preview; for a step that removes backups. */
+  retention?(params: P, state: HostState): readonly RetainedBackup[];
   readonly examples: readonly Example[];
 }
 

@@ -17,9 +17,9 @@ import {
   diskOf,
   type HostState,
   isUp,
-  layerText,
   type SavedMetadata,
 } from '../model/host-state.ts';
+import { layerText } from '../model/layer-name.ts';
 import { defineStep, type Infer, NoRollback, type ParamsSchema, type Phase } from './define.ts';
 import { defineDomain, makeTransient, overKept, restoreAttachments } from './effects/definition.ts';
 import { definitionIs, type Expectation } from './phases/expect.ts';

@@ -10,7 +10,13 @@ import { requireBackup } from './requirements/backup.ts';
 import { requireGuestOff } from './requirements/guest.ts';
 import { requireNewFile } from './requirements/new-file.ts';
 import { requireReplaceableDisks } from './requirements/replaced-disks.ts';
-import { checkPlainPath, type Needs, type Refusal, refuse } from './requirements/requirement.ts';
+import {
+  checkListedOnce,
+  checkPlainPath,
+  type Needs,
+  type Refusal,
+  refuse,
+} from './requirements/requirement.ts';
 import {
   type RestoredDisk,
   restoredContent,
@@ -57,11 +63,11 @@ export const restoreStep = defineStep<typeof schema>({
     'Restore disks from a backup into new files while the guest is off, and have its definition use them; the former files stay.',
   schema,
   unoffered: {},
-  check: ({ store, dest, disks = [] }: Params) => [
+  check: ({ store, dest, disks }: Params) => [
     ...checkPlainPath('store', store),
     ...checkPlainPath('dest', dest),
     ...checkOutside(store, dest),
-    ...disks.flatMap((disk, at) => (disks.indexOf(disk) < at ? [refuseTwice(disk, at)] : [])),
+    ...checkListedOnce('disks', disks),
   ],
   requires(params: Params, state, needs) {
     if (!requireGuestOff(needs, state)) return;
@@ -126,15 +132,6 @@ function refuseInside(store: string): Refusal {
     'dest',
     `"dest" is in the backup store ${store}, where only backups belong`,
     'choose a folder for images of guests',
-  );
-}
-
-function refuseTwice(disk: string, at: number): Refusal {
-  return refuse(
-    codes.conflictingOptions,
-    ['disks', at],
-    `${disk} is listed twice`,
-    'list each disk once',
   );
 }
 

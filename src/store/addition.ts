@@ -32,8 +32,8 @@ export function additionTo(store: BackupStore, guest: Guest, path: string): Addi
 function pruneUnfinished(path: string): Finding {
   return storeFinding(
     codes.pruneUnfinished,
-    `no backup can be added to ${path}: a newer version of blockplan began to remove backups from it and has not finished`,
-    'finish it with that version',
+    `no backup can be added to ${path}: a prune began to remove backups from it and has not finished`,
+    'resume its run, or finish it with a plan that has the step backup-prune for this store',
   );
 }
 

@@ -6,17 +6,25 @@ import {
   type StoreFile,
   type StoreSubfolder,
   sumsName,
+  type Verification,
 } from '../model/backup-store.ts';
+import { timeText } from '../time-text.ts';
 import { type BackupManifest, readManifest } from './manifest.ts';
+import { imageNamed } from './names.ts';
 import { storeFinding, unreadHint } from './store-finding.ts';
+import { damagedDisks, readVerification } from './verification.ts';
 
 export interface StoreEntry {
   /** The name of its folder, without the suffix of a draft. */
   readonly name: string;
   /** Absent if it is missing, invalid or belongs to another backup. */
   readonly manifest?: BackupManifest;
+  /** Absent if it was never verified, or the result cannot be read. */
+  readonly verified?: Verification;
   readonly files: ReadonlyMap<string, StoreFile>;
   readonly size: number;
+  /** As in `StoredPoint`. */
+  readonly needs?: readonly string[];
   readonly findings: readonly Finding[];
   /** Files that belong to nothing, relative to the store. */
   readonly strays: readonly string[];
@@ -26,6 +34,7 @@ export interface StoreEntry {
 export function entryOf(folder: StoreSubfolder, name: string): StoreEntry {
   const isDraft = folder.name !== name;
   const { manifest, findings } = manifestOf(folder, name, isDraft);
+  const verification = verificationOf(folder, isDraft ? undefined : manifest);
   const files = new Map(folder.files.map((file) => [file.name, file]));
   const expected = manifest && expectedFiles(manifest);
   const strays = [
@@ -37,17 +46,72 @@ export function entryOf(folder: StoreSubfolder, name: string): StoreEntry {
   return {
     name,
     ...(manifest ? { manifest } : {}),
+    ...(verification.verified ? { verified: verification.verified } : {}),
     files,
     size: folder.files.reduce((sum, file) => sum + file.size, 0),
-    findings: [...findings, ...(manifest && !isDraft ? sumsFindings(name, manifest, files) : [])],
+    ...needsOf(folder, manifest),
+    findings: [
+      ...findings,
+      ...(manifest && !isDraft ? sumsFindings(name, manifest, files) : []),
+      ...verification.findings,
+    ],
     strays: strays.map((file) => `${folder.name}/${file}`),
   };
 }
 
-/** The definition with its NVRAM, and the evidence that the backup boots. */
-function isKept(file: string): boolean {
-  return file === STORE_NAMES.definition || file === 'boot.json' || /^nvram(?:\.|$)/.test(file);
+/** What the headers name counts also without a manifest: then nothing else is known of the backup. */
+function needsOf(
+  { files, unread }: StoreSubfolder,
+  manifest: BackupManifest | undefined,
+): Pick<StoreEntry, 'needs'> {
+  if (unread !== undefined || files.some((file) => file.unread !== undefined)) return {};
+  const named = files.flatMap(({ header }) =>
+    header?.backing === undefined ? [] : (imageNamed(header.backing)?.backup ?? []),
+  );
+  const parent = manifest?.parent;
+  return { needs: [...new Set([...named, ...(parent === undefined ? [] : [parent])])] };
 }
+
+/** The result of the last verification, and what it says of the disks in the manifest. */
+function verificationOf(
+  { name, verification }: StoreSubfolder,
+  manifest: BackupManifest | undefined,
+): { readonly verified?: Verification; readonly findings: readonly Finding[] } {
+  if (!verification || !manifest) return { findings: [] };
+  const read =
+    'unread' in verification
+      ? { problem: `cannot be read: ${verification.unread}` }
+      : readVerification(verification.text);
+  if ('problem' in read)
+    return {
+      findings: [
+        storeFinding(
+          codes.backupVerificationInvalid,
+          `${name}/${STORE_NAMES.verification} ${read.problem}, so it is unknown whether the backup was verified`,
+          'verify the backup again',
+          'warning',
+        ),
+      ],
+    };
+  const { verified } = read;
+  return {
+    verified,
+    findings: damagedDisks(verified, manifest.disks).map(({ problem = '' }) =>
+      storeFinding(
+        codes.backupDamaged,
+        `${name}: ${problem} (verified on ${timeText(verified.time)})`,
+        'restore the damaged files from a copy of the store, and verify the backup again',
+      ),
+    ),
+  };
+}
+
+/** The definition with its NVRAM, the evidence that the backup boots, and what was left of an interrupted verification. */
+function isKept(file: string): boolean {
+  return file === STORE_NAMES.definition || file === 'boot.json' || KEPT.test(file);
+}
+
+const KEPT = /^(?:nvram(?:\.|$)|verified\.json(?:\.new)?(?:\.blockplan-[\da-f]{16})?$)/;
 
 function expectedFiles({ disks }: BackupManifest): ReadonlySet<string> {
   return new Set(disks.flatMap(({ target, file }) => [file, sumsName(target)]));

@@ -2,6 +2,7 @@
 import type { Finding } from '../errors.ts';
 import type { BackupStore, DiskMode, StoredBackup, StoredPoint } from '../model/backup-store.ts';
 import { lacksData } from '../model/left-out.ts';
+import { damagedDisks, isVerified } from './verification.ts';
 
 /** `merging`: an unfinished prune is removing it. */
 export const BACKUP_STATES = ['complete', 'broken', 'draft', 'merging'] as const;
@@ -33,12 +34,22 @@ export interface ListedBackup {
   readonly checkpoint?: string;
   readonly quiesced?: boolean;
   readonly notQuiesced?: string;
+  /** Absent if its data was never verified. */
+  readonly verified?: ListedVerification;
   /** Bytes that the folder, or the image of the requested disk, takes on its storage. */
   readonly size: number;
   readonly disks: readonly ListedDisk[];
   /** The other disks that the guest had; empty for a draft, and for a listing of one disk. */
   readonly leftOut: readonly ListedLeftOut[];
   readonly findings: readonly Finding[];
+}
+
+/** The last verification of a backup. */
+export interface ListedVerification {
+  /** ISO 8601, in UTC. */
+  readonly time: string;
+  /** Whether all disks were as they were backed up. What is wrong is a finding. */
+  readonly good: boolean;
 }
 
 /** A disk of the guest that is not in a backup. */
@@ -74,6 +85,7 @@ export function listBackups(store: BackupStore, target?: string): BackupListing 
     ...backups.toReversed().map((backup) => ({
       ...listed(backup, stateOf(backup)),
       leftOut: leftOutOf(backup),
+      ...verifiedPart(backup),
       ...(backup.dropped?.into === undefined ? {} : { into: backup.dropped.into }),
     })),
   ];
@@ -103,6 +115,14 @@ function listed(stored: StoredPoint, state: BackupState): ListedBackup {
     leftOut: [],
     findings,
   };
+}
+
+/** A result for other content than that of the backup says nothing about it. */
+function verifiedPart({ verified, disks }: StoredBackup): Pick<ListedBackup, 'verified'> {
+  if (!verified) return {};
+  const { time } = verified;
+  if (damagedDisks(verified, disks).length > 0) return { verified: { time, good: false } };
+  return isVerified({ verified, disks }) ? { verified: { time, good: true } } : {};
 }
 
 function leftOutOf({ left = {} }: StoredBackup): ListedLeftOut[] {

@@ -1,6 +1,14 @@
 /** The mark of a prune, `prune.json`: the backups that it removes, written before it changes anything. */
 import type { DroppedBackup, PruneMark } from '../model/backup-store.ts';
-import { fields, listOf, mismatchOf, oneOf, optionalField, textLike } from '../model/shape.ts';
+import {
+  amount,
+  fields,
+  listOf,
+  mismatchOf,
+  oneOf,
+  optionalField,
+  textLike,
+} from '../model/shape.ts';
 import { newerFormat } from './manifest.ts';
 import { BACKUP_NAME } from './names.ts';
 
@@ -8,8 +16,18 @@ const backupName = textLike(new RegExp(BACKUP_NAME), 'the name of a backup');
 
 const markShape = fields<PruneMark & { readonly prune: 'blockplan/v1' }>({
   prune: oneOf('blockplan/v1' as const),
-  drop: listOf(fields<DroppedBackup>({ name: backupName, into: optionalField(backupName) })),
+  drop: listOf(
+    fields<DroppedBackup>({
+      name: backupName,
+      sequence: optionalField(amount),
+      into: optionalField(backupName),
+    }),
+  ),
 });
+
+export function writeMark(mark: PruneMark): string {
+  return `${JSON.stringify({ prune: 'blockplan/v1', ...mark }, null, 2)}\n`;
+}
 
 /** A mark, or a clause that follows "prune.json ". */
 export type ReadMark =
@@ -32,7 +50,11 @@ export function readMark(text: string): ReadMark {
   const { drop } = data as PruneMark;
   return {
     mark: {
-      drop: drop.map(({ name, into }) => ({ name, ...(into === undefined ? {} : { into }) })),
+      drop: drop.map(({ name, sequence, into }) => ({
+        name,
+        ...(sequence === undefined ? {} : { sequence }),
+        ...(into === undefined ? {} : { into }),
+      })),
     },
   };
 }

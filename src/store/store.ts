@@ -70,7 +70,7 @@ function markOf({ mark }: StoreFolder): { mark?: PruneMark; findings: readonly F
     findings: [
       storeFinding(
         codes.pruneMarkInvalid,
-        `${STORE_NAMES.mark} ${read.problem}, so it is unknown which backups a newer version of blockplan is removing`,
+        `${STORE_NAMES.mark} ${read.problem}, so it is unknown which backups a prune is removing`,
         'isNewer' in read ? 'use that version, or a newer one' : hint,
       ),
     ],
@@ -98,7 +98,12 @@ function checkedEntries(
     before.set(entry.name, disks);
     const dropped = drop.get(entry.name);
     // A backup that a prune is removing may be inconsistent meanwhile.
-    const own = { ...summaryOf(entry), disks, ...leftIn(entry) };
+    const own = {
+      ...summaryOf(entry),
+      disks,
+      ...leftIn(entry),
+      ...(entry.verified ? { verified: entry.verified } : {}),
+    };
     if (dropped) return { ...own, findings: [], dropped };
     return { ...own, findings: [...entry.findings, ...findings, ...contradictions(entry)] };
   });
@@ -112,8 +117,12 @@ function checkedEntries(
   };
 }
 
-function summaryOf({ name, manifest, size }: StoreEntry) {
-  return { name, size, ...(manifest ? { point: pointOf(manifest) } : {}) };
+function summaryOf({ name, manifest, size, needs }: StoreEntry) {
+  return {
+    ...{ name, size },
+    ...(needs === undefined ? {} : { needs }),
+    ...(manifest ? { point: pointOf(manifest) } : {}),
+  };
 }
 
 function leftIn({ manifest }: StoreEntry): Pick<StoredBackup, 'left'> {

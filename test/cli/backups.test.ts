@@ -53,9 +53,9 @@ describe('a store', () => {
     const lines = stdout.split('\n');
     expect(lines[0]).toMatch(/^web1 in .*\/web1: 4 backups, [\d.]+ [MK]iB$/);
     expect(lines.slice(1).map((line) => line.replaceAll(/ {2,}/g, ' | '))).toEqual([
-      'STATE | NAME | TIME | DISKS | KIND | PARENT | ON DISK | VIRTUAL | QUIESCED',
+      'STATE | NAME | TIME | DISKS | KIND | PARENT | ON DISK | VIRTUAL | QUIESCED | VERIFIED',
       expect.stringMatching(
-        /^complete \| thu \| 2026-11-04 02:00:00Z \| vda, vdb \| vda incremental, vdb full \| wed \| [\d.]+ [KM]iB \| 10 MiB \| no$/,
+        /^complete \| thu \| 2026-11-04 02:00:00Z \| vda, vdb \| vda incremental, vdb full \| wed \| [\d.]+ [KM]iB \| 10 MiB \| no \| never$/,
       ),
       expect.stringMatching(
         /^complete \| wed \| 2026-11-03 02:00:00Z \| vda \| incremental \| tue \| /,
@@ -64,10 +64,10 @@ describe('a store', () => {
         /^complete \| tue \| 2026-11-02 02:00:00Z \| vda \| incremental \| mon \| /,
       ),
       expect.stringMatching(
-        /^complete \| mon \| 2026-11-01 02:00:00Z \| vda \| full \| - \| .* \| yes$/,
+        /^complete \| mon \| 2026-11-01 02:00:00Z \| vda \| full \| - \| .* \| yes \| never$/,
       ),
       '',
-      'The data of the images was not read: a restore compares it with the checksums.',
+      'The data of the images was not read: verify it with the step backup-verify.',
       '',
     ]);
   });
@@ -106,7 +106,7 @@ describe('a store', () => {
   test('is listed by one disk', () => {
     const listing = json(store, '--disk', 'vdb');
     expect(listing.backups.map(({ name, disks }) => [name, disks.length])).toEqual([['thu', 1]]);
-    expect(backups(store, '--disk', 'vdb').stdout).toMatch(/ full +wed .* 5 MiB +no\n/);
+    expect(backups(store, '--disk', 'vdb').stdout).toMatch(/ full +wed .* 5 MiB +no +never\n/);
     const { status, stderr } = backups(store, '--disk', 'vdz');
     expect(status).toBe(2);
     expect(stderr).toContain('BP181');
@@ -147,9 +147,7 @@ error BP185: thu: vda needs the backup wed, in which vda is broken
     expect(stdout).toContain(': 4 backups, 1 draft, ');
     expect(stdout).toMatch(/^draft +fri +\? /m);
     expect(stdout).toMatch(/^merging +tue /m);
-    expect(stdout).toContain(
-      'Being removed by a newer version of blockplan: tue (merged into wed).\n',
-    );
+    expect(stdout).toContain('A prune has begun to remove: tue (merged into wed). ');
     expect(stdout).toContain('The store is locked by: store.r1.held.\n');
   });
 });

@@ -69,6 +69,7 @@ describe.runIf(isDebian)('npm run package', () => {
       ...commands,
       '/usr/bin/blockplan',
       '/usr/lib/blockplan/cli.js',
+      '/usr/lib/blockplan/thaw-guard.js',
       '/usr/lib/systemd/system/blockplan-rescue.service',
       '/usr/share/bash-completion/completions/blockplan',
       '/usr/share/zsh/vendor-completions/_blockplan',

@@ -1,7 +1,7 @@
 /** Where faults can be injected into a simulated run, and the records of the real run there. */
 import type { Explorer } from '../../src/prove/explore.ts';
-import type { FaultPoint } from '../../src/prove/fault-injection.ts';
 import { stateNameOf } from '../../src/prove/next-part.ts';
+import type { FaultPoint } from '../../src/prove/performed-part.ts';
 import type { ProofState } from '../../src/prove/proof-state.ts';
 import type { Written } from './cases.ts';
 

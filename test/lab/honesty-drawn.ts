@@ -38,6 +38,8 @@ export function drawn(step: Draft, state: HostState, folder: string, place: stri
   const chainOf = (target: string) => named(target)?.chain ?? [];
   const targetOf = (target: string) => named(target)?.target ?? 'vda';
   const flag = (name: string, is: boolean) => (is ? { [name]: true } : {});
+  const onlyOn = (target: string | undefined) =>
+    target === undefined ? {} : { disks: [targetOf(target)] };
   const dest = join(folder, `${place}.new`);
   switch (step.kind) {
     case 'blockcopy': {
@@ -131,6 +133,19 @@ export function drawn(step: Draft, state: HostState, folder: string, place: stri
         },
       };
     }
+    case 'checkpoint-create':
+      return {
+        kind: step.kind,
+        params: {
+          name: step.name,
+          ...(step.only === undefined ? {} : { disks: [targetOf(step.only)] }),
+        },
+      };
+    case 'checkpoint-delete':
+      return {
+        kind: step.kind,
+        params: { checkpointname: step.name, ...flag('metadata', step.metadata) },
+      };
     case 'undefine':
       return { kind: step.kind, params: flag('snapshots-metadata', step.forget) };
     case 'redefine': {
@@ -141,18 +156,22 @@ export function drawn(step: Draft, state: HostState, folder: string, place: stri
         params: source === undefined ? {} : { disk: target, source },
       };
     }
-    case 'backup-begin':
-    case 'restore': {
-      const disks = step.only === undefined ? {} : { disks: [targetOf(step.only)] };
-      const store = join(folder, STORE);
-      return step.kind === 'restore'
-        ? {
-            kind: step.kind,
-            params: { store, backup: 'latest', dest: folder, ...disks },
-            off: true,
-          }
-        : { kind: step.kind, params: { store, name: place, ...disks } };
+    case 'backup-begin': {
+      const incremental = step.incremental ? { incremental: 'auto' } : {};
+      return {
+        kind: step.kind,
+        params: { store: join(folder, STORE), name: place, ...onlyOn(step.only), ...incremental },
+      };
     }
+    case 'restore':
+      return {
+        kind: step.kind,
+        params: {
+          ...{ store: join(folder, STORE), backup: 'latest', dest: folder },
+          ...onlyOn(step.only),
+        },
+        off: true,
+      };
     case 'convert': {
       const chain = chainOf(step.disk);
       return {

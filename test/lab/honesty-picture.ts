@@ -38,7 +38,7 @@ export function differences(imagined: object, real: object): string[] {
 
 /** Everything except sizes, identities, libvirt's own indexes and the identity of the QEMU process. */
 function told({ domain, files }: HostState) {
-  const { kept: _journal, process: _one, definition, disks, ...rest } = domain;
+  const { kept: _journal, process: _one, tracking: _read, definition, disks, ...rest } = domain;
   return {
     domain: Object.fromEntries(Object.entries(rest).sort()),
     definition: definition === undefined ? [] : disksOf(definition),

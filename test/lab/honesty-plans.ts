@@ -129,7 +129,27 @@ const draft = fc.oneof(
   },
   {
     weight: 2,
-    arbitrary: fc.record({ kind: fc.constant('backup-begin' as const), only: maybe(disk) }),
+    arbitrary: fc.record({
+      kind: fc.constant('backup-begin' as const),
+      only: maybe(disk),
+      incremental: fc.boolean(),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('checkpoint-create' as const),
+      name: fc.constantFrom('c1', 'c2'),
+      only: maybe(disk),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('checkpoint-delete' as const),
+      name: fc.constantFrom('c1', 'c2'),
+      metadata: fc.boolean(),
+    }),
   },
   {
     weight: 1,
@@ -139,7 +159,7 @@ const draft = fc.oneof(
 
 export type Draft = typeof draft extends fc.Arbitrary<infer D> ? D : never;
 
-const backUp = { kind: 'backup-begin', only: undefined } as const;
+const backUp = { kind: 'backup-begin', only: undefined, incremental: false } as const;
 const bringBack = { kind: 'restore', only: undefined } as const;
 
 /** A restore needs a backup before it. */

@@ -22,6 +22,8 @@ const one = { ...all, disks: ['vda'] };
 const roomy = { folders: { [STORE]: { writable: true, free: 10_000 * MiB } } };
 const on = (change: Parameters<typeof world>[0] = {}) => world({ ...roomy, ...change });
 
+const MUTE = { domain: { agent: false } };
+
 const foreign = storeOf([
   stored('sunday', [], { point: { ...stored('x').point!, domain: 'web2', uuid: 'other' } }),
 ]);
@@ -42,6 +44,9 @@ testStep(backupBeginStep, {
     ['one disk', one, on()],
     ['of a paused guest', one, on({ domain: { state: 'paused' } })],
     ['of a transient domain', one, on({ domain: { persistent: false } })],
+    ['of a frozen guest', { ...one, quiesce: 'required', 'thaw-after': 10 }, on()],
+    ['of a frozen guest if possible', { ...one, quiesce: 'preferred' }, on()],
+    ['of a guest that is not frozen', { ...one, quiesce: 'no' }, on(MUTE)],
     ['with a time limit', { ...one, timeout: 60 }, on()],
     ['into a store of the guest', one, withStore(on(), STORE, storeOf([stored('sunday')]))],
     ['into a store that does not exist', one, withStore(on(), STORE, null)],
@@ -50,6 +55,7 @@ testStep(backupBeginStep, {
   invalid: [
     ['a relative store', { ...all, store: 'backup' }, ['BP050 store']],
     ['a store with ..', { ...all, store: '/backup/../x' }, ['BP050 store']],
+    ['a limit of no freeze', { ...one, quiesce: 'no', 'thaw-after': 10 }, ['BP052 thaw-after']],
     ['a disk twice', { ...all, disks: ['vda', 'vda'] }, ['BP051 disks.1']],
   ],
   worlds: [
@@ -66,6 +72,14 @@ testStep(backupBeginStep, {
       one,
       on({ files: { [`${STORE}/monday.partial`]: { size: 1 } } }),
       ['BP106 name'],
+    ],
+    ['a freeze without an agent', { ...one, quiesce: 'required' }, on(MUTE), ['BP112 quiesce']],
+    ['a preferred one', { ...one, quiesce: 'preferred' }, on(MUTE), ['BP112 quiesce']],
+    [
+      'a freeze of a paused guest',
+      { ...one, quiesce: 'required' },
+      on({ domain: { agent: true, state: 'paused' } }),
+      ['BP112 quiesce'],
     ],
     ['no store', one, on({ folders: { [STORE]: null } }), ['BP107 name']],
     [

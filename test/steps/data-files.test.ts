@@ -25,6 +25,7 @@ const KINDS: readonly (readonly [kind: string, params: Params])[] = [
   ['blockcommit', { disk: 'vda', top: MID, base: BASE }],
   ['blockpull', { disk: 'vda' }],
   ['backup-begin', { store: '/backup', name: 'b' }],
+  ['checkpoint-create', { name: 'c' }],
   ['snapshot-create-as', { name: 's', 'disk-only': true }],
 ];
 
@@ -33,6 +34,9 @@ const OTHER_KINDS: Readonly<Record<string, string>> = {
   convert: 'it reads a file that no guest writes to, with its data files: see below',
   undefine: 'it works on no disk',
   redefine: 'it names the active layer, and leaves its content alone',
+  'checkpoint-delete': 'it works on bitmaps only',
+  'backup-verify': 'it reads backups, not the guest',
+  'backup-prune': 'it removes backups, and nothing of the guest',
   restore: 'the guest is off, and its former files stay',
 };
 

@@ -45,6 +45,7 @@ const COPY = 'blockcopy: { disk: vdb, dest: /new/c.qcow2, shallow: true';
 const SNAPSHOT = 'snapshot-create-as: { name: s, disk-only: true, no-metadata: true }';
 const PULL = 'blockpull: { disk: vdb }';
 const BACKUP = 'backup-begin: { store: /backup, name: b, disks: [vdb] }';
+const TRACK = 'checkpoint-create: { name: c, disks: [vdb] }';
 const COMMIT = 'blockcommit: { disk: vdb, shallow: true, active: true';
 const PLANS = {
   'a copy that moves the disk': [`${COPY}, pivot: true }`],
@@ -55,12 +56,16 @@ const PLANS = {
   'a commit that leaves it': [`${COMMIT}, keep-overlay: true }`],
   'a pull': [PULL],
   'a backup': [BACKUP],
+  'a checkpoint': [TRACK],
   'a new definition': ['redefine: { disk: vdb, source: /hot/top.qcow2 }'],
 } as const;
 /** Kinds for which the disks of the running guest and of the definition are not compared. */
 const OTHER_KINDS: Readonly<Record<string, string>> = {
   convert: 'it works on files, not on disks',
+  'checkpoint-delete': 'it works on no disk',
   undefine: 'it works on no disk; see the classic plan below',
+  'backup-verify': 'it reads backups, not the guest',
+  'backup-prune': 'it removes backups, and nothing of the guest',
   restore: 'the guest is off, so its disks are those of its definition',
 };
 type Plan = keyof typeof PLANS;
@@ -108,6 +113,7 @@ const REFUSED: Readonly<Record<Plan, Partial<Record<Pairing, string>>>> = {
     'on another file': 'BP119',
   },
   'a backup': {},
+  'a checkpoint': {},
   'a new definition': {
     'plugged into the running guest only': 'BP103',
     'called by another target': 'BP103',

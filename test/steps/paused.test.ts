@@ -11,8 +11,8 @@ import { BASE, disk, looked, SNAP1, SNAP2, world } from '../worlds.ts';
 import { all, off } from './restore-scenes.ts';
 
 const SNAPSHOT = 'snapshot-create-as: { name: s, disk-only: true, no-metadata: true';
-/** Kinds for a guest that is off. */
-const OFF = ['restore'];
+/** Kinds for a guest that is off, and those that work on a backup store, whatever the guest does. */
+const OTHERS = ['restore', 'backup-verify', 'backup-prune'];
 /** Every other kind of step, with parameters that a running guest allows. */
 const PLANS: readonly (readonly string[])[] = [
   ['blockcopy: { disk: vda, dest: /new/c, shallow: true, pivot: true }'],
@@ -21,6 +21,11 @@ const PLANS: readonly (readonly string[])[] = [
   [`blockcommit: { disk: vda, top: ${SNAP1}, base: ${BASE} }`],
   [`blockpull: { disk: vda, base: ${BASE} }`],
   ['backup-begin: { store: /backup, name: b }'],
+  ['checkpoint-create: { name: c }'],
+  [
+    '{ id: c, checkpoint-create: { name: c } }',
+    '{ id: d, checkpoint-delete: { checkpointname: c } }',
+  ],
   [`${SNAPSHOT} }`],
   [`convert: { source: ${SNAP1}, dest: /new/c }`],
   ['{ id: u, undefine: {} }', '{ id: r, redefine: {} }'],
@@ -42,9 +47,9 @@ const errors = (state: 'running' | 'paused', steps: readonly string[]) =>
     ({ severity }) => severity === 'error',
   );
 
-test('every kind works for a guest that runs, or is for one that is off', () => {
+test('every kind works for a guest that runs, is for one that is off, or needs none', () => {
   const used = PLANS.flatMap((steps) => planned(steps).plan.steps.map(({ step }) => step.kind));
-  expect([...new Set([...used, ...OFF])].sort()).toEqual(kinds.map(({ kind }) => kind).sort());
+  expect([...new Set([...used, ...OTHERS])].sort()).toEqual(kinds.map(({ kind }) => kind).sort());
 });
 
 describe.each(PLANS)('%s', (...steps) => {

@@ -35,5 +35,5 @@ export function requirementLine({ text, knowledge }: Requirement): string {
 /** The codes after which the outcome of a step cannot be simulated. */
 export const BLOCKING: ReadonlySet<string> = new Set([
   ...['BP100', 'BP101', 'BP102', 'BP103', 'BP104', 'BP110', 'BP113', 'BP114', 'BP126', 'BP143'],
-  ...['BP162', 'BP163', 'BP164', 'BP165', 'BP181', 'BP182', 'BP183', 'BP184', 'BP188'],
+  ...['BP162', 'BP163', 'BP164', 'BP165', 'BP175', 'BP181', 'BP182', 'BP183', 'BP184', 'BP188'],
 ]);

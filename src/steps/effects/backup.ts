@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { AwaitBackupEffect } from '../../commands/backup-effect.ts';
 import type { VirshEffect } from '../../commands/effect.ts';
 import { imageName } from '../../model/backup-store.ts';
-import { fullBackupXml } from '../../model/backup-xml.ts';
+import { type BackupTarget, backupXml } from '../../model/backup-xml.ts';
+import { checkpointXml } from '../../model/checkpoint-xml.ts';
 import type { HostState } from '../../model/host-state.ts';
 
 /** The default limit is a day, as for block jobs. */
@@ -14,20 +15,27 @@ export function copyIn(folder: string, disk: string): string {
   return join(folder, imageName(disk));
 }
 
-/** Starts a full backup into the images in the folder. All copies are of the same instant. */
+/**
+ * Starts a backup into these images. All copies are of the same instant.
+ * @param checkpoint is created for that instant, and tracks these disks
+ */
 export function beginBackup(
   { domain }: HostState,
-  draft: string,
-  disks: readonly string[],
+  copies: readonly BackupTarget[],
+  checkpoint?: { readonly name: string; readonly disks: readonly string[] },
 ): VirshEffect {
-  const targets = disks.map((disk) => ({ disk, file: copyIn(draft, disk) }));
+  const disks = copies.map(({ disk }) => disk);
   const left = domain.disks.map(({ target }) => target).filter((disk) => !disks.includes(disk));
+  const tracking = checkpoint && checkpointXml(checkpoint.name, checkpoint.disks);
   return {
     tool: 'virsh',
     verb: 'backup-begin',
     args: {
       domain: domain.name,
-      backupxml: { file: 'backup.xml', content: fullBackupXml(targets, left) },
+      backupxml: { file: 'backup.xml', content: backupXml(copies, left) },
+      ...(tracking === undefined
+        ? {}
+        : { checkpointxml: { file: 'checkpoint.xml', content: tracking } }),
       'reuse-external': true,
     },
     why: `start the backup of ${disks.join(', ')}`,

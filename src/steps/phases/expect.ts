@@ -122,6 +122,19 @@ export function snapshotIsRecorded(snapshot: string): Expectation {
     domain.snapshots.includes(snapshot) ? [] : [`libvirt has no record of snapshot ${snapshot}`];
 }
 
+/** libvirt has a record of that checkpoint. */
+export function checkpointIsRecorded(checkpoint: string): Expectation {
+  return ({ domain }) =>
+    domain.checkpoints.includes(checkpoint)
+      ? []
+      : [`libvirt has no record of checkpoint ${checkpoint}`];
+}
+
+export function checkpointIsGone(checkpoint: string): Expectation {
+  return ({ domain }) =>
+    domain.checkpoints.includes(checkpoint) ? [`the checkpoint ${checkpoint} still exists`] : [];
+}
+
 export function fileExists(file: string): Expectation {
   return (after) => (fileAt(after, file) ? [] : [`${file} does not exist`]);
 }

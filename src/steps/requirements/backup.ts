@@ -34,6 +34,73 @@ function checkReadable({ findings }: BackupStore): Refusal[] {
     .map(({ code, message, hint }) => refuseStep(code, 'store', message, hint));
 }
 
+/** Requires that the store has a backup, whichever. */
+export function requireBackups(needs: Needs, state: HostState, folder: string): boolean {
+  const store = storeIn(state, folder);
+  return needs.require(
+    `${folder} has backups`,
+    { store: folder },
+    store === undefined ? checkKnown(state, folder) : checkAny(store, folder),
+  );
+}
+
+/** Requires that the store can be pruned, and has the backups that are pinned. */
+export function requirePrunable(
+  needs: Needs,
+  state: HostState,
+  folder: string,
+  pins: readonly string[] = [],
+): boolean {
+  const store = storeIn(state, folder);
+  return needs.require(
+    `${folder} is a backup store${pins.length > 0 ? ' that has the pinned backups' : ''}`,
+    { store: folder },
+    store === undefined ? checkKnown(state, folder) : checkPrunable(store, folder, pins),
+  );
+}
+
+function checkPrunable(
+  store: BackupStore | null,
+  folder: string,
+  pins: readonly string[],
+): Refusal[] {
+  if (!store) return [refuseMissing(folder)];
+  const merged = store.mark?.drop.find(({ into }) => into !== undefined);
+  if (merged)
+    return [
+      refuse(
+        codes.pruneUnfinished,
+        'store',
+        `${merged.name} is being merged into ${merged.into} by a newer version of blockplan, which has not finished`,
+        'finish it with that version',
+      ),
+    ];
+  return [
+    ...checkReadable(store),
+    ...pins.flatMap((pin, at) =>
+      store.backups.some(({ name }) => name === pin)
+        ? []
+        : [{ ...refuseUnknown(store, folder, pin), path: ['keep', 'pins', at] }],
+    ),
+  ];
+}
+
+function checkAny(store: BackupStore | null, folder: string): Refusal[] {
+  if (!store) return [refuseMissing(folder)];
+  const unread = checkReadable(store);
+  if (unread.length > 0) return unread;
+  return store.backups.length > 0 ? [] : [refuseUnknown(store, folder, LATEST)];
+}
+
+function refuseMissing(folder: string): Refusal {
+  return refuseStep(
+    codes.notBackupStore,
+    'store',
+    `the backup store ${folder} does not exist`,
+    'name a folder with backups of the guest',
+  );
+}
+
 /**
  * Requires that the store has a backup of the guest.
  * @param name of the backup, or {@link LATEST}
@@ -86,15 +153,7 @@ function checkBackup(
   folder: string,
   name: string,
 ): Refusal[] {
-  if (!store)
-    return [
-      refuseStep(
-        codes.notBackupStore,
-        'store',
-        `the backup store ${folder} does not exist`,
-        'name a folder with backups of the guest',
-      ),
-    ];
+  if (!store) return [refuseMissing(folder)];
   const unread = checkReadable(store);
   if (unread.length > 0) return unread;
   const found = backupNamed(store, state, name);
@@ -116,7 +175,7 @@ function checkBackup(
         refuseStep(
           codes.backupUnusable,
           'backup',
-          `the backup ${name} may be incomplete: a newer version of blockplan began to remove it and has not finished`,
+          `the backup ${name} may be incomplete: a prune began to remove it and has not finished`,
           'name a backup that is not being removed',
         ),
       ]

@@ -26,6 +26,22 @@ export function requireGuestUp(
   );
 }
 
+/** Requires that the domain exists, whether its guest runs or not. */
+export function requireExistingGuest(needs: Needs, state: HostState): boolean {
+  const isGone = state.domain.state === 'gone';
+  return needs.require('the domain exists', { told: ['state'] }, isGone ? checkExists(state) : []);
+}
+
+/** Requires that libvirt knows the domain, whatever its guest does. */
+export function requireDomain(needs: Needs, state: HostState): boolean {
+  const { name, state: found } = state.domain;
+  return needs.requireUnlisted(
+    `the domain "${name}" exists`,
+    { told: ['state'] },
+    found === 'gone' ? checkExists(state) : [],
+  );
+}
+
 /** Requires that the guest is off, and that its disks are those of its definition. */
 export function requireGuestOff(needs: Needs, state: HostState): boolean {
   return needs.require('the guest is off', { told: ['state'] }, checkOff(state));

@@ -163,6 +163,22 @@ export function checkExclusive(params: Params, a: string, b: string): Refusal[] 
     : [];
 }
 
+/** Refuses a disk that is listed twice. */
+export function checkListedOnce(key: string, disks: readonly string[] = []): Refusal[] {
+  return disks.flatMap((disk, at) =>
+    disks.indexOf(disk) < at
+      ? [
+          refuse(
+            codes.conflictingOptions,
+            [key, at],
+            `${disk} is listed twice`,
+            'list each disk once',
+          ),
+        ]
+      : [],
+  );
+}
+
 /** Refuses an option that requires another one. */
 export function checkNeeds(params: Params, option: string, other: string): Refusal[] {
   return params[option] !== undefined && params[option] !== false && !params[other]

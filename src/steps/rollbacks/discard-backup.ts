@@ -12,6 +12,7 @@ const END_TIMEOUT_S = 120;
 /**
  * Leads to a state without the backup in that folder, as far as the run has made it. The backup is cancelled even where the
  * folder is gone.
+ * @param checkpoint what deletes its checkpoint: before the folder, whose manifest says whose checkpoint it is
  * @throws NoRollback while a backup into another folder runs as well, because libvirt ends a domain's backup as a whole
  */
 export function discardBackup(
@@ -19,6 +20,7 @@ export function discardBackup(
   now: HostState,
   folder: string,
   disks: readonly string[],
+  checkpoint: readonly Effect[] = [],
 ): readonly Effect[] {
   const { name } = now.domain;
   const copied = now.domain.disks.filter(isBackedUp);
@@ -46,6 +48,7 @@ export function discardBackup(
   };
   return [
     ...(own.length > 0 ? cancel : []),
+    ...checkpoint,
     ...(made ? [discard] : []),
     ...letContinue(before, now),
   ];

@@ -152,6 +152,8 @@ const CASES: readonly (readonly [code: string, kind: string, params: Params, wor
     ['BP182', 'restore', all, offWith({}, storeWith('BP182'))],
     ['BP183', 'backup-begin', backup, inStore(storeWith('BP183'))],
     ['BP184', 'backup-begin', backup, inStore(storeWith('BP184'))],
+    ['BP174', 'checkpoint-create', { name: 'c' }, withDomain(world(), { checkpoints: ['c'] })],
+    ['BP175', 'checkpoint-delete', { checkpointname: 'c' }, world()],
     ['BP188', 'restore', all, offWith({}, storeWith('BP188'))],
     [
       'BP180',

@@ -43,7 +43,7 @@ const ARGUMENTS = [
   '--unit=blockplan-20261123-081502-a1b2c3',
   '--description=blockplan run 20261123-081502-a1b2c3',
   '--working-directory=/root',
-  '--property=KillMode=mixed',
+  '--property=KillMode=process',
   '--property=UMask=0077',
   '--property=StandardOutput=append:/s/output.log',
   '--property=StandardError=append:/s/output.log',

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { leftByForgotten } from '../../../src/cli/forgotten-state.ts';
 import type { Effect } from '../../../src/commands/effect.ts';
-import { fullBackupXml } from '../../../src/model/backup-xml.ts';
+import { backupXml } from '../../../src/model/backup-xml.ts';
 import type { BlockJob } from '../../../src/model/host-state.ts';
 import { commanded, GIVEN, logOf, STARTED, virsh } from '../../journals.ts';
 import { typed } from '../../typed.ts';
@@ -70,7 +70,7 @@ test('a backup is cancelled as a whole, and its folder is named', () => {
     ...{ tool: 'virsh', verb: 'backup-begin', why: '' },
     args: {
       domain: 'web1',
-      backupxml: { file: 'b.xml', content: fullBackupXml([{ disk: 'vda', file: mirror }], []) },
+      backupxml: { file: 'b.xml', content: backupXml([{ disk: 'vda', file: mirror }], []) },
       'reuse-external': true,
     },
   };

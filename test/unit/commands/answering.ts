@@ -6,7 +6,7 @@ import {
   type Effect,
 } from '../../../src/commands/effect.ts';
 import { type SimulatedHost, simulatedHostOf } from '../../../src/host/simulated-host.ts';
-import { fullBackupXml } from '../../../src/model/backup-xml.ts';
+import { backupXml } from '../../../src/model/backup-xml.ts';
 import type { Destination } from '../../../src/model/destination.ts';
 import type { Disk, Domain } from '../../../src/model/host-state.ts';
 import { qemuImgEffect, virshEffect } from '../../effects.ts';
@@ -59,7 +59,7 @@ export const undefine = (...words: string[]) => virsh('undefine', ...DOMAIN, ...
 export const backup = (file: string) =>
   virsh('backup-begin', ...DOMAIN, '--reuse-external', '--backupxml', {
     file: 'backup.xml',
-    content: fullBackupXml([{ disk: 'vda', file }], []),
+    content: backupXml([{ disk: 'vda', file }], []),
   });
 export const convert = (...words: string[]) =>
   qemuImgEffect(['convert', '-p', '-W', '-m', '8', '-O', 'qcow2', ...words]);

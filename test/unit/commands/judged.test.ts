@@ -33,11 +33,13 @@ const COMMAND: { readonly [V in VirshEffect['verb']]: readonly Word[] } = {
   'snapshot-create': [...DOMAIN, '--xmlfile', XML, '--redefine'],
   'snapshot-delete': [...DOMAIN, '--snapshotname', 's', '--metadata'],
   'checkpoint-create': [...DOMAIN, '--xmlfile', XML, '--redefine'],
+  'checkpoint-delete': [...DOMAIN, '--checkpointname', 'c'],
   undefine: DOMAIN,
   define: ['--file', XML],
   autostart: DOMAIN,
   'guest-agent-timeout': [...DOMAIN, '--timeout', '60'],
   domblklist: DOMAIN,
+  domfsfreeze: DOMAIN,
   domfsthaw: DOMAIN,
   resume: DOMAIN,
 };
@@ -48,8 +50,12 @@ describe('a command whose answer was lost', () => {
     commandDefinition(effect).unanswered(effect.args, now);
 
   test.each(given.map((effect) => [effect.verb, effect] as const))('%s', (verb, effect) => {
-    // Only the disks of a definition are observed, and nothing shows a backup that is over.
-    const policies: Readonly<Record<string, string>> = { define: 'repeat', 'backup-begin': 'undo' };
+    // Only the disks of a definition are observed, and nothing shows a backup that is over, or a freeze.
+    const policies: Readonly<Record<string, string>> = {
+      define: 'repeat',
+      'backup-begin': 'undo',
+      domfsfreeze: 'undo',
+    };
     expect(judged(effect)).toBe(policies[verb] ?? 'look');
   });
 

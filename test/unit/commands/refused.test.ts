@@ -220,6 +220,18 @@ const REFUSED: readonly (readonly [what: string, Parts, Effect, message: string]
     'it is not persistent',
   ],
   [
+    'the freeze of a paused guest',
+    { of: { state: 'paused' } },
+    virsh('domfsfreeze', ...DOMAIN),
+    'domain is not running',
+  ],
+  [
+    'the freeze of a guest without an agent',
+    { of: { agent: false } },
+    virsh('domfsfreeze', ...DOMAIN),
+    'QEMU guest agent is not connected',
+  ],
+  [
     'the thaw of a paused guest',
     { of: { state: 'paused' } },
     virsh('domfsthaw', ...DOMAIN),

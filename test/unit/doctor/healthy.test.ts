@@ -114,7 +114,7 @@ describe('a healthy guest', () => {
       },
       seen: bitmaps(true),
     },
-    'with a checkpoint whose bitmap QEMU has intact': { seen: checkpoint(true) },
+    'with a checkpoint whose bitmap QEMU has intact': { seen: checkpoint(65_536) },
     'with a checkpoint whose bitmap is unknown while it runs': { seen: checkpoint() },
     'that is off, with a checkpoint whose bitmap was saved': {
       scene: { disks: [disk('vda', [TOP])], domain: { state: 'shut off' } },

@@ -6,6 +6,7 @@ import type { ForgottenRun, Patient, UnfinishedRun } from '../../../src/doctor/p
 import { readDomainXml } from '../../../src/model/domain-xml.ts';
 import type { Examination, ImageHeader } from '../../../src/model/examination.ts';
 import type { Bundle, Disk, HostState } from '../../../src/model/host-state.ts';
+import type { TrackedDisk } from '../../../src/model/tracking.ts';
 import { disk, looked, type Scene, world } from '../../worlds.ts';
 
 export const TOP = '/images/web1.qcow2';
@@ -152,11 +153,11 @@ export const snapshot = (more: object) => ({
     { name: 's1', disks: [{ target: 'vda', kind: 'external' as const, base: TEMPLATE, ...more }] },
   ],
 });
-export const checkpoint = (whole?: boolean) => ({
+export const checkpoint = (next?: TrackedDisk['next']) => ({
   checkpoints: [
     {
       name: 'c1',
-      disks: [{ target: 'vda', bitmap: 'c1', ...(whole === undefined ? {} : { whole }) }],
+      disks: [{ target: 'vda', bitmap: 'c1', ...(next === undefined ? {} : { next }) }],
     },
   ],
 });

@@ -68,6 +68,26 @@ async function rootOf(name: string) {
   return digestImage(at(name), at(`${name}.again${Math.random()}`));
 }
 
+test('an increment is hashed alone, above the sums of the disk below', async () => {
+  for (const [name, parent] of [
+    ['second', 'full'],
+    ['third', 'second'],
+  ] as const) {
+    const sums = at(`${parent}.below`);
+    const below = { sums, root: (await digestImage(at(parent), sums)).root };
+    const totals: number[] = [];
+    const onProgress = ({ total }: { total: number }) => totals.push(total / MIB);
+    const into = at(`${name}.increment`);
+    const { root } = await digestImage(at(name), into, { below, onProgress });
+    expect(readFileSync(into).equals(expectedSums(name)), name).toBe(true);
+    expect(root).toBe((await rootOf(name)).root);
+    expect(totals.length, name).toBeLessThan(name === 'second' ? 6 : 14);
+    // Damaged sums are not trusted.
+    const other = { sums, root: '0'.repeat(64) };
+    expect((await digestImage(at(name), undefined, { below: other })).root).toBe(root);
+  }
+});
+
 test('the digest is what sha256sum prints, whatever the layout of the files', async () => {
   const { capacity, root } = await rootOf('third');
   const sums = at('third.whole');

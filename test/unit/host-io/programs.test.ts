@@ -35,6 +35,16 @@ test('run aborts the program after its timeout, or at the signal', async () => {
   expect((await localHost.run(['sleep', '60'], { signal, tied: true })).ok).toBe(false);
 });
 
+test('a program that is left goes on, and sees the end of its input', async () => {
+  // Its output has no reader any more.
+  const program = localHost.start(sh('trap "" PIPE; echo on; read -r line || exit 7'), {
+    stdin: 'pipe',
+  });
+  await once(program.stdout, 'data');
+  program.leave();
+  expect(await program.exited).toEqual({ missing: false, code: 7, signal: undefined });
+});
+
 test('a program leads its own session, whether it is run or started', async () => {
   const own = sh(`test "$(cut -d ' ' -f 6 /proc/$$/stat)" = $$ && cat`);
   expect((await localHost.run(own)).ok).toBe(true);

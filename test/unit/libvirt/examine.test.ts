@@ -115,9 +115,9 @@ describe('a domain', () => {
   };
 
   test.each([
-    [" size='65536'", true],
-    ['', false],
-  ])('with a bitmap of size "%s"', async (size, whole) => {
+    [" size='65536'", 65_536],
+    ['', 'missing'],
+  ])('with a bitmap of size "%s"', async (size, next) => {
     const found = await examineDomain(
       localHost,
       scripted((argv) => answers(argv, size)),
@@ -136,7 +136,7 @@ describe('a domain', () => {
           ],
         },
       ],
-      checkpoints: [{ name: 'c1', disks: [{ target: 'vda', bitmap: 'c1', whole }] }],
+      checkpoints: [{ name: 'c1', disks: [{ target: 'vda', bitmap: 'c1', next }] }],
       marker: { run: 'r', host: 'h', pid: 7 },
     });
     expect(found.mirrorsBorn[at('base')]).toBeGreaterThan(0);
@@ -147,7 +147,9 @@ describe('a domain', () => {
   test('that is off is not queried for sizes', async () => {
     const session = scripted((argv) => answers(argv, ''));
     const found = await examineDomain(localHost, session, { ...looked(), state: 'shut off' });
-    expect(found.checkpoints).toEqual([{ name: 'c1', disks: [{ target: 'vda', bitmap: 'c1' }] }]);
+    expect(found.checkpoints).toEqual([
+      { name: 'c1', disks: [{ target: 'vda', bitmap: 'c1', next: 'missing' }] },
+    ]);
     expect(session.asked.filter((text) => text.includes('--size'))).toEqual([]);
   });
 

@@ -32,7 +32,7 @@ function program(): PlayedProgram {
   });
   for (const stream of [stdout, stderr]) stream.setEncoding('utf8');
   return {
-    ...{ started: true, stdin, stdout, stderr, exited, kill: exit, abandon: exit },
+    ...{ started: true, stdin, stdout, stderr, exited, kill: exit, abandon: exit, leave: exit },
     print: (line) => void stdout.write(`2026-01-01 00:00:00.000+0000: ${line}\n`),
     log: (line) => void stderr.write(`2026-01-01 00:00:00.000+0000: 7: ${line}\n`),
   };

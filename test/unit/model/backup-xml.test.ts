@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import { fullBackupXml, readBackupXml } from '../../../src/model/backup-xml.ts';
+import { backupXml, readBackupXml } from '../../../src/model/backup-xml.ts';
 
 const targets = [
   { disk: 'vda', file: "/s/a.partial/vda's & <more>.qcow2" },
-  { disk: 'vdb', file: '/s/a.partial/vdb.qcow2' },
+  { disk: 'vdb', file: '/s/a.partial/vdb.qcow2', since: "mon's" },
 ];
 
 test('what is written is read again, and other disks are left out by name', () => {
-  const xml = fullBackupXml(targets, ['sda']);
+  const xml = backupXml(targets, ['sda']);
   expect(readBackupXml(xml)).toEqual(targets);
   expect(xml).toContain("<disk name='sda' backup='no'/>");
 });

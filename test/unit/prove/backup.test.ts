@@ -2,12 +2,13 @@
 import { expect, test } from 'vitest';
 import { unfinishedCopies } from '../../../src/host/content.ts';
 import { type SimulatedHost, simulatedHostOf } from '../../../src/host/simulated-host.ts';
-import type { HostState } from '../../../src/model/host-state.ts';
+import { type HostState, withDomain } from '../../../src/model/host-state.ts';
 import { violationsDuring } from '../../../src/prove/invariants.ts';
 import { provePlan } from '../../../src/prove/prove.ts';
 import { apply } from '../../../src/simulate/host.ts';
 import { walk } from '../../../src/simulate/walk.ts';
 import { planned } from '../../plans.ts';
+import { stored, storedDisk, storeOf, withStore } from '../../stored.ts';
 import { BASE, DATA, disk, looked, SNAP1, world } from '../../worlds.ts';
 
 const BACKUP = 'backup-begin: { store: /backup, name: monday }';
@@ -16,10 +17,12 @@ const host: HostState = world({
   folders: { '/backup': { writable: true, free: 2 ** 40 } },
 });
 
-function proofOf(...steps: readonly string[]) {
+const proofOf = (...steps: readonly string[]) => proofOn(host, ...steps);
+
+function proofOn(on: HostState, ...steps: readonly string[]) {
   const { graph } = planned(steps);
-  const { files } = walk(graph, host);
-  const state = looked(host, files);
+  const { files } = walk(graph, on);
+  const state = looked(on, files);
   return provePlan(graph, state, [...new Set([...files, ...Object.keys(state.files)])]);
 }
 
@@ -28,6 +31,22 @@ test('a backup violates no invariant under any two faults', () => {
   expect(violations).toEqual([]);
   expect(singles['rolled-back']).toBeGreaterThan(20);
   expect(pairs['rolled-back']).toBeGreaterThan(300);
+});
+
+test('nor does an increment, which deletes the checkpoint of its parent', () => {
+  const time = '2026-11-29T02:00:00Z';
+  const point = { domain: 'testvm', uuid: host.domain.uuid, time, sequence: 1, quiesced: false };
+  const sunday = stored('sunday', [storedDisk('vda')], {
+    point: { ...point, checkpoint: 'sunday' },
+  });
+  const disks = [{ target: 'vda', bitmap: 'sunday', next: 65_536 }];
+  const tracking = [{ name: 'sunday', created: Date.parse(time) / 1000, disks }];
+  const tracked = withDomain(host, { checkpoints: ['sunday'], tracking });
+  const on = withStore(tracked, '/backup', storeOf([sunday]));
+  const step = 'backup-begin: { store: /backup, name: monday, disks: [vda], incremental: auto }';
+  const { violations, singles } = proofOn(on, step);
+  expect(violations).toEqual([]);
+  expect(singles['rolled-back']).toBeGreaterThan(20);
 });
 
 test('nor does one before a step that fails', () => {

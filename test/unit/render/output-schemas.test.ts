@@ -22,9 +22,10 @@ import { walk } from '../../../src/simulate/walk.ts';
 import { BACKUP_STATES, type BackupListing, listBackups } from '../../../src/store/listing.ts';
 import { type BackupManifest, writeManifest } from '../../../src/store/manifest.ts';
 import { backupStoreOf } from '../../../src/store/store.ts';
+import { writeVerification } from '../../../src/store/verification.ts';
 import { back, bare, gone, lost, rescued, transient } from '../../lost-definitions.ts';
 import { hostForPlans, planned } from '../../plans.ts';
-import { CAPACITY, manifestOf, storedDiskOf } from '../../stores.ts';
+import { CAPACITY, manifestOf, rootOf, storedDiskOf } from '../../stores.ts';
 import { disk, looked } from '../../worlds.ts';
 import { BUNDLE, left, MARKER, OVERLAY, onOverlay, patient, TOP } from '../doctor/patients.ts';
 import { findingsOf, step } from '../plan/kinds.ts';
@@ -215,9 +216,11 @@ describe('backups', () => {
   const backup = (manifest: BackupManifest, ending = '') => ({
     name: `${manifest.name}${ending}`,
     manifest: { text: writeManifest(manifest) },
+    verification: { text: writeVerification({ time: '2026-12-01T02:00:00Z', disks: [verified] }) },
     files: [fileOn(manifest.parent)],
     strays: [],
   });
+  const verified = { target: 'vda', root: rootOf('mon') };
   const disks = [{ ...storedDiskOf('mon'), serial: 'S' }];
   const left = [{ target: 'vdb', reason: 'the plan does not list it' }];
   const quiet = { quiesced: false, 'not-quiesced': 'no agent', 'left-out': left, disks };
@@ -236,11 +239,15 @@ describe('backups', () => {
   test('prints a store, and was seen with every field', () => {
     const value = expectValid('backups', printed(folder)) as BackupListing;
     expect(value.backups.map(({ state }) => state).sort()).toEqual([...BACKUP_STATES].sort());
-    const parts = value.backups.flatMap(({ disks, leftOut }) => [...disks, ...leftOut]);
-    const fields = [value, ...value.backups, ...parts];
+    const parts = value.backups.flatMap((each) => [...each.disks, ...each.leftOut]);
+    const results = value.backups.flatMap((each) => each.verified ?? []);
+    const fields = [value, ...value.backups, ...parts, ...results];
     const { listing, backup: one } = schemaOf('backups').$defs!;
     const lists = ['disks', 'leftOut'].map((name) => one?.properties?.[name]?.items);
-    const known = [listing, one, ...lists].flatMap((each) => Object.keys(each?.properties ?? {}));
+    const verified = one?.properties?.['verified'];
+    const known = [listing, one, verified, ...lists].flatMap((each) =>
+      Object.keys(each?.properties ?? {}),
+    );
     expect(new Set(fields.flatMap(Object.keys))).toEqual(new Set(known));
   });
 

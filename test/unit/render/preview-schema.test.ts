@@ -45,7 +45,7 @@ test.each(SHIPPED)('the preview of %s is valid', (file) => {
   expect(valid(JSON.parse(jsonText(preview))), JSON.stringify(valid.errors)).toBe(true);
 });
 
-test('every property of the schema occurs in the full preview, or in that of a plan that stops, keeps something, copies much more than is stored or restores a backup', () => {
+test('every property of the schema occurs in the full preview, or in that of a plan that stops, keeps something, copies much more than is stored, or restores or removes a backup', () => {
   const seen = new Map<string, Set<string>>();
   const stopping = planned(['undefine: {}', 'redefine: {}'], 'stop').plan;
   const keeping = committing({ a: ['one!', 'two'] }).plan;
@@ -55,7 +55,8 @@ test('every property of the schema occurs in the full preview, or in that of a p
   const host = withFile(hostForPlans(), SNAP1, { size: 1, extents: compressed });
   const range = planned([`convert: { source: ${SNAP1}, dest: /new/c }`]).plan;
   const restoring = planned([`restore: ${JSON.stringify(backup)}`]).plan;
-  all.push(previewPlan(range, host), previewPlan(restoring, off()));
+  const pruning = planned([`backup-prune: { store: ${backup.store}, keep: { last: 1 } }`]).plan;
+  all.push(previewPlan(range, host), previewPlan(restoring, off()), previewPlan(pruning, off()));
   for (const each of all) expect(valid(each), JSON.stringify(valid.errors)).toBe(true);
   for (const [value, { properties = {} }] of [PREVIEW, ...all].flatMap((each) => [
     ...parts(each, schema),

@@ -60,6 +60,16 @@ describe('a failed phase', () => {
     expect(left).toEqual(['/new/a.x', '/new/a.y', '/new/b.z']);
   });
 
+  test('names of each step the last result only, also in a successful run', async () => {
+    const steps = { a: ['x!', 'y!'], b: ['end'] };
+    const failed = await ended(steps, refused(2));
+    const { finish } = await ended(steps, []);
+    for (const { state } of [failed.finish, finish]) {
+      expect(state).toContain('the file /new/a.y is kept');
+      expect(state.join()).not.toContain('a.x is kept');
+    }
+  });
+
   test('behind a point of no return after the commit strands the run', async () => {
     const { finish } = await ended({ a: ['x!', 'burn|', 'end'] }, refused(2));
     expect(finish.end).toBe('stranded');

@@ -1,7 +1,7 @@
 /** What is known of the block jobs of a run that is left. */
 import { expect, test } from 'vitest';
 import type { Effect } from '../../../src/commands/effect.ts';
-import { fullBackupXml } from '../../../src/model/backup-xml.ts';
+import { backupXml } from '../../../src/model/backup-xml.ts';
 import { DomainBusy } from '../../../src/model/domain-busy.ts';
 import { EffectFailed } from '../../../src/model/effect-failed.ts';
 import { OpenJobs } from '../../../src/run/open-jobs.ts';
@@ -15,7 +15,7 @@ const limit = virsh('blockjob', '--domain', 'web1', '--path', 'vda', '--bandwidt
 
 const backup = virsh('backup-begin', '--domain', 'web1', '--backupxml', {
   file: 'backup.xml',
-  content: fullBackupXml(
+  content: backupXml(
     ['vda', 'vdb'].map((target) => ({ disk: target, file: `/store/${target}` })),
     ['vdc'],
   ),

@@ -73,6 +73,7 @@ const backup = { 'backup-begin': { store: '/i', name: 'new' } };
 const restore = (dest: string) => ({
   restore: { store: '/backup', backup: 'monday', disks: ['vda'], dest },
 });
+const track = { 'checkpoint-create': { name: 'c', disks: ['vda'] } };
 const convert = (source: string, dest = '/i/new.qcow2') => ({
   convert: { source, dest, 'source-format': 'qcow2' },
 });
@@ -171,8 +172,16 @@ const SCENES: readonly Scene[] = [
     ...{ file: RESTORED, by: 'plan', plain: true, off: [RESTORED], codes: ['BP106'] },
     steps: (name) => [restore(dirname(name))],
   },
+  {
+    what: 'a checkpoint that is created and deleted',
+    ...{ file: BASE, by: 'reader', codes: [] },
+    steps: () => [track, { 'checkpoint-delete': { checkpointname: 'c' } }],
+  },
   ...(
-    ['blockcopy', 'blockcommit', 'blockpull', 'snapshot-create-as', 'backup-begin'] as const
+    [
+      ...(['blockcopy', 'blockcommit', 'blockpull', 'snapshot-create-as'] as const),
+      ...(['backup-begin', 'checkpoint-create'] as const),
+    ] as const
   ).flatMap((kind) =>
     [TOP, BASE].map(
       (file): Scene => ({
@@ -184,6 +193,7 @@ const SCENES: readonly Scene[] = [
             blockcommit: commit({ shallow: true, active: true, pivot: true }),
             blockpull: pull(),
             'backup-begin': backup,
+            'checkpoint-create': track,
             'snapshot-create-as': {
               'snapshot-create-as': { name: 's', 'disk-only': true, 'no-metadata': true },
             },
@@ -235,9 +245,14 @@ function codesOf({ file, by, steps, off }: Scene, { name, same }: ReturnType<Nam
   );
 }
 
+/** They name no file of a guest: right before it removes an image, the driver proves that no guest uses it. */
+const OTHER_KINDS = ['backup-verify', 'backup-prune'];
+
 test('every kind is among these', () => {
   const used = SCENES.flatMap(({ steps, file }) => steps(file).flatMap(Object.keys));
-  expect([...new Set(used)].sort()).toEqual(kinds.map(({ kind }) => kind).sort());
+  expect([...new Set([...used, ...OTHER_KINDS])].sort()).toEqual(
+    kinds.map(({ kind }) => kind).sort(),
+  );
 });
 
 describe.each(SCENES)('$what', (scene) => {

@@ -24,6 +24,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   BP186: 'test/unit/store/damaged.test.ts',
   BP187: 'test/unit/store/damaged.test.ts',
   BP188: 'test/unit/store/damaged.test.ts',
+  BP189: 'test/unit/libvirt/verify-backups.test.ts',
   BP190: 'test/lab/virsh.test.ts',
   BP191: 'test/unit/libvirt/contact.test.ts',
   BP192: 'test/unit/libvirt/contact.test.ts',

@@ -38,7 +38,22 @@ describe.each(examples.filter(([kind]) => needsOff(kind)))('%s: %s', (kind, _tit
   });
 });
 
-describe.each(examples.filter(([kind]) => !needsOff(kind)))('%s: %s', (kind, _title, params) => {
+/** The kinds that work on a backup store, whatever the guest does. */
+const needsNoGuest = (kind: string) => ['backup-verify', 'backup-prune'].includes(kind);
+
+describe.each(examples.filter(([kind]) => needsNoGuest(kind)))('%s: %s', (kind, _title, params) => {
+  test.each(['shut off', 'crashed', 'running'] as const)('on a guest that is %s', (state) => {
+    expect(found(kind, params, state)).toEqual([]);
+  });
+
+  test('on a guest that does not exist', () => {
+    expect(found(kind, params, 'gone')).toEqual([['BP101', 'domain: testvm']]);
+  });
+});
+
+const needsOn = (kind: string) => !needsOff(kind) && !needsNoGuest(kind);
+
+describe.each(examples.filter(([kind]) => needsOn(kind)))('%s: %s', (kind, _title, params) => {
   test.each([
     ['gone', 'BP101'],
     ['shut off', 'BP102'],

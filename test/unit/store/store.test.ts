@@ -191,7 +191,7 @@ describe('a store that is being pruned', () => {
     const store = copy((at) => writeFileSync(join(at, 'prune.json'), text));
     const { findings } = await storeIn(store);
     expect(findings.map((each) => [each.message, each.hint])).toEqual([
-      [`${message}, so it is unknown which backups a newer version of blockplan is removing`, hint],
+      [`${message}, so it is unknown which backups a prune is removing`, hint],
     ]);
     expect(await statesOf(store)).toEqual(COMPLETE);
   });
