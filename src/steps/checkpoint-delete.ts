@@ -3,7 +3,7 @@ import { defineStep, type Infer, NoRollback, type ParamsSchema, type Phase } fro
 import { deleteCheckpoint } from './effects/checkpoint.ts';
 import { checkpointIsGone } from './phases/expect.ts';
 import { requireBitmaps, requireCheckpoint } from './requirements/checkpoint.ts';
-import { requireExistingGuest, requireGuestUp } from './requirements/guest.ts';
+import { requireDomain, requireGuestUp } from './requirements/guest.ts';
 
 const schema = {
   type: 'object',
@@ -40,7 +40,7 @@ export const checkpointDeleteStep = defineStep<typeof schema>({
   },
   check: () => [],
   requires({ checkpointname: name, metadata }: Params, state, needs) {
-    const isThere = metadata ? requireExistingGuest(needs, state) : requireGuestUp(needs, state);
+    const isThere = metadata ? requireDomain(needs, state) : requireGuestUp(needs, state);
     if (!isThere || !requireCheckpoint(needs, state, name, 'checkpointname')) return;
     if (!metadata) requireBitmaps(needs, state, name, 'checkpointname');
   },

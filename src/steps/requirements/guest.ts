@@ -26,12 +26,6 @@ export function requireGuestUp(
   );
 }
 
-/** Requires that the domain exists, whether its guest runs or not. */
-export function requireExistingGuest(needs: Needs, state: HostState): boolean {
-  const isGone = state.domain.state === 'gone';
-  return needs.require('the domain exists', { told: ['state'] }, isGone ? checkExists(state) : []);
-}
-
 /** Requires that libvirt knows the domain, whatever its guest does. */
 export function requireDomain(needs: Needs, state: HostState): boolean {
   const { name, state: found } = state.domain;

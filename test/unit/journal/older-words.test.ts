@@ -19,9 +19,10 @@ function readBack(effect: CommandEffect): Effect | undefined {
 }
 
 describe('the words of a command are parsed back into it', () => {
-  test.each(PLANS)('%s', (_title, effects) => {
+  test.each(PLANS)('%s', (title, effects) => {
     const commands = effects.filter(isCommand);
-    expect(commands.length).toBeGreaterThan(0);
+    // These steps run no command.
+    expect(commands.length > 0).toBe(!/^backup-(verify|prune): /.test(title));
     for (const effect of commands) {
       const back = readBack(effect);
       expect(back).toEqual(withoutOff(effect));

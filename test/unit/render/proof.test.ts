@@ -126,7 +126,7 @@ test('there are at most ten groups, and the others are counted', () => {
     result(fault, { again: 'resume' }),
   ]);
   expect(remaining({ faults })).toHaveLength(10);
-  expect(text({ faults })).toContain('  and 35 more groups; all causes and reports: --verbose\n');
+  expect(text({ faults })).toContain('  and 41 more groups; all causes and reports: --verbose\n');
   for (const fault of names) expect(text({ faults }, true)).toContain(FAULTS[fault]);
 });
 

@@ -38,12 +38,14 @@ describe.each(examples.filter(([kind]) => needsOff(kind)))('%s: %s', (kind, _tit
   });
 });
 
-/** The kinds that work on a backup store, whatever the guest does. */
-const needsNoGuest = (kind: string) => ['backup-verify', 'backup-prune'].includes(kind);
+/** What works on a backup store or on a record of libvirt, whatever the guest does. */
+const needsNoGuest = (kind: string, params: object) =>
+  ['backup-verify', 'backup-prune'].includes(kind) || 'metadata' in params;
 
-describe.each(examples.filter(([kind]) => needsNoGuest(kind)))('%s: %s', (kind, _title, params) => {
+describe.each(examples.filter(([kind, , params]) => needsNoGuest(kind, params)))('%s: %s', (kind, _title, params) => {
   test.each(['shut off', 'crashed', 'running'] as const)('on a guest that is %s', (state) => {
-    expect(found(kind, params, state)).toEqual([]);
+    const lines = found(kind, params, state).map(([, line]) => line);
+    expect(lines).not.toContain('domain: testvm');
   });
 
   test('on a guest that does not exist', () => {
@@ -51,9 +53,9 @@ describe.each(examples.filter(([kind]) => needsNoGuest(kind)))('%s: %s', (kind, 
   });
 });
 
-const needsOn = (kind: string) => !needsOff(kind) && !needsNoGuest(kind);
+const needsOn = (kind: string, params: object) => !needsOff(kind) && !needsNoGuest(kind, params);
 
-describe.each(examples.filter(([kind]) => needsOn(kind)))('%s: %s', (kind, _title, params) => {
+describe.each(examples.filter(([kind, , params]) => needsOn(kind, params)))('%s: %s', (kind, _title, params) => {
   test.each([
     ['gone', 'BP101'],
     ['shut off', 'BP102'],
