@@ -2,6 +2,7 @@
 import { dirname, join } from 'node:path';
 import type { DraftBackupEffect } from '../commands/backup-effect.ts';
 import type { PerformContext } from '../commands/driver.ts';
+import type { HostIO } from '../host-io/host-io.ts';
 import { type BackupStore, imageName, STORE_NAMES } from '../model/backup-store.ts';
 import { CommandBusy, EffectFailed } from '../model/effect-failed.ts';
 import { additionTo } from '../store/addition.ts';
@@ -36,6 +37,7 @@ export async function draftBackup(
     throw new EffectFailed(`the manifest of this backup would be invalid: ${problems.join('; ')}`);
   await made.makeFolder(draft, FOLDER_MODE, onMade);
   await io.writeFile(join(draft, STORE_NAMES.manifest), text);
+  await requireBasis(io, effect, manifest);
   await io.writeFile(join(draft, STORE_NAMES.definition), definition);
   for (const { file, capacity, mode } of manifest.disks) {
     const path = join(draft, file);
@@ -88,6 +90,21 @@ async function firstManifest(
     disks,
     'left-out': Object.entries(left).map(([target, reason]) => ({ target, reason })),
   };
+}
+
+/**
+ * A prune that begins now finds the manifest, and keeps what it names. One that began before it was written did not.
+ * @throws EffectFailed where a prune removes the parent, or the parent has changed
+ */
+async function requireBasis(
+  io: HostIO,
+  effect: DraftBackupEffect,
+  { disks }: BackupManifest,
+): Promise<void> {
+  if (effect.parent === undefined) return;
+  const folder = await io.readStore(dirname(effect.draft));
+  const store = folder && backupStoreOf(folder);
+  for (const { target, capacity } of disks) basisOf(effect, target, capacity, store ?? undefined);
 }
 
 /**
