@@ -24,11 +24,12 @@ import {
 } from '../host/image-files.ts';
 import { withoutBackup } from '../host/jobs.ts';
 import { guestWrites, refuseUnless, type SimulatedHost } from '../host/simulated-host.ts';
-import { imageName, type StoredBackup } from '../model/backup-store.ts';
+import { imageName, type StoredBackup, type StoredDisk } from '../model/backup-store.ts';
 import { spaceOfBackup } from '../model/copy-space.ts';
 import { diskOf, type HostState, isBackedUp, isUp } from '../model/host-state.ts';
 import { storeIn } from '../model/known-stores.ts';
 import { trackedDisk } from '../model/tracking.ts';
+import { imageNamed } from '../store/names.ts';
 import { applyPrune } from './prune.ts';
 
 /** @throws EffectFailed if the driver would refuse */
@@ -133,31 +134,43 @@ function published(host: SimulatedHost, { draft: from, to }: PublishBackupEffect
   );
   const place = nameIn(host, to);
   const folder = moved.state.files[place];
-  const known = { ...moved, state: withBackupAdded(moved.state, to, inside) };
+  const known = { ...moved, state: withBackupAdded(host, moved.state, { from, to }) };
   // A folder that is renamed is still the one that the run has made.
   return folder ? withImage(known, place, { ...folder, made: true }) : known;
 }
 
 /**
  * The same host state with a complete backup in its store, if that was read: later steps of the plan may verify or count it.
- * @param images in its folder
+ * @param host with the images of its draft
  */
-function withBackupAdded(state: HostState, to: string, images: readonly string[]): HostState {
-  const folder = dirname(to);
+function withBackupAdded(
+  host: SimulatedHost,
+  state: HostState,
+  { from, to }: { readonly from: string; readonly to: string },
+): HostState {
+  const [folder, name] = [dirname(to), basename(to)];
   const store = storeIn(state, folder);
-  if (!store || store.backups.some(({ name }) => name === basename(to))) return state;
-  const { name: domain, uuid, disks } = state.domain;
+  if (!store || store.backups.some((each) => each.name === name)) return state;
+  const { name: domain, uuid, checkpoints } = state.domain;
   const sequence = Math.max(0, ...store.backups.map(({ point }) => point?.sequence ?? 0)) + 1;
-  const copied = disks.filter(({ target }) =>
-    images.some((image) => basename(image) === imageName(target)),
-  );
+  const disks = state.domain.disks.flatMap(({ target, capacity = 0 }): StoredDisk[] => {
+    const file = imageName(target);
+    const image = nameIn(host, join(from, file));
+    if (!host.state.files[image]) return [];
+    const below = imageNamed(host.headers[image] ?? '')?.backup;
+    return below === undefined
+      ? [{ target, file, mode: 'full', capacity }]
+      : [{ target, file, mode: 'incremental', capacity, below }];
+  });
+  const needs = [...new Set(disks.flatMap(({ below }) => below ?? []))];
+  const [parent] = needs;
   const added: StoredBackup = {
-    ...{ name: basename(to), size: 0, findings: [], needs: [] },
-    point: { domain, uuid, time: store.readAt ?? '', sequence, quiesced: false },
-    disks: copied.map(({ target, capacity = 0 }) => ({
-      ...({ target, file: imageName(target), mode: 'full' } as const),
-      capacity,
-    })),
+    ...{ name, size: 0, findings: [], needs, disks },
+    point: {
+      ...{ domain, uuid, time: store.readAt ?? '', sequence, quiesced: false },
+      ...(parent === undefined ? {} : { parent }),
+      ...(checkpoints.includes(name) ? { checkpoint: name } : {}),
+    },
   };
   const backups = [...store.backups, added];
   return { ...state, stores: { ...state.stores, [folder]: { ...store, backups } } };

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { codes } from '../../../src/codes.ts';
 import { diagnose } from '../../../src/doctor/diagnose.ts';
+import { type Domain, withDomain } from '../../../src/model/host-state.ts';
 import { provePlan } from '../../../src/prove/prove.ts';
 import { previewDocument } from '../../../src/render/preview-document.ts';
 import { previewPlan } from '../../../src/simulate/preview-plan.ts';
@@ -18,11 +19,15 @@ const NIGHTLY = [
 ];
 const old = (name: string) => stored(name, undefined, { needs: [] });
 
-function observed(steps: readonly string[], backups = [old('mon'), old('tue'), old('wed')]) {
+function observed(
+  steps: readonly string[],
+  backups = [old('mon'), old('tue'), old('wed')],
+  domain: Partial<Domain> = {},
+) {
   const { graph, plan } = planned(steps);
   const readAt = '2026-12-02T02:00:00Z';
-  const disks = [disk('vda', [SNAP1])];
-  const start = withStore(world({ disks, others: [] }), '/backup', storeOf(backups, { readAt }));
+  const guest = withDomain(world({ disks: [disk('vda', [SNAP1])], others: [] }), domain);
+  const start = withStore(guest, '/backup', storeOf(backups, { readAt }));
   const { files, findings } = walk(graph, start);
   const state = looked(start, files);
   return {
@@ -53,6 +58,27 @@ test('the backup that the plan makes is the one that it verifies and counts', ()
     ['mon', false],
   ]);
   expect(prune?.backups?.[0]?.time).toBe('2026-12-02T02:00:00Z');
+});
+
+test('an increment that the plan makes keeps what it is based on', () => {
+  const wed = old('wed');
+  const made = wed.point && { ...wed, point: { ...wed.point, checkpoint: 'wed' } };
+  const created = Date.parse(wed.point?.time ?? '') / 1000;
+  const disks = [{ target: 'vda', bitmap: 'wed', next: 65_536 }];
+  const steps = [
+    'backup-begin: { store: /backup, name: new, incremental: auto }',
+    'backup-prune: { store: /backup, keep: { last: 1 } }',
+  ];
+  const { plan, state } = observed(steps, [old('mon'), old('tue'), made ?? wed], {
+    ...{ checkpoints: ['wed'], tracking: [{ name: 'wed', created, disks }] },
+  });
+  const [, prune] = previewPlan(plan, state).steps;
+  expect(prune?.backups?.map(({ name, kept, reasons }) => [name, kept, ...reasons])).toEqual([
+    ['new', true, 'the newest'],
+    ['wed', true, 'new needs it'],
+    ['tue', false, 'no rule keeps it'],
+    ['mon', false, 'no rule keeps it'],
+  ]);
 });
 
 test('in a store without backups, the first one can be verified', () => {
