@@ -153,7 +153,7 @@ export const CODE_MEANINGS = {
   backupOfOtherGuest: 'The backups in the store are of another guest',
   restoredSizeDiffers: 'Warning: the size of the disk has changed since the backup',
   checkpointsLeft:
-    'The guest has checkpoints, which track changes in files that it would no longer use',
+    'Warning: the guest has checkpoints, which track changes of files that it will no longer use',
   pruneUnfinished: 'A prune began to remove backups from a store and has not finished',
   diskNotRestored: 'Warning: a disk of the guest is not in the backup, and keeps its present data',
   rehearsalNeedsRoot: 'A rehearsal requires root',

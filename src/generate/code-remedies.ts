@@ -207,7 +207,7 @@ export const CODE_REMEDIES = {
   restoredSizeDiffers:
     'Ignore it if the disk should have its former size again; otherwise resize the restored image after the restore.',
   checkpointsLeft:
-    'Remove the checkpoints with `virsh checkpoint-delete --metadata`; the former images keep their bitmaps.',
+    'Ignore it: the next backup is full. The former images keep their bitmaps, so a rollback needs nothing else.',
   pruneUnfinished:
     'Resume the run of the prune, or prune the store again. The other backups can be restored meanwhile.',
   diskNotRestored:

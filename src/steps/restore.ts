@@ -71,7 +71,7 @@ export const restoreStep = defineStep<typeof schema>({
   ],
   requires(params: Params, state, needs) {
     if (!requireGuestOff(needs, state)) return;
-    requireNothingSaved(needs, state);
+    requireNoSavedMemory(needs, state);
     const backup = requireBackup(needs, state, params.store, params.backup);
     if (!backup) return;
     needs.require(
@@ -80,6 +80,7 @@ export const restoreStep = defineStep<typeof schema>({
       leadsInside(params, state) ? [refuseInside(params.store)] : [],
     );
     requireReplaceableDisks(needs, state, params, backup);
+    warnOfCheckpoints(needs, state);
     for (const disk of restoredDisks(params, state)) {
       const { least, most } = spaceOfRestored(state, disk);
       requireNewFile(needs, state, 'dest', disk.file, least, most);
@@ -150,9 +151,8 @@ function checkUnnamed(state: HostState, { file }: RestoredDisk): Refusal[] {
     : [];
 }
 
-/** What libvirt keeps of the guest that would not fit other disks. */
-function requireNothingSaved(needs: Needs, { domain, host }: HostState): void {
-  const { name, managedSave, checkpoints } = domain;
+function requireNoSavedMemory(needs: Needs, { domain, host }: HostState): void {
+  const { name, managedSave } = domain;
   needs.require(
     'the domain has no managed save image',
     { told: ['managed-save'] },
@@ -167,19 +167,24 @@ function requireNothingSaved(needs: Needs, { domain, host }: HostState): void {
         ]
       : [],
   );
-  const [first] = checkpoints;
-  needs.require(
-    'the domain has no checkpoints',
-    'domain',
-    first !== undefined
-      ? [
-          refuse(
-            codes.checkpointsLeft,
-            [],
-            `"${name}" has checkpoints (${checkpoints.join(', ')}), and the restored files do not have their bitmaps`,
-            `remove each of them first: ${virshCommand(host, 'checkpoint-delete', name, '--checkpointname', first, '--metadata')}`,
-          ),
-        ]
-      : [],
-  );
+}
+
+/**
+ * Checkpoints stay: their bitmaps are in the former files, so a rollback finds both as they were. The next backup cannot use
+ * them for the restored disks.
+ */
+function warnOfCheckpoints(needs: Needs, { domain }: HostState): void {
+  const { name, checkpoints } = domain;
+  if (checkpoints.length === 0) return;
+  needs.requireUnlisted('the next backup can be an increment', 'domain', [
+    {
+      ...refuse(
+        codes.checkpointsLeft,
+        [],
+        `"${name}" has checkpoints (${checkpoints.join(', ')}) whose bitmaps stay in the former files: the next backup of a restored disk is full`,
+        'make a backup soon after the next start; with "incremental: auto" it deletes the checkpoints that are no longer needed',
+      ),
+      severity: 'warning',
+    },
+  ]);
 }
