@@ -1,6 +1,12 @@
 /** Commands that show runs, from their journals alone, and backups, from their files alone. */
 import type { Command } from 'commander';
-import { formatOption, metricsOption, type SetExitCode } from './options.ts';
+import {
+  formatOption,
+  maxAgeOption,
+  metricsOption,
+  type SetExitCode,
+  storeOption,
+} from './options.ts';
 
 export function addInspectCommands(root: Command, finish: SetExitCode): void {
   root
@@ -9,7 +15,12 @@ export function addInspectCommands(root: Command, finish: SetExitCode): void {
     .argument('[domain]', 'only runs on this domain')
     .addOption(formatOption(['text', 'json', 'prometheus']))
     .addOption(metricsOption())
-    .option('--exit-code', 'exit with 2 if a run needs attention, for monitoring')
+    .addOption(maxAgeOption())
+    .addOption(storeOption())
+    .option(
+      '--exit-code',
+      'exit with 2 if a run needs attention, or 1 if a backup is too old, for monitoring',
+    )
     .action(async (domain, options) =>
       finish(await (await import('./status.ts')).statusCommand(domain, options)),
     );

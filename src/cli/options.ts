@@ -45,6 +45,37 @@ export function formatOption(formats: readonly string[] = ['text', 'json']): Opt
   return withChoices(new Option('--format <format>', 'output format'), formats).default('text');
 }
 
+export function maxAgeOption(): Option {
+  return new Option(
+    '--max-age <age>',
+    'show the newest good backup in each store, and whether it is older than 26h, 2d, …',
+  ).argParser(ageOf);
+}
+
+export function storeOption(): Option {
+  return new Option(
+    '--store <folder>',
+    'with --max-age: check this backup store instead of those that the runs used; repeatable',
+  )
+    .argParser(collect)
+    .default([], 'none');
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = {
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+/** An age in milliseconds, from a word such as `26h`. */
+function ageOf(word: string): number {
+  const [, amount, unit = ''] = /^([1-9]\d{0,8})([smhd])$/.exec(word) ?? [];
+  if (amount === undefined)
+    throw new InvalidArgumentError('Write a number with s, m, h or d, such as 26h.');
+  return Number(amount) * (UNIT_MS[unit] ?? 0);
+}
+
 /**
  * The argument or option, which takes only these words, and has a hint for a misspelt one.
  * @param meant what to write instead of words that users of other tools type

@@ -181,6 +181,17 @@ const RESCUE = objectSchema('What was done, for each definition.', {
   ),
 });
 
+const CHECKED_STORE = objectSchema('How old the newest good backup in a store is.', {
+  store: textSchema('The path of the store.'),
+  'backup?': textSchema('The name of that backup; absent if there is none.'),
+  'time?': textSchema('When it was made: ISO 8601, in UTC.'),
+  tooOld: {
+    type: 'boolean',
+    description: 'Whether it is older than `--max-age`, or no good backup is known.',
+  },
+  'problem?': textSchema('Why its age is unknown.'),
+});
+
 const OUTPUTS: readonly Output[] = [
   {
     name: 'status',
@@ -192,8 +203,12 @@ const OUTPUTS: readonly Output[] = [
         'Number of runs that are not over, on other domains than the requested one.',
       ),
       runs: listSchema(partSchema('run'), 'The runs that are not over.'),
+      'stores?': listSchema(
+        partSchema('store'),
+        'Only with `--max-age`: the backup stores that were checked.',
+      ),
     }),
-    defs: { run: RUN_SCHEMA },
+    defs: { run: RUN_SCHEMA, store: CHECKED_STORE },
   },
   {
     name: 'list',

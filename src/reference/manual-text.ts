@@ -118,10 +118,12 @@ export const COMMAND_TEXTS: Readonly<Record<string, CommandText>> = {
     examples: [['Roll back the only unfinished run', 'blockplan rollback']],
   },
   status: {
-    details: 'Shows what needs your attention and the commands to type.',
-    exitCodes: 'With --exit-code, the exit code is 2 if a run needs attention.',
+    details:
+      'Shows what needs your attention and the commands to type. With --max-age it also reads the backup stores, but not the data in them. A backup that is broken, incomplete or known to be damaged does not count.',
+    exitCodes:
+      'With --exit-code, the exit code is 2 if a run needs attention. With --max-age, it is 1 if no run does, but the newest good backup in a store is too old, or none is known.',
     examples: [
-      ['Check from a monitoring system', 'blockplan status --exit-code'],
+      ['Check from a monitoring system', 'blockplan status --exit-code --max-age 26h'],
       ['Print metrics of all runs', 'blockplan status --format prometheus'],
     ],
   },
