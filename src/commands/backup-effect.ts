@@ -135,11 +135,13 @@ export interface VerifyBackupsEffect {
   readonly why: string;
 }
 
-/** Write which backups a rule gives up to `prune.json` in the store, together with those that are already there. */
+/** Write which backups a rule gives up to `prune.json` in the store, with those that an earlier prune has begun to remove. */
 export interface MarkPruneEffect {
   readonly tool: 'mark-prune';
   readonly store: string;
   readonly keep: RetentionRule;
+  /** The checkpoints of the guest: the backup of each is kept. */
+  readonly checkpoints: readonly string[];
   /** The UUID of the guest. */
   readonly guest: string;
   readonly why: string;

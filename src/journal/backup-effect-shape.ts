@@ -88,6 +88,7 @@ export const BACKUP_FIELDS: { readonly [T in keyof BackupFields]: Fields<BackupF
       monthly: optionalField(amount),
       pins: optionalField(listOf(text)),
     }),
+    checkpoints: listOf(text),
     guest: text,
     why: text,
   },

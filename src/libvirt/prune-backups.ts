@@ -1,6 +1,6 @@
 /**
  * Removes backups that a rule gives up and no kept backup needs. What is to be removed is written to the store first, so that
- * an interrupted removal is known to everybody, and is finished by the next one.
+ * every reader of the store knows of an interrupted removal, and the next prune finishes it.
  */
 import { join } from 'node:path';
 import type {
@@ -15,6 +15,7 @@ import {
   type BackupStore,
   type DroppedBackup,
   STORE_NAMES,
+  type StoredBackup,
   type StoredPoint,
   type StoreFile,
   type StoreFolder,
@@ -79,15 +80,15 @@ async function readStore(io: HostIO, path: string): Promise<ReadStore> {
 /** Decides what is removed, from the store as it is now, and writes it down. May be repeated. */
 async function markPrune(
   { io, made }: Place,
-  { store: path, keep, guest }: MarkPruneEffect,
+  { store: path, keep, guest, checkpoints }: MarkPruneEffect,
   { onMade }: PerformContext,
 ): Promise<void> {
-  const { store } = await readStore(io, path);
+  const { store, folder } = await readStore(io, path);
   const missing = keep.pins?.find((pin) => !store.backups.some(({ name }) => name === pin));
   if (missing !== undefined)
     throw new EffectFailed(`${path} has no backup "${missing}", which is pinned`);
   const removed = new Set(
-    retentionOf(store, keep, guest)
+    retentionOf(store, keep, guest, checkpoints)
       .filter(({ kept }) => !kept)
       .map(({ name }) => name),
   );
@@ -97,8 +98,14 @@ async function markPrune(
       const { sequence } = dropped ?? point ?? {};
       return { name, ...(sequence === undefined ? {} : { sequence }) };
     });
+  // An earlier removal has ended before it removed the empty folder.
+  const emptied = (store.mark?.drop ?? []).filter(({ name }) =>
+    folder.folders.some((each) => each.name === name && isEmpty(each)),
+  );
   const file = join(path, STORE_NAMES.mark);
-  await replaceText(io, file, writeMark({ drop }), (stamp) => made.add(file, stamp, onMade));
+  await replaceText(io, file, writeMark({ drop: [...drop, ...emptied] }), (stamp) =>
+    made.add(file, stamp, onMade),
+  );
 }
 
 /** Removes the mark of this run, and what was left of writing it. */
@@ -121,6 +128,7 @@ async function removePruned(
 ): Promise<void> {
   const { io, made } = place;
   const before = await readStore(io, path);
+  requireGoodOne(before.store, path);
   const removed: string[] = [];
   for (const dropped of topFirst(before.store)) {
     signal?.throwIfAborted();
@@ -129,7 +137,8 @@ async function removePruned(
       removed.push(dropped.name);
     } catch (error) {
       // A backup that has lost a file stays marked, and the removal has failed.
-      if (!(error instanceof EffectFailed) || !(await isWhole(io, path, dropped.name))) throw error;
+      if (!(error instanceof EffectFailed) || (await hasLostFile(io, path, dropped.name)))
+        throw error;
       onNotice?.(`the backup ${dropped.name} is kept: ${error.message}`);
     }
   }
@@ -145,18 +154,37 @@ async function removePruned(
   );
 }
 
+/**
+ * The mark may be old, or copied from another machine, and the backups that it spares may be damaged since.
+ * @throws EffectFailed, without changing anything, where a whole backup would be removed and no good one remain
+ */
+function requireGoodOne({ backups }: BackupStore, path: string): void {
+  const isWhole = backups.some(({ dropped }) => dropped && !dropped.begun);
+  const isGood = ({ point, dropped, findings }: StoredBackup) =>
+    point && !dropped && !findings.some(({ severity }) => severity === 'error');
+  if (isWhole && !backups.some(isGood))
+    throw new EffectFailed(
+      `no good backup would remain in ${path}: prune it again, which decides anew`,
+      { begun: false },
+    );
+}
+
 /** The marked backups, each before those that it is based on. One that a former attempt has almost removed is no backup any more. */
 function topFirst({ backups, mark }: BackupStore): readonly DroppedBackup[] {
   const order = (each: DroppedBackup) => backups.findIndex(({ name }) => name === each.name);
   return (mark?.drop ?? []).toSorted((a, b) => order(b) - order(a));
 }
 
-/** Why a backup must not be removed, as a clause; undefined if it can be. */
-function whyKept(store: BackupStore, { name, sequence }: DroppedBackup): string | undefined {
+/** Why a backup must not be removed, as a clause; undefined if it can be. The manifest is removed last. */
+function whyKept(
+  store: BackupStore,
+  folder: StoreSubfolder,
+  { name, sequence }: DroppedBackup,
+): string | undefined {
   const { backups, drafts } = store;
   const found = backups.find((each) => each.name === name);
-  if (found?.point && sequence !== undefined && found.point.sequence !== sequence)
-    return 'another backup has got its name';
+  if (!found?.point && !isEmpty(folder)) return 'it has no valid manifest';
+  if (found?.point && found.point.sequence !== sequence) return 'another backup has got its name';
   const others: readonly StoredPoint[] = [...backups.filter((each) => each !== found), ...drafts];
   const user = others.find(({ needs }) => needs?.includes(name));
   if (user) return `${user.name} needs it`;
@@ -165,7 +193,7 @@ function whyKept(store: BackupStore, { name, sequence }: DroppedBackup): string 
 }
 
 /**
- * The store is read each time: somebody may have copied files into it, whatever its lock says.
+ * The store is read each time: another tool may have copied files into it, whatever its lock says.
  * @throws EffectFailed, without changing anything, where it is needed or in use, or is not as blockplan made it
  */
 async function removeBackup(
@@ -179,7 +207,7 @@ async function removeBackup(
   const stamp = await io.stat(place);
   const found = folder.folders.find((each) => each.name === name);
   if (!found || !stamp) return;
-  const refused = whyKept(store, dropped) ?? whyNotOurs(store, found);
+  const refused = whyKept(store, found, dropped) ?? whyStray(store, name);
   if (refused !== undefined) throw new EffectFailed(refused);
   // A guest may have been started from it, or from an overlay above it.
   await requireUnused(
@@ -194,28 +222,25 @@ async function removeBackup(
   ]);
 }
 
-/** Why the content of a folder is not that of a backup, as a clause; undefined if it is, or the folder is empty. */
-function whyNotOurs(
-  { strays }: BackupStore,
-  { name, manifest, files }: StoreSubfolder,
-): string | undefined {
+/** Why the content of a folder is not only that of a backup, as a clause; undefined if it is. */
+function whyStray({ strays }: BackupStore, name: string): string | undefined {
   const stray = strays.find((each) => each.startsWith(`${name}/`) && each !== `${name}/`);
-  if (stray !== undefined)
-    return `it contains ${stray.slice(name.length + 1)}, which blockplan did not create`;
-  return manifest || files.length === 0 ? undefined : 'it has no manifest';
+  return stray && `it contains ${stray.slice(name.length + 1)}, which blockplan did not create`;
 }
 
-/** Whether a backup still has its manifest, its images and their checksums. */
-async function isWhole(io: HostIO, path: string, name: string): Promise<boolean> {
+function isEmpty({ manifest, verification, files, strays, unread }: StoreSubfolder): boolean {
+  const all = [manifest, verification, unread, ...files, ...strays];
+  return all.every((each) => each === undefined);
+}
+
+/** Whether a backup lacks an image or its checksums. A removal leaves the manifest for last. */
+async function hasLostFile(io: HostIO, path: string, name: string): Promise<boolean> {
   const folder = await io.readStore(path);
   const found = folder?.folders.find((each) => each.name === name);
   const { disks = [] } =
     (folder && backupStoreOf(folder).backups.find((each) => each.name === name)) || {};
   const names = new Map(found?.files.map((each) => [each.name, each]));
-  return (
-    disks.length > 0 &&
-    disks.every(({ target, file }) => names.has(file) && names.has(sumsName(target)))
-  );
+  return disks.some(({ target, file }) => !names.has(file) || !names.has(sumsName(target)));
 }
 
 /** @throws EffectFailed where a backup that stays was whole before, and is not now */

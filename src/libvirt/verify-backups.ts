@@ -26,7 +26,15 @@ interface Place {
   readonly store: string;
   readonly context: Context;
   /** What `qemu-img check` has found in each image so far; several backups share an image. */
-  readonly checked: Map<string, string | undefined>;
+  readonly checked: Map<string, Fault | undefined>;
+}
+
+/** What `qemu-img check` says against an image. */
+interface Fault {
+  /** A clause. */
+  readonly text: string;
+  /** Unset where it could not finish its check, which can have other reasons than the image. */
+  readonly isDamage: boolean;
 }
 
 /**
@@ -44,13 +52,16 @@ export function verifyBackups(
     if (!folder) throw new EffectFailed(`the backup store ${store} does not exist`);
     const read = backupStoreOf(folder);
     const chosen = chosenBackups(read, backup, guest, store);
-    const place = { io, store, context, checked: new Map<string, string | undefined>() };
-    const damaged: Damaged[] = [];
+    const place = { io, store, context, checked: new Map<string, Fault | undefined>() };
+    const failed: Failed[] = [];
     for (const each of chosen) {
-      const found = await verifyBackup(place, read, each);
-      if (found) damaged.push(found);
+      const found = await verifyBackup(place, read, each).catch((error: unknown): Failed => {
+        if (!(error instanceof EffectFailed)) throw error;
+        return { name: each.name, what: 'cannot be verified', problems: [error.message] };
+      });
+      if (found) failed.push(found);
     }
-    if (damaged.length > 0) throw new EffectFailed(summaryOf(store, chosen.length, damaged));
+    if (failed.length > 0) throw new EffectFailed(summaryOf(store, chosen.length, failed));
   });
 }
 
@@ -82,19 +93,21 @@ function chosenBackups(
   return chosen;
 }
 
-/** A backup that is damaged, or cannot be verified. */
-interface Damaged {
+/** A backup that was not found to be as it was made. */
+interface Failed {
   readonly name: string;
+  readonly what: 'is damaged' | 'cannot be verified';
   /** Clauses. */
   readonly problems: readonly string[];
 }
 
-function summaryOf(store: string, count: number, damaged: readonly Damaged[]): string {
-  const [first, ...others] = damaged;
-  if (first && count === 1)
-    return `the backup ${first.name} in ${store} is damaged: ${first.problems.join('; ')}`;
-  const texts = damaged.map(({ name, problems }) => `${name}: ${problems.join('; ')}`);
-  return `${damaged.length} of ${count} backups in ${store} ${others.length === 0 ? 'is' : 'are'} damaged. ${texts.join('. ')}`;
+function summaryOf(store: string, count: number, failed: readonly Failed[]): string {
+  const textOf = ({ name, what, problems }: Failed, where = '') =>
+    `${name}${where} ${what}: ${problems.join('; ')}`;
+  const [first] = failed;
+  return first && count === 1
+    ? `the backup ${textOf(first, ` in ${store}`)}`
+    : `${failed.length} of ${count} backups in ${store} failed the verification. ${failed.map((each) => textOf(each)).join('. ')}`;
 }
 
 /** @returns what is wrong with it; undefined if nothing is */
@@ -102,9 +115,13 @@ async function verifyBackup(
   place: Place,
   store: BackupStore,
   backup: StoredBackup,
-): Promise<Damaged | undefined> {
+): Promise<Failed | undefined> {
   const { name, point, disks, findings } = backup;
-  if (!point) return { name, problems: [findings[0]?.message ?? 'it has no manifest'] };
+  if (!point)
+    return {
+      ...{ name, what: 'cannot be verified' },
+      problems: [findings[0]?.message ?? 'it has no manifest'],
+    };
   const results: VerifiedDisk[] = [];
   for (const disk of disks) {
     const { target, root = '' } = disk;
@@ -113,7 +130,7 @@ async function verifyBackup(
   }
   await record(place, name, results);
   const problems = results.flatMap(({ problem }) => problem ?? []);
-  return problems.length === 0 ? undefined : { name, problems };
+  return problems.length === 0 ? undefined : { name, what: 'is damaged', problems };
 }
 
 /** Reads the whole disk, also where the check has found an error: then the report can also name the damaged part. */
@@ -142,33 +159,39 @@ async function problemOf(
       options,
     );
     const damage = damageText({ target, root }, sums, found);
+    const [unfinished] = faults;
+    // The data is whole, so the reason is more likely the machine than the image.
+    if (damage === undefined && unfinished && !faults.some(({ isDamage }) => isDamage))
+      throw new EffectFailed(unfinished.text);
     const all = [
       ...(damage === undefined ? [] : [damage]),
       ...faults.map((each) => faulty(target, each)),
     ];
     return all.length === 0 ? undefined : all.join(', and ');
   } catch (error) {
-    if (!(error instanceof EffectFailed) || faults.length === 0) throw error;
+    if (!(error instanceof EffectFailed) || !faults.some(({ isDamage }) => isDamage)) throw error;
     return [...faults.map((each) => faulty(target, each)), error.message].join(', and ');
   }
 }
 
-function faulty(target: string, fault: string): string {
-  return `an image of ${target} is damaged: ${fault}`;
+function faulty(target: string, { text }: Fault): string {
+  return `an image of ${target} is damaged: ${text}`;
 }
 
-/** `qemu-img check` exits with 2 where an image is corrupt, and with 3 where it only takes more space than it needs. */
+/** The exit codes of `qemu-img check` (qemu-img(1)); with 3 an image only takes more space than it needs. */
 const ACCEPTED: readonly (number | undefined)[] = [0, 3];
+const CORRUPT = 2;
+const UNFINISHED = 1;
 
 /**
- * @returns what is wrong with an image, as a clause
+ * @returns what is wrong with an image
  * @throws EffectFailed where the check could not run; the signal's reason if it aborts
  */
 async function checkImage(
   io: HostIO,
   image: string,
   signal: AbortSignal | undefined,
-): Promise<string | undefined> {
+): Promise<Fault | undefined> {
   const options = { tied: true as const, ...(signal ? { signal } : {}) };
   const result = await io.run(['qemu-img', 'check', '-q', '-f', 'qcow2', image], options);
   signal?.throwIfAborted();
@@ -177,11 +200,13 @@ async function checkImage(
     .split('\n')
     .map((line) => line.replace(/^qemu-img: /, '').trim())
     .filter(Boolean);
-  if (result.code === undefined)
-    throw new EffectFailed(
-      `${image} could not be checked by qemu-img: ${said || 'it did not end by itself'}`,
-    );
-  return `${image} has errors, according to qemu-img check${said === '' ? '' : ` (${said})`}`;
+  const why = said === '' ? '' : ` (${said})`;
+  if (result.code === CORRUPT)
+    return { text: `${image} has errors, according to qemu-img check${why}`, isDamage: true };
+  const text = `${image} could not be checked by qemu-img${why}`;
+  // An image that cannot be opened ends so too.
+  if (result.code === UNFINISHED) return { text, isDamage: false };
+  throw new EffectFailed(text);
 }
 
 /** Without its record, a verification that found nothing is not lost: the run succeeds, and says so. */

@@ -24,6 +24,7 @@ import {
   type Shape,
   text,
   textLike,
+  trueFlag,
 } from './shape.ts';
 
 /** A finding about a store has no place in a plan. */
@@ -34,11 +35,11 @@ const finding: Shape<Finding> = fields<Pick<Finding, 'code' | 'severity' | 'mess
   hint: optionalField(text),
 });
 
-const dropped = fields<DroppedBackup>({
+const DROPPED: Fields<DroppedBackup> = {
   name: text,
   sequence: optionalField(amount),
   into: optionalField(text),
-});
+};
 
 const point = fields<PointInTime>({
   domain: text,
@@ -83,12 +84,17 @@ export const backupStoreShape: Shape<BackupStore> = fields<BackupStore>({
     fields<StoredBackup>({
       ...STORED,
       verified: optionalField(verificationShape),
-      dropped: optionalField(dropped),
+      dropped: optionalField(
+        fields<NonNullable<StoredBackup['dropped']>>({
+          ...DROPPED,
+          begun: optionalField(trueFlag),
+        }),
+      ),
       left: optionalField(byKey(text)),
     }),
   ),
   drafts: listOf(fields<StoredPoint>(STORED)),
-  mark: optionalField(fields<PruneMark>({ drop: listOf(dropped) })),
+  mark: optionalField(fields<PruneMark>({ drop: listOf(fields<DroppedBackup>(DROPPED)) })),
   holders: listOf(text),
   strays: listOf(text),
   findings: listOf(finding),

@@ -113,7 +113,10 @@ export interface StoredBackup extends StoredPoint {
   /** The last verification of its content; absent if there was none. */
   readonly verified?: Verification;
   /** Set if an unfinished prune is removing it. */
-  readonly dropped?: DroppedBackup;
+  readonly dropped?: DroppedBackup & {
+    /** Whether it has lost a file. Otherwise it is whole, and a later prune decides about it again. */
+    readonly begun?: true;
+  };
   /** Why the other disks that the guest had are not in it, by target. */
   readonly left?: Readonly<Record<string, string>>;
 }

@@ -49,9 +49,9 @@ export function applyPrune(host: SimulatedHost, effect: PruneEffect): SimulatedH
   }
 }
 
-function marked(store: BackupStore, { keep, guest }: MarkPruneEffect): BackupStore {
+function marked(store: BackupStore, { keep, guest, checkpoints }: MarkPruneEffect): BackupStore {
   const removed = new Set(
-    retentionOf(store, keep, guest).flatMap(({ kept, name }) => (kept ? [] : [name])),
+    retentionOf(store, keep, guest, checkpoints).flatMap(({ kept, name }) => (kept ? [] : [name])),
   );
   const drop = [...removed].map((name) => ({ name }));
   const backups = store.backups.map((each) =>

@@ -107,7 +107,8 @@ function checkRule({ pins: _pins, ...counts }: RetentionRule): Refusal[] {
 
 function retained({ store, keep }: Params, state: HostState): readonly RetainedBackup[] {
   const known = storeIn(state, store);
-  return known ? retentionOf(known, keep, state.domain.uuid) : [];
+  const { uuid, checkpoints } = state.domain;
+  return known ? retentionOf(known, keep, uuid, checkpoints) : [];
 }
 
 /** The driver reads the store once more: a plan can add a backup to it before. */
@@ -117,9 +118,9 @@ function markPhase({ store, keep }: Params): Phase {
     name: 'mark',
     summary: `write down in ${mark} which backups are removed`,
     rollback: 'remove that file',
-    effects: (_before, { domain }) => [
+    effects: ({ domain: { checkpoints } }, { domain }) => [
       {
-        ...({ tool: 'mark-prune', store, keep } as const),
+        ...({ tool: 'mark-prune', store, keep, checkpoints } as const),
         guest: domain.uuid,
         why: 'let an interrupted removal be finished',
       },

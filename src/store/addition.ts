@@ -19,7 +19,8 @@ export function additionTo(store: BackupStore, guest: Guest, path: string): Addi
   const other = all.find(({ point }) => point && point.uuid !== guest.uuid);
   const [first, ...rest] = [
     ...findings.filter(({ severity }) => severity === 'error'),
-    ...(mark ? [pruneUnfinished(path)] : []),
+    // What a prune only removes is no parent, and what a draft needs is not removed.
+    ...(mark?.drop.some(({ into }) => into !== undefined) ? [mergeUnfinished(path)] : []),
     ...backups.filter(({ point }) => !point).map(unknownBackup),
     ...drafts.filter(({ point }) => !point).map(unknownDraft),
     ...(other ? [ofOtherGuest(other, guest)] : []),
@@ -29,11 +30,11 @@ export function additionTo(store: BackupStore, guest: Guest, path: string): Addi
   return { sequence: Math.max(0, ...numbers) + 1 };
 }
 
-function pruneUnfinished(path: string): Finding {
+function mergeUnfinished(path: string): Finding {
   return storeFinding(
     codes.pruneUnfinished,
-    `no backup can be added to ${path}: a prune began to remove backups from it and has not finished`,
-    'resume its run, or finish it with a plan that has the step backup-prune for this store',
+    `no backup can be added to ${path}: a newer version of blockplan began to merge backups in it and has not finished`,
+    'finish it with that version',
   );
 }
 

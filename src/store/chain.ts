@@ -21,8 +21,8 @@ export interface CheckedDisks {
 export interface ChainContext {
   /** By name. */
   readonly entries: ReadonlyMap<string, StoreEntry>;
-  /** The names of the backups that an unfinished prune is removing. */
-  readonly dropped: ReadonlySet<string>;
+  /** The names of the backups that an unfinished prune is merging into others. */
+  readonly merged: ReadonlySet<string>;
   /** The disks of the backups before this one, by name. */
   readonly before: ReadonlyMap<string, readonly StoredDisk[]>;
 }
@@ -101,13 +101,13 @@ function linkOf(entry: StoreEntry, disk: ManifestDisk, context: DiskContext): Li
   return { ...link, ...(problem === undefined ? {} : { problem }) };
 }
 
-/** A copy that did not finish has the header and lacks the end. A prune replaces images before their manifests. */
+/** A copy that did not finish has the header and lacks the end. A merge replaces images before their manifests. */
 function cutProblem(
   { file, length = 0 }: ManifestDisk,
   found: number,
-  { dropped }: ChainContext,
+  { merged }: ChainContext,
 ): string | undefined {
-  if (found >= length || dropped.size > 0) return undefined;
+  if (found >= length || merged.size > 0) return undefined;
   const [is, said] = comparedSizes(found, length);
   return `${file} is incomplete: it has a length of ${is}, but its manifest says ${said}`;
 }
@@ -139,20 +139,20 @@ function backingProblem(
  * The parent in the manifest and, while a prune merges backups that it removes, the parents of those: each image is replaced
  * before the manifest is.
  */
-function possibleParents(entry: StoreEntry, { entries, dropped }: ChainContext): string[] {
+function possibleParents(entry: StoreEntry, { entries, merged }: ChainContext): string[] {
   const names = new Set<string>();
   let name = entry.manifest?.parent;
   while (name !== undefined && !names.has(name)) {
     names.add(name);
-    name = dropped.has(name) ? entries.get(name)?.manifest?.parent : undefined;
+    name = merged.has(name) ? entries.get(name)?.manifest?.parent : undefined;
   }
   return [...names];
 }
 
-/** Whether a prune removes that backup, whose disk is full: merged with it, an increment is full. */
-function isMergedFull(name: string, target: string, { entries, dropped }: ChainContext): boolean {
+/** Whether a prune merges that backup, whose disk is full: merged with it, an increment is full. */
+function isMergedFull(name: string, target: string, { entries, merged }: ChainContext): boolean {
   const disks = entries.get(name)?.manifest?.disks ?? [];
-  return dropped.has(name) && disks.some((disk) => disk.target === target && disk.mode === 'full');
+  return merged.has(name) && disks.some((disk) => disk.target === target && disk.mode === 'full');
 }
 
 function parentProblem(

@@ -8,7 +8,8 @@ import type {
   StoredBackup,
   StoredPoint,
 } from '../model/backup-store.ts';
-import { isVerified } from './verification.ts';
+import { diskChain } from './chain.ts';
+import { damagedDisks, isVerified } from './verification.ts';
 
 /** What becomes of a backup. */
 export interface RetainedBackup {
@@ -22,30 +23,35 @@ export interface RetainedBackup {
 
 /**
  * The backups of a store, newest first, those without a valid manifest last. Broken and damaged backups, those of other guests
- * and those that an unfinished prune removes are not counted.
+ * and those that an unfinished prune has begun to remove are not counted.
  * @param guest the UUID of the guest
+ * @param checkpoints that the guest has: each rests on the backup of its name
  */
 export function retentionOf(
   store: Pick<BackupStore, 'backups' | 'drafts' | 'strays'>,
   keep: RetentionRule,
   guest: string,
+  checkpoints: readonly string[],
 ): readonly RetainedBackup[] {
   const reasons = new Map<string, string[]>();
   const add = (name: string, reason: string) =>
     reasons.set(name, [...(reasons.get(name) ?? []), reason]);
   const counted = store.backups.filter((each) => whyUncounted(store, each, guest) === undefined);
-  for (const { name, reason } of ruled(counted, keep)) add(name, reason);
+  for (const { name, reason } of ruled(store, counted, keep)) add(name, reason);
+  for (const { name, point } of counted)
+    if (point?.checkpoint === name && checkpoints.includes(name))
+      add(name, 'its checkpoint exists');
   for (const each of store.backups) {
-    const why = each.dropped ? undefined : whyLeft(store, each, guest);
+    const why = isGoing(each) ? undefined : whyLeft(store, each, guest);
     if (why !== undefined) add(each.name, why);
   }
   for (const { name, by } of neededBy(store, new Set(reasons.keys()))) add(name, `${by} needs it`);
   const unknown = whyUnknown(store);
   return store.backups.toReversed().map((backup): RetainedBackup => {
-    const { name, point, dropped } = backup;
+    const { name, point } = backup;
     const found = reasons.get(name) ?? [];
     const of = { name, ...(point ? { time: point.time } : {}) };
-    if (dropped && found.length === 0)
+    if (isGoing(backup) && found.length === 0)
       return { ...of, kept: false, reasons: ['an unfinished prune is removing it'] };
     if (found.length > 0) return { ...of, kept: true, reasons: found };
     return unknown === undefined
@@ -54,13 +60,19 @@ export function retentionOf(
   });
 }
 
+/** Whether an unfinished prune has changed it: what is only marked is whole, and decided about again. */
+function isGoing({ dropped }: StoredBackup): boolean {
+  return dropped !== undefined && (dropped.begun === true || dropped.into !== undefined);
+}
+
 /** Why a backup does not count for the rule, as a phrase; undefined if it does. */
 function whyUncounted(
   { backups }: Pick<BackupStore, 'backups'>,
-  { name, point, findings, dropped }: StoredBackup,
+  backup: StoredBackup,
   guest: string,
 ): string | undefined {
-  if (dropped) return 'it is being removed';
+  const { name, point, findings } = backup;
+  if (isGoing(backup)) return 'it is being removed';
   if (!point) return 'left alone: it has no valid manifest';
   if (point.uuid !== guest) return `left alone: it is a backup of another guest, ${point.domain}`;
   if (findings.some(({ severity }) => severity === 'error')) return 'left alone: it is broken';
@@ -86,13 +98,28 @@ function whyLeft(
   );
 }
 
+/** Whether a later verification of another backup has found damage in a disk that has an image in common with this one. */
+function isDoubted(store: Pick<BackupStore, 'backups'>, { name, verified }: StoredBackup): boolean {
+  return store.backups.some((other) => {
+    if (!other.verified || other.verified.time <= (verified?.time ?? '')) return false;
+    return damagedDisks(other.verified, other.disks).some(({ target }) => {
+      const own = diskChain(store, name, target).map(({ backup }) => backup);
+      return diskChain(store, other.name, target).some(({ backup }) => own.includes(backup));
+    });
+  });
+}
+
 interface Reason {
   readonly name: string;
   readonly reason: string;
 }
 
 /** The backups that the rule keeps, with the reason; the newest and the newest verified one always are. */
-function* ruled(counted: readonly StoredBackup[], keep: RetentionRule): Generator<Reason> {
+function* ruled(
+  store: Pick<BackupStore, 'backups'>,
+  counted: readonly StoredBackup[],
+  keep: RetentionRule,
+): Generator<Reason> {
   const { last = 0, daily = 0, weekly = 0, monthly = 0, pins = [] } = keep;
   const newestFirst = counted.toReversed();
   const [newest] = newestFirst;
@@ -112,7 +139,7 @@ function* ruled(counted: readonly StoredBackup[], keep: RetentionRule): Generato
   // Each count keeps it already.
   if (newest && last + daily + weekly + monthly === 0)
     yield { name: newest.name, reason: 'the newest is always kept' };
-  const verified = newestFirst.find(isVerified);
+  const verified = newestFirst.find((each) => isVerified(each) && !isDoubted(store, each));
   if (verified) yield { name: verified.name, reason: 'the newest verified one is always kept' };
 }
 

@@ -91,21 +91,27 @@ function checkedEntries(
   const entries = new Map(sorted.map((entry) => [entry.name, entry]));
   const drop = new Map((mark?.drop ?? []).map((each) => [each.name, each]));
   const before = new Map<string, readonly StoredDisk[]>();
-  const context = { entries, dropped: new Set(drop.keys()), before };
+  // A plain removal replaces no image.
+  const merged = [...drop.values()].filter(({ into }) => into !== undefined);
+  const context = { entries, merged: new Set(merged.map(({ name }) => name)), before };
   const contradictions = contradictionsIn(sorted);
   const backups = sorted.map((entry): StoredBackup => {
     const { disks, findings } = checkDisks(entry, context);
     before.set(entry.name, disks);
     const dropped = drop.get(entry.name);
-    // A backup that a prune is removing may be inconsistent meanwhile.
     const own = {
       ...summaryOf(entry),
       disks,
       ...leftIn(entry),
       ...(entry.verified ? { verified: entry.verified } : {}),
     };
-    if (dropped) return { ...own, findings: [], dropped };
-    return { ...own, findings: [...entry.findings, ...findings, ...contradictions(entry)] };
+    const all = [...entry.findings, ...findings, ...contradictions(entry)];
+    if (!dropped) return { ...own, findings: all };
+    // What a removal has begun with is inconsistent until it is gone, and that is no finding.
+    const isBegun = all.some(
+      ({ code, severity }) => severity === 'error' || code === codes.backupSumsInvalid,
+    );
+    return { ...own, findings: [], dropped: { ...dropped, ...(isBegun ? { begun: true } : {}) } };
   });
   return {
     backups,

@@ -1,5 +1,5 @@
 /** Backups are removed from real stores, also after a kill before each change of a file: what is kept stays whole. */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
@@ -12,7 +12,15 @@ import { performPrune } from '../../../src/libvirt/prune-backups.ts';
 import type { RetentionRule } from '../../../src/model/backup-store.ts';
 import { EffectFailed } from '../../../src/model/effect-failed.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
-import { copyStore, manifestOf, statesOf, storeIn, UUID, writeStore } from '../../stores.ts';
+import {
+  changeManifest,
+  copyStore,
+  manifestOf,
+  statesOf,
+  storeIn,
+  UUID,
+  writeStore,
+} from '../../stores.ts';
 
 const folder = scratchFolder('prune-backups');
 const WHOLE = join(folder, 'whole');
@@ -54,8 +62,10 @@ function processOf(
   const keep: RetentionRule = { last: 2 };
   return {
     notices,
-    mark: (rule = keep) =>
-      perform({ tool: 'mark-prune', store: path, keep: rule, guest: UUID, why: 'w' }),
+    mark: (rule = keep, checkpoints: readonly string[] = []) =>
+      perform({
+        ...{ tool: 'mark-prune', store: path, keep: rule, checkpoints, guest: UUID, why: 'w' },
+      }),
     remove: () => perform({ tool: 'remove-pruned', store: path, why: 'w' }),
     unmark: () => perform({ tool: 'unmark-prune', store: path, why: 'w' }),
   };
@@ -157,13 +167,61 @@ test('killed before any change, and resumed: what stays is whole at each instant
 });
 
 test('a later prune finishes what an earlier one began, with what its own rule gives up', async () => {
+  const clean = dyingHost(-1);
+  const first = processOf(store(), [], clean.io);
+  await first.mark();
+  await first.remove();
+  for (let at = 0; at < clean.changes(); at++) {
+    const path = store();
+    const killed = processOf(path, [], dyingHost(at).io);
+    await expect(killed.mark().then(killed.remove)).rejects.toThrow(Killed);
+    const later = processOf(path, []);
+    await later.mark({ last: 1 });
+    await later.remove();
+    expect(await statesOf(path), `${at}`).toEqual({ c: 'complete' });
+    expect((await storeIn(path)).strays, `${at}`).toEqual([]);
+  }
+});
+
+test('a later prune keeps what is only marked and its own rule keeps, and a rule that came with a copy does not count', async () => {
   const path = store();
-  const killed = processOf(path, [], dyingHost(4).io);
-  await expect(killed.mark().then(killed.remove)).rejects.toThrow(Killed);
+  await processOf(path, []).mark();
   const later = processOf(path, []);
-  await later.mark({ last: 1 });
+  await later.mark({ last: 5 });
   await later.remove();
-  expect(await statesOf(path)).toEqual({ c: 'complete' });
+  expect(await statesOf(path)).toEqual({ a: 'complete', a1: 'complete', ...KEPT });
+});
+
+test('whole backups are not removed once no other good one remains', async () => {
+  const path = store();
+  const run = processOf(path, []);
+  await run.mark();
+  for (const name of ['b', 'b1', 'c']) truncateSync(join(path, name, 'vda.qcow2'), 100);
+  await expect(run.remove()).rejects.toThrow(`no good backup would remain in ${path}`);
+  expect(await statesOf(path)).toMatchObject({ a: 'merging', a1: 'merging' });
+  await run.mark();
+  await run.remove();
+  expect(await statesOf(path)).toMatchObject({ a: 'complete', a1: 'complete' });
+});
+
+test('a folder that got the name of a marked backup is left alone, with all its files', async () => {
+  const path = store();
+  const run = processOf(path, []);
+  await run.mark();
+  writeFileSync(join(path, 'a1/notes.txt'), 'mine');
+  changeManifest(path, 'a1', { name: 'renamed' });
+  await run.remove();
+  expect(run.notices).toContain('the backup a1 is kept: it has no valid manifest');
+  for (const file of ['notes.txt', 'vda.qcow2', 'vda.sums', 'manifest.json'])
+    expect(existsSync(join(path, 'a1', file)), file).toBe(true);
+});
+
+test('the backup of a checkpoint that the guest has is kept', async () => {
+  const path = store();
+  const run = processOf(path, []);
+  await run.mark({ last: 1 }, ['a1', 'unknown']);
+  await run.remove();
+  expect(await statesOf(path)).toEqual({ a: 'complete', a1: 'complete', c: 'complete' });
 });
 
 test('the rollback removes the mark of its own run only, and what was left of writing it', async () => {

@@ -93,7 +93,9 @@ test('damage in a base is found in each backup that shows it, and named by disk,
     `the backup mon in ${store} is damaged: vda is damaged: it first differs from its checksums in the MiB at 0 bytes (0 B), whose data is in ${store}/mon/vda.qcow2`,
   );
   expect((await storeIn(store)).backups[0]?.findings[0]?.code).toBe('BP189');
-  await expect(verify(store)).rejects.toThrow(/^1 of 3 backups in \S+ is damaged\. mon: vda is /);
+  await expect(verify(store)).rejects.toThrow(
+    /^1 of 3 backups in \S+ failed the verification\. mon is damaged: vda is /,
+  );
   expect(await verified(store)).toEqual({ mon: false, tue: true, wed: true });
   expect(await statesOf(store)).toEqual({
     mon: expect.stringMatching(/^broken: mon: vda is damaged: .* \(verified on 20/),
@@ -152,7 +154,9 @@ test('a cut image, missing sums and a missing image are reported, and recorded',
 
 test('a backup without a manifest has no result, and fails all', async () => {
   const store = week((each) => rmSync(join(each, 'tue/manifest.json')));
-  await expect(verify(store)).rejects.toThrow(/tue: tue\/manifest.json is missing/);
+  await expect(verify(store)).rejects.toThrow(
+    /tue cannot be verified: tue\/manifest.json is missing/,
+  );
   expect(existsSync(join(store, 'tue/verified.json'))).toBe(false);
   await expect(verify(store, 'latest')).rejects.toThrow('it is unknown which backup');
 });
@@ -183,6 +187,33 @@ test('the store is shared with readers, and refused while it is being pruned', a
   if ('release' in alone) await alone.release();
   await verify(store, 'mon');
   expect(await localHost.storeHolders(store)).toEqual([]);
+});
+
+/** A host whose `qemu-img check` ends with that code, for the images of one backup. */
+const checking = (name: string, code: number): HostIO => ({
+  ...localHost,
+  run: async (argv, options) =>
+    argv[1] === 'check' && argv.at(-1)?.includes(`/${name}/`)
+      ? { code, ok: false, stdout: '', stderr: 'qemu-img: Cannot allocate memory' }
+      : localHost.run(argv, options),
+});
+
+test.each([1, 63, 126, 127])(
+  'a check of whole data that ends with %i has found no damage, and the others are verified',
+  async (code) => {
+    const store = week();
+    await expect(verify(store, undefined, checking('tue', code))).rejects.toThrow(
+      /^2 of 3 backups .* tue cannot be verified: \S+ could not be checked .*Cannot allocate memory.* wed cannot /,
+    );
+    expect(await verified(store)).toEqual({ mon: true, tue: undefined, wed: undefined });
+    expect(Object.values(await statesOf(store))).toEqual(['complete', 'complete', 'complete']);
+  },
+);
+
+test('an image that cannot be opened is damaged, if its data is not as it was either', async () => {
+  const store = week((each) => damage(each, 'mon', 2));
+  await expect(verify(store, 'mon', checking('mon', 1))).rejects.toThrow('mon in');
+  expect(await verified(store)).toMatchObject({ mon: false });
 });
 
 test('a result that cannot be recorded is a notice', async () => {

@@ -42,30 +42,36 @@ describe.each(examples.filter(([kind]) => needsOff(kind)))('%s: %s', (kind, _tit
 const needsNoGuest = (kind: string, params: object) =>
   ['backup-verify', 'backup-prune'].includes(kind) || 'metadata' in params;
 
-describe.each(examples.filter(([kind, , params]) => needsNoGuest(kind, params)))('%s: %s', (kind, _title, params) => {
-  test.each(['shut off', 'crashed', 'running'] as const)('on a guest that is %s', (state) => {
-    const lines = found(kind, params, state).map(([, line]) => line);
-    expect(lines).not.toContain('domain: testvm');
-  });
+describe.each(examples.filter(([kind, , params]) => needsNoGuest(kind, params)))(
+  '%s: %s',
+  (kind, _title, params) => {
+    test.each(['shut off', 'crashed', 'running'] as const)('on a guest that is %s', (state) => {
+      const lines = found(kind, params, state).map(([, line]) => line);
+      expect(lines).not.toContain('domain: testvm');
+    });
 
-  test('on a guest that does not exist', () => {
-    expect(found(kind, params, 'gone')).toEqual([['BP101', 'domain: testvm']]);
-  });
-});
+    test('on a guest that does not exist', () => {
+      expect(found(kind, params, 'gone')).toEqual([['BP101', 'domain: testvm']]);
+    });
+  },
+);
 
 const needsOn = (kind: string, params: object) => !needsOff(kind) && !needsNoGuest(kind, params);
 
-describe.each(examples.filter(([kind, , params]) => needsOn(kind, params)))('%s: %s', (kind, _title, params) => {
-  test.each([
-    ['gone', 'BP101'],
-    ['shut off', 'BP102'],
-    ['crashed', 'BP102'],
-  ] as const)('on a guest that is %s', (state, code) => {
-    expect(found(kind, params, state)).toEqual([[code, 'domain: testvm']]);
-  });
+describe.each(examples.filter(([kind, , params]) => needsOn(kind, params)))(
+  '%s: %s',
+  (kind, _title, params) => {
+    test.each([
+      ['gone', 'BP101'],
+      ['shut off', 'BP102'],
+      ['crashed', 'BP102'],
+    ] as const)('on a guest that is %s', (state, code) => {
+      expect(found(kind, params, state)).toEqual([[code, 'domain: testvm']]);
+    });
 
-  test('on a guest that runs', () => {
-    const places = found(kind, params, 'running').map(([, line]) => line);
-    expect(places.filter((line) => !line?.startsWith(`  - ${kind}: `))).toEqual([]);
-  });
-});
+    test('on a guest that runs', () => {
+      const places = found(kind, params, 'running').map(([, line]) => line);
+      expect(places.filter((line) => !line?.startsWith(`  - ${kind}: `))).toEqual([]);
+    });
+  },
+);

@@ -210,6 +210,9 @@ export const UNSAFE: Readonly<Record<string, Unsafe>> = {
   BP165: { steps: [restore()], off: off({}, storeOf([foreign])) },
   BP166: { steps: [restore()], off: off({ disks: [disk('vda', [SNAP2], { capacity: MiB })] }) },
   BP167: { steps: [restore()], off: off({ domain: { checkpoints: ['cp1', 'cp2'] } }) },
-  BP168: { steps: [backUp], store: storeOf([], { mark: { drop: [] } }) },
+  BP168: {
+    steps: [backUp],
+    store: storeOf([], { mark: { drop: [{ name: 'a', into: 'b' }] } }),
+  },
   BP169: { steps: [restore()], off: off({ disks: both }) },
 };

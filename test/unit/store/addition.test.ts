@@ -20,9 +20,16 @@ test('it is one more than that of any backup or draft', () => {
 test('every obstacle is reported', () => {
   const nameless = { name: 'c', size: 1, disks: [], findings: [] };
   const other = stored('d', [], { point: { ...stored('d').point!, uuid: 'other' } });
-  const mark = { drop: [] };
+  const mark = { drop: [{ name: 'a', into: 'b' }] };
   const all = storeOf([nameless, other], { drafts: [nameless], mark });
   expect(codesOf(added(all))).toEqual(['BP168', 'BP183', 'BP183', 'BP165']);
+});
+
+test('a prune that only removes is no obstacle', () => {
+  const a = { ...stored('a'), dropped: { name: 'a' } };
+  expect(added(storeOf([a, stored('b')], { mark: { drop: [{ name: 'a' }] } }))).toEqual({
+    sequence: 3,
+  });
 });
 
 test('the draft of a newer version, or of a run that others may finish, is not simply removed', () => {

@@ -19,7 +19,8 @@ const arbitraryStore = fc
         'broken',
         'bare',
         'foreign',
-        'dropped',
+        'marked',
+        'begun',
         'stray',
       ),
       verified: fc.boolean(),
@@ -34,7 +35,8 @@ const arbitraryStore = fc
       if (state === 'bare') return { name, size: 1, disks: [], findings: [], needs };
       if (state === 'broken') return { ...backup, ...broken };
       if (state === 'foreign') return { ...backup, point: { ...backup.point!, uuid: 'other' } };
-      return state === 'dropped' ? { ...backup, dropped: { name } } : backup;
+      if (state === 'marked') return { ...backup, dropped: { name } };
+      return state === 'begun' ? { ...backup, dropped: { name, begun: true } } : backup;
     });
     const strays = all.flatMap(({ state }, place) => (state === 'stray' ? [`n${place}/x`] : []));
     return { store: storeOf(backups, { strays }), states: all.map(({ state }) => state) };
@@ -51,7 +53,7 @@ describe('whatever is in a store', () => {
   test('what stays has all that it needs, and nothing that was not read goes', () => {
     fc.assert(
       fc.property(arbitraryStore, arbitraryRule, ({ store, states }, rule) => {
-        const rows = new Map(retentionOf(store, rule, GUEST).map((row) => [row.name, row]));
+        const rows = new Map(retentionOf(store, rule, GUEST, []).map((row) => [row.name, row]));
         expect(rows.size).toBe(store.backups.length);
         for (const [place, { name, needs = [] }] of store.backups.entries()) {
           const row = rows.get(name)!;
@@ -67,9 +69,9 @@ describe('whatever is in a store', () => {
   test('the newest good backup and the newest verified one stay', () => {
     fc.assert(
       fc.property(arbitraryStore, arbitraryRule, ({ store, states }, rule) => {
-        const rows = retentionOf(store, rule, GUEST);
+        const rows = retentionOf(store, rule, GUEST, []);
         const isKept = (name: string) => rows.find((row) => row.name === name)!.kept;
-        const good = store.backups.filter((_, place) => /good|stray/.test(states[place]!));
+        const good = store.backups.filter((_, place) => /good|marked|stray/.test(states[place]!));
         for (const each of [good.at(-1), good.findLast((backup) => backup.verified)])
           if (each) expect(isKept(each.name), each.name).toBe(true);
       }),
@@ -83,7 +85,9 @@ describe('whatever is in a store', () => {
           Object.entries(rule).map(([unit, count]) => [unit, Number(count) + more]),
         );
         const kept = (keep: RetentionRule) =>
-          new Set(retentionOf(store, keep, GUEST).flatMap((row) => (row.kept ? [row.name] : [])));
+          new Set(
+            retentionOf(store, keep, GUEST, []).flatMap((row) => (row.kept ? [row.name] : [])),
+          );
         const all = kept({ last: 1, ...larger });
         for (const name of kept({ last: 1, ...rule })) expect(all).toContain(name);
       }),
@@ -94,10 +98,10 @@ describe('whatever is in a store', () => {
     fc.assert(
       fc.property(arbitraryStore, arbitraryRule, ({ store }, rule) => {
         const keep = { last: 1, ...rule };
-        const rows = retentionOf(store, keep, GUEST);
+        const rows = retentionOf(store, keep, GUEST, []);
         const left = new Set(rows.flatMap(({ kept, name }) => (kept ? [name] : [])));
         const backups = store.backups.filter(({ name }) => left.has(name));
-        const again = retentionOf({ ...store, backups }, keep, GUEST);
+        const again = retentionOf({ ...store, backups }, keep, GUEST, []);
         const unmarked = again.filter(({ name }) => backups.some((each) => each.name === name));
         expect(unmarked.filter(({ kept }) => !kept)).toEqual([]);
       }),

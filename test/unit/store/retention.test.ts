@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { BackupStore, RetentionRule, StoredBackup } from '../../../src/model/backup-store.ts';
 import { retentionOf } from '../../../src/store/retention.ts';
-import { stored, storeOf } from '../../stored.ts';
+import { stored, storedDisk, storeOf } from '../../stored.ts';
 import { at, broken, GUEST, needing, verified } from './retention-scenes.ts';
 
 /** Each backup's fate, oldest first: why it stays, or `-`. */
@@ -11,7 +11,7 @@ function fates(
   keep: RetentionRule,
   more: Partial<BackupStore> = {},
 ): Record<string, string> {
-  const rows = retentionOf(storeOf(backups, more), keep, GUEST);
+  const rows = retentionOf(storeOf(backups, more), keep, GUEST, []);
   return Object.fromEntries(
     rows.toReversed().map(({ name, kept, reasons }) => [name, kept ? reasons.join(', ') : '-']),
   );
@@ -141,12 +141,35 @@ describe('what else is in the store', () => {
     });
   });
 
-  test('is not kept by being marked already, unless something needs it', () => {
-    const dropped = (name: string) => ({ dropped: { name } });
-    const marked = [at('a', 72, dropped('a')), at('b', 48, dropped('b')), at('c', 0, needing('a'))];
+  test('is not kept once its removal has begun, unless something needs it', () => {
+    const begun = (name: string) => ({ dropped: { name, begun: true } as const });
+    const marked = [at('a', 72, begun('a')), at('b', 48, begun('b')), at('c', 0, needing('a'))];
     expect(fates(marked, { last: 3 })).toEqual({
       ...{ a: 'c needs it', b: '-', c: 'one of the newest 3' },
     });
+    const whole = marked.map(({ dropped: _, ...each }) => ({
+      ...each,
+      dropped: { name: each.name },
+    }));
+    expect(fates(whole, { last: 3 })).toMatchObject({ b: 'one of the newest 3' });
+  });
+
+  test('is not kept as verified once a later verification has found damage below it', () => {
+    const result = (time: string, problem?: string) => {
+      const disk = { target: 'vda', root: 'root-of-vda', ...(problem ? { problem } : {}) };
+      return { verified: { time, disks: [disk] } };
+    };
+    const on = (below: string) => ({ needs: [below], disks: [storedDisk('vda', { below })] });
+    const of = (later: string) => [
+      at('old', 96, result('2026-11-29T03:00:00Z')),
+      at('full', 72),
+      at('a', 48, { ...on('full'), ...result('2026-11-30T03:00:00Z') }),
+      at('b', 24, { ...on('a'), ...broken, ...result(later, 'vda is damaged') }),
+      at('new', 0),
+    ];
+    const verified = 'the newest verified one is always kept';
+    expect(fates(of('2026-12-01T03:00:00Z'), { last: 1 })).toMatchObject({ old: verified });
+    expect(fates(of('2026-11-30T02:00:00Z'), { last: 1 })).toMatchObject({ old: '-' });
   });
 });
 
