@@ -201,6 +201,7 @@ export const codes = {
   headerMismatch: 'BP245',
   repairsNotWritable: 'BP246',
   autostartLost: 'BP247',
+  checkpointOrphaned: 'BP248',
 } as const satisfies Readonly<Record<string, `BP${number}`>>;
 
 /** Numbers that were used once and must not be reused. */

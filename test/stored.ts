@@ -1,6 +1,7 @@
 /** Backup stores as values, for host states. */
 import type { BackupStore, StoredBackup, StoredDisk } from '../src/model/backup-store.ts';
 import type { HostState } from '../src/model/host-state.ts';
+import { SNAP1 } from './worlds.ts';
 
 const MiB = 1024 ** 2;
 
@@ -10,7 +11,7 @@ const GUEST = '4dea22b3-1d52-d8f3-2516-782e98ab3fa0';
 export function storedDisk(target: string, change: Partial<StoredDisk> = {}): StoredDisk {
   return {
     ...{ target, file: `${target}.qcow2`, mode: 'full', capacity: 10_240 * MiB },
-    ...{ root: `root-of-${target}`, size: 30 * MiB },
+    ...{ root: `root-of-${target}`, size: 30 * MiB, source: SNAP1 },
     ...change,
   };
 }

@@ -105,8 +105,11 @@ export interface DiscardBackupEffect {
 export interface RetireCheckpointsEffect {
   readonly tool: 'retire-checkpoints';
   readonly checkpoints: readonly string[];
-  /** Those among them of which a bitmap is missing: libvirt can only delete its records of them. */
-  readonly records: readonly string[];
+  /**
+   * Those among them of which a bitmap is missing, which libvirt refuses to delete, with the XML of a record without that
+   * disk; empty where no bitmap is left.
+   */
+  readonly records: Readonly<Record<string, string>>;
   readonly why: string;
 }
 

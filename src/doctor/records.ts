@@ -175,7 +175,7 @@ function checkpointDefects(patient: Patient): Defect[] {
         code: codes.checkpointBroken,
         severity: 'warning',
         what: `checkpoint "${name}" no longer tracks changes: ${broken.map(({ target, bitmap, how }) => `the bitmap "${bitmap}" of ${target} ${how}`).join('; ')}`,
-        why: 'the next incremental backup based on it fails',
+        why: 'no incremental backup can be based on it',
         todo: `delete it, and take a full backup with a new checkpoint${bitmapsText(stay)}`,
         commands: [
           virshLine(

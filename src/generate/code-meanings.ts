@@ -235,4 +235,5 @@ export const CODE_MEANINGS = {
     'Doctor: the chain in the image headers differs from the chain of the running guest',
   repairsNotWritable: 'The plans of `doctor` cannot be written',
   autostartLost: 'Doctor: a run disabled autostart, and it was not enabled again',
+  checkpointOrphaned: 'Doctor: a checkpoint belongs to a backup that was not completed',
 } as const satisfies Readonly<Record<keyof typeof codes, string>>;

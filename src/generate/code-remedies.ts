@@ -207,7 +207,7 @@ export const CODE_REMEDIES = {
   restoredSizeDiffers:
     'Ignore it if the disk should have its former size again; otherwise resize the restored image after the restore.',
   checkpointsLeft:
-    'Ignore it: the next backup is full. The former images keep their bitmaps, so a rollback needs nothing else.',
+    'Ignore it if the next backup may be a full one; the former images keep their bitmaps, and a rollback uses them again.',
   pruneUnfinished:
     'Resume the run of the prune, or prune the store again. The other backups can be restored meanwhile.',
   diskNotRestored:
@@ -221,7 +221,7 @@ export const CODE_REMEDIES = {
   checkpointExists: 'Choose another name, or delete the checkpoint that has it.',
   checkpointNotFound: 'See `virsh checkpoint-list`, and correct the name.',
   bitmapMissing: 'Delete the checkpoint with `metadata: true`, and take a full backup.',
-  incrementImpossible: 'Write `without-parent: full` once, to begin a new chain.',
+  incrementImpossible: 'Write `without-parent: full` once: that disk then begins a new chain.',
   backupVerificationInvalid: 'Verify the backup again with the step `backup-verify`.',
   overlayNeedsLayer:
     'Find out what needs the overlay. Remove or move it, delete its snapshot, or choose another base.',

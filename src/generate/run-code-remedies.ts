@@ -75,4 +75,6 @@ export const RUN_CODE_REMEDIES = {
     'Choose a new folder for `--output` that you can write to; `doctor` does not overwrite files.',
   autostartLost:
     'Finish the run with `blockplan resume` or `blockplan rollback`, or run `blockplan rescue DOMAIN`, unless autostart should stay off.',
+  checkpointOrphaned:
+    'Resume or roll back the run of the backup. If there is none, delete the checkpoint with `virsh checkpoint-delete`.',
 } as const satisfies Readonly<Partial<Record<keyof typeof codes, string>>>;

@@ -67,7 +67,7 @@ export const BACKUP_FIELDS: { readonly [T in keyof BackupFields]: Fields<BackupF
   'retire-checkpoints': {
     tool: oneOf('retire-checkpoints' as const),
     checkpoints: listOf(text),
-    records: listOf(text),
+    records: byKey(text),
     why: text,
   },
   'verify-image': {

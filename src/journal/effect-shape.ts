@@ -160,25 +160,11 @@ const FIELDS: { readonly [T in Tool]: Fields<FieldsOf[T]> } = {
 
 /** An effect as a journal holds it. */
 export const effectShape: Shape<Effect> = byTag<Effect>('tool', {
+  ...Object.fromEntries(
+    Object.entries(FIELDS).map(([tool, each]) => [tool, fields<Effect>(each as Fields<Effect>)]),
+  ),
   virsh: commandsOf('virsh', fields(FIELDS.virsh)),
   'qemu-img': commandsOf('qemu-img', fields(FIELDS['qemu-img'])),
-  'await-job': fields(FIELDS['await-job']),
-  'keep-definition': fields(FIELDS['keep-definition']),
-  'make-file': fields(FIELDS['make-file']),
-  'remove-file': fields(FIELDS['remove-file']),
-  'move-file': fields(FIELDS['move-file']),
-  'draft-backup': fields(FIELDS['draft-backup']),
-  'arm-thaw': fields(FIELDS['arm-thaw']),
-  'note-quiesce': fields(FIELDS['note-quiesce']),
-  'await-backup': fields(FIELDS['await-backup']),
-  'digest-backup': fields(FIELDS['digest-backup']),
-  'publish-backup': fields(FIELDS['publish-backup']),
-  'discard-backup': fields(FIELDS['discard-backup']),
-  'verify-image': fields(FIELDS['verify-image']),
-  'verify-backups': fields(FIELDS['verify-backups']),
-  'mark-prune': fields(FIELDS['mark-prune']),
-  'remove-pruned': fields(FIELDS['remove-pruned']),
-  'unmark-prune': fields(FIELDS['unmark-prune']),
 });
 
 /**

@@ -16,13 +16,14 @@ import { imageName, STORE_NAMES, sumsName } from '../model/backup-store.ts';
 import { readCheckpointXml } from '../model/checkpoint-xml.ts';
 import { CommandBusy, EffectFailed } from '../model/effect-failed.ts';
 import type { BackupManifest, ManifestDisk } from '../store/manifest.ts';
+import type { Answer } from './answer.ts';
 import type { BackupPlace } from './backup-place.ts';
 import { draftBackup } from './draft-backup.ts';
 import { manifestIn, replaceManifest } from './draft-manifest.ts';
 import { noteQuiesce } from './note-quiesce.ts';
 import { performPrune } from './prune-backups.ts';
 import { isHeld, LOCKED_ANSWER_MS } from './read-answer.ts';
-import { nextOf } from './replaced-text.ts';
+import { nextOf, replaceText } from './replaced-text.ts';
 import { verifyBackups } from './verify-backups.ts';
 
 /** How long QEMU may take to close the images. The removal refuses an image that is still open then. */
@@ -50,7 +51,7 @@ export async function performBackup(
     case 'discard-backup':
       return discardBackup(place, effect);
     case 'retire-checkpoints':
-      return retireCheckpoints(place, effect);
+      return retireCheckpoints(place, effect, context);
     case 'verify-image':
       return place.compared.compare(place.io, effect, context);
     case 'verify-backups':
@@ -159,19 +160,34 @@ async function discardBackup(place: BackupPlace, effect: DiscardBackupEffect): P
   made.forget(draft);
 }
 
-/** @throws EffectFailed where libvirt refuses to delete one of them */
+/**
+ * libvirt refuses to delete a checkpoint that has lost a bitmap. With `--metadata` it would leave the other bitmaps in the
+ * images, which QEMU would update forever. So the record is replaced first by one without the lost ones.
+ * @throws EffectFailed where libvirt refuses to delete one of them
+ */
 async function retireCheckpoints(
-  { virsh, domain }: BackupPlace,
+  { io, virsh, domain }: BackupPlace,
   { checkpoints, records }: RetireCheckpointsEffect,
+  { folder }: Pick<PerformContext, 'folder'>,
 ): Promise<void> {
   for (const name of checkpoints) {
     const words = ['checkpoint-delete', '--domain', domain, '--checkpointname', name];
-    const more = records.includes(name) ? ['--metadata'] : [];
-    const answer = await virsh.run([...words, ...more], { timeoutMs: LOCKED_ANSWER_MS });
-    if (answer.ok || checkpointDelete.isDone?.(answer.error)) continue;
-    const refusal = `the checkpoint ${name} was not deleted: ${answer.error}`;
-    throw isHeld(answer.error) ? new CommandBusy(refusal) : new EffectFailed(refusal);
+    const record = records[name];
+    if (record) {
+      const file = join(folder, 'retired-checkpoint.xml');
+      await replaceText(io, file, record);
+      const replace = ['checkpoint-create', '--domain', domain, '--xmlfile', file, '--redefine'];
+      requireDone(name, await virsh.run(replace, { timeoutMs: LOCKED_ANSWER_MS }));
+    }
+    const more = record === '' ? ['--metadata'] : [];
+    requireDone(name, await virsh.run([...words, ...more], { timeoutMs: LOCKED_ANSWER_MS }));
   }
+}
+
+function requireDone(name: string, answer: Answer): void {
+  if (answer.ok || checkpointDelete.isDone?.(answer.error)) return;
+  const refusal = `the checkpoint ${name} was not deleted: ${answer.error}`;
+  throw isHeld(answer.error) ? new CommandBusy(refusal) : new EffectFailed(refusal);
 }
 
 /**

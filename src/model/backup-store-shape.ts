@@ -57,6 +57,7 @@ const disk = fields<StoredDisk>({
   file: text,
   mode: oneOf<StoredDisk['mode']>('full', 'incremental'),
   capacity: amount,
+  source: optionalField(text),
   serial: optionalField(text),
   root: optionalField(text),
   size: optionalField(amount),

@@ -161,6 +161,8 @@ export interface StoredDisk {
   readonly mode: DiskMode;
   /** The size of the disk in bytes. */
   readonly capacity: number;
+  /** The file that the guest ran on; absent in a host state of an earlier version. */
+  readonly source?: string;
   readonly serial?: string;
   /** The digest of the disk at that point; absent in a draft. */
   readonly root?: string;

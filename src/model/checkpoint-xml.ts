@@ -1,5 +1,6 @@
 /** libvirt's XML of a checkpoint (libvirt, formatcheckpoint). */
 import { child, children } from './layer-xml.ts';
+import type { TrackedCheckpoint } from './tracking.ts';
 import { escapeXml } from './xml-edit.ts';
 import { parseXml } from './xml-tree.ts';
 
@@ -35,6 +36,23 @@ export function checkpointXml(
       : [`  <description>${escapeXml(description)}</description>`]),
     '  <disks>',
     ...targets.map((target) => `    <disk name='${escapeXml(target)}' checkpoint='bitmap'/>`),
+    '  </disks>',
+    '</domaincheckpoint>',
+    '',
+  ].join('\n');
+}
+
+/** The XML that replaces libvirt's record of a checkpoint: with these disks only. Their bitmaps exist. */
+export function recordXml({ name, created, disks }: TrackedCheckpoint): string {
+  return [
+    '<domaincheckpoint>',
+    `  <name>${escapeXml(name)}</name>`,
+    ...(created === undefined ? [] : [`  <creationTime>${created}</creationTime>`]),
+    '  <disks>',
+    ...disks.map(
+      ({ target, bitmap }) =>
+        `    <disk name='${escapeXml(target)}' checkpoint='bitmap' bitmap='${escapeXml(bitmap)}'/>`,
+    ),
     '  </disks>',
     '</domaincheckpoint>',
     '',

@@ -11,7 +11,7 @@ import type {
   RetireCheckpointsEffect,
   VerifyImageEffect,
 } from '../commands/backup-effect.ts';
-import { withoutCheckpoint } from '../host/checkpoints.ts';
+import { withoutCheckpoint, withoutNamesake } from '../host/checkpoints.ts';
 import { isWrittenTo, withoutPoint, withPointCopied, withRestored } from '../host/content.ts';
 import { refuseUnknownDomain } from '../host/domain.ts';
 import { nameIn } from '../host/file-names.ts';
@@ -153,14 +153,15 @@ function withBackupAdded(
   if (!store || store.backups.some((each) => each.name === name)) return state;
   const { name: domain, uuid, checkpoints } = state.domain;
   const sequence = Math.max(0, ...store.backups.map(({ point }) => point?.sequence ?? 0)) + 1;
-  const disks = state.domain.disks.flatMap(({ target, capacity = 0 }): StoredDisk[] => {
+  const disks = state.domain.disks.flatMap(({ target, capacity = 0, chain }): StoredDisk[] => {
     const file = imageName(target);
     const image = nameIn(host, join(from, file));
     if (!host.state.files[image]) return [];
+    const source = chain[0]?.file ?? '';
     const below = imageNamed(host.headers[image] ?? '')?.backup;
     return below === undefined
-      ? [{ target, file, mode: 'full', capacity }]
-      : [{ target, file, mode: 'incremental', capacity, below }];
+      ? [{ target, file, mode: 'full', capacity, source }]
+      : [{ target, file, mode: 'incremental', capacity, source, below }];
   });
   const needs = [...new Set(disks.flatMap(({ below }) => below ?? []))];
   const [parent] = needs;
@@ -187,10 +188,11 @@ function discarded(host: SimulatedHost, { draft: folder, disks }: DiscardBackupE
 }
 
 function retired(host: SimulatedHost, effect: RetireCheckpointsEffect): SimulatedHost {
-  return effect.checkpoints.reduce(
-    (each, name) => withoutCheckpoint(each, name, effect.records.includes(name)),
-    host,
-  );
+  return effect.checkpoints.reduce((each, name) => {
+    const isIncomplete = effect.records[name] !== undefined;
+    const next = withoutCheckpoint(each, name, isIncomplete);
+    return isIncomplete ? withoutNamesake(next, name) : next;
+  }, host);
 }
 
 /** Only a conversion that was completed gives an image its format; what a guest has written to is no copy any more. */

@@ -111,7 +111,7 @@ class SnapshotRecords {
 
 /**
  * A checkpoint's bitmap is stored in a qcow2 image. libvirt copies it from one qcow2 image to another, but into no other
- * format; the next incremental backup then fails with "checkpoint inconsistent: missing or broken bitmap" (9.0.0).
+ * format; an incremental backup then fails with "checkpoint inconsistent: missing or broken bitmap" (9.0.0).
  */
 function lostCheckpoints(walked: WalkedPhase): Finding[] {
   const { checkpoints } = walked.before.domain;
@@ -123,7 +123,7 @@ function lostCheckpoints(walked: WalkedPhase): Finding[] {
       findingAt(walked, {
         code: codes.checkpointLost,
         severity: 'warning',
-        message: `${now.file} is ${now.format} and cannot store the bitmap of checkpoint ${checkpoints.map((name) => `"${name}"`).join(', ')} for ${target}: the next incremental backup would fail`,
+        message: `${now.file} is ${now.format} and cannot store the bitmap of checkpoint ${checkpoints.map((name) => `"${name}"`).join(', ')} for ${target}: the next backup of that disk cannot be an increment`,
         hint: 'keep the disk in a qcow2 image, or take a full backup with a new checkpoint afterwards',
       }),
     ];

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { STORE_NAMES } from '../model/backup-store.ts';
 import { type CopySpace, spaceOfBackup } from '../model/copy-space.ts';
+import { includesFile } from '../model/file-identity.ts';
 import { type Disk, diskOf, type HostState } from '../model/host-state.ts';
 import { storeIn } from '../model/known-stores.ts';
 import { whyUnwritten } from '../model/left-out.ts';
@@ -11,6 +12,7 @@ import {
   basesOf,
   type DiskBasis,
   type IncrementBasis,
+  type IsLayer,
   isCheckpointOf,
 } from '../store/parent.ts';
 
@@ -63,7 +65,13 @@ export function basesFor(params: BackedUp, start: HostState): ReadonlyMap<string
   if (params.incremental === undefined) return new Map();
   const disks = backedUpDisks(params, start);
   const store = storeIn(start, params.store);
-  const rule = { incremental, ...(maxChain === undefined ? {} : { maxChain }) };
+  const isLayer: IsLayer = ({ chain }, file) =>
+    includesFile(
+      start,
+      chain.map((layer) => layer.file),
+      file,
+    );
+  const rule = { incremental, isLayer, ...(maxChain === undefined ? {} : { maxChain }) };
   const bases =
     store === undefined
       ? disks.map(

@@ -193,7 +193,7 @@ function requireBases(needs: Needs, state: HostState, params: Params): void {
     needs.require(
       text,
       knowledge,
-      params['without-parent'] === 'refuse'
+      params['without-parent'] === 'refuse' && !basis.isExpected
         ? [
             refuse(
               codes.incrementImpossible,

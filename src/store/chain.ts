@@ -32,11 +32,11 @@ export function checkDisks(entry: StoreEntry, context: ChainContext): CheckedDis
   const parents = possibleParents(entry, context);
   const checked = (entry.manifest?.disks ?? []).map((disk) => {
     const link = linkOf(entry, disk, { ...context, parents });
-    const { target, file, mode, capacity, serial, root } = disk;
+    const { target, file, mode, capacity, source, serial, root } = disk;
     const size = entry.files.get(file)?.size;
     const broken = brokenBy(link);
     return {
-      ...{ target, file, mode, capacity },
+      ...{ target, file, mode, capacity, source },
       ...(serial === undefined ? {} : { serial }),
       ...(root === undefined ? {} : { root }),
       ...(size === undefined ? {} : { size }),

@@ -111,7 +111,7 @@ function listed(stored: StoredPoint, state: BackupState): ListedBackup {
     state,
     ...point,
     size,
-    disks: disks.map(({ broken: _, ...disk }) => disk),
+    disks: disks.map(({ broken: _broken, source: _source, ...disk }) => disk),
     leftOut: [],
     findings,
   };

@@ -1,12 +1,13 @@
 /** Which backup the increments of a new backup are made from, and why a disk is copied in full instead. */
 import type { BackupStore, StoredBackup, StoredDisk } from '../model/backup-store.ts';
 import type { Disk, Domain } from '../model/host-state.ts';
-import { type TrackedDisk, trackedDisk } from '../model/tracking.ts';
+import { storesBitmaps, type TrackedDisk, trackedDisk } from '../model/tracking.ts';
 import { comparedSizes } from '../size-text.ts';
 import { diskChain } from './chain.ts';
 
 /** What a plan asks for. */
 export interface IncrementRule {
+  readonly isLayer: IsLayer;
   /** {@link AUTO}, or the name of a checkpoint, which is that of its backup. */
   readonly incremental: string;
   /** The most images that a disk may consist of; no limit by default. */
@@ -17,7 +18,15 @@ export interface IncrementRule {
 export const AUTO = 'auto';
 
 /** How a disk is copied. */
-export type DiskBasis = IncrementBasis | { readonly mode: 'full'; readonly reason: string };
+export type DiskBasis = IncrementBasis | FullBasis;
+
+export interface FullBasis {
+  readonly mode: 'full';
+  /** A clause. */
+  readonly reason: string;
+  /** Set where an increment was not to be expected: of the first backup, a raw disk, or a chain at its limit. */
+  readonly isExpected?: true;
+}
 
 export interface IncrementBasis {
   readonly mode: 'incremental';
@@ -28,6 +37,9 @@ export interface IncrementBasis {
   /** Bytes to copy, as libvirt counted them. */
   readonly changed: number;
 }
+
+/** Whether the file is a layer of the disk, under whatever name. */
+export type IsLayer = (disk: Disk, file: string) => boolean;
 
 type Guest = Pick<Domain, 'uuid' | 'checkpoints' | 'tracking'>;
 type Backups = Pick<BackupStore, 'backups'>;
@@ -63,7 +75,10 @@ export function basesOf(
   const none = isAuto
     ? 'the store has no earlier backup'
     : `the store has no backup ${incremental} of this guest`;
-  return disks.map((disk) => full(whyUntracked(disk) ?? none));
+  return disks.map((disk) => {
+    const why = whyUntracked(disk);
+    return full(why ?? none, why !== undefined || isAuto);
+  });
 }
 
 /** Whether the guest has the checkpoint that was created with that backup, not another one of its name. */
@@ -72,12 +87,13 @@ export function isCheckpointOf(backup: StoredBackup, guest: Guest): boolean {
   return point?.uuid === guest.uuid && !dropped && whyNoCheckpoint(backup, guest) === undefined;
 }
 
-function full(reason: string): DiskBasis {
-  return { mode: 'full', reason };
+function full(reason: string, isExpected = false): FullBasis {
+  return { mode: 'full', reason, ...(isExpected ? { isExpected } : {}) };
 }
 
-function whyUntracked({ chain: [active] }: Disk): string | undefined {
-  return active?.format === 'qcow2'
+function whyUntracked(disk: Disk): string | undefined {
+  const [active] = disk.chain;
+  return storesBitmaps(disk)
     ? undefined
     : `its image is ${active?.format ?? 'unknown'}, and only qcow2 images can have checkpoints`;
 }
@@ -92,15 +108,18 @@ function basisOn(
   const stored = parent.disks.find(({ target }) => target === disk.target);
   const tracked = trackedDisk(guest, parent.name, disk.target);
   const changed = tracked?.next;
+  const untracked = whyUntracked(disk);
+  if (untracked !== undefined) return full(untracked, true);
   const why =
-    whyUntracked(disk) ??
     whyUnfit(parent, guest) ??
-    whyDiskUnfit(parent.name, stored, disk) ??
-    whyUnsized(parent.name, tracked) ??
-    whyTooLong(store, parent.name, disk.target, rule);
-  return why === undefined && stored?.root !== undefined && typeof changed === 'number'
+    whyDiskUnfit(parent.name, stored, disk, rule) ??
+    whyUnsized(parent.name, tracked);
+  if (why !== undefined || stored?.root === undefined || typeof changed !== 'number')
+    return full(why ?? `${parent.name} has no digest of it`);
+  const tooLong = whyTooLong(store, parent.name, disk.target, rule);
+  return tooLong === undefined
     ? { mode: 'incremental', parent: parent.name, root: stored.root, changed }
-    : full(why ?? `${parent.name} has no digest of it`);
+    : full(tooLong, true);
 }
 
 /** Why a backup is no parent for any disk. */
@@ -127,10 +146,16 @@ function whyNoCheckpoint(
 function whyDiskUnfit(
   parent: string,
   stored: StoredDisk | undefined,
-  { capacity }: Disk,
+  disk: Disk,
+  { isLayer }: IncrementRule,
 ): string | undefined {
   if (!stored) return `${parent} does not include it`;
   if (stored.broken) return `${parent} is broken: ${stored.broken.problem}`;
+  // All disks of a checkpoint have bitmaps of one name, also where two of them have changed places.
+  const { source } = stored;
+  if (source === undefined || !isLayer(disk, source))
+    return `it is no longer on ${source ?? 'its file'}, as in ${parent}, and may be another disk`;
+  const { capacity } = disk;
   // Within a run it is unknown; the size is checked again when the image is created.
   if (capacity === undefined || capacity >= stored.capacity) return undefined;
   const [is, was] = comparedSizes(capacity, stored.capacity);

@@ -65,6 +65,7 @@ testStep(backupBeginStep, {
     ['without a parent', auto, none],
     ['with a lost bitmap', auto, having('missing')],
     ['with a chain at its limit', { ...auto, 'max-chain': 1 }, having()],
+    ['of what can have one, or not at all', { ...auto, 'without-parent': 'refuse' }, having()],
     [
       'of one disk, or not at all',
       { ...auto, disks: ['vda'], 'without-parent': 'refuse' },
@@ -80,12 +81,6 @@ testStep(backupBeginStep, {
     ],
   ],
   worlds: [
-    [
-      'a raw disk, if that is refused',
-      { ...auto, 'without-parent': 'refuse' },
-      having(),
-      ['BP177 without-parent'],
-    ],
     [
       'a lost bitmap, if that is refused',
       { ...auto, disks: ['vda'], 'without-parent': 'refuse' },
@@ -202,13 +197,25 @@ describe('the checkpoints that are retired', () => {
       );
 
   test('are those of all earlier backups; the one that a plan names stays', () => {
-    expect(retired(auto, having())).toEqual([['sunday', 'monday'], []]);
-    expect(retired({ ...auto, incremental: 'sunday' }, having())).toEqual([['monday'], []]);
+    expect(retired(auto, having())).toEqual([['sunday', 'monday'], {}]);
+    expect(retired({ ...auto, incremental: 'sunday' }, having())).toEqual([['monday'], {}]);
   });
 
   test('whose bitmap is missing lose their record only', () => {
     const both = ['sunday', 'monday'];
-    expect(retired(auto, having('missing'))).toEqual([both, both]);
+    expect(retired(auto, having('missing'))).toEqual([both, { sunday: '', monday: '' }]);
+  });
+
+  test('with a bitmap among others that is missing are deleted without it', () => {
+    const two = having(1, {
+      disks: [disk('vda', [SNAP2]), disk('vdb', [SNAP1])],
+      checkpoints: ['monday'],
+      tracking: [tracked('monday', 'missing', { target: 'vdb', bitmap: 'monday', next: 1 })],
+    });
+    const [names, records] = retired(auto, two) as [string[], Record<string, string>];
+    expect(names).toEqual(['monday']);
+    expect(records['monday']).toContain("<disk name='vdb' checkpoint='bitmap' bitmap='monday'/>");
+    expect(records['monday']).not.toContain('vda');
   });
 
   test('are not those of others, of another time, or of a disk that this backup leaves out', () => {
@@ -222,7 +229,7 @@ describe('the checkpoints that are retired', () => {
       tracking: [tracked('monday', 1, { target: 'vdb', bitmap: 'monday', next: 1 })],
     });
     expect(retired({ ...auto, disks: ['vda'] }, two)).toEqual([]);
-    expect(retired(auto, two)).toEqual([['monday'], []]);
+    expect(retired(auto, two)).toEqual([['monday'], {}]);
   });
 });
 

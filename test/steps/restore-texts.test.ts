@@ -24,7 +24,6 @@ test('its requirements, and the space it takes', () => {
     [
       "the guest is off [told state]",
       "the domain has no managed save image [told managed-save]",
-      "the domain has no checkpoints [domain]",
       "/backup/testvm has the backup tuesday of this guest [store /backup/testvm]",
       "the restored files are outside the store [file /new]",
       "the definition has the disks of the backup tuesday, and their images are complete [domain]",
@@ -119,7 +118,7 @@ test('findings', () => {
     [
       "BP162: the domain "testvm" is running: its disks can only be replaced while it is off -> shut it down: virsh shutdown testvm",
       "BP118: "testvm" has a managed save image: its memory does not fit the restored disks -> start and shut down the guest, or give up that memory: virsh managedsave-remove testvm",
-      "BP167: "testvm" has checkpoints (cp1, cp2) whose bitmaps stay in the former files: the next backup of a restored disk is full -> make a backup soon after the next start; with "incremental: auto" it deletes the checkpoints that are no longer needed",
+      "BP167 (warning): "testvm" has checkpoints (cp1, cp2) whose bitmaps stay in the former files: the next backup of a restored disk is full -> make a backup soon after the next start; with "incremental: auto" it deletes the checkpoints that are no longer needed",
       "BP163 backup: /backup/testvm has no backup "tuesda" -> did you mean "tuesday"?",
       "BP163 backup: /backup/testvm has no backup "friday" -> see: blockplan backups /backup/testvm",
       "BP163 backup: /backup/testvm has no backup of this guest -> see: blockplan backups /backup/testvm",
@@ -131,15 +130,15 @@ test('findings', () => {
       "BP164 backup: the backup wed is incomplete: it is being made, or its run was interrupted -> name a complete backup, or finish its run first",
       "BP103 disks.0: the backup tuesday has no disk "vdc"; it has: vda -> did you mean "vda"?",
       "BP103 disks.1: the backup tuesday has no disk "vd"; it has: vda -> did you mean "vda"?",
-      "BP103 backup: the domain "testvm" has no disk "vdb"; it has: vda -> list the disks to restore: `disks: [vda]`",
-      "BP103 disks.0: the domain "testvm" has no disk "vdb"; it has: vda -> remove vdb from `disks`",
+      "BP103 backup: the domain "testvm" has no disk "vdb"; it has: vda -> list the disks to restore: \`disks: [vda]\`",
+      "BP103 disks.0: the domain "testvm" has no disk "vdb"; it has: vda -> remove vdb from \`disks\`",
       "BP103 backup: the domain "testvm" has no disk "vda"; it has: sda -> name another backup",
       "BP104 backup: vda is a cdrom, not a disk: its medium is not restored -> name another backup",
-      "BP104 disks.0: vda is a lun, whose source can only be a device -> remove vda from `disks`",
+      "BP104 disks.0: vda is a lun, whose source can only be a device -> remove vda from \`disks\`",
       "BP104 backup: vda has no source in the definition that a restored file could replace -> name another backup",
       "BP126 backup: vda has <transient>: libvirt discards all writes to it when the guest stops, and has no block jobs for it -> name another backup",
-      "BP169 backup (warning): vdb is not in the backup tuesday: it keeps its present data, so the disks of the guest will be from different times -> use a backup of all disks; if the others do not depend on vdb: `disks: [vda]`",
-      "BP169 backup (warning): vdb is not in the backup tuesday (left out: it is small): it keeps its present data, so the disks of the guest will be from different times -> use a backup of all disks; if the others do not depend on vdb: `disks: [vda]`",
+      "BP169 backup (warning): vdb is not in the backup tuesday: it keeps its present data, so the disks of the guest will be from different times -> use a backup of all disks; if the others do not depend on vdb: \`disks: [vda]\`",
+      "BP169 backup (warning): vdb is not in the backup tuesday (left out: it is small): it keeps its present data, so the disks of the guest will be from different times -> use a backup of all disks; if the others do not depend on vdb: \`disks: [vda]\`",
       "BP166 backup (warning): vda has 1 MiB now, and had 10 GiB in the backup tuesday: the disk gets its former size again -> resize the restored image afterwards if the disk should keep its current size",
     ]
   `);

@@ -1,8 +1,9 @@
 /** The phases that make a backup: copy, digest, publish and, after a backup with a checkpoint, retire. */
 import type { DraftBackupEffect } from '../../commands/backup-effect.ts';
+import { recordXml } from '../../model/checkpoint-xml.ts';
 import { activeFile, type HostState } from '../../model/host-state.ts';
 import { whyUnwritten } from '../../model/left-out.ts';
-import { trackedDisk } from '../../model/tracking.ts';
+import type { TrackedDisk } from '../../model/tracking.ts';
 import {
   type BackedUp,
   backedUpTargets,
@@ -140,12 +141,8 @@ export function publishPhase(params: BackedUp): Phase {
     summary: `complete the backup and rename its folder to ${to}`,
     rollback: 'remove the folder of the backup',
     effects: () => [{ tool: 'publish-backup', draft, to, why: 'complete the backup' }],
-    expects: (_before, start) => [
-      fileExists(to),
-      madeByRun(to),
-      fileIsAbsent(draft),
-      ...(trackedTargets(params, start).length > 0 ? [checkpointIsRecorded(params.name)] : []),
-    ],
+    // Without its checkpoint it is a complete backup too, and the driver has seen the checkpoint before it renamed the folder.
+    expects: () => [fileExists(to), madeByRun(to), fileIsAbsent(draft)],
     undo: (before, now, start) =>
       // Only a folder that has its final name is removed here; the phase before it removes a draft.
       discardBackup(before, now, to, backedUpTargets(params, before), [
@@ -156,6 +153,16 @@ export function publishPhase(params: BackedUp): Phase {
       removal: `remove its folder ${to}`,
     },
   };
+}
+
+/** A checkpoint that has lost a bitmap, with the XML of those that it still has; empty where it has none. */
+function incompleteRecord({ domain }: HostState, name: string): [name: string, xml: string][] {
+  const tracked = domain.tracking?.find((each) => each.name === name);
+  const isLost = ({ target, next }: TrackedDisk) =>
+    next === 'missing' || !domain.disks.some((disk) => disk.target === target);
+  if (!tracked?.disks.some(isLost)) return [];
+  const left = tracked.disks.filter((disk) => !isLost(disk));
+  return [[name, left.length === 0 ? '' : recordXml({ ...tracked, disks: left })]];
 }
 
 /** The backup is kept by then, so this only deletes what is no longer needed; and that is kept as well. */
@@ -169,12 +176,10 @@ export function retirePhase(params: BackedUp): Phase {
     rollback: 'nothing to undo while these checkpoints exist',
     effects(before, start) {
       const checkpoints = retiredCheckpoints(params, start, before);
-      const isBare = (checkpoint: string) =>
-        start.domain.disks.some(
-          ({ target }) => trackedDisk(start.domain, checkpoint, target)?.next === 'missing',
-        );
       const why = `the next increment is made from ${name}`;
-      const records = checkpoints.filter(isBare);
+      const records = Object.fromEntries(
+        checkpoints.flatMap((each) => incompleteRecord(start, each)),
+      );
       return checkpoints.length === 0
         ? []
         : [{ tool: 'retire-checkpoints', checkpoints, records, why }];
@@ -189,8 +194,8 @@ export function retirePhase(params: BackedUp): Phase {
       throw new NoRollback(gone(before, start));
     },
     commits: {
-      what: `the checkpoint ${name}, for the next increment`,
-      removal: 'delete that checkpoint, after which the next backup is full',
+      what: `the backup ${name} in ${params.store}, with its checkpoint`,
+      removal: `remove its folder ${folderOf(params)} and delete the checkpoint ${name}, after which the next backup is full`,
     },
   };
 }

@@ -2,6 +2,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { DraftBackupEffect } from '../../../src/commands/backup-effect.ts';
 import { localHost } from '../../../src/host-io/local-host.ts';
 import type { BackupPlace } from '../../../src/libvirt/backup-place.ts';
 import { draftBackup } from '../../../src/libvirt/draft-backup.ts';
@@ -35,18 +36,19 @@ function drafted(name: string, meanwhile: (store: string) => void = () => {}) {
   const io = {
     ...localHost,
     async writeFile(path: string, text: string) {
-      await localHost.writeFile(path, text);
+      const stamp = await localHost.writeFile(path, text);
       if (path.endsWith('/manifest.json')) meanwhile(store);
+      return stamp;
     },
   };
   const virsh = scripted(([verb = '']) => ANSWERS[verb] ?? new Error(verb));
   const made = new MadeFiles(io, []);
   const place = { io, virsh, domain: 'web1', made } as unknown as BackupPlace;
-  const effect = {
+  const effect: DraftBackupEffect = {
     ...{ tool: 'draft-backup', draft: join(store, 'thu.partial'), name: 'thu', left: {} },
     ...{ sources: { vda: '/images/web1.qcow2' }, parent: 'wed', roots: { vda: rootOf('wed') } },
     ...{ checkpoint: 'thu', why: 'w' },
-  } as const;
+  };
   const context = { folder, onMade: async () => {}, onProgress: () => {} };
   return { store, done: draftBackup(place, effect, context) };
 }

@@ -194,7 +194,10 @@ const checking = (name: string, code: number): HostIO => ({
   ...localHost,
   run: async (argv, options) =>
     argv[1] === 'check' && argv.at(-1)?.includes(`/${name}/`)
-      ? { code, ok: false, stdout: '', stderr: 'qemu-img: Cannot allocate memory' }
+      ? {
+          ...{ code, ok: false, signal: undefined },
+          ...{ stdout: '', stderr: 'qemu-img: Cannot allocate memory' },
+        }
       : localHost.run(argv, options),
 });
 

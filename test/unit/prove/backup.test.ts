@@ -44,6 +44,9 @@ test('nor does an increment, which deletes the checkpoint of its parent', () => 
   const tracked = withDomain(host, { checkpoints: ['sunday'], tracking });
   const on = withStore(tracked, '/backup', storeOf([sunday]));
   const step = 'backup-begin: { store: /backup, name: monday, disks: [vda], incremental: auto }';
+  const effects = planned([step]).graph.nodes.flatMap(({ phase }) => phase.effects(on, on));
+  expect(JSON.stringify(effects)).toContain("incremental='sunday'");
+  expect(effects.at(-1)).toMatchObject({ tool: 'retire-checkpoints', checkpoints: ['sunday'] });
   const { violations, singles } = proofOn(on, step);
   expect(violations).toEqual([]);
   expect(singles['rolled-back']).toBeGreaterThan(20);

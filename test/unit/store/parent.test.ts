@@ -19,6 +19,7 @@ const storedDisk = (target: string, change: Partial<StoredDisk> = {}): StoredDis
     mode: 'full',
     capacity: 64 * MIB,
     root: `root of ${target}`,
+    source: '/i/a.qcow2',
   },
   ...change,
 });
@@ -51,7 +52,8 @@ function guest(
   };
 }
 
-const AUTO: IncrementRule = { incremental: 'auto' };
+const isLayer = ({ chain }: Disk, file: string) => chain.some((layer) => layer.file === file);
+const AUTO: IncrementRule = { incremental: 'auto', isLayer };
 
 function bases(
   backups: readonly StoredBackup[],
@@ -69,7 +71,7 @@ const both = guest({ sunday: 7, monday: 3 });
 
 test('the newest backup is the parent; a plan can name an older one', () => {
   expect(bases(two, both)).toEqual(['monday: 3']);
-  expect(bases(two, both, { incremental: 'sunday' })).toEqual(['sunday: 7']);
+  expect(bases(two, both, { ...AUTO, incremental: 'sunday' })).toEqual(['sunday: 7']);
 });
 
 test('an older backup is the parent where the newest is not fit', () => {
@@ -102,7 +104,7 @@ describe('without a parent:', () => {
       'a checkpoint that no backup names',
       [],
       both,
-      { incremental: 'monday' },
+      { ...AUTO, incremental: 'monday' },
       'the store has no backup monday of this guest',
     ],
     [
@@ -177,6 +179,13 @@ describe('without a parent:', () => {
       'it has shrunk from 128 MiB to 64 MiB since sunday',
     ],
     [
+      'a disk that has changed places with another one',
+      of({ source: '/i/b.qcow2' }),
+      both,
+      AUTO,
+      'it is no longer on /i/b.qcow2, as in sunday, and may be another disk',
+    ],
+    [
       'a chain at its limit',
       one,
       both,
@@ -195,4 +204,25 @@ test('a chain may be as long as the limit, and a disk may have grown', () => {
   const chain = [backup('sunday', 1), second];
   expect(bases(chain, both, { ...AUTO, maxChain: 3 })).toEqual(['monday: 3']);
   expect(bases(chain, both, { ...AUTO, maxChain: 2 })).toEqual(['sunday: 7']);
+});
+
+test('a disk on an overlay above its former file is the same disk', () => {
+  const overlay = disk('vda', ['/i/new.qcow2', '/i/a.qcow2'], { capacity: 64 * MIB });
+  expect(bases(two, both, AUTO, [overlay])).toEqual(['monday: 3']);
+});
+
+test('the first backup, a raw disk and a chain at its limit are expected to be full', () => {
+  const expected = (
+    backups: readonly StoredBackup[],
+    rule = AUTO,
+    disks: readonly Disk[] = [vda],
+  ) =>
+    basesOf({ backups }, both, disks, rule).map(
+      (basis) => basis.mode === 'full' && basis.isExpected,
+    );
+  expect(expected([])).toEqual([true]);
+  expect(expected(two, AUTO, [vda, raw])).toEqual([false, true]);
+  expect(expected(two, { ...AUTO, maxChain: 1 })).toEqual([true]);
+  expect(expected(of({ capacity: 128 * MIB }))).toEqual([undefined]);
+  expect(expected([], { ...AUTO, incremental: 'monday' })).toEqual([undefined]);
 });
