@@ -20,6 +20,7 @@ export const LIVE = SHIPPED.filter((file) => file.startsWith('live-'));
 const SETTINGS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'live-backup.yaml': { overlay: '/export/vmimages/testvm.backup', dest: '/new/b' },
   'full-backup.yaml': { store: '/backup', backup: 'tonight' },
+  'nightly-backup.yaml': { store: '/backup', backup: 'tonight' },
   'restore.yaml': { store: '/backup', dest: '/new' },
 };
 
@@ -63,6 +64,8 @@ export function hostForPlans(): HostState {
 /** A host on which that shipped plan can run. */
 export function hostFor(file: string): HostState {
   const running = hostForPlans();
+  if (file === 'nightly-backup.yaml')
+    return withStore(running, '/backup', storeOf([stored('monday', undefined, { needs: [] })]));
   if (file !== 'restore.yaml') return running;
   // The definition names the active layer, and the headers the layers below it.
   const headers = {

@@ -114,6 +114,7 @@ describe('shipped plans', () => {
     const [taken, twice] = ['its place is taken', 'it is asked twice'] as const;
     switch (file) {
       case 'full-backup.yaml':
+      case 'nightly-backup.yaml':
         return [
           ...([['nothing', 0], ...[0, 4].map((at) => [taken, at] as const)] as const),
           ...[0, 1, 3, 4].map((at) => [twice, at] as const),
@@ -158,11 +159,12 @@ describe('shipped plans', () => {
       const set = { domain: guest.name, ...more };
       return readPlan({ file: name, source: sourceOf(name), set, steps }).steps;
     };
-    const backup = () => read('full-backup.yaml', { store, backup: 'full' });
+    const backup = (name = 'full-backup.yaml') => read(name, { store, backup: 'full' });
     switch (file) {
       case 'full-backup.yaml':
+      case 'nightly-backup.yaml':
         await mkdir(store);
-        return backup().map((step) => () => step);
+        return backup(file).map((step) => () => step);
       case 'restore.yaml': {
         for (const folder of [store, place]) await mkdir(folder);
         const off = read(file, { store, dest: place }).map((step) => () => ({

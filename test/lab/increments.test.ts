@@ -2,7 +2,7 @@
  * Increments on real libvirt. Each backup is made of a paused guest that has written since the last one, and compared byte for
  * byte with what it had, by qemu-img. The guest has no system: its writes go through QEMU's own monitor, so it needs no processor.
  */
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { localHost } from '../../src/host-io/local-host.ts';
@@ -241,3 +241,53 @@ test('after a restore the guest starts, and the next backup is full and deletes 
   expect(await checkpoints()).toEqual(['restored']);
   expect(modes(await backUp('after-restored'))).toEqual(INCREMENTAL);
 });
+
+/** The names of the bitmaps in the image that a disk runs on, by QEMU. */
+async function bitmaps(disk: string): Promise<string[]> {
+  const asked = JSON.stringify({ execute: 'query-named-block-nodes', arguments: { flat: true } });
+  const answer = await host.virsh('qemu-monitor-command', guest.name, asked);
+  const file = (await active()).get(disk);
+  const nodes = (JSON.parse(answer) as { return: readonly Node[] }).return;
+  const names = nodes
+    .filter((node) => node.file === file)
+    .flatMap(({ 'dirty-bitmaps': found = [] }) => found.map(({ name }) => name));
+  return [...new Set(names)].sort();
+}
+
+interface Node {
+  readonly file: string;
+  readonly 'dirty-bitmaps'?: readonly { readonly name: string }[];
+}
+
+test('after one of two disks was restored, no bitmap of the former checkpoint is left', async () => {
+  await host.virsh('destroy', guest.name);
+  const restore = { store, backup: 'restored', disks: ['vda'], dest: guest.folder };
+  expectEnd(await runSteps(host, guest.name, [{ restore }]), 0);
+  await host.virsh('start', guest.name);
+  expect([await bitmaps('vda'), await bitmaps('vdb')]).toEqual([[], ['after-restored']]);
+  const made = await backUp('partly');
+  expect(modes(made)).toEqual(['vda full', 'vdb incremental']);
+  expect(await checkpoints()).toEqual(['partly']);
+  expect([await bitmaps('vda'), await bitmaps('vdb')]).toEqual([['partly'], ['partly']]);
+});
+
+test('disks that have changed places are full, although their bitmaps are intact', async () => {
+  await host.virsh('destroy', guest.name);
+  const xml = await host.virsh('dumpxml', guest.name, '--inactive', '--security-info');
+  const [vda, vdb] = [...definedOn(xml).values()];
+  const swapped = xml.replace(vda!, '@').replace(vdb!, vda!).replace('@', vdb!);
+  const file = join(host.dir, 'swapped.xml');
+  await writeFile(file, swapped);
+  await host.virsh('define', file);
+  await host.virsh('start', guest.name);
+  const made = await backUp('swapped');
+  expect(modes(made)).toEqual(FULL);
+  expect(made.disks[0]?.reason).toMatch(/^it is no longer on .*, as in partly, and may be another/);
+  expect(modes(await backUp('after-swapped'))).toEqual(INCREMENTAL);
+});
+
+/** The source of each disk in a definition. */
+function definedOn(xml: string): ReadonlyMap<string, string> {
+  const disks = xml.matchAll(/<source file='([^']+)'[^]*?<target dev='(vd[ab])'/g);
+  return new Map([...disks].map(([, source = '', disk = '']) => [disk, source]));
+}
