@@ -288,6 +288,6 @@ test('disks that have changed places are full, although their bitmaps are intact
 
 /** The source of each disk in a definition. */
 function definedOn(xml: string): ReadonlyMap<string, string> {
-  const disks = xml.matchAll(/<source file='([^']+)'[^]*?<target dev='(vd[ab])'/g);
+  const disks = xml.matchAll(/<source file='([^']+)'[\s\S]*?<target dev='(vd[ab])'/g);
   return new Map([...disks].map(([, source = '', disk = '']) => [disk, source]));
 }
