@@ -161,10 +161,10 @@ function failureOf(effect: VirshEffect, { says, text }: GuardMessage): EffectFai
     case 'refused':
       return effectRefused(effect, text);
     case 'unsent':
-      return new EffectFailed(`virsh domfsfreeze was not sent: ${printable(text)}`, {
+      return new EffectFailed(`the freeze was not sent: ${printable(text)}`, {
         begun: false,
       });
     default:
-      return new EffectFailed(`virsh domfsfreeze has no answer: ${printable(text)}`);
+      return new EffectFailed(`the freeze has no answer: ${printable(text)}`);
   }
 }

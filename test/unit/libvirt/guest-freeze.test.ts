@@ -250,7 +250,7 @@ describe('nothing is frozen', () => {
     await expect(freeze.arm(virsh, 'testvm', ARM)).rejects.toThrow(said);
     expect(guard.did).toEqual(did);
     unsent((await sent(freeze, 'domfsfreeze')).error, said);
-    expect(whyOf(freeze)).toBe(`virsh domfsfreeze was not sent: ${said}`);
+    expect(whyOf(freeze)).toBe(`the freeze was not sent: ${said}`);
   });
 });
 
