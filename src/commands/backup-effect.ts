@@ -45,14 +45,16 @@ export interface DraftBackupEffect {
 }
 
 /**
- * Start a process that thaws the guest when the time is over, or when blockplan has ended before it has thawed it itself. A
- * thaw that was answered ends it.
+ * Start a process that sends the freeze, and thaws the guest when the time is over, or when blockplan has ended before it has
+ * thawed it itself. A thaw that was answered ends it.
  */
 export interface ArmThawEffect {
   readonly tool: 'arm-thaw';
   readonly timeoutMs: number;
-  /** The timeout for the guest agent with which it thaws, in seconds. */
+  /** The timeout for the guest agent with which it freezes and thaws, in seconds. */
   readonly agentTimeout: number;
+  /** Set if the backup is made without a freeze where it does not start. */
+  readonly optional?: true;
   readonly why: string;
 }
 

@@ -15,6 +15,17 @@ export const guestAgentTimeout = defineCommand({
   unanswered: () => 'look',
 });
 
+/**
+ * How long libvirt may take before it asks the agent: it waits 30 s for another command of the agent, and 5 s for the agent to
+ * be in step (QEMU_JOB_WAIT_TIME, QEMU_AGENT_WAIT_TIME). The rest is for virsh's own answer.
+ */
+const BEFORE_AGENT_MS = 40_000;
+
+/** How long a command may take that its agent has so many seconds for. */
+export function agentAnswerMs(seconds: number): number {
+  return seconds * 1000 + BEFORE_AGENT_MS;
+}
+
 /** What libvirt says where it has not passed the freeze on to the agent, or where something else has frozen the guest. */
 const NOT_FROZEN = [
   'QEMU guest agent is not connected',
@@ -31,6 +42,8 @@ export const domfsfreeze = defineCommand({
     if (state !== 'running') throw notFrozen('domain is not running');
     if (!agent) throw notFrozen('QEMU guest agent is not connected');
     if (host.frozen) throw notFrozen('the agent is in frozen state');
+    // The guard sends it.
+    if (!host.guarded) throw new EffectFailed('no thaw guard runs', { begun: false });
     const { thawed: _former, ...rest } = host;
     return { ...rest, frozen: true };
   },

@@ -35,6 +35,7 @@ export const BACKUP_FIELDS: { readonly [T in keyof BackupFields]: Fields<BackupF
     tool: oneOf('arm-thaw' as const),
     timeoutMs: amount,
     agentTimeout: amount,
+    optional: optionalField(trueFlag),
     why: text,
   },
   'note-quiesce': {

@@ -13,12 +13,13 @@ export async function noteQuiesce(
   { draft, required }: NoteQuiesceEffect,
   { onNotice }: PerformContext,
 ): Promise<void> {
-  const why = freeze.conclude();
-  const ms = freeze.durationMs;
-  if (ms !== undefined) onNotice?.(`The file systems were frozen for ${(ms / 1000).toFixed(1)} s.`);
-  if (required && why !== undefined)
-    throw new EffectFailed(`it is not certain that the file systems were frozen: ${why}`);
+  const result = freeze.conclude();
+  if ('frozenMs' in result)
+    onNotice?.(`The file systems were frozen for ${(result.frozenMs / 1000).toFixed(1)} s.`);
+  else if (required)
+    throw new EffectFailed(`it is not certain that the file systems were frozen: ${result.why}`);
   const { 'not-quiesced': _former, ...manifest } = await manifestIn(io, draft);
-  const found = why === undefined ? { quiesced: true } : { quiesced: false, 'not-quiesced': why };
+  const found =
+    'frozenMs' in result ? { quiesced: true } : { quiesced: false, 'not-quiesced': result.why };
   await replaceManifest(io, draft, { ...manifest, ...found });
 }

@@ -8,20 +8,23 @@ import type { Virsh } from './virsh.ts';
 /** How long a command may take unless its effect specifies a timeout. */
 const COMMAND_TIMEOUT_MS = 60_000;
 
-/** @throws EffectFailed if libvirt refuses */
+/**
+ * A freeze is sent by the thaw guard.
+ * @throws EffectFailed if libvirt refuses
+ */
 export async function sendCommand(
   virsh: Virsh,
   argv: readonly string[],
   effect: VirshEffect,
   freeze: GuestFreeze,
 ): Promise<void> {
+  if (effect.verb === 'domfsfreeze') return freeze.freeze(effect);
   // Where a late answer would discard a complete copy, it is awaited for longer.
   const timeoutMs = effect.completes === undefined ? effect.timeoutMs : SILENT_MS;
-  freeze.begin(effect);
   // No signal is passed on: a command that was sent must be answered, so that its result is known.
   const answer = await virsh.run(argv, { timeoutMs: timeoutMs ?? COMMAND_TIMEOUT_MS });
   const isRefused = !answer.ok && !commandDefinition(effect).isDone?.(answer.error);
   const refused = isRefused ? effectRefused(effect, answer.error) : undefined;
-  freeze.end(effect, answer, refused);
   if (refused) throw refused;
+  if (effect.verb === 'domfsthaw') freeze.thawed(answer.stdout ?? '');
 }

@@ -34,4 +34,4 @@ export function stillFrozen(
 }
 
 export const MAY_BE_FROZEN =
-  "the guest's file systems may be frozen: no thaw was answered. A process that blockplan has started repeats it until libvirt and the guest agent answer, or the guest stops. If they do not, run fsfreeze --unfreeze MOUNTPOINT in the guest for each file system, or reset the guest";
+  "the guest's file systems may be frozen: no thaw was answered. The thaw guard, a process of its own, repeats it until libvirt and the guest agent answer, unless it was killed. If they do not answer, run fsfreeze --unfreeze MOUNTPOINT in the guest for each file system, or reset the guest";

@@ -2,7 +2,7 @@
  * One effect: its intent is fsynced before it and its outcome is written after it. Also the observation of the host
  * state.
  */
-import type { VerifyImageEffect } from '../commands/backup-effect.ts';
+import type { ArmThawEffect, VerifyImageEffect } from '../commands/backup-effect.ts';
 import {
   commandDefinition,
   contentLostBy,
@@ -288,7 +288,7 @@ export function isUncertain(error: unknown): error is BlockplanError {
   return isConnectionLost(error) || error instanceof DomainBusy;
 }
 
-/** Whether a command is best effort: it is run once, because no observation shows whether it was needed. */
-export function isBestEffort(effect: Effect): effect is VirshEffect {
-  return effect.tool === 'virsh' && effect.optional === true;
+/** Whether an effect is best effort: it is run once, because no observation shows whether it was needed. */
+export function isBestEffort(effect: Effect): effect is VirshEffect | ArmThawEffect {
+  return (effect.tool === 'virsh' || effect.tool === 'arm-thaw') && effect.optional === true;
 }

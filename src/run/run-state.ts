@@ -1,5 +1,6 @@
 /** The state of a run, and its end, as plain values. */
 import type { Command } from '../command.ts';
+import type { ArmThawEffect } from '../commands/backup-effect.ts';
 import type { Effect, VirshEffect } from '../commands/effect.ts';
 import type { Direction } from '../events.ts';
 import type { Graph, PhaseNode } from '../graph/graph.ts';
@@ -142,8 +143,10 @@ export interface Doubt {
 }
 
 /** The doubt that an optional effect leaves when it fails, if any. */
-export function doubtOf(name: HostName, effect: VirshEffect): readonly Doubt[] {
-  return effect.doubt === undefined ? [] : [{ text: effect.doubt, on: name, retry: effect }];
+export function doubtOf(name: HostName, effect: VirshEffect | ArmThawEffect): readonly Doubt[] {
+  return effect.tool !== 'virsh' || effect.doubt === undefined
+    ? []
+    : [{ text: effect.doubt, on: name, retry: effect }];
 }
 
 /** How a run ended, what happened, and the state at its end. */

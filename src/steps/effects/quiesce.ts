@@ -1,5 +1,6 @@
 /** The effects that begin a backup while the file systems of its guest are frozen. */
 import type { Effect, VirshEffect } from '../../commands/effect.ts';
+import { agentAnswerMs } from '../../commands/guest.ts';
 import type { HostState } from '../../model/host-state.ts';
 import { agentTimeout, thaw } from './guest-agent.ts';
 
@@ -11,9 +12,6 @@ export interface Quiesce {
 
 /** How long the file systems stay frozen at most by default, in seconds. */
 export const THAW_AFTER_S = 60;
-
-/** The time for virsh's own answer beyond that of the agent. */
-const ANSWER_MS = 30_000;
 
 /** Why the guest's file systems cannot be frozen now; undefined if they can. */
 export function whyUnfrozen({ domain: { agent, state } }: HostState): string | undefined {
@@ -35,7 +33,7 @@ export function unfrozenText(params: Quiesce, state: HostState): { readonly unfr
 /**
  * Begins the backup between a freeze and a thaw. Without a timeout, a freeze that is not answered would hold libvirt's lock on
  * the agent until the daemon restarts, so it comes first, and it is so short that the guard can still thaw in time. Where
- * freezing is only preferred, a failure of the agent does not end the phase: the manifest says so.
+ * freezing is only preferred, a failure of the agent or the guard does not end the phase: the manifest says so.
  */
 export function quiesced(
   params: Quiesce,
@@ -47,15 +45,16 @@ export function quiesced(
   const { name: domain, process } = state.domain;
   const { 'thaw-after': limit = THAW_AFTER_S } = params;
   const seconds = Math.max(1, Math.floor(limit / 2));
-  const waits = { timeoutMs: seconds * 1000 + ANSWER_MS };
+  const waits = { timeoutMs: agentAnswerMs(seconds) };
   const required = params.quiesce === 'required';
   const mayFail = required ? {} : ({ optional: true } as const);
   return [
-    agentTimeout(state, seconds),
+    { ...agentTimeout(state, seconds), ...mayFail },
     {
       tool: 'arm-thaw',
       timeoutMs: limit * 1000,
       agentTimeout: seconds,
+      ...mayFail,
       why: 'so that nothing leaves the guest frozen',
     },
     {

@@ -243,8 +243,10 @@ describe('an error', () => {
   });
 });
 
-test('only a virsh command can be best effort', () => {
+test('only a virsh command and the start of a thaw guard can be best effort', () => {
   expect(isBestEffort(resume)).toBe(false);
   expect(isBestEffort({ ...resume, optional: true })).toBe(true);
+  const arm = { tool: 'arm-thaw', timeoutMs: 1, agentTimeout: 1, why: '' } as const;
+  expect([isBestEffort(arm), isBestEffort({ ...arm, optional: true })]).toEqual([false, true]);
   expect(isBestEffort({ ...remove, optional: true } as unknown as Effect)).toBe(false);
 });
