@@ -1,31 +1,11 @@
 /** How old the newest good backup in each store is: what monitoring asks every few minutes. Needs no libvirt. */
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { localHost } from '../host-io/local-host.ts';
-import { commandsOf, tryReadRunLog } from '../journal/run-log.ts';
 import { redactValue } from '../model/redact-value.ts';
 import type { BackupAge } from '../render/backup-ages.ts';
 import { type ListedBackup, listBackups } from '../store/listing.ts';
 import { backupStoreOf } from '../store/store.ts';
 import { unreadStore } from '../store/unread-store.ts';
-import type { RunFolder } from './run-folders.ts';
-
-/**
- * The stores that these runs have added a backup to, sorted. Reads all their journals.
- * @param domain only those of runs on that domain; all when undefined
- */
-export async function storesOfRuns(
-  folders: readonly RunFolder[],
-  domain: string | undefined,
-): Promise<string[]> {
-  const stores = new Set<string>();
-  for (const { folder } of folders) {
-    const log = await tryReadRunLog(folder);
-    if (!log || (domain !== undefined && log.beginning?.domain !== domain)) continue;
-    for (const { effect } of commandsOf(log))
-      if (effect.tool === 'publish-backup') stores.add(dirname(effect.to));
-  }
-  return [...stores].sort();
-}
 
 /**
  * @param maxAge in milliseconds

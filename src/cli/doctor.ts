@@ -20,7 +20,7 @@ import { renderDiagnosis } from '../render/doctor.ts';
 import { jsonText } from '../render/json.ts';
 import { checkRunning } from '../steps/requirements/guest.ts';
 import { chosenConnection, namedLibvirt } from './connection.ts';
-import { forgottenRuns, leftBehind, storesOfRuns } from './earlier-runs.ts';
+import { forgottenRuns, leftBehind, MOST_SEARCHED, storesOfRuns } from './earlier-runs.ts';
 import { withJsonRefusal } from './json-refusal.ts';
 import { writeNewFile } from './output-file.ts';
 import { inputRefusal } from './read.ts';
@@ -78,7 +78,8 @@ async function admitted(domain: string, connect: string | undefined): Promise<Pa
         throw new BlockplanError('preflight-refused', [unknown]);
       return { state: first, ...common };
     }
-    const stores = await storesOfRuns(ownState(), first.domain.uuid);
+    const { uuid } = first.domain;
+    const stores = await storesOfRuns(ownState(), { uuid, most: MOST_SEARCHED });
     const known = stores.length === 0 ? first : await driver.readStores(first, stores);
     return await examined(await connecting, known, (files) => driver.survey(known, files), common);
   } finally {

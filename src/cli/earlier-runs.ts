@@ -23,11 +23,12 @@ export const MOST_SEARCHED = 100;
 async function* runsThat(
   has: (ends: RunLog) => boolean,
   state: string,
-  uuid: string,
+  uuid?: string,
 ): AsyncGenerator<RunFolder & { readonly ends: RunLog }> {
   for (const each of (await runFolders(state)).toReversed()) {
     const ends = endsOf(each);
-    if (ends?.beginning?.uuid === uuid && has(ends)) yield { ...each, ends };
+    if (ends && (uuid === undefined || ends.beginning?.uuid === uuid) && has(ends))
+      yield { ...each, ends };
   }
 }
 
@@ -51,16 +52,29 @@ export async function forgottenRuns(state: string, uuid: string): Promise<Forgot
   return found;
 }
 
+/** Whose runs are searched for stores; those of all domains by default. */
+interface StoreSearch {
+  readonly uuid?: string;
+  /** The name of a domain. */
+  readonly domain?: string;
+  /** Only this many of the newest runs. */
+  readonly most?: number;
+}
+
 /**
- * The backup stores that the newest runs on a domain named, by absolute path.
+ * The backup stores that runs named, by absolute path.
  * @param state the state directory
  * @throws BlockplanError stateUnreadable if it cannot be read
  */
-export async function storesOfRuns(state: string, uuid: string): Promise<string[]> {
+export async function storesOfRuns(
+  state: string,
+  { uuid, domain, most = Number.POSITIVE_INFINITY }: StoreSearch,
+): Promise<string[]> {
   const stores = new Set<string>();
+  const isOf = ({ beginning }: RunLog) => domain === undefined || beginning?.domain === domain;
   let searched = 0;
-  for await (const { ends } of runsThat(() => true, state, uuid)) {
-    if (++searched > MOST_SEARCHED) break;
+  for await (const { ends } of runsThat(isOf, state, uuid)) {
+    if (++searched > most) break;
     for (const seen of Object.values(ends.started?.hosts ?? {}))
       for (const store of Object.keys(seen.stores ?? {})) stores.add(store);
   }

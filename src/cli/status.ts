@@ -10,7 +10,7 @@ import { renderStatus } from '../render/status.ts';
 import { isStatusOver, type RunSummary, runSummaryOf } from '../run/run-summary.ts';
 import { inputRefusal } from './read.ts';
 import { preflightRefusal } from './refusal.ts';
-import { ownState, type RunFolder, runFolders, runHolders } from './run-folders.ts';
+import { ownState, runFolders, runHolders } from './run-folders.ts';
 
 export interface StatusCommandOptions {
   readonly format: 'text' | 'json' | 'prometheus';
@@ -20,7 +20,7 @@ export interface StatusCommandOptions {
   readonly exitCode?: boolean;
   /** How old the newest good backup in each store may be, in milliseconds. */
   readonly maxAge?: number;
-  /** The stores to check; by default those that the runs have added backups to. */
+  /** The stores to check; by default those that the runs have used. */
   readonly store?: readonly string[];
 }
 
@@ -52,7 +52,7 @@ export async function statusCommand(
   const now = Date.now();
   const context = { ...counts, ...(domain === undefined ? {} : { domain }), now };
   if (options.metrics !== undefined) await writeAllMetrics(state, options.metrics);
-  const ages = await agesOf(folders, domain, options, now);
+  const ages = await agesOf(domain, options, now);
   const stores = ages?.map(({ isTooOld: tooOld, ...age }) => ({ ...age, tooOld }));
   const known = { ...counts, runs: shown, ...(stores ? { stores } : {}) };
   const json = () => `${jsonText({ format: 'blockplan-status/v1', ...known }, 2)}\n`;
@@ -73,7 +73,6 @@ export async function statusCommand(
 
 /** How old the backups are; undefined unless that was asked for. */
 async function agesOf(
-  folders: readonly RunFolder[],
   domain: string | undefined,
   { maxAge, store = [] }: StatusCommandOptions,
   now: number,
@@ -86,9 +85,13 @@ async function agesOf(
       'add how old the newest backup may be, such as --max-age 26h',
     );
   }
-  const { backupAges, storesOfRuns } = await import('./backup-ages.ts');
-  const stores = store.length > 0 ? store : await storesOfRuns(folders, domain);
-  return backupAges(stores, maxAge, now);
+  const { backupAges } = await import('./backup-ages.ts');
+  return backupAges(store.length > 0 ? store : await usedStores(domain), maxAge, now);
+}
+
+async function usedStores(domain: string | undefined): Promise<readonly string[]> {
+  const { storesOfRuns } = await import('./earlier-runs.ts');
+  return (await storesOfRuns(ownState(), domain === undefined ? {} : { domain })).sort();
 }
 
 /** The file always has all runs: a collector takes what is missing as gone. */

@@ -4,10 +4,13 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { statusCommand } from '../../../src/cli/status.ts';
+import { onLocal } from '../../../src/model/hosts.ts';
 import { writeVerification } from '../../../src/store/verification.ts';
-import { commanded, ended, phase, STARTED, writeRun } from '../../journals.ts';
+import { ended, STARTED, writeRun } from '../../journals.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
+import { withStore } from '../../stored.ts';
 import { changeManifest, rootOf, writeStore } from '../../stores.ts';
+import { world } from '../../worlds.ts';
 import { capturePrinted } from './printed.ts';
 
 const folder = scratchFolder('backup-ages');
@@ -23,15 +26,8 @@ beforeEach(async () => {
   vi.useFakeTimers({ now: Date.UTC(2026, 10, 4, 2), toFake: ['Date'] });
   // Backups of the first three days of November, at two in the morning.
   writeStore(store);
-  const draft = `${store}/wed.partial`;
-  const effect = { tool: 'publish-backup', draft, to: join(store, 'wed'), why: 'w' } as const;
-  const done = phase(
-    'do',
-    'backup/publish',
-    'DONE',
-    commanded('do', 'backup/publish', effect, 'done'),
-  );
-  await writeRun(state, 'run-1', [STARTED, ...done, ended('succeeded')]);
+  const hosts = onLocal(withStore(world(), store, null));
+  await writeRun(state, 'run-1', [{ ...STARTED, hosts }, ended('succeeded')]);
 });
 afterEach(() => {
   vi.useRealTimers();
