@@ -137,11 +137,8 @@ describe('shipped plans', () => {
     for (const [number, [mishap, at]] of faultsOf(file).entries()) {
       if ((await guest.state()) === 'shut off') await guest.start();
       const run = {
-        domain: guest.name,
-        steps: await stepsOf(file, number),
-        mishap,
-        at,
-        back: true,
+        ...{ domain: guest.name, steps: await stepsOf(file, number) },
+        ...{ mishap, at, back: true },
       };
       const home = { writes: async () => {}, performed: () => {} };
       await onBothSides(guest.name, home, async (sides) => {
