@@ -1,7 +1,7 @@
 /** The shipped plans, read for the host states of the tests. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { compile, type Graph } from '../src/graph/graph.ts';
-import type { HostState } from '../src/model/host-state.ts';
+import { type HostState, withDomain } from '../src/model/host-state.ts';
 import type { Plan } from '../src/plan/plan.ts';
 import { draftPlan, readPlan } from '../src/plan/read.ts';
 import { steps } from '../src/steps/registry.ts';
@@ -64,8 +64,7 @@ export function hostForPlans(): HostState {
 /** A host on which that shipped plan can run. */
 export function hostFor(file: string): HostState {
   const running = hostForPlans();
-  if (file === 'nightly-backup.yaml')
-    return withStore(running, '/backup', storeOf([stored('monday', undefined, { needs: [] })]));
+  if (file === 'nightly-backup.yaml') return withNight(running);
   if (file !== 'restore.yaml') return running;
   // The definition names the active layer, and the headers the layers below it.
   const headers = {
@@ -79,4 +78,18 @@ export function hostFor(file: string): HostState {
     files: headers,
   });
   return withStore(off, '/backup', storeOf([stored('monday')]));
+}
+
+/** The host after an earlier night: with a backup of vda, and the checkpoint that was created with it. */
+function withNight(state: HostState): HostState {
+  const { point, ...monday } = stored('monday', undefined, { needs: [] });
+  const backup = point ? { ...monday, point: { ...point, checkpoint: 'monday' } } : monday;
+  const created = Date.parse(point?.time ?? '') / 1000;
+  const disks = [{ target: 'vda', bitmap: 'monday', next: 1_048_576 }];
+  const tracking = [{ name: 'monday', created, disks }];
+  return withStore(
+    withDomain(state, { checkpoints: ['monday'], tracking }),
+    '/backup',
+    storeOf([backup]),
+  );
 }

@@ -63,6 +63,8 @@ export interface SurveyTerms {
   readonly measured?: readonly (readonly Layer[])[];
   /** The layers above which overlays are searched for that no domain uses; none by default. */
   readonly searched?: readonly string[];
+  /** The backup stores that are read again; none by default. */
+  readonly stores?: readonly string[];
   /** Set where only the users of the files matter: then what libvirt may refuse or delay for other reasons is left out. */
   readonly usersOnly?: true;
 }

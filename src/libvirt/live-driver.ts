@@ -145,8 +145,10 @@ class LiveDriver implements LibvirtDriver {
     return readStores(this.#io, state, folders);
   }
 
-  survey(...[state, files, more]: Parameters<LibvirtDriver['survey']>): Promise<HostState> {
-    return surveyHost(this.#io, this.#virsh, state, files, more, this.#layers.files);
+  async survey(...[state, files, more]: Parameters<LibvirtDriver['survey']>): Promise<HostState> {
+    const { stores = [] } = more ?? {};
+    const known = stores.length === 0 ? state : await this.readStores(state, stores);
+    return surveyHost(this.#io, this.#virsh, known, files, more, this.#layers.files);
   }
 
   async perform(

@@ -11,8 +11,9 @@ export function* obstaclesTo(
   before: HostState,
 ): RunPart<string[]> {
   const { step, params } = planned;
-  const { files, measured, searched } = requirementsOf(step, params, before);
-  const terms = { state: before, files, measured, searched };
+  const { files, measured, searched, stores } = requirementsOf(step, params, before);
+  // A step before may have added a backup.
+  const terms = { state: before, files, measured, searched, stores };
   const { findings } = requirementsOf(
     step,
     params,

@@ -4,6 +4,7 @@ import { fileOn, nameIn } from '../host/file-names.ts';
 import type { SimulatedHost } from '../host/simulated-host.ts';
 import { FileSet, fileAt, filesOfDisk } from '../model/file-identity.ts';
 import { type HostState, type ImageFile, isUp } from '../model/host-state.ts';
+import { withStoresOf } from '../model/known-stores.ts';
 
 /**
  * The result of `Driver.observe`: the domain, and whether files exist at its own and at these paths. Includes what
@@ -98,7 +99,7 @@ export function surveyedState(
   const read = Object.fromEntries(files.filter(isPath).map((path) => [path, below(path)]));
   const { tracking } = state.domain;
   return {
-    ...known,
+    ...withStoresOf(known, state),
     domain: { ...known.domain, ...(tracking ? { tracking } : {}) },
     files: withExtents(host, { ...known.files, ...read }),
     folders: Object.fromEntries(

@@ -1,5 +1,5 @@
 /** A guest on a lab host, and the shipped plans run on it. Each run is judged by the state of the host afterwards. */
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import {
@@ -10,7 +10,7 @@ import {
 } from '../../src/lab/chains.ts';
 import type { Guest, GuestSpec } from '../../src/lab/guest.ts';
 import type { LabHost } from '../../src/lab/host.ts';
-import { readLog } from '../../src/lab/log.ts';
+import { assertComplete, readLog } from '../../src/lab/log.ts';
 import { agentConnected, type Picture, picture } from '../../src/lab/picture.ts';
 import { type Ended, expectEnd, expectNextStart, expectWrites, startRun } from './support.ts';
 
@@ -129,6 +129,27 @@ export class Scene {
       expect(await readLog(image)).toEqual(await readLog(join(store, 'full', `${target}.qcow2`)));
     }
     await expectNextStart(this.#host, this.name, { upTo });
+  }
+
+  /** Two nights: the second backup is an increment, and both are verified. */
+  async backUpNightly(): Promise<void> {
+    const store = join(this.dest, 'nightly');
+    await mkdir(store, { mode: 0o711 });
+    for (const backup of ['monday', 'tuesday']) {
+      const upTo = await this.guest.acknowledged();
+      const last = expectEnd(await this.run('nightly-backup', { store, backup }), 0);
+      expect(last.state.join()).toContain(`the backup ${backup} in ${store}`);
+      const folder = join(store, backup);
+      assertComplete(await readLog(join(folder, 'vda.qcow2')), upTo);
+      const read = async (file: string) => JSON.parse(await readFile(join(folder, file), 'utf8'));
+      const { disks, parent } = await read('manifest.json');
+      expect(parent).toBe(backup === 'monday' ? undefined : 'monday');
+      expect((await read('verified.json')).disks).toHaveLength(disks.length);
+      await this.guest.waitForWrites(2);
+    }
+    const checkpoints = await this.#host.virsh('checkpoint-list', this.name, '--name');
+    expect(checkpoints.trim()).toBe('tuesday');
+    await this.#host.virsh('checkpoint-delete', this.name, 'tuesday');
   }
 
   async mirror(): Promise<void> {

@@ -49,6 +49,7 @@ describe.each(sampled('shapes of a chain', SHAPES, 2))('%s', (_, name, spec) => 
     scene.migrate('live-storage-migration-classic', 'classic.qcow2'));
   test('live-backup', () => scene.backUp());
   test('live-backup-mirror', () => scene.mirror());
+  test('nightly-backup, twice', () => scene.backUpNightly());
   test('full-backup, then restore', () => scene.fullBackUpAndRestore());
 });
 

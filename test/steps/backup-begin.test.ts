@@ -96,9 +96,9 @@ testStep(backupBeginStep, {
       ['BP165 store'],
     ],
     [
-      'an unfinished prune',
+      'an unfinished merge',
       one,
-      withStore(on(), STORE, storeOf([], { mark: { drop: [] } })),
+      withStore(on(), STORE, storeOf([], { mark: { drop: [{ name: 'a', into: 'b' }] } })),
       ['BP168 store'],
     ],
     [

@@ -106,7 +106,7 @@ describe('the shipped plans', () => {
       );
       const shown = drawn(preview).ways.map((way) =>
         way
-          .replaceAll(' (kept from here on)', '')
+          .replaceAll(/ \((?:kept from here on|point of no return)\)/g, '')
           .replaceAll('undo ', 'undo:')
           .replaceAll('/', ':')
           .replace('rolled back', 'rolled-back'),
