@@ -112,8 +112,9 @@ function basisOn(
   if (untracked !== undefined) return full(untracked, true);
   const why =
     whyUnfit(parent, guest) ??
-    whyDiskUnfit(parent.name, stored, disk, rule) ??
-    whyUnsized(parent.name, tracked);
+    whyDiskUnfit(parent.name, stored, disk) ??
+    whyUnsized(parent.name, tracked) ??
+    whyElsewhere(parent.name, stored, disk, rule);
   if (why !== undefined || stored?.root === undefined || typeof changed !== 'number')
     return full(why ?? `${parent.name} has no digest of it`);
   const tooLong = whyTooLong(store, parent.name, disk.target, rule);
@@ -146,20 +147,27 @@ function whyNoCheckpoint(
 function whyDiskUnfit(
   parent: string,
   stored: StoredDisk | undefined,
-  disk: Disk,
-  { isLayer }: IncrementRule,
+  { capacity }: Disk,
 ): string | undefined {
   if (!stored) return `${parent} does not include it`;
   if (stored.broken) return `${parent} is broken: ${stored.broken.problem}`;
-  // All disks of a checkpoint have bitmaps of one name, also where two of them have changed places.
-  const { source } = stored;
-  if (source === undefined || !isLayer(disk, source))
-    return `it is no longer on ${source ?? 'its file'}, as in ${parent}, and may be another disk`;
-  const { capacity } = disk;
   // Within a run it is unknown; the size is checked again when the image is created.
   if (capacity === undefined || capacity >= stored.capacity) return undefined;
   const [is, was] = comparedSizes(capacity, stored.capacity);
   return `it has shrunk from ${was} to ${is} since ${parent}`;
+}
+
+/** All disks of a checkpoint have bitmaps of one name, also where two of them have changed places. */
+function whyElsewhere(
+  parent: string,
+  stored: StoredDisk | undefined,
+  disk: Disk,
+  { isLayer }: IncrementRule,
+): string | undefined {
+  const source = stored?.source;
+  return source !== undefined && isLayer(disk, source)
+    ? undefined
+    : `it is no longer on ${source ?? 'its file'}, as in ${parent}, and may be another disk`;
 }
 
 function whyUnsized(parent: string, tracked: TrackedDisk | undefined): string | undefined {
