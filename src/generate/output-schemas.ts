@@ -2,6 +2,7 @@
 import { ENDS } from '../outcomes.ts';
 import type { JsonSchema } from '../plan/schema.ts';
 import { BACKUP_SCHEMA, BACKUPS_SCHEMA } from './backups-schema.ts';
+import { BROWSED_SCHEMA } from './browse-schema.ts';
 import {
   CODE_SCHEMA,
   countSchema,
@@ -269,6 +270,12 @@ const OUTPUTS: readonly Output[] = [
       ...{ listing: BACKUPS_SCHEMA, backup: BACKUP_SCHEMA },
       ...{ refusal: REFUSAL_SCHEMA, finding: FINDING_SCHEMA },
     },
+  },
+  {
+    name: 'browse',
+    prints: 'one line once the disks of a backup are served, or the reasons for a refusal.',
+    schema: { oneOf: [partSchema('browsed'), partSchema('refusal')] },
+    defs: { browsed: BROWSED_SCHEMA, refusal: REFUSAL_SCHEMA, finding: FINDING_SCHEMA },
   },
   {
     name: 'rescue',

@@ -70,6 +70,7 @@ const SOURCES: Readonly<Record<string, readonly ValueSource[]>> = {
   seed: [],
   shell: [],
   store: ['folders'],
+  'store@name': ['folders'],
   target: [],
   uri: [],
 };

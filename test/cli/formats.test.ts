@@ -228,7 +228,7 @@ describe('--help', () => {
     expect(names).toEqual([
       ['Plan', ['init', 'validate', 'preview', 'prove', 'facts', 'rehearse', 'schema']],
       ['Run', ['run', 'attach', 'throttle', 'resume', 'rollback']],
-      ['Inspect', ['status', 'list', 'show', 'backups']],
+      ['Inspect', ['status', 'list', 'show', 'backups', 'browse']],
       ['Repair', ['doctor', 'rescue', 'forget']],
       ['Setup', ['completion']],
     ]);
