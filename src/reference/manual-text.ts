@@ -151,7 +151,7 @@ export const COMMAND_TEXTS: Readonly<Record<string, CommandText>> = {
   },
   browse: {
     details:
-      'Serves each disk of the backup with qemu-nbd on a unix socket, and prints the commands that mount it. Nothing can be written through them. The store stays locked, so that no prune removes the backup meanwhile. Ctrl-C ends the command; leave the mounts first. latest stands for the newest backup.',
+      'Serves each disk of the backup with qemu-nbd on a unix socket, and prints the commands that mount it. Nothing can be written through them. The store stays locked, so that no prune removes the backup meanwhile. Unmount everything before you end the command with Ctrl-C. latest stands for the newest backup.',
     exitCodes:
       'The exit code is 0 if you end the command, 130 if you end it before the disks are served, 2 if the store, the backup or the disk does not exist, and 3 if the backup cannot be served or no longer is.',
     examples: [
