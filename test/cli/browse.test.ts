@@ -209,7 +209,7 @@ describe('nothing is left', () => {
     expect([code, stdout]).toEqual([3, '']);
     expect(stderr).toMatch(/error BP158: vdb cannot be served: .*vdb\.qcow2/);
     expect(readdirSync(join(store, 'locks'))).toEqual([]);
-    expect(run('pgrep', '-f', `qemu-nbd.*${store}/`).stdout).toBe('');
+    expect(await localHost.findProcess([join(store, 'two/vda.qcow2')])).toBeUndefined();
   });
 
   test('of qemu-nbd where blockplan is killed, and the next one does not mind', async () => {
