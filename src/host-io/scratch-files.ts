@@ -6,7 +6,11 @@ export interface ScratchFiles {
   writeScratchFile(name: string, content: string): Promise<string>;
   /** Removes what {@link writeScratchFile} made. */
   removeScratchFile(path: string): Promise<void>;
-  /** Makes an empty folder for the sockets of programs on the host; returns its path, which is short and has no links. */
+  /**
+   * Makes an empty folder for the sockets of programs on the host.
+   * @returns its path, which is short and has no links
+   * @throws EffectFailed where none can be made
+   */
   makeSocketFolder(): Promise<string>;
   /**
    * Removes what {@link makeSocketFolder} made.

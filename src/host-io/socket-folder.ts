@@ -3,13 +3,18 @@ import { constants } from 'node:fs';
 import { access, mkdtemp, realpath, rmdir, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EffectFailed } from '../model/effect-failed.ts';
 import { absentAsNull } from './files.ts';
+import { failedAt } from './held-name.ts';
 
 /** Implements `HostIO.makeSocketFolder`. */
 export async function makeSocketFolder(): Promise<string> {
-  // mkdtemp(3) gives it the mode 0700.
-  return mkdtemp(join(await realpath(await parentFolder()), 'blockplan-'));
+  const parent = await parentFolder();
+  try {
+    // mkdtemp(3) gives it the mode 0700.
+    return await mkdtemp(join(await realpath(parent), 'blockplan-'));
+  } catch (error) {
+    throw failedAt(`no folder can be made in ${parent}`, error, []);
+  }
 }
 
 /**
@@ -37,7 +42,6 @@ export async function removeSocketFolder(path: string, names: readonly string[])
     for (const name of names) await absentAsNull(unlink(join(path, name)));
     await absentAsNull(rmdir(path));
   } catch (error) {
-    if (!(error instanceof Error) || !('syscall' in error)) throw error;
-    throw new EffectFailed(`${path} cannot be removed: ${error.message}`);
+    throw failedAt(`${path} cannot be removed`, error, []);
   }
 }

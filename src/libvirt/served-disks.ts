@@ -66,7 +66,10 @@ export async function serveDisks(
   signal: AbortSignal,
 ): Promise<ServedDisks> {
   await requireQemuNbd(io, signal);
-  const folder = await io.makeSocketFolder();
+  const folder = await refusing(
+    () => io.makeSocketFolder(),
+    'make sure that /run can be written to',
+  );
   const servers: Server[] = [];
   const close = () => closeAll(io, folder, servers);
   try {
@@ -117,18 +120,17 @@ function startServer(io: HostIO, folder: string, { target, image }: ImageToServe
   let isOver = false;
   const ended = program.exited.then((exit) => {
     isOver = true;
-    return complaintIn(said) || describeExit('qemu-nbd', exit);
+    return [describeExit('qemu-nbd', exit), ...complaintsIn(said)].join(': ');
   });
   return { target, socket, pidFile, program, ended, isOver: () => isOver };
 }
 
-/** What it complained about, on one line. */
-function complaintIn(said: string): string {
+/** What it complained about. */
+function complaintsIn(said: string): string[] {
   return said
     .split('\n')
     .map((line) => line.replace(/^qemu-nbd: /, '').trim())
-    .filter(Boolean)
-    .join('; ');
+    .filter(Boolean);
 }
 
 /** @throws BlockplanError diskNotServed; the signal's reason if it aborts */
@@ -167,16 +169,19 @@ async function closeAll(io: HostIO, folder: string, servers: readonly Server[]):
     );
 }
 
-async function removeFolder(io: HostIO, folder: string, servers: readonly Server[]): Promise<void> {
+function removeFolder(io: HostIO, folder: string, servers: readonly Server[]): Promise<void> {
+  const paths = servers.flatMap(({ socket, pidFile }) => [socket, pidFile]);
+  const names = paths.map((path) => basename(path));
+  const todo = `remove it: ${commandLine('rm', '-r', folder)}`;
+  return refusing(() => io.removeSocketFolder(folder, names), todo);
+}
+
+/** @param todo the hint where the host refuses the work */
+async function refusing<T>(work: () => Promise<T>, todo: string): Promise<T> {
   try {
-    const names = servers.flatMap(({ socket, pidFile }) => [socket, pidFile]);
-    await io.removeSocketFolder(
-      folder,
-      names.map((name) => basename(name)),
-    );
+    return await work();
   } catch (error) {
-    if (!(error instanceof EffectFailed)) throw error;
-    throw notServed(error.message, `remove it: ${commandLine('rm', '-r', folder)}`);
+    throw error instanceof EffectFailed ? notServed(error.message, todo) : error;
   }
 }
 

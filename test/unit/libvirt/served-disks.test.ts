@@ -126,7 +126,7 @@ describe('nothing is left', () => {
       else program.end({ code: 1 }, "qemu-nbd: Failed to blk_new_open '/s': no\nqemu-nbd: bye\n");
     };
     expect(await refusal(serve())).toBe(
-      "BP158 vdb cannot be served: Failed to blk_new_open '/s': no; bye -> check the images of the backup",
+      "BP158 vdb cannot be served: qemu-nbd exited with status 1: Failed to blk_new_open '/s': no: bye -> check the images of the backup",
     );
     expect(events).toEqual(['start vda', 'start vdb', 'kill vda', REMOVED]);
   });
@@ -152,6 +152,17 @@ describe('nothing is left', () => {
     );
     expect(events).toEqual([]);
   });
+});
+
+test('a folder that cannot be made is a refusal', async () => {
+  const failing = async () => {
+    throw new EffectFailed('no folder can be made in /run: ENOSPC');
+  };
+  const served = serveDisks({ ...io, makeSocketFolder: failing }, IMAGES, never);
+  expect(await refusal(served)).toBe(
+    'BP158 no folder can be made in /run: ENOSPC -> make sure that /run can be written to',
+  );
+  expect(events).toEqual([]);
 });
 
 test('a folder that cannot be removed is reported', async () => {
