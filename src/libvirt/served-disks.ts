@@ -68,7 +68,7 @@ export async function serveDisks(
   await requireQemuNbd(io, signal);
   const folder = await refusing(
     () => io.makeSocketFolder(),
-    'make sure that /run can be written to',
+    'make sure that this user can write there, and that there is free space',
   );
   const servers: Server[] = [];
   const close = () => closeAll(io, folder, servers);

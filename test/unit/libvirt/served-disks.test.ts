@@ -160,7 +160,7 @@ test('a folder that cannot be made is a refusal', async () => {
   };
   const served = serveDisks({ ...io, makeSocketFolder: failing }, IMAGES, never);
   expect(await refusal(served)).toBe(
-    'BP158 no folder can be made in /run: ENOSPC -> make sure that /run can be written to',
+    'BP158 no folder can be made in /run: ENOSPC -> make sure that this user can write there, and that there is free space',
   );
   expect(events).toEqual([]);
 });
