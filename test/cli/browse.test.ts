@@ -128,7 +128,7 @@ function expectNothingLeft(store: string, sockets: string, servers: readonly num
 
 function prune(store: string): Promise<unknown> {
   return performPrune(
-    { tool: 'mark-prune', store, keep: { last: 1 }, guest: UUID, why: 'w' },
+    { tool: 'mark-prune', store, keep: { last: 1 }, guest: UUID, checkpoints: [], why: 'w' },
     { io: localHost, made: new MadeFiles(localHost, []), requireUnused: async () => {} },
     { folder: '/runs/r1', onProgress: () => {}, onNotice: () => {}, onMade: async () => {} },
   );

@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => host.stop());
 
 const backup = (name: string) => ({ 'backup-begin': { store, name, incremental: 'auto' } });
-const prune = { 'backup-prune': { store, keep: { last: 1 } } };
+const prune = () => ({ 'backup-prune': { store, keep: { last: 1 } } });
 
 /** What `browse` prints as JSON; it is no event of a run. */
 interface Browsed {
@@ -60,7 +60,7 @@ test('an increment is read through a socket, the guest is backed up meanwhile, a
 
   // A backup does not remove anything, so it goes on.
   expectEnd(await runSteps(host, guest.name, [backup('new')]), 0);
-  const refused = await runSteps(host, guest.name, [prune]);
+  const refused = await runSteps(host, guest.name, [prune()]);
   expect(refused.told).toMatch(/is in use since .* by browse /);
   expectEnd(refused, 4);
   await rm(served);
@@ -73,6 +73,6 @@ test('an increment is read through a socket, the guest is backed up meanwhile, a
   expect(existsSync(dirname(disk.socket))).toBe(false);
   expect(await readdir(join(store, 'locks'))).toEqual([]);
   await expectNothingLeft(host, guest.name);
-  const pruned = await runSteps(host, guest.name, [prune]);
+  const pruned = await runSteps(host, guest.name, [prune()]);
   expectEnd(pruned, 0);
 });
