@@ -60,6 +60,7 @@ const SOURCES: Readonly<Record<string, readonly ValueSource[]>> = {
   what: ['runs', 'domains', 'files'],
   file: ['files'],
   folder: ['folders'],
+  age: [],
   bandwidth: [],
   command: [],
   fingerprint: [],
