@@ -234,7 +234,7 @@ test.runIf(process.getuid?.() === 0)(
   'a store on a read-only mount is browsed without a lock',
   async () => {
     const store = copyStore(STORE, folder, (copy) =>
-      rmSync(join(copy, 'locks'), { recursive: true }),
+      rmSync(join(copy, 'locks'), { recursive: true, force: true }),
     );
     const mounted = join(folder, 'mounted');
     mkdirSync(mounted);
