@@ -51,7 +51,7 @@ export function addInspectCommands(root: Command, finish: SetExitCode): void {
     );
   root
     .command('browse')
-    .description('Look into the disks of a backup, read-only')
+    .description('Look into a backup, read-only')
     .argument('<store@name>', 'the store, and the name of the backup or latest')
     .option('--disk <target>', 'only this disk')
     .addOption(formatOption())
