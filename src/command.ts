@@ -72,6 +72,7 @@ function byExactName(name: string, uri: string | undefined): string {
 export type RunVerb =
   | 'attach'
   | 'backups'
+  | 'browse'
   | 'forget'
   | 'list'
   | 'rescue'

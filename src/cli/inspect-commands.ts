@@ -49,4 +49,13 @@ export function addInspectCommands(root: Command, finish: SetExitCode): void {
     .action(async (store, options) =>
       finish(await (await import('./backups.ts')).backupsCommand(store, options)),
     );
+  root
+    .command('browse')
+    .description('Look into a backup, read-only')
+    .argument('<store@name>', 'the store, and the name of the backup or latest')
+    .option('--disk <target>', 'only this disk')
+    .addOption(formatOption())
+    .action(async (backup, options) =>
+      finish(await (await import('./browse.ts')).browseCommand(backup, options)),
+    );
 }

@@ -1,15 +1,15 @@
 import { BlockplanError } from '../errors.ts';
 
 /**
- * Performs a command. With `--format json`, a refusal is printed as JSON as well; the findings go to standard error
+ * Performs a command, or its beginning. With `--format json`, a refusal is printed as JSON as well; the findings go to standard error
  * anyway.
- * @returns the exit code
- * @throws what the command throws
+ * @returns what it returns
+ * @throws what it throws
  */
-export async function withJsonRefusal(
+export async function withJsonRefusal<T>(
   format: 'text' | 'json',
-  perform: () => Promise<number>,
-): Promise<number> {
+  perform: () => Promise<T>,
+): Promise<T> {
   try {
     return await perform();
   } catch (error) {

@@ -9,6 +9,7 @@ const SEE: Readonly<Record<string, string>> = {
   domain: 'see: virsh list --all',
   bandwidth: 'write MiB/s, an amount such as 800KiB or 50M, or 0 for unlimited',
   shell: 'write bash, zsh or fish',
+  'store@name': 'write the store, @ and the name of a backup, such as /backup/web1@latest',
 };
 
 /**

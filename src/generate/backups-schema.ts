@@ -1,11 +1,14 @@
 /** The JSON Schema of what `blockplan backups --format json` prints. */
 import { BACKUP_STATES } from '../store/listing.ts';
 import {
+  type CommandOutput,
   countSchema,
+  FINDING_SCHEMA,
   formatSchema,
   listSchema,
   objectSchema,
   partSchema,
+  REFUSAL_SCHEMA,
   textListSchema,
   textSchema,
   wordSchema,
@@ -37,8 +40,7 @@ const LEFT_OUT_SCHEMA = objectSchema('A disk of the guest that is not in the bac
   },
 });
 
-/** One backup. */
-export const BACKUP_SCHEMA = objectSchema('One backup.', {
+const BACKUP_SCHEMA = objectSchema('One backup.', {
   name: textSchema('The name of its folder, without the suffix of a draft.'),
   state: wordSchema(
     BACKUP_STATES,
@@ -82,8 +84,7 @@ export const BACKUP_SCHEMA = objectSchema('One backup.', {
   findings: listSchema(partSchema('finding'), 'What is wrong with it; empty if nothing is.'),
 });
 
-/** The whole listing. */
-export const BACKUPS_SCHEMA = objectSchema('The backups in a backup store.', {
+const BACKUPS_SCHEMA = objectSchema('The backups in a backup store.', {
   format: formatSchema('backups'),
   store: textSchema('The absolute path of the store.'),
   backups: listSchema(partSchema('backup'), 'Drafts first, then the backups, newest first.'),
@@ -91,3 +92,14 @@ export const BACKUPS_SCHEMA = objectSchema('The backups in a backup store.', {
   strays: textListSchema('Files and folders that belong to no backup, relative to the store.'),
   findings: listSchema(partSchema('finding'), 'What is wrong with the store as a whole.'),
 });
+
+/** What `blockplan backups` prints. */
+export const BACKUPS_OUTPUT: CommandOutput = {
+  name: 'backups',
+  prints: 'the backups in a backup store, or the reasons for a refusal.',
+  schema: { oneOf: [partSchema('listing'), partSchema('refusal')] },
+  defs: {
+    ...{ listing: BACKUPS_SCHEMA, backup: BACKUP_SCHEMA },
+    ...{ refusal: REFUSAL_SCHEMA, finding: FINDING_SCHEMA },
+  },
+};

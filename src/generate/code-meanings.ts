@@ -143,6 +143,9 @@ export const CODE_MEANINGS = {
   layerHasOtherWriter: 'Another guest, or another disk, writes to a layer of the disk',
   fileNotRemovable:
     'A file to remove is a symbolic link, a block device, or in a folder that is not writable',
+  storeLockUnavailable:
+    'The lock of a backup store cannot be taken: another process uses the store, or it cannot be written to',
+  diskNotServed: '`qemu-nbd` cannot serve a disk of a backup, or has ended while it served one',
   temporaryKept:
     'Warning: a failure after a step whose result is kept would leave temporary files or snapshot records behind',
   invalidSeed: "The seed of `prove --replay` is invalid, or the plan's run does not reach it",
@@ -190,6 +193,7 @@ export const CODE_MEANINGS = {
   remoteHost: 'libvirt is on another machine',
   connectionNotLocal:
     "The connection does not lead to the host's own libvirt, for example because of a `command` parameter",
+  qemuNbdMissing: 'qemu-nbd is missing',
   connectionLost: 'The connection to libvirt was lost',
   notificationFailed:
     'Warning: a target of the notification file cannot be used, or a notification to it failed',

@@ -196,6 +196,10 @@ export const CODE_REMEDIES = {
   layerHasOtherWriter:
     'Detach the disk from the other guest first; blockplan supports only disks that a single guest writes to.',
   fileNotRemovable: 'Remove `delete` from the step, and remove the file yourself after the run.',
+  storeLockUnavailable:
+    'Wait until the process in the message has ended. Do not prune a store that cannot be written to while it is browsed.',
+  diskNotServed:
+    "Fix the cause in the message, which is qemu-nbd's own, and run `blockplan browse` again.",
   temporaryKept:
     'Ignore it if you can remove the temporary files yourself; otherwise put the step whose result is kept last.',
   invalidSeed: 'Copy a seed that `blockplan prove` printed for the same plan and facts.',
@@ -256,5 +260,6 @@ export const CODE_REMEDIES = {
     'Run blockplan on that machine, for example through SSH: it needs access to the files there.',
   connectionNotLocal:
     'Use `qemu:///system`, `qemu:///session` or `qemu+unix:///system?socket=/PATH`.',
+  qemuNbdMissing: 'Install it with `apt install qemu-utils` or `dnf install qemu-img`.',
   ...RUN_CODE_REMEDIES,
 } as const satisfies Readonly<Record<keyof typeof codes, string>>;

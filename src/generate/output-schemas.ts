@@ -1,9 +1,10 @@
 /** The JSON Schemas of what commands print with `--format json`. */
 import { ENDS } from '../outcomes.ts';
-import type { JsonSchema } from '../plan/schema.ts';
-import { BACKUP_SCHEMA, BACKUPS_SCHEMA } from './backups-schema.ts';
+import { BACKUPS_OUTPUT } from './backups-schema.ts';
+import { BROWSE_OUTPUT } from './browse-schema.ts';
 import {
   CODE_SCHEMA,
+  type CommandOutput,
   countSchema,
   FINDING_SCHEMA,
   formatSchema,
@@ -17,16 +18,6 @@ import {
   WAYS_SCHEMA,
   wordSchema,
 } from './schema-parts.ts';
-
-/** The output of a command, as `schemas/<name>.schema.json` describes it. */
-interface Output {
-  /** The command, which is also the file's name. */
-  readonly name: string;
-  /** What follows "What `blockplan <name> --format json` prints: ". */
-  readonly prints: string;
-  readonly schema: JsonSchema;
-  readonly defs: Readonly<Record<string, JsonSchema>>;
-}
 
 const COUNTS = objectSchema(
   'The number of cases by their ends; an end without cases is absent.',
@@ -192,7 +183,7 @@ const CHECKED_STORE = objectSchema('How old the newest good backup in a store is
   'problem?': textSchema('Why its age is unknown.'),
 });
 
-const OUTPUTS: readonly Output[] = [
+const OUTPUTS: readonly CommandOutput[] = [
   {
     name: 'status',
     prints: 'the runs that are not over.',
@@ -261,15 +252,8 @@ const OUTPUTS: readonly Output[] = [
       finding: FINDING_SCHEMA,
     },
   },
-  {
-    name: 'backups',
-    prints: 'the backups in a backup store, or the reasons for a refusal.',
-    schema: { oneOf: [partSchema('listing'), partSchema('refusal')] },
-    defs: {
-      ...{ listing: BACKUPS_SCHEMA, backup: BACKUP_SCHEMA },
-      ...{ refusal: REFUSAL_SCHEMA, finding: FINDING_SCHEMA },
-    },
-  },
+  BACKUPS_OUTPUT,
+  BROWSE_OUTPUT,
   {
     name: 'rescue',
     prints: 'what was done with each definition, or the reasons for a refusal.',

@@ -2,6 +2,16 @@
 import { ENDS, EXIT_CODES } from '../outcomes.ts';
 import type { JsonSchema } from '../plan/schema.ts';
 
+/** The output of a command, as `schemas/<name>.schema.json` describes it. */
+export interface CommandOutput {
+  /** The command, which is also the file's name. */
+  readonly name: string;
+  /** What follows "What `blockplan <name> --format json` prints: ". */
+  readonly prints: string;
+  readonly schema: JsonSchema;
+  readonly defs: Readonly<Record<string, JsonSchema>>;
+}
+
 type Fields = Readonly<Record<string, JsonSchema>>;
 
 /** A closed object; a field whose name ends with `?` may be absent. */

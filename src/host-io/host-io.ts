@@ -14,6 +14,7 @@ import type { ImageExtents } from '../model/image-extents.ts';
 import type { FileSyncs } from './file-syncs.ts';
 import type { ImageDigests } from './image-digest.ts';
 import type { OverlaySearch } from './overlay-search.ts';
+import type { ScratchFiles } from './scratch-files.ts';
 import type { StoreLocks } from './store-lock.ts';
 
 export interface HostIO extends FileQueries, FileChanges, ImageDigests, StoreLocks, Programs {
@@ -120,7 +121,7 @@ export interface DataFiles {
  * Folders, and files in them, are changed through the open descriptor of the folder that they are in, so a folder that is
  * replaced meanwhile, or a symbolic link in its place, has no effect. Links in the path to that folder are followed.
  */
-export interface FileChanges extends FileSyncs {
+export interface FileChanges extends FileSyncs, ScratchFiles {
   /**
    * Makes an empty file that only its owner can read, because a guest's data goes into it. Its name survives a power loss.
    * @returns the stamp of the file that was made, even if another file is at its path by then
@@ -178,10 +179,6 @@ export interface FileChanges extends FileSyncs {
     by: string,
     stamps: { readonly replaced: FileStamp; readonly by: FileStamp },
   ): Promise<void>;
-  /** Writes a file for a command on the host to read, in a new folder that only this user can enter; returns its path. */
-  writeScratchFile(name: string, content: string): Promise<string>;
-  /** Removes what {@link writeScratchFile} made. */
-  removeScratchFile(path: string): Promise<void>;
 }
 
 /**

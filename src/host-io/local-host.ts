@@ -19,6 +19,7 @@ import { findProcess, isRunning, runProgram, startProgram } from './programs.ts'
 import { readExtents } from './read-extents.ts';
 import { readStore } from './read-store.ts';
 import { renameOver } from './replaced-file.ts';
+import { makeSocketFolder, removeSocketFolder } from './socket-folder.ts';
 import { writeWhole } from './written-file.ts';
 
 let boot: string | undefined;
@@ -63,6 +64,8 @@ export const localHost: HostIO = {
   findUnsyncable,
   writeScratchFile,
   removeScratchFile,
+  makeSocketFolder,
+  removeSocketFolder,
   lockStore,
   storeHolders,
   findProcess,

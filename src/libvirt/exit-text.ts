@@ -1,9 +1,9 @@
-/** How a program that talks to libvirt or reads images ended, in words. */
+/** How a program that talks to libvirt, or reads or serves images, ended, in words. */
 import type { Exit } from '../host-io/host-io.ts';
 
 /** The end of a process that was not a success, as a clause. */
 export function describeExit(
-  program: 'virsh' | 'qemu-img',
+  program: 'virsh' | 'qemu-img' | 'qemu-nbd',
   { code, signal }: Pick<Exit, 'code' | 'signal'>,
 ): string {
   if (signal !== undefined) return `${program} was killed by ${signal}`;

@@ -23,8 +23,7 @@ export async function withStoreLocked<T>(
   { folder }: Pick<PerformContext, 'folder'>,
   work: () => Promise<T>,
 ): Promise<T> {
-  const user = io.user === 0 ? 'root' : `uid ${io.user ?? '?'}`;
-  const taker = { purpose, run: basename(folder), user };
+  const taker = { purpose, run: basename(folder), user: userOf(io) };
   const lock = await io.lockStore(store, mode, taker);
   if ('heldBy' in lock) throw new EffectFailed(heldText(store, lock.heldBy), { begun: false });
   try {
@@ -34,13 +33,28 @@ export async function withStoreLocked<T>(
   }
 }
 
+/** The user that a lock is taken for. */
+export function userOf({ user }: Pick<HostIO, 'user'>): string {
+  return user === 0 ? 'root' : `uid ${user ?? '?'}`;
+}
+
 function heldText(store: string, holders: readonly StoreHolder[]): string {
-  const [first] = holders;
-  if (!first) return `the backup store ${store} is locked`;
+  const { held, todo } = heldStore(store, holders);
+  return `${held}. ${todo.charAt(0).toUpperCase()}${todo.slice(1)}`;
+}
+
+/** Who holds the lock of a store, and what to do about it, as sentences without a full stop. */
+export function heldStore(
+  store: string,
+  [first]: readonly StoreHolder[],
+): { readonly held: string; readonly todo: string } {
+  if (!first) return { held: `the backup store ${store} is locked`, todo: 'try again' };
   const { purpose, run, user, host, pid, since, elsewhere, files } = first;
   const by = run === undefined ? purpose : `${purpose} of run ${run}`;
-  const held = `the backup store ${store} is in use since ${since} by ${by} (${user}@${host}, pid ${pid})`;
-  return elsewhere
-    ? `${held}. Whether that process still runs cannot be checked from here; once it has certainly ended, remove its lock: ${commandLine('rm', '-f', ...files)}`
-    : `${held}. Try again once it has ended`;
+  return {
+    held: `the backup store ${store} is in use since ${since} by ${by} (${user}@${host}, pid ${pid})`,
+    todo: elsewhere
+      ? `whether that process still runs cannot be checked from here; once it has certainly ended, remove its lock: ${commandLine('rm', '-f', ...files)}`
+      : 'try again once it has ended',
+  };
 }

@@ -71,6 +71,7 @@ const SOURCES: Readonly<Record<string, readonly ValueSource[]>> = {
   seed: [],
   shell: [],
   store: ['folders'],
+  'store@name': ['folders'],
   target: [],
   uri: [],
 };

@@ -149,6 +149,19 @@ export const COMMAND_TEXTS: Readonly<Record<string, CommandText>> = {
       ],
     ],
   },
+  browse: {
+    details:
+      'Serves each disk of the backup with qemu-nbd on a unix socket, and prints the commands that mount it. Nothing can be written through them. The store stays locked, so that no prune removes the backup meanwhile. Unmount everything before you end the command with Ctrl-C. latest stands for the newest backup.',
+    exitCodes:
+      'The exit code is 0 if you end the command, 130 if you end it before the disks are served, 2 if the store, the backup or the disk does not exist, and 3 if the backup cannot be served or no longer is.',
+    examples: [
+      ['Look into the newest backup', 'blockplan browse /backup/web1@latest'],
+      [
+        'Serve one disk of an older backup',
+        'blockplan browse /backup/web1@2026-11-29-020000 --disk vda',
+      ],
+    ],
+  },
   doctor: {
     details:
       'Inspects the chains, the definition, the jobs and the runs of a guest. Nothing is changed. Each finding has a hint; most also have a repair plan or a command to type.',
@@ -202,7 +215,11 @@ export const ENVIRONMENT: readonly Row[] = [
     'The parent of the folder with the notification file of users other than root.',
   ],
   ['XDG_CACHE_HOME', 'The parent of the cache of users other than root.'],
-  ['PATH', 'Where virsh, qemu-img and systemd-run are looked up.'],
+  [
+    'XDG_RUNTIME_DIR',
+    'The parent of the folder with the sockets of browse, for users other than root.',
+  ],
+  ['PATH', 'Where virsh, qemu-img, qemu-nbd and systemd-run are looked up.'],
   ['NO_COLOR', 'Print without colour, if not empty.'],
   ['FORCE_COLOR', 'Print with colour even if the output is not a terminal, unless 0 or false.'],
   ['TERM', 'If dumb, print plain lines without colour.'],
@@ -224,6 +241,10 @@ export const FILES: readonly Row[] = [
   [
     '/var/cache/blockplan, ~/.cache/blockplan',
     'Compiled code and the kernels of rehearsals. Both are recreated if you remove them.',
+  ],
+  [
+    '/run/blockplan-*/, $XDG_RUNTIME_DIR/blockplan-*/',
+    'The sockets of browse, for root and for other users. The command removes them at its end.',
   ],
 ];
 

@@ -178,6 +178,7 @@ describe('other spellings', () => {
     [['run'], 'to write one: blockplan init'],
     [['throttle', 'last'], 'write MiB/s, an amount such as 800KiB or 50M, or 0 for unlimited'],
     [['completion'], 'write bash, zsh or fish'],
+    [['browse'], 'write the store, @ and the name of a backup, such as /backup/web1@latest'],
     [['init', 'migrat'], 'Did you mean migrate?'],
     [['init', 'move'], 'Did you mean migrate?'],
     [['init', 'migrate', 'x', '--dest', '/y'], 'Did you mean --to?'],
@@ -228,7 +229,7 @@ describe('--help', () => {
     expect(names).toEqual([
       ['Plan', ['init', 'validate', 'preview', 'prove', 'facts', 'rehearse', 'schema']],
       ['Run', ['run', 'attach', 'throttle', 'resume', 'rollback']],
-      ['Inspect', ['status', 'list', 'show', 'backups']],
+      ['Inspect', ['status', 'list', 'show', 'backups', 'browse']],
       ['Repair', ['doctor', 'rescue', 'forget']],
       ['Setup', ['completion']],
     ]);

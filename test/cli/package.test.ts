@@ -54,6 +54,7 @@ describe('the package', () => {
       'schemas/notification.schema.json',
       'schemas/report.schema.json',
       'schemas/backups.schema.json',
+      'schemas/browse.schema.json',
       'schemas/backup-manifest.schema.json',
       'plans/live-backup.yaml',
       'man/blockplan.1',

@@ -125,7 +125,7 @@ test('findings', () => {
       "BP165 backup: the backup tuesday is of another guest, web2 (other); "testvm" has the UUID 4dea22b3-1d52-d8f3-2516-782e98ab3fa0 -> name the store of this guest",
       "BP164 backup: tuesday: the image is missing -> name another backup",
       "BP164 disks.0: monday: vdb needs vda, which is missing -> copy it, or name another backup",
-      "BP164 backup: it is unknown which backup is the newest: monday and tuesday have the same sequence number -> name the backup to restore",
+      "BP164 backup: it is unknown which backup is the newest: monday and tuesday have the same sequence number -> name a backup instead of "latest"",
       "BP106 dest: /new/testvm-tuesday-vda.qcow2 belongs to the guest's own disk vda -> choose another folder",
       "BP164 backup: the backup wed is incomplete: it is being made, or its run was interrupted -> name a complete backup, or finish its run first",
       "BP103 disks.0: the backup tuesday has no disk "vdc"; it has: vda -> did you mean "vda"?",

@@ -1,12 +1,11 @@
 /** What steps require of a backup store. */
 import { codes } from '../../codes.ts';
-import { blockplanCommand } from '../../command.ts';
 import type { Finding } from '../../errors.ts';
 import type { BackupStore, StoredBackup } from '../../model/backup-store.ts';
 import type { HostState } from '../../model/host-state.ts';
 import { storeIn } from '../../model/known-stores.ts';
-import { onlyNearest } from '../../nearest.ts';
 import { additionTo, ofOtherGuest } from '../../store/addition.ts';
+import { backupMissing, backupUnreadable, newestUncertain } from '../../store/named-backup.ts';
 import { LATEST } from '../../store/names.ts';
 import { type Needs, type Refusal, refuse, refuseStep } from './requirement.ts';
 
@@ -80,7 +79,7 @@ function checkPrunable(
     ...pins.flatMap((pin, at) =>
       store.backups.some(({ name }) => name === pin)
         ? []
-        : [{ ...refuseUnknown(store, folder, pin), path: ['keep', 'pins', at] }],
+        : [{ ...refuseBackup(backupMissing(store, folder, pin)), path: ['keep', 'pins', at] }],
     ),
   ];
 }
@@ -89,7 +88,7 @@ function checkAny(store: BackupStore | null, folder: string): Refusal[] {
   if (!store) return [refuseMissing(folder)];
   const unread = checkReadable(store);
   if (unread.length > 0) return unread;
-  return store.backups.length > 0 ? [] : [refuseUnknown(store, folder, LATEST)];
+  return store.backups.length > 0 ? [] : [refuseBackup(backupMissing(store, folder, LATEST))];
 }
 
 function refuseMissing(folder: string): Refusal {
@@ -157,90 +156,14 @@ function checkBackup(
   const unread = checkReadable(store);
   if (unread.length > 0) return unread;
   const found = backupNamed(store, state, name);
-  if (!found) return [refuseUnknown(store, folder, name)];
-  if (name === LATEST) return checkNewest(store, found);
-  const { point, dropped, findings } = found;
-  if (!point)
-    return [
-      refuseStep(
-        codes.backupUnusable,
-        'backup',
-        findings[0]?.message ?? `${name} has no manifest`,
-        findings[0]?.hint,
-      ),
-    ];
-  if (point.uuid !== state.domain.uuid) return [refuseOther(found, state.domain)];
-  return dropped
-    ? [
-        refuseStep(
-          codes.backupUnusable,
-          'backup',
-          `the backup ${name} may be incomplete: a prune began to remove it and has not finished`,
-          'name a backup that is not being removed',
-        ),
-      ]
-    : [];
-}
-
-function refuseOther(found: StoredBackup, domain: HostState['domain']): Refusal {
-  const { code, message, hint } = ofOtherGuest(found, domain);
-  return refuseStep(code, 'backup', message, hint);
-}
-
-/** A backup without a valid manifest has no place in the order: it may be the newest. */
-function checkNewest({ backups }: BackupStore, newest: StoredBackup): Refusal[] {
-  const unknown = backups.find(({ point, dropped }) => !point && !dropped);
-  const twin = backups.find(
-    ({ name, point, dropped }) =>
-      name !== newest.name &&
-      !dropped &&
-      point?.uuid === newest.point?.uuid &&
-      point?.sequence === newest.point?.sequence,
-  );
-  const namesake = backups.find(({ name }) => name === LATEST && name !== newest.name);
-  if (namesake)
-    return [
-      refuseStep(
-        codes.backupUnusable,
-        'backup',
-        `"${LATEST}" is also the name of a backup in this store, which is not the newest`,
-        `name the newest, ${newest.name}; the other one can be restored by hand, as in docs/backups.md`,
-      ),
-    ];
-  const why = unknown
-    ? (unknown.findings[0]?.message ?? `${unknown.name} has no manifest`)
-    : twin && `${twin.name} and ${newest.name} have the same sequence number`;
-  return why === undefined
+  if (!found) return [refuseBackup(backupMissing(store, folder, name))];
+  const problem = name === LATEST ? newestUncertain(store, found) : backupUnreadable(found);
+  if (problem) return [refuseBackup(problem)];
+  return found.point?.uuid === state.domain.uuid
     ? []
-    : [
-        refuseStep(
-          codes.backupUnusable,
-          'backup',
-          `it is unknown which backup is the newest: ${why}`,
-          'name the backup to restore',
-        ),
-      ];
+    : [refuseBackup(ofOtherGuest(found, state.domain))];
 }
 
-function refuseUnknown({ backups, drafts }: BackupStore, folder: string, name: string): Refusal {
-  if (drafts.some((each) => each.name === name))
-    return refuseStep(
-      codes.backupUnusable,
-      'backup',
-      `the backup ${name} is incomplete: it is being made, or its run was interrupted`,
-      'name a complete backup, or finish its run first',
-    );
-  const near = onlyNearest(
-    name,
-    backups.map((each) => each.name),
-  );
-  const what = name === LATEST ? 'backup of this guest' : `backup "${name}"`;
-  return refuseStep(
-    codes.backupNotFound,
-    'backup',
-    `${folder} has no ${what}`,
-    near === undefined || name === LATEST
-      ? `see: ${blockplanCommand('backups', folder)}`
-      : `did you mean "${near}"?`,
-  );
+function refuseBackup({ code, message, hint }: Finding): Refusal {
+  return refuseStep(code, 'backup', message, hint);
 }
