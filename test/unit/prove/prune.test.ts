@@ -74,7 +74,7 @@ test('an increment that the plan makes keeps what it is based on', () => {
   });
   const [, prune] = previewPlan(plan, state).steps;
   expect(prune?.backups?.map(({ name, kept, reasons }) => [name, kept, ...reasons])).toEqual([
-    ['new', true, 'the newest'],
+    ['new', true, 'the newest', 'its checkpoint exists'],
     ['wed', true, 'new needs it'],
     ['tue', false, 'no rule keeps it'],
     ['mon', false, 'no rule keeps it'],
